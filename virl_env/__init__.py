@@ -1,0 +1,1 @@
+"""Street navigation by instructions, the suite's second task; not released yet."""
