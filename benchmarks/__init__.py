@@ -1,0 +1,1 @@
+"""Measuring: suites, evaluation, statistics, the study, speed. `python -m benchmarks --help`."""

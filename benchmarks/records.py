@@ -1,0 +1,121 @@
+"""What a run writes down: run.json (what was asked, with what) and one Episode a line.
+
+A number in a table is only worth as much as the way back to the episodes behind it, so a row holds
+all that replays it, and run.json all that tells one run from another.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from importlib import metadata
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA = 1
+"""Raised when a field of run.json or of a row changes its meaning."""
+
+PACKAGES = ("shiftgym", "gymnasium", "numpy", "scipy", "torch", "stable-baselines3")
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Session(_Record):
+    """One sitting of a run: a resumed run has several, perhaps on several machines."""
+
+    started: str = Field(description="UTC, ISO 8601")
+    python: str
+    versions: dict[str, str]
+    system: str
+    processor: str
+    cores: int
+
+    @classmethod
+    def now(cls, started: str) -> Session:
+        """Describe this process's machine and packages."""
+        return cls(
+            started=started,
+            python=platform.python_version(),
+            versions={name: version for name in PACKAGES if (version := _version(name))},
+            system=f"{platform.system()} {platform.machine()}",
+            processor=_processor(),
+            cores=os.cpu_count() or 1,
+        )
+
+    def same_setup(self, other: Session) -> bool:
+        """Whether only the time differs."""
+        return self.model_copy(update={"started": other.started}) == other
+
+
+class RunRecord(_Record):
+    """run.json.
+
+    `kind`, `config`, `seeds` and `suites` say what was asked: a folder whose run.json differs in
+    one of them belongs to another run.
+    """
+
+    schema_version: int = SCHEMA
+    kind: Literal["evaluate", "study", "job"]
+    config: dict[str, Any] = Field(description="plain data: whatever decides the rows")
+    seeds: list[int]
+    suites: dict[str, str] = Field(description="name -> digest of every suite used")
+    sessions: list[Session] = Field(default_factory=list)
+
+    def asked(self) -> dict[str, Any]:
+        """Return the part that must not change when a run is resumed."""
+        return self.model_dump(mode="json", exclude={"sessions"})
+
+
+class Episode(_Record):
+    """One row of episodes.jsonl: replayable from `id`, `keywords`, `episode_seed`, `actions`.
+
+    `rewards` and `outcomes` have one entry an attempt. `cell` and `index` name the row within its
+    run. `tokens` counts what the agent produced.
+    """
+
+    cell: str = Field(description='who played what, such as "lm/0/sft/3/rule_ood"')
+    index: int = Field(ge=0, description="number of the episode within its cell")
+    id: str
+    keywords: dict[str, Any]
+    episode_seed: int = Field(ge=0, lt=2**62)
+    hand: list[int] = Field(description="ranks as dealt")
+    digest: str = Field(description="gp_env.Hand.digest of the hand, to check a replay")
+    values_seen: bool | None = Field(
+        default=None,
+        description="whether training showed a hand with these values; None where unknown",
+    )
+    actions: list[int] | None = Field(default=None, description="tokens, on symbolic ids")
+    replies: list[str] | None = Field(default=None, description="on Text ids")
+    rewards: list[float]
+    outcomes: list[str]
+    success: bool
+    tokens: int = Field(ge=0)
+
+    @property
+    def cluster(self) -> str:
+        """The multiset of ranks with J, Q and K as 10: the unit that splits keep together."""
+        return "-".join(map(str, sorted(10 if 11 <= rank <= 13 else rank for rank in self.hand)))
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _processor() -> str:
+    """Return the processor's name; `platform.processor()` says nothing useful on Linux."""
+    if sys.platform.startswith("linux"):
+        try:
+            with open("/proc/cpuinfo", encoding="utf-8") as lines:
+                for line in lines:
+                    if line.startswith("model name"):
+                        return line.partition(":")[2].strip()
+        except OSError:
+            pass
+    return platform.processor() or platform.machine()

@@ -1,0 +1,200 @@
+"""A run is a folder: run.json and an append-only episodes.jsonl.
+
+Killed at any moment, it resumes: a row counts once its line is complete, a torn last line is cut
+off, and a folder made with another configuration is refused rather than mixed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pydantic import ValidationError
+
+from benchmarks.records import Episode, RunRecord, Session
+
+RUN_FILE, EPISODES_FILE = "run.json", "episodes.jsonl"
+
+
+class RunError(RuntimeError):
+    """A run folder that cannot be used as asked; the message says why and how to mend it."""
+
+
+class Run:
+    """An open run folder. Use as a context manager: it holds the folder's lock.
+
+    Args:
+        folder: made if missing.
+        record: what is asked; its `sessions` are filled in here.
+
+    Raises:
+        RunError: the folder holds a run of another configuration, or is in use, or is damaged.
+    """
+
+    def __init__(self, folder: Path, record: RunRecord) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(folder)
+        try:
+            self.record = _agree(folder, record)
+            self._done = {(row.cell, row.index) for row in read_episodes(folder)}
+            self._rows = _open_for_append(folder / EPISODES_FILE)
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def done(self, cell: str, index: int) -> bool:
+        """Whether this row is already on disk."""
+        return (cell, index) in self._done
+
+    def append(self, rows: Iterable[Episode]) -> None:
+        """Write rows; when it returns they survive the death of this process."""
+        rows = list(rows)
+        for row in rows:
+            if self.done(row.cell, row.index):
+                raise RunError(f"Episode {row.index} of {row.cell} is already in {self.folder}.")
+        lines = "".join(row.model_dump_json(exclude_none=True) + "\n" for row in rows)
+        self._rows.write(lines.encode())
+        self._rows.flush()
+        self._done.update((row.cell, row.index) for row in rows)
+
+    def close(self) -> None:
+        """Let the folder go."""
+        self._rows.close()
+        self._lock.close()
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def read_record(folder: Path) -> RunRecord:
+    """Return a folder's run.json.
+
+    Raises:
+        RunError: there is none, or it cannot be read.
+    """
+    path = folder / RUN_FILE
+    if not path.exists():
+        raise RunError(f"{folder} is no run folder: it has no {RUN_FILE}.")
+    try:
+        return RunRecord.model_validate_json(path.read_text(encoding="utf-8"))
+    except ValidationError as error:
+        raise RunError(
+            f"{path} is not a record this version can read ({error.error_count()} errors, the "
+            f"first: {error.errors()[0]['msg']}). Use the version that made it, or another folder."
+        ) from error
+
+
+def read_episodes(folder: Path) -> Iterator[Episode]:
+    """Yield the rows of a folder in the order written, without a torn last line.
+
+    Raises:
+        RunError: a complete line is not a row.
+    """
+    path = folder / EPISODES_FILE
+    if not path.exists():
+        return
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.endswith(b"\n"):
+                return
+            try:
+                yield Episode.model_validate_json(line)
+            except ValidationError as error:
+                raise RunError(
+                    f"{path}, line {number} is not an episode: {error.errors()[0]['msg']}. The "
+                    f"file was edited or damaged; restore it, or start in another folder."
+                ) from error
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Write JSON so that a reader sees either the old file or the whole new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(data, file, indent=1)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def read_json(path: Path) -> Any:
+    """Return the contents of a JSON file, or None where there is none."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def _agree(folder: Path, record: RunRecord) -> RunRecord:
+    """Return the record to go on with: new, or the folder's own with this sitting added."""
+    sessions: list[Session] = []
+    if (folder / RUN_FILE).exists():
+        existing = read_record(folder)
+        changes = list(_differences(existing.asked(), record.asked()))
+        if changes:
+            raise RunError(
+                f"{folder} holds a run of another configuration: {'; '.join(changes[:5])}. Resume "
+                f"it with what it was started with, or choose another folder with --out."
+            )
+        sessions = existing.sessions
+    elif (folder / EPISODES_FILE).exists():
+        raise RunError(f"{folder} has {EPISODES_FILE} but no {RUN_FILE}: it is not a run's folder.")
+    session = Session.now(datetime.now(timezone.utc).isoformat(timespec="seconds"))
+    if not sessions or not session.same_setup(sessions[-1]):
+        sessions = [*sessions, session]
+    record = record.model_copy(update={"sessions": sessions})
+    write_json(folder / RUN_FILE, record.model_dump(mode="json"))
+    return record
+
+
+def _differences(old: Any, new: Any, path: str = "") -> Iterator[str]:
+    """Yield "config.episodes was 100, now 200" for every leaf that differs."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in [*old, *(key for key in new if key not in old)]:
+            inner = f"{path}.{key}" if path else str(key)
+            yield from _differences(old.get(key), new.get(key), inner)
+    elif json.dumps(old) != json.dumps(new):
+        yield f"{path} was {json.dumps(old)}, now {json.dumps(new)}"
+
+
+def _open_for_append(path: Path) -> BinaryIO:
+    """Open the rows for appending, a torn last line cut off first."""
+    file = path.open("ab+")
+    end = file.tell()
+    keep = end
+    while keep:
+        start = max(0, keep - 65536)
+        file.seek(start)
+        newline = file.read(keep - start).rfind(b"\n")
+        if newline >= 0:
+            keep = start + newline + 1
+            break
+        keep = start
+    if keep != end:
+        file.truncate(keep)
+    return file
+
+
+def _lock(folder: Path) -> BinaryIO:
+    """Hold the folder for this process; the system lets it go when the process dies."""
+    file = (folder / ".lock").open("ab+")
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise RunError(f"{folder} is in use by another process: wait for it, or end it.") from error
+    return file

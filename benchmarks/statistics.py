@@ -1,0 +1,138 @@
+"""Intervals that count what varies: training seeds and hands, not episodes.
+
+Episodes of one hand are no independent evidence, and neither are hands played by one trained
+network. So a rate over a study gets a hierarchical bootstrap: seeds are redrawn, and within each
+seed its hands (clusters). One agent that was not trained here gets the Wilson interval beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+REPLICATES = 10_000
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean with its interval, and how much stands behind it.
+
+    Attributes:
+        value: mean over seeds of the mean over episodes.
+        low, high: bounds of the 95 % interval.
+        episodes: number of episodes (pairs of episodes, for a difference).
+        clusters: number of distinct hands.
+        seeds: number of training seeds; with one, the interval knows hands only.
+        by_seed: the mean of each seed.
+    """
+
+    value: float
+    low: float
+    high: float
+    episodes: int
+    clusters: int
+    seeds: int
+    by_seed: Mapping[int, float]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One episode's contribution: a success (0 or 1), or a difference of two."""
+
+    seed: int
+    cluster: str
+    value: float
+
+
+def wilson(successes: int, episodes: int) -> tuple[float, float]:
+    """Return the 95 % Wilson interval of a share.
+
+    Raises:
+        ValueError: there are no episodes.
+    """
+    if episodes <= 0:
+        raise ValueError(f"A share needs at least one episode; got {episodes}.")
+    interval = stats.binomtest(successes, episodes).proportion_ci(CONFIDENCE, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def bootstrap(
+    observations: Iterable[Observation], *, replicates: int = REPLICATES, seed: int = 0
+) -> Estimate:
+    """Return the mean over seeds with its hierarchical bootstrap interval (percentiles).
+
+    Raises:
+        ValueError: there are no observations.
+    """
+    by_seed = _cluster_totals(observations)
+    if not by_seed:
+        raise ValueError("An estimate needs at least one episode; got none.")
+    rng = np.random.default_rng(seed)
+    seeds = sorted(by_seed)
+    picks = rng.integers(len(seeds), size=(replicates, len(seeds)))
+    redrawn = np.empty(picks.shape)
+    for position, name in enumerate(seeds):
+        _, sums, counts = by_seed[name]
+        chosen = picks == position
+        weights = rng.multinomial(
+            len(sums), np.full(len(sums), 1 / len(sums)), size=int(chosen.sum())
+        )
+        redrawn[chosen] = (weights @ sums) / (weights @ counts)
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(redrawn.mean(axis=1), [tail, 1 - tail])
+    means = {name: float(by_seed[name][1].sum() / by_seed[name][2].sum()) for name in seeds}
+    return Estimate(
+        value=float(np.mean(list(means.values()))),
+        low=float(low),
+        high=float(high),
+        episodes=int(sum(counts.sum() for _, _, counts in by_seed.values())),
+        clusters=len({cluster for names, _, _ in by_seed.values() for cluster in names}),
+        seeds=len(seeds),
+        by_seed=means,
+    )
+
+
+def paired_difference(
+    first: Mapping[tuple[int, int], Observation],
+    second: Mapping[tuple[int, int], Observation],
+    *,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+) -> Estimate:
+    """Return `first - second` over the episodes that both played.
+
+    Args:
+        first, second: (study seed, episode seed) -> what came of it.
+
+    Raises:
+        ValueError: they share no episode.
+    """
+    shared = sorted(first.keys() & second.keys())
+    if not shared:
+        raise ValueError("A paired difference needs episodes that both sides played; got none.")
+    pairs = (
+        Observation(key[0], first[key].cluster, first[key].value - second[key].value)
+        for key in shared
+    )
+    return bootstrap(pairs, replicates=replicates, seed=seed)
+
+
+def _cluster_totals(
+    observations: Iterable[Observation],
+) -> dict[int, tuple[Sequence[str], NDArray[np.float64], NDArray[np.float64]]]:
+    """Return for each seed its clusters, and the sum and the number of their values."""
+    totals: dict[int, dict[str, list[float]]] = {}
+    for item in observations:
+        cell = totals.setdefault(item.seed, {}).setdefault(item.cluster, [0.0, 0.0])
+        cell[0] += item.value
+        cell[1] += 1
+    result = {}
+    for name, clusters in totals.items():
+        table = np.array(list(clusters.values()))
+        result[name] = (list(clusters), table[:, 0], table[:, 1])
+    return result

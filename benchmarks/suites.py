@@ -1,0 +1,115 @@
+"""Suites: which episodes a table is made of, as plain data with a digest.
+
+A suite's test seeds have bit 61 set; the environments hand out seeds with that bit clear, so no
+test episode can be a training episode. The hands are kept apart by `split` and `fold` besides:
+seed i of a study trains without fold i and is tested on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+TEST_BIT = 1 << 61
+"""Set in every test seed, clear in every seed that an environment draws for itself."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a suite's table.
+
+    Attributes:
+        shift: the part of the environment's id after the interface: "" or "-RuleOOD".
+        keywords: keywords of the environment, without `split`, `fold` and `max_attempts`.
+    """
+
+    shift: str
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Columns that are compared; every column uses the same test seeds, so pairs stay pairs.
+
+    Attributes:
+        task: the first part of the environment's id.
+        folds: into how many parts the hands are split.
+    """
+
+    name: str
+    task: str
+    folds: int
+    columns: Mapping[str, Column]
+
+    @property
+    def digest(self) -> str:
+        """16 hexadecimal digits that change with anything that decides the episodes."""
+        text = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def fold(self, seed: int) -> tuple[int, int]:
+        """Return the fold that seed `seed` of a study never trains on."""
+        return seed % self.folds, self.folds
+
+    def id(self, column: str, interface: str = "") -> str:
+        """Return the environment's id; `interface` is "" or "-Text"."""
+        return f"{self.task}{interface}{self.columns[column].shift}-v0"
+
+    def keywords(self, column: str, seed: int) -> dict[str, Any]:
+        """Return the environment's keywords, the split included."""
+        return {
+            **self.columns[column].keywords,
+            "split": "test",
+            "fold": list(self.fold(seed)),
+        }
+
+    def episode_seeds(self, seed: int, count: int, stream: str = "test") -> NDArray[np.int64]:
+        """Return `count` episode seeds in [2**61, 2**62); a longer list begins with a shorter.
+
+        Args:
+            seed: of the study; the fold decides, so that arms and policies share their episodes.
+            stream: "test", or another name for episodes that no table shows.
+        """
+        prefix = f"{self.name}/{stream}/{seed % self.folds}"
+        return np.array([_hashed_seed(f"{prefix}/{i}") for i in range(count)], dtype=np.int64)
+
+
+def _hashed_seed(text: str) -> int:
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+    return TEST_BIT | (number % TEST_BIT)
+
+
+_BOTH = {"solvable_under": ["ten", "rank"]}
+
+SUITES: Mapping[str, Suite] = {
+    "gp-l": Suite(
+        name="gp-l",
+        task="GeneralPoints",
+        folds=6,
+        columns={
+            "in": Column("", {"rule": "ten"}),
+            "rule_ood": Column("-RuleOOD"),
+            "in_pairs": Column("", {"rule": "ten", "face_cards": True, **_BOTH}),
+            "ood_pairs": Column("-RuleOOD", _BOTH),
+        },
+    )
+}
+"""`gp-l`: GeneralPoints without pictures, J, Q, K counting 10 against 11, 12, 13; the two columns
+called pairs are the same hands under either rule."""
+
+
+def suite(name: str) -> Suite:
+    """Return a suite by name.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    if name not in SUITES:
+        raise ValueError(f"Unknown suite {name!r}: expected one of {', '.join(SUITES)}.")
+    return SUITES[name]
