@@ -1,0 +1,65 @@
+# Set-up and daily commands. `make` lists them; each one first sets up what it needs, in .venv.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DOCS_READY := $(VENV)/.ready-docs
+WORKERS ?= 2
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help study test test-slow lint types speed docs clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+study: $(READY) ## Compare imitation and reinforcement in and out of distribution (20 minutes on 2 cores)
+	$(BIN)/python -m benchmarks study --preset quick --settings gp-l
+
+test: $(READY) ## Run the tests
+	$(BIN)/python -m pytest --numprocesses $(WORKERS)
+
+test-slow: $(READY) ## Run the tests that take a minute or more each
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) -m slow
+
+lint: $(READY) ## Check style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY) ## Check the types of gp_env and virl_env
+	$(BIN)/mypy
+
+speed: $(READY) ## Measure the environments against Gymnasium's own
+	$(BIN)/python -m benchmarks speed
+
+docs: $(DOCS_READY) ## Build the documentation into site/
+	$(BIN)/python -m mkdocs build --strict --quiet
+
+clean: ## Remove .venv and everything built; runs/ stays
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist site *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# PYTHON, where given, or the first of these that is 3.10 to 3.13 and can make a virtual environment.
+# A name that is found but does not run (a shim of another version) is passed over. torch comes
+# first and alone, so that a CPU build that pip was pointed at is not replaced by a larger one.
+$(READY): pyproject.toml constraints.txt
+	@for python in $${PYTHON:-python3 python python3.13 python3.12 python3.11 python3.10}; do \
+		if "$$python" -c 'import ensurepip, sys, venv; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' \
+			>/dev/null 2>&1; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "shiftgym needs Python 3.10, 3.11, 3.12 or 3.13 with its venv module; tried:" \
+			"$${PYTHON:-python3 python python3.13 python3.12 python3.11 python3.10}." >&2; \
+		echo "Install one (on Debian and Ubuntu also its package python3-venv)," \
+			"or name it: make PYTHON=/path/to/python" >&2; \
+		exit 1; \
+	fi; \
+	echo "Setting up $(VENV) with $$("$$found" --version); this takes a few minutes the first time." && \
+	"$$found" -m venv $(VENV)
+	$(PIP) torch
+	$(PIP) --editable '.[agents,dev]'
+	@touch $@
+
+$(DOCS_READY): $(READY)
+	$(PIP) --editable '.[docs]'
+	@touch $@
