@@ -1,0 +1,251 @@
+"""GeneralPoints in words: what a language model is told, and how its replies are judged.
+
+Pure functions over text, for environments, trainers and evaluations alike. The wording is data: a
+`PromptTemplate`, which a user may replace.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from string import Formatter
+
+from gp_env.deck import RANK_NAMES, SUITS, Hand, HandLike
+from gp_env.reader import Reply, parse_reply
+from gp_env.rules import JACK, KING, QUEEN, Rule, RuleLike
+from gp_env.verifier import Outcome, Verdict, verify
+
+TASK_PLACEHOLDERS = (
+    "cards",
+    "ranks",
+    "count",
+    "jack",
+    "queen",
+    "king",
+    "target",
+    "attempts",
+)
+FEEDBACK_PLACEHOLDERS = ("message", "outcome", "attempts_left")
+
+Message = dict[str, str]
+"""One message of a chat: {"role": "system" | "user" | "assistant", "content": text}."""
+
+
+@dataclass(frozen=True)
+class PromptTemplate:
+    """The wording of the game. Each text is a `str.format` string; write {{ and }} for braces.
+
+    Attributes:
+        task: opens an episode. Placeholders: {cards} (as dealt, with their suits), {ranks} (without
+            suits), {count} (how many), {jack} {queen} {king} (what they count), {target},
+            {attempts} (how many are allowed).
+        feedback: follows a wrong attempt while some are left. Placeholders: {message} (a sentence
+            that says what was wrong), {outcome} (such as "wrong value"), {attempts_left}.
+        solved: follows the right formula. Placeholders as in `feedback`.
+        lost: follows the last attempt, where it was wrong. Placeholders as in `feedback`.
+        pictured: stands for {cards} and {ranks} where the cards are shown in a picture.
+        system: the system message, as it stands, without placeholders; "" for none.
+
+    Raises:
+        ValueError: on construction, for a placeholder that is not one of these or a lone brace.
+    """
+
+    task: str
+    feedback: str
+    solved: str
+    lost: str
+    pictured: str = "the ones in the picture"
+    system: str = ""
+
+    def __post_init__(self) -> None:
+        _check("task", self.task, TASK_PLACEHOLDERS)
+        for name in ("feedback", "solved", "lost"):
+            _check(name, getattr(self, name), FEEDBACK_PLACEHOLDERS)
+
+
+def _check(name: str, text: str, allowed: tuple[str, ...]) -> None:
+    advice = (
+        f"The placeholders of {name} are {', '.join(f'{{{field}}}' for field in allowed)}, without "
+        f"conversion or format; write {{{{ and }}}} for braces."
+    )
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError as error:
+        raise ValueError(f"PromptTemplate.{name} is no format string: {error}. {advice}") from None
+    for _, field, form, conversion in parts:
+        if field is not None and (field not in allowed or form or conversion):
+            written = (
+                field + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
+            )
+            raise ValueError(f"PromptTemplate.{name} has the placeholder {{{written}}}. {advice}")
+
+
+DEFAULT = PromptTemplate(
+    system=(
+        "You play a card game of arithmetic. Think it through as you like, and close every reply "
+        "with one JSON object that holds your answer."
+    ),
+    task="""\
+Your {count} cards: {cards}.
+
+Combine what the cards count into a formula that equals {target}. Every card is used exactly once.
+- An ace counts 1 and a card with a number counts that number. In this game a jack (J) counts \
+{jack}, a queen (Q) counts {queen} and a king (K) counts {king}. Suits do not matter.
+- Between the numbers you may write + - * / and, to group them, ( and ). Nothing else: no powers, \
+no signs before a number, no digits joined into a larger number.
+- Attempts allowed: {attempts}. After a wrong one you hear what was wrong and may try again.
+
+Close your reply with a JSON object of these three keys:
+{{"cards": [each card, such as "7" or "Q"], "number": [what each card counts, in the same order], \
+"formula": "the formula, without an equals sign"}}""",
+    feedback="{message} Attempts left: {attempts_left}. Reply again with the full JSON object.",
+    solved="{message}",
+    lost="{message} No attempts are left.",
+)
+"""Full English, for language models that follow instructions."""
+
+COMPACT = PromptTemplate(
+    task="Cards: {ranks}. J {jack} Q {queen} K {king}. Make {target}.",
+    feedback="{outcome}. {attempts_left} left.",
+    solved="{outcome}.",
+    lost="{outcome}. 0 left.",
+    pictured="pictured",
+)
+"""A dozen words, for small models that learn the game from nothing."""
+
+TEMPLATES = {"default": DEFAULT, "compact": COMPACT}
+"""The templates that come with the game, by name."""
+
+
+def build_prompt(
+    hand: HandLike,
+    rule: RuleLike = "ten",
+    target: int = 24,
+    *,
+    max_attempts: int = 5,
+    images: bool = False,
+    template: PromptTemplate = DEFAULT,
+) -> str:
+    """Return the message that opens an episode.
+
+    Args:
+        hand: the cards, as ranks or a Hand; suits are told where the Hand has them.
+        rule: what J, Q and K count, as told to the player.
+        target: the number to make.
+        max_attempts: how many attempts the player has.
+        images: the cards are in a picture that goes with the message: they are not told.
+        template: the wording.
+
+    Raises:
+        ValueError: for a hand or a rule that the game does not have.
+    """
+    hand, rule = Hand.parse(hand), Rule.parse(rule)
+    return template.task.format(
+        cards=template.pictured if images else hand,
+        ranks=template.pictured if images else " ".join(_names(hand)),
+        count=len(hand.ranks),
+        jack=rule.jack,
+        queen=rule.queen,
+        king=rule.king,
+        target=target,
+        attempts=max_attempts,
+    )
+
+
+def build_feedback(verdict: Verdict, attempts_left: int, template: PromptTemplate = DEFAULT) -> str:
+    """Return the message that follows an attempt; it gives neither values nor solutions away."""
+    if verdict.outcome is Outcome.CORRECT:
+        wording = template.solved
+    else:
+        wording = template.feedback if attempts_left else template.lost
+    return wording.format(
+        message=verdict.message,
+        outcome=verdict.outcome.value.replace("_", " "),
+        attempts_left=attempts_left,
+    )
+
+
+def build_messages(prompt: str, template: PromptTemplate = DEFAULT) -> list[Message]:
+    """Return a new chat: the template's system message, where it has one, and the prompt."""
+    opening = [{"role": "system", "content": template.system}] if template.system else []
+    return [*opening, {"role": "user", "content": prompt}]
+
+
+def build_reply(hand: HandLike, rule: RuleLike, formula: str) -> str:
+    """Return a reply in the form that is asked for, as an expert or a demonstration gives it."""
+    hand = Hand.parse(hand)
+    answer = {"cards": _names(hand), "number": hand.values(rule), "formula": formula}
+    return json.dumps(answer)
+
+
+def judge_reply(
+    text: object,
+    hand: HandLike,
+    rule: RuleLike = "ten",
+    target: int = 24,
+    *,
+    images: bool = False,
+) -> tuple[Reply, Verdict]:
+    """Read a reply and judge it; never raises for what the reply may be.
+
+    The first that applies: unreadable; with `images`, misread_cards, where the reply names cards
+    and they are not those of the hand, in any order; illegal_formula; wrong_numbers, also where the
+    reply reports what the cards count and that is not so; wrong_value; correct.
+
+    Args:
+        text: the reply, of any type and length.
+        hand: the cards, as ranks or a Hand.
+        rule: what J, Q and K count when scoring.
+        target: the number to make.
+        images: the cards were shown in a picture, so that naming them is part of the task.
+
+    Raises:
+        ValueError: for a hand or a rule that the game does not have.
+    """
+    hand, rule = Hand.parse(hand), Rule.parse(rule)
+    reply = parse_reply(text)
+    if reply.formula is None:
+        return reply, Verdict.of(Outcome.UNREADABLE, target)
+    if images and reply.cards is not None and not _names_hand(reply.cards, hand):
+        return reply, Verdict.of(Outcome.MISREAD_CARDS, target)
+    verdict = verify(reply.formula, hand, rule, target)
+    if verdict.outcome is Outcome.ILLEGAL_FORMULA or reply.number is None:
+        return reply, verdict
+    if sorted(reply.number) != sorted(hand.values(rule)):
+        wrong = Verdict.of(Outcome.WRONG_NUMBERS, target)
+        return reply, dataclasses.replace(wrong, message=_WRONG_REPORT)
+    return reply, verdict
+
+
+_WRONG_REPORT = "The numbers reported are not what the cards of the hand count."
+
+_SPOKEN = {
+    **{name.lower(): rank for rank, name in enumerate(RANK_NAMES) if name},
+    **{str(rank): rank for rank in (1, JACK, QUEEN, KING)},
+    "ace": 1,
+    "jack": JACK,
+    "queen": QUEEN,
+    "king": KING,
+}
+_SUIT_LETTERS = tuple(suit[0] for suit in SUITS)
+_WITHOUT_SUIT = str.maketrans("", "", "♠♥♦♣♤♡♢♧\ufe0f")
+
+
+def _names(hand: Hand) -> list[str]:
+    return [RANK_NAMES[rank] for rank in hand.ranks]
+
+
+def _names_hand(cards: Iterable[str], hand: Hand) -> bool:
+    """Return whether these are the ranks of the hand, in any order and whatever their suits."""
+    ranks = [_rank(card) for card in cards]
+    return None not in ranks and sorted(filter(None, ranks)) == sorted(hand.ranks)
+
+
+def _rank(card: str) -> int | None:
+    """Return the rank of a card such as "K", "10♥", "ace", "queen of hearts", "7d"."""
+    name = card.lower().translate(_WITHOUT_SUIT).split(" of ")[0].strip()
+    if name not in _SPOKEN and name.endswith(_SUIT_LETTERS):
+        name = name[:-1]
+    return _SPOKEN.get(name)
