@@ -1,0 +1,205 @@
+"""Which hands can be won, and by which formulas; exact throughout.
+
+`solvable` only asks whether a hand can be won: it searches the values that parts of a hand reach,
+which is far less than all formulas. `solvable_table` answers it for all hands of three or four
+values at once. `solve` and `difficulty` go through every formula without redundant brackets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import combinations, combinations_with_replacement
+from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gp_env.rules import MAX_VALUE
+
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Rationals = tuple[Integers, Integers]
+"""Numerators and denominators, of equal shape; a denominator of 0 marks a division by zero."""
+
+_DENOMINATOR_BITS = 31
+"""A reduced fraction is packed into one integer. Six values up to 19 and a target up to 100 reach
+fractions below 2**31 in all that is ever packed here."""
+
+_ZERO = 1
+"""Nought, packed: 0 over 1."""
+
+_LISTED_CARDS = 4
+"""Up to this many cards, all values that they reach are listed; above, goals are traced back."""
+
+
+def solvable(values: Sequence[int], target: int = 24) -> bool:
+    """Return whether the values of three to six cards can make the target, exactly."""
+    return _solvable(tuple(sorted(values)), target)
+
+
+@lru_cache(maxsize=2**16)
+def _solvable(values: tuple[int, ...], target: int) -> bool:
+    return _meets(values, _pack(np.array([target]), np.array([1])))
+
+
+def _meets(values: tuple[int, ...], goals: Integers) -> bool:
+    """Return whether the values reach one of the goals (packed)."""
+    if len(values) <= 3:
+        return bool(np.isin(goals, _reach(values)).any())
+    for part, rest in _splits(values):
+        reached = _reach(part)
+        # What x must be for x and r to make goal g: g - r, g + r, r - g, g / r, g * r or r / g,
+        # which is what g and r themselves make; but for r = 0, which leaves x = g and x = -g.
+        needed = _combine(goals, reached[reached != _ZERO])
+        if _ZERO in reached:
+            if _ZERO in goals:
+                return True  # 0 times whatever the rest makes
+            tops, bottoms = _unpack(goals)
+            needed = np.concatenate([needed, goals, _pack(-tops, bottoms)])
+        if len(rest) <= _LISTED_CARDS:
+            if np.isin(needed, _reach(rest)).any():
+                return True
+        elif _meets(rest, needed):
+            return True
+    return False
+
+
+@lru_cache(maxsize=2048)
+def _reach(values: tuple[int, ...]) -> Integers:
+    """Return all that the sorted values make, each used once: packed, sorted, without duplicates."""
+    if len(values) == 1:
+        return _pack(np.array(values), np.array([1]))
+    made = [_combine(_reach(part), _reach(rest)) for part, rest in _splits(values)]
+    return np.unique(np.concatenate(made))
+
+
+@lru_cache(maxsize=4096)
+def _splits(values: tuple[int, ...]) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
+    """Return the ways to part the sorted values in two, the smaller part first, halves first."""
+    ways = {}
+    for size in range(len(values) // 2, 0, -1):
+        for part, rest in _position_splits(len(values), size):
+            ways[tuple(values[i] for i in part), tuple(values[i] for i in rest)] = None
+    return tuple(ways)
+
+
+def _position_splits(count: int, size: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    for part in combinations(range(count), size):
+        # Of two halves, the one with position 0 is called the part.
+        if 2 * size < count or part[0] == 0:
+            yield part, tuple(i for i in range(count) if i not in part)
+
+
+def _pack(tops: Integers, bottoms: Integers) -> Integers:
+    """Reduce fractions and pack each into an integer; those over zero are left out."""
+    kept = bottoms != 0
+    tops, bottoms = tops[kept], bottoms[kept]
+    divisors = np.gcd(tops, bottoms) * np.sign(bottoms)
+    return np.unique((tops // divisors << _DENOMINATOR_BITS) + bottoms // divisors)
+
+
+def _unpack(packed: Integers) -> Rationals:
+    return packed >> _DENOMINATOR_BITS, packed & (2**_DENOMINATOR_BITS - 1)
+
+
+def _combine(left: Integers, right: Integers) -> Integers:
+    (a, b), (c, d) = _unpack(left), _unpack(right)
+    return _pack(*_results((a[:, None], b[:, None]), (c[None], d[None])))
+
+
+def _results(left: Rationals, right: Rationals) -> Rationals:
+    """Return l + r, l - r, r - l, l * r, l / r and r / l, stacked along a new last axis."""
+    (a, b), (c, d) = left, right
+    ad, cb, bd = a * d, c * b, b * d
+    tops = [ad + cb, ad - cb, cb - ad, a * c, ad, cb]
+    # A quotient whose divisor was itself over zero must not become a number again.
+    valid = bd != 0
+    bottoms = [bd, bd, bd, bd, cb * valid, ad * valid]
+    return np.stack(tops, axis=-1), np.stack(bottoms, axis=-1)
+
+
+@lru_cache(maxsize=None)
+def _rank_terms(count: int) -> Integers:
+    terms = [[comb(v - 1 + i, i + 1) for v in range(1, MAX_VALUE + 1)] for i in range(count)]
+    return np.array(terms, dtype=np.int64)
+
+
+def multiset_index(values: NDArray[np.integer]) -> Integers:
+    """Return the position of hands of values in `multisets` and `solvable_table`.
+
+    Args:
+        values: integers in [1, 19] of shape (n, k), each row sorted upwards.
+
+    Returns:
+        int64 of shape (n,), in [0, C(18 + k, k)): the combinatorial number of each multiset.
+    """
+    terms = _rank_terms(values.shape[1])
+    index = np.zeros(len(values), dtype=np.int64)
+    for column, term in zip(values.T, terms):
+        index += term.take(column.astype(np.intp) - 1)
+    return index
+
+
+@lru_cache(maxsize=None)
+def multisets(num_cards: int) -> NDArray[np.uint8]:
+    """Return all multisets of values 1-19 in the order of `multiset_index`: uint8 of shape (n, k)."""
+    rows = list(combinations_with_replacement(range(1, MAX_VALUE + 1), num_cards))
+    values = np.array(rows, dtype=np.uint8)
+    ordered = np.empty_like(values)
+    ordered[multiset_index(values)] = values
+    ordered.flags.writeable = False
+    return ordered
+
+
+@lru_cache(maxsize=64)
+def solvable_table(num_cards: int, target: int = 24) -> Flags:
+    """Return which multisets of three or four values make the target.
+
+    Returns:
+        bool of shape (C(18 + num_cards, num_cards),), read-only, indexed by `multiset_index`.
+
+    Raises:
+        ValueError: for another number of cards, which a table does not serve; use `solvable`.
+    """
+    if num_cards not in (3, 4):
+        raise ValueError(f"Tables are for 3 or 4 cards; got {num_cards}. Use solvable().")
+    values = multisets(num_cards)
+    table = np.zeros(len(values), dtype=bool)
+    for size in range(1, num_cards // 2 + 1):
+        meets = _meeting_parts(size, num_cards - size, target)
+        for part, rest in _position_splits(num_cards, size):
+            table |= meets[_index_of(values, part), _index_of(values, rest)]
+    table.flags.writeable = False
+    return table
+
+
+def _index_of(values: NDArray[np.uint8], positions: tuple[int, ...]) -> Integers:
+    return multiset_index(values[:, positions])
+
+
+def _meeting_parts(left_size: int, right_size: int, target: int) -> Flags:
+    """Return which pairs of multisets make the target: bool of shape (lefts, rights)."""
+    tops, bottoms = _reach_all(right_size)
+    meets = []
+    for a, b in zip(*_reach_all(left_size)):
+        results = _results((a, b), (tops[..., None], bottoms[..., None]))
+        hit = (results[0] == target * results[1]) & (results[1] != 0)
+        meets.append(hit.any(axis=(1, 2, 3)))
+    return np.array(meets)
+
+
+@lru_cache(maxsize=None)
+def _reach_all(count: int) -> Rationals:
+    """Return all that each multiset of one to three values makes, duplicates and all."""
+    values = multisets(count)
+    if count == 1:
+        return values.astype(np.int64), np.ones(values.shape, dtype=np.int64)
+    made = []
+    for size in range(1, count // 2 + 1):
+        for part, rest in _position_splits(count, size):
+            a, b = (x[_index_of(values, part), :, None] for x in _reach_all(size))
+            c, d = (x[_index_of(values, rest), None, :] for x in _reach_all(count - size))
+            made.append([x.reshape(len(values), -1) for x in _results((a, b), (c, d))])
+    tops, bottoms = zip(*made)
+    return np.concatenate(tops, axis=1), np.concatenate(bottoms, axis=1)
