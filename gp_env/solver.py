@@ -1,21 +1,23 @@
-"""Which hands can be won, and by which formulas; exact throughout.
+"""Which hands can be won, by which formulas, and how hard that is; exact throughout.
 
-`solvable` only asks whether a hand can be won: it searches the values that parts of a hand reach,
-which is far less than all formulas. `solvable_table` answers it for all hands of three or four
-values at once. `solve` and `difficulty` go through every formula without redundant brackets.
+`solve` and `difficulty` go through every formula without redundant brackets. `solvable` only asks
+whether there is one: it searches the values that parts of a hand reach, which are far fewer.
+`solvable_table` answers that for all hands of three or four values at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import combinations, combinations_with_replacement
+from itertools import chain, combinations, combinations_with_replacement, islice
 from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gp_env.rules import MAX_VALUE
+from gp_env.deck import Hand, HandLike
+from gp_env.formulas import formula, formula_count, hits
+from gp_env.rules import MAX_VALUE, RuleLike
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -31,6 +33,70 @@ _ZERO = 1
 
 _LISTED_CARDS = 4
 """Up to this many cards, all values that they reach are listed; above, goals are traced back."""
+
+
+_MEMO_CARDS = 5
+"""Up to this many cards, the hits of a hand are remembered."""
+
+_EAGER_CARDS = 4
+"""Up to this many cards, a lazy search would save nothing."""
+
+
+def solve(
+    hand: HandLike, rule: RuleLike = "ten", target: int = 24, limit: int | None = None
+) -> list[str]:
+    """Return the formulas that make the target with each card once.
+
+    Args:
+        hand: three to six cards, as ranks or a Hand.
+        rule: what J, Q and K count.
+        target: the number to make.
+        limit: the most formulas to return; None for all. Six cards can have tens of thousands.
+
+    Returns:
+        Plain ASCII such as "(5-1)*(10-4)", without redundant brackets (defined in
+        `gp_env.formulas`), no formula twice, in an order that depends on the values and target
+        alone. Empty where the hand cannot be won.
+
+    Raises:
+        ValueError: for a hand or a rule that the game does not have.
+    """
+    values = _sorted_values(hand, rule)
+    if limit is None and len(values) <= _MEMO_CARDS:
+        return [formula(values, number) for number in _all_hits(values, target).tolist()]
+    return list(islice(iter_solutions(hand, rule, target), limit))
+
+
+def iter_solutions(hand: HandLike, rule: RuleLike = "ten", target: int = 24) -> Iterator[str]:
+    """Yield what `solve` returns, in the same order, searching no further than is asked for."""
+    values = _sorted_values(hand, rule)
+    eager = len(values) <= _EAGER_CARDS
+    found = iter([_all_hits(values, target)]) if eager else hits(values, target)
+    numbers = chain.from_iterable(chunk.tolist() for chunk in found)
+    return (formula(values, number) for number in numbers)
+
+
+def difficulty(hand: HandLike, rule: RuleLike = "ten", target: int = 24) -> float:
+    """Return the share, in [0, 1], of formulas that make the target: the smaller, the harder.
+
+    Counted among all formulas without redundant brackets that use each card once, those that
+    divide by zero included. 0 means that the hand cannot be won. Six cards take about half a second.
+    """
+    values = _sorted_values(hand, rule)
+    if len(values) <= _MEMO_CARDS:
+        found = len(_all_hits(values, target))
+    else:
+        found = sum(len(chunk) for chunk in hits(values, target))
+    return found / formula_count(values)
+
+
+def _sorted_values(hand: HandLike, rule: RuleLike) -> tuple[int, ...]:
+    return tuple(sorted(Hand.parse(hand).values(rule)))
+
+
+@lru_cache(maxsize=2**13)
+def _all_hits(values: tuple[int, ...], target: int) -> Integers:
+    return np.concatenate(list(hits(values, target))).astype(np.int32)
 
 
 def solvable(values: Sequence[int], target: int = 24) -> bool:
@@ -121,7 +187,8 @@ def _results(left: Rationals, right: Rationals) -> Rationals:
 
 @lru_cache(maxsize=None)
 def _rank_terms(count: int) -> Integers:
-    terms = [[comb(v - 1 + i, i + 1) for v in range(1, MAX_VALUE + 1)] for i in range(count)]
+    # Column v is for value v; there is no value 0.
+    terms = [[comb(max(v - 1, 0) + i, i + 1) for v in range(MAX_VALUE + 1)] for i in range(count)]
     return np.array(terms, dtype=np.int64)
 
 
@@ -137,7 +204,7 @@ def multiset_index(values: NDArray[np.integer]) -> Integers:
     terms = _rank_terms(values.shape[1])
     index = np.zeros(len(values), dtype=np.int64)
     for column, term in zip(values.T, terms):
-        index += term.take(column.astype(np.intp) - 1)
+        index += term.take(column)
     return index
 
 
