@@ -1,0 +1,36 @@
+"""GeneralPoints: make 24 from the cards of a hand, under a rule for J, Q and K that may change.
+
+Importing the package registers its ids with Gymnasium, and does nothing else:
+
+    import gymnasium as gym
+    import gp_env
+
+    env = gym.make("GeneralPoints-OOD-v0")
+"""
+
+from gp_env.arithmetic import TOKENS
+from gp_env.deck import Hand
+from gp_env.reader import Reply, parse_reply
+from gp_env.rules import HELD_OUT, Rule
+from gp_env.solver import difficulty, solve
+from gp_env.text import build_prompt
+from gp_env.variants import register, variants
+from gp_env.verifier import Outcome, Verdict, verify
+
+__all__ = [
+    "HELD_OUT",
+    "TOKENS",
+    "Hand",
+    "Outcome",
+    "Reply",
+    "Rule",
+    "Verdict",
+    "build_prompt",
+    "difficulty",
+    "parse_reply",
+    "solve",
+    "variants",
+    "verify",
+]
+
+register()

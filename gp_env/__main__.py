@@ -1,0 +1,72 @@
+"""Play GeneralPoints in the terminal: `python -m gp_env --rule rank`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from gp_env.config import GameConfig
+from gp_env.deal import Dealer
+from gp_env.deck import RANK_NAMES
+from gp_env.expert import expert_formula
+from gp_env.rules import NAMED, Rule
+from gp_env.seeding import SeedSequence
+from gp_env.verifier import Outcome, verify
+
+
+def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = input) -> int:
+    """Let a person play one hand; return 0 where it was won and 1 where it was not.
+
+    Args:
+        arguments: command line, without the program's name.
+        ask: shows a prompt and returns the line typed.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        config = GameConfig.make(
+            rule=options.rule,
+            target=options.target,
+            num_cards=options.cards,
+            face_cards=options.faces,
+            hand=options.hand,
+            max_attempts=options.attempts,
+        )
+        seed, _ = SeedSequence().next(options.seed, None)
+        deals = Dealer(config).deal(np.array([seed]))
+    except ValueError as error:
+        _parser().error(str(error))
+    hand, rule = deals.hand(0), Rule(*deals.rules[0].tolist())
+    print(f"Your cards:  {hand}")
+    print(f"The rule:    J counts {rule.jack}, Q counts {rule.queen}, K counts {rule.king}.")
+    print(f"Make {config.target} from all of them, each once, with + - * / and brackets.")
+    for attempt in range(1, config.max_attempts + 1):
+        try:
+            formula = ask(f"[{attempt}/{config.max_attempts}] formula (empty to give up): ")
+        except EOFError:
+            formula = ""
+        if not formula.strip():
+            break
+        verdict = verify(formula, hand, rule, config.target)
+        print(verdict.message)
+        if verdict.outcome is Outcome.CORRECT:
+            return 0
+    print(f"One way: {expert_formula(hand, rule, config.target)} = {config.target}")
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m gp_env", description=__doc__)
+    parser.add_argument("--rule", default="ten", help=f"{', '.join(NAMED)} or random")
+    parser.add_argument("--target", type=int, default=24)
+    parser.add_argument("--cards", type=int, default=4, help="number of cards, 3 to 6")
+    parser.add_argument("--faces", action="store_true", help="deal at least one of J, Q, K")
+    parser.add_argument("--hand", help=f"cards to play with, such as '5 K 2 {RANK_NAMES[11]}'")
+    parser.add_argument("--attempts", type=int, default=5)
+    parser.add_argument("--seed", type=int, help="replays the same hand")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,150 @@
+"""The keywords that decide what is dealt and what wins, checked once for every shell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any, TypedDict
+
+from gp_env.deck import (
+    LARGE_RANKS,
+    MAX_CARDS,
+    MIN_CARDS,
+    STANDARD_RANKS,
+    SUIT_COLOURS,
+    Hand,
+    HandLike,
+)
+from gp_env.rules import RANDOM, Rule, RuleLike
+
+MAX_TARGET = 100
+MAX_ATTEMPTS = 10
+
+DECKS = {"standard": STANDARD_RANKS, "large": LARGE_RANKS}
+DEALS = ("independent", "deck")
+SPLITS = ("train", "validation", "test")
+DEFAULT_FOLD = (0, 5)
+
+
+class GameKeywords(TypedDict, total=False):
+    """The keywords of `GameConfig.make`, for the signatures of the shells."""
+
+    rule: RuleLike
+    stated_rule: RuleLike | None
+    target: int
+    num_cards: int
+    deck: str
+    deals: str
+    suits: str
+    face_cards: bool
+    solvable_under: Iterable[RuleLike]
+    hand: HandLike | None
+    split: str | None
+    fold: tuple[int, int]
+    max_attempts: int
+
+
+@dataclass(frozen=True)
+class GameConfig:
+    """What is dealt and what wins; `GeneralPointsEnv` documents each keyword.
+
+    Attributes:
+        rule: the rule that scores, or None for a fresh random rule in each episode.
+        stated_rule: the rule that is shown, or None for the one that scores.
+    """
+
+    rule: Rule | None
+    stated_rule: Rule | None
+    target: int
+    num_cards: int
+    deck: str
+    deals: str
+    suits: str
+    face_cards: bool
+    solvable_under: tuple[Rule, ...]
+    hand: Hand | None
+    split: str | None
+    fold: tuple[int, int]
+    max_attempts: int
+
+    @classmethod
+    def make(
+        cls,
+        rule: RuleLike = "ten",
+        stated_rule: RuleLike | None = None,
+        target: int = 24,
+        num_cards: int = 4,
+        deck: str = "standard",
+        deals: str = "independent",
+        suits: str = "black",
+        face_cards: bool = False,
+        solvable_under: Iterable[RuleLike] = (),
+        hand: HandLike | None = None,
+        split: str | None = None,
+        fold: tuple[int, int] = DEFAULT_FOLD,
+        max_attempts: int = 5,
+    ) -> GameConfig:
+        """Return a checked configuration.
+
+        Raises:
+            ValueError: naming the keyword, what came and what was expected.
+        """
+        _one_of("deck", deck, DECKS)
+        _one_of("deals", deals, DEALS)
+        _one_of("suits", suits, SUIT_COLOURS)
+        if split is not None:
+            _one_of("split", split, SPLITS)
+        if isinstance(solvable_under, str):
+            raise ValueError(
+                f"solvable_under is a sequence of rules; got {solvable_under!r}. "
+                f"Pass [{solvable_under!r}]."
+            )
+        fixed = None if hand is None else Hand.parse(hand)
+        if fixed is not None:
+            num_cards = len(fixed.ranks)
+        return cls(
+            rule=None if isinstance(rule, str) and rule == RANDOM else Rule.parse(rule),
+            stated_rule=None if stated_rule is None else Rule.parse(stated_rule),
+            target=_in_range("target", target, 1, MAX_TARGET),
+            num_cards=_in_range("num_cards", num_cards, MIN_CARDS, MAX_CARDS),
+            deck=deck,
+            deals=deals,
+            suits=suits,
+            face_cards=bool(face_cards),
+            solvable_under=tuple(Rule.parse(other) for other in solvable_under),
+            hand=fixed,
+            split=split,
+            fold=_fold(fold),
+            max_attempts=_in_range("max_attempts", max_attempts, 1, MAX_ATTEMPTS),
+        )
+
+    def __str__(self) -> str:
+        parts = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return ", ".join(f"{name}={value}" for name, value in parts)
+
+
+def _one_of(keyword: str, value: object, choices: Iterable[str]) -> None:
+    if value not in tuple(choices):
+        raise ValueError(
+            f"{keyword}={value!r} is unknown: expected one of {', '.join(map(repr, choices))}."
+        )
+
+
+def _in_range(keyword: str, value: Any, low: int, high: int) -> int:
+    if isinstance(value, bool) or not hasattr(value, "__index__") or not low <= value <= high:
+        raise ValueError(f"{keyword} must be an integer from {low} to {high}; got {value!r}.")
+    return int(value)
+
+
+def _fold(fold: tuple[int, int]) -> tuple[int, int]:
+    try:
+        k, n = fold
+        valid = int(k) == k and int(n) == n and n >= 3 and 0 <= k < n
+    except (TypeError, ValueError):
+        valid = False
+    if not valid:
+        raise ValueError(
+            f"fold is (k, n) with n >= 3 parts and 0 <= k < n: part k is the test split and part "
+            f"k + 1 the validation split; got {fold!r}. Pass, for example, (0, 5)."
+        )
+    return int(k), int(n)

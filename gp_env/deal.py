@@ -1,0 +1,233 @@
+"""Dealing: from episode seeds to hands that can be won, thousands at a time.
+
+One rule says what may be dealt (`_acceptable`); there are two ways to draw from it. Where all
+ordered hands fit in a table, the acceptable ones are listed and a hand is one draw among them.
+Otherwise cards are drawn until the hand is acceptable. Both give every acceptable hand of
+independent cards the same chance.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gp_env.config import DECKS, SPLITS, GameConfig
+from gp_env.deck import MAX_CARDS, SUIT_COLOURS, Hand
+from gp_env.mixer import Words, integers, words
+from gp_env.rules import JACK, KING, MAX_VALUE, Rule, random_rules
+from gp_env.solver import multiset_index, solvable, solvable_table
+
+Bytes = NDArray[np.uint8]
+Flags = NDArray[np.bool_]
+
+_TABLE_CARDS = 4
+"""Up to this many cards, all ordered hands (19**4 at most) and all value multisets are listed."""
+
+_MAX_ROUNDS = 5_000
+
+# Draw numbers inside an episode seed. Round r of drawing cards uses _CARDS + 16 r onwards.
+_RULE, _ROW, _SUITS, _CARDS = 0, 1, 2, 16
+
+
+class Deals(NamedTuple):
+    """Hands of n episodes; empty card slots are 0.
+
+    Attributes:
+        ranks: uint8 of shape (n, 6), 1-19.
+        suits: uint8 of shape (n, 6), suit codes 1-4.
+        rules: uint8 of shape (n, 3), values of J, Q, K that score.
+        values: uint8 of shape (n, num_cards), what the cards count, in ascending order.
+    """
+
+    ranks: Bytes
+    suits: Bytes
+    rules: Bytes
+    values: Bytes
+
+    def hand(self, index: int) -> Hand:
+        """Return the hand of one episode."""
+        ranks, suits = self.ranks[index], self.suits[index]
+        held = ranks > 0
+        return Hand(tuple(ranks[held].tolist()), tuple(suits[held].tolist()))
+
+
+class _Table(NamedTuple):
+    """Every acceptable ordered hand in six slots, with its cards' values in ascending order."""
+
+    ranks: Bytes
+    values: Bytes
+
+
+class Dealer:
+    """Deals the hands of one configuration.
+
+    Raises:
+        ValueError: on construction, where the configuration leaves no hand to deal or its fixed
+            hand cannot be won; on dealing, where no hand was found in many thousands of draws.
+    """
+
+    def __init__(self, config: GameConfig) -> None:
+        self.config = config
+        self._table: _Table | None = None
+        if config.hand is not None:
+            self._check_fixed(config.hand)
+        elif _fits_a_table(config):
+            self._table = _table(config)
+            if not len(self._table.ranks):
+                raise ValueError(f"No hand can be dealt under {config}. Loosen a keyword.")
+
+    def deal(self, seeds: NDArray[np.int64]) -> Deals:
+        """Deal one hand for each episode seed (int64 of shape (n,)); equal seeds, equal hands."""
+        mixed = seeds.astype(np.uint64)
+        rules = self._rules(mixed)
+        if self.config.hand is not None:
+            return self._fixed(mixed, rules, self.config.hand)
+        if self._table is not None:
+            rows = integers(mixed, _ROW, len(self._table.ranks))
+            ranks, values = (column.take(rows, axis=0) for column in self._table)
+            return Deals(ranks, self._draw_suits(mixed, _SUITS), rules, values)
+        return self._deal_by_rejection(mixed, rules)
+
+    def _rules(self, seeds: Words) -> Bytes:
+        if self.config.rule is not None:
+            return np.broadcast_to(np.array(self.config.rule, dtype=np.uint8), (len(seeds), 3))
+        choices = random_rules()
+        return choices.take(integers(seeds, _RULE, len(choices)), axis=0)
+
+    def _draw_suits(self, seeds: Words, number: int) -> Bytes:
+        colours = np.array(SUIT_COLOURS[self.config.suits], dtype=np.uint8)
+        suits = np.zeros((len(seeds), MAX_CARDS), dtype=np.uint8)
+        # One word a hand is enough: six suits take twelve of its bits.
+        bits = words(seeds, number)
+        shift = np.uint64(len(colours).bit_length() - 1)
+        for card in range(self.config.num_cards):
+            suits[:, card] = colours.take((bits & np.uint64(len(colours) - 1)).view(np.int64))
+            bits >>= shift
+        return suits
+
+    def _deal_by_rejection(self, seeds: Words, rules: Bytes) -> Deals:
+        config = self.config
+        ranks = np.zeros((len(seeds), config.num_cards), dtype=np.uint8)
+        suits = np.zeros((len(seeds), MAX_CARDS), dtype=np.uint8)
+        open_lanes = np.arange(len(seeds))
+        for round_number in range(_MAX_ROUNDS):
+            first = _CARDS + 16 * round_number
+            lane_seeds = seeds[open_lanes]
+            drawn = np.empty((len(open_lanes), config.num_cards), dtype=np.uint8)
+            for card in range(config.num_cards):
+                drawn[:, card] = integers(lane_seeds, first + card, DECKS[config.deck]) + 1
+            drawn_suits = self._draw_suits(lane_seeds, first + MAX_CARDS)
+            good = _acceptable(drawn, rules[open_lanes], config)
+            if config.deals == "deck":
+                good &= _all_different(drawn, drawn_suits[:, : config.num_cards])
+            ranks[open_lanes[good]] = drawn[good]
+            suits[open_lanes[good]] = drawn_suits[good]
+            open_lanes = open_lanes[~good]
+            if not len(open_lanes):
+                return Deals(_six(ranks), suits, rules, sorted_values(ranks, rules))
+        raise ValueError(f"Found no hand in {_MAX_ROUNDS} draws under {config}. Loosen a keyword.")
+
+    def _check_fixed(self, hand: Hand) -> None:
+        config = self.config
+        if config.rule is None:
+            raise ValueError(
+                f"The hand {hand} is fixed, so its rule must be too; got rule='random'. Pass a "
+                f"rule by name or as a triple."
+            )
+        for rule in {config.rule, *config.solvable_under}:
+            if not solvable(sorted(hand.values(rule)), config.target):
+                raise ValueError(
+                    f"The hand {hand} cannot make {config.target} under the rule {rule.name!r}. "
+                    f"Pass a hand for which gp_env.solve finds a formula, or another target or "
+                    f"rule."
+                )
+
+    def _fixed(self, seeds: Words, rules: Bytes, hand: Hand) -> Deals:
+        shape = (len(seeds), len(hand.ranks))
+        ranks = np.broadcast_to(np.array(hand.ranks, dtype=np.uint8), shape)
+        if hand.suits:
+            suits = _six(np.broadcast_to(np.array(hand.suits, dtype=np.uint8), shape))
+        else:
+            suits = self._draw_suits(seeds, _SUITS)
+        return Deals(_six(ranks), suits, rules, sorted_values(ranks, rules))
+
+
+def sorted_values(ranks: Bytes, rules: Bytes) -> Bytes:
+    """Return what cards count, in ascending order: ranks (n, k) under rules (n, 3)."""
+    values: Bytes = ranks.copy()
+    for column, face in enumerate(range(JACK, KING + 1)):
+        np.copyto(values, rules[:, column, None], where=ranks == face)
+    values.sort(axis=1)
+    return values
+
+
+def split_part(ranks: Bytes, parts: int) -> NDArray[np.int64]:
+    """Return the part (0 to parts - 1) that each hand of shape (n, k) belongs to.
+
+    Hands of equal ranks, once J, Q and K are collapsed to 10, lie in one part: no test hand is a
+    training hand in another order or under another face.
+    """
+    collapsed = np.where((ranks >= JACK) & (ranks <= KING), np.uint8(10), ranks)
+    keys = np.zeros(len(ranks), dtype=np.uint64)
+    for column in np.sort(collapsed, axis=1).T:
+        keys = keys * np.uint64(MAX_VALUE + 1) + column
+    return integers(keys, 0, parts)
+
+
+def _acceptable(ranks: Bytes, rules: Bytes, config: GameConfig) -> Flags:
+    """Return which hands of shape (n, k) may be dealt, by split, faces and solvability."""
+    good = np.ones(len(ranks), dtype=bool)
+    if config.face_cards:
+        good &= ((ranks >= JACK) & (ranks <= KING)).any(axis=1)
+    if config.split is not None:
+        test, parts = config.fold
+        part = (split_part(ranks, parts) - test) % parts
+        split_of_part = {"test": part == 0, "validation": part == 1, "train": part > 1}
+        assert split_of_part.keys() == set(SPLITS)
+        good &= split_of_part[config.split]
+    for required in (None, *config.solvable_under):
+        lanes = np.flatnonzero(good)
+        required_rules = rules[lanes] if required is None else _repeat(required, len(lanes))
+        values = sorted_values(ranks[lanes], required_rules)
+        good[lanes] = _solvable(values, config.target)
+    return good
+
+
+def _solvable(values: Bytes, target: int) -> Flags:
+    if values.shape[1] <= _TABLE_CARDS:
+        return solvable_table(values.shape[1], target)[multiset_index(values)]
+    return np.array([solvable(row, target) for row in values.tolist()], dtype=bool)
+
+
+def _fits_a_table(config: GameConfig) -> bool:
+    fixed_rule = config.rule is not None
+    return fixed_rule and config.deals == "independent" and config.num_cards <= _TABLE_CARDS
+
+
+@lru_cache(maxsize=64)
+def _table(config: GameConfig) -> _Table:
+    assert config.rule is not None
+    ranks = np.arange(1, DECKS[config.deck] + 1, dtype=np.uint8)
+    hands = np.stack(np.meshgrid(*[ranks] * config.num_cards, indexing="ij"), axis=-1)
+    hands = hands.reshape(-1, config.num_cards)
+    hands = hands[_acceptable(hands, _repeat(config.rule, len(hands)), config)]
+    return _Table(_six(hands), sorted_values(hands, _repeat(config.rule, len(hands))))
+
+
+def _repeat(rule: Rule, count: int) -> Bytes:
+    return np.broadcast_to(np.array(rule, dtype=np.uint8), (count, 3))
+
+
+def _all_different(ranks: Bytes, suits: Bytes) -> Flags:
+    cards = np.sort(ranks * np.uint8(8) + suits, axis=1)
+    different: Flags = (cards[:, 1:] != cards[:, :-1]).all(axis=1)
+    return different
+
+
+def _six(cards: Bytes) -> Bytes:
+    padded = np.zeros((len(cards), MAX_CARDS), dtype=np.uint8)
+    padded[:, : cards.shape[1]] = cards
+    return padded

@@ -1,0 +1,114 @@
+"""Cards: ranks, suits, hands."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gp_env.rules import JACK, KING, Rule, RuleLike
+
+STANDARD_RANKS = 13
+LARGE_RANKS = 19
+"""`deck="large"` adds plain number cards 14 to 19."""
+
+MIN_CARDS, MAX_CARDS = 3, 6
+
+SUITS = ("spades", "hearts", "diamonds", "clubs")
+"""Suit names; in arrays a suit is its index here plus one, and 0 is an empty slot."""
+
+SUIT_SYMBOLS = "♠♥♦♣"
+SUIT_COLOURS = {"black": (1, 4), "red": (2, 3), "all": (1, 2, 3, 4)}
+"""Suit codes that each value of the keyword `suits` deals."""
+
+RANK_NAMES = ("", "A", *map(str, range(2, 11)), "J", "Q", "K", *map(str, range(14, 20)))
+"""How a rank is written, indexed by rank (1-19)."""
+
+_RANKS = {name: rank for rank, name in enumerate(RANK_NAMES) if name}
+
+
+def parse_rank(card: int | str) -> int:
+    """Return the rank (1-19) of a card given as an integer or as "A", "7", "K", "14".
+
+    Raises:
+        ValueError: for anything else.
+    """
+    if isinstance(card, str):
+        name = card.strip().upper()
+        if name in _RANKS:
+            return _RANKS[name]
+        card = int(name) if name.isascii() and name.isdigit() and len(name) <= 2 else 0
+    try:
+        rank = int(card)
+    except (TypeError, ValueError):
+        rank = 0
+    if rank != card or not 1 <= rank <= LARGE_RANKS:
+        raise ValueError(
+            f"{card!r} is no card: expected a rank from 1 (ace) to {LARGE_RANKS}, 11 to 13 being "
+            f"jack, queen and king, or one of A, J, Q, K."
+        )
+    return rank
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Three to six cards.
+
+    Attributes:
+        ranks: the rank of each card, 1 (ace) to 13 (king), to 19 in the large deck.
+        suits: the suit code of each card (1 spades, 2 hearts, 3 diamonds, 4 clubs), or empty where
+            suits do not matter.
+    """
+
+    ranks: tuple[int, ...]
+    suits: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not MIN_CARDS <= len(self.ranks) <= MAX_CARDS:
+            raise ValueError(
+                f"A hand has {MIN_CARDS} to {MAX_CARDS} cards; got {len(self.ranks)}: {self.ranks}."
+            )
+        if self.suits and (
+            len(self.suits) != len(self.ranks) or not all(1 <= s <= len(SUITS) for s in self.suits)
+        ):
+            raise ValueError(
+                f"A hand's suits are one code from 1 to {len(SUITS)} a card; got {self.suits} for "
+                f"{len(self.ranks)} cards."
+            )
+
+    @classmethod
+    def parse(cls, hand: HandLike) -> Hand:
+        """Return a hand from ranks (integers or names such as "K") or from a Hand.
+
+        Raises:
+            ValueError: for a card or a number of cards that the game does not have.
+        """
+        if isinstance(hand, Hand):
+            return hand
+        if isinstance(hand, str):
+            hand = hand.replace(",", " ").split()
+        return cls(tuple(parse_rank(card) for card in hand))
+
+    @property
+    def has_face(self) -> bool:
+        """Whether a jack, queen or king is among the cards."""
+        return any(JACK <= rank <= KING for rank in self.ranks)
+
+    def values(self, rule: RuleLike) -> tuple[int, ...]:
+        """Return what each card counts under a rule."""
+        return Rule.parse(rule).values(self.ranks)
+
+    @property
+    def digest(self) -> str:
+        """16 hexadecimal digits that name this hand, cards in order, in records."""
+        text = " ".join(map(str, self.ranks)) + "|" + " ".join(map(str, self.suits))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def __str__(self) -> str:
+        symbols = [SUIT_SYMBOLS[suit - 1] for suit in self.suits] or [""] * len(self.ranks)
+        return " ".join(RANK_NAMES[r] + s for r, s in zip(self.ranks, symbols))
+
+
+HandLike: TypeAlias = Hand | Iterable[int | str] | str
+"""A Hand, or its cards as ranks or names."""

@@ -1,0 +1,228 @@
+"""GeneralPoints as a single Gymnasium environment: a shell over the table of `dynamics`."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+from typing_extensions import Unpack
+
+from gp_env import observe
+from gp_env.arithmetic import to_tokens
+from gp_env.config import GameConfig, GameKeywords
+from gp_env.deal import Dealer
+from gp_env.deck import Hand
+from gp_env.dynamics import (
+    CODE_REWARDS,
+    CORRECT_CODE,
+    ILLEGAL_CODE,
+    MAX_TOKENS,
+    NEXT,
+    NUM_TOKENS,
+    START,
+    SUBMITTED,
+    SYNTAX_MASK,
+    UNGRAMMATICAL,
+    hand_mask,
+)
+from gp_env.expert import expert_formula, next_token
+from gp_env.rules import Rule
+from gp_env.seeding import SeedSequence
+from gp_env.verifier import OUTCOME_NAMES, judge_tokens
+
+MASKS = ("syntax", "full", None)
+
+_NEXT = NEXT.tolist()
+_FORMULA, _PREVIOUS = observe.LAYOUT["formula"], observe.LAYOUT["previous"]
+_ATTEMPTS, _OUTCOME = observe.LAYOUT["attempts_left"].start, observe.LAYOUT["outcome"].start
+
+
+class GeneralPointsEnv(gym.Env[Any, int]):
+    """Docstring follows below the class body in this draft."""
+
+    metadata: dict[str, Any] = {"render_modes": ["ansi"]}  # noqa: RUF012
+
+    def __init__(
+        self,
+        *,
+        mask: str | None = "syntax",
+        mask_in_observation: bool = False,
+        render_mode: str | None = None,
+        **game: Unpack[GameKeywords],
+    ) -> None:
+        self.config = GameConfig.make(**game)
+        self.mask = check_mask(mask)
+        self.mask_in_observation = mask_in_observation
+        self.render_mode = render_mode
+        self.observation_space = build_observation_space(mask_in_observation)
+        self.action_space: spaces.Discrete = spaces.Discrete(NUM_TOKENS)  # type: ignore[assignment]
+        self._dealer = Dealer(self.config)
+        self._seeds = SeedSequence()
+        self._row = np.zeros(observe.SIZE, dtype=np.uint8)
+        self._running = False
+
+    # What the agent may ask -----------------------------------------------------------------
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """Deal a new hand.
+
+        Args:
+            seed: starts the sequence of episodes that this seed fixes.
+            options: "episode_seed" replays the episode of `info["episode_seed"]`; "hand" deals
+                this hand.
+
+        Raises:
+            ValueError: for an unknown option, a seed out of range or a hand that cannot be won.
+        """
+        super().reset(seed=seed)
+        episode_seed, hand = self._seeds.next(seed, options)
+        dealer = self._dealer
+        if hand is not None:
+            fixed = dataclasses.replace(self.config, hand=hand, num_cards=len(hand.ranks))
+            dealer = Dealer(fixed)
+        deals = dealer.deal(np.array([episode_seed]))
+        self._episode_seed = episode_seed
+        self._row = observe.opening(deals, self.config)[0]
+        self._hand = deals.hand(0)
+        self._rule = Rule(*deals.rules[0].tolist())
+        self._values = bytes(sorted(self._rule.values(self._hand.ranks)))
+        self._plan: bytes | None = None
+        self._written = bytearray()
+        self._state = START
+        self._attempts_left = self.config.max_attempts
+        self._outcome = 0
+        self._running = True
+        return self._seen()
+
+    def step(self, action: int) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        """Write one token; "=" submits the formula, an ungrammatical token ends the attempt.
+
+        Raises:
+            ValueError: for an action that is not a token, an integer from 0 to 25.
+            gymnasium.error.ResetNeeded: before the first reset and after the end of an episode.
+        """
+        token = int(action)
+        if not 0 <= token < NUM_TOKENS:
+            raise ValueError(
+                f"An action is the index of a token, 0 to {NUM_TOKENS - 1} "
+                f"(gp_env.TOKENS); got {action!r}."
+            )
+        if not self._running:
+            raise gym.error.ResetNeeded("Call reset() before step(): no episode is running.")
+        written = self._written
+        next_state = _NEXT[self._state][token]
+        if next_state >= 0:
+            self._row[_FORMULA.start + len(written)] = token + 1
+            written.append(token)
+            self._state = next_state
+            observation, info = self._seen()
+            return observation, 0.0, False, False, info
+        return self._end_attempt(token, next_state)
+
+    def action_masks(self) -> NDArray[np.bool_]:
+        """Return the action mask as bool of shape (26,), all true where `mask=None`."""
+        if self.mask is None:
+            return np.ones(NUM_TOKENS, dtype=np.bool_)
+        return self._action_mask().astype(np.bool_)
+
+    @property
+    def hand(self) -> Hand:
+        """The hand of the running episode."""
+        return self._hand
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that scores in the running episode."""
+        return self._rule
+
+    @property
+    def stated_rule(self) -> Rule:
+        """The rule that the observation states: `rule`, unless `stated_rule=` was given."""
+        return self.config.stated_rule or self._rule
+
+    def expert_formula(self) -> str:
+        """Return a formula that wins the running episode."""
+        return expert_formula(self._hand, self._rule, self.config.target)
+
+    def expert_action(self) -> int:
+        """Return the expert's next token; where the formula so far is not its own, "="."""
+        if self._plan is None:
+            self._plan = to_tokens(self.expert_formula())
+        return next_token(self._plan, bytes(self._written))
+
+    def render(self) -> str | None:
+        """Return the table as text where `render_mode="ansi"`, else None."""
+        if self.render_mode != "ansi":
+            return None
+        return observe.as_text(self._row)
+
+    # How it works ---------------------------------------------------------------------------
+
+    def _end_attempt(
+        self, token: int, ending: int
+    ) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        if ending == SUBMITTED:
+            outcome = judge_tokens(bytes(self._written), self._values, self.config.target)
+        else:
+            assert ending == UNGRAMMATICAL
+            outcome = ILLEGAL_CODE
+        if len(self._written) < MAX_TOKENS:
+            self._row[_FORMULA.start + len(self._written)] = token + 1
+        self._row[_PREVIOUS] = self._row[_FORMULA]
+        self._row[_FORMULA] = 0
+        self._written.clear()
+        self._state = START
+        self._attempts_left -= 1
+        self._row[_ATTEMPTS] = self._attempts_left
+        self._row[_OUTCOME] = self._outcome = outcome
+        terminated = outcome == CORRECT_CODE or self._attempts_left == 0
+        self._running = not terminated
+        observation, info = self._seen()
+        return observation, CODE_REWARDS[outcome], terminated, False, info
+
+    def _action_mask(self) -> NDArray[np.int8]:
+        if self.mask == "full":
+            return hand_mask(self._state, self._written, self._values)
+        mask: NDArray[np.int8] = SYNTAX_MASK[self._state].copy()
+        return mask
+
+    def _seen(self) -> tuple[Any, dict[str, Any]]:
+        info: dict[str, Any] = {
+            "outcome": OUTCOME_NAMES[self._outcome],
+            "attempts_left": self._attempts_left,
+            "is_success": self._outcome == CORRECT_CODE,
+            "episode_seed": self._episode_seed,
+        }
+        observation: Any = self._row.copy()
+        if self.mask is not None:
+            info["action_mask"] = self._action_mask()
+        if self.mask_in_observation:
+            mask = self._action_mask() if self.mask else np.ones(NUM_TOKENS, dtype=np.int8)
+            observation = {"observations": observation, "action_mask": mask}
+        return observation, info
+
+
+def check_mask(mask: str | None) -> str | None:
+    """Return the keyword `mask` unchanged.
+
+    Raises:
+        ValueError: where it is none of "syntax", "full" and None.
+    """
+    if mask not in MASKS:
+        raise ValueError(f"mask={mask!r} is unknown: expected 'syntax', 'full' or None.")
+    return mask
+
+
+def build_observation_space(mask_in_observation: bool) -> spaces.Space[Any]:
+    """Return the observation space, with the mask as a second entry where it is asked for."""
+    space = observe.observation_space()
+    if not mask_in_observation:
+        return space
+    mask = spaces.Box(0, 1, shape=(NUM_TOKENS,), dtype=np.int8)
+    return spaces.Dict({"observations": space, "action_mask": mask})

@@ -1,0 +1,105 @@
+"""What the face cards count: the rule of the game, and the one thing a rule shift changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+JACK, QUEEN, KING = 11, 12, 13
+"""The three face ranks; every other rank counts itself."""
+
+MAX_VALUE = 19
+"""The highest value that a card or a rule may give: numbers from 1 to 19 are tokens of the game."""
+
+
+class Rule(NamedTuple):
+    """The values of jack, queen and king, each an integer in [1, 19]."""
+
+    jack: int
+    queen: int
+    king: int
+
+    @classmethod
+    def parse(cls, rule: RuleLike) -> Rule:
+        """Return the rule named by a string ("ten", "rank", "all-5", "all-7", "all-12") or a triple.
+
+        Raises:
+            ValueError: for an unknown name, or a triple that is not three integers in [1, 19].
+        """
+        if isinstance(rule, str):
+            if rule in NAMED:
+                return NAMED[rule]
+            raise ValueError(
+                f"Unknown rule {rule!r}: expected one of {', '.join(NAMED)}, or the values of J, Q "
+                f"and K as a triple, such as (11, 12, 13)."
+            )
+        try:
+            values = tuple(int(value) for value in rule)
+            exact = all(int(given) == given for given in rule)
+        except (TypeError, ValueError):
+            values, exact = (), False
+        if not exact or len(values) != 3 or not all(1 <= value <= MAX_VALUE for value in values):
+            raise ValueError(
+                f"A rule is the values of J, Q and K, three integers from 1 to {MAX_VALUE}; "
+                f"got {rule!r}. Pass a triple such as (11, 12, 13), or a name: {', '.join(NAMED)}."
+            )
+        return cls(*values)
+
+    @property
+    def name(self) -> str:
+        """The rule's name, or its three values joined by hyphens where it has none."""
+        return _NAMES.get(self, "-".join(map(str, self)))
+
+    def value(self, rank: int) -> int:
+        """Return what a card of this rank (1-19) counts."""
+        return self[rank - JACK] if JACK <= rank <= KING else rank
+
+    def values(self, ranks: Iterable[int]) -> tuple[int, ...]:
+        """Return what each card counts, in the order of the ranks."""
+        return tuple(self.value(rank) for rank in ranks)
+
+
+RuleLike: TypeAlias = str | Iterable[int] | Rule
+"""A rule's name, its (J, Q, K) values, or a Rule."""
+
+NAMED: Mapping[str, Rule] = MappingProxyType(
+    {
+        "ten": Rule(10, 10, 10),
+        "rank": Rule(11, 12, 13),
+        "all-5": Rule(5, 5, 5),
+        "all-7": Rule(7, 7, 7),
+        "all-12": Rule(12, 12, 12),
+    }
+)
+"""The rules of the literature: "ten" and "rank" are the two of arXiv 2501.17161."""
+
+_NAMES = {rule: name for name, rule in NAMED.items()}
+
+HELD_OUT: frozenset[Rule] = frozenset(NAMED.values())
+"""Rules that `rule="random"` never deals, so that each of them is new to whoever trained on it."""
+
+RANDOM = "random"
+"""Stands for a fresh rule in each episode, drawn from `random_rules()`."""
+
+
+@lru_cache(maxsize=1)
+def random_rules() -> NDArray[np.uint8]:
+    """Return every rule that `rule="random"` may deal: uint8 of shape (n, 3), columns J, Q, K.
+
+    A triple of HELD_OUT is left out, and so is every triple that gives a face card its value under
+    "rank" (J 11, Q 12 or K 13): leaving out only the named triples would still teach those.
+    """
+    rank = NAMED["rank"]
+    grid = np.stack(np.meshgrid(*[np.arange(1, MAX_VALUE + 1)] * 3, indexing="ij"), axis=-1)
+    triples = grid.reshape(-1, 3).astype(np.uint8)
+    allowed = (triples != np.array(rank)).all(axis=1)
+    for held_out in HELD_OUT:
+        allowed &= (triples != np.array(held_out)).any(axis=1)
+    rules: NDArray[np.uint8] = triples[allowed]
+    rules.flags.writeable = False
+    return rules

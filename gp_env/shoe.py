@@ -1,0 +1,88 @@
+"""Hands dealt ahead for every copy of a vector environment, as a casino deals from a shoe.
+
+Copies end their episodes a few at a time, and dealing a few hands through NumPy costs nearly as
+much as dealing thousands. Since an episode's seed is known before the episode starts, the next
+hands of all copies can be dealt in one batch; what each copy plays does not depend on it.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gp_env import observe
+from gp_env.deal import Dealer
+from gp_env.mixer import Words, episode_seeds
+
+_DEPTH = 8
+_LAZY_CARDS = 5
+"""From this many cards on a new hand may take milliseconds of solving, so none is dealt ahead."""
+
+
+Openings: TypeAlias = NDArray[np.void]
+"""How n episodes start, a structured array of shape (n,) with the fields row (the observation as
+one block of bytes), seed, values (what the cards count in ascending order, as bytes) and rule (the
+scoring values of J, Q, K)."""
+
+
+def open_episodes(dealer: Dealer, seeds: NDArray[np.int64]) -> Openings:
+    """Deal the hand of each episode seed, of shape (n,)."""
+    fields = [
+        ("row", f"V{observe.SIZE}"),
+        ("seed", np.int64),
+        ("values", f"S{dealer.config.num_cards}"),
+        ("rule", np.uint8, 3),
+    ]
+    openings = np.empty(len(seeds), dtype=fields)
+    deals = dealer.deal(seeds)
+    openings["row"] = observe.opening(deals, dealer.config).view(openings["row"].dtype)[:, 0]
+    openings["seed"] = seeds
+    openings["values"] = deals.values.view(openings["values"].dtype)[:, 0]
+    openings["rule"] = deals.rules
+    return openings
+
+
+class Shoe:
+    """The next episodes of each copy.
+
+    Args:
+        dealer: deals the hands.
+        seeds: the reset seed of each copy, of shape (num_envs,).
+        copies: the number of each copy inside its seed's hash, of shape (num_envs,).
+    """
+
+    def __init__(self, dealer: Dealer, seeds: Words, copies: Words) -> None:
+        self._dealer = dealer
+        self._seeds, self._copies = seeds, copies
+        self._everyone = np.arange(len(seeds))
+        self._depth = _DEPTH if dealer.config.num_cards < _LAZY_CARDS else 0
+        # The number of each copy's first episode that lies ready, and how many of them it took.
+        self._first = np.zeros(len(seeds), dtype=np.int64)
+        self._taken = np.zeros(len(seeds), dtype=np.int64)
+        if self._depth:
+            self._fill()
+
+    def take(self, copies: NDArray[np.int64]) -> Openings:
+        """Return the next episode of each of these copies, all different."""
+        taken = self._taken.take(copies)
+        if not self._depth:
+            self._taken[copies] = taken + 1
+            return self._open(copies, taken)
+        if taken.max() == self._depth:
+            self._first += self._taken
+            self._taken[:] = 0
+            self._fill()
+            taken = self._taken.take(copies)
+        self._taken[copies] = taken + 1
+        return self._ready.take(copies * self._depth + taken)
+
+    def _fill(self) -> None:
+        episodes = self._first[:, None] + np.arange(self._depth)
+        self._ready = self._open(np.repeat(self._everyone, self._depth), episodes.ravel())
+
+    def _open(self, copies: NDArray[np.int64], episodes: NDArray[np.int64]) -> Openings:
+        numbers = episodes.astype(np.uint64)
+        seeds = episode_seeds(self._seeds.take(copies), self._copies.take(copies), numbers)
+        return open_episodes(self._dealer, seeds)
