@@ -1,0 +1,262 @@
+"""GeneralPoints in words as a Gymnasium environment: a shell over `text` and the dealer."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from gymnasium import spaces
+from typing_extensions import Unpack
+
+from gp_env.config import MAX_ATTEMPTS, MAX_TARGET, GameConfig, GameKeywords
+from gp_env.deal import Dealer
+from gp_env.deck import MAX_CARDS, SUIT_SYMBOLS, Hand
+from gp_env.expert import expert_formula
+from gp_env.rules import MAX_VALUE, Rule
+from gp_env.seeding import SeedSequence
+from gp_env.text import (
+    TEMPLATES,
+    Message,
+    PromptTemplate,
+    build_feedback,
+    build_messages,
+    build_prompt,
+    build_reply,
+    judge_reply,
+)
+from gp_env.verifier import Outcome, Verdict
+
+MAX_OBSERVATION = MAX_ACTION = 8_192
+"""Characters of the longest message of the game, and of the longest reply that is sampled."""
+
+OBSERVATION_CHARACTERS = "\n" + "".join(map(chr, range(32, 127))) + SUIT_SYMBOLS
+"""Characters that the templates of the game write."""
+
+ACTION_CHARACTERS = (
+    OBSERVATION_CHARACTERS
+    + "\t\r−×÷∕"
+    + "".join(map(chr, [*range(0xA1, 0x100), *range(0x2010, 0x2028)]))
+)
+"""Characters of sampled replies: ASCII, Latin-1, dashes, curly quotes and signs of arithmetic."""
+
+
+class GeneralPointsTextEnv(gym.Env[str, str]):
+    r"""## Description
+
+    The card game GeneralPoints as a dialogue. Three to six cards are dealt, and the player writes a
+    formula that uses what each card counts exactly once and makes the target. What J, Q and K count
+    is stated in the prompt; it is the rule that shifts. A wrong attempt is answered with what was
+    wrong, and the player tries again with the whole dialogue in view.
+
+    ## Action Space
+
+    `Text`: the reply. The last complete JSON object with a "formula" counts, whatever stands around
+    it; `gp_env.parse_reply` says what is read. Every string is accepted, also one that the space
+    does not contain: the space is what `sample()` draws, up to 8,192 characters.
+
+    ## Observation Space
+
+    `Text` of 1 to 8,192 characters: the latest message to the player, which is the prompt after
+    `reset` and the feedback after `step`. The space is the same for every keyword but a template of
+    one's own, whose characters it holds too.
+
+    `info` holds, after `reset` and every `step`:
+
+    | key | what |
+    |---|---|
+    | `messages` | the whole chat, a list of `{"role", "content"}`; a fresh copy each time |
+    | `outcome` | "none" before the first attempt, else the last one's `gp_env.Outcome` value |
+    | `attempts_left` | attempts left |
+    | `is_success` | whether the last attempt was correct |
+    | `episode_seed` | replays this episode when passed in the reset options |
+
+    Answers are in none of these: ask `env.unwrapped.expert_action()`, which returns a full reply,
+    or `expert_formula()`. `hand`, `rule` and `stated_rule` tell about the running episode.
+
+    ## Rewards
+
+    Of the outcome of each attempt, the first that applies: unreadable -3, illegal_formula -3,
+    wrong_numbers -2 (also where "number" is reported and wrong), wrong_value -1, correct +5.
+
+    ## Starting State
+
+    A hand that can be won under the scoring rule (and under `solvable_under`), drawn with equal
+    chance among those that the keywords allow. `reset(seed=...)` fixes this and all later episodes;
+    `reset(options={"episode_seed": ...})` replays one; `reset(options={"hand": ...})` deals a hand.
+    For equal episode seeds and keywords, `GeneralPoints-v0` deals the same hand.
+
+    ## Episode End
+
+    Terminates at the correct formula or after the last attempt. Never truncates by itself.
+
+    ## Arguments
+
+    The keywords of `GeneralPointsEnv` that say what is dealt and what wins (`rule`, `stated_rule`,
+    `target`, `num_cards`, `deck`, `deals`, `suits`, `face_cards`, `solvable_under`, `hand`,
+    `split`, `fold`, `max_attempts`), with the same defaults, and
+
+    * `template="default"`: the wording: "default" (full English), "compact" (a dozen words, for
+      small models; it does not tell suits), or a `gp_env.text.PromptTemplate`.
+    * `render_mode=None`: "ansi" renders the dialogue so far as text.
+
+    ## Registered Configurations
+
+    * `GeneralPoints-Text-v0`: J, Q and K count 10, black suits.
+    * `GeneralPoints-Text-RuleOOD-v0`: J, Q, K count 11, 12, 13, at least one of them in the hand.
+    * `GeneralPoints-Text-VisualOOD-v0`: red suits. A placebo: suits are told and play no part.
+    * `GeneralPoints-Text-OOD-v0`: the same as `GeneralPoints-Text-RuleOOD-v0`.
+
+    ## Version History
+
+    * v0: first version.
+    """
+
+    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012
+
+    def __init__(
+        self,
+        *,
+        template: str | PromptTemplate = "default",
+        render_mode: str | None = None,
+        **game: Unpack[GameKeywords],
+    ) -> None:
+        self.config = GameConfig.make(**game)
+        self.template = _template(template)
+        self.render_mode = render_mode
+        self.observation_space = _observation_space(self.template)
+        self.action_space = spaces.Text(MAX_ACTION, min_length=0, charset=ACTION_CHARACTERS)
+        self._dealer = Dealer(self.config)
+        self._seeds = SeedSequence()
+        self._messages: list[Message] = []
+        self._running = False
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[str, dict[str, Any]]:
+        """Deal a new hand and return the prompt.
+
+        Args:
+            seed: starts the sequence of episodes that this seed fixes.
+            options: "episode_seed" replays the episode of `info["episode_seed"]`; "hand" deals
+                this hand.
+
+        Raises:
+            ValueError: for an unknown option, a seed out of range or a hand that cannot be won.
+        """
+        super().reset(seed=seed)
+        self._episode_seed, hand = self._seeds.next(seed, options)
+        dealer = self._dealer
+        if hand is not None:
+            fixed = dataclasses.replace(self.config, hand=hand, num_cards=len(hand.ranks))
+            dealer = Dealer(fixed)
+        deals = dealer.deal(np.array([self._episode_seed]))
+        self._hand = deals.hand(0)
+        self._rule = Rule(*deals.rules[0].tolist())
+        self._attempts_left = self.config.max_attempts
+        self._outcome: Outcome | None = None
+        self._running = True
+        prompt = build_prompt(
+            self._hand,
+            self.stated_rule,
+            self.config.target,
+            max_attempts=self.config.max_attempts,
+            template=self.template,
+        )
+        self._messages = build_messages(prompt, self.template)
+        return prompt, self._info()
+
+    def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
+        """Judge one reply and answer it.
+
+        Raises:
+            gymnasium.error.ResetNeeded: before the first reset and after the end of an episode.
+        """
+        if not self._running:
+            raise gym.error.ResetNeeded("Call reset() before step(): no episode is running.")
+        _, verdict = judge_reply(action, self._hand, self._rule, self.config.target)
+        self._outcome = verdict.outcome
+        self._attempts_left -= 1
+        terminated = verdict.outcome is Outcome.CORRECT or self._attempts_left == 0
+        self._running = not terminated
+        feedback = build_feedback(verdict, self._attempts_left, self.template)
+        self._messages.append({"role": "assistant", "content": str(action)})
+        self._messages.append({"role": "user", "content": feedback})
+        return feedback, verdict.reward, terminated, False, self._info()
+
+    @property
+    def hand(self) -> Hand:
+        """The hand of the running episode."""
+        return self._hand
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that scores in the running episode."""
+        return self._rule
+
+    @property
+    def stated_rule(self) -> Rule:
+        """The rule that the prompt states: `rule`, unless `stated_rule=` was given."""
+        return self.config.stated_rule or self._rule
+
+    def expert_formula(self) -> str:
+        """Return a formula that wins the running episode."""
+        return expert_formula(self._hand, self._rule, self.config.target)
+
+    def expert_action(self) -> str:
+        """Return a reply that wins the running episode, in the form that is asked for."""
+        return build_reply(self._hand, self._rule, self.expert_formula())
+
+    def render(self) -> str | None:
+        """Return the dialogue so far where `render_mode="ansi"`, else None."""
+        if self.render_mode != "ansi":
+            return None
+        return "\n\n".join(f"[{said['role']}]\n{said['content']}" for said in self._messages)
+
+    def _info(self) -> dict[str, Any]:
+        return {
+            "messages": [dict(message) for message in self._messages],
+            "outcome": "none" if self._outcome is None else self._outcome.value,
+            "attempts_left": self._attempts_left,
+            "is_success": self._outcome is Outcome.CORRECT,
+            "episode_seed": self._episode_seed,
+        }
+
+
+def _template(template: str | PromptTemplate) -> PromptTemplate:
+    if isinstance(template, PromptTemplate):
+        return template
+    if template not in TEMPLATES:
+        raise ValueError(
+            f"template={template!r} is unknown: expected {' or '.join(map(repr, TEMPLATES))}, or a "
+            f"gp_env.text.PromptTemplate."
+        )
+    return TEMPLATES[template]
+
+
+def _observation_space(template: PromptTemplate) -> spaces.Text:
+    """Return the space of what a template can say.
+
+    Raises:
+        ValueError: where its longest message does not fit.
+    """
+    hand = Hand((10,) * MAX_CARDS, (1,) * MAX_CARDS)
+    widest = Rule(MAX_VALUE, MAX_VALUE, MAX_VALUE)
+    says = [
+        build_prompt(hand, widest, MAX_TARGET, max_attempts=MAX_ATTEMPTS, template=template),
+        *(
+            build_feedback(Verdict.of(outcome, MAX_TARGET), left, template)
+            for outcome in Outcome
+            for left in (0, MAX_ATTEMPTS)
+        ),
+    ]
+    shortest, longest = min(map(len, says)), max(map(len, says))
+    if not 1 <= shortest <= longest <= MAX_OBSERVATION:
+        raise ValueError(
+            f"The messages of a template must have 1 to {MAX_OBSERVATION} characters; those of "
+            f"this one have {shortest} to {longest}. Shorten them, or say something."
+        )
+    # Sorted, so that the order does not hang on the hashes of a process.
+    charset = frozenset(OBSERVATION_CHARACTERS).union(*says)
+    return spaces.Text(MAX_OBSERVATION, charset="".join(sorted(charset)))
