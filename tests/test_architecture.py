@@ -1,0 +1,66 @@
+"""Imports point one way: benchmarks → agents → environments, which know nothing of each other."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = {"gp_env", "virl_env", "agents", "benchmarks", "tests"}
+
+MAY_IMPORT = {
+    "gp_env": set[str](),
+    "virl_env": set[str](),
+    "agents": {"gp_env", "virl_env"},
+    "benchmarks": {"agents", "gp_env", "virl_env"},
+}
+"""What each package may import of the others."""
+
+ENVIRONMENT_DEPENDENCIES = {"gymnasium", "numpy", "PIL", "typing_extensions"}
+"""What the environment packages may import at all; Gymnasium brings typing_extensions along."""
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """Yield the top-level package of every import, those inside functions too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                yield name.name.split(".")[0]
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                yield "."
+            elif node.module:
+                yield node.module.split(".")[0]
+
+
+def imported_by(package: str) -> dict[str, set[str]]:
+    """Return the packages that each file of a package imports, by the file's path."""
+    files = sorted((ROOT / package).rglob("*.py"))
+    assert files, f"{package} has no Python file in {ROOT}."
+    return {
+        str(file.relative_to(ROOT)): set(imports(ast.parse(file.read_text(encoding="utf-8"))))
+        for file in files
+    }
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_imports_point_one_way(package: str) -> None:
+    forbidden = OURS - MAY_IMPORT[package] - {package}
+    wrong = {file: found & forbidden for file, found in imported_by(package).items()}
+    assert not {file: found for file, found in wrong.items() if found}
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_imports_are_absolute(package: str) -> None:
+    assert not [file for file, found in imported_by(package).items() if "." in found]
+
+
+@pytest.mark.parametrize("package", ["gp_env", "virl_env"])
+def test_environments_need_only_their_declared_dependencies(package: str) -> None:
+    allowed = {package, *ENVIRONMENT_DEPENDENCIES, *sys.stdlib_module_names}
+    wrong = {file: found - allowed for file, found in imported_by(package).items()}
+    assert not {file: found for file, found in wrong.items() if found}
