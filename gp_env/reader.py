@@ -89,21 +89,20 @@ def parse_reply(text: object) -> Reply:
     complete answer is found, a reply in which every quote is escaped (`{\"formula\": ...}`, as in
     the arguments of a tool call) is read without the backslashes.
 
+    Nothing that a reply may be raises.
+
     Args:
         text: the reply. Anything but a string is unreadable. Only the last 65,536 characters count.
-
-    Raises:
-        Nothing, whatever comes.
     """
     if not isinstance(text, str):
         return UNREADABLE
     text = text[-MAX_CHARACTERS:]
-    text = text[: text.rfind("}") + 1]
     if "formula" not in text.lower():
         return UNREADABLE
     if not text.isascii():
         for mark, plain in _LOOK_ALIKES:
             text = text.replace(mark, plain)
+    text = text[: text.rfind("}") + 1]
     fields = _Scan(text).last_answer()
     if fields is None and '\\"' in text:
         fields = _Scan(text.replace('\\"', '"').replace("\\n", "\n")).last_answer()
