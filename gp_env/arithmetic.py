@@ -29,7 +29,7 @@ Value: TypeAlias = tuple[int, int]
 
 _TOKEN_INDEX = {token.encode(): index for index, token in enumerate(TOKENS)}
 _DEPTH = 4
-"""An operator's code is 4 * bracket depth + (0, 1, 2, 3 for + - * /); half of it ranks operators."""
+"""An operator's code is 4 * bracket depth + (0, 1, 2, 3 for + - * /); half of it is its rank."""
 
 _UNICODE = {
     **dict.fromkeys("×·∙⋅∗✕＊", "*"),
@@ -45,7 +45,7 @@ _SPACES = b" \t\n\r\f\v"
 _JUXTAPOSED = re.compile(rb"[0-9]\s+[0-9]")
 _NUMBER = rb"(?:0|[1-9][0-9]{0,%d})" % (MAX_DIGITS - 1)
 _TERM = rb"\(*" + _NUMBER + rb"\)*"
-# Neighbouring pieces share no character, so there is one way to match and failure costs linear time.
+# Neighbouring pieces share no character: there is one way to match, and failing takes linear time.
 _FORMULA = re.compile(rb"(%b(?:[-+*/]%b)*)(?:=(%b))?" % (_TERM, _TERM, _NUMBER))
 _RUNS = re.compile(rb"[0-9]+|\(+|\)+|[-+*/]")
 _MARKS = re.compile(rb"[0-9]+|[-+*/()=]")
@@ -101,9 +101,10 @@ def scan(text: str) -> Expression | None:
         if not text.isascii():
             return None
     data = text.encode()
-    if _JUXTAPOSED.search(data):
+    joined = data.translate(None, _SPACES)
+    if len(joined) < len(data) and _JUXTAPOSED.search(data):
         return None
-    match = _FORMULA.fullmatch(data.translate(None, _SPACES))
+    match = _FORMULA.fullmatch(joined)
     if match is None:
         return None
     marks, stated = match.groups()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from gp_env.rules import JACK, KING, Rule, RuleLike
+from gp_env.rules import JACK, KING, QUEEN, Rule, RuleLike
 
 STANDARD_RANKS = 13
 LARGE_RANKS = 19
@@ -26,6 +26,7 @@ RANK_NAMES = ("", "A", *map(str, range(2, 11)), "J", "Q", "K", *map(str, range(1
 """How a rank is written, indexed by rank (1-19)."""
 
 _RANKS = {name: rank for rank, name in enumerate(RANK_NAMES) if name}
+_RANKS |= {str(rank): rank for rank in (1, JACK, QUEEN, KING)}
 
 
 def parse_rank(card: int | str) -> int:
@@ -34,16 +35,14 @@ def parse_rank(card: int | str) -> int:
     Raises:
         ValueError: for anything else.
     """
-    if isinstance(card, str):
-        name = card.strip().upper()
-        if name in _RANKS:
-            return _RANKS[name]
-        card = int(name) if name.isascii() and name.isdigit() and len(name) <= 2 else 0
     try:
-        rank = int(card)
-    except (TypeError, ValueError):
+        if isinstance(card, str):
+            rank = _RANKS[card.strip().upper()]
+        else:
+            rank = int(card) if int(card) == card else 0
+    except (KeyError, TypeError, ValueError, OverflowError):
         rank = 0
-    if rank != card or not 1 <= rank <= LARGE_RANKS:
+    if not 1 <= rank <= LARGE_RANKS:
         raise ValueError(
             f"{card!r} is no card: expected a rank from 1 (ace) to {LARGE_RANKS}, 11 to 13 being "
             f"jack, queen and king, or one of A, J, Q, K."
@@ -69,6 +68,8 @@ class Hand:
             raise ValueError(
                 f"A hand has {MIN_CARDS} to {MAX_CARDS} cards; got {len(self.ranks)}: {self.ranks}."
             )
+        if not all(1 <= rank <= LARGE_RANKS for rank in self.ranks):
+            raise ValueError(f"Ranks are from 1 to {LARGE_RANKS}; got {self.ranks}.")
         if self.suits and (
             len(self.suits) != len(self.ranks) or not all(1 <= s <= len(SUITS) for s in self.suits)
         ):
@@ -88,7 +89,13 @@ class Hand:
             return hand
         if isinstance(hand, str):
             hand = hand.replace(",", " ").split()
-        return cls(tuple(parse_rank(card) for card in hand))
+        try:
+            cards = tuple(hand)
+        except TypeError:
+            raise ValueError(
+                f"{hand!r} is no hand: expected its cards, such as (5, 11, 4, 1) or 'A K 7 2'."
+            ) from None
+        return cls(tuple(parse_rank(card) for card in cards))
 
     @property
     def has_face(self) -> bool:

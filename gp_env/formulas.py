@@ -1,10 +1,10 @@
 """All formulas without redundant brackets, and which of them make a target.
 
-A formula is written with the fewest brackets that keep its structure, where + and * may be regrouped:
-an operand is bracketed only if it binds looser than its operator, or if it is the right operand of -
-or / and binds equally. So a+(b-c) is the same formula as a+b-c and is listed once, as the latter,
-while a-(b+c) and a-b-c are two formulas. Formulas that differ in the order of the numbers, such as
-a+b and b+a, are different ones.
+A formula is written with the fewest brackets that keep its structure, where + and * may be
+regrouped: an operand is bracketed only if it binds looser than its operator, or if it is the right
+operand of - or / and binds equally. So a+(b-c) is the same formula as a+b-c and is listed once, as
+the latter, while a-(b+c) and a-b-c are two formulas. Formulas that differ in the order of the
+numbers, such as a+b and b+a, are different ones.
 
 For n numbers there is a fixed list of patterns, and a hand's formulas are the patterns filled with
 each distinct order of its values. Patterns over the same stretch of numbers share their parts, so
@@ -15,7 +15,7 @@ keep numerators and denominators below 2**31.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import permutations
 from typing import NamedTuple
 
@@ -52,7 +52,7 @@ class Patterns(NamedTuple):
         return slice(self.additive, None)
 
 
-@lru_cache(maxsize=None)
+@cache
 def patterns(count: int) -> Patterns:
     """Return the patterns of `count` numbers: 1, 4, 28, 244, 2,380, 24,868 for 1 to 6."""
     if count == 1:
@@ -101,10 +101,11 @@ def formula_count(values: tuple[int, ...]) -> int:
 
 
 def formula(values: tuple[int, ...], number: int) -> str:
-    """Return formula `number` in [0, formula_count(values)): by order of values, then by pattern."""
+    """Return a formula by its number in [0, formula_count(values)): orders first, then patterns."""
     listed = patterns(len(values))
     row, place = divmod(number, len(listed.order))
-    return listed.texts[listed.order[place]] % orders(values)[row]
+    text: str = listed.texts[listed.order[place]] % orders(values)[row]
+    return text
 
 
 def hits(values: tuple[int, ...], target: int) -> Iterator[Integers]:

@@ -26,7 +26,7 @@ class Rule(NamedTuple):
 
     @classmethod
     def parse(cls, rule: RuleLike) -> Rule:
-        """Return the rule named by a string ("ten", "rank", "all-5", "all-7", "all-12") or a triple.
+        """Return the rule given by its name, such as "ten" or "all-5", or by a triple.
 
         Raises:
             ValueError: for an unknown name, or a triple that is not three integers in [1, 19].
@@ -39,9 +39,10 @@ class Rule(NamedTuple):
                 f"and K as a triple, such as (11, 12, 13)."
             )
         try:
-            values = tuple(int(value) for value in rule)
-            exact = all(int(given) == given for given in rule)
-        except (TypeError, ValueError):
+            given = tuple(rule)
+            values = tuple(int(value) for value in given)
+            exact = values == given
+        except (TypeError, ValueError, OverflowError):
             values, exact = (), False
         if not exact or len(values) != 3 or not all(1 <= value <= MAX_VALUE for value in values):
             raise ValueError(

@@ -8,13 +8,14 @@ whether there is one: it searches the values that parts of a hand reach, which a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, combinations, combinations_with_replacement, islice
 from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gp_env.config import MAX_TARGET
 from gp_env.deck import Hand, HandLike
 from gp_env.formulas import formula, formula_count, hits
 from gp_env.rules import MAX_VALUE, RuleLike
@@ -33,7 +34,6 @@ _ZERO = 1
 
 _LISTED_CARDS = 4
 """Up to this many cards, all values that they reach are listed; above, goals are traced back."""
-
 
 _MEMO_CARDS = 5
 """Up to this many cards, the hits of a hand are remembered."""
@@ -59,9 +59,9 @@ def solve(
         alone. Empty where the hand cannot be won.
 
     Raises:
-        ValueError: for a hand or a rule that the game does not have.
+        ValueError: for a hand, a rule or a target that the game does not have.
     """
-    values = _sorted_values(hand, rule)
+    values = _problem(hand, rule, target)
     if limit is None and len(values) <= _MEMO_CARDS:
         return [formula(values, number) for number in _all_hits(values, target).tolist()]
     return list(islice(iter_solutions(hand, rule, target), limit))
@@ -69,7 +69,7 @@ def solve(
 
 def iter_solutions(hand: HandLike, rule: RuleLike = "ten", target: int = 24) -> Iterator[str]:
     """Yield what `solve` returns, in the same order, searching no further than is asked for."""
-    values = _sorted_values(hand, rule)
+    values = _problem(hand, rule, target)
     eager = len(values) <= _EAGER_CARDS
     found = iter([_all_hits(values, target)]) if eager else hits(values, target)
     numbers = chain.from_iterable(chunk.tolist() for chunk in found)
@@ -80,9 +80,9 @@ def difficulty(hand: HandLike, rule: RuleLike = "ten", target: int = 24) -> floa
     """Return the share, in [0, 1], of formulas that make the target: the smaller, the harder.
 
     Counted among all formulas without redundant brackets that use each card once, those that
-    divide by zero included. 0 means that the hand cannot be won. Six cards take about half a second.
+    divide by zero included. 0 means that the hand cannot be won. Six cards take half a second.
     """
-    values = _sorted_values(hand, rule)
+    values = _problem(hand, rule, target)
     if len(values) <= _MEMO_CARDS:
         found = len(_all_hits(values, target))
     else:
@@ -90,7 +90,10 @@ def difficulty(hand: HandLike, rule: RuleLike = "ten", target: int = 24) -> floa
     return found / formula_count(values)
 
 
-def _sorted_values(hand: HandLike, rule: RuleLike) -> tuple[int, ...]:
+def _problem(hand: HandLike, rule: RuleLike, target: int) -> tuple[int, ...]:
+    """Return the sorted values of a hand, once the target is known to be one."""
+    if not (1 <= target <= MAX_TARGET and target == int(target)):
+        raise ValueError(f"A target is an integer from 1 to {MAX_TARGET}; got {target!r}.")
     return tuple(sorted(Hand.parse(hand).values(rule)))
 
 
@@ -100,7 +103,12 @@ def _all_hits(values: tuple[int, ...], target: int) -> Integers:
 
 
 def solvable(values: Sequence[int], target: int = 24) -> bool:
-    """Return whether the values of three to six cards can make the target, exactly."""
+    """Return whether some formula makes the target with each value once.
+
+    Args:
+        values: what three to six cards count, integers in [1, 19].
+        target: the number to make, in [1, 100].
+    """
     return _solvable(tuple(sorted(values)), target)
 
 
@@ -133,7 +141,7 @@ def _meets(values: tuple[int, ...], goals: Integers) -> bool:
 
 @lru_cache(maxsize=2048)
 def _reach(values: tuple[int, ...]) -> Integers:
-    """Return all that the sorted values make, each used once: packed, sorted, without duplicates."""
+    """Return all that the sorted values make, each used once: packed, sorted, no duplicates."""
     if len(values) == 1:
         return _pack(np.array(values), np.array([1]))
     made = [_combine(_reach(part), _reach(rest)) for part, rest in _splits(values)]
@@ -143,7 +151,7 @@ def _reach(values: tuple[int, ...]) -> Integers:
 @lru_cache(maxsize=4096)
 def _splits(values: tuple[int, ...]) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
     """Return the ways to part the sorted values in two, the smaller part first, halves first."""
-    ways = {}
+    ways: dict[tuple[tuple[int, ...], tuple[int, ...]], None] = {}
     for size in range(len(values) // 2, 0, -1):
         for part, rest in _position_splits(len(values), size):
             ways[tuple(values[i] for i in part), tuple(values[i] for i in rest)] = None
@@ -185,7 +193,7 @@ def _results(left: Rationals, right: Rationals) -> Rationals:
     return np.stack(tops, axis=-1), np.stack(bottoms, axis=-1)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _rank_terms(count: int) -> Integers:
     # Column v is for value v; there is no value 0.
     terms = [[comb(max(v - 1, 0) + i, i + 1) for v in range(MAX_VALUE + 1)] for i in range(count)]
@@ -208,9 +216,9 @@ def multiset_index(values: NDArray[np.integer]) -> Integers:
     return index
 
 
-@lru_cache(maxsize=None)
+@cache
 def multisets(num_cards: int) -> NDArray[np.uint8]:
-    """Return all multisets of values 1-19 in the order of `multiset_index`: uint8 of shape (n, k)."""
+    """Return all multisets of values 1-19, ordered by `multiset_index`: uint8 of shape (n, k)."""
     rows = list(combinations_with_replacement(range(1, MAX_VALUE + 1), num_cards))
     values = np.array(rows, dtype=np.uint8)
     ordered = np.empty_like(values)
@@ -256,7 +264,7 @@ def _meeting_parts(left_size: int, right_size: int, target: int) -> Flags:
     return np.array(meets)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _reach_all(count: int) -> Rationals:
     """Return all that each multiset of one to three values makes, duplicates and all."""
     values = multisets(count)

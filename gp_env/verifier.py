@@ -1,4 +1,4 @@
-"""What an attempt is worth: one outcome, the first that applies, and one table of rewards over it."""
+"""What an attempt is worth: one outcome, the first that applies, and one table of rewards."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ MESSAGES: Mapping[Outcome, str] = MappingProxyType(
         Outcome.UNREADABLE: "No formula could be read in the reply.",
         Outcome.MISREAD_CARDS: "The cards named in the reply are not the cards of the hand.",
         Outcome.ILLEGAL_FORMULA: (
-            "The formula is not legal: it may hold whole numbers, + - * / between them and matching "
-            "brackets, and at the end one = {target}."
+            "The formula is not legal: it may hold whole numbers, + - * / between them, matching "
+            "brackets, and one = {target} at the end."
         ),
         Outcome.WRONG_NUMBERS: (
             "The numbers of the formula are not those of the hand: use the value of every card "
