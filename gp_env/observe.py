@@ -56,7 +56,10 @@ ROW_FIELDS = np.dtype([(name, f"V{length}") for name, (length, _) in _FIELDS.ite
 def observation_space() -> spaces.MultiDiscrete:
     """Return the space of observations: MultiDiscrete of shape (56,), uint8."""
     counts = [high + 1 for length, high in _FIELDS.values() for _ in range(length)]
-    return spaces.MultiDiscrete(np.array(counts), dtype=np.uint8)  # type: ignore[arg-type]
+    space = spaces.MultiDiscrete(np.array(counts), dtype=np.uint8)  # type: ignore[arg-type]
+    # Counted in the dtype of observations they overflow wherever a library sums them, as SB3 does.
+    space.nvec = np.array(counts, dtype=np.int64)
+    return space
 
 
 def opening(deals: Deals, config: GameConfig) -> NDArray[np.uint8]:

@@ -69,7 +69,7 @@ class GeneralPointsVectorEnv(VectorEnv[Any, Any, Any]):
         mask, mask_in_observation, render_mode, **game: as for `GeneralPointsEnv`.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["ansi"]}  # noqa: RUF012
+    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 4}  # noqa: RUF012
 
     def __init__(
         self,
