@@ -1,0 +1,158 @@
+"""How fast the card game steps and deals, in ratios to Gymnasium's CartPole and to Minigrid."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from typing import Any
+
+import gymnasium as gym
+import minigrid  # noqa: F401  (registers its ids)
+import numpy as np
+
+import gp_env
+from benchmarks.speed.rows import best_speeds, calibration, row, show
+from gp_env.config import GameConfig
+from gp_env.deal import Dealer
+
+COPIES = 1024
+STEPS = 400
+SINGLE_STEPS = 20_000
+HANDS = 200_000
+
+GP = "GeneralPoints-v0"
+CARTPOLE = "CartPole-v1"
+MINIGRID = "MiniGrid-Empty-8x8-v0"
+
+
+def measure() -> list[dict[str, Any]]:
+    """Measure every bar of the symbolic environment."""
+    return [*_vector(), *_single(), *_dealing(), *_import()]
+
+
+def _vector() -> list[dict[str, Any]]:
+    generator = np.random.default_rng(0)
+    cartpole = _make_vec(CARTPOLE)
+    game, expert_game = _make_vec(GP), _make_vec(GP)
+    balance = generator.integers(0, 2, (STEPS, COPIES))
+    anything = generator.integers(0, len(gp_env.TOKENS), (STEPS, COPIES))
+    expert = _expert_actions(STEPS)
+
+    def play(env: gym.vector.VectorEnv, actions: np.ndarray) -> None:
+        # The same seed, so that recorded expert actions meet the hands that they solve.
+        env.reset(seed=0)
+        for action in actions:
+            env.step(action)
+
+    speeds = best_speeds(
+        {
+            "cartpole": lambda: play(cartpole, balance),
+            "random": lambda: play(game, anything),
+            "expert": lambda: play(expert_game, expert),
+        },
+        dict.fromkeys(("cartpole", "random", "expert"), STEPS * COPIES),
+    )
+    return [
+        row(f"vector CartPole, {COPIES} copies", speeds["cartpole"], "steps/s"),
+        row(f"vector GeneralPoints, {COPIES} copies", speeds["random"], "steps/s"),
+        row("the same over CartPole", speeds["random"] / speeds["cartpole"], "x", 1.0),
+        row("the same, expert's actions", speeds["expert"], "steps/s"),
+        row("the same over CartPole", speeds["expert"] / speeds["cartpole"], "x", 0.3),
+    ]
+
+
+def _make_vec(name: str) -> gym.vector.VectorEnv:
+    return gym.make_vec(name, num_envs=COPIES, vectorization_mode="vector_entry_point")
+
+
+def _expert_actions(steps: int) -> np.ndarray:
+    env = _make_vec(GP).unwrapped
+    env.reset(seed=0)
+    actions = np.zeros((steps, COPIES), dtype=np.int64)
+    for step in range(steps):
+        actions[step] = env.expert_action()
+        env.step(actions[step])
+    return actions
+
+
+def _single() -> list[dict[str, Any]]:
+    generator = np.random.default_rng(0)
+    envs = {name: gym.make(name) for name in (CARTPOLE, GP, MINIGRID)}
+    # Minigrid is so much slower that a tenth of the steps takes as long.
+    steps = {CARTPOLE: SINGLE_STEPS, GP: SINGLE_STEPS, MINIGRID: SINGLE_STEPS // 10}
+    actions = {
+        name: generator.integers(0, int(env.action_space.n), steps[name]).tolist()
+        for name, env in envs.items()
+    }
+
+    def play(name: str) -> None:
+        env = envs[name]
+        env.reset(seed=0)
+        for action in actions[name]:
+            _, _, terminated, truncated, _ = env.step(action)
+            if terminated or truncated:
+                env.reset()
+
+    speeds = best_speeds({name: lambda name=name: play(name) for name in envs}, steps)
+    return [
+        *[row(f"single {name}", speeds[name], "steps/s") for name in envs],
+        row("single GeneralPoints over CartPole", speeds[GP] / speeds[CARTPOLE], "x", 0.4),
+        row("single GeneralPoints over Minigrid", speeds[GP] / speeds[MINIGRID], "x", 3.0),
+    ]
+
+
+def _dealing() -> list[dict[str, Any]]:
+    seeds = np.arange(HANDS)
+    dealers = {
+        "one rule": Dealer(GameConfig.make()),
+        "random rules": Dealer(GameConfig.make(rule="random")),
+    }
+    speeds = best_speeds(
+        {name: lambda dealer=dealer: dealer.deal(seeds) for name, dealer in dealers.items()},
+        dict.fromkeys(dealers, HANDS),
+    )
+    loop = calibration()
+    rows = [row("calibration loop", loop, "rounds/s")]
+    for name, speed in speeds.items():
+        rows += [
+            row(f"dealing, {name}", speed, "hands/s", 200_000),
+            row(f"dealing, {name}, over the calibration loop", speed / loop, "x"),
+        ]
+    return rows
+
+
+_COST = """
+import resource, sys, time
+import gymnasium
+before = time.perf_counter()
+import gp_env
+env = gymnasium.make({name!r})
+env.reset(seed=0)
+print(time.perf_counter() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+assert "torch" not in sys.modules
+"""
+
+
+def _import() -> list[dict[str, Any]]:
+    if sys.platform == "win32":
+        return []
+    runs = []
+    for _ in range(3):
+        command = [sys.executable, "-c", _COST.format(name=GP)]
+        output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        runs.append([float(number) for number in output.stdout.split()])
+    seconds, memory = (min(column) for column in zip(*runs))
+    kilobyte = 1024 if sys.platform != "darwin" else 1
+    return [
+        row("import gp_env, make and reset, beyond Gymnasium", seconds, "s", 0.5, at_most=True),
+        row("the same over a calibration round", seconds * calibration(1), "x"),
+        row("memory of that process, Gymnasium included", memory * kilobyte / 2**20, "MiB", 120,
+            at_most=True),
+    ]  # fmt: skip
+
+
+if __name__ == "__main__":
+    started = time.perf_counter()
+    show(measure())
+    print(f"{time.perf_counter() - started:.0f} s")

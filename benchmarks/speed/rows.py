@@ -1,0 +1,90 @@
+"""What a measurement is: a row with a bar or without, and how rows are timed and shown."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+ROUNDS = 5
+
+
+def row(
+    what: str, value: float, unit: str, bar: float | None = None, *, at_most: bool = False
+) -> dict[str, Any]:
+    """Return a measurement.
+
+    Args:
+        what: what was measured.
+        value: what came out.
+        unit: its unit; "x" for a ratio.
+        bar: what the value has to reach, None where it is only reported.
+        at_most: the value has to stay at or below the bar.
+    """
+    ok = None if bar is None else (value <= bar if at_most else value >= bar)
+    return {
+        "what": what,
+        "value": float(value),
+        "unit": unit,
+        "bar": bar,
+        "at_most": at_most,
+        "ok": None if ok is None else bool(ok),
+    }
+
+
+def best_speeds(
+    runs: Mapping[str, Callable[[], Any]], amounts: Mapping[str, float], rounds: int = ROUNDS
+) -> dict[str, float]:
+    """Return the best amount a second of each run, over rounds in which they take turns.
+
+    Turns make a ratio fair on a machine whose speed drifts, the best of each leaves out what else
+    the machine was doing.
+    """
+    best = dict.fromkeys(runs, float("inf"))
+    for _ in range(rounds):
+        for name, run in runs.items():
+            started = time.perf_counter()
+            run()
+            best[name] = min(best[name], time.perf_counter() - started)
+    return {name: amounts[name] / best[name] for name in runs}
+
+
+def calibration(rounds: int = ROUNDS) -> float:
+    """Return rounds a second of a fixed loop of Python and NumPy work.
+
+    An absolute figure means little on another machine; its ratio to this one means more.
+    """
+    import numpy as np
+
+    numbers = np.arange(4096, dtype=np.int64)
+
+    def loop() -> None:
+        total = 0
+        for step in range(20_000):
+            total += step & 7
+        for _ in range(200):
+            np.sort(numbers ^ 1365)
+
+    return best_speeds({"loop": loop}, {"loop": 1.0}, rounds)["loop"]
+
+
+def show(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print rows as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("what", "value", "unit", "bar", "")
+    for measured in rows:
+        bar, ok = measured["bar"], measured["ok"]
+        sign = "≤" if measured["at_most"] else "≥"
+        verdict = "" if ok is None else ("[green]ok[/]" if ok else "[red]MISSED[/]")
+        table.add_row(
+            measured["what"],
+            f"{measured['value']:,.3g}"
+            if measured["value"] < 1000
+            else f"{measured['value']:,.0f}",
+            measured["unit"],
+            "" if bar is None else f"{sign} {bar:,g}",
+            verdict,
+        )
+    Console().print(table)
