@@ -1,0 +1,60 @@
+"""Playing a hand in the terminal."""
+
+from collections.abc import Callable
+
+import pytest
+
+from gp_env.__main__ import main
+from gp_env.solver import solve
+
+
+def typed(*lines: str) -> Callable[[str], str]:
+    """Return an input function that types these lines and then ends the input."""
+    waiting = iter(lines)
+
+    def ask(_: str) -> str:
+        try:
+            return next(waiting)
+        except StopIteration:
+            raise EOFError from None
+
+    return ask
+
+
+def test_a_hand_is_won_after_a_wrong_attempt(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--hand", "3 3 8 8"], typed("3+3+8+8", "8 ÷ (3 − 8/3) = 24")) == 0
+    shown = capsys.readouterr().out
+    assert "3" in shown
+    assert "does not make 24" in shown
+    assert "correct" in shown
+
+
+@pytest.mark.parametrize("lines", [(), ("",), ("1+1",) * 2])
+def test_a_hand_that_is_lost_or_given_up_shows_a_solution(
+    lines: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--hand", "3 3 8 8", "--attempts", "2"], typed(*lines)) == 1
+    assert solve("3 3 8 8")[0] in capsys.readouterr().out
+
+
+def test_a_seed_deals_the_same_hand_under_the_rule_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shown = []
+    for _ in range(2):
+        main(["--rule", "rank", "--faces", "--seed", "4"], typed())
+        shown.append(capsys.readouterr().out)
+    assert shown[0] == shown[1]
+    assert "K counts 13" in shown[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"), [(["--hand", "1 1 1 1"], "24"), (["--rule", "eleven"], "eleven")]
+)
+def test_bad_arguments_are_named(
+    arguments: list[str], word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(arguments, typed())
+    assert end.value.code == 2
+    assert word in capsys.readouterr().err
