@@ -182,7 +182,6 @@ class _Scan:
         colon = _colon(self._text, after)
         if self._keys[-1] is not None:
             if colon is not None:
-                self._at = start
                 return False
             self._put(self._text[start:end])
         elif colon is not None:
@@ -259,6 +258,8 @@ def _fractions(text: str) -> str:
 def _items(value: _Value) -> tuple[str, ...] | None:
     """Return the entries of a list, or of a string that holds one; None where there is none."""
     if isinstance(value, str):
+        if value.lower() in ("null", "none"):
+            return None
         if value.startswith("(") and not value.endswith(")"):
             return None  # a bare tuple, of which only the first entry was taken
         value = value.strip("[](){} ")

@@ -60,7 +60,8 @@ class GeneralPointsTextEnv(gym.Env[str, str]):
 
     `Text` of 1 to 8,192 characters: the latest message to the player, which is the prompt after
     `reset` and the feedback after `step`. The space is the same for every keyword but a template of
-    one's own, whose characters it holds too.
+    one's own, whose characters it holds too. (Gymnasium's `AsyncVectorEnv` passes texts on only
+    with `shared_memory=False`.)
 
     `info` holds, after `reset` and every `step`:
 
