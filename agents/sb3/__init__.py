@@ -1,0 +1,1 @@
+"""Imitation and reinforcement on one policy class of Stable-Baselines3."""

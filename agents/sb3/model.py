@@ -1,0 +1,111 @@
+"""The policy as a thing to build, save, load and act with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from gymnasium import spaces
+from numpy.typing import NDArray
+from stable_baselines3.common.policies import ActorCriticPolicy
+from stable_baselines3.common.utils import FloatSchedule
+
+from agents.protocol import Info
+from agents.sb3.checkpoint import load_state, save_state
+from agents.sb3.policy import DEFAULT_BLOCKS, DEFAULT_WIDTH, ResidualPolicy, policy_keywords
+from agents.sb3.training import PathLike
+
+
+def build_model(
+    observation_space: spaces.MultiDiscrete,
+    action_space: spaces.Discrete,
+    *,
+    width: int = DEFAULT_WIDTH,
+    blocks: int = DEFAULT_BLOCKS,
+    seed: int = 0,
+    device: str = "cpu",
+) -> ResidualPolicy:
+    """Return a new policy whose weights are a function of the arguments alone.
+
+    Args:
+        observation_space, action_space: those of a single symbolic environment.
+        width, blocks: size of the residual MLP.
+        seed: of the weights.
+        device: a torch device.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        # Whoever trains the policy brings the learning rate; the constructor only demands one.
+        policy = ResidualPolicy(
+            observation_space, action_space, FloatSchedule(0.0), **policy_keywords(width, blocks)
+        )
+    return policy.to(device)
+
+
+def count_weights(policy: ActorCriticPolicy) -> int:
+    """Return N, the number of weights, for FLOPs counted as 6 N a token trained."""
+    return sum(weight.numel() for weight in policy.parameters())
+
+
+def save_model(path: PathLike, policy: ResidualPolicy) -> None:
+    """Write a policy's weights and size to one file, atomically."""
+    space, actions = policy.observation_space, policy.action_space
+    assert isinstance(space, spaces.MultiDiscrete) and isinstance(actions, spaces.Discrete)
+    save_state(
+        path,
+        {
+            "slots": space.nvec.tolist(),
+            "slot_dtype": np.dtype(space.dtype).str,
+            "actions": int(actions.n),
+            "size": policy.features_extractor_kwargs,
+            "weights": policy.state_dict(),
+        },
+    )
+
+
+def load_model(path: PathLike, device: str = "cpu") -> ResidualPolicy:
+    """Read a policy that `save_model` wrote.
+
+    Raises:
+        ValueError: where the file is another, or damaged.
+        FileNotFoundError: where there is none.
+    """
+    saved = load_state(path)
+    space = spaces.MultiDiscrete(np.array(saved["slots"]), dtype=np.dtype(saved["slot_dtype"]).type)
+    policy = build_model(space, spaces.Discrete(saved["actions"]), **saved["size"], device=device)
+    policy.load_state_dict(saved["weights"])
+    return policy
+
+
+class SB3Agent:
+    """Acts by an SB3 actor-critic policy with discrete actions; needs no memory of its episodes.
+
+    Args:
+        policy: shared, not copied: training it changes what the agent does.
+        deterministic: play the likeliest action; else sample.
+        seed: of the sampling, which leaves torch's global generator alone.
+    """
+
+    def __init__(
+        self, policy: ActorCriticPolicy, *, deterministic: bool = True, seed: int = 0
+    ) -> None:
+        self.policy = policy
+        self.deterministic = deterministic
+        self._generator = torch.Generator(policy.device).manual_seed(seed)
+
+    def act(self, observation: NDArray[Any], info: Info) -> NDArray[np.int64]:
+        """Return actions, int64 of shape (n,), for observations of shape (n, slots)."""
+        tensor = torch.as_tensor(observation, device=self.policy.device)
+        with torch.no_grad():
+            features = self.policy.extract_features(tensor)
+            logits = self.policy.action_net(self.policy.mlp_extractor.forward_actor(features))
+            if self.deterministic:
+                actions = logits.argmax(dim=1)
+            else:
+                shares = torch.softmax(logits, dim=1)
+                actions = torch.multinomial(shares, 1, generator=self._generator)[:, 0]
+        return actions.cpu().numpy()
+
+    def reset(self, index: int) -> None:
+        """Do nothing: the observation holds all that the policy knows."""
