@@ -13,9 +13,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 TEST_BIT = 1 << 61
 """Set in every test seed, clear in every seed that an environment draws for itself."""
 
@@ -69,7 +66,7 @@ class Suite:
             "fold": list(self.fold(seed)),
         }
 
-    def episode_seeds(self, seed: int, count: int, stream: str = "test") -> NDArray[np.int64]:
+    def episode_seeds(self, seed: int, count: int, stream: str = "test") -> list[int]:
         """Return `count` episode seeds in [2**61, 2**62); a longer list begins with a shorter.
 
         Args:
@@ -77,7 +74,7 @@ class Suite:
             stream: "test", or another name for episodes that no table shows.
         """
         prefix = f"{self.name}/{stream}/{seed % self.folds}"
-        return np.array([_hashed_seed(f"{prefix}/{i}") for i in range(count)], dtype=np.int64)
+        return [_hashed_seed(f"{prefix}/{i}") for i in range(count)]
 
 
 def _hashed_seed(text: str) -> int:

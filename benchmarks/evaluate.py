@@ -1,0 +1,266 @@
+"""Playing the episodes of a cell, in batches, into rows that replay.
+
+A cell is one agent on one id with one set of keywords, and a list of episode seeds. What is on disk
+already is not played again, so an evaluation cut off goes on with the next batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import gymnasium as gym
+import numpy as np
+from agents.protocol import Agent
+from gp_env.deck import Hand
+from gp_env.rules import Rule
+
+from benchmarks.records import Episode
+from benchmarks.runs import Run
+
+DEFAULT_BATCH = 512
+
+Values = tuple[int, ...]
+"""What the cards of a hand count, in ascending order."""
+
+
+class AskableEnv(Protocol):
+    """The environments of a batch, as an agent may ask them."""
+
+    num_envs: int
+
+    def expert_action(self) -> Any:
+        """Return what an expert would do in each of them."""
+        ...
+
+
+MakeAgent = Callable[[AskableEnv], Agent]
+"""Gives the agent for a batch of environments; most agents ignore which."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Episodes to play.
+
+    Attributes:
+        name: of the cell within its run.
+        id: a registered id; a Text id is played with single environments, others with the vector
+            environment.
+        keywords: plain data, kept in every row.
+        episode_seeds: of the episodes, in order.
+    """
+
+    name: str
+    id: str
+    keywords: dict[str, Any]
+    episode_seeds: Sequence[int]
+
+
+def evaluate(
+    run: Run,
+    cell: Cell,
+    make_agent: MakeAgent,
+    *,
+    batch: int = DEFAULT_BATCH,
+    seen_values: Collection[Values] | None = None,
+    on_rows: Callable[[list[Episode]], None] | None = None,
+) -> None:
+    """Play the episodes of a cell that the run does not have yet, and append their rows.
+
+    Args:
+        make_agent: called once a batch.
+        batch: episodes played side by side.
+        seen_values: values of the hands that training showed, where they are known.
+        on_rows: told of every batch of new rows.
+    """
+    left = [i for i in range(len(cell.episode_seeds)) if not run.done(cell.name, i)]
+    for start in range(0, len(left), batch):
+        indices = left[start : start + batch]
+        seeds = [cell.episode_seeds[index] for index in indices]
+        rows = []
+        for index, seed, played in zip(
+            indices, seeds, play(make_agent, cell.id, cell.keywords, seeds)
+        ):
+            rows.append(
+                Episode(
+                    cell=cell.name,
+                    index=index,
+                    id=cell.id,
+                    keywords=cell.keywords,
+                    episode_seed=seed,
+                    hand=list(played.hand.ranks),
+                    digest=played.hand.digest,
+                    values_seen=None if seen_values is None else played.values in seen_values,
+                    actions=played.actions,
+                    replies=played.replies,
+                    rewards=played.rewards,
+                    outcomes=played.outcomes,
+                    success=played.success,
+                    tokens=played.tokens,
+                )
+            )
+        run.append(rows)
+        if on_rows is not None:
+            on_rows(rows)
+
+
+@dataclass
+class Played:
+    """What happened in one episode; `actions` on symbolic ids, `replies` on Text ids."""
+
+    hand: Hand
+    rule: Rule
+    actions: list[int] | None = None
+    replies: list[str] | None = None
+    rewards: list[float] = field(default_factory=list)
+    outcomes: list[str] = field(default_factory=list)
+    success: bool = False
+    tokens: int = 0
+
+    @property
+    def values(self) -> Values:
+        """What the cards count under the scoring rule, in ascending order."""
+        return tuple(sorted(self.hand.values(self.rule)))
+
+    def end_attempt(self, reward: Any, outcome: Any, success: Any) -> None:
+        """Note how an attempt ended."""
+        self.rewards.append(float(reward))
+        self.outcomes.append(str(outcome))
+        self.success = bool(success)
+
+
+def play(
+    make_agent: MakeAgent, id: str, keywords: dict[str, Any], episode_seeds: Sequence[int]
+) -> list[Played]:
+    """Play one episode for each seed, side by side.
+
+    Raises:
+        ValueError: the environment refuses the keywords, or the agent's answers are not one a copy.
+    """
+    if is_text(id):
+        return _play_text(make_agent, id, keywords, episode_seeds)
+    return _play_symbolic(make_agent, id, keywords, episode_seeds)
+
+
+def is_text(id: str) -> bool:
+    """Whether an id is of the Text interface."""
+    return "-Text" in id
+
+
+def replay(row: Episode) -> Played:
+    """Play a row's actions or replies again.
+
+    Raises:
+        ValueError: the same seed now deals another hand, or the rewards or outcomes differ: the
+            environment is not the one that made the row.
+    """
+    script = _Script(row.actions if row.actions is not None else row.replies or [])
+    played = play(lambda _: script, row.id, row.keywords, [row.episode_seed])[0]
+    again = (played.hand.digest, played.rewards, played.outcomes)
+    if again != (row.digest, row.rewards, row.outcomes):
+        raise ValueError(
+            f"Episode {row.index} of {row.cell} does not replay: {row.id} with seed "
+            f"{row.episode_seed} gave hand {row.hand} and {row.outcomes}, and now gives "
+            f"{list(played.hand.ranks)} and {played.outcomes}. Use the version that made the row."
+        )
+    return played
+
+
+class TextBatch:
+    """Single text environments side by side, one episode each."""
+
+    def __init__(self, id: str, keywords: dict[str, Any], num_envs: int) -> None:
+        self.num_envs = num_envs
+        self.envs: list[Any] = [
+            gym.make(id, disable_env_checker=True, **keywords) for _ in range(num_envs)
+        ]
+
+    def expert_action(self) -> list[str]:
+        """Return a reply that wins, for each environment."""
+        return [env.unwrapped.expert_action() for env in self.envs]
+
+
+def _play_symbolic(
+    make_agent: MakeAgent, id: str, keywords: dict[str, Any], seeds: Sequence[int]
+) -> list[Played]:
+    count = len(seeds)
+    made: Any = gym.make_vec(id, num_envs=count, autoreset_mode="next_step", **keywords)
+    env = made.unwrapped
+    agent = _fresh(make_agent, env)
+    observation, info = env.reset(options={"episode_seed": np.array(seeds, dtype=np.int64)})
+    episodes = [Played(env.hand(copy), env.rule(copy), actions=[]) for copy in range(count)]
+    running = np.ones(count, dtype=bool)
+    attempts_left = np.array(info["attempts_left"])
+    while running.any():
+        # A copy whose episode is over plays on unobserved until the last one ends.
+        actions = np.asarray(agent.act(observation, info))
+        if actions.shape != (count,):
+            raise ValueError(f"{count} episodes need {count} actions; got {actions.shape}.")
+        observation, rewards, terminated, truncated, info = env.step(actions)
+        for copy in np.flatnonzero(running).tolist():
+            episode = episodes[copy]
+            assert episode.actions is not None
+            episode.actions.append(int(actions[copy]))
+            episode.tokens += 1
+            if info["attempts_left"][copy] != attempts_left[copy]:
+                episode.end_attempt(
+                    rewards[copy], info["outcome"][copy], info["is_success"][copy]
+                )
+        attempts_left = np.array(info["attempts_left"])
+        running &= ~(terminated | truncated)
+    return episodes
+
+
+def _play_text(
+    make_agent: MakeAgent, id: str, keywords: dict[str, Any], seeds: Sequence[int]
+) -> list[Played]:
+    batch = TextBatch(id, keywords, len(seeds))
+    agent = _fresh(make_agent, batch)
+    count_tokens = getattr(agent, "count_tokens", None)
+    starts = [
+        env.reset(options={"episode_seed": int(seed)}) for env, seed in zip(batch.envs, seeds)
+    ]
+    messages = [message for message, _ in starts]
+    infos = [info for _, info in starts]
+    episodes = [
+        Played(env.unwrapped.hand, env.unwrapped.rule, replies=[]) for env in batch.envs
+    ]
+    running = [True] * len(seeds)
+    while any(running):
+        batched = {key: [info[key] for info in infos] for key in infos[0]}
+        replies = agent.act(messages, batched)
+        if len(replies) != len(seeds):
+            raise ValueError(f"{len(seeds)} episodes need {len(seeds)} replies; got {len(replies)}.")
+        for copy, reply in enumerate(replies):
+            if not running[copy]:
+                continue
+            messages[copy], reward, ended, cut, infos[copy] = batch.envs[copy].step(reply)
+            running[copy] = not (ended or cut)
+            episode = episodes[copy]
+            assert episode.replies is not None
+            episode.replies.append(reply)
+            episode.tokens += count_tokens(reply) if count_tokens is not None else 0
+            episode.end_attempt(reward, infos[copy]["outcome"], infos[copy]["is_success"])
+    return episodes
+
+
+def _fresh(make_agent: MakeAgent, env: AskableEnv) -> Agent:
+    agent = make_agent(env)
+    for copy in range(env.num_envs):
+        agent.reset(copy)
+    return agent
+
+
+class _Script:
+    """An agent that repeats what was done in one episode."""
+
+    def __init__(self, actions: Sequence[Any]) -> None:
+        self._left: Iterator[Any] = iter(actions)
+
+    def act(self, observation: Any, info: Any) -> list[Any]:
+        return [next(self._left)]
+
+    def reset(self, index: int) -> None:
+        pass
+

@@ -1,0 +1,90 @@
+"""One picture of a study: success against compute, in distribution and out of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from benchmarks.study.results import CurvePoint, Results
+
+# Blue and orange are told apart by every kind of colour vision.
+COLOURS = {"sft": "#d95f02", "rl": "#1f5fa8"}
+NAMES = {"sft": "SFT", "rl": "RL"}
+STYLES = {"in": "-", "rule_ood": "--"}
+COLUMN_NAMES = {"in": "in distribution", "rule_ood": "out of distribution"}
+POLICY_NAMES = {"mlp": "Residual MLP", "lm": "Small language model"}
+
+
+def plot_curves(results: Results, path: Path) -> None:
+    """Draw one panel for each policy into a PNG file."""
+    policies = [p for p in results.policies if any(c.policy == p for c in results.curves)]
+    if not policies:
+        return
+    matplotlib.use("agg")
+    figure = Figure(figsize=(1.0 + 4.6 * len(policies), 4.4), layout="constrained")
+    panels = figure.subplots(1, len(policies), squeeze=False, sharey=True)[0]
+    for panel, policy in zip(panels, policies):
+        _draw(panel, [point for point in results.curves if point.policy == policy])
+        panel.set_title(POLICY_NAMES.get(policy, policy))
+        panel.set_xlabel("training compute, init included (FLOPs)")
+    panels[0].set_ylabel("episode success, one greedy attempt (%)")
+    columns = list(dict.fromkeys(point.column for point in results.curves))
+    handles = [Line2D([], [], color=COLOURS[arm], lw=2, label=NAMES[arm]) for arm in COLOURS]
+    handles += [
+        Line2D([], [], color="#444444", ls=STYLES.get(c, ":"), label=COLUMN_NAMES.get(c, c))
+        for c in columns
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
+    seeds = len(results.record.seeds)
+    figure.suptitle(
+        f"{next(iter(results.record.suites))}: one init, then SFT or RL on one rule "
+        f"({seeds} {'seed' if seeds == 1 else 'seeds'}, 95 % intervals)",
+        fontsize="medium",
+    )
+    figure.savefig(path, dpi=160)
+
+
+def _draw(panel: Axes, points: list[CurvePoint]) -> None:
+    """Draw every arm from the init on."""
+    starts = [point for point in points if point.arm == "init"]
+    for arm, colour in COLOURS.items():
+        for column in dict.fromkeys(point.column for point in points):
+            line = [p for p in starts if p.column == column]
+            line += sorted(
+                (p for p in points if p.arm == arm and p.column == column), key=lambda p: p.point
+            )
+            compute = [p.flops for p in line]
+            panel.plot(
+                compute,
+                [100 * p.success.value for p in line],
+                color=colour,
+                ls=STYLES.get(column, ":"),
+                marker="o",
+                ms=3.5,
+                lw=1.8,
+            )
+            panel.fill_between(
+                compute,
+                [100 * p.success.low for p in line],
+                [100 * p.success.high for p in line],
+                color=colour,
+                alpha=0.13,
+                lw=0,
+            )
+    for point in starts:
+        panel.plot(point.flops, 100 * point.success.value, "o", color="#222222", ms=6, zorder=5)
+        panel.annotate(
+            "init",
+            (point.flops, 100 * point.success.value),
+            textcoords="offset points",
+            xytext=(7, -10),
+            fontsize="small",
+            color="#222222",
+        )
+    panel.set_ylim(bottom=0)
+    panel.grid(axis="y", color="#dddddd", lw=0.7)
+    panel.spines[["top", "right"]].set_visible(False)

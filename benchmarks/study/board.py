@@ -1,0 +1,115 @@
+"""What a running study shows: bars and the time left in a terminal, plain lines anywhere else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+from benchmarks.statistics import wilson
+from benchmarks.study.jobs import Event, Job
+from benchmarks.tables import interval
+
+LINE_SECONDS = 30.0
+"""Between two plain lines of progress."""
+
+
+class Board:
+    """Follows the jobs of a study.
+
+    Args:
+        jobs: all of them.
+        workers: how many run at a time.
+    """
+
+    def __init__(self, console: Console, jobs: Sequence[Job], workers: int) -> None:
+        self._console, self._jobs, self._workers = console, jobs, max(1, min(workers, len(jobs)))
+        self._done = {job.name: 0.0 for job in jobs}
+        self._stages: dict[str, str] = {}
+        self._began_at: dict[str, float] = {}
+        self._started = self._line_at = time.monotonic()
+        self._bars: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+        if console.is_terminal and not console.is_dumb_terminal:
+            self._bars = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TextColumn("{task.percentage:>3.0f} %  {task.fields[note]}"),
+                console=console,
+            )
+            self._tasks["all"] = self._bars.add_task("study", total=1.0, note="")
+
+    def __enter__(self) -> Board:
+        if self._bars is not None:
+            self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+
+    def hear(self, job: Job, event: Event) -> None:
+        """Take in news of a job."""
+        name = job.name
+        # A resumed job begins with what it had: that took none of this sitting's time.
+        self._began_at.setdefault(name, event.fraction)
+        self._done[name] = max(self._done[name], event.fraction)
+        self._stages[name] = event.stage
+        if event.point is not None and event.rates:
+            self._say_point(job, event)
+        if self._bars is not None and name not in self._tasks:
+            self._tasks[name] = self._bars.add_task(name, total=1.0, note="")
+        if self._bars is not None and event.stage == "done":
+            self._bars.update(self._tasks[name], visible=False)
+        self.show()
+
+    def show(self) -> None:
+        """Bring bars up to date, or print a line where one is due."""
+        left = f"about {self.minutes_left():.0f} min left"
+        whole = sum(job.minutes * self._done[job.name] for job in self._jobs)
+        whole /= sum(job.minutes for job in self._jobs)
+        if self._bars is not None:
+            self._bars.update(self._tasks["all"], completed=whole, note=left)
+            for name, stage in self._stages.items():
+                self._bars.update(self._tasks[name], completed=self._done[name], note=stage)
+        elif time.monotonic() - self._line_at >= LINE_SECONDS:
+            self._line_at = time.monotonic()
+            running = ", ".join(
+                f"{name} {stage} {100 * self._done[name]:.0f} %"
+                for name, stage in self._stages.items()
+                if stage != "done"
+            )
+            self._console.print(
+                f"{self._clock()}  {100 * whole:.0f} % done, {left}: {running}", soft_wrap=True
+            )
+
+    def minutes_left(self) -> float:
+        """Return the expected minutes to the end, by this sitting's own pace once there is one."""
+        left = sum(job.minutes * (1 - self._done[job.name]) for job in self._jobs)
+        done = sum(
+            job.minutes * (self._done[job.name] - self._began_at.get(job.name, 0.0))
+            for job in self._jobs
+        )
+        elapsed = (time.monotonic() - self._started) / 60
+        # The declared minutes count as one minute of experience each worker had before.
+        return left * (elapsed + 1.0) / (done + self._workers)
+
+    def _say_point(self, job: Job, event: Event) -> None:
+        assert event.point is not None and event.rates is not None
+        stage, point = event.point["stage"], event.point["point"]
+        place = stage if stage == "init" else f"{stage} {point}/{job.preset.points}"
+        rates = "   ".join(
+            f"{column} {interval(solved / count, *wilson(solved, count))}"
+            for column, (solved, count) in event.rates.items()
+        )
+        self._console.print(
+            f"{self._clock()}  {job.name:<11} {place:<8} {event.point['flops']:.1e} FLOPs   {rates}",
+            soft_wrap=True,
+            highlight=False,
+        )
+
+    def _clock(self) -> str:
+        seconds = int(time.monotonic() - self._started)
+        return f"{seconds // 60:3d}:{seconds % 60:02d}"

@@ -1,0 +1,263 @@
+"""One policy, one seed: init, then the arms that part from it, each measured on the way.
+
+Everything a job knows lies in its folder, written whole or not at all: rows in episodes.jsonl,
+finished points in points.json, weights beside them. A job that was killed goes on from there; what
+was measured is not measured again, and a finished stage is not trained again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from agents.demonstrations import Demonstrations, demonstrate
+from gp_env.deal import sorted_values
+
+from benchmarks.evaluate import Cell, Values, evaluate, play
+from benchmarks.records import Episode, RunRecord
+from benchmarks.runs import Run, read_json, write_json
+from benchmarks.study.learners import LEARNERS, Learner, Usage
+from benchmarks.study.presets import PolicyPreset, Preset
+from benchmarks.suites import Suite
+
+ARMS = ("sft", "rl")
+POINTS_FILE = "points.json"
+MAX_ATTEMPTS = 1
+"""The primary endpoint is one greedy attempt, so one is what every stage trains for."""
+
+_STAGE_SEEDS = {"init": 1, "sft": 2, "rl": 3}
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one process does."""
+
+    preset: Preset
+    suite: Suite
+    policy: str
+    seed: int
+    folder: Path
+
+    @property
+    def settings(self) -> PolicyPreset:
+        """The policy's part of the preset."""
+        return self.preset.policies[self.policy]
+
+    @property
+    def name(self) -> str:
+        """For people: policy and seed."""
+        return f"{self.policy} seed {self.seed}"
+
+    @property
+    def minutes(self) -> float:
+        """Expected minutes on one core."""
+        return sum(self.settings.minutes)
+
+    def record(self) -> RunRecord:
+        """Return what run.json of the job's folder says."""
+        preset = self.preset.model_dump(mode="json", exclude={"policies", "seeds"})
+        return RunRecord(
+            kind="job",
+            config={**preset, "policy": self.policy, "settings": self.settings.model_dump(mode="json")},
+            seeds=[self.seed],
+            suites={self.suite.name: self.suite.digest},
+        )
+
+
+@dataclass(frozen=True)
+class Event:
+    """News of a job.
+
+    Attributes:
+        fraction: of the job's expected time that is done.
+        stage: what it is at.
+        point: a finished point as kept in points.json, or None.
+        rates: success of each column of that point, as (successes, episodes).
+    """
+
+    fraction: float
+    stage: str
+    point: dict[str, Any] | None = None
+    rates: dict[str, tuple[int, int]] | None = None
+
+
+Emit = Callable[[Event], None]
+
+
+def run_job(job: Job, emit: Emit) -> None:
+    """Do what is left of a job.
+
+    Raises:
+        RunError: the folder holds a job of another configuration, or is in use.
+    """
+    with Run(job.folder, job.record()) as run:
+        _Worker(job, run, emit).work()
+
+
+class _Worker:
+    def __init__(self, job: Job, run: Run, emit: Emit) -> None:
+        self.job, self.run, self._emit = job, run, emit
+        self.learner: Learner = LEARNERS[job.settings.learner](job.settings, job.seed)
+        self.book: dict[str, Any] = read_json(job.folder / POINTS_FILE) or {
+            "weights": self.learner.weights,
+            "validation": {},
+            "points": {},
+        }
+        self.points: dict[str, dict[str, Any]] = self.book["points"]
+        self.fold = job.suite.fold(job.seed)
+        self._seen: set[Values] | None = None
+
+    def work(self) -> None:
+        self.tell("init", 0.0)
+        start = self.job.folder / "init.pt"
+        self.init(start)
+        for arm in ARMS:
+            last = self.job.folder / f"{arm}.pt"
+            if not last.exists():
+                self.arm(arm, start, last)
+        self.tell("done", 1.0)
+
+    def init(self, weights: Path) -> None:
+        """Train until the declared competence, save, and measure point 0."""
+        settings, checks = self.job.settings, self.book["validation"]
+        demonstrations = self.demonstrate("init", "random")
+        self._seen = _values(demonstrations)
+
+        def report(usage: Usage) -> bool:
+            flops = usage.flops(self.learner.weights)
+            over = flops >= settings.init_flops
+            check = str(int(flops / settings.check_flops))
+            if (check != "0" or over) and check not in checks:
+                checks[check] = {**vars(usage), "flops": flops, "success": self.validate()}
+                self.save_book()
+            self.tell("init", flops / settings.init_flops)
+            return over or checks.get(check, {"success": 0.0})["success"] >= (
+                self.job.preset.competence
+            )
+
+        if not weights.exists():
+            resume = weights.with_name("init.resume.pt")
+            self.learner.imitate(
+                demonstrations,
+                flops=settings.init_flops,
+                seed=self.stage_seed("init"),
+                resume=resume,
+                report=report,
+            )
+            self.learner.save(weights)
+            resume.unlink(missing_ok=True)
+        self.learner.load(weights)
+        last = checks[max(checks, key=int)]
+        if "init/0" not in self.points:
+            self.measure("init", 0, last["flops"], final=True)
+
+    def arm(self, arm: str, start: Path, last: Path) -> None:
+        """Train one arm from the init, measuring at equal steps of compute."""
+        settings, count = self.job.settings, self.job.preset.points
+        self.learner.load(start)
+        spent = self.points["init/0"]["flops"]
+        resume = last.with_name(f"{arm}.resume.pt")
+
+        def report(usage: Usage) -> bool:
+            flops = usage.flops(self.learner.weights)
+            for point in range(1, count + 1):
+                due = flops >= settings.arm_flops * point / count
+                if due and f"{arm}/{point}" not in self.points:
+                    self.measure(arm, point, spent + flops, final=point == count)
+            self.tell(arm, flops / settings.arm_flops)
+            return flops >= settings.arm_flops
+
+        arguments: dict[str, Any] = {
+            "flops": settings.arm_flops,
+            "seed": self.stage_seed(arm),
+            "resume": resume,
+            "report": report,
+        }
+        if arm == "sft":
+            self.learner.imitate(self.demonstrate(arm, "ten"), **arguments)
+        else:
+            self.learner.reinforce(self.game("ten"), **arguments)
+        self.learner.save(last)
+        resume.unlink(missing_ok=True)
+
+    def measure(self, stage: str, point: int, flops: float, *, final: bool) -> None:
+        """Play a point's episodes and note it as finished."""
+        preset, suite, seed = self.job.preset, self.job.suite, self.job.seed
+        rates: dict[str, tuple[int, int]] = {}
+        for column in suite.columns if final else preset.curve_columns:
+            count = preset.final_episodes if final else preset.curve_episodes
+            rows: list[Episode] = []
+            cell = Cell(
+                name=f"{self.job.policy}/{seed}/{stage}/{point}/{column}",
+                id=suite.id(column, self.learner.interface),
+                keywords={
+                    **suite.keywords(column, seed),
+                    "max_attempts": MAX_ATTEMPTS,
+                    **self.learner.keywords,
+                },
+                episode_seeds=suite.episode_seeds(seed, count),
+            )
+            agent = self.learner.agent()
+            evaluate(
+                self.run, cell, lambda _: agent, seen_values=self._seen, on_rows=rows.extend
+            )
+            if rows:
+                rates[column] = (sum(row.success for row in rows), len(rows))
+        done = {"stage": stage, "point": point, "flops": flops}
+        self.points[f"{stage}/{point}"] = done
+        self.save_book()
+        self.tell(stage, point / preset.points if stage != "init" else 1.0, done, rates)
+
+    def validate(self) -> float:
+        """Return the success on validation hands under random stated rules."""
+        suite, seed = self.job.suite, self.job.seed
+        agent = self.learner.agent()
+        played = play(
+            lambda _: agent,
+            f"{suite.task}{self.learner.interface}-v0",
+            {**self.game("random"), "split": "validation", **self.learner.keywords},
+            suite.episode_seeds(seed, self.job.preset.validation_episodes, "validation"),
+        )
+        return sum(episode.success for episode in played) / len(played)
+
+    def game(self, rule: str) -> dict[str, Any]:
+        """Return the keywords of training."""
+        return {"rule": rule, "split": "train", "fold": self.fold, "max_attempts": MAX_ATTEMPTS}
+
+    def demonstrate(self, stage: str, rule: str) -> Demonstrations:
+        """Make the demonstrations of a stage."""
+        count = self.job.settings.demonstrations
+        return demonstrate(count, seed=self.stage_seed(stage), **self.game(rule))
+
+    def stage_seed(self, stage: str) -> int:
+        """Return the seed of everything random in a stage."""
+        return 10 * self.job.seed + _STAGE_SEEDS[stage]
+
+    def tell(
+        self,
+        stage: str,
+        done: float,
+        point: dict[str, Any] | None = None,
+        rates: dict[str, tuple[int, int]] | None = None,
+    ) -> None:
+        """Emit news; `done` is the finished share of the stage."""
+        before = 0.0
+        for name, minutes in zip(_STAGE_SEEDS, self.job.settings.minutes):
+            if name == stage:
+                before += min(done, 1.0) * minutes
+                break
+            before += minutes
+        self._emit(Event(before / self.job.minutes, stage, point, rates))
+
+    def save_book(self) -> None:
+        """Write points.json."""
+        write_json(self.job.folder / POINTS_FILE, self.book)
+
+
+def _values(demonstrations: Demonstrations) -> set[Values]:
+    """Return the values of every hand demonstrated, each in ascending order."""
+    values = np.unique(sorted_values(demonstrations.ranks, demonstrations.rule), axis=0)
+    return {tuple(value for value in hand if value) for hand in values.tolist()}

@@ -1,0 +1,64 @@
+"""How big a study is and how its arms are trained: plain data, declared before anything runs.
+
+Both arms of a policy get the same compute, counted by the formula of the paper (arXiv 2501.17161):
+6 N FLOPs for a token trained on and 2 N for a token sampled, N weights. The init of a seed stops at
+a competence, the same for both arms because they share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Plain(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PolicyPreset(_Plain):
+    """One policy: its size, its training, its budgets.
+
+    Attributes:
+        learner: which of `learners.LEARNERS` trains it.
+        model, imitation, reinforcement: settings of the network, of init and SFT, and of RL.
+        demonstrations: how many are made for a stage; past their number they repeat.
+        init_flops: the init stops here at the latest.
+        check_flops: compute of the init between two looks at its competence.
+        arm_flops: compute of each arm, beyond the init.
+        minutes: expected minutes of (init, SFT, RL) for one seed on one core, for the time left.
+    """
+
+    learner: str
+    model: dict[str, Any] = Field(default_factory=dict)
+    imitation: dict[str, Any] = Field(default_factory=dict)
+    reinforcement: dict[str, Any] = Field(default_factory=dict)
+    demonstrations: int
+    init_flops: float
+    check_flops: float
+    arm_flops: float
+    minutes: tuple[float, float, float]
+
+
+class Preset(_Plain):
+    """A whole study.
+
+    Attributes:
+        seeds: how many, from 0; seed i is tested on the hands of fold i.
+        competence: success on validation hands under random stated rules at which the init stops.
+        validation_episodes: of each such look.
+        points: checkpoints of an arm after the init, at equal steps of compute.
+        curve_columns, curve_episodes: what is measured at every checkpoint.
+        final_episodes: episodes of every column at the init and at each arm's last checkpoint.
+    """
+
+    name: str
+    seeds: int
+    competence: float
+    validation_episodes: int
+    points: int
+    curve_columns: tuple[str, ...] = ("in", "rule_ood")
+    curve_episodes: int
+    final_episodes: int
+    policies: Mapping[str, PolicyPreset]

@@ -1,0 +1,188 @@
+"""A whole study: reference agents, then every policy and seed as a process of its own, then tables.
+
+The same command on the same folder goes on where it was cut off, whatever cut it off.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Sequence
+from contextlib import ExitStack
+from multiprocessing import connection, get_context, parent_process
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import torch
+from agents.demonstrations import demonstrate
+from agents.scripted import ExpertAgent, MemoriserAgent, RandomAgent
+from gp_env.arithmetic import TOKENS
+from rich.console import Console
+
+from benchmarks.evaluate import Cell, MakeAgent, evaluate
+from benchmarks.records import RunRecord
+from benchmarks.report import report
+from benchmarks.runs import Run, RunError
+from benchmarks.study.board import Board
+from benchmarks.study.jobs import MAX_ATTEMPTS, Event, Job, run_job
+from benchmarks.study.presets import Preset
+from benchmarks.study.results import job_folder
+from benchmarks.suites import Suite
+
+MEMORISED = 20_000
+"""Demonstrations that the memoriser knows: nearly every training hand."""
+
+SMALLEST_NEWS = 0.002
+"""Share of a job between two reports of its progress."""
+
+
+def run_study(
+    preset: Preset,
+    suite: Suite,
+    folder: Path,
+    *,
+    seeds: Sequence[int],
+    workers: int,
+    console: Console,
+) -> None:
+    """Run or resume a study and report it.
+
+    Args:
+        seeds: of the study; seed i is tested on the hands of fold i.
+        workers: jobs at a time; 0 runs them one after the other in this process.
+
+    Raises:
+        RunError: the folder holds a study of another configuration or is in use, or a job failed.
+    """
+    jobs = [
+        Job(preset, suite, policy, seed, job_folder(folder, policy, seed))
+        for seed in seeds
+        for policy in preset.policies
+    ]
+    record = RunRecord(
+        kind="study",
+        config=preset.model_dump(mode="json", exclude={"seeds"}),
+        seeds=list(seeds),
+        suites={suite.name: suite.digest},
+    )
+    with Run(folder, record) as run:
+        console.print(
+            f"Study {suite.name}, preset {preset.name}: {', '.join(preset.policies)}, seeds "
+            f"{', '.join(map(str, seeds))}. It lies in {folder.resolve()}; the same command resumes "
+            f"it.",
+            soft_wrap=True,
+            highlight=False,
+        )
+        _play_references(run, suite, preset, seeds)
+        with Board(console, jobs, workers) as board:
+            if workers:
+                _run_processes(jobs, workers, board)
+            else:
+                for job in jobs:
+                    run_job(job, lambda event, job=job: board.hear(job, event))
+        report(folder, console)
+
+
+def _play_references(run: Run, suite: Suite, preset: Preset, seeds: Sequence[int]) -> None:
+    """Play the agents that need no learning on every seed's test hands."""
+    for seed in seeds:
+        fold = suite.fold(seed)
+        agents: dict[str, MakeAgent] = {
+            "random": lambda env, seed=seed: RandomAgent(len(TOKENS), seed=seed),
+            "expert": ExpertAgent,
+        }
+        demonstrations = demonstrate(
+            MEMORISED, seed=seed, rule="ten", split="train", fold=fold, max_attempts=MAX_ATTEMPTS
+        )
+        memoriser = MemoriserAgent(demonstrations)
+        agents["memoriser"] = lambda env, memoriser=memoriser: memoriser
+        for column in suite.columns:
+            for name, make_agent in agents.items():
+                cell = Cell(
+                    f"reference/{seed}/{name}/0/{column}",
+                    suite.id(column),
+                    {**suite.keywords(column, seed), "max_attempts": MAX_ATTEMPTS},
+                    suite.episode_seeds(seed, preset.curve_episodes),
+                )
+                evaluate(run, cell, make_agent)
+
+
+def _run_processes(jobs: Sequence[Job], workers: int, board: Board) -> None:
+    """Run every job in its own process, `workers` at a time.
+
+    Raises:
+        RunError: a job failed; the others are ended, and go on when the study is resumed.
+    """
+    context = get_context("spawn")
+    waiting = list(jobs)
+    running: dict[Connection, tuple[Job, BaseProcess]] = {}
+    # Each process computes on one core; two with a pool of threads each would fight for them.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    with ExitStack() as cleanup:
+        cleanup.callback(lambda: [process.terminate() for _, process in running.values()])
+        while waiting or running:
+            while waiting and len(running) < workers:
+                job = waiting.pop(0)
+                ours, theirs = context.Pipe(duplex=False)
+                process = context.Process(target=_work, args=(job, theirs), name=job.name)
+                process.start()
+                theirs.close()
+                running[ours] = (job, process)
+            for ready in connection.wait(list(running), timeout=1.0):
+                assert isinstance(ready, Connection)
+                job, process = running[ready]
+                try:
+                    news = ready.recv()
+                except EOFError:
+                    process.join()
+                    del running[ready]
+                    if process.exitcode:
+                        raise RunError(
+                            f"{job.name} ended with exit code {process.exitcode}. The same command "
+                            f"resumes the study; what is finished is kept in {job.folder}."
+                        ) from None
+                    continue
+                if isinstance(news, str):
+                    raise RunError(f"{job.name} failed:\n{news}")
+                board.hear(job, news)
+            board.show()
+
+
+def _work(job: Job, news: Connection) -> None:
+    """Do one job in a process of its own."""
+    # Ctrl-C reaches the whole group: the parent says what happens then.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _die_with_parent()
+    torch.set_num_threads(1)
+    told = -1.0
+
+    def emit(event: Event) -> None:
+        nonlocal told
+        if event.point is not None or abs(event.fraction - told) >= SMALLEST_NEWS:
+            told = event.fraction
+            news.send(event)
+
+    try:
+        run_job(job, emit)
+    except RunError as error:
+        news.send(str(error))
+    except Exception:
+        news.send(traceback.format_exc())
+    finally:
+        news.close()
+
+
+def _die_with_parent() -> None:
+    """End this process as soon as the study's does, however that ended."""
+    parent = parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
