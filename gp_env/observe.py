@@ -53,10 +53,10 @@ ROW_FIELDS = np.dtype([(name, f"V{length}") for name, (length, _) in _FIELDS.ite
 """An observation row seen as one block of bytes a field, so that a field moves in one copy."""
 
 
-def observation_space() -> spaces.MultiDiscrete:
+def observation_space() -> spaces.MultiDiscrete[Any]:
     """Return the space of observations: MultiDiscrete of shape (56,), uint8."""
     counts = [high + 1 for length, high in _FIELDS.values() for _ in range(length)]
-    space = spaces.MultiDiscrete(np.array(counts), dtype=np.uint8)  # type: ignore[arg-type]
+    space = spaces.MultiDiscrete(np.array(counts), dtype=np.uint8)
     # Counted in the dtype of observations they overflow wherever a library sums them, as SB3 does.
     space.nvec = np.array(counts, dtype=np.int64)
     return space
