@@ -210,15 +210,19 @@ def demonstrate(
     )
 
 
-@lru_cache(maxsize=None)
-def _solutions(values: tuple[int, ...], target: int, limit: int | None) -> Bytes:
-    """Return formulas for these card values as attempts, uint8 of shape (solutions, 20)."""
-    formulas = solve(values, _IDENTITY, target, limit)
+def pack_attempts(formulas: list[str]) -> Bytes:
+    """Return plain ASCII formulas as attempts, uint8 of shape (n, 20): see `Demonstrations`."""
     attempts = np.zeros((len(formulas), ATTEMPT_LENGTH), dtype=np.uint8)
     for row, formula in zip(attempts, formulas):
-        tokens = to_tokens(formula) + bytes([EQUALS])
+        tokens = to_tokens(formula + "=")
         row[: len(tokens)] = np.frombuffer(tokens, dtype=np.uint8) + 1
     return attempts
+
+
+@lru_cache(maxsize=None)
+def _solutions(values: tuple[int, ...], target: int, limit: int | None) -> Bytes:
+    """Return winning attempts with these card values, uint8 of shape (solutions, 20)."""
+    return pack_attempts(solve(values, _IDENTITY, target, limit))
 
 
 @lru_cache(maxsize=None)

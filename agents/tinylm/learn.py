@@ -1,7 +1,7 @@
 """What the two ways of training share: the optimiser, the counts, checkpoints and the loop.
 
-A learner draws from its own generator only, so a run is fixed by its seed and its weights at the
-start, and one that was killed goes on from its last checkpoint as if nothing had happened.
+A learner draws from its own generator only: a run that was killed goes on from its last checkpoint
+as if nothing had happened.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,13 +17,7 @@ from torch import Tensor
 from agents.sb3.checkpoint import load_state, save_state
 from agents.tinylm.model import TinyLM
 
-_MAX_GRADIENT = 1.0
-
-
-class Writer(Protocol):
-    """What is used of `torch.utils.tensorboard.SummaryWriter`."""
-
-    def add_scalar(self, tag: str, scalar_value: float, global_step: int) -> None: ...
+_WARMUP = 50
 
 
 class Learner(ABC):
@@ -31,22 +25,19 @@ class Learner(ABC):
 
     Attributes:
         model: the model, changed in place.
-        updates: steps of the optimiser.
         seen: demonstrations taught, or episodes played.
-        trained_words: words that went through forward and backward passes (D_init, D_SFT, D_RL of
-            the compute axis: 6 N FLOPs each). Every epoch counts, and so do the words of prompts.
+        updates: steps of the optimiser.
+        trained_words: words that went through updates, prompts and every epoch counted (D_init,
+            D_SFT and D_RL of the compute axis: 6 N FLOPs each).
         sampled_words: words that went through sampling (D_buffer: 2 N FLOPs each).
     """
 
-    def __init__(
-        self, model: TinyLM, *, learning_rate: float, warmup: int, weight_decay: float, seed: int
-    ) -> None:
+    def __init__(self, model: TinyLM, learning_rate: float, seed: int = 0) -> None:
         self.model = model
-        self.updates = self.seen = self.trained_words = self.sampled_words = 0
-        self._learning_rate, self._warmup = learning_rate, warmup
-        self._optimiser = torch.optim.AdamW(
-            model.parameters(), betas=(0.9, 0.98), weight_decay=weight_decay, fused=True
-        )
+        self.seen = self.updates = self.trained_words = self.sampled_words = 0
+        self.device = model.embed.weight.device
+        self._learning_rate = learning_rate
+        self._optimiser = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.98), fused=True)
         self._generator = torch.Generator().manual_seed(seed)
 
     @abstractmethod
@@ -54,13 +45,12 @@ class Learner(ABC):
         """Learn from the next batch; return what there is to log."""
 
     def _descend(self, loss: Tensor) -> None:
-        """Take one step of the optimiser; the learning rate rises over the first `warmup`."""
-        rate = self._learning_rate * min(1.0, (self.updates + 1) / max(1, self._warmup))
+        """Take a step of the optimiser; the learning rate rises over the first ones."""
         for group in self._optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = self._learning_rate * min(1.0, (self.updates + 1) / _WARMUP)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT)
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self._optimiser.step()
         self.updates += 1
 
@@ -72,66 +62,53 @@ class Learner(ABC):
             "model": self.model.state_dict(),
             "optimiser": self._optimiser.state_dict(),
             "generator": self._generator.get_state(),
-            "counts": [self.updates, self.seen, self.trained_words, self.sampled_words],
+            "counts": [self.seen, self.updates, self.trained_words, self.sampled_words],
         }
 
-    def load_state(self, state: Mapping[str, Any]) -> None:
+    def resume(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state` returned, in a learner built with the same arguments.
 
         Raises:
             ValueError: where the state is that of another kind of learner or shape of model.
         """
-        kind, shape = type(self).__name__, vars(self.model.config)
-        if (state.get("learner"), state.get("config")) != (kind, shape):
+        came = (state["learner"], state["config"])
+        if came != (expected := (type(self).__name__, vars(self.model.config))):
             raise ValueError(
-                f"The checkpoint is of {state.get('learner')} with {state.get('config')}; this is "
-                f"{kind} with {shape}. Resume with the arguments the run was started with."
+                f"The checkpoint is of {came}, this learner of {expected}. Resume with the "
+                f"arguments that the run was started with."
             )
         self.model.load_state_dict(state["model"])
         self._optimiser.load_state_dict(state["optimiser"])
         self._generator.set_state(state["generator"])
-        self.updates, self.seen, self.trained_words, self.sampled_words = state["counts"]
+        self.seen, self.updates, self.trained_words, self.sampled_words = state["counts"]
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the state to one file, whole or not at all; `TinyLM.load` reads the model of it."""
-        save_state(path, self.state())
+    def train(
+        self,
+        until: int,
+        *,
+        on_step: Callable[[dict[str, float]], bool | None] | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
+        checkpoint_every: int = 10_000,
+        writer: Any = None,
+    ) -> None:
+        """Step until `until` demonstrations or episodes are seen in all, or `on_step` stops it.
 
-    def resume(self, path: str | os.PathLike[str]) -> None:
-        """Go on from a file that `save` wrote."""
-        self.load_state(load_state(path))
-
-
-def train(
-    learner: Learner,
-    until: int,
-    *,
-    on_step: Callable[[Learner, dict[str, float]], bool | None] | None = None,
-    checkpoint: str | os.PathLike[str] | None = None,
-    checkpoint_every: int = 10_000,
-    writer: Writer | None = None,
-) -> None:
-    """Step a learner until it has seen `until` demonstrations or episodes, or is told to stop.
-
-    Args:
-        learner: goes on from where it is.
-        until: in the unit of `learner.seen`.
-        on_step: called after each step with what it logged; a true value stops.
-        checkpoint: file to write every `checkpoint_every` seen and at the end; where it exists
-            already, the learner first goes on from it.
-        writer: gets what each step logs, for TensorBoard.
-    """
-    if checkpoint is not None and os.path.exists(checkpoint):
-        learner.resume(checkpoint)
-    saved = learner.seen
-    stop = False
-    while learner.seen < until and not stop:
-        logged = learner.step()
-        if writer is not None:
-            for name, value in logged.items():
-                writer.add_scalar(f"{type(learner).__name__.lower()}/{name}", value, learner.seen)
-        stop = bool(on_step(learner, logged)) if on_step is not None else False
-        if checkpoint is not None and learner.seen - saved >= checkpoint_every:
-            learner.save(checkpoint)
-            saved = learner.seen
-    if checkpoint is not None and saved != learner.seen:
-        learner.save(checkpoint)
+        Args:
+            on_step: called after each step with what it logged; a true value stops.
+            checkpoint: file to write every `checkpoint_every` seen and at the end; where it exists
+                already, training first goes on from it.
+            writer: a `SummaryWriter` of TensorBoard, or what else has its `add_scalar`.
+        """
+        if checkpoint is not None and os.path.exists(checkpoint):
+            self.resume(load_state(checkpoint))
+        saved, stop = self.seen, False
+        while self.seen < until and not stop:
+            logged = self.step()
+            if writer is not None:
+                for name, value in logged.items():
+                    writer.add_scalar(f"{type(self).__name__}/{name}", value, self.seen)
+            stop = on_step is not None and bool(on_step(logged))
+            ended = stop or self.seen >= until
+            if checkpoint is not None and (ended or self.seen - saved >= checkpoint_every):
+                save_state(checkpoint, self.state())
+                saved = self.seen
