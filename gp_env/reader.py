@@ -2,8 +2,8 @@ r"""Reads the reply of a language model, whatever it looks like.
 
 Models are asked for one JSON object and write fences, thoughts, Python literals, LaTeX and half an
 object more. So the grammar here is wider than JSON: commas are blanks, quotes may be single, bare
-words are values, what stands between members is dropped. Every `{` may begin an object; the last
-one that is closed and has a formula counts.
+words are values, what stands between members is dropped. Every `{` may begin an object, unless a
+number or a bracket follows; the last object that is closed and has a formula counts.
 
 The scan goes forward only, but for one kind of step back: an object that breaks at some place is
 given up for the last `{` before that place. Between the two lies no other `{`, so a character is
@@ -29,6 +29,9 @@ MAX_DIGITS = 40
 _BARE = r"[^\s,{}\[\]:\"'][^,{}\[\]:\n]*"
 _token = re.compile(rf"[\s,]*(?:([{{}}\[\]:\"'])|(?://|#)[^\n]*|({_BARE}))?").match
 """Blanks, then a mark (group 1), a comment (no group), or a bare word (group 2)."""
+
+_start = re.compile(r"\{(?!\s*[0-9{}()\[\]:])").search
+"""A brace that may open an answer; those of sets, of LaTeX and of runs of braces do not."""
 
 _colon = re.compile(r"\s*:").match
 
@@ -127,11 +130,11 @@ class _Scan:
     def last_answer(self) -> _Fields | None:
         """Return the members of that object, values as they stand in the text."""
         text = self._text
-        start = text.find("{")
-        while start >= 0:
-            self._at = start + 1
-            back = -1 if self._read_object() else text.rfind("{", start + 1, self._at)
-            start = back if back >= 0 else text.find("{", self._at)
+        brace = _start(text)
+        while brace is not None:
+            first = self._at = brace.end()
+            back = -1 if self._read_object() else text.rfind("{", first, self._at)
+            brace = _start(text, self._at if back < 0 else back)
         return self._answer
 
     def _read_object(self) -> bool:
@@ -177,7 +180,8 @@ class _Scan:
     def _read_scalar(self, start: int, end: int, after: int) -> bool:
         """Take text[start:end] for a key, a value or a stray word, by its place; `after` is next.
 
-        Returns False for a value before a colon: most likely an earlier string was left open.
+        Returns False for a value before a colon and for a key with a brace in it: most likely an
+        earlier string was left open.
         """
         colon = _colon(self._text, after)
         if self._keys[-1] is not None:
@@ -185,6 +189,8 @@ class _Scan:
                 return False
             self._put(self._text[start:end])
         elif colon is not None:
+            if self._text.find("{", start, end) >= 0:
+                return False
             self._keys[-1] = self._text[start:end].strip("\"'`* ").lower()
         self._at = after if colon is None else colon.end()
         return True
