@@ -7,7 +7,7 @@ hands of all copies can be dealt in one batch; what each copy plays does not dep
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +77,22 @@ class Shoe:
             taken = self._taken.take(copies)
         self._taken[copies] = taken + 1
         return self._ready.take(copies * self._depth + taken)
+
+    def get_state(self) -> dict[str, NDArray[Any]]:
+        """Return what decides the episodes to come, as arrays."""
+        return {
+            "seeds": self._seeds.copy(),
+            "copies": self._copies.copy(),
+            "episodes": self._first + self._taken,
+        }
+
+    def set_state(self, state: dict[str, NDArray[Any]]) -> None:
+        """Go on from what `get_state` returned."""
+        self._seeds, self._copies = state["seeds"].copy(), state["copies"].copy()
+        self._first[:], self._taken[:] = 0, state["episodes"]
+        if self._depth:
+            self._first[:], self._taken[:] = state["episodes"], 0
+            self._fill()
 
     def _fill(self) -> None:
         episodes = self._first[:, None] + np.arange(self._depth)

@@ -48,6 +48,9 @@ _REWARDS = np.array(CODE_REWARDS)
 _OUTCOME_NAMES = np.array(OUTCOME_NAMES, dtype=object)
 _EQUALS_CODE = bytes([EQUALS + 1])
 _TOKEN_OF_CODE = bytes([0, *range(255)])
+_STATE = ("rows", "episode_seeds", "values", "rules", "states", "steps", "ended")
+"""Arrays that, with the episodes to come, are the whole state of a running environment."""
+
 _EMPTY = np.zeros(1, dtype=f"V{MAX_TOKENS}")[0]
 _FORMULA, _PREVIOUS = observe.LAYOUT["formula"].start, observe.LAYOUT["previous"].start
 _ATTEMPTS, _OUTCOME = observe.LAYOUT["attempts_left"].start, observe.LAYOUT["outcome"].start
@@ -208,6 +211,32 @@ class GeneralPointsVectorEnv(VectorEnv[Any, Any, Any]):
         else:
             infos = self._deal_in_same_step((terminated | truncated).nonzero()[0])
         return self._observations(), rewards, terminated, truncated, infos
+
+    def get_state(self) -> dict[str, Any]:
+        """Return the running episodes and what decides those to come, as arrays and plain values.
+
+        An environment made with the same arguments goes on exactly after `set_state`.
+        """
+        state = {name: getattr(self, f"_{name}").copy() for name in _STATE}
+        return {**state, "running": self._running, "shoe": self._shoe.get_state()}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `get_state` returned.
+
+        Raises:
+            ValueError: where the state is that of another number of copies.
+        """
+        if len(state["rows"]) != self.num_envs:
+            raise ValueError(
+                f"The state is that of {len(state['rows'])} copies; this environment has "
+                f"{self.num_envs}. Make it with the number of copies that was saved."
+            )
+        for name in _STATE:
+            # In place, so that the views of the rows keep looking at them.
+            getattr(self, f"_{name}")[...] = state[name]
+        self._running = state["running"]
+        self._shoe.set_state(state["shoe"])
+        self._plans.clear()
 
     def _view_rows(self) -> None:
         """Name the parts of the rows that every step touches; all are views of `_rows`."""
