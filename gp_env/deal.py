@@ -8,6 +8,7 @@ independent cards the same chance.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -90,6 +91,16 @@ class Dealer:
             ranks, values = (column.take(rows, axis=0) for column in self._table)
             return Deals(ranks, self._draw_suits(mixed, _SUITS), rules, values)
         return self._deal_by_rejection(mixed, rules)
+
+    def with_hand(self, hand: Hand | None) -> Dealer:
+        """Return a dealer of this hand under the same keywords; this one for None.
+
+        Raises:
+            ValueError: where the hand cannot be won.
+        """
+        if hand is None:
+            return self
+        return Dealer(replace(self.config, hand=hand, num_cards=len(hand.ranks)))
 
     def _rules(self, seeds: Words) -> Bytes:
         if self.config.rule is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import gymnasium as gym
@@ -165,11 +164,7 @@ class GeneralPointsEnv(gym.Env[Any, int]):
         """
         super().reset(seed=seed)
         episode_seed, hand = self._seeds.next(seed, options)
-        dealer = self._dealer
-        if hand is not None:
-            fixed = dataclasses.replace(self.config, hand=hand, num_cards=len(hand.ranks))
-            dealer = Dealer(fixed)
-        deals = dealer.deal(np.array([episode_seed]))
+        deals = self._dealer.with_hand(hand).deal(np.array([episode_seed]))
         self._episode_seed = episode_seed
         self._row = observe.opening(deals, self.config)[0]
         self._hand = deals.hand(0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import gymnasium as gym
@@ -148,11 +147,7 @@ class GeneralPointsTextEnv(gym.Env[str, str]):
         """
         super().reset(seed=seed)
         self._episode_seed, hand = self._seeds.next(seed, options)
-        dealer = self._dealer
-        if hand is not None:
-            fixed = dataclasses.replace(self.config, hand=hand, num_cards=len(hand.ranks))
-            dealer = Dealer(fixed)
-        deals = dealer.deal(np.array([self._episode_seed]))
+        deals = self._dealer.with_hand(hand).deal(np.array([self._episode_seed]))
         self._hand = deals.hand(0)
         self._rule = Rule(*deals.rules[0].tolist())
         self._attempts_left = self.config.max_attempts
