@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
+from benchmarks.evaluate import replay
 from benchmarks.plots import plot_curves
 from benchmarks.records import Episode
 from benchmarks.runs import read_episodes, read_record, write_json
 from benchmarks.statistics import wilson
-from benchmarks.study.results import PRIMARY, REFERENCES, STAGES, Rate, Results, load_results
-from benchmarks.tables import Table, interval, percent
+from benchmarks.study.results import (
+    PRIMARY,
+    REFERENCES,
+    STAGES,
+    Difference,
+    Rate,
+    Results,
+    load_results,
+)
+from benchmarks.tables import Table, interval, percent, write_csv
+from gp_env.verifier import Outcome
 
+MALFORMED = (Outcome.UNREADABLE.value, Outcome.ILLEGAL_FORMULA.value)
 ARM_NAMES = {"init": "init", "sft": "SFT", "rl": "RL"}
 
 
@@ -28,46 +42,108 @@ def report(folder: Path, console: Console) -> None:
         tables = study_tables(results)
         write_json(folder / "results.json", results.plain())
         plot_curves(results, folder / "curves.png")
+        lines = [*map(_line, results.rates), *map(_line, results.differences)]
     else:
-        tables = [evaluation_table(list(read_episodes(folder)))]
+        cells = summarise(read_episodes(folder))
+        tables, lines = [evaluation_table(cells)], [asdict(cell) for cell in cells]
     for table in tables:
         console.print(table.rich())
     (folder / "table.md").write_text("\n".join(t.markdown() for t in tables), encoding="utf-8")
-    (folder / "table.csv").write_text("\n".join(t.csv() for t in tables), encoding="utf-8")
+    write_csv(folder / "table.csv", lines)
     console.print(f"Everything lies in {folder.resolve()}", soft_wrap=True)
 
 
-def evaluation_table(rows: list[Episode]) -> Table:
-    """Return one line a cell; replies that could not be read are shown apart from wrong ones."""
+def check_rows(folder: Path, count: int) -> int:
+    """Replay up to `count` rows, spread evenly over a run and its jobs; return how many.
+
+    Raises:
+        ValueError: a row does not replay to its rewards.
+    """
+    folders = [folder, *sorted((folder / "jobs").glob("*"))]
+    rows = [row for part in folders for row in read_episodes(part)]
+    chosen = rows[:: max(1, len(rows) // count)][:count]
+    for row in chosen:
+        replay(row)
+    return len(chosen)
+
+
+@dataclass(frozen=True)
+class CellSummary:
+    """What came of one cell of an evaluation.
+
+    Attributes:
+        success, low, high: share of episodes with its 95 % Wilson interval.
+        malformed: share of episodes whose last attempt was unreadable or an illegal formula.
+        mean_return: sum of rewards, the mean over episodes.
+        hands: number of distinct hands, J, Q and K as 10.
+    """
+
+    cell: str
+    success: float
+    low: float
+    high: float
+    malformed: float
+    mean_return: float
+    episodes: int
+    hands: int
+
+
+def summarise(rows: Iterable[Episode]) -> list[CellSummary]:
+    """Return a summary of each cell, in order of appearance."""
     cells: dict[str, list[Episode]] = defaultdict(list)
     for row in rows:
         cells[row.cell].append(row)
-    lines = []
+    summaries = []
     for name, episodes in cells.items():
-        solved = sum(row.success for row in episodes)
-        last = Counter(row.outcomes[-1] for row in episodes)
-        broken = last["unreadable"] + last["illegal_formula"]
-        lines.append(
-            [
+        count, solved = len(episodes), sum(row.success for row in episodes)
+        malformed = sum(row.outcomes[-1] in MALFORMED for row in episodes)
+        summaries.append(
+            CellSummary(
                 name,
-                interval(solved / len(episodes), *wilson(solved, len(episodes))),
-                percent(broken / len(episodes)),
-                f"{sum(sum(row.rewards) for row in episodes) / len(episodes):+.2f}",
-                str(len(episodes)),
-                str(len({row.cluster for row in episodes})),
-            ]
+                solved / count,
+                *wilson(solved, count),
+                malformed / count,
+                sum(sum(row.rewards) for row in episodes) / count,
+                count,
+                len({row.cluster for row in episodes}),
+            )
         )
+    return summaries
+
+
+def evaluation_table(cells: Sequence[CellSummary]) -> Table:
+    """Return one line a cell; replies that could not be read are shown apart from wrong ones."""
+    lines = [
+        [
+            cell.cell,
+            interval(cell.success, cell.low, cell.high),
+            percent(cell.malformed),
+            f"{cell.mean_return:+.2f}",
+            str(cell.episodes),
+            str(cell.hands),
+        ]
+        for cell in cells
+    ]
     return Table(
         "Success in percent, 95 % Wilson intervals",
-        ["cell", "success", "unreadable or illegal", "mean return", "episodes", "hands"],
+        ["cell", "success", "malformed", "mean return", "episodes", "hands"],
         lines,
-        note="Hands are counted as sets of ranks with J, Q and K as 10.",
+        note="Malformed: the last attempt was unreadable or an illegal formula. Hands are counted "
+        "as sets of ranks with J, Q and K as 10.",
     )
 
 
 def study_tables(results: Results) -> list[Table]:
     """Return the main table, the differences with the primary endpoint first, and the values."""
     return [_rates_table(results), _differences_table(results), _values_table(results)]
+
+
+def _line(number: Rate | Difference) -> dict[str, Any]:
+    """Return a rate or a difference as a row of CSV, in shares and not in percent."""
+    arm = number.arm if isinstance(number, Rate) else f"{number.first} - {number.second}"
+    estimate = asdict(number.success)
+    estimate["by_seed"] = " ".join(f"{mean:.4f}" for mean in number.success.by_seed.values())
+    return {"policy": number.policy, "arm": arm, "column": number.column, **estimate}
 
 
 def _lines(results: Results) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ seed its hands (clusters). One agent that was not trained here gets the Wilson i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,6 +97,19 @@ def bootstrap(
     )
 
 
+def rate(observations: Iterable[Observation], *, replicates: int = REPLICATES) -> Estimate:
+    """Return the bootstrap of a success rate.
+
+    Where every episode came out alike there is nothing to redraw; then the interval is Wilson's,
+    with as many trials as there are hands.
+    """
+    estimate = bootstrap(observations, replicates=replicates)
+    if estimate.value not in (0.0, 1.0):
+        return estimate
+    low, high = wilson(round(estimate.value * estimate.clusters), estimate.clusters)
+    return replace(estimate, low=low, high=high)
+
+
 def paired_difference(
     first: Mapping[tuple[int, int], Observation],
     second: Mapping[tuple[int, int], Observation],
@@ -131,7 +144,7 @@ def _cluster_totals(
         cell = totals.setdefault(item.seed, {}).setdefault(item.cluster, [0.0, 0.0])
         cell[0] += item.value
         cell[1] += 1
-    result = {}
+    result: dict[int, tuple[Sequence[str], NDArray[np.float64], NDArray[np.float64]]] = {}
     for name, clusters in totals.items():
         table = np.array(list(clusters.values()))
         result[name] = (list(clusters), table[:, 0], table[:, 1])

@@ -73,13 +73,13 @@ class Suite:
             seed: of the study; the fold decides, so that arms and policies share their episodes.
             stream: "test", or another name for episodes that no table shows.
         """
-        prefix = f"{self.name}/{stream}/{seed % self.folds}"
-        return [_hashed_seed(f"{prefix}/{i}") for i in range(count)]
+        return test_seeds(f"{self.name}/{stream}/{seed % self.folds}", count)
 
 
-def _hashed_seed(text: str) -> int:
-    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
-    return TEST_BIT | (number % TEST_BIT)
+def test_seeds(stream: str, count: int) -> list[int]:
+    """Return `count` episode seeds in [2**61, 2**62), a hash of stream and number each."""
+    digests = (hashlib.sha256(f"{stream}/{i}".encode()).digest() for i in range(count))
+    return [TEST_BIT | (int.from_bytes(digest[:8], "big") % TEST_BIT) for digest in digests]
 
 
 _BOTH = {"solvable_under": ["ten", "rank"]}

@@ -1,11 +1,12 @@
-"""Tables that are written three ways: for the terminal, as Markdown and as CSV."""
+"""Tables for people, in the terminal and as Markdown, and rows for programs, as CSV."""
 
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from rich import box
 from rich.table import Table as RichTable
@@ -30,25 +31,24 @@ class Table:
         for index, name in enumerate(self.header):
             table.add_column(name, justify="left" if index < self.numbers_from else "right")
         for row in self.rows:
-            table.add_row(*row)
+            # A narrow terminal breaks a cell before its interval, not inside.
+            table.add_row(*(cell.replace(", ", ",") for cell in row))
         return table
 
     def markdown(self) -> str:
         """Return it as a Markdown table under its title in bold."""
-        rule = [
-            "---" if index < self.numbers_from else "---:" for index in range(len(self.header))
-        ]
+        rule = ["---" if index < self.numbers_from else "---:" for index in range(len(self.header))]
         lines = [f"| {' | '.join(row)} |" for row in (self.header, rule, *self.rows)]
         parts = [f"**{self.title}**", "\n".join(lines), self.note]
         return "\n\n".join(part for part in parts if part) + "\n"
 
-    def csv(self) -> str:
-        """Return it as CSV with a header line."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self.header)
-        writer.writerows(self.rows)
-        return text.getvalue()
+
+def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows with the same keys as CSV, the keys as its header."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def percent(value: float) -> str:
@@ -57,6 +57,6 @@ def percent(value: float) -> str:
 
 
 def interval(value: float, low: float, high: float, *, signed: bool = False) -> str:
-    """Return "12.3 [10.1, 14.9]", in percent; `signed` writes a plus before what is above nought."""
+    """Return "12.3 [10.1, 14.9]", in percent; `signed` writes a plus before positive numbers."""
     sign = "+" if signed else ""
     return f"{100 * value:{sign}.1f} [{100 * low:{sign}.1f}, {100 * high:{sign}.1f}]"

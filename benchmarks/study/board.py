@@ -97,7 +97,8 @@ class Board:
         return left * (elapsed + 1.0) / (done + self._workers)
 
     def _say_point(self, job: Job, event: Event) -> None:
-        assert event.point is not None and event.rates is not None
+        assert event.point is not None
+        assert event.rates is not None
         stage, point = event.point["stage"], event.point["point"]
         place = stage if stage == "init" else f"{stage} {point}/{job.preset.points}"
         rates = "   ".join(
@@ -105,7 +106,7 @@ class Board:
             for column, (solved, count) in event.rates.items()
         )
         self._console.print(
-            f"{self._clock()}  {job.name:<11} {place:<8} {event.point['flops']:.1e} FLOPs   {rates}",
+            f"{self._clock()}  {job.name:<10} {place:<7} {event.point['flops']:.1e} FLOPs  {rates}",
             soft_wrap=True,
             highlight=False,
         )

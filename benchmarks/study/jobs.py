@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from agents.demonstrations import Demonstrations, demonstrate
-from gp_env.deal import sorted_values
 
+from agents.demonstrations import Demonstrations, demonstrate
 from benchmarks.evaluate import Cell, Values, evaluate, play
 from benchmarks.records import Episode, RunRecord
 from benchmarks.runs import Run, read_json, write_json
 from benchmarks.study.learners import LEARNERS, Learner, Usage
 from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.suites import Suite
+from gp_env.deal import sorted_values
 
 ARMS = ("sft", "rl")
 POINTS_FILE = "points.json"
@@ -61,7 +61,11 @@ class Job:
         preset = self.preset.model_dump(mode="json", exclude={"policies", "seeds"})
         return RunRecord(
             kind="job",
-            config={**preset, "policy": self.policy, "settings": self.settings.model_dump(mode="json")},
+            config={
+                **preset,
+                "policy": self.policy,
+                "settings": self.settings.model_dump(mode="json"),
+            },
             seeds=[self.seed],
             suites={self.suite.name: self.suite.digest},
         )
@@ -200,9 +204,12 @@ class _Worker:
                 },
                 episode_seeds=suite.episode_seeds(seed, count),
             )
-            agent = self.learner.agent()
             evaluate(
-                self.run, cell, lambda _: agent, seen_values=self._seen, on_rows=rows.extend
+                self.run,
+                cell,
+                lambda _: self.learner.agent(),
+                seen_values=self._seen,
+                on_rows=rows.extend,
             )
             if rows:
                 rates[column] = (sum(row.success for row in rows), len(rows))

@@ -7,20 +7,26 @@ trains until its report says stop.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import gymnasium as gym
+import torch
+
 from agents.demonstrations import Demonstrations
 from agents.protocol import Agent
 from agents.sb3.bc import BCConfig, train_bc
+from agents.sb3.checkpoint import save_state
 from agents.sb3.model import SB3Agent, build_model, count_weights, load_model, save_model
 from agents.sb3.ppo import PPOConfig, train_ppo
-from gp_env.vector_env import GeneralPointsVectorEnv
-
+from agents.tinylm import PPO, SFT, SFTConfig, TinyLM, TinyLMAgent, TinyLMConfig
+from agents.tinylm import PPOConfig as TinyLMPPOConfig
 from benchmarks.study.presets import PolicyPreset
+from gp_env.vector_env import GeneralPointsVectorEnv
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,13 @@ class Learner(Protocol):
         ...
 
     def imitate(
-        self, demonstrations: Demonstrations, *, flops: float, seed: int, resume: Path, report: Report
+        self,
+        demonstrations: Demonstrations,
+        *,
+        flops: float,
+        seed: int,
+        resume: Path,
+        report: Report,
     ) -> None:
         """Learn from demonstrations until `report` returns True or the compute is used.
 
@@ -86,7 +98,7 @@ class SB3Learner:
     """The residual MLP on symbolic observations: behaviour cloning and SB3's plain PPO."""
 
     interface = ""
-    keywords: Mapping[str, Any] = {}
+    keywords: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, preset: PolicyPreset, seed: int) -> None:
         env: Any = gym.make("gp_env:GeneralPoints-v0")
@@ -112,7 +124,13 @@ class SB3Learner:
         self._policy = load_model(path)
 
     def imitate(
-        self, demonstrations: Demonstrations, *, flops: float, seed: int, resume: Path, report: Report
+        self,
+        demonstrations: Demonstrations,
+        *,
+        flops: float,
+        seed: int,
+        resume: Path,
+        report: Report,
     ) -> None:
         """Clone the demonstrations."""
         transitions = demonstrations.transitions()
@@ -132,9 +150,7 @@ class SB3Learner:
         self, game: Mapping[str, Any], *, flops: float, seed: int, resume: Path, report: Report
     ) -> None:
         """Play and improve."""
-        env = GeneralPointsVectorEnv(
-            self._num_envs, autoreset_mode="same_step", mask=None, **game
-        )
+        env = GeneralPointsVectorEnv(self._num_envs, autoreset_mode="same_step", mask=None, **game)
         train_ppo(
             self._policy,
             env,
@@ -147,5 +163,63 @@ class SB3Learner:
         )
 
 
-LEARNERS: Mapping[str, Callable[[PolicyPreset, int], Learner]] = {"sb3": SB3Learner}
+class TinyLMLearner:
+    """The small language model on the text game: next-word SFT and PPO on its own replies."""
+
+    interface = "-Text"
+    keywords: Mapping[str, Any] = MappingProxyType({"template": "compact"})
+
+    def __init__(self, preset: PolicyPreset, seed: int) -> None:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self._model = TinyLM(TinyLMConfig(**preset.model))
+        self._sft, self._ppo = preset.imitation, preset.reinforcement
+        self.weights = self._model.size()
+
+    def agent(self) -> Agent:
+        """Return the greedy agent."""
+        return TinyLMAgent(self._model)
+
+    def save(self, path: Path) -> None:
+        """Write the weights in the form that `TinyLM.load` reads."""
+        model = self._model
+        save_state(path, {"config": vars(model.config), "model": model.state_dict()})
+
+    def load(self, path: Path) -> None:
+        """Read the weights."""
+        self._model = TinyLM.load(path)
+
+    def imitate(
+        self,
+        demonstrations: Demonstrations,
+        *,
+        flops: float,
+        seed: int,
+        resume: Path,
+        report: Report,
+    ) -> None:
+        """Learn the demonstrated replies word by word."""
+        training = SFT(self._model, demonstrations, SFTConfig(**self._sft))
+        self._train(training, flops, resume, report)
+
+    def reinforce(
+        self, game: Mapping[str, Any], *, flops: float, seed: int, resume: Path, report: Report
+    ) -> None:
+        """Reply, be judged and improve."""
+        config = TinyLMPPOConfig(seed=seed, **self._ppo)
+        self._train(PPO(self._model, config, **game), flops, resume, report)
+
+    def _train(self, training: SFT | PPO, flops: float, resume: Path, report: Report) -> None:
+        def on_step(_: dict[str, float]) -> bool:
+            usage = Usage(training.trained_words, training.sampled_words)
+            return report(usage) or usage.flops(self.weights) >= flops
+
+        # The compute ends the stage; no stage sees as many as this.
+        training.train(sys.maxsize, on_step=on_step, checkpoint=resume)
+
+
+LEARNERS: Mapping[str, Callable[[PolicyPreset, int], Learner]] = {
+    "sb3": SB3Learner,
+    "tinylm": TinyLMLearner,
+}
 """Learners by the name that a preset gives them; each is made from its preset and a seed."""

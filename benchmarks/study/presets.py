@@ -62,3 +62,58 @@ class Preset(_Plain):
     curve_episodes: int
     final_episodes: int
     policies: Mapping[str, PolicyPreset]
+
+
+_MLP = {
+    "learner": "sb3",
+    "model": {"width": 512, "blocks": 3},
+    "imitation": {"learning_rate": 1e-3, "batch_size": 512},
+    "reinforcement": {"num_envs": 256, "n_steps": 32, "batch_size": 1024, "n_epochs": 2},
+}
+_LM = {
+    "learner": "tinylm",
+    "model": {"width": 128, "layers": 3},
+    "imitation": {"learning_rate": 2e-3, "batch": 64},
+    "reinforcement": {"learning_rate": 5e-4, "episodes": 512, "batch": 128, "epochs": 2},
+}
+
+PRESETS: Mapping[str, Preset] = {
+    "quick": Preset(
+        name="quick",
+        seeds=1,
+        competence=0.3,
+        validation_episodes=512,
+        points=5,
+        curve_episodes=512,
+        final_episodes=1024,
+        policies={
+            "lm": PolicyPreset(
+                **_LM,
+                demonstrations=150_000,
+                init_flops=1.8e13,
+                check_flops=1.2e12,
+                arm_flops=8e12,
+                minutes=(4, 2.5, 3.5),
+            ),
+            "mlp": PolicyPreset(
+                **_MLP,
+                demonstrations=150_000,
+                init_flops=1.8e13,
+                check_flops=1.2e12,
+                arm_flops=8e12,
+                minutes=(4, 2, 2),
+            ),
+        },
+    ),
+}
+
+
+def preset_named(name: str) -> Preset:
+    """Return a preset.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    if name not in PRESETS:
+        raise ValueError(f"Unknown preset {name!r}: expected one of {', '.join(PRESETS)}.")
+    return PRESETS[name]

@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.records import RunRecord
 from benchmarks.runs import RunError, read_episodes, read_json, read_record
-from benchmarks.statistics import Estimate, Observation, bootstrap, paired_difference
+from benchmarks.statistics import REPLICATES, Estimate, Observation, paired_difference, rate
 from benchmarks.study.jobs import ARMS, POINTS_FILE
 from benchmarks.suites import suite
 
@@ -55,7 +55,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class CurvePoint:
-    """One checkpoint of one arm on one column; `flops` is the mean over seeds, the init included."""
+    """One checkpoint of one arm on one column; `flops` is a mean over seeds and counts the init."""
 
     policy: str
     arm: str
@@ -102,12 +102,12 @@ class _Cell:
     played: dict[tuple[int, int], Observation]
     seen: dict[tuple[int, int], bool | None]
 
-    def estimate(self, replicates: int = 10_000) -> Estimate:
-        return bootstrap(self.played.values(), replicates=replicates)
+    def estimate(self, replicates: int = REPLICATES) -> Estimate:
+        return rate(self.played.values(), replicates=replicates)
 
     def part(self, seen: bool) -> Estimate | None:
         chosen = [self.played[key] for key, flag in self.seen.items() if flag is seen]
-        return bootstrap(chosen) if chosen else None
+        return rate(chosen) if chosen else None
 
 
 def job_folder(folder: Path, policy: str, seed: int) -> Path:
@@ -146,10 +146,8 @@ def load_results(folder: Path) -> Results:
                 key = (policy, arm, last if arm in ARMS else 0, column)
                 if key in cells:
                     cell = cells[key]
-                    rate = Rate(
-                        policy, arm, column, cell.estimate(), cell.part(True), cell.part(False)
-                    )
-                    rates.append(rate)
+                    parts = cell.part(True), cell.part(False)
+                    rates.append(Rate(policy, arm, column, cell.estimate(), *parts))
         for first, second in (("rl", "sft"), ("rl", "init"), ("sft", "init")):
             for column in columns:
                 ends = [

@@ -11,29 +11,25 @@ import threading
 import traceback
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import torch
-from agents.demonstrations import demonstrate
-from agents.scripted import ExpertAgent, MemoriserAgent, RandomAgent
-from gp_env.arithmetic import TOKENS
 from rich.console import Console
 
-from benchmarks.evaluate import Cell, MakeAgent, evaluate
+from benchmarks.evaluate import Cell, evaluate
+from benchmarks.players import player
 from benchmarks.records import RunRecord
 from benchmarks.report import report
 from benchmarks.runs import Run, RunError
 from benchmarks.study.board import Board
 from benchmarks.study.jobs import MAX_ATTEMPTS, Event, Job, run_job
 from benchmarks.study.presets import Preset
-from benchmarks.study.results import job_folder
+from benchmarks.study.results import REFERENCES, job_folder
 from benchmarks.suites import Suite
-
-MEMORISED = 20_000
-"""Demonstrations that the memoriser knows: nearly every training hand."""
 
 SMALLEST_NEWS = 0.002
 """Share of a job between two reports of its progress."""
@@ -71,8 +67,8 @@ def run_study(
     with Run(folder, record) as run:
         console.print(
             f"Study {suite.name}, preset {preset.name}: {', '.join(preset.policies)}, seeds "
-            f"{', '.join(map(str, seeds))}. It lies in {folder.resolve()}; the same command resumes "
-            f"it.",
+            f"{', '.join(map(str, seeds))}. It lies in {folder.resolve()}; the same command "
+            f"resumes it.",
             soft_wrap=True,
             highlight=False,
         )
@@ -82,7 +78,7 @@ def run_study(
                 _run_processes(jobs, workers, board)
             else:
                 for job in jobs:
-                    run_job(job, lambda event, job=job: board.hear(job, event))
+                    run_job(job, partial(board.hear, job))
         report(folder, console)
 
 
@@ -90,24 +86,17 @@ def _play_references(run: Run, suite: Suite, preset: Preset, seeds: Sequence[int
     """Play the agents that need no learning on every seed's test hands."""
     for seed in seeds:
         fold = suite.fold(seed)
-        agents: dict[str, MakeAgent] = {
-            "random": lambda env, seed=seed: RandomAgent(len(TOKENS), seed=seed),
-            "expert": ExpertAgent,
-        }
-        demonstrations = demonstrate(
-            MEMORISED, seed=seed, rule="ten", split="train", fold=fold, max_attempts=MAX_ATTEMPTS
-        )
-        memoriser = MemoriserAgent(demonstrations)
-        agents["memoriser"] = lambda env, memoriser=memoriser: memoriser
+        training = {"split": "train", "fold": fold, "rule": "ten", "max_attempts": MAX_ATTEMPTS}
+        players = [player(name, seed=seed, training=training) for name in REFERENCES]
         for column in suite.columns:
-            for name, make_agent in agents.items():
+            for who in players:
                 cell = Cell(
-                    f"reference/{seed}/{name}/0/{column}",
+                    f"reference/{seed}/{who.name}/0/{column}",
                     suite.id(column),
                     {**suite.keywords(column, seed), "max_attempts": MAX_ATTEMPTS},
                     suite.episode_seeds(seed, preset.curve_episodes),
                 )
-                evaluate(run, cell, make_agent)
+                evaluate(run, cell, who.make)
 
 
 def _run_processes(jobs: Sequence[Job], workers: int, board: Board) -> None:
@@ -122,12 +111,14 @@ def _run_processes(jobs: Sequence[Job], workers: int, board: Board) -> None:
     # Each process computes on one core; two with a pool of threads each would fight for them.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     with ExitStack() as cleanup:
-        cleanup.callback(lambda: [process.terminate() for _, process in running.values()])
+        cleanup.callback(_end, running)
         while waiting or running:
             while waiting and len(running) < workers:
                 job = waiting.pop(0)
                 ours, theirs = context.Pipe(duplex=False)
-                process = context.Process(target=_work, args=(job, theirs), name=job.name)
+                process: BaseProcess = context.Process(
+                    target=_work, args=(job, theirs), name=job.name
+                )
                 process.start()
                 theirs.close()
                 running[ours] = (job, process)
@@ -149,6 +140,12 @@ def _run_processes(jobs: Sequence[Job], workers: int, board: Board) -> None:
                     raise RunError(f"{job.name} failed:\n{news}")
                 board.hear(job, news)
             board.show()
+
+
+def _end(running: dict[Connection, tuple[Job, BaseProcess]]) -> None:
+    """End what still runs."""
+    for _, process in running.values():
+        process.terminate()
 
 
 def _work(job: Job, news: Connection) -> None:
@@ -185,4 +182,3 @@ def _die_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-

@@ -1,0 +1,103 @@
+"""The command `evaluate`: one agent on a suite or on some ids, in a run folder of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+import gp_env
+from benchmarks.evaluate import Cell, evaluate, is_text
+from benchmarks.players import Player, player
+from benchmarks.records import RunRecord
+from benchmarks.report import report
+from benchmarks.runs import Run
+from benchmarks.suites import suite, test_seeds
+
+
+def run_evaluation(
+    agent: str,
+    *,
+    suite_name: str,
+    ids: Sequence[str],
+    episodes: int,
+    seed: int,
+    max_attempts: int,
+    folder: Path | None,
+    default_folder: Path,
+    console: Console,
+) -> None:
+    """Play what is left of an evaluation and report it.
+
+    Args:
+        agent: name or path, see `players.player`.
+        ids: registered ids to play with their own keywords; none for the suite.
+        folder: of the run; None names one under `default_folder` after what is asked.
+
+    Raises:
+        ValueError: an unknown agent, suite or id, or an agent that cannot play an id.
+        RunError: the folder holds another run.
+    """
+    of = suite(suite_name)
+    fold = of.fold(seed)
+    training: dict[str, Any] = {"rule": "ten", "max_attempts": max_attempts}
+    if not ids:
+        training |= {"split": "train", "fold": fold}
+    who = player(agent, seed=seed, training=training)
+    keywords = {"max_attempts": max_attempts, **who.keywords}
+    if ids:
+        cells = _cells_of_ids(who, ids, keywords, episodes, seed)
+    else:
+        seeds = of.episode_seeds(seed, episodes)
+        cells = [
+            Cell(
+                f"{who.name}/{column}",
+                of.id(column, who.interface or ""),
+                {**of.keywords(column, seed), **keywords},
+                seeds,
+            )
+            for column in of.columns
+        ]
+    record = RunRecord(
+        kind="evaluate",
+        config={
+            "agent": agent,
+            "weights": who.digest,
+            "cells": {cell.name: {"id": cell.id, **cell.keywords} for cell in cells},
+            "episodes": episodes,
+        },
+        seeds=[seed],
+        suites={} if ids else {of.name: of.digest},
+    )
+    what = "-".join(ids) if ids else of.name
+    name = re.sub(r"[^\w.-]+", "_", f"evaluate-{who.name}-{what}-seed{seed}-{episodes}")
+    folder = folder or default_folder / name
+    with Run(folder, record) as run, Progress(console=console, transient=True) as progress:
+        task = progress.add_task("episodes", total=episodes * len(cells))
+        for cell in cells:
+            known = sum(run.done(cell.name, index) for index in range(episodes))
+            progress.advance(task, known)
+            evaluate(run, cell, who.make, on_rows=lambda rows: progress.advance(task, len(rows)))
+    report(folder, console)
+
+
+def _cells_of_ids(
+    who: Player, ids: Sequence[str], keywords: dict[str, Any], episodes: int, seed: int
+) -> list[Cell]:
+    """Return a cell for each id, with test seeds of the id's own."""
+    cells = []
+    for id in ids:
+        if id not in gp_env.variants():
+            known = ", ".join(gp_env.variants())
+            raise ValueError(f"Unknown id {id!r}: expected one of {known}.")
+        if who.interface is not None and is_text(id) != (who.interface == "-Text"):
+            raise ValueError(
+                f"{who.name} plays {'Text' if who.interface else 'symbolic'} ids only; got {id}."
+            )
+        seeds = test_seeds(f"{id}/{seed}", episodes)
+        cells.append(Cell(f"{who.name}/{id}", id, keywords, seeds))
+    return cells

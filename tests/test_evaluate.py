@@ -1,0 +1,178 @@
+"""Evaluation: rows replay, cut-off runs go on, and agents are put before the right ids."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from agents.scripted import ExpertAgent, RandomAgent
+from benchmarks.evaluate import Cell, evaluate, play, replay
+from benchmarks.evaluation import run_evaluation
+from benchmarks.records import Episode, RunRecord
+from benchmarks.report import check_rows, summarise
+from benchmarks.runs import Run, RunError, read_episodes
+from benchmarks.suites import SUITES
+
+GP_L = SUITES["gp-l"]
+RECORD = RunRecord(kind="evaluate", config={}, seeds=[0], suites={"gp-l": GP_L.digest})
+QUIET = Console(quiet=True)
+
+
+def make_cell(column: str, count: int, interface: str = "", **keywords: Any) -> Cell:
+    return Cell(
+        f"agent/{column}",
+        GP_L.id(column, interface),
+        {**GP_L.keywords(column, 0), **keywords},
+        GP_L.episode_seeds(0, count),
+    )
+
+
+def play_cell(folder: Path, cell: Cell, make_agent: Any, **arguments: Any) -> list[Episode]:
+    with Run(folder, RECORD) as run:
+        evaluate(run, cell, make_agent, **arguments)
+    return list(read_episodes(folder))
+
+
+class Careless:
+    """A text agent that is unreadable, then wrong, then right."""
+
+    def __init__(self, batch: Any) -> None:
+        self._batch = batch
+
+    def act(self, observation: Any, info: Any) -> list[str]:
+        right = self._batch.expert_action()
+        says = {5: "no idea", 4: '{"cards": [], "number": [1, 1, 1, 1], "formula": "1+1+1+1"}'}
+        return [says.get(left, reply) for left, reply in zip(info["attempts_left"], right)]
+
+    def reset(self, index: int) -> None:
+        pass
+
+    def count_tokens(self, reply: str) -> int:
+        return len(reply.split())
+
+
+@pytest.mark.parametrize("interface", ["", "-Text"])
+@pytest.mark.parametrize("column", list(GP_L.columns))
+def test_the_expert_wins_every_episode(tmp_path: Path, column: str, interface: str) -> None:
+    cell = make_cell(column, 20, interface, max_attempts=1)
+    rows = play_cell(tmp_path, cell, ExpertAgent, batch=8)
+    assert [row.index for row in rows] == list(range(20))
+    assert all(row.success and row.outcomes == ["correct"] for row in rows)
+    assert [row.episode_seed for row in rows] == list(cell.episode_seeds)
+    assert (rows[0].actions is None) == (interface == "-Text")
+
+
+def test_random_play_replays_with_every_attempt(tmp_path: Path) -> None:
+    rows = play_cell(tmp_path, make_cell("in", 30), lambda _: RandomAgent(26, seed=3))
+    for row in rows:
+        assert len(row.rewards) == len(row.outcomes) <= 5
+        assert row.tokens == len(row.actions or [])
+        again = replay(row)
+        assert (again.rewards, again.actions) == (row.rewards, row.actions)
+
+
+def test_a_dialogue_keeps_every_reply(tmp_path: Path) -> None:
+    rows = play_cell(tmp_path, make_cell("rule_ood", 5, "-Text"), Careless)
+    for row in rows:
+        assert row.outcomes == ["unreadable", "wrong_numbers", "correct"]
+        assert row.rewards == [-3.0, -2.0, 5.0]
+        assert row.replies is not None
+        assert row.replies[0] == "no idea"
+        assert row.tokens == sum(len(reply.split()) for reply in row.replies)
+        replay(row)
+
+
+def test_a_row_of_another_environment_does_not_replay(tmp_path: Path) -> None:
+    row = play_cell(tmp_path, make_cell("in", 1), ExpertAgent)[0]
+    with pytest.raises(ValueError, match="does not replay"):
+        replay(row.model_copy(update={"rewards": [-1.0]}))
+    with pytest.raises(ValueError, match="does not replay"):
+        replay(row.model_copy(update={"episode_seed": row.episode_seed + 1}))
+
+
+def test_what_was_played_is_not_played_again(tmp_path: Path) -> None:
+    cell = make_cell("in", 20)
+    whole = play_cell(tmp_path / "whole", cell, ExpertAgent, batch=20)
+    counted: list[int] = []
+
+    def make_agent(env: Any) -> ExpertAgent:
+        counted.append(env.num_envs)
+        if len(counted) == 3:
+            raise KeyboardInterrupt
+        return ExpertAgent(env)
+
+    with pytest.raises(KeyboardInterrupt):
+        play_cell(tmp_path / "cut", cell, make_agent, batch=6)
+    rows = play_cell(tmp_path / "cut", cell, make_agent, batch=6)
+    assert counted == [6, 6, 6, 6, 2]
+    assert rows == whole
+
+
+def test_values_seen_in_training_are_marked(tmp_path: Path) -> None:
+    cell = make_cell("rule_ood", 20)
+    played = play(ExpertAgent, cell.id, cell.keywords, cell.episode_seeds)
+    rows = play_cell(tmp_path, cell, ExpertAgent, seen_values={played[0].values})
+    assert rows[0].values_seen
+    assert [row.values_seen for row in rows] == [p.values == played[0].values for p in played]
+
+
+def test_an_agent_that_answers_for_too_few_is_an_error() -> None:
+    class Short(RandomAgent):
+        def act(self, observation: Any, info: Any) -> Any:
+            return np.zeros(1, dtype=np.int64)
+
+    cell = make_cell("in", 3)
+    with pytest.raises(ValueError, match="3 episodes need 3 actions"):
+        play(lambda _: Short(26), cell.id, cell.keywords, cell.episode_seeds)
+
+
+def test_the_command_plays_a_suite_and_resumes(tmp_path: Path) -> None:
+    def run(episodes: int = 12) -> None:
+        run_evaluation(
+            "memoriser",
+            suite_name="gp-l",
+            ids=[],
+            episodes=episodes,
+            seed=1,
+            max_attempts=1,
+            folder=tmp_path / "run",
+            default_folder=tmp_path,
+            console=QUIET,
+        )
+
+    run()
+    rows = list(read_episodes(tmp_path / "run"))
+    assert len(rows) == 12 * len(GP_L.columns)
+    assert {tuple(row.keywords["fold"]) for row in rows} == {(1, 6)}
+    run()
+    assert list(read_episodes(tmp_path / "run")) == rows
+    with pytest.raises(RunError, match="episodes was 12, now 13"):
+        run(13)
+    assert check_rows(tmp_path / "run", 10) == 10
+    assert (tmp_path / "run" / "table.md").read_text().count("memoriser/") == len(GP_L.columns)
+
+
+def test_the_command_plays_ids_of_either_interface(tmp_path: Path) -> None:
+    arguments: dict[str, Any] = {
+        "suite_name": "gp-l",
+        "episodes": 5,
+        "seed": 0,
+        "max_attempts": 2,
+        "folder": None,
+        "default_folder": tmp_path,
+        "console": QUIET,
+    }
+    run_evaluation("expert", ids=["GeneralPoints-v0", "GeneralPoints-Text-OOD-v0"], **arguments)
+    folder = next(tmp_path.glob("evaluate-expert-*"))
+    cells = summarise(read_episodes(folder))
+    assert [(cell.success, cell.mean_return, cell.malformed) for cell in cells] == [(1, 5, 0)] * 2
+    with pytest.raises(ValueError, match="expected one of"):
+        run_evaluation("expert", ids=["CartPole-v1"], **arguments)
+    with pytest.raises(ValueError, match="symbolic ids only"):
+        run_evaluation("random", ids=["GeneralPoints-Text-v0"], **arguments)
+    with pytest.raises(ValueError, match="neither"):
+        run_evaluation("nobody.pt", ids=[], **arguments)

@@ -1,0 +1,92 @@
+"""Intervals: known values, and coverage that says what they claim."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.statistics import Observation, bootstrap, paired_difference, rate, wilson
+
+
+def simulate(
+    rng: np.random.Generator, seeds: int, clusters: int, episodes: int
+) -> list[Observation]:
+    """Draw successes around one half that hang on the seed and on the hand."""
+    rows = []
+    for seed in range(seeds):
+        shift = rng.normal(0, 0.05)
+        for cluster in range(clusters):
+            chance = np.clip(0.5 + shift + rng.normal(0, 0.25), 0, 1)
+            rows += [
+                Observation(seed, f"{seed}/{cluster}", float(rng.random() < chance))
+                for _ in range(episodes)
+            ]
+    return rows
+
+
+def test_wilson_of_the_paper_s_figures() -> None:
+    low, high = wilson(14, 18)
+    assert (round(low, 2), round(high, 2)) == (0.55, 0.91)
+    assert wilson(0, 10)[0] == 0.0
+    assert wilson(0, 10)[1] == pytest.approx(0.2775, abs=1e-3)
+    with pytest.raises(ValueError, match="at least one"):
+        wilson(0, 0)
+
+
+def test_the_mean_counts_every_seed_alike() -> None:
+    rows = [Observation(0, "a", 1.0)] * 3 + [Observation(1, "b", 0.0)]
+    estimate = bootstrap(rows, replicates=200)
+    assert estimate.value == 0.5
+    assert estimate.by_seed == {0: 1.0, 1: 0.0}
+    assert (estimate.episodes, estimate.clusters, estimate.seeds) == (4, 2, 2)
+    assert (estimate.low, estimate.high) == (0.0, 1.0)
+
+
+def test_episodes_of_one_hand_are_no_independent_evidence() -> None:
+    rng = np.random.default_rng(0)
+    few = [Observation(0, str(i % 10), float(i % 10 < 5)) for i in range(1000)]
+    many = [Observation(0, str(i), float(rng.random() < 0.5)) for i in range(1000)]
+    narrow, wide = bootstrap(many, replicates=1000), bootstrap(few, replicates=1000)
+    assert narrow.high - narrow.low == pytest.approx(4 * (0.25 / 1000) ** 0.5, rel=0.15)
+    assert wide.high - wide.low > 5 * (narrow.high - narrow.low)
+
+
+def test_intervals_cover_about_as_often_as_they_claim() -> None:
+    rng = np.random.default_rng(1)
+    covered = sum(
+        estimate.low <= 0.5 <= estimate.high
+        for _ in range(150)
+        for estimate in [bootstrap(simulate(rng, 8, 30, 2), replicates=400)]
+    )
+    assert covered >= 0.88 * 150
+
+
+def test_a_rate_of_nought_is_no_certainty() -> None:
+    estimate = rate([Observation(0, str(i % 20), 0.0) for i in range(100)], replicates=50)
+    assert estimate.low == 0.0
+    assert estimate.high == pytest.approx(wilson(0, 20)[1])
+
+
+def test_a_paired_difference_is_that_of_shared_episodes() -> None:
+    first = {(0, i): Observation(0, str(i), 1.0) for i in range(10)}
+    second = {(0, i): Observation(0, str(i), float(i % 2)) for i in range(5, 15)}
+    estimate = paired_difference(first, second, replicates=500)
+    assert estimate.episodes == 5
+    assert estimate.value == pytest.approx(0.4)
+    assert -1 <= estimate.low < estimate.value < estimate.high <= 1
+    with pytest.raises(ValueError, match="got none"):
+        paired_difference(first, {})
+
+
+def test_pairing_removes_what_both_sides_share() -> None:
+    rng = np.random.default_rng(2)
+    first = {(0, i): row for i, row in enumerate(simulate(rng, 1, 100, 3))}
+    same = paired_difference(first, first, replicates=200)
+    assert (same.value, same.low, same.high) == (0.0, 0.0, 0.0)
+
+
+def test_the_same_rows_give_the_same_interval() -> None:
+    rows = simulate(np.random.default_rng(3), 3, 20, 2)
+    assert bootstrap(rows, replicates=300) == bootstrap(rows, replicates=300)
+    with pytest.raises(ValueError, match="got none"):
+        bootstrap([])
