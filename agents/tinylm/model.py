@@ -67,7 +67,7 @@ class TinyLM(nn.Module):
         self.value_head = nn.Linear(config.width, 1)
         for weight in self.parameters():
             if weight.dim() == 2:
-                nn.init.normal_(weight, std=0.02)
+                nn.init.normal_(weight, std=0.7 * config.width**-0.5)
         nn.init.zeros_(self.value_head.weight)
 
     @classmethod

@@ -13,7 +13,7 @@ CARDS, NUMBER, FORMULA, END = '{"cards": [', '], "number": [', '], "formula": "'
 """The frame of a reply; END also ends it."""
 
 UNKNOWN = "?"
-_ITEMS = ("A", "J", "Q", "K", *map(str, range(1, 101)))
+_ITEMS = ("A", "J", "Q", "K", *map(str, range(101)))
 _PROSE = "Cards Make pictured left correct unreadable misread cards illegal formula wrong numbers"
 
 VOCABULARY = (
@@ -49,8 +49,9 @@ def decode(ids: Iterable[int]) -> str:
     for word in map(VOCABULARY.__getitem__, ids):
         if word in (CARDS, NUMBER, FORMULA, END):
             frame = word
-        elif word in _ITEMS and previous in _ITEMS:
-            text += " " if frame == FORMULA else ", "
+        elif word.isalnum() and previous.isalnum():
+            listed = frame != FORMULA and word in _ITEMS and previous in _ITEMS
+            text += ", " if listed else " "
         text += f'"{word}"' if frame == CARDS and word in _ITEMS else word
-        previous = word
+        previous = word or previous
     return text

@@ -1,0 +1,347 @@
+import copy
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.demonstrations import demonstrate
+from agents.sb3.checkpoint import load_state, save_state
+from agents.tinylm import (
+    PPO,
+    SFT,
+    PPOConfig,
+    SFTConfig,
+    TinyLM,
+    TinyLMAgent,
+    TinyLMConfig,
+    success_rate,
+)
+from agents.tinylm.play import play
+from agents.tinylm.ppo import _estimate
+from agents.tinylm.sft import write_out
+from agents.tinylm.words import END_ID, ID, UNKNOWN, VOCABULARY, decode, encode
+from benchmarks.speed.tinylm import measure
+from gp_env import Outcome, build_prompt
+from gp_env.config import GameConfig
+from gp_env.deal import Dealer
+from gp_env.rules import Rule
+from gp_env.text import COMPACT, build_feedback, build_reply, judge_reply
+from gp_env.text_env import GeneralPointsTextEnv
+from gp_env.verifier import Verdict
+
+SMALL = TinyLMConfig(width=32, layers=2, heads=2)
+RANKS = st.integers(1, 19)
+VALUES = st.integers(1, 19)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    torch.set_num_threads(1)
+
+
+def small_model(seed: int = 0, **shape) -> TinyLM:
+    torch.manual_seed(seed)
+    return TinyLM(TinyLMConfig(**{**vars(SMALL), **shape}))
+
+
+def prompt(*ranks: int) -> list[int]:
+    return encode(build_prompt(ranks, template=COMPACT))
+
+
+@pytest.fixture(scope="module")
+def demonstrations():
+    return demonstrate(64, seed=3, rule="random", split="train")
+
+
+# Words
+
+
+@given(st.lists(RANKS, min_size=3, max_size=6), st.tuples(VALUES, VALUES, VALUES))
+def test_every_message_of_the_compact_template_is_in_the_vocabulary(ranks, rule):
+    messages = [build_prompt(ranks, rule, target, template=COMPACT) for target in (1, 24, 100)]
+    messages += [build_prompt(ranks, rule, images=True, template=COMPACT)]
+    for outcome in Outcome:
+        messages += [build_feedback(Verdict.of(outcome, 24), left, COMPACT) for left in range(10)]
+    assert ID[UNKNOWN] not in encode(" ".join(messages))
+
+
+@given(st.lists(RANKS, min_size=3, max_size=6), st.tuples(VALUES, VALUES, VALUES))
+def test_a_reply_of_the_game_survives_being_split_into_words(ranks, rule):
+    formula = "*".join(map(str, Rule(*rule).values(ranks))) + "-(1+2)/3"
+    reply = build_reply(ranks, rule, formula)
+    assert decode(encode(reply)) == reply
+
+
+@given(st.lists(st.integers(0, len(VOCABULARY) - 1), max_size=40))
+def test_any_words_become_text_that_can_be_judged_and_read_back(ids):
+    text = decode(ids)
+    assert encode(text) == [index for index in ids if index]
+    judge_reply(text, (5, 13, 2, 7))
+
+
+def test_a_prompt_is_short_and_what_is_not_a_word_is_unknown():
+    assert len(prompt(5, 13, 2, 7)) == 13
+    assert encode("Cards: zebra 101") == [ID["Cards"], ID[UNKNOWN], ID[UNKNOWN]]
+
+
+def test_neighbouring_numbers_never_join():
+    numbers = [ID["5"], ID["10"]]
+    assert decode(numbers) == "5, 10"
+    assert decode([ID['], "formula": "'], *numbers]) == '], "formula": "5 10'
+
+
+# Model
+
+
+@given(st.integers(0, 100), st.lists(st.integers(3, 12), min_size=1, max_size=6))
+@settings(max_examples=15, deadline=None)
+def test_the_cache_writes_what_a_full_pass_for_each_word_writes(seed, lengths):
+    model = small_model(seed)
+    draws = np.random.default_rng(seed)
+    prompts = [draws.integers(2, len(VOCABULARY), size).tolist() for size in lengths]
+    words, sizes, log_probs, values = model.generate(
+        prompts, 1.0, torch.Generator().manual_seed(seed), max_words=12
+    )
+    for row, text in enumerate(prompts):
+        size = int(sizes[row])
+        reply = words[row, :size].tolist()
+        assert size == 12 or reply[-1] == END_ID
+        assert END_ID not in reply[:-1]
+        assert not words[row, size:].any()
+        with torch.no_grad():
+            logits, full_values = model(torch.tensor([text + reply]), len(text) - 1)
+        expected = logits[0, :-1].log_softmax(-1).gather(1, torch.tensor(reply)[:, None])[:, 0]
+        torch.testing.assert_close(log_probs[row, :size], expected, atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(values[row, :size], full_values[0, :-1], atol=1e-5, rtol=1e-4)
+
+
+def test_rows_that_end_early_leave_the_batch_and_the_others_go_on():
+    model = small_model(1)
+    torch.nn.init.zeros_(model.head.weight)
+    with torch.no_grad():
+        # Greedy: whoever sees word 7 ends at once, the others write word 8 for ever.
+        model.embed.weight[7], model.embed.weight[8] = 1.0, -1.0
+        model.embed.weight[7, ::2], model.embed.weight[8, ::2] = -1.0, 1.0
+        model.place.weight.zero_()
+        for block in model.blocks:
+            block.mix_out.weight.zero_(), block.down.weight.zero_(), block.down.bias.zero_()
+        model.head.weight[END_ID], model.head.weight[8] = (
+            model.embed.weight[7],
+            model.embed.weight[8],
+        )
+    words, lengths, *_ = model.generate([[3, 7], [3, 8], [3, 4, 7]], max_words=5)
+    assert lengths.tolist() == [1, 5, 1]
+    assert words.tolist() == [[END_ID, 0, 0, 0, 0], [8] * 5, [END_ID, 0, 0, 0, 0]]
+
+
+def test_greedy_replies_agree_with_full_passes_and_draws_follow_the_generator():
+    model = small_model()
+    assert measure(batch=4, rounds=1)[-1]["unit"] == "x"
+    draws = [
+        model.generate([prompt(1, 2, 3, 4)] * 8, 1.0, torch.Generator().manual_seed(seed))[0]
+        for seed in (0, 0, 1)
+    ]
+    assert torch.equal(draws[0], draws[1])
+    assert not torch.equal(draws[0], draws[2])
+
+
+def test_a_dialogue_that_does_not_fit_is_refused():
+    with pytest.raises(ValueError, match="do not fit into a context of 40"):
+        small_model(context=40).generate([prompt(1, 2, 3, 4)])
+
+
+# Imitation
+
+
+def test_demonstrations_become_dialogues_whose_last_reply_is_taught():
+    demonstrations = demonstrate(20, seed=1, rule="random", wrong_attempts=2, max_attempts=4)
+    words, starts, ends = write_out(demonstrations)
+    for row in range(20):
+        hand, rule = demonstrations.hand(row), demonstrations.scoring_rule(row)
+        *_, right = demonstrations.formulas(row)
+        text = words[row].tolist()
+        assert text[: len(prompt(1, 2, 3, 4))] == encode(build_prompt(hand, rule, template=COMPACT))
+        assert decode(text[starts[row] : ends[row]]) == build_reply(hand, rule, right)
+        assert not any(text[ends[row] :])
+        assert text.count(END_ID) == 3
+        assert [VOCABULARY[word] for word in text if VOCABULARY[word] == "wrong"] == ["wrong"] * 2
+
+
+def test_only_the_winning_reply_is_taught(demonstrations):
+    learner = SFT(small_model(), demonstrations, SFTConfig(batch=16))
+    before = copy.deepcopy(learner.model)
+    words, starts, ends = (column[:16] for column in write_out(demonstrations))
+    losses = []
+    for row in range(16):
+        logits, _ = before(words[row : row + 1, : ends[row] - 1].long(), int(starts[row]) - 1)
+        reply = words[row, starts[row] : ends[row]].long()
+        losses.append(torch.nn.functional.cross_entropy(logits[0], reply, reduction="none"))
+    assert learner.step()["loss"] == pytest.approx(torch.cat(losses).mean().item(), rel=1e-4)
+    assert (learner.seen, learner.updates) == (16, 1)
+    assert learner.trained_words == int(ends.sum())
+
+
+def test_imitation_learns_a_single_hand():
+    game = {"hand": (10, 10, 5, 1), "rule": "ten", "max_attempts": 1}
+    demonstrations = demonstrate(8, solutions="first", **game)
+    model = small_model()
+    assert success_rate(model, 2, **game) == 0
+    SFT(model, demonstrations, SFTConfig(batch=8, learning_rate=3e-3)).train(8 * 60)
+    assert success_rate(model, 2, **game) == 1
+
+
+# Play
+
+
+def test_play_is_that_of_the_environment():
+    game = {"rule": "rank", "max_attempts": 3, "split": "test"}
+    model = small_model(5)
+    played = play(model, Dealer(GameConfig.make(**game)), range(6), seed=4)
+    agent = TinyLMAgent(model)
+    env = GeneralPointsTextEnv(template="compact", **game)
+    observation, info = env.reset(seed=4)
+    for row in range(6):
+        total, done = 0.0, False
+        while not done:
+            (reply,) = agent.act([observation], {"messages": [info["messages"]]})
+            observation, reward, done, _, info = env.step(reply)
+            total += reward
+        assert played.rewards[row].sum() == total
+        assert played.outcomes[row] == info["outcome"]
+        texts = [message["content"] for message in info["messages"][:-1]]
+        chosen = played.chosen[row]
+        assert [i for i in played.words[row].tolist() if i] == encode("\n".join(texts))
+        replies = [index for index in played.words[row][chosen].tolist() if index]
+        assert replies == encode("\n".join(texts[1::2]))
+        observation, info = env.reset()
+
+
+def test_an_agent_without_messages_reads_the_observations():
+    model = small_model()
+    prompts = [build_prompt(ranks, template=COMPACT) for ranks in ((1, 2, 3, 4), (5, 6, 7, 8, 9))]
+    chats = [[{"role": "user", "content": text}] for text in prompts]
+    agent = TinyLMAgent(model)
+    assert agent.act(prompts, {}) == agent.act(["", ""], {"messages": chats})
+
+
+# Reinforcement
+
+
+def test_advantages_against_the_definition():
+    torch.manual_seed(0)
+    played = play(
+        small_model(2),
+        Dealer(GameConfig.make(max_attempts=2)),
+        range(5),
+        temperature=1.0,
+        generator=torch.Generator().manual_seed(0),
+    )
+    played = played._replace(values=torch.randn(played.values.shape) * played.chosen)
+    for gae_lambda in (0.0, 0.9, 1.0):
+        advantages, returns = _estimate(played, gae_lambda)
+        for row in range(5):
+            chosen = played.chosen[row]
+            rewards = played.rewards[row][chosen].tolist()
+            values = [*played.values[row][chosen].tolist(), 0.0]
+            steps = [r + b - a for r, a, b in zip(rewards, values, values[1:])]
+            expected = [
+                sum(gae_lambda**k * step for k, step in enumerate(steps[t:]))
+                for t in range(len(steps))
+            ]
+            assert advantages[row][chosen].tolist() == pytest.approx(expected, abs=1e-4)
+            earned = (advantages + played.values)[row][chosen]
+            torch.testing.assert_close(returns[row][chosen], earned)
+
+
+def test_the_first_update_starts_from_the_policy_that_played():
+    learner = PPO(small_model(), PPOConfig(episodes=16, batch=16, epochs=1), split="train")
+    logged = learner.step()
+    assert logged["kl"] == pytest.approx(0, abs=1e-4)
+    assert logged["clipped"] == 0
+    assert learner.step()["kl"] != 0
+    assert learner.seen == 32
+    assert 32 * 13 < learner.trained_words <= learner.sampled_words
+
+
+def test_reinforcement_learns_to_write_what_is_rewarded():
+    game = {"hand": (10, 10, 5, 1), "rule": "ten"}
+    model = small_model()
+    SFT(model, demonstrate(8, **game), SFTConfig(batch=8, learning_rate=3e-3)).train(8 * 60)
+    learner = PPO(model, PPOConfig(episodes=64, batch=32, learning_rate=2e-3), **game)
+    rewards = []
+    learner.train(64 * 12, on_step=lambda logged: rewards.append(logged["reward"]))
+    assert np.mean(rewards[-3:]) > np.mean(rewards[:3]) + 0.5
+
+
+def test_reinforcement_goes_on_in_the_dialogue():
+    learner = PPO(
+        small_model(), PPOConfig(episodes=8, batch=8, epochs=1), max_attempts=3, rule="random"
+    )
+    learner.step()
+    single = PPO(small_model(), PPOConfig(episodes=8, batch=8, epochs=1), rule="random")
+    single.step()
+    assert learner.trained_words > 2 * single.trained_words
+
+
+# Runs
+
+
+@pytest.mark.parametrize("kind", ["sft", "ppo"])
+def test_a_run_that_was_killed_goes_on_bit_for_bit(kind, demonstrations, tmp_path):
+    def learner():
+        if kind == "sft":
+            return SFT(small_model(), demonstrations, SFTConfig(batch=24))
+        return PPO(small_model(), PPOConfig(episodes=16, batch=8), split="train")
+
+    straight = learner()
+    logged = [straight.step() for _ in range(10)]
+
+    file = tmp_path / "run.pt"
+    first = learner()
+    steps: list = []
+    first.train(10**9, on_step=lambda row: steps.append(row) or len(steps) == 5, checkpoint=file)
+    second = learner()
+    second.model.load_state_dict(small_model(9).state_dict())
+    second.train(straight.seen, on_step=steps.append, checkpoint=file)
+
+    assert steps == logged
+    assert second.updates == straight.updates
+    assert second.trained_words == straight.trained_words
+    for ours, theirs in zip(second.model.parameters(), straight.model.parameters()):
+        assert torch.equal(ours, theirs)
+    loaded = TinyLM.load(file)
+    assert loaded.config == straight.model.config
+    assert torch.equal(loaded.head.weight, straight.model.head.weight)
+
+
+def test_a_checkpoint_of_another_run_is_refused(demonstrations, tmp_path):
+    save_state(tmp_path / "a.pt", SFT(small_model(), demonstrations).state())
+    with pytest.raises(ValueError, match="Resume with the arguments"):
+        PPO(small_model()).resume(load_state(tmp_path / "a.pt"))
+    with pytest.raises(ValueError, match="Resume with the arguments"):
+        SFT(small_model(width=64), demonstrations).resume(load_state(tmp_path / "a.pt"))
+
+
+def test_what_a_step_logs_reaches_the_writer(demonstrations):
+    class Writer:
+        def __init__(self):
+            self.rows = []
+
+        def add_scalar(self, tag, value, step):
+            self.rows.append((tag, value, step))
+
+    writer = Writer()
+    SFT(small_model(), demonstrations, SFTConfig(batch=16)).train(32, writer=writer)
+    assert [(tag, step) for tag, _, step in writer.rows] == [("SFT/loss", 16), ("SFT/loss", 32)]
+
+
+def test_seeds_fix_runs_and_tell_them_apart():
+    def weights(seed: int) -> torch.Tensor:
+        learner = PPO(small_model(), PPOConfig(episodes=8, batch=8, seed=seed))
+        learner.step()
+        return learner.model.head.weight
+
+    assert torch.equal(weights(0), weights(0))
+    assert not torch.equal(weights(0), weights(1))
