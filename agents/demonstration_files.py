@@ -1,8 +1,8 @@
 """Demonstrations on disk: an npz for speed, JSONL to read; neither runs code when opened.
 
 Both begin with a header, {"schema": "shiftgym/gp-demonstrations/1", "environment":
-"GeneralPoints-v0", "keywords": {...}}: the array `header` (JSON text) of an npz, the first line of a
-JSONL file. An npz holds the columns of `Demonstrations` as they are. A JSONL row is
+"GeneralPoints-v0", "keywords": {...}}: the array `header` (JSON text) of an npz, the first line of
+a JSONL file. An npz holds the columns of `Demonstrations` as they are. A JSONL row is
 
     {"episode_seed": 1070851398311463972, "ranks": [10, 5, 10, 7], "suits": [1, 1, 1, 4],
      "rule": [10, 10, 10], "target": 24, "difficulty": 0.0041, "attempts": ["10+10/5*7"]}
@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from gp_env.deck import MAX_CARDS, Hand
 
 from agents.demonstrations import COLUMNS, Demonstrations, pack_attempts
+from gp_env.deck import MAX_CARDS, Hand
 
 SCHEMA = "shiftgym/gp-demonstrations/1"
 ENVIRONMENT = "GeneralPoints-v0"

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
 from gp_env.arithmetic import EQUALS, TOKENS, to_tokens
 from gp_env.config import GameConfig
 from gp_env.deal import Dealer
@@ -23,7 +25,6 @@ from gp_env.rules import MAX_VALUE, NAMED, Rule
 from gp_env.solver import difficulty, solve
 from gp_env.vector_env import GeneralPointsVectorEnv
 from gp_env.verifier import judge_tokens
-from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
 
@@ -32,7 +33,7 @@ ATTEMPT_LENGTH = MAX_TOKENS + 1
 
 SOLUTIONS = ("any", "first")
 
-# Draws from an episode seed, one stream of random numbers for each attempt. Dealing uses lower ones.
+# Draws from an episode seed, each the start of an attempt's own stream. Dealing uses lower ones.
 _WINNING_ATTEMPT, _WRONG_ATTEMPT = 2**20, 2**20 + 1
 
 _PLUS = TOKENS.index("+") + 1
@@ -190,12 +191,16 @@ def demonstrate(
     distinct, which = np.unique(deals.values, axis=0, return_inverse=True)
     which = which.reshape(-1)
     hands = [tuple(row) for row in distinct.tolist()]
-    solved = [_solutions(hand, config.target, 1 if solutions == "first" else None) for hand in hands]
+    solved = [
+        _solutions(hand, config.target, 1 if solutions == "first" else None) for hand in hands
+    ]
     streams = seeds.astype(np.uint64)
     attempts = np.empty((count, wrong_attempts + 1, ATTEMPT_LENGTH), dtype=np.uint8)
     for attempt in range(wrong_attempts):
         wrong = words(streams, _WRONG_ATTEMPT + attempt)
-        attempts[:, attempt] = _spoil(wrong, _choose(wrong, which, solved), deals.values, config.target)
+        attempts[:, attempt] = _spoil(
+            wrong, _choose(wrong, which, solved), deals.values, config.target
+        )
     attempts[:, -1] = _choose(words(streams, _WINNING_ATTEMPT), which, solved)
     hardness = np.array([_difficulty(hand, config.target) for hand in hands], dtype=np.float32)
     return Demonstrations(
@@ -219,13 +224,13 @@ def pack_attempts(formulas: list[str]) -> Bytes:
     return attempts
 
 
-@lru_cache(maxsize=None)
+@cache
 def _solutions(values: tuple[int, ...], target: int, limit: int | None) -> Bytes:
     """Return winning attempts with these card values, uint8 of shape (solutions, 20)."""
     return pack_attempts(solve(values, _IDENTITY, target, limit))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _difficulty(values: tuple[int, ...], target: int) -> float:
     return difficulty(values, _IDENTITY, target)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import numpy as np
-from gp_env.arithmetic import EQUALS
-from gp_env.deck import LARGE_RANKS
-from gp_env.observe import LAYOUT
 from numpy.typing import NDArray
 
 from agents.demonstrations import Demonstrations
 from agents.protocol import Info
+from gp_env.arithmetic import EQUALS
+from gp_env.deck import LARGE_RANKS
+from gp_env.observe import LAYOUT
 
 Actions = NDArray[np.int64]
 

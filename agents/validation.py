@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from gp_env.vector_env import GeneralPointsVectorEnv
 
 from agents.protocol import Agent
+from gp_env.vector_env import GeneralPointsVectorEnv
 
 
 def success_rate(agent: Agent, episodes: int, *, seed: int = 0, **keywords: Any) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from agents.demonstration_files import load_demonstrations, save_demonstrations
 from agents.demonstrations import COLUMNS, Demonstrations, demonstrate
 from gp_env.env import GeneralPointsEnv
@@ -47,7 +48,8 @@ def test_any_solution_is_chosen_evenly_and_first_is_the_solvers() -> None:
     chosen = demonstrate(100 * len(formulas), hand=hand)
     counts = Counter(chosen.formulas(index)[0] for index in range(len(chosen)))
     assert set(counts) == set(formulas)
-    assert max(counts.values()) < 200 and min(counts.values()) > 50
+    assert max(counts.values()) < 200
+    assert min(counts.values()) > 50
     first = demonstrate(5, hand=hand, solutions="first")
     assert {first.formulas(index)[0] for index in range(5)} == {formulas[0]}
 

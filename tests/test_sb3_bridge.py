@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-pytest.importorskip("stable_baselines3", reason="needs the extra [agents]")
+from stable_baselines3 import PPO
+from stable_baselines3.common.evaluation import evaluate_policy
+from stable_baselines3.common.vec_env import DummyVecEnv
 
 from agents.sb3.bridge import VectorEnvToSB3
 from agents.sb3.policy import TokenInput, policy_keywords
 from gp_env.arithmetic import TOKENS
 from gp_env.env import GeneralPointsEnv
 from gp_env.vector_env import GeneralPointsVectorEnv
-from stable_baselines3 import PPO
-from stable_baselines3.common.evaluation import evaluate_policy
-from stable_baselines3.common.vec_env import DummyVecEnv
 
 KEYWORDS = {"num_cards": 3, "max_attempts": 2}
 

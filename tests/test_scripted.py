@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from agents.demonstrations import demonstrate
 from agents.scripted import ExpertAgent, MemoriserAgent, RandomAgent
 from agents.validation import success_rate

@@ -19,7 +19,7 @@ from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import VecEnv
 
 _RUNNING: Mapping[str, Any] = MappingProxyType({"TimeLimit.truncated": False})
-"""The info of every copy whose episode goes on, shared: read-only, so no copy can mark another's."""
+"""The info of every copy whose episode goes on: shared, and therefore read-only."""
 
 
 class VectorEnvToSB3(VecEnv):

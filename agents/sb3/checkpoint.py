@@ -55,10 +55,10 @@ def load_state(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def generator_states() -> dict[str, Any]:
-    """Return the states of the global generators of Python, NumPy and torch, which SB3 draws from."""
+    """Return the states of the global generators of Python, NumPy and torch: SB3 draws from them."""
     return {
         "python": random.getstate(),
-        "numpy": np.random.get_state(),
+        "numpy": np.random.get_state(),  # noqa: NPY002
         "torch": torch.get_rng_state(),
     }
 
@@ -66,7 +66,7 @@ def generator_states() -> dict[str, Any]:
 def set_generator_states(states: dict[str, Any]) -> None:
     """Restore what `generator_states` returned."""
     random.setstate(states["python"])
-    np.random.set_state(states["numpy"])
+    np.random.set_state(states["numpy"])  # noqa: NPY002
     torch.set_rng_state(states["torch"])
 
 

@@ -51,7 +51,8 @@ def count_weights(policy: ActorCriticPolicy) -> int:
 def save_model(path: PathLike, policy: ResidualPolicy) -> None:
     """Write a policy's weights and size to one file, atomically."""
     space, actions = policy.observation_space, policy.action_space
-    assert isinstance(space, spaces.MultiDiscrete) and isinstance(actions, spaces.Discrete)
+    assert isinstance(space, spaces.MultiDiscrete)
+    assert isinstance(actions, spaces.Discrete)
     save_state(
         path,
         {

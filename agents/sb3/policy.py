@@ -39,7 +39,10 @@ class ResidualMLP(BaseFeaturesExtractor):
         blocks: int = DEFAULT_BLOCKS,
     ) -> None:
         super().__init__(observation_space, features_dim=width)
-        if not isinstance(observation_space, spaces.MultiDiscrete) or observation_space.nvec.ndim != 1:
+        if (
+            not isinstance(observation_space, spaces.MultiDiscrete)
+            or observation_space.nvec.ndim != 1
+        ):
             raise ValueError(
                 f"The residual MLP reads a flat MultiDiscrete space; got {observation_space}. "
                 f"Make the environment with a symbolic interface and no mask in the observation."

@@ -60,9 +60,7 @@ def measure(copies: int = COPIES, widths: tuple[int, ...] = WIDTHS) -> list[dict
 
 
 def _bridge(copies: int) -> VecEnv:
-    return VectorEnvToSB3(
-        GeneralPointsVectorEnv(copies, autoreset_mode="same_step", mask=None)
-    )
+    return VectorEnvToSB3(GeneralPointsVectorEnv(copies, autoreset_mode="same_step", mask=None))
 
 
 def _dummy(copies: int) -> VecEnv:
@@ -89,7 +87,11 @@ def _ppo_speed(env: VecEnv, width: int) -> float:
     """Return steps/s of PPO with the defaults of `train_ppo`, after one warming update."""
     config = replace(PPOConfig(), n_steps=min(PPOConfig.n_steps, STEPS))
     ppo = PPO(
-        ResidualPolicy, env, policy_kwargs=policy_keywords(width), seed=0, device="cpu",
+        ResidualPolicy,
+        env,
+        policy_kwargs=policy_keywords(width),
+        seed=0,
+        device="cpu",
         **asdict(config),
     )
     rollout = config.n_steps * env.num_envs
@@ -111,5 +113,9 @@ def _row(what: str, value: float, unit: str, bar: float | None = None) -> dict[s
 
 if __name__ == "__main__":
     for row in measure():
-        bar = "" if row["bar"] is None else f"  (bar {row['bar']:g}: {'ok' if row['ok'] else 'MISSED'})"
+        bar = (
+            ""
+            if row["bar"] is None
+            else f"  (bar {row['bar']:g}: {'ok' if row['ok'] else 'MISSED'})"
+        )
         print(f"{row['what']:44s} {row['value']:12,.1f} {row['unit']}{bar}")
