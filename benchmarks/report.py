@@ -157,7 +157,8 @@ def _rates_table(results: Results) -> Table:
     rows = []
     for policy, arm in _lines(results):
         cells = [results.rate(policy, arm, column) for column in results.columns]
-        rows.append([policy, ARM_NAMES.get(arm, arm), *map(_rate, cells)])
+        shown = "" if policy == "reference" else policy
+        rows.append([shown, ARM_NAMES.get(arm, arm), *map(_rate, cells)])
     counts = [
         f"{column} {rate.success.episodes} episodes of {rate.success.clusters} hands"
         for column in results.columns

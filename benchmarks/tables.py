@@ -25,7 +25,8 @@ class Table:
     def rich(self) -> RichTable:
         """Return it for `rich.print`."""
         table = RichTable(
-            title=self.title, caption=self.note or None, box=box.SIMPLE_HEAD, title_justify="left",
+            title=self.title, caption=self.note or None, box=box.SIMPLE_HEAD,
+            pad_edge=False, title_justify="left",
             caption_justify="left",
         )  # fmt: skip
         for index, name in enumerate(self.header):

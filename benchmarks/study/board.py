@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
@@ -57,8 +57,8 @@ class Board:
         self._began_at.setdefault(name, event.fraction)
         self._done[name] = max(self._done[name], event.fraction)
         self._stages[name] = event.stage
-        if event.point is not None and event.rates:
-            self._say_point(job, event)
+        if event.rates:
+            self.say(f"{name:<10} {event.place:<8} {event.flops:.1e} FLOPs", event.rates)
         if self._bars is not None and name not in self._tasks:
             self._tasks[name] = self._bars.add_task(name, total=1.0, note="")
         if self._bars is not None and event.stage == "done":
@@ -96,20 +96,13 @@ class Board:
         # The declared minutes count as one minute of experience each worker had before.
         return left * (elapsed + 1.0) / (done + self._workers)
 
-    def _say_point(self, job: Job, event: Event) -> None:
-        assert event.point is not None
-        assert event.rates is not None
-        stage, point = event.point["stage"], event.point["point"]
-        place = stage if stage == "init" else f"{stage} {point}/{job.preset.points}"
-        rates = "   ".join(
+    def say(self, what: str, rates: Mapping[str, tuple[int, int]]) -> None:
+        """Print a line of results: successes and episodes by column, with Wilson intervals."""
+        shown = "  ".join(
             f"{column} {interval(solved / count, *wilson(solved, count))}"
-            for column, (solved, count) in event.rates.items()
+            for column, (solved, count) in rates.items()
         )
-        self._console.print(
-            f"{self._clock()}  {job.name:<10} {place:<7} {event.point['flops']:.1e} FLOPs  {rates}",
-            soft_wrap=True,
-            highlight=False,
-        )
+        self._console.print(f"{self._clock()}  {what}  {shown}", soft_wrap=True, highlight=False)
 
     def _clock(self) -> str:
         seconds = int(time.monotonic() - self._started)

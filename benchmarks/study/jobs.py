@@ -8,7 +8,7 @@ was measured is not measured again, and a finished stage is not trained again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,14 +78,16 @@ class Event:
     Attributes:
         fraction: of the job's expected time that is done.
         stage: what it is at.
-        point: a finished point as kept in points.json, or None.
-        rates: success of each column of that point, as (successes, episodes).
+        rates: success of each column just measured, as (successes, episodes).
+        place: where that was, such as "sft 2/5"; "" where nothing was measured.
+        flops: compute spent until then, the init included.
     """
 
     fraction: float
     stage: str
-    point: dict[str, Any] | None = None
-    rates: dict[str, tuple[int, int]] | None = None
+    rates: dict[str, tuple[int, int]] = field(default_factory=dict)
+    place: str = ""
+    flops: float = 0.0
 
 
 Emit = Callable[[Event], None]
@@ -135,8 +137,11 @@ class _Worker:
             over = flops >= settings.init_flops
             check = str(int(flops / settings.check_flops))
             if (check != "0" or over) and check not in checks:
-                checks[check] = {**vars(usage), "flops": flops, "success": self.validate()}
+                solved, count = self.validate()
+                checks[check] = {**vars(usage), "flops": flops, "success": solved / count}
                 self.save_book()
+                news = Event(0.0, "init", {"validation": (solved, count)}, "init ...", flops)
+                self.tell("init", flops / settings.init_flops, news)
             self.tell("init", flops / settings.init_flops)
             return over or checks.get(check, {"success": 0.0})["success"] >= (
                 self.job.preset.competence
@@ -213,13 +218,14 @@ class _Worker:
             )
             if rows:
                 rates[column] = (sum(row.success for row in rows), len(rows))
-        done = {"stage": stage, "point": point, "flops": flops}
-        self.points[f"{stage}/{point}"] = done
+        self.points[f"{stage}/{point}"] = {"stage": stage, "point": point, "flops": flops}
         self.save_book()
-        self.tell(stage, point / preset.points if stage != "init" else 1.0, done, rates)
+        place = stage if stage == "init" else f"{stage} {point}/{preset.points}"
+        done = 1.0 if stage == "init" else point / preset.points
+        self.tell(stage, done, Event(0.0, stage, rates, place, flops))
 
-    def validate(self) -> float:
-        """Return the success on validation hands under random stated rules."""
+    def validate(self) -> tuple[int, int]:
+        """Return successes and episodes on validation hands under random stated rules."""
         suite, seed = self.job.suite, self.job.seed
         agent = self.learner.agent()
         played = play(
@@ -228,7 +234,7 @@ class _Worker:
             {**self.game("random"), "split": "validation", **self.learner.keywords},
             suite.episode_seeds(seed, self.job.preset.validation_episodes, "validation"),
         )
-        return sum(episode.success for episode in played) / len(played)
+        return sum(episode.success for episode in played), len(played)
 
     def game(self, rule: str) -> dict[str, Any]:
         """Return the keywords of training."""
@@ -243,13 +249,7 @@ class _Worker:
         """Return the seed of everything random in a stage."""
         return 10 * self.job.seed + _STAGE_SEEDS[stage]
 
-    def tell(
-        self,
-        stage: str,
-        done: float,
-        point: dict[str, Any] | None = None,
-        rates: dict[str, tuple[int, int]] | None = None,
-    ) -> None:
+    def tell(self, stage: str, done: float, news: Event | None = None) -> None:
         """Emit news; `done` is the finished share of the stage."""
         before = 0.0
         for name, minutes in zip(_STAGE_SEEDS, self.job.settings.minutes):
@@ -257,7 +257,7 @@ class _Worker:
                 before += min(done, 1.0) * minutes
                 break
             before += minutes
-        self._emit(Event(before / self.job.minutes, stage, point, rates))
+        self._emit(replace(news or Event(0.0, stage), fraction=before / self.job.minutes))
 
     def save_book(self) -> None:
         """Write points.json."""

@@ -22,7 +22,7 @@ from rich.console import Console
 
 from benchmarks.evaluate import Cell, evaluate
 from benchmarks.players import player
-from benchmarks.records import RunRecord
+from benchmarks.records import Episode, RunRecord
 from benchmarks.report import report
 from benchmarks.runs import Run, RunError
 from benchmarks.study.board import Board
@@ -72,8 +72,9 @@ def run_study(
             soft_wrap=True,
             highlight=False,
         )
-        _play_references(run, suite, preset, seeds)
         with Board(console, jobs, workers) as board:
+            for seed in seeds:
+                _play_references(run, suite, preset, seed, board)
             if workers:
                 _run_processes(jobs, workers, board)
             else:
@@ -82,21 +83,26 @@ def run_study(
         report(folder, console)
 
 
-def _play_references(run: Run, suite: Suite, preset: Preset, seeds: Sequence[int]) -> None:
-    """Play the agents that need no learning on every seed's test hands."""
-    for seed in seeds:
-        fold = suite.fold(seed)
-        training = {"split": "train", "fold": fold, "rule": "ten", "max_attempts": MAX_ATTEMPTS}
-        players = [player(name, seed=seed, training=training) for name in REFERENCES]
+def _play_references(run: Run, suite: Suite, preset: Preset, seed: int, board: Board) -> None:
+    """Play the agents that need no learning on a seed's test hands."""
+    fold = suite.fold(seed)
+    training = {"split": "train", "fold": fold, "rule": "ten", "max_attempts": MAX_ATTEMPTS}
+    for name in REFERENCES:
+        who = player(name, seed=seed, training=training)
+        rates = {}
         for column in suite.columns:
-            for who in players:
-                cell = Cell(
-                    f"reference/{seed}/{who.name}/0/{column}",
-                    suite.id(column),
-                    {**suite.keywords(column, seed), "max_attempts": MAX_ATTEMPTS},
-                    suite.episode_seeds(seed, preset.curve_episodes),
-                )
-                evaluate(run, cell, who.make)
+            rows: list[Episode] = []
+            cell = Cell(
+                f"reference/{seed}/{name}/0/{column}",
+                suite.id(column),
+                {**suite.keywords(column, seed), "max_attempts": MAX_ATTEMPTS},
+                suite.episode_seeds(seed, preset.curve_episodes),
+            )
+            evaluate(run, cell, who.make, on_rows=rows.extend)
+            if rows:
+                rates[column] = (sum(row.success for row in rows), len(rows))
+        if rates:
+            board.say(f"{name} seed {seed}", rates)
 
 
 def _run_processes(jobs: Sequence[Job], workers: int, board: Board) -> None:
@@ -158,7 +164,7 @@ def _work(job: Job, news: Connection) -> None:
 
     def emit(event: Event) -> None:
         nonlocal told
-        if event.point is not None or abs(event.fraction - told) >= SMALLEST_NEWS:
+        if event.rates or abs(event.fraction - told) >= SMALLEST_NEWS:
             told = event.fraction
             news.send(event)
 

@@ -1,0 +1,266 @@
+"""The study: stops, budgets and points as declared, resumable at any moment, reported whole."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from agents.demonstrations import Demonstrations
+from benchmarks.report import report
+from benchmarks.runs import RunError, read_episodes, read_json
+from benchmarks.study import learners
+from benchmarks.study.jobs import Event, Job, run_job
+from benchmarks.study.learners import Report, Usage
+from benchmarks.study.presets import PRESETS, PolicyPreset, Preset, preset_named
+from benchmarks.study.results import load_results
+from benchmarks.study.run import run_study
+from benchmarks.suites import SUITES
+from gp_env import Rule, solve
+from gp_env.text import build_reply
+
+GP_L = SUITES["gp-l"]
+QUIET = Console(quiet=True)
+TOKENS_A_STEP = 500
+
+
+class Skilled:
+    """Plays the compact text game well enough to win a share of hands that grows with skill."""
+
+    def __init__(self, skill: float) -> None:
+        self.skill = skill
+
+    def act(self, observation: list[str], info: Any) -> list[str]:
+        return [self._reply(prompt) for prompt in observation]
+
+    def _reply(self, prompt: str) -> str:
+        if random.Random(prompt).random() >= self.skill:
+            return "no idea"
+        cards, jack, queen, king = re.findall(r"Cards: (.*)\. J (\d+) Q (\d+) K (\d+)", prompt)[0]
+        rule = Rule(int(jack), int(queen), int(king))
+        return build_reply(cards, rule, solve(cards, rule)[0])
+
+    def reset(self, index: int) -> None:
+        pass
+
+
+class FakeLearner:
+    """Grows more skilled with every token, and writes its state after every third step."""
+
+    interface = "-Text"
+    keywords: Mapping[str, Any] = MappingProxyType({"template": "compact"})
+    weights = 1000
+    steps_taken = 0
+
+    def __init__(self, preset: PolicyPreset, seed: int) -> None:
+        self.skill = 0.0
+
+    def agent(self) -> Skilled:
+        return Skilled(self.skill)
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps(self.skill))
+
+    def load(self, path: Path) -> None:
+        self.skill = json.loads(path.read_text())
+
+    def imitate(
+        self,
+        demonstrations: Demonstrations,
+        *,
+        flops: float,
+        seed: int,
+        resume: Path,
+        report: Report,
+    ) -> None:
+        assert demonstrations.keywords["split"] == "train"
+        self._learn(0, resume, report)
+
+    def reinforce(
+        self, game: Mapping[str, Any], *, flops: float, seed: int, resume: Path, report: Report
+    ) -> None:
+        assert (game["rule"], game["split"]) == ("ten", "train")
+        self._learn(TOKENS_A_STEP // 2, resume, report)
+
+    def _learn(self, sampled: int, resume: Path, report: Report) -> None:
+        start, first = json.loads(resume.read_text()) if resume.exists() else (0, self.skill)
+        for step in range(start + 1, 10_000):
+            type(self).steps_taken += 1
+            self.skill = first + 0.02 * step
+            stop = report(Usage(TOKENS_A_STEP * step, sampled * step))
+            if step % 3 == 0:
+                resume.write_text(json.dumps((step, first)))
+            if stop:
+                return
+
+
+def make_preset(**changes: Any) -> Preset:
+    policy = {
+        "learner": "fake",
+        "demonstrations": 50,
+        "init_flops": 9e7,
+        "check_flops": 6e6,
+        "arm_flops": 3e7,
+        "minutes": (1, 1, 1),
+    }
+    preset = {
+        "name": "micro",
+        "seeds": 1,
+        "competence": 0.3,
+        "validation_episodes": 40,
+        "points": 3,
+        "curve_episodes": 8,
+        "final_episodes": 12,
+        "policies": {"fake": {**policy, **changes.pop("policy", {})}},
+    }
+    return Preset.model_validate({**preset, **changes})
+
+
+@pytest.fixture(autouse=True)
+def fake_learner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learners, "LEARNERS", {})
+    monkeypatch.setattr("benchmarks.study.jobs.LEARNERS", {"fake": FakeLearner})
+
+
+def make_job(folder: Path, preset: Preset | None = None, seed: int = 2) -> Job:
+    return Job(preset or make_preset(), GP_L, "fake", seed, folder)
+
+
+def ignore(event: Event) -> None:
+    pass
+
+
+def killed_at(news: int) -> Callable[[Event], None]:
+    """Return an `emit` that ends the job, as Ctrl-C would, at a given piece of news."""
+    heard = 0
+
+    def emit(event: Event) -> None:
+        nonlocal heard
+        heard += 1
+        if heard == news:
+            raise KeyboardInterrupt
+
+    return emit
+
+
+def test_a_job_measures_every_declared_point(tmp_path: Path) -> None:
+    events: list[Event] = []
+    run_job(make_job(tmp_path), events.append)
+    book = read_json(tmp_path / "points.json")
+    points = book["points"]
+    assert list(points) == ["init/0", *(f"{arm}/{k}" for arm in ("sft", "rl") for k in (1, 2, 3))]
+    start = points["init/0"]["flops"]
+    for arm in ("sft", "rl"):
+        for k in (1, 2, 3):
+            spent = points[f"{arm}/{k}"]["flops"] - start
+            assert 1e7 * k <= spent < 1e7 * k + 4e6
+    rows = list(read_episodes(tmp_path))
+    counts = {cell: sum(row.cell == cell for row in rows) for cell in {row.cell for row in rows}}
+    assert counts["fake/2/sft/1/rule_ood"] == 8
+    assert "fake/2/sft/1/in_pairs" not in counts
+    for column in GP_L.columns:
+        assert counts[f"fake/2/init/0/{column}"] == counts[f"fake/2/rl/3/{column}"] == 12
+    assert all(row.keywords["fold"] == [2, 6] and row.keywords["split"] == "test" for row in rows)
+    assert all(row.values_seen is not None for row in rows)
+    fractions = [event.fraction for event in events]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+    assert not list(tmp_path.glob("*.resume.pt"))
+
+
+def test_the_init_stops_at_the_declared_competence(tmp_path: Path) -> None:
+    run_job(make_job(tmp_path / "a"), ignore)
+    checks = list(read_json(tmp_path / "a" / "points.json")["validation"].values())
+    assert [check["success"] >= 0.3 for check in checks] == [False] * (len(checks) - 1) + [True]
+    never = make_preset(competence=1.1, policy={"init_flops": 3e7})
+    run_job(make_job(tmp_path / "b", never), ignore)
+    checks = list(read_json(tmp_path / "b" / "points.json")["validation"].values())
+    assert checks[-1]["flops"] == pytest.approx(3e7, rel=0.1)
+    assert len(checks) == 5
+
+
+def test_a_killed_job_ends_with_the_same_rows(tmp_path: Path) -> None:
+    events: list[Event] = []
+    run_job(make_job(tmp_path / "whole"), events.append)
+    whole = sorted(read_episodes(tmp_path / "whole"), key=lambda row: (row.cell, row.index))
+    book = read_json(tmp_path / "whole" / "points.json")
+    for number, step in enumerate(range(2, len(events), len(events) // 5)):
+        job = make_job(tmp_path / f"cut-{number}")
+        with pytest.raises(KeyboardInterrupt):
+            run_job(job, killed_at(step))
+        # And once more, not far into what is left.
+        try:
+            run_job(job, killed_at(7))
+        except KeyboardInterrupt:
+            run_job(job, ignore)
+        rows = sorted(read_episodes(job.folder), key=lambda row: (row.cell, row.index))
+        assert rows == whole
+        assert read_json(job.folder / "points.json") == book
+
+
+def test_a_finished_job_trains_no_more(tmp_path: Path) -> None:
+    run_job(make_job(tmp_path), ignore)
+    before = FakeLearner.steps_taken
+    run_job(make_job(tmp_path), ignore)
+    assert FakeLearner.steps_taken == before
+
+
+def test_a_study_reports_and_refuses_another_preset(tmp_path: Path) -> None:
+    def study(preset: Preset, seeds: tuple[int, ...] = (0, 1)) -> None:
+        run_study(preset, GP_L, tmp_path, seeds=seeds, workers=0, console=QUIET)
+
+    study(make_preset())
+    results = load_results(tmp_path)
+    (primary,) = results.primary()
+    assert (primary.first, primary.second, primary.column) == ("rl", "sft", "rule_ood")
+    assert primary.success.episodes == 24
+    assert primary.success.low <= primary.success.value <= primary.success.high
+    expert = results.rate("reference", "expert", "rule_ood")
+    assert expert is not None
+    assert expert.success.value == 1.0
+    init, sft = (results.rate("fake", arm, "in") for arm in ("init", "sft"))
+    assert init is not None and sft is not None  # noqa: PT018
+    assert sft.success.value > init.success.value
+    for name in ("table.md", "table.csv", "results.json", "curves.png"):
+        assert (tmp_path / name).stat().st_size > 100
+    before = (tmp_path / "table.md").read_bytes()
+    study(make_preset())
+    assert (tmp_path / "table.md").read_bytes() == before
+    with pytest.raises(RunError, match=r"config\.points was 3, now 4"):
+        study(make_preset(points=4))
+    with pytest.raises(RunError, match="seeds was"):
+        study(make_preset(), (0, 1, 2))
+
+
+def test_an_unfinished_study_can_be_reported(tmp_path: Path) -> None:
+    run_study(make_preset(), GP_L, tmp_path, seeds=[0], workers=0, console=QUIET)
+    book_file = tmp_path / "jobs" / "fake-seed0" / "points.json"
+    book = read_json(book_file)
+    book["points"] = {name: book["points"][name] for name in ("init/0", "sft/1")}
+    book_file.write_text(json.dumps(book))
+    report(tmp_path, QUIET)
+    results = load_results(tmp_path)
+    assert {(point.arm, point.point) for point in results.curves} == {("init", 0), ("sft", 1)}
+    assert results.primary() == []
+
+
+@pytest.mark.parametrize("name", list(PRESETS))
+def test_presets_are_fair_and_can_be_paid_for(name: str) -> None:
+    preset = preset_named(name)
+    assert {policy.learner for policy in preset.policies.values()} == {"sb3", "tinylm"}
+    # Every policy in one preset gets the same compute, and its init the same chance.
+    assert len({policy.arm_flops for policy in preset.policies.values()}) == 1
+    assert all(policy.check_flops <= policy.init_flops / 8 for policy in preset.policies.values())
+    assert preset.seeds <= GP_L.folds
+
+
+def test_an_unknown_preset_names_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="quick"):
+        preset_named("slow")
