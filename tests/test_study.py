@@ -104,7 +104,8 @@ class FakeLearner:
 def make_preset(**changes: Any) -> Preset:
     policy = {
         "learner": "fake",
-        "demonstrations": 50,
+        "init_demonstrations": 50,
+        "sft_demonstrations": 50,
         "init_flops": 9e7,
         "check_flops": 6e6,
         "arm_flops": 3e7,
@@ -113,6 +114,7 @@ def make_preset(**changes: Any) -> Preset:
     preset = {
         "name": "micro",
         "seeds": 1,
+        "solutions": "any",
         "competence": 0.3,
         "validation_episodes": 40,
         "points": 3,

@@ -19,7 +19,8 @@ from benchmarks.suites import SUITES
 GAME = {"rule": "ten", "split": "train", "fold": (0, 6), "max_attempts": 1}
 FLOPS = 2e9
 BUDGETS = {
-    "demonstrations": 300,
+    "init_demonstrations": 300,
+    "sft_demonstrations": 300,
     "init_flops": 1e9,
     "check_flops": 5e8,
     "arm_flops": FLOPS,
@@ -80,6 +81,7 @@ def test_a_study_in_processes_of_its_own(tmp_path: Path) -> None:
     preset = Preset(
         name="micro",
         seeds=1,
+        solutions="any",
         competence=0.3,
         validation_episodes=16,
         points=1,

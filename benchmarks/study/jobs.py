@@ -129,7 +129,7 @@ class _Worker:
     def init(self, weights: Path) -> None:
         """Train until the declared competence, save, and measure point 0."""
         settings, checks = self.job.settings, self.book["validation"]
-        demonstrations = self.demonstrate("init", "random")
+        demonstrations = self.demonstrate("init", "random", settings.init_demonstrations)
         self._seen = _values(demonstrations)
 
         def report(usage: Usage) -> bool:
@@ -186,7 +186,8 @@ class _Worker:
             "report": report,
         }
         if arm == "sft":
-            self.learner.imitate(self.demonstrate(arm, "ten"), **arguments)
+            demonstrations = self.demonstrate(arm, "ten", settings.sft_demonstrations)
+            self.learner.imitate(demonstrations, **arguments)
         else:
             self.learner.reinforce(self.game("ten"), **arguments)
         self.learner.save(last)
@@ -240,10 +241,14 @@ class _Worker:
         """Return the keywords of training."""
         return {"rule": rule, "split": "train", "fold": self.fold, "max_attempts": MAX_ATTEMPTS}
 
-    def demonstrate(self, stage: str, rule: str) -> Demonstrations:
+    def demonstrate(self, stage: str, rule: str, count: int) -> Demonstrations:
         """Make the demonstrations of a stage."""
-        count = self.job.settings.demonstrations
-        return demonstrate(count, seed=self.stage_seed(stage), **self.game(rule))
+        return demonstrate(
+            count,
+            seed=self.stage_seed(stage),
+            solutions=self.job.preset.solutions,
+            **self.game(rule),
+        )
 
     def stage_seed(self, stage: str) -> int:
         """Return the seed of everything random in a stage."""

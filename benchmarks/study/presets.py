@@ -23,7 +23,7 @@ class PolicyPreset(_Plain):
     Attributes:
         learner: which of `learners.LEARNERS` trains it.
         model, imitation, reinforcement: settings of the network, of init and SFT, and of RL.
-        demonstrations: how many are made for a stage; past their number they repeat.
+        init_demonstrations, sft_demonstrations: how many are made; past their number they repeat.
         init_flops: the init stops here at the latest.
         check_flops: compute of the init between two looks at its competence.
         arm_flops: compute of each arm, beyond the init.
@@ -34,7 +34,8 @@ class PolicyPreset(_Plain):
     model: dict[str, Any] = Field(default_factory=dict)
     imitation: dict[str, Any] = Field(default_factory=dict)
     reinforcement: dict[str, Any] = Field(default_factory=dict)
-    demonstrations: int
+    init_demonstrations: int
+    sft_demonstrations: int
     init_flops: float
     check_flops: float
     arm_flops: float
@@ -46,6 +47,7 @@ class Preset(_Plain):
 
     Attributes:
         seeds: how many, from 0; seed i is tested on the hands of fold i.
+        solutions: which formulas demonstrations show, see `agents.demonstrations.demonstrate`.
         competence: success on validation hands under random stated rules at which the init stops.
         validation_episodes: of each such look.
         points: checkpoints of an arm after the init, at equal steps of compute.
@@ -55,6 +57,7 @@ class Preset(_Plain):
 
     name: str
     seeds: int
+    solutions: str
     competence: float
     validation_episodes: int
     points: int
@@ -81,6 +84,7 @@ PRESETS: Mapping[str, Preset] = {
     "quick": Preset(
         name="quick",
         seeds=1,
+        solutions="first",
         competence=0.3,
         validation_episodes=512,
         points=5,
@@ -89,7 +93,8 @@ PRESETS: Mapping[str, Preset] = {
         policies={
             "lm": PolicyPreset(
                 **_LM,
-                demonstrations=150_000,
+                init_demonstrations=150_000,
+                sft_demonstrations=60_000,
                 init_flops=1.8e13,
                 check_flops=1.2e12,
                 arm_flops=8e12,
@@ -97,7 +102,8 @@ PRESETS: Mapping[str, Preset] = {
             ),
             "mlp": PolicyPreset(
                 **_MLP,
-                demonstrations=150_000,
+                init_demonstrations=150_000,
+                sft_demonstrations=60_000,
                 init_flops=1.8e13,
                 check_flops=1.2e12,
                 arm_flops=8e12,
