@@ -67,50 +67,48 @@ class Preset(_Plain):
     policies: Mapping[str, PolicyPreset]
 
 
-_MLP = {
-    "learner": "sb3",
-    "model": {"width": 512, "blocks": 3},
-    "imitation": {"learning_rate": 1e-3, "batch_size": 512},
-    "reinforcement": {"num_envs": 256, "n_steps": 32, "batch_size": 1024, "n_epochs": 2},
-}
-_LM = {
-    "learner": "tinylm",
-    "model": {"width": 128, "layers": 3},
-    "imitation": {"learning_rate": 2e-3, "batch": 64},
-    "reinforcement": {"learning_rate": 5e-4, "episodes": 512, "batch": 128, "epochs": 2},
+_POLICIES = {
+    "lm": PolicyPreset(
+        learner="tinylm",
+        model={"width": 128, "layers": 3},
+        imitation={"learning_rate": 2e-3, "batch": 64},
+        reinforcement={"learning_rate": 5e-4, "episodes": 512, "batch": 128, "epochs": 2},
+        init_demonstrations=90_000,
+        sft_demonstrations=75_000,
+        init_flops=1.2e13,
+        check_flops=1e12,
+        arm_flops=1e13,
+        minutes=(2.5, 3.0, 3.5),
+    ),
+    "mlp": PolicyPreset(
+        learner="sb3",
+        model={"width": 512, "blocks": 3},
+        imitation={"learning_rate": 1e-3, "batch_size": 512},
+        reinforcement={"num_envs": 256, "n_steps": 32, "batch_size": 1024, "n_epochs": 2},
+        init_demonstrations=95_000,
+        sft_demonstrations=80_000,
+        init_flops=1.2e13,
+        check_flops=1e12,
+        arm_flops=1e13,
+        minutes=(2.5, 2.5, 2.5),
+    ),
 }
 
+_QUICK = Preset(
+    name="quick",
+    seeds=1,
+    solutions="first",
+    competence=0.15,
+    validation_episodes=500,
+    points=5,
+    curve_episodes=500,
+    final_episodes=1000,
+    policies=_POLICIES,
+)
+
 PRESETS: Mapping[str, Preset] = {
-    "quick": Preset(
-        name="quick",
-        seeds=1,
-        solutions="first",
-        competence=0.3,
-        validation_episodes=512,
-        points=5,
-        curve_episodes=512,
-        final_episodes=1024,
-        policies={
-            "lm": PolicyPreset(
-                **_LM,
-                init_demonstrations=150_000,
-                sft_demonstrations=60_000,
-                init_flops=1.8e13,
-                check_flops=1.2e12,
-                arm_flops=8e12,
-                minutes=(4, 2.5, 3.5),
-            ),
-            "mlp": PolicyPreset(
-                **_MLP,
-                init_demonstrations=150_000,
-                sft_demonstrations=60_000,
-                init_flops=1.8e13,
-                check_flops=1.2e12,
-                arm_flops=8e12,
-                minutes=(4, 2, 2),
-            ),
-        },
-    ),
+    "quick": _QUICK,
+    "full": _QUICK.model_copy(update={"name": "full", "seeds": 6, "final_episodes": 2000}),
 }
 
 
