@@ -17,7 +17,7 @@ from torch import Tensor
 from agents.sb3.checkpoint import load_state, save_state
 from agents.tinylm.model import TinyLM
 
-_WARMUP = 50
+_WARMUP = 50  # steps of the optimiser
 
 
 class Learner(ABC):
@@ -27,9 +27,9 @@ class Learner(ABC):
         model: the model, changed in place.
         seen: demonstrations taught, or episodes played.
         updates: steps of the optimiser.
-        trained_words: words that went through updates, prompts and every epoch counted (D_init,
-            D_SFT and D_RL of the compute axis: 6 N FLOPs each).
-        sampled_words: words that went through sampling (D_buffer: 2 N FLOPs each).
+        trained_words: words that went through updates, prompts and every epoch counted (6 N FLOPs
+            each: D_init, D_SFT and D_RL of the compute axis).
+        sampled_words: words that went through sampling (2 N FLOPs each: D_buffer).
     """
 
     def __init__(self, model: TinyLM, learning_rate: float, seed: int = 0) -> None:
@@ -71,11 +71,11 @@ class Learner(ABC):
         Raises:
             ValueError: where the state is that of another kind of learner or shape of model.
         """
-        came = (state["learner"], state["config"])
-        if came != (expected := (type(self).__name__, vars(self.model.config))):
+        ours = {"learner": type(self).__name__, "config": vars(self.model.config)}
+        if ours != (theirs := {name: state.get(name) for name in ours}):
             raise ValueError(
-                f"The checkpoint is of {came}, this learner of {expected}. Resume with the "
-                f"arguments that the run was started with."
+                f"The checkpoint is of {theirs}, this learner is {ours}. Resume with the arguments "
+                f"that the run was started with."
             )
         self.model.load_state_dict(state["model"])
         self._optimiser.load_state_dict(state["optimiser"])
@@ -95,8 +95,8 @@ class Learner(ABC):
 
         Args:
             on_step: called after each step with what it logged; a true value stops.
-            checkpoint: file to write every `checkpoint_every` seen and at the end; where it exists
-                already, training first goes on from it.
+            checkpoint: file to go on from where it exists, written every `checkpoint_every` seen
+                and at the end.
             writer: a `SummaryWriter` of TensorBoard, or what else has its `add_scalar`.
         """
         if checkpoint is not None and os.path.exists(checkpoint):
@@ -104,9 +104,8 @@ class Learner(ABC):
         saved, stop = self.seen, False
         while self.seen < until and not stop:
             logged = self.step()
-            if writer is not None:
-                for name, value in logged.items():
-                    writer.add_scalar(f"{type(self).__name__}/{name}", value, self.seen)
+            for name, value in logged.items() if writer is not None else ():
+                writer.add_scalar(f"{type(self).__name__}/{name}", value, self.seen)
             stop = on_step is not None and bool(on_step(logged))
             ended = stop or self.seen >= until
             if checkpoint is not None and (ended or self.seen - saved >= checkpoint_every):

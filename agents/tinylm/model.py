@@ -114,13 +114,13 @@ class TinyLM(nn.Module):
         Args:
             prompts: n lists of word ids.
             temperature: 0 takes the likeliest word.
-            generator: on the CPU, whatever the model's device.
+            generator: of the draws, on the CPU whatever the model's device.
             max_words: six cards need 35; a reply without END stops here.
 
         Returns:
-            The words, int64 of shape (n, max_words), 0 behind the end; the number of words of each
-            reply, END counted, int64 of shape (n,); and, float32 of shape (n, max_words), the
-            log-probability of each word (0 for temperature 0) and the value of the state before it.
+            Words, int64 of shape (n, max_words), 0 behind the end; how many each reply has, int64
+            of shape (n,); log-probabilities of the words (0 for temperature 0) and values of the
+            states before them, float32 of shape (n, max_words).
         """
         config, device, count = self.config, self.embed.weight.device, len(prompts)
         sizes = torch.tensor([len(prompt) for prompt in prompts], device=device)
@@ -175,6 +175,6 @@ def _choose(
         return logits.argmax(dim=-1), torch.zeros_like(logits[:, 0])
     log_probs = F.log_softmax(logits / temperature, dim=-1)
     drawn = torch.rand((len(logits), 1), generator=generator).to(logits.device)
-    word = torch.searchsorted(log_probs.exp().cumsum(dim=-1), drawn)
-    word = word.clamp_(max=logits.shape[1] - 1)
+    # A sum of probabilities may end a rounding error below 1, and the draw above it.
+    word = torch.searchsorted(log_probs.exp().cumsum(dim=-1), drawn).clamp_(max=logits.shape[1] - 1)
     return word[:, 0], log_probs.gather(1, word)[:, 0]

@@ -11,7 +11,6 @@ from torch import Tensor
 
 from agents.tinylm.model import TinyLM
 from agents.tinylm.words import decode, encode
-from gp_env.config import GameConfig
 from gp_env.deal import Dealer
 from gp_env.mixer import episode_seeds
 from gp_env.rules import Rule
@@ -62,25 +61,20 @@ class Episodes(NamedTuple):
     outcomes: list[Outcome]
     sampled_words: int
 
-    def share(self, outcome: Outcome) -> float:
-        """Return the share of episodes that ended with this outcome."""
-        return self.outcomes.count(outcome) / len(self.outcomes)
-
 
 def play(
     model: TinyLM,
     dealer: Dealer,
     episodes: range,
-    *,
     seed: int = 0,
     temperature: float = 0.0,
     generator: torch.Generator | None = None,
 ) -> Episodes:
-    """Play side by side, with the prompts and the judge of the environment but without one.
+    """Play episodes side by side, with prompts and judge of the environment but without one.
 
     Args:
-        dealer: deals; its configuration says what wins and how many attempts there are.
-        episodes: numbers of episodes of an environment after `reset(seed=seed)`.
+        dealer: its configuration says what is dealt, what wins and how many attempts there are.
+        episodes: their numbers, in an environment after `reset(seed=seed)`.
         temperature, generator: of the choice of words.
     """
     config, same = dealer.config, np.full(len(episodes), seed, dtype=np.uint64)
@@ -119,14 +113,3 @@ def play(
     words = torch.tensor([text + [0] * (longest - len(text)) for text in texts])
     chosen, log_probs, values, rewards = columns[..., :longest]
     return Episodes(words, chosen > 0, log_probs, values, rewards, outcomes, sampled_words)
-
-
-def success_rate(model: TinyLM, episodes: int, *, seed: int = 0, **keywords: Any) -> float:
-    """Return the share of episodes that greedy play solves.
-
-    Args:
-        episodes: how many, the first of an environment after `reset(seed=seed)`.
-        keywords: of the environment, such as `rule`, `split`, `fold` and `max_attempts`.
-    """
-    dealer = Dealer(GameConfig.make(**keywords))
-    return play(model, dealer, range(episodes), seed=seed).share(Outcome.CORRECT)

@@ -1,7 +1,7 @@
 """Proximal policy optimisation on the model's own replies (Schulman et al., arXiv 1707.06347).
 
-A word is an action; the reward comes with the last word of an attempt and is not discounted. The
-distance from the first weights is logged, not penalised: arXiv 2509.04259 relates it to forgetting.
+A word is an action; the reward comes with the last word of an attempt. The distance from the first
+weights is logged, not penalised: arXiv 2509.04259 relates it to forgetting.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ class PPOConfig:
     epochs: int = 2
     learning_rate: float = 5e-4
     clip: float = 0.2
-    gae_lambda: float = 1.0
     value_weight: float = 0.1
     entropy_weight: float = 0.003
     seed: int = 0
@@ -59,26 +58,21 @@ class PPO(Learner):
         """Play and learn.
 
         Returns:
-            reward, success and unreadable (means over the episodes); kl (from the first weights,
-            before the updates) and entropy in nats a word; clipped (share of the words);
-            value_error (mean square).
+            reward, success, unreadable (means of the episodes); kl (from the first weights, before
+            the updates) and entropy in nats a word; clipped (share of words); value_error, squared.
         """
         config = self.config
-        played = play(
-            self.model,
-            self._dealer,
-            range(self.seen, self.seen + config.episodes),
-            seed=config.seed,
-            temperature=1.0,
-            generator=self._generator,
-        )
-        gains, returns = _estimate(played, config.gae_lambda)
+        episodes = range(self.seen, self.seen + config.episodes)
+        played = play(self.model, self._dealer, episodes, config.seed, 1.0, self._generator)
+        # Undiscounted, with lambda 1: what is still to be earned, less what was expected.
+        returns = played.rewards.flip(1).cumsum(1).flip(1)
+        gains = returns - played.values
         spread, mean = torch.std_mean(gains[played.chosen])
         gains = (gains - mean) / (spread + 1e-6)
         with torch.no_grad():
             rows = slice(config.batch)
             _, before, _ = self._judge(self._first_model, played, rows)
-            kl = played.log_probs[rows][played.chosen[rows]].mean() - before.mean()
+            kl = played.log_probs[rows][played.chosen[rows]].mean().item() - before.mean().item()
         updates = []
         for _ in range(config.epochs):
             order = torch.randperm(config.episodes, generator=self._generator)
@@ -87,21 +81,16 @@ class PPO(Learner):
         self.seen += config.episodes
         self.sampled_words += played.sampled_words
         entropy, clipped, value_error = torch.tensor(updates).mean(dim=0).tolist()
-        return {
-            "reward": played.rewards.sum().item() / config.episodes,
-            "success": played.share(Outcome.CORRECT),
-            "unreadable": played.share(Outcome.UNREADABLE),
-            "kl": kl.item(),
-            "entropy": entropy,
-            "clipped": clipped,
-            "value_error": value_error,
-        }
+        logged = {"kl": kl, "entropy": entropy, "clipped": clipped, "value_error": value_error}
+        logged["reward"] = played.rewards.sum().item() / config.episodes
+        for name, outcome in (("success", Outcome.CORRECT), ("unreadable", Outcome.UNREADABLE)):
+            logged[name] = played.outcomes.count(outcome) / config.episodes
+        return logged
 
     def _judge(
         self, model: TinyLM, played: Episodes, rows: Tensor | slice
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the log-probabilities of all words where one was chosen, of that one, and the
-        value."""
+        """Return, where a word was chosen, log-probabilities of all and of that one, and values."""
         words, chosen = played.words[rows].to(self.device), played.chosen[rows].to(self.device)
         logits, values = model(words[:, :-1])
         log_policy = F.log_softmax(logits[chosen[:, 1:]], dim=-1)
@@ -121,29 +110,16 @@ class PPO(Learner):
         surrogate = torch.minimum(ratio * gain, bounded * gain).mean()
         entropy = -(log_policy.exp() * log_policy).sum(dim=-1).mean()
         value_error = F.mse_loss(values, earned)
-        self._descend(
-            config.value_weight * value_error - surrogate - config.entropy_weight * entropy
-        )
+        bonus = surrogate + config.entropy_weight * entropy
+        self._descend(config.value_weight * value_error - bonus)
         self.trained_words += int((played.words[rows] != 0).sum())
-        clipped = (ratio != bounded).float().mean()
-        return entropy.item(), clipped.item(), value_error.item()
+        return entropy.item(), (ratio != bounded).float().mean().item(), value_error.item()
 
     def state(self) -> dict[str, Any]:
+        """Return the state of the learner and its first weights."""
         return {**super().state(), "first_model": self._first_model.state_dict()}
 
     def resume(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state` returned."""
         super().resume(state)
         self._first_model.load_state_dict(state["first_model"])
-
-
-def _estimate(played: Episodes, gae_lambda: float) -> tuple[Tensor, Tensor]:
-    """Return generalised advantages and returns of the chosen words, without discount."""
-    advantages = torch.zeros_like(played.values)
-    advantage = next_value = torch.zeros(len(played.values))
-    for place in reversed(range(played.values.shape[1])):
-        chosen, value = played.chosen[:, place], played.values[:, place]
-        surprise = played.rewards[:, place] + next_value - value
-        advantage = torch.where(chosen, surprise + gae_lambda * advantage, advantage)
-        next_value = torch.where(chosen, value, next_value)
-        advantages[:, place] = advantage
-    return advantages, advantages + played.values
