@@ -55,7 +55,7 @@ def load_state(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def generator_states() -> dict[str, Any]:
-    """Return the states of the global generators of Python, NumPy and torch: SB3 draws from them."""
+    """Return the states of the global generators of Python, NumPy and torch: SB3 uses them."""
     return {
         "python": random.getstate(),
         "numpy": np.random.get_state(),  # noqa: NPY002
