@@ -32,7 +32,7 @@ def test_a_log_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = text.getvalue().splitlines()
     assert "\x1b" not in text.getvalue()
     assert len(lines) == 3
-    assert "min left: lm seed 0 init 10 %" in lines[0]
+    assert "min left: lm seed 0 10 % (init)" in lines[0]
     assert "sft 2/5  1.5e+13 FLOPs  in 30.0 [21.9, 39.6]  rule_ood 5.0 [" in lines[1]
 
 

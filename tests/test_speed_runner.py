@@ -31,8 +31,12 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_rows_are_written_beside_the_calibration(tmp_path: Path) -> None:
     assert runner.run_speed(["fake"], tmp_path / "speed.json", QUIET)
     written = read_json(tmp_path / "speed.json")
-    assert [row["what"] for row in written["rows"]] == ["calibration loop", "steps", "made"]
-    assert written["rows"][1]["per_calibration"] == 0.5
+    assert [(row["what"].strip(), row["value"], row["unit"]) for row in written["rows"]] == [
+        ("calibration loop", 100.0, "rounds/s"),
+        ("steps", 50.0, "steps/s"),
+        ("steps", 0.5, "steps a round"),
+        ("made", 1.0, "s"),
+    ]
     assert written["session"]["cores"] >= 1
 
 

@@ -19,6 +19,7 @@ from benchmarks.runs import write_json
 from benchmarks.speed.rows import calibration, row, show
 
 _HELPERS = ("rows", "runner")
+_SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
 
 
 def measurements() -> list[str]:
@@ -43,13 +44,13 @@ def run_speed(names: Sequence[str], out: Path, console: Console) -> bool:
         raise ValueError(f"Unknown measurement {unknown[0]!r}: expected one of {', '.join(known)}.")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     speed_of_loop = calibration()
-    rows: list[dict[str, Any]] = [row("calibration loop", speed_of_loop, "rounds/s")]
+    rows = [row("calibration loop", speed_of_loop, "rounds/s")]
     for name in names or known:
         console.print(f"measuring {name} ...", highlight=False)
         for measured in importlib.import_module(f"benchmarks.speed.{name}").measure():
             rows.append({"module": name, **measured})
-            if measured["unit"].endswith("/s"):
-                rows[-1]["per_calibration"] = measured["value"] / speed_of_loop
+            if measured["bar"] is not None:
+                rows += _relative(measured, speed_of_loop)
     show(rows)
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     write_json(out, {"session": Session.now(now).model_dump(mode="json"), "rows": rows})
@@ -58,3 +59,13 @@ def run_speed(names: Sequence[str], out: Path, console: Console) -> bool:
         console.print(f"[red]Missed: {'; '.join(missed)}[/]")
     console.print(f"Written to {out.resolve()}", soft_wrap=True)
     return not missed
+
+
+def _relative(measured: dict[str, Any], speed_of_loop: float) -> list[dict[str, Any]]:
+    """Return an absolute figure in rounds of the calibration loop, nothing for a ratio."""
+    what, value = f"  {measured['what']}", measured["value"]
+    if measured["unit"].endswith("/s"):
+        return [row(what, value / speed_of_loop, f"{measured['unit'][:-2]} a round")]
+    if measured["unit"] in _SECONDS:
+        return [row(what, value * _SECONDS[measured["unit"]] * speed_of_loop, "rounds")]
+    return []

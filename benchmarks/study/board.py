@@ -77,7 +77,7 @@ class Board:
         elif time.monotonic() - self._line_at >= LINE_SECONDS:
             self._line_at = time.monotonic()
             running = ", ".join(
-                f"{name} {stage} {100 * self._done[name]:.0f} %"
+                f"{name} {100 * self._done[name]:.0f} % ({stage})"
                 for name, stage in self._stages.items()
                 if stage != "done"
             )
