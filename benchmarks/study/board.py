@@ -54,7 +54,8 @@ class Board:
         """Take in news of a job."""
         name = job.name
         # A resumed job begins with what it had: that took none of this sitting's time.
-        self._began_at.setdefault(name, event.fraction)
+        if event.fraction > 0:
+            self._began_at.setdefault(name, event.fraction)
         self._done[name] = max(self._done[name], event.fraction)
         self._stages[name] = event.stage
         if event.rates:
