@@ -14,7 +14,7 @@ from stable_baselines3.common.preprocessing import preprocess_obs
 from agents.demonstrations import Transitions, demonstrate
 from agents.sb3.bc import BCConfig, train_bc
 from agents.sb3.checkpoint import load_state, save_state
-from agents.sb3.model import SB3Agent, build_model, count_weights, load_model, save_model
+from agents.sb3.model import CARDS, SB3Agent, build_model, count_weights, load_model, save_model
 from agents.sb3.policy import ResidualMLP, ResidualPolicy
 from agents.sb3.ppo import PPOConfig, train_ppo
 from agents.sb3.training import Account, Progress
@@ -69,6 +69,19 @@ def test_the_first_layer_is_a_linear_layer_over_one_hot_tokens() -> None:
 def test_other_spaces_are_refused() -> None:
     with pytest.raises(ValueError, match="flat MultiDiscrete"):
         ResidualMLP(spaces.Box(0, 1, (3,)))
+
+
+def test_unordered_slots_may_be_swapped() -> None:
+    network = ResidualMLP(observation_space(), width=8, blocks=1, unordered=CARDS)
+    env = vector_env(20, hand=None)
+    observations, _ = env.reset(seed=0)
+    swapped = observations.copy()
+    swapped[:, [0, 1, 2, 6, 7, 8]] = observations[:, [2, 0, 1, 7, 8, 6]]
+    assert not np.array_equal(observations, swapped)
+    seen, expected = (network(torch.as_tensor(rows)) for rows in (swapped, observations))
+    assert torch.allclose(seen, expected, atol=1e-6)
+    with pytest.raises(ValueError, match="cannot be unordered"):
+        ResidualMLP(observation_space(), unordered=[(0, 7)])
 
 
 def test_imitation_learns() -> None:
@@ -247,7 +260,7 @@ def test_states_come_back_as_they_were_and_damage_is_told(tmp_path: Path) -> Non
 
 
 def test_models_are_saved_and_agents_act_alike(tmp_path: Path) -> None:
-    policy = small()
+    policy = build_model(observation_space(), ACTIONS, width=16, blocks=2, unordered=CARDS)
     save_model(tmp_path / "model.pt", policy)
     read = load_model(tmp_path / "model.pt")
     assert count_weights(read) == count_weights(policy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,10 @@ from agents.protocol import Info
 from agents.sb3.checkpoint import load_state, save_state
 from agents.sb3.policy import DEFAULT_BLOCKS, DEFAULT_WIDTH, ResidualPolicy, policy_keywords
 from agents.sb3.training import PathLike
+from gp_env.observe import LAYOUT
+
+CARDS = tuple((LAYOUT[field].start, LAYOUT[field].stop) for field in ("ranks", "suits"))
+"""Slots of the card game's observations whose order means nothing."""
 
 
 def build_model(
@@ -23,6 +28,7 @@ def build_model(
     *,
     width: int = DEFAULT_WIDTH,
     blocks: int = DEFAULT_BLOCKS,
+    unordered: Sequence[Sequence[int]] = (),
     seed: int = 0,
     device: str = "cpu",
 ) -> ResidualPolicy:
@@ -30,16 +36,16 @@ def build_model(
 
     Args:
         observation_space, action_space: those of a single symbolic environment.
-        width, blocks: size of the residual MLP.
+        width, blocks, unordered: of the residual MLP; `CARDS` are the unordered slots of the card
+            game.
         seed: of the weights.
         device: a torch device.
     """
+    keywords = policy_keywords(width, blocks, unordered)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         # Whoever trains the policy brings the learning rate; the constructor only demands one.
-        policy = ResidualPolicy(
-            observation_space, action_space, FloatSchedule(0.0), **policy_keywords(width, blocks)
-        )
+        policy = ResidualPolicy(observation_space, action_space, FloatSchedule(0.0), **keywords)
     return policy.to(device)
 
 

@@ -7,6 +7,7 @@ with a dense matrix. Summing the rows of that matrix which the tokens name is th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ class ResidualMLP(BaseFeaturesExtractor):
         observation_space: a flat MultiDiscrete space in which 0 stands for an empty slot.
         width: units of every layer.
         blocks: residual blocks, each LayerNorm, Linear, ReLU, Linear.
+        unordered: (start, stop) of runs of slots whose order means nothing. The slots of a run
+            share their rows, so the network sees what they hold and not where.
 
     Raises:
         ValueError: for another kind of space.
@@ -37,6 +40,7 @@ class ResidualMLP(BaseFeaturesExtractor):
         observation_space: spaces.Space[Any],
         width: int = DEFAULT_WIDTH,
         blocks: int = DEFAULT_BLOCKS,
+        unordered: Sequence[Sequence[int]] = (),
     ) -> None:
         super().__init__(observation_space, features_dim=width)
         if (
@@ -49,6 +53,13 @@ class ResidualMLP(BaseFeaturesExtractor):
             )
         counts = observation_space.nvec.astype(np.int64)
         offsets = np.cumsum(counts) - counts
+        for start, stop in unordered:
+            if len(set(counts[start:stop].tolist())) != 1:
+                raise ValueError(
+                    f"Slots {start} to {stop - 1} cannot be unordered: they are to hold the same "
+                    f"range of numbers, but their ranges are {counts[start:stop].tolist()}."
+                )
+            offsets[start:stop] = offsets[start]
         self.register_buffer("offsets", torch.as_tensor(offsets), persistent=False)
         self.empty = int(counts.sum())
         self.rows = nn.EmbeddingBag(self.empty + 1, width, mode="sum", padding_idx=self.empty)
@@ -103,11 +114,19 @@ class ResidualPolicy(ActorCriticPolicy, TokenInput):
     """Actor and critic as one linear layer each on the features of a `ResidualMLP`."""
 
 
-def policy_keywords(width: int = DEFAULT_WIDTH, blocks: int = DEFAULT_BLOCKS) -> dict[str, Any]:
-    """Return `policy_kwargs` of SB3 for a `TokenInput` policy of this width and depth."""
+def policy_keywords(
+    width: int = DEFAULT_WIDTH,
+    blocks: int = DEFAULT_BLOCKS,
+    unordered: Sequence[Sequence[int]] = (),
+) -> dict[str, Any]:
+    """Return `policy_kwargs` of SB3 for a `TokenInput` policy with such a `ResidualMLP`."""
     return {
         "net_arch": [],
         "ortho_init": False,
         "features_extractor_class": ResidualMLP,
-        "features_extractor_kwargs": {"width": width, "blocks": blocks},
+        "features_extractor_kwargs": {
+            "width": width,
+            "blocks": blocks,
+            "unordered": [list(run) for run in unordered],
+        },
     }
