@@ -33,10 +33,10 @@ class PPOConfig:
     episodes: int = 512
     batch: int = 128
     epochs: int = 2
-    learning_rate: float = 5e-4
+    learning_rate: float = 2e-4
     clip: float = 0.2
-    value_weight: float = 0.1
-    entropy_weight: float = 0.003
+    value_weight: float = 0.02
+    entropy_weight: float = 0.01
     seed: int = 0
 
 
