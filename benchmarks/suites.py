@@ -24,10 +24,12 @@ class Column:
     Attributes:
         shift: the part of the environment's id after the interface: "" or "-RuleOOD".
         keywords: keywords of the environment, without `split`, `fold` and `max_attempts`.
+        split: whose hands are played: "test", or "train" for hands that training may have shown.
     """
 
     shift: str
     keywords: Mapping[str, Any] = field(default_factory=dict)
+    split: str = "test"
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Suite:
         """Return the environment's keywords, the split included."""
         return {
             **self.columns[column].keywords,
-            "split": "test",
+            "split": self.columns[column].split,
             "fold": list(self.fold(seed)),
         }
 
@@ -94,11 +96,15 @@ SUITES: Mapping[str, Suite] = {
             "rule_ood": Column("-RuleOOD"),
             "in_pairs": Column("", {"rule": "ten", "face_cards": True, **_BOTH}),
             "ood_pairs": Column("-RuleOOD", _BOTH),
+            "in_train": Column("", {"rule": "ten"}, split="train"),
+            "ood_train": Column("-RuleOOD", split="train"),
         },
     )
 }
 """`gp-l`: GeneralPoints without pictures, J, Q, K counting 10 against 11, 12, 13; the two columns
-called pairs are the same hands under either rule."""
+called pairs are the same hands under either rule. The two called train are played with the hands
+of the training split, the rest with hands that training never showed: what an arm knows of a hand
+that it has seen, and whether it still knows it under the other rule."""
 
 
 def suite(name: str) -> Suite:

@@ -60,8 +60,11 @@ def test_the_first_layer_is_a_linear_layer_over_one_hot_tokens() -> None:
     observations = torch.as_tensor(np.stack([space.sample() for _ in range(50)]))
     network = ResidualMLP(space, width=8, blocks=0)
     one_hot = preprocess_obs(observations, space)
-    rows = network.rows.weight[:-1].detach().clone()
-    rows[network.offsets] = 0.0
+    matrix, rows = network._matrix().detach(), []
+    for offset, count in zip(network.offsets.tolist(), space.nvec.tolist()):
+        # An empty slot adds nothing.
+        rows += [torch.zeros(1, 8), matrix[offset + 1 : offset + count]]
+    rows = torch.cat(rows)
     expected = torch.relu(network.norm(one_hot @ rows + network.bias))
     assert torch.allclose(network(observations), expected, atol=1e-5)
 

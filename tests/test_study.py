@@ -74,6 +74,7 @@ class FakeLearner:
     def imitate(
         self,
         demonstrations: Demonstrations,
+        settings: Mapping[str, Any],
         *,
         flops: float,
         seed: int,
@@ -84,7 +85,14 @@ class FakeLearner:
         self._learn(0, resume, report)
 
     def reinforce(
-        self, game: Mapping[str, Any], *, flops: float, seed: int, resume: Path, report: Report
+        self,
+        game: Mapping[str, Any],
+        settings: Mapping[str, Any],
+        *,
+        flops: float,
+        seed: int,
+        resume: Path,
+        report: Report,
     ) -> None:
         assert (game["rule"], game["split"]) == ("ten", "train")
         self._learn(TOKENS_A_STEP // 2, resume, report)

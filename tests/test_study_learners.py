@@ -30,15 +30,17 @@ POLICIES = {
     "mlp": PolicyPreset(
         learner="sb3",
         model={"width": 16, "blocks": 1},
-        imitation={"batch_size": 64},
-        reinforcement={"num_envs": 8, "n_steps": 16, "batch_size": 64},
+        init={"batch_size": 64},
+        sft={"batch_size": 64},
+        rl={"num_envs": 8, "n_steps": 16, "batch_size": 64},
         **BUDGETS,
     ),
     "lm": PolicyPreset(
         learner="tinylm",
         model={"width": 16, "layers": 1},
-        imitation={"batch": 16},
-        reinforcement={"episodes": 32, "batch": 16},
+        init={"batch": 16},
+        sft={"batch": 16},
+        rl={"episodes": 32, "batch": 16},
         **BUDGETS,
     ),
 }
@@ -59,9 +61,9 @@ def test_a_learner_spends_its_compute_and_comes_back(tmp_path: Path, policy: str
 
     arguments = {"flops": FLOPS, "seed": 1, "resume": tmp_path / "resume.pt", "report": report}
     if arm == "sft":
-        learner.imitate(demonstrate(200, seed=1, **GAME), **arguments)
+        learner.imitate(demonstrate(200, seed=1, **GAME), preset.sft, **arguments)
     else:
-        learner.reinforce(GAME, **arguments)
+        learner.reinforce(GAME, preset.rl, **arguments)
     assert spent == sorted(spent)
     assert FLOPS <= spent[-1] < 1.5 * FLOPS
 

@@ -1,8 +1,8 @@
 """The one network that imitation and reinforcement train: a residual MLP over one-hot tokens.
 
 SB3 one-hot encodes a MultiDiscrete observation slot by slot and multiplies the (mostly zero) result
-with a dense matrix. Summing the rows of that matrix which the tokens name is the same function, and
-4 times faster here; empty slots (0) name no row, for their rows would only repeat the bias.
+with a dense matrix. Summing the rows of that matrix which the tokens name is the same function and
+several times faster; empty slots (0) name no row, for their rows would only repeat the bias.
 """
 
 from __future__ import annotations
@@ -10,29 +10,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from gymnasium import spaces
 from stable_baselines3.common.policies import ActorCriticPolicy, BasePolicy
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from torch import nn
+from torch.nn import functional
 
 DEFAULT_WIDTH = 512
 DEFAULT_BLOCKS = 3
 
+_EMBEDDING = 16
+"""Numbers in the embedding of a token; with fewer than there are tokens, they have to share."""
+
 
 class ResidualMLP(BaseFeaturesExtractor):
     """Features of token observations.
+
+    The first layer is linear over one-hot tokens, its matrix factorised: slots of the same range
+    share an embedding of their tokens, and each slot has a projection of its own. So a token that a
+    slot never held in training (a jack that counts 11) still means what it means elsewhere.
 
     Args:
         observation_space: a flat MultiDiscrete space in which 0 stands for an empty slot.
         width: units of every layer.
         blocks: residual blocks, each LayerNorm, Linear, ReLU, Linear.
         unordered: (start, stop) of runs of slots whose order means nothing. The slots of a run
-            share their rows, so the network sees what they hold and not where.
+            share a projection, so the network sees what they hold and not where.
 
     Raises:
-        ValueError: for another kind of space.
+        ValueError: for another kind of space, or a run of slots of different ranges.
     """
 
     def __init__(
@@ -51,34 +58,52 @@ class ResidualMLP(BaseFeaturesExtractor):
                 f"The residual MLP reads a flat MultiDiscrete space; got {observation_space}. "
                 f"Make the environment with a symbolic interface and no mask in the observation."
             )
-        counts = observation_space.nvec.astype(np.int64)
-        offsets = np.cumsum(counts) - counts
+        counts = observation_space.nvec.tolist()
+        # The first slot of a run reads for all of it.
+        readers = {slot: slot for slot in range(len(counts))}
         for start, stop in unordered:
-            if len(set(counts[start:stop].tolist())) != 1:
+            if len(set(counts[start:stop])) != 1:
                 raise ValueError(
                     f"Slots {start} to {stop - 1} cannot be unordered: they are to hold the same "
-                    f"range of numbers, but their ranges are {counts[start:stop].tolist()}."
+                    f"range of numbers, but their ranges are {counts[start:stop]}."
                 )
-            offsets[start:stop] = offsets[start]
-        self.register_buffer("offsets", torch.as_tensor(offsets), persistent=False)
-        self.empty = int(counts.sum())
-        self.rows = nn.EmbeddingBag(self.empty + 1, width, mode="sum", padding_idx=self.empty)
+            readers |= dict.fromkeys(range(start, stop), start)
+        offsets = [0] * len(counts)
+        self.embeddings, self.projections = nn.ParameterList(), nn.ParameterList()
+        rows = 0
+        for count in sorted(set(counts)):
+            reading = sorted({readers[slot] for slot in readers if counts[slot] == count})
+            for slot in (slot for slot in readers if counts[slot] == count):
+                offsets[slot] = rows + reading.index(readers[slot]) * count
+            rows += len(reading) * count
+            size = min(count, _EMBEDDING)
+            # About 20 of the slots are filled, so the sum has a variance of about one.
+            self.embeddings.append(nn.Parameter(torch.randn(count, size)))
+            scale = (20 * size) ** -0.5
+            self.projections.append(nn.Parameter(scale * torch.randn(len(reading), size, width)))
+        self.empty = rows
+        self.register_buffer("offsets", torch.tensor(offsets), persistent=False)
         self.bias = nn.Parameter(torch.zeros(width))
         self.blocks = nn.ModuleList(_Block(width) for _ in range(blocks))
         self.norm = nn.LayerNorm(width)
-        # About 20 of the slots are filled, so the sum has a variance of about one.
-        nn.init.normal_(self.rows.weight, std=20**-0.5)
-        with torch.no_grad():
-            self.rows.weight[self.empty] = 0.0
 
     def forward(self, observations: torch.Tensor) -> torch.Tensor:
         """Return features, float of shape (n, width), of integer observations (n, slots)."""
         tokens = observations.long()
         rows = torch.where(tokens == 0, self.empty, tokens + self.offsets)
-        hidden = self.rows(rows) + self.bias
+        hidden = functional.embedding_bag(rows, self._matrix(), mode="sum", padding_idx=self.empty)
+        hidden = hidden + self.bias
         for block in self.blocks:
             hidden = hidden + block(hidden)
         return torch.relu(self.norm(hidden))
+
+    def _matrix(self) -> torch.Tensor:
+        """Return the matrix of the first layer, a row for each token of each reader."""
+        parts = [
+            torch.einsum("te,rew->rtw", embedding, projection).flatten(0, 1)
+            for embedding, projection in zip(self.embeddings, self.projections)
+        ]
+        return torch.cat([*parts, torch.zeros_like(parts[0][:1])])
 
 
 class _Block(nn.Module):

@@ -151,6 +151,7 @@ class _Worker:
             resume = weights.with_name("init.resume.pt")
             self.learner.imitate(
                 demonstrations,
+                settings.init,
                 flops=settings.init_flops,
                 seed=self.stage_seed("init"),
                 resume=resume,
@@ -187,9 +188,9 @@ class _Worker:
         }
         if arm == "sft":
             demonstrations = self.demonstrate(arm, "ten", settings.sft_demonstrations)
-            self.learner.imitate(demonstrations, **arguments)
+            self.learner.imitate(demonstrations, settings.sft, **arguments)
         else:
-            self.learner.reinforce(self.game("ten"), **arguments)
+            self.learner.reinforce(self.game("ten"), settings.rl, **arguments)
         self.learner.save(last)
         resume.unlink(missing_ok=True)
 

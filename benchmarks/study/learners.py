@@ -41,6 +41,9 @@ class Usage:
         return 6.0 * weights * self.trained + 2.0 * weights * self.sampled
 
 
+Settings = Mapping[str, Any]
+"""Settings of the training of one stage, as a preset gives them."""
+
 Report = Callable[[Usage], bool]
 """Told after every few updates; may evaluate the learner's agent. True ends the stage."""
 
@@ -73,6 +76,7 @@ class Learner(Protocol):
     def imitate(
         self,
         demonstrations: Demonstrations,
+        settings: Settings,
         *,
         flops: float,
         seed: int,
@@ -82,13 +86,24 @@ class Learner(Protocol):
         """Learn from demonstrations until `report` returns True or the compute is used.
 
         Args:
+            demonstrations: what to learn from.
+            settings: of the training.
+            flops, seed: the compute of the stage, and what fixes all that is random in it.
+            report: see `Report`.
             resume: file with the state of an unfinished stage, kept up to date; where it exists,
                 the stage goes on from it.
         """
         ...
 
     def reinforce(
-        self, game: Mapping[str, Any], *, flops: float, seed: int, resume: Path, report: Report
+        self,
+        game: Mapping[str, Any],
+        settings: Settings,
+        *,
+        flops: float,
+        seed: int,
+        resume: Path,
+        report: Report,
     ) -> None:
         """Learn from own play of `game` (environment keywords), with the arguments of `imitate`."""
         ...
@@ -105,10 +120,6 @@ class SB3Learner:
         self._policy = build_model(
             env.observation_space, env.action_space, seed=seed, **preset.model
         )
-        self._bc = BCConfig(**preset.imitation)
-        reinforcement = dict(preset.reinforcement)
-        self._num_envs = reinforcement.pop("num_envs")
-        self._ppo = PPOConfig(**reinforcement)
         self.weights = count_weights(self._policy)
 
     def agent(self) -> Agent:
@@ -126,6 +137,7 @@ class SB3Learner:
     def imitate(
         self,
         demonstrations: Demonstrations,
+        settings: Settings,
         *,
         flops: float,
         seed: int,
@@ -133,29 +145,41 @@ class SB3Learner:
         report: Report,
     ) -> None:
         """Clone the demonstrations."""
+        config = BCConfig(**settings)
         transitions = demonstrations.transitions()
         length = len(transitions.actions) / len(demonstrations)
         train_bc(
             self._policy,
             transitions,
-            math.ceil((flops / (6 * self.weights) + self._bc.batch_size) / length),
-            config=self._bc,
+            math.ceil((flops / (6 * self.weights) + config.batch_size) / length),
+            config=config,
             seed=seed,
             checkpoint=resume,
             callback=lambda p: report(Usage(p.account.tokens_trained, 0)),
-            callback_every=math.ceil(4 * self._bc.batch_size / length),
+            callback_every=math.ceil(4 * config.batch_size / length),
         )
 
     def reinforce(
-        self, game: Mapping[str, Any], *, flops: float, seed: int, resume: Path, report: Report
+        self,
+        game: Mapping[str, Any],
+        settings: Settings,
+        *,
+        flops: float,
+        seed: int,
+        resume: Path,
+        report: Report,
     ) -> None:
         """Play and improve."""
-        env = GeneralPointsVectorEnv(self._num_envs, autoreset_mode="same_step", mask=None, **game)
+        settings = dict(settings)
+        env = GeneralPointsVectorEnv(
+            settings.pop("num_envs"), autoreset_mode="same_step", mask=None, **game
+        )
+        config = PPOConfig(**settings)
         train_ppo(
             self._policy,
             env,
-            math.ceil(flops / (self.weights * (6 * self._ppo.n_epochs + 2))),
-            config=self._ppo,
+            math.ceil(flops / (self.weights * (6 * config.n_epochs + 2))),
+            config=config,
             seed=seed,
             checkpoint=resume,
             callback=lambda p: report(Usage(p.account.tokens_trained, p.account.tokens_sampled)),
@@ -173,7 +197,6 @@ class TinyLMLearner:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self._model = TinyLM(TinyLMConfig(**preset.model))
-        self._sft, self._ppo = preset.imitation, preset.reinforcement
         self.weights = self._model.size()
 
     def agent(self) -> Agent:
@@ -192,6 +215,7 @@ class TinyLMLearner:
     def imitate(
         self,
         demonstrations: Demonstrations,
+        settings: Settings,
         *,
         flops: float,
         seed: int,
@@ -199,14 +223,21 @@ class TinyLMLearner:
         report: Report,
     ) -> None:
         """Learn the demonstrated replies word by word."""
-        training = SFT(self._model, demonstrations, SFTConfig(**self._sft))
+        training = SFT(self._model, demonstrations, SFTConfig(**settings))
         self._train(training, flops, resume, report)
 
     def reinforce(
-        self, game: Mapping[str, Any], *, flops: float, seed: int, resume: Path, report: Report
+        self,
+        game: Mapping[str, Any],
+        settings: Settings,
+        *,
+        flops: float,
+        seed: int,
+        resume: Path,
+        report: Report,
     ) -> None:
         """Reply, be judged and improve."""
-        config = TinyLMPPOConfig(seed=seed, **self._ppo)
+        config = TinyLMPPOConfig(seed=seed, **settings)
         self._train(PPO(self._model, config, **game), flops, resume, report)
 
     def _train(self, training: SFT | PPO, flops: float, resume: Path, report: Report) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agents.sb3.model import CARDS
+
 
 class _Plain(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -22,7 +24,8 @@ class PolicyPreset(_Plain):
 
     Attributes:
         learner: which of `learners.LEARNERS` trains it.
-        model, imitation, reinforcement: settings of the network, of init and SFT, and of RL.
+        model: settings of the network.
+        init, sft, rl: settings of the training of each stage.
         init_demonstrations, sft_demonstrations: how many are made; past their number they repeat.
         init_flops: the init stops here at the latest.
         check_flops: compute of the init between two looks at its competence.
@@ -32,8 +35,9 @@ class PolicyPreset(_Plain):
 
     learner: str
     model: dict[str, Any] = Field(default_factory=dict)
-    imitation: dict[str, Any] = Field(default_factory=dict)
-    reinforcement: dict[str, Any] = Field(default_factory=dict)
+    init: dict[str, Any] = Field(default_factory=dict)
+    sft: dict[str, Any] = Field(default_factory=dict)
+    rl: dict[str, Any] = Field(default_factory=dict)
     init_demonstrations: int
     sft_demonstrations: int
     init_flops: float
@@ -70,27 +74,29 @@ class Preset(_Plain):
 _POLICIES = {
     "lm": PolicyPreset(
         learner="tinylm",
-        model={"width": 128, "layers": 3},
-        imitation={"learning_rate": 2e-3, "batch": 64},
-        reinforcement={"learning_rate": 5e-4, "episodes": 512, "batch": 128, "epochs": 2},
-        init_demonstrations=90_000,
-        sft_demonstrations=75_000,
-        init_flops=1.2e13,
-        check_flops=1e12,
-        arm_flops=1e13,
-        minutes=(2.5, 3.0, 3.5),
+        model={"width": 64, "layers": 3},
+        init={"learning_rate": 2e-3, "batch": 64},
+        sft={"learning_rate": 5e-4, "batch": 64},
+        rl={"learning_rate": 2e-4, "episodes": 512, "batch": 128, "entropy_weight": 0.01},
+        init_demonstrations=120_000,
+        sft_demonstrations=145_000,
+        init_flops=6e12,
+        check_flops=5e11,
+        arm_flops=7e12,
+        minutes=(1.2, 2.0, 2.7),
     ),
     "mlp": PolicyPreset(
         learner="sb3",
-        model={"width": 512, "blocks": 3},
-        imitation={"learning_rate": 1e-3, "batch_size": 512},
-        reinforcement={"num_envs": 256, "n_steps": 32, "batch_size": 1024, "n_epochs": 2},
-        init_demonstrations=95_000,
-        sft_demonstrations=80_000,
-        init_flops=1.2e13,
+        model={"width": 512, "blocks": 3, "unordered": CARDS},
+        init={"learning_rate": 1e-3, "batch_size": 256},
+        sft={"learning_rate": 5e-4, "batch_size": 256},
+        rl={"num_envs": 256, "n_steps": 32, "batch_size": 1024, "n_epochs": 2},
+        init_demonstrations=160_000,
+        sft_demonstrations=65_000,
+        init_flops=1.8e13,
         check_flops=1e12,
-        arm_flops=1e13,
-        minutes=(2.5, 2.5, 2.5),
+        arm_flops=7e12,
+        minutes=(2.0, 1.3, 1.6),
     ),
 }
 
@@ -98,7 +104,7 @@ _QUICK = Preset(
     name="quick",
     seeds=1,
     solutions="first",
-    competence=0.15,
+    competence=0.25,
     validation_episodes=500,
     points=5,
     curve_episodes=500,
