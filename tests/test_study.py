@@ -177,7 +177,9 @@ def test_a_job_measures_every_declared_point(tmp_path: Path) -> None:
     assert "fake/2/sft/1/in_pairs" not in counts
     for column in GP_L.columns:
         assert counts[f"fake/2/init/0/{column}"] == counts[f"fake/2/rl/3/{column}"] == 12
-    assert all(row.keywords["fold"] == [2, 6] and row.keywords["split"] == "test" for row in rows)
+    for row in rows:
+        assert row.keywords["fold"] == [2, 6]
+        assert row.keywords["split"] == ("train" if row.cell.endswith("_train") else "test")
     assert all(row.values_seen is not None for row in rows)
     fractions = [event.fraction for event in events]
     assert fractions == sorted(fractions)

@@ -24,7 +24,7 @@ def deal(column: str, seed: int, count: int) -> list[tuple[int, ...]]:
 
 def test_the_digest_is_pinned() -> None:
     # A new value here means that figures made with the old one are of another suite.
-    assert GP_L.digest == "48619a5e4eef205b"
+    assert GP_L.digest == "32f478706d4e97eb"
     assert dataclasses.replace(GP_L, folds=5).digest != GP_L.digest
 
 
@@ -55,7 +55,8 @@ def test_columns_deal_only_the_hands_of_their_fold() -> None:
     for seed in (0, 4):
         for column in GP_L.columns:
             ranks = np.array(deal(column, seed, 100), dtype=np.uint8)
-            assert (split_part(ranks, GP_L.folds) == seed).all()
+            tested = split_part(ranks, GP_L.folds) == seed
+            assert not tested.any() if column.endswith("_train") else tested.all()
 
 
 def test_pairs_are_the_same_hands_and_have_a_face() -> None:
