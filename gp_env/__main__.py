@@ -12,7 +12,7 @@ from gp_env.deal import Dealer
 from gp_env.deck import RANK_NAMES
 from gp_env.expert import expert_formula
 from gp_env.rules import NAMED, Rule
-from gp_env.seeding import SeedSequence
+from gp_env.seeding import SeedSequence, check_seed
 from gp_env.verifier import Outcome, verify
 
 
@@ -26,25 +26,26 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
     options = _parser().parse_args(arguments)
     try:
         config = GameConfig.make(
-            rule=options.rule,
+            rule=_rule(options.rule),
             target=options.target,
             num_cards=options.cards,
             face_cards=options.faces,
             hand=options.hand,
             max_attempts=options.attempts,
         )
-        seed, _ = SeedSequence().next(options.seed, None)
+        seed = SeedSequence().next(check_seed(options.seed), None)
         deals = Dealer(config).deal(np.array([seed]))
     except ValueError as error:
         _parser().error(str(error))
     hand, rule = deals.hand(0), Rule(*deals.rules[0].tolist())
     print(f"Your cards:  {hand}")
-    print(f"The rule:    J counts {rule.jack}, Q counts {rule.queen}, K counts {rule.king}.")
+    print(f"The rule:    A counts 1, J {rule.jack}, Q {rule.queen}, K {rule.king}.")
     print(f"Make {config.target} from all of them, each once, with + - * / and brackets.")
     for attempt in range(1, config.max_attempts + 1):
         try:
             formula = ask(f"[{attempt}/{config.max_attempts}] formula (empty to give up): ")
-        except EOFError:
+        except (EOFError, KeyboardInterrupt):
+            print()
             formula = ""
         if not formula.strip():
             break
@@ -56,11 +57,18 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
     return 1
 
 
+def _rule(text: str) -> str | list[int]:
+    """Return a rule's name, or its triple where three numbers were given."""
+    parts = text.replace(",", " ").split()
+    return [int(part) for part in parts] if all(map(str.isdecimal, parts)) else text
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m gp_env", description=__doc__)
-    parser.add_argument("--rule", default="ten", help=f"{', '.join(NAMED)} or random")
+    rules = f"{', '.join(NAMED)}, random, or the values of J, Q and K such as 11,12,13"
+    parser.add_argument("--rule", default="ten", help=rules)
     parser.add_argument("--target", type=int, default=24)
-    parser.add_argument("--cards", type=int, default=4, help="number of cards, 3 to 6")
+    parser.add_argument("--cards", type=int, help="number of cards, 3 to 6; 4 without it")
     parser.add_argument("--faces", action="store_true", help="deal at least one of J, Q, K")
     parser.add_argument("--hand", help=f"cards to play with, such as '5 K 2 {RANK_NAMES[11]}'")
     parser.add_argument("--attempts", type=int, default=5)

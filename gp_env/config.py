@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, TypedDict
 
+import numpy as np
+
 from gp_env.deck import (
     LARGE_RANKS,
     MAX_CARDS,
@@ -23,7 +25,9 @@ MAX_ATTEMPTS = 10
 DECKS = {"standard": STANDARD_RANKS, "large": LARGE_RANKS}
 DEALS = ("independent", "deck")
 SPLITS = ("train", "validation", "test")
+DEFAULT_CARDS = 4
 DEFAULT_FOLD = (0, 5)
+MAX_PARTS = 1_000
 
 
 class GameKeywords(TypedDict, total=False):
@@ -32,7 +36,7 @@ class GameKeywords(TypedDict, total=False):
     rule: RuleLike
     stated_rule: RuleLike | None
     target: int
-    num_cards: int
+    num_cards: int | None
     deck: str
     deals: str
     suits: str
@@ -73,7 +77,7 @@ class GameConfig:
         rule: RuleLike = "ten",
         stated_rule: RuleLike | None = None,
         target: int = 24,
-        num_cards: int = 4,
+        num_cards: int | None = None,
         deck: str = "standard",
         deals: str = "independent",
         suits: str = "black",
@@ -94,14 +98,18 @@ class GameConfig:
         _one_of("suits", suits, SUIT_COLOURS)
         if split is not None:
             _one_of("split", split, SPLITS)
-        if isinstance(solvable_under, str):
+        if isinstance(solvable_under, str) or not isinstance(solvable_under, Iterable):
             raise ValueError(
                 f"solvable_under is a sequence of rules; got {solvable_under!r}. "
                 f"Pass [{solvable_under!r}]."
             )
         fixed = None if hand is None else Hand.parse(hand)
-        if fixed is not None:
-            num_cards = len(fixed.ranks)
+        if num_cards is None:
+            num_cards = DEFAULT_CARDS if fixed is None else len(fixed.ranks)
+        if fixed is not None and num_cards != len(fixed.ranks):
+            raise ValueError(
+                f"num_cards={num_cards!r} does not fit the hand {fixed}. Leave num_cards out."
+            )
         return cls(
             rule=None if isinstance(rule, str) and rule == RANDOM else Rule.parse(rule),
             stated_rule=None if stated_rule is None else Rule.parse(stated_rule),
@@ -110,7 +118,7 @@ class GameConfig:
             deck=deck,
             deals=deals,
             suits=suits,
-            face_cards=bool(face_cards),
+            face_cards=_flag("face_cards", face_cards),
             solvable_under=tuple(Rule.parse(other) for other in solvable_under),
             hand=fixed,
             split=split,
@@ -136,15 +144,21 @@ def _in_range(keyword: str, value: Any, low: int, high: int) -> int:
     return int(value)
 
 
+def _flag(keyword: str, value: Any) -> bool:
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{keyword} must be True or False; got {value!r}.")
+    return bool(value)
+
+
 def _fold(fold: tuple[int, int]) -> tuple[int, int]:
     try:
         k, n = fold
-        valid = int(k) == k and int(n) == n and n >= 3 and 0 <= k < n
+        valid = int(k) == k and int(n) == n and 3 <= int(n) <= MAX_PARTS and 0 <= k < n
     except (TypeError, ValueError):
         valid = False
     if not valid:
         raise ValueError(
-            f"fold is (k, n) with n >= 3 parts and 0 <= k < n: part k is the test split and part "
-            f"k + 1 the validation split; got {fold!r}. Pass, for example, (0, 5)."
+            f"fold is (k, n) with 3 to {MAX_PARTS} parts and 0 <= k < n: part k is the test split "
+            f"and part k + 1 the validation split; got {fold!r}. Pass, for example, (0, 5)."
         )
     return int(k), int(n)

@@ -24,10 +24,13 @@ from gp_env.solver import multiset_index, solvable, solvable_table
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
 
+_TRIAL_DEALS = 8
 _TABLE_CARDS = 4
 """Up to this many cards, all ordered hands (19**4 at most) and all value multisets are listed."""
 
 _MAX_ROUNDS = 5_000
+_ROUNDS_A_RULE = 500
+"""A random rule that has left no hand after so many rounds is drawn anew."""
 
 # Draw numbers inside an episode seed. Round r of drawing cards uses _CARDS + 16 r onwards.
 _RULE, _ROW, _SUITS, _CARDS = 0, 1, 2, 16
@@ -79,6 +82,9 @@ class Dealer:
             self._table = _table(config)
             if not len(self._table.ranks):
                 raise ValueError(f"No hand can be dealt under {config}. Loosen a keyword.")
+        else:
+            # Better to fail here than in the middle of a run.
+            self.deal(np.arange(_TRIAL_DEALS))
 
     def deal(self, seeds: NDArray[np.int64]) -> Deals:
         """Deal one hand for each episode seed (int64 of shape (n,)); equal seeds, equal hands."""
@@ -93,20 +99,24 @@ class Dealer:
         return self._deal_by_rejection(mixed, rules)
 
     def with_hand(self, hand: Hand | None) -> Dealer:
-        """Return a dealer of this hand under the same keywords; this one for None.
+        """Return a dealer of this hand under the same rules and target; this one for None.
 
         Raises:
             ValueError: where the hand cannot be won.
         """
         if hand is None:
             return self
-        return Dealer(replace(self.config, hand=hand, num_cards=len(hand.ranks)))
+        free = replace(self.config, split=None, face_cards=False, deck="large", suits="all")
+        return Dealer(replace(free, hand=hand, num_cards=len(hand.ranks)))
 
     def _rules(self, seeds: Words) -> Bytes:
         if self.config.rule is not None:
             return np.broadcast_to(np.array(self.config.rule, dtype=np.uint8), (len(seeds), 3))
+        return self._draw_rules(seeds, _RULE)
+
+    def _draw_rules(self, seeds: Words, number: int) -> Bytes:
         choices = random_rules()
-        return choices.take(integers(seeds, _RULE, len(choices)), axis=0)
+        return choices.take(integers(seeds, number, len(choices)), axis=0)
 
     def _draw_suits(self, seeds: Words, number: int) -> Bytes:
         colours = np.array(SUIT_COLOURS[self.config.suits], dtype=np.uint8)
@@ -127,6 +137,8 @@ class Dealer:
         for round_number in range(_MAX_ROUNDS):
             first = _CARDS + 16 * round_number
             lane_seeds = seeds[open_lanes]
+            if config.rule is None and round_number and round_number % _ROUNDS_A_RULE == 0:
+                rules[open_lanes] = self._draw_rules(lane_seeds, first + 2 * MAX_CARDS)
             drawn = np.empty((len(open_lanes), config.num_cards), dtype=np.uint8)
             for card in range(config.num_cards):
                 drawn[:, card] = integers(lane_seeds, first + card, DECKS[config.deck]) + 1
@@ -155,6 +167,14 @@ class Dealer:
                     f"Pass a hand for which gp_env.solve finds a formula, or another target or "
                     f"rule."
                 )
+        ranks = np.array([hand.ranks], dtype=np.uint8)
+        allowed = (
+            max(hand.ranks) <= DECKS[config.deck]
+            and set(hand.suits) <= set(SUIT_COLOURS[config.suits])
+            and _acceptable(ranks, _repeat(config.rule, 1), config).all()
+        )
+        if not allowed:
+            raise ValueError(f"The hand {hand} is not one that these keywords deal: {config}.")
 
     def _fixed(self, seeds: Words, rules: Bytes, hand: Hand) -> Deals:
         shape = (len(seeds), len(hand.ranks))

@@ -64,12 +64,13 @@ class Hand:
     suits: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        # A hand is a key of tables, so whatever sequences came become tuples of integers.
+        object.__setattr__(self, "ranks", tuple(map(parse_rank, self.ranks)))
+        object.__setattr__(self, "suits", tuple(map(int, self.suits)))
         if not MIN_CARDS <= len(self.ranks) <= MAX_CARDS:
             raise ValueError(
                 f"A hand has {MIN_CARDS} to {MAX_CARDS} cards; got {len(self.ranks)}: {self.ranks}."
             )
-        if not all(1 <= rank <= LARGE_RANKS for rank in self.ranks):
-            raise ValueError(f"Ranks are from 1 to {LARGE_RANKS}; got {self.ranks}.")
         if self.suits and (
             len(self.suits) != len(self.ranks) or not all(1 <= s <= len(SUITS) for s in self.suits)
         ):
@@ -80,7 +81,7 @@ class Hand:
 
     @classmethod
     def parse(cls, hand: HandLike) -> Hand:
-        """Return a hand from ranks (integers or names such as "K") or from a Hand.
+        """Return a hand from a Hand, from ranks (integers or names such as "K"), or from its text.
 
         Raises:
             ValueError: for a card or a number of cards that the game does not have.
@@ -89,6 +90,9 @@ class Hand:
             return hand
         if isinstance(hand, str):
             hand = hand.replace(",", " ").split()
+            if all(card[-1] in SUIT_SYMBOLS for card in hand):
+                suits = tuple(SUIT_SYMBOLS.index(card[-1]) + 1 for card in hand)
+                return cls(tuple(parse_rank(card[:-1]) for card in hand), suits)
         try:
             cards = tuple(hand)
         except TypeError:

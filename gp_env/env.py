@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import operator
+from typing import TYPE_CHECKING, Any
 
-import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
-from typing_extensions import Unpack
 
 from gp_env import observe
 from gp_env.arithmetic import to_tokens
 from gp_env.config import GameConfig, GameKeywords
-from gp_env.deal import Dealer
-from gp_env.deck import Hand
 from gp_env.dynamics import (
     CODE_REWARDS,
-    CORRECT_CODE,
     ILLEGAL_CODE,
     MAX_TOKENS,
     NEXT,
@@ -28,10 +24,13 @@ from gp_env.dynamics import (
     UNGRAMMATICAL,
     hand_mask,
 )
-from gp_env.expert import expert_formula, next_token
-from gp_env.rules import Rule
-from gp_env.seeding import SeedSequence
-from gp_env.verifier import OUTCOME_NAMES, judge_tokens
+from gp_env.expert import next_token
+from gp_env.render import draw_table
+from gp_env.single_env import SingleEnv
+from gp_env.verifier import judge_tokens
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 MASKS = ("syntax", "full", None)
 
@@ -40,7 +39,7 @@ _FORMULA, _PREVIOUS = observe.LAYOUT["formula"], observe.LAYOUT["previous"]
 _ATTEMPTS, _OUTCOME = observe.LAYOUT["attempts_left"].start, observe.LAYOUT["outcome"].start
 
 
-class GeneralPointsEnv(gym.Env[Any, int]):
+class GeneralPointsEnv(SingleEnv[Any, int]):
     """Make the target from the cards of a hand, writing a formula token by token.
 
     ## Description
@@ -90,8 +89,9 @@ class GeneralPointsEnv(gym.Env[Any, int]):
 
     ## Information
     `outcome` (of the last attempt, "none" before the first), `attempts_left`, `is_success`,
-    `episode_seed`, `action_mask` (int8 of shape (26,)), all of them at every step. Answers are in
-    no observation and no info: `env.unwrapped.expert_action()` and `expert_formula()` give them.
+    `episode_seed`, and, unless `mask=None`, `action_mask` (int8 of shape (26,)): the same keys at
+    every step. Answers are in no observation and no info: `env.unwrapped.expert_action()` and
+    `expert_formula()` give them.
 
     ## Arguments
     * `rule` ("ten"): what J, Q, K count. "ten", "rank" (11, 12, 13), "all-5", "all-7", "all-12",
@@ -102,11 +102,13 @@ class GeneralPointsEnv(gym.Env[Any, int]):
     * `num_cards` (4): 3-6.
     * `deck` ("standard"): "large" adds number cards 14-19.
     * `deals` ("independent"): each card is drawn from a full deck, as in the original code; "deck"
-      draws without replacement, as in the paper.
+      draws without replacement from the cards of the suits that are dealt: from 52, as in the
+      paper, with `suits="all"`, and from 26 with one colour.
     * `suits` ("black"): "red" or "all".
     * `face_cards` (False): deal only hands with at least one of J, Q, K.
     * `solvable_under` (()): rules under which the hand must be winnable too.
-    * `hand` (None): deal this hand in every episode.
+    * `hand` (None): deal this hand in every episode; it has to be one that the other keywords
+      allow. The reset option of this name asks only that the hand can be won.
     * `split` (None): "train", "validation" or "test" hands. Hands are assigned by their ranks with
       J, Q, K collapsed to 10, so no test hand is a training hand under another name.
     * `fold` ((0, 5)): (k, n); of n parts, part k is the test split, k + 1 the validation split.
@@ -115,7 +117,7 @@ class GeneralPointsEnv(gym.Env[Any, int]):
       that no rule allows. "full": also numbers that are not in the hand, which gives the rule away;
       say so with results. None: nothing.
     * `mask_in_observation` (False): observations become a dict of `observations` and `action_mask`.
-    * `render_mode` (None): "ansi".
+    * `render_mode` (None): "ansi" or "rgb_array"; a plain table of text either way.
 
     ## Registered Configurations
     * `GeneralPoints-v0`: J, Q, K count 10; black suits.
@@ -128,7 +130,7 @@ class GeneralPointsEnv(gym.Env[Any, int]):
     * v0: first version.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 4}  # noqa: RUF012
+    metadata: dict[str, Any] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}  # noqa: RUF012
 
     def __init__(
         self,
@@ -138,16 +140,13 @@ class GeneralPointsEnv(gym.Env[Any, int]):
         render_mode: str | None = None,
         **game: Unpack[GameKeywords],
     ) -> None:
-        self.config = GameConfig.make(**game)
+        super().__init__(GameConfig.make(**game))
         self.mask = check_mask(mask)
         self.mask_in_observation = mask_in_observation
         self.render_mode = render_mode
         self.observation_space = build_observation_space(mask_in_observation)
         self.action_space: spaces.Discrete = spaces.Discrete(NUM_TOKENS)  # type: ignore[assignment]
-        self._dealer = Dealer(self.config)
-        self._seeds = SeedSequence()
         self._row = np.zeros(observe.SIZE, dtype=np.uint8)
-        self._running = False
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -162,20 +161,12 @@ class GeneralPointsEnv(gym.Env[Any, int]):
         Raises:
             ValueError: for an unknown option, a seed out of range or a hand that cannot be won.
         """
-        super().reset(seed=seed)
-        episode_seed, hand = self._seeds.next(seed, options)
-        deals = self._dealer.with_hand(hand).deal(np.array([episode_seed]))
-        self._episode_seed = episode_seed
+        deals = self._begin(seed, options)
         self._row = observe.opening(deals, self.config)[0]
-        self._hand = deals.hand(0)
-        self._rule = Rule(*deals.rules[0].tolist())
-        self._values = bytes(sorted(self._rule.values(self._hand.ranks)))
+        self._values = deals.values[0].tobytes()
         self._plan: bytes | None = None
         self._written = bytearray()
         self._state = START
-        self._attempts_left = self.config.max_attempts
-        self._outcome = 0
-        self._running = True
         return self._seen()
 
     def step(self, action: int) -> tuple[Any, float, bool, bool, dict[str, Any]]:
@@ -185,14 +176,8 @@ class GeneralPointsEnv(gym.Env[Any, int]):
             ValueError: for an action that is not a token, an integer from 0 to 25.
             gymnasium.error.ResetNeeded: before the first reset and after the end of an episode.
         """
-        token = int(action)
-        if not 0 <= token < NUM_TOKENS:
-            raise ValueError(
-                f"An action is the index of a token, 0 to {NUM_TOKENS - 1} "
-                f"(gp_env.TOKENS); got {action!r}."
-            )
-        if not self._running:
-            raise gym.error.ResetNeeded("Call reset() before step(): no episode is running.")
+        self._need_running()
+        token = _token(action)
         written = self._written
         next_state = _NEXT[self._state][token]
         if next_state >= 0:
@@ -205,40 +190,25 @@ class GeneralPointsEnv(gym.Env[Any, int]):
 
     def action_masks(self) -> NDArray[np.bool_]:
         """Return the action mask as bool of shape (26,), all true where `mask=None`."""
+        self._need_episode()
         if self.mask is None:
             return np.ones(NUM_TOKENS, dtype=np.bool_)
         return self._action_mask().astype(np.bool_)
 
-    @property
-    def hand(self) -> Hand:
-        """The hand of the running episode."""
-        return self._hand
-
-    @property
-    def rule(self) -> Rule:
-        """The rule that scores in the running episode."""
-        return self._rule
-
-    @property
-    def stated_rule(self) -> Rule:
-        """The rule that the observation states: `rule`, unless `stated_rule=` was given."""
-        return self.config.stated_rule or self._rule
-
-    def expert_formula(self) -> str:
-        """Return a formula that wins the running episode."""
-        return expert_formula(self._hand, self._rule, self.config.target)
-
     def expert_action(self) -> int:
         """Return the expert's next token; where the formula so far is not its own, "="."""
+        self._need_episode()
         if self._plan is None:
             self._plan = to_tokens(self.expert_formula())
         return next_token(self._plan, bytes(self._written))
 
-    def render(self) -> str | None:
-        """Return the table as text where `render_mode="ansi"`, else None."""
-        if self.render_mode != "ansi":
-            return None
-        return observe.as_text(self._row)
+    def render(self) -> Any:
+        """Return the table: text ("ansi"), uint8 of shape (240, 480, 3) ("rgb_array") or None."""
+        self._need_episode()
+        text = observe.as_text(self._row)
+        if self.render_mode == "rgb_array":
+            return draw_table(text)
+        return text if self.render_mode == "ansi" else None
 
     def _end_attempt(
         self, token: int, ending: int
@@ -254,11 +224,9 @@ class GeneralPointsEnv(gym.Env[Any, int]):
         self._row[_FORMULA] = 0
         self._written.clear()
         self._state = START
-        self._attempts_left -= 1
+        terminated = self._settle(outcome)
         self._row[_ATTEMPTS] = self._attempts_left
-        self._row[_OUTCOME] = self._outcome = outcome
-        terminated = outcome == CORRECT_CODE or self._attempts_left == 0
-        self._running = not terminated
+        self._row[_OUTCOME] = outcome
         observation, info = self._seen()
         return observation, CODE_REWARDS[outcome], terminated, False, info
 
@@ -269,12 +237,7 @@ class GeneralPointsEnv(gym.Env[Any, int]):
         return mask
 
     def _seen(self) -> tuple[Any, dict[str, Any]]:
-        info: dict[str, Any] = {
-            "outcome": OUTCOME_NAMES[self._outcome],
-            "attempts_left": self._attempts_left,
-            "is_success": self._outcome == CORRECT_CODE,
-            "episode_seed": self._episode_seed,
-        }
+        info = self._info()
         observation: Any = self._row.copy()
         if self.mask is not None:
             info["action_mask"] = self._action_mask()
@@ -282,6 +245,19 @@ class GeneralPointsEnv(gym.Env[Any, int]):
             mask = self._action_mask() if self.mask else np.ones(NUM_TOKENS, dtype=np.int8)
             observation = {"observations": observation, "action_mask": mask}
         return observation, info
+
+
+def _token(action: Any) -> int:
+    try:
+        token = -1 if isinstance(action, (bool, np.bool_)) else operator.index(action)
+    except TypeError:
+        token = -1
+    if not 0 <= token < NUM_TOKENS:
+        raise ValueError(
+            f"An action is the index of a token, an integer from 0 to {NUM_TOKENS - 1} "
+            f"(gp_env.TOKENS); got {action!r}."
+        )
+    return token
 
 
 def check_mask(mask: str | None) -> str | None:

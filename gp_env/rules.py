@@ -35,8 +35,8 @@ class Rule(NamedTuple):
             if rule in NAMED:
                 return NAMED[rule]
             raise ValueError(
-                f"Unknown rule {rule!r}: expected one of {', '.join(NAMED)}, or the values of J, Q "
-                f"and K as a triple, such as (11, 12, 13)."
+                f"Unknown rule {rule!r}: expected one of {', '.join(NAMED)}, the values of J, Q "
+                f"and K as a triple such as (11, 12, 13), or, for an environment, {RANDOM!r}."
             )
         try:
             given = tuple(rule)

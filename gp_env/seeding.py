@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import secrets
 from typing import Any
 
@@ -9,8 +10,6 @@ import numpy as np
 
 from gp_env.deck import Hand
 from gp_env.mixer import EPISODE_SEED_BITS, MAX_EPISODE_SEED, episode_seeds
-
-WORD = 2**64 - 1
 
 RESET_OPTIONS = ("episode_seed", "hand")
 
@@ -22,26 +21,43 @@ class SeedSequence:
         self._seed = secrets.randbits(EPISODE_SEED_BITS)
         self._episode = 0
 
-    def next(self, seed: int | None, options: dict[str, Any] | None) -> tuple[int, Hand | None]:
-        """Return the seed of the next episode, and the hand that the options ask for.
+    def next(self, seed: int | None, given: int | None) -> int:
+        """Return the seed of the next episode.
 
         Args:
             seed: what `reset(seed=)` was given; None goes on in the running sequence.
-            options: what `reset(options=)` was given.
+            given: the episode seed that the options ask for; the sequence does not move then.
         """
-        checked = check_options(options)
         if seed is not None:
             self._seed, self._episode = seed, 0
-        given = checked.get("episode_seed")
-        hand = checked.get("hand")
-        fixed = None if hand is None else Hand.parse(hand)
         if given is not None:
-            return check_episode_seed(given), fixed
-        drawn = episode_seeds(
-            *(np.array([part], dtype=np.uint64) for part in (self._seed & WORD, 0, self._episode))
-        )
+            return given
+        parts = (np.array([part], dtype=np.uint64) for part in (self._seed, 0, self._episode))
         self._episode += 1
-        return int(drawn[0]), fixed
+        return int(episode_seeds(*parts)[0])
+
+
+def read_options(options: dict[str, Any] | None) -> tuple[int | None, Hand | None]:
+    """Return the episode seed and the hand that the reset options of a single environment ask for.
+
+    Raises:
+        ValueError: for an unknown option, an episode seed out of range or what is no hand.
+    """
+    checked = check_options(options)
+    seed, hand = checked.get("episode_seed"), checked.get("hand")
+    return (
+        None if seed is None else check_episode_seed(seed),
+        None if hand is None else Hand.parse(hand),
+    )
+
+
+def check_seed(seed: Any) -> int | None:
+    """Return what `reset(seed=)` was given as int, None for None.
+
+    Raises:
+        ValueError: where it is not an integer in [0, 2**64).
+    """
+    return None if seed is None else _integer_below(seed, 2**64, "A seed", "2**64 - 1")
 
 
 def check_options(
@@ -52,7 +68,7 @@ def check_options(
     Raises:
         ValueError: where a key is not a known one.
     """
-    unknown = sorted(set(options or ()) - set(known))
+    unknown = sorted(map(str, set(options or ()) - set(known)))
     if unknown:
         raise ValueError(
             f"Unknown reset option {unknown[0]!r}: expected {' or '.join(map(repr, known))}."
@@ -61,14 +77,19 @@ def check_options(
 
 
 def check_episode_seed(seed: Any) -> int:
-    """Return an episode seed as int.
+    """Return an episode seed, as in `info["episode_seed"]`, as int.
 
     Raises:
         ValueError: where it is not an integer in [0, 2**62).
     """
-    if not hasattr(seed, "__index__") or not 0 <= seed < MAX_EPISODE_SEED:
-        raise ValueError(
-            f"An episode seed is an integer from 0 to 2**62 - 1, as in info['episode_seed']; "
-            f"got {seed!r}."
-        )
-    return int(seed)
+    return _integer_below(seed, MAX_EPISODE_SEED, "An episode seed", "2**62 - 1")
+
+
+def _integer_below(value: Any, bound: int, what: str, highest: str) -> int:
+    try:
+        number = -1 if isinstance(value, (bool, np.bool_)) else operator.index(value)
+    except TypeError:
+        number = -1
+    if not 0 <= number < bound:
+        raise ValueError(f"{what} is an integer from 0 to {highest}; got {value!r}.")
+    return number

@@ -119,6 +119,22 @@ TEMPLATES = {"default": DEFAULT, "compact": COMPACT}
 """The templates that come with the game, by name."""
 
 
+def find_template(template: str | PromptTemplate) -> PromptTemplate:
+    """Return a template as it is, or the one of this name.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    if isinstance(template, PromptTemplate):
+        return template
+    if template not in tuple(TEMPLATES):
+        raise ValueError(
+            f"template={template!r} is unknown: expected {' or '.join(map(repr, TEMPLATES))}, or a "
+            f"gp_env.text.PromptTemplate."
+        )
+    return TEMPLATES[template]
+
+
 def build_prompt(
     hand: HandLike,
     rule: RuleLike = "ten",
@@ -126,7 +142,7 @@ def build_prompt(
     *,
     max_attempts: int = 5,
     images: bool = False,
-    template: PromptTemplate = DEFAULT,
+    template: str | PromptTemplate = DEFAULT,
 ) -> str:
     """Return the message that opens an episode.
 
@@ -136,12 +152,12 @@ def build_prompt(
         target: the number to make.
         max_attempts: how many attempts the player has.
         images: the cards are in a picture that goes with the message: they are not told.
-        template: the wording.
+        template: the wording, or its name.
 
     Raises:
-        ValueError: for a hand or a rule that the game does not have.
+        ValueError: for a hand, a rule or a template's name that the game does not have.
     """
-    hand, rule = Hand.parse(hand), Rule.parse(rule)
+    hand, rule, template = Hand.parse(hand), Rule.parse(rule), find_template(template)
     return template.task.format(
         cards=template.pictured if images else hand,
         ranks=template.pictured if images else " ".join(_names(hand)),

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import gymnasium as gym
-import numpy as np
 from gymnasium import spaces
-from typing_extensions import Unpack
 
 from gp_env.config import MAX_ATTEMPTS, MAX_TARGET, GameConfig, GameKeywords
-from gp_env.deal import Dealer
 from gp_env.deck import MAX_CARDS, SUIT_SYMBOLS, Hand
-from gp_env.expert import expert_formula
 from gp_env.rules import MAX_VALUE, Rule
-from gp_env.seeding import SeedSequence
+from gp_env.single_env import SingleEnv
 from gp_env.text import (
-    TEMPLATES,
     Message,
     PromptTemplate,
     build_feedback,
     build_messages,
     build_prompt,
     build_reply,
+    find_template,
     judge_reply,
 )
 from gp_env.verifier import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 MAX_OBSERVATION = MAX_ACTION = 8_192
 """Characters of the longest message of the game, and of the longest reply that is sampled."""
@@ -41,7 +39,7 @@ ACTION_CHARACTERS = (
 """Characters of sampled replies: ASCII, Latin-1, dashes, curly quotes and signs of arithmetic."""
 
 
-class GeneralPointsTextEnv(gym.Env[str, str]):
+class GeneralPointsTextEnv(SingleEnv[str, str]):
     r"""## Description
 
     The card game GeneralPoints as a dialogue. Three to six cards are dealt, and the player writes a
@@ -122,15 +120,12 @@ class GeneralPointsTextEnv(gym.Env[str, str]):
         render_mode: str | None = None,
         **game: Unpack[GameKeywords],
     ) -> None:
-        self.config = GameConfig.make(**game)
-        self.template = _template(template)
+        super().__init__(GameConfig.make(**game))
+        self.template = find_template(template)
         self.render_mode = render_mode
         self.observation_space = _observation_space(self.template)
         self.action_space = spaces.Text(MAX_ACTION, min_length=0, charset=ACTION_CHARACTERS)
-        self._dealer = Dealer(self.config)
-        self._seeds = SeedSequence()
         self._messages: list[Message] = []
-        self._running = False
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -145,14 +140,7 @@ class GeneralPointsTextEnv(gym.Env[str, str]):
         Raises:
             ValueError: for an unknown option, a seed out of range or a hand that cannot be won.
         """
-        super().reset(seed=seed)
-        self._episode_seed, hand = self._seeds.next(seed, options)
-        deals = self._dealer.with_hand(hand).deal(np.array([self._episode_seed]))
-        self._hand = deals.hand(0)
-        self._rule = Rule(*deals.rules[0].tolist())
-        self._attempts_left = self.config.max_attempts
-        self._outcome: Outcome | None = None
-        self._running = True
+        self._begin(seed, options)
         prompt = build_prompt(
             self._hand,
             self.stated_rule,
@@ -161,7 +149,7 @@ class GeneralPointsTextEnv(gym.Env[str, str]):
             template=self.template,
         )
         self._messages = build_messages(prompt, self.template)
-        return prompt, self._info()
+        return prompt, self._seen()
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
         """Judge one reply and answer it.
@@ -169,40 +157,17 @@ class GeneralPointsTextEnv(gym.Env[str, str]):
         Raises:
             gymnasium.error.ResetNeeded: before the first reset and after the end of an episode.
         """
-        if not self._running:
-            raise gym.error.ResetNeeded("Call reset() before step(): no episode is running.")
+        self._need_running()
         _, verdict = judge_reply(action, self._hand, self._rule, self.config.target)
-        self._outcome = verdict.outcome
-        self._attempts_left -= 1
-        terminated = verdict.outcome is Outcome.CORRECT or self._attempts_left == 0
-        self._running = not terminated
+        terminated = self._settle(verdict.outcome.code)
         feedback = build_feedback(verdict, self._attempts_left, self.template)
         self._messages.append({"role": "assistant", "content": str(action)})
         self._messages.append({"role": "user", "content": feedback})
-        return feedback, verdict.reward, terminated, False, self._info()
-
-    @property
-    def hand(self) -> Hand:
-        """The hand of the running episode."""
-        return self._hand
-
-    @property
-    def rule(self) -> Rule:
-        """The rule that scores in the running episode."""
-        return self._rule
-
-    @property
-    def stated_rule(self) -> Rule:
-        """The rule that the prompt states: `rule`, unless `stated_rule=` was given."""
-        return self.config.stated_rule or self._rule
-
-    def expert_formula(self) -> str:
-        """Return a formula that wins the running episode."""
-        return expert_formula(self._hand, self._rule, self.config.target)
+        return feedback, verdict.reward, terminated, False, self._seen()
 
     def expert_action(self) -> str:
         """Return a reply that wins the running episode, in the form that is asked for."""
-        return build_reply(self._hand, self._rule, self.expert_formula())
+        return build_reply(self.hand, self.rule, self.expert_formula())
 
     def render(self) -> str | None:
         """Return the dialogue so far where `render_mode="ansi"`, else None."""
@@ -210,25 +175,9 @@ class GeneralPointsTextEnv(gym.Env[str, str]):
             return None
         return "\n\n".join(f"[{said['role']}]\n{said['content']}" for said in self._messages)
 
-    def _info(self) -> dict[str, Any]:
-        return {
-            "messages": [dict(message) for message in self._messages],
-            "outcome": "none" if self._outcome is None else self._outcome.value,
-            "attempts_left": self._attempts_left,
-            "is_success": self._outcome is Outcome.CORRECT,
-            "episode_seed": self._episode_seed,
-        }
-
-
-def _template(template: str | PromptTemplate) -> PromptTemplate:
-    if isinstance(template, PromptTemplate):
-        return template
-    if template not in TEMPLATES:
-        raise ValueError(
-            f"template={template!r} is unknown: expected {' or '.join(map(repr, TEMPLATES))}, or a "
-            f"gp_env.text.PromptTemplate."
-        )
-    return TEMPLATES[template]
+    def _seen(self) -> dict[str, Any]:
+        messages = [dict(message) for message in self._messages]
+        return {"messages": messages, **self._info()}
 
 
 def _observation_space(template: PromptTemplate) -> spaces.Text:

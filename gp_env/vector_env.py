@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
 import numpy as np
@@ -11,49 +11,26 @@ from gymnasium import spaces
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
-from typing_extensions import Unpack
 
 from gp_env import observe
-from gp_env.arithmetic import EQUALS, to_tokens
+from gp_env.arithmetic import to_tokens
 from gp_env.config import GameConfig, GameKeywords
 from gp_env.deal import Dealer
 from gp_env.deck import Hand
-from gp_env.dynamics import (
-    CODE_REWARDS,
-    CORRECT_CODE,
-    ILLEGAL_CODE,
-    LENGTH,
-    MAX_TOKENS,
-    NEXT,
-    NUM_TOKENS,
-    START,
-    SUBMITTED,
-    SYNTAX_MASK,
-    WRONG_NUMBERS_CODE,
-    hand_mask,
-)
+from gp_env.dynamics import NUM_TOKENS
 from gp_env.env import build_observation_space, check_mask
 from gp_env.expert import expert_formula, next_token
 from gp_env.mixer import EPISODE_SEED_BITS
 from gp_env.rules import Rule
-from gp_env.seeding import WORD, check_episode_seed, check_options
+from gp_env.seeding import check_episode_seed, check_options, check_seed
 from gp_env.shoe import Openings, Shoe, open_episodes
-from gp_env.verifier import OUTCOME_NAMES, judge_tokens
+from gp_env.tables import Tables
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 Infos = dict[str, Any]
 Step = tuple[Any, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Infos]
-
-_NEXT = NEXT.ravel()
-_REWARDS = np.array(CODE_REWARDS)
-_OUTCOME_NAMES = np.array(OUTCOME_NAMES, dtype=object)
-_EQUALS_CODE = bytes([EQUALS + 1])
-_TOKEN_OF_CODE = bytes([0, *range(255)])
-_STATE = ("rows", "episode_seeds", "values", "rules", "states", "steps", "ended")
-"""Arrays that, with the episodes to come, are the whole state of a running environment."""
-
-_EMPTY = np.zeros(1, dtype=f"V{MAX_TOKENS}")[0]
-_FORMULA, _PREVIOUS = observe.LAYOUT["formula"].start, observe.LAYOUT["previous"].start
-_ATTEMPTS, _OUTCOME = observe.LAYOUT["attempts_left"].start, observe.LAYOUT["outcome"].start
 
 
 class GeneralPointsVectorEnv(VectorEnv[Any, Any, Any]):
@@ -61,7 +38,10 @@ class GeneralPointsVectorEnv(VectorEnv[Any, Any, Any]):
 
     Copy i plays the episodes that a single environment would play for the same episode seeds, to
     the same observations, rewards and infos; the infos hold arrays of shape (num_envs,) in place of
-    scalars. All arrays returned are fresh.
+    scalars, without the `_key` masks of SyncVectorEnv, for every key is there for every copy. With
+    `max_episode_steps` an episode that ends at the limit is terminated and not truncated too. All
+    arrays returned are fresh. `reset(seed=5)` starts other episodes than Gymnasium's
+    SyncVectorEnv would, which seeds its copies 5, 6, 7 and so on; a list of seeds starts the same.
 
     Args:
         num_envs: number of copies.
@@ -86,7 +66,9 @@ class GeneralPointsVectorEnv(VectorEnv[Any, Any, Any]):
         **game: Unpack[GameKeywords],
     ) -> None:
         self.config = GameConfig.make(**game)
-        self.num_envs = num_envs
+        self.num_envs = _positive("num_envs", num_envs)
+        if max_episode_steps is not None:
+            _positive("max_episode_steps", max_episode_steps)
         self.autoreset_mode = _autoreset_mode(autoreset_mode)
         self.metadata = {**self.metadata, "autoreset_mode": self.autoreset_mode}
         self.max_episode_steps = max_episode_steps
@@ -101,17 +83,7 @@ class GeneralPointsVectorEnv(VectorEnv[Any, Any, Any]):
         self._dealer = Dealer(self.config)
         self._everyone = np.arange(num_envs)
         self._shoe = self._new_shoe(secrets.randbits(EPISODE_SEED_BITS))
-        self._rows = np.zeros((num_envs, observe.SIZE), dtype=np.uint8)
-        self._episode_seeds = np.zeros(num_envs, dtype=np.int64)
-        # Card values in ascending order as bytes, as `judge_tokens` takes them.
-        self._values = np.zeros(num_envs, dtype=f"S{self.config.num_cards}")
-        self._rules = np.tile(
-            np.array(self.config.rule or (0, 0, 0), dtype=np.uint8), (num_envs, 1)
-        )
-        self._states = np.full(num_envs, START)
-        # Where the formula of each copy starts in the flat rows.
-        self._starts = self._everyone * observe.SIZE + _FORMULA
-        self._view_rows()
+        self._tables = Tables(self.config, num_envs)
         self._steps = np.zeros(num_envs, dtype=np.int64)
         self._plans: dict[int, bytes] = {}
         self._ended = np.zeros(num_envs, dtype=np.bool_)
@@ -146,16 +118,13 @@ class GeneralPointsVectorEnv(VectorEnv[Any, Any, Any]):
 
     def hand(self, copy: int) -> Hand:
         """Return the hand of one copy's running episode."""
-        return Hand(
-            *(
-                tuple(card for card in self._rows[copy, observe.LAYOUT[field]].tolist() if card)
-                for field in ("ranks", "suits")
-            )
-        )
+        self._need_episode()
+        return self._tables.hand(copy)
 
     def rule(self, copy: int) -> Rule:
         """Return the rule that scores in one copy's running episode."""
-        return Rule(*self._rules[copy].tolist())
+        self._need_episode()
+        return self._tables.rule(copy)
 
     def expert_formula(self, copy: int) -> str:
         """Return a formula that wins one copy's running episode."""
@@ -163,24 +132,25 @@ class GeneralPointsVectorEnv(VectorEnv[Any, Any, Any]):
 
     def expert_action(self) -> NDArray[np.int64]:
         """Return the expert's next token in every copy: int64 of shape (num_envs,)."""
+        self._need_episode()
         for copy in range(self.num_envs):
             if copy not in self._plans:
                 self._plans[copy] = to_tokens(self.expert_formula(copy))
+        written = map(self._tables.written, range(self.num_envs))
         return np.array(
-            [next_token(self._plans[copy], self._written(copy)) for copy in range(self.num_envs)]
+            [next_token(self._plans[copy], so_far) for copy, so_far in enumerate(written)]
         )
 
     def action_masks(self) -> NDArray[np.bool_]:
         """Return the action masks as bool of shape (num_envs, 26), all true where `mask=None`."""
-        if self.mask is None:
-            return np.ones((self.num_envs, NUM_TOKENS), dtype=np.bool_)
-        return self._action_masks().astype(np.bool_)
+        return self._tables.masks(self.mask).astype(np.bool_)
 
     def render(self) -> tuple[str, ...] | None:
         """Return each copy's table as text where `render_mode="ansi"`, else None."""
         if self.render_mode != "ansi":
             return None
-        return tuple(observe.as_text(row) for row in self._rows)
+        self._need_episode()
+        return tuple(observe.as_text(row) for row in self._tables.rows)
 
     def step(self, actions: Any) -> Step:
         """Write one token in every copy.
@@ -192,11 +162,10 @@ class GeneralPointsVectorEnv(VectorEnv[Any, Any, Any]):
             ValueError: for actions of another shape or outside [0, 25].
             gymnasium.error.ResetNeeded: before the first reset.
         """
-        if not self._running:
-            raise gym.error.ResetNeeded("Call reset() before step(): no episode is running.")
+        self._need_episode()
         tokens = self._check_actions(actions)
         waiting = self._ended if self.autoreset_mode is AutoresetMode.NEXT_STEP else None
-        rewards, terminated = self._write(tokens)
+        rewards, terminated = self._tables.write(tokens)
         truncated = np.zeros(self.num_envs, dtype=np.bool_)
         if self.max_episode_steps is not None:
             self._steps += 1
@@ -217,75 +186,39 @@ class GeneralPointsVectorEnv(VectorEnv[Any, Any, Any]):
 
         An environment made with the same arguments goes on exactly after `set_state`.
         """
-        state = {name: getattr(self, f"_{name}").copy() for name in _STATE}
-        return {**state, "running": self._running, "shoe": self._shoe.get_state()}
+        return {
+            "made_with": self._made_with(),
+            "tables": self._tables.get_state(),
+            "shoe": self._shoe.get_state(),
+            "steps": self._steps.copy(),
+            "ended": self._ended.copy(),
+            "running": self._running,
+        }
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Go on from what `get_state` returned.
 
         Raises:
-            ValueError: where the state is that of another number of copies.
+            ValueError: where the state is that of another number of copies or other keywords.
         """
-        if len(state["rows"]) != self.num_envs:
+        if state["made_with"] != self._made_with():
             raise ValueError(
-                f"The state is that of {len(state['rows'])} copies; this environment has "
-                f"{self.num_envs}. Make it with the number of copies that was saved."
+                f"The state is that of an environment made with {state['made_with']}; this one was "
+                f"made with {self._made_with()}. Make it with the same keywords."
             )
-        for name in _STATE:
-            # In place, so that the views of the rows keep looking at them.
-            getattr(self, f"_{name}")[...] = state[name]
-        self._running = state["running"]
+        self._tables.set_state(state["tables"])
         self._shoe.set_state(state["shoe"])
+        self._steps, self._ended = state["steps"].copy(), state["ended"].copy()
+        self._running = state["running"]
         self._plans.clear()
 
-    def _view_rows(self) -> None:
-        """Name the parts of the rows that every step touches; all are views of `_rows`."""
-        fields = self._rows.view(observe.ROW_FIELDS)[:, 0]
-        self._formulas, self._previous = fields["formula"], fields["previous"]
-        self._blocks = self._rows.view(f"V{observe.SIZE}")[:, 0]
-        self._attempts_left, self._outcomes = self._rows[:, _ATTEMPTS], self._rows[:, _OUTCOME]
+    def _need_episode(self) -> None:
+        if not self._running:
+            raise gym.error.ResetNeeded("Call reset() first: no hand was dealt yet.")
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        # A copy or a pickle holds the views as arrays of their own.
-        self.__dict__.update(state)
-        self._view_rows()
-
-    def _write(self, tokens: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Write a token in every copy and end the attempts that it ends."""
-        next_states = _NEXT.take(self._states * NUM_TOKENS + tokens)
-        # A token after the 19th lands on the previous attempt, which is overwritten just below.
-        ends = self._starts + LENGTH.take(self._states)
-        self._rows.reshape(-1)[ends] = (tokens + 1).astype(np.uint8)
-        ended = next_states < START
-        copies = ended.nonzero()[0]
-        self._outcomes[copies] = ILLEGAL_CODE
-        submitted = (next_states == SUBMITTED).nonzero()[0]
-        if len(submitted):
-            self._outcomes[submitted] = self._judge(submitted)
-        self._previous[copies] = self._formulas[copies]
-        self._formulas[copies] = _EMPTY
-        np.subtract(self._attempts_left, ended, out=self._attempts_left)
-        self._states = np.maximum(next_states, START)
-        outcomes = self._outcomes * ended
-        terminated = ended & ((outcomes == CORRECT_CODE) | (self._attempts_left == 0))
-        return _REWARDS.take(outcomes), terminated
-
-    def _judge(self, copies: NDArray[np.int64]) -> NDArray[np.uint8]:
-        outcomes = np.full(len(copies), WRONG_NUMBERS_CODE, dtype=np.uint8)
-        # A formula of k numbers has 2k - 1 tokens or more: shorter ones lack a card.
-        fewest = 2 * self.config.num_cards - 1
-        whole = (LENGTH.take(self._states.take(copies)) >= fewest).nonzero()[0]
-        if len(whole):
-            copies = copies.take(whole)
-            # As NumPy strings: trailing zeros, the empty slots, are dropped.
-            codes = self._formulas[copies].view(f"S{MAX_TOKENS}").tolist()
-            outcomes[whole] = [
-                judge_tokens(
-                    code.rstrip(_EQUALS_CODE).translate(_TOKEN_OF_CODE), values, self.config.target
-                )
-                for code, values in zip(codes, self._values[copies].tolist())
-            ]
-        return outcomes
+    def _made_with(self) -> str:
+        limit = f"max_episode_steps={self.max_episode_steps}"
+        return f"num_envs={self.num_envs}, {limit}, {self.config}"
 
     def _open(self, copies: NDArray[np.int64]) -> None:
         """Start the next episode of some copies."""
@@ -293,12 +226,7 @@ class GeneralPointsVectorEnv(VectorEnv[Any, Any, Any]):
             self._start(copies, self._shoe.take(copies))
 
     def _start(self, copies: NDArray[np.int64], openings: Openings) -> None:
-        self._blocks[copies] = openings["row"]
-        self._episode_seeds[copies] = openings["seed"]
-        self._values[copies] = openings["values"]
-        if self.config.rule is None:
-            self._rules[copies] = openings["rule"]
-        self._states[copies] = START
+        self._tables.start(copies, openings)
         self._steps[copies] = 0
         if self._plans:
             for copy in copies.tolist():
@@ -319,38 +247,16 @@ class GeneralPointsVectorEnv(VectorEnv[Any, Any, Any]):
         return self._infos() | final
 
     def _infos(self) -> Infos:
-        infos: Infos = {
-            "outcome": _OUTCOME_NAMES.take(self._outcomes),
-            "attempts_left": self._attempts_left.astype(np.int64),
-            "is_success": self._outcomes == CORRECT_CODE,
-            "episode_seed": self._episode_seeds.copy(),
-        }
+        infos = self._tables.infos()
         if self.mask is not None:
-            infos["action_mask"] = self._action_masks()
+            infos["action_mask"] = self._tables.masks(self.mask)
         return infos
 
     def _observations(self) -> Any:
-        rows = self._rows.copy()
+        rows = self._tables.rows.copy()
         if not self.mask_in_observation:
             return rows
-        if self.mask is None:
-            masks = np.ones((self.num_envs, NUM_TOKENS), dtype=np.int8)
-        else:
-            masks = self._action_masks()
-        return {"observations": rows, "action_mask": masks}
-
-    def _action_masks(self) -> NDArray[np.int8]:
-        masks = SYNTAX_MASK.take(self._states, axis=0)
-        if self.mask == "full":
-            for copy in range(self.num_envs):
-                masks[copy] = hand_mask(
-                    int(self._states[copy]), self._written(copy), self._values[copy]
-                )
-        return masks
-
-    def _written(self, copy: int) -> bytes:
-        length = LENGTH[self._states[copy]]
-        return self._rows[copy, _FORMULA : _FORMULA + length].tobytes().translate(_TOKEN_OF_CODE)
+        return {"observations": rows, "action_mask": self._tables.masks(self.mask)}
 
     def _check_actions(self, actions: Any) -> NDArray[np.int64]:
         tokens = np.asarray(actions)
@@ -362,7 +268,7 @@ class GeneralPointsVectorEnv(VectorEnv[Any, Any, Any]):
         tokens = tokens.astype(np.int64, copy=False)
         # Seen as unsigned, a negative index is a huge one: one comparison finds both.
         if tokens.view(np.uint64).max() >= NUM_TOKENS:
-            wrong = tokens[(tokens < 0) | (tokens >= NUM_TOKENS)][0]
+            wrong = np.asarray(actions)[tokens.view(np.uint64) >= NUM_TOKENS][0]
             raise ValueError(
                 f"An action is the index of a token, 0 to {NUM_TOKENS - 1} (gp_env.TOKENS); got "
                 f"{wrong}."
@@ -370,15 +276,15 @@ class GeneralPointsVectorEnv(VectorEnv[Any, Any, Any]):
         return tokens
 
     def _new_shoe(self, seed: int | list[int | None]) -> Shoe:
-        if isinstance(seed, (int, np.integer)):
-            seeds = np.full(self.num_envs, int(seed) & WORD, dtype=np.uint64)
+        if not isinstance(seed, (list, tuple)):
+            seeds = np.full(self.num_envs, check_seed(seed), dtype=np.uint64)
             return Shoe(self._dealer, seeds, self._everyone.astype(np.uint64))
         if len(seed) != self.num_envs:
             raise ValueError(
                 f"Pass one seed, or one for each of the {self.num_envs} copies; got {len(seed)}."
             )
         drawn = [secrets.randbits(EPISODE_SEED_BITS) if one is None else one for one in seed]
-        seeds = np.array([int(one) & WORD for one in drawn], dtype=np.uint64)
+        seeds = np.array([check_seed(one) for one in drawn], dtype=np.uint64)
         return Shoe(self._dealer, seeds, np.zeros(self.num_envs, dtype=np.uint64))
 
     def _given_episode_seeds(self, options: dict[str, Any] | None) -> NDArray[np.int64] | None:
@@ -401,10 +307,16 @@ def _pick(observations: Any, copy: int) -> Any:
 
 def _autoreset_mode(mode: str | AutoresetMode) -> AutoresetMode:
     modes = {"next_step": AutoresetMode.NEXT_STEP, "same_step": AutoresetMode.SAME_STEP}
-    if mode in modes.values():
-        return AutoresetMode(mode)
-    if mode in modes:
-        return modes[mode]
+    for name, value in modes.items():
+        # Gymnasium's own members and their values, such as "SameStep", are understood too.
+        if mode in (name, value, value.value):
+            return value
     raise ValueError(
         f"autoreset_mode={mode!r} is unknown: expected {' or '.join(map(repr, modes))}."
     )
+
+
+def _positive(keyword: str, value: Any) -> int:
+    if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1:
+        raise ValueError(f"{keyword} must be an integer of at least 1; got {value!r}.")
+    return int(value)

@@ -1,4 +1,7 @@
+import ast
 import copy
+import tokenize
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import agents.tinylm
 from agents.demonstrations import demonstrate
 from agents.sb3.checkpoint import load_state, save_state
 from agents.tinylm import (
@@ -322,3 +326,27 @@ def test_seeds_fix_runs_and_tell_them_apart():
 
     assert torch.equal(weights(0), weights(0))
     assert not torch.equal(weights(0), weights(1))
+
+
+def test_the_whole_of_it_stays_small():
+    """Lines that hold code: neither blank, nor comment, nor docstring."""
+    lines = set()
+    for path in Path(agents.tinylm.__file__).parent.glob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        prose = {
+            line
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+            for line in range(node.lineno, node.end_lineno + 1)
+        }
+        with path.open("rb") as source:
+            lines |= {
+                (path.name, token.start[0])
+                for token in tokenize.tokenize(source.readline)
+                if token.string.strip()
+                and token.type not in (tokenize.COMMENT, tokenize.ENCODING)
+                and token.start[0] not in prose
+            }
+    assert 300 < len(lines) < 600

@@ -95,6 +95,26 @@ def test_splits_are_disjoint_and_exhaustive_and_folds_cover_every_hand_once() ->
     assert value_hands(split="validation", fold=(0, 6)) == folds[1]
 
 
+def test_a_random_rule_that_leaves_no_hand_is_drawn_anew() -> None:
+    """Three cards with a face, held out: a few rules, such as 1-1-1, have no such hand."""
+    config = GameConfig.make(rule="random", num_cards=3, face_cards=True, split="test")
+    deals = Dealer(config).deal(np.array([83, 126, 992]))
+    for index in range(3):
+        values = sorted(deals.hand(index).values(deals.rules[index].tolist()))
+        assert solvable(values, 24)
+
+
+def test_a_fixed_hand_belongs_to_one_split() -> None:
+    dealt = []
+    for split in ("train", "validation", "test"):
+        try:
+            Dealer(GameConfig.make(hand="3 3 8 8", split=split))
+            dealt.append(split)
+        except ValueError as error:
+            assert f"split={split}" in str(error)  # noqa: PT017
+    assert len(dealt) == 1
+
+
 def test_a_hand_stays_in_its_part_in_any_order_and_under_any_face() -> None:
     hands = np.array([[11, 3, 4, 5], [5, 12, 4, 3], [4, 5, 3, 10], [13, 5, 3, 4]], dtype=np.uint8)
     assert len(set(split_part(hands, 97).tolist())) == 1
@@ -137,6 +157,14 @@ def test_the_dealing_is_the_same_everywhere() -> None:
         ({"solvable_under": "rank"}, ["solvable_under", "['rank']"]),
         ({"num_cards": 3, "target": 97, "solvable_under": [(1, 1, 1)], "face_cards": True},
          ["No hand"]),
+        ({"rule": "random", "num_cards": 3, "target": 97, "solvable_under": [(1, 1, 1)],
+          "face_cards": True}, ["Found no hand"]),
+        ({"hand": "3 3 8 8", "face_cards": True}, ["3 3 8 8", "face_cards=True"]),
+        ({"hand": "3 3 8 8", "num_cards": 5}, ["num_cards=5"]),
+        ({"hand": "14 2 1 8", "target": 25}, ["14 2 A 8", "deck=standard"]),
+        ({"hand": "3♥ 3♥ 8♥ 8♥"}, ["suits=black"]),
+        ({"fold": (0, 2**40)}, ["3 to 1000"]),
+        ({"face_cards": "no"}, ["face_cards", "'no'"]),
     ],
     ids=str,
 )  # fmt: skip

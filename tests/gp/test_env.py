@@ -266,6 +266,14 @@ def test_masks_in_three_places_agree() -> None:
         (lambda env: env.reset(options={"episode_seed": -1}), ["-1", "2**62"]),
         (lambda env: env.reset(options={"hand": "1 1 1 1"}), ["A A A A", "24"]),
         (lambda env: env.step(26), ["26", "0 to 25"]),
+        (lambda env: env.step(1.7), ["1.7"]),
+        (lambda env: env.step(True), ["True"]),
+        (lambda env: env.step(np.array([3])), ["[3]"]),
+        (lambda env: env.step(None), ["None"]),
+        (lambda env: env.reset(seed=-1), ["-1", "2**64"]),
+        (lambda env: env.reset(seed=2**64), ["2**64"]),
+        (lambda env: env.reset(seed=1.5), ["1.5"]),
+        (lambda env: env.reset(options={"episode_seed": True}), ["True"]),
         (lambda env: GeneralPointsEnv(mask="hand"), ["'hand'", "'syntax'"]),
     ],
 )
@@ -275,6 +283,36 @@ def test_bad_calls_are_named(call: object, words: list[str]) -> None:
     with pytest.raises(ValueError, match=r".") as error:
         call(env)
     assert [word for word in words if word not in str(error.value)] == []
+
+
+def test_pictures_show_the_table_and_change_with_it() -> None:
+    env = gym.make("GeneralPoints-v0", hand="K 4 1 10", render_mode="rgb_array")
+    env.reset(seed=0)
+    before = env.render()
+    env.step(to_tokens("4")[0])
+    assert before.shape == (240, 480, 3)
+    assert before.dtype == np.uint8
+    assert (before != env.render()).any()
+
+
+@pytest.mark.parametrize("name", list(gp_env.variants()))
+def test_a_refused_reset_changes_nothing(name: str) -> None:
+    env, other = gym.make(name).unwrapped, gym.make(name).unwrapped
+    for each in (env, other):
+        each.reset(seed=0)
+    with pytest.raises(ValueError, match="A A A A"):
+        env.reset(options={"hand": "1 1 1 1"})
+    action = env.expert_action()
+    assert env.step(action)[4]["episode_seed"] == other.step(action)[4]["episode_seed"]
+    assert env.reset()[1]["episode_seed"] == other.reset()[1]["episode_seed"]
+
+
+@pytest.mark.parametrize("name", list(gp_env.variants()))
+def test_asking_before_the_first_reset_says_what_to_do(name: str) -> None:
+    env = gym.make(name).unwrapped
+    for ask in (lambda: env.hand, env.expert_action, env.expert_formula, lambda: env.rule):
+        with pytest.raises(gym.error.ResetNeeded, match="reset"):
+            ask()
 
 
 def test_ansi_shows_the_table() -> None:

@@ -48,5 +48,5 @@ def _after(env: GeneralPointsVectorEnv, state: dict[str, Any]) -> GeneralPointsV
 
 
 def test_refuses_the_state_of_another_number_of_copies() -> None:
-    with pytest.raises(ValueError, match="3 copies"):
+    with pytest.raises(ValueError, match="num_envs=3"):
         GeneralPointsVectorEnv(2).set_state(GeneralPointsVectorEnv(3).get_state())
