@@ -81,7 +81,7 @@ def _draw(panel: Axes, points: list[CurvePoint]) -> None:
             "init",
             (point.flops, 100 * point.success.value),
             textcoords="offset points",
-            xytext=(7, -10),
+            xytext=(6, 6),
             fontsize="small",
             color="#222222",
         )
