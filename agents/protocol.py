@@ -1,4 +1,4 @@
-"""What an agent is: the one protocol that evaluation, the study and the leaderboard know."""
+"""What an agent is: the one protocol that evaluation and the study know."""
 
 from __future__ import annotations
 

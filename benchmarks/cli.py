@@ -29,12 +29,13 @@ def evaluate(
     ],
     suite: Annotated[str, typer.Option(help="Suite whose columns are played.")] = "gp-l",
     ids: Annotated[
-        str | None, typer.Option(help="Registered ids instead of a suite, split by commas.")
+        str | None,
+        typer.Option(help="Ids instead of a suite, split by commas; Text ids: expert and lm only."),
     ] = None,
     episodes: Annotated[int, typer.Option(min=1, help="Episodes of each column or id.")] = 500,
     seed: Annotated[
-        int, typer.Option(min=0, help="Test fold; give a study's seed with its weights.")
-    ] = 0,
+        int | None, typer.Option(min=0, help="Test fold; by default that of the weights, or 0.")
+    ] = None,
     max_attempts: Annotated[int, typer.Option(min=1, max=10)] = 1,
     out: Out = None,
 ) -> None:

@@ -25,7 +25,7 @@ def run_evaluation(
     suite_name: str,
     ids: Sequence[str],
     episodes: int,
-    seed: int,
+    seed: int | None,
     max_attempts: int,
     folder: Path | None,
     default_folder: Path,
@@ -36,6 +36,7 @@ def run_evaluation(
     Args:
         agent: name or path, see `players.player`.
         ids: registered ids to play with their own keywords; none for the suite.
+        seed: of the test fold; None for that of the study that trained the agent, or 0.
         folder: of the run; None names one under `default_folder` after what is asked.
 
     Raises:
@@ -43,13 +44,19 @@ def run_evaluation(
         RunError: the folder holds another run.
     """
     of = suite(suite_name)
-    fold = of.fold(seed)
     training: dict[str, Any] = {"rule": "ten", "max_attempts": max_attempts}
-    if not ids:
-        training |= {"split": "train", "fold": fold}
-    who = player(agent, seed=seed, training=training)
+    training |= {"split": "train", "fold": of.fold(seed or 0)}
+    who = player(agent, seed=seed or 0, training=training)
+    if seed is None:
+        seed = who.seed or 0
+    if who.seed is not None and of.fold(who.seed) != of.fold(seed):
+        raise ValueError(
+            f"{agent} was trained by seed {who.seed} of a study; --seed {seed} would test it on "
+            f"hands that it was trained on. Leave --seed out."
+        )
     keywords = {"max_attempts": max_attempts, **who.keywords}
     if ids:
+        keywords |= {"split": "test", "fold": list(of.fold(seed))}
         cells = _cells_of_ids(who, ids, keywords, episodes, seed)
     else:
         seeds = of.episode_seeds(seed, episodes)
@@ -74,7 +81,9 @@ def run_evaluation(
         suites={} if ids else {of.name: of.digest},
     )
     what = "-".join(ids) if ids else of.name
-    name = re.sub(r"[^\w.-]+", "_", f"evaluate-{who.name}-{what}-seed{seed}-{episodes}")
+    name = re.sub(
+        r"[^\w.-]+", "_", f"evaluate-{who.name}-{what}-seed{seed}-{episodes}x{max_attempts}"
+    )
     folder = folder or default_folder / name
     with Run(folder, record) as run, Progress(console=console, transient=True) as progress:
         task = progress.add_task("episodes", total=episodes * len(cells))

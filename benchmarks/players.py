@@ -14,6 +14,7 @@ from agents.sb3.model import SB3Agent, load_model
 from agents.scripted import ExpertAgent, MemoriserAgent, RandomAgent
 from agents.tinylm import TinyLM, TinyLMAgent
 from benchmarks.evaluate import MakeAgent
+from benchmarks.runs import RUN_FILE, read_record
 from gp_env.arithmetic import TOKENS
 
 SCRIPTED = ("random", "expert", "memoriser")
@@ -30,6 +31,7 @@ class Player:
         digest: of its weights, "" where it has none.
         interface: of the ids it plays, "" or "-Text"; None for both.
         keywords: it wants of its environments.
+        seed: of the study that trained it, None where it is not known.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Player:
     digest: str = ""
     interface: str | None = ""
     keywords: Mapping[str, Any] = field(default_factory=dict)
+    seed: int | None = None
 
 
 def player(agent: str, *, seed: int, training: Mapping[str, Any]) -> Player:
@@ -65,14 +68,29 @@ def player(agent: str, *, seed: int, training: Mapping[str, Any]) -> Player:
         )
     name = f"{path.parent.name}-{path.stem}"
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-    state = load_state(path)
+    try:
+        state = load_state(path)
+    except ValueError:
+        raise ValueError(
+            f"{path} is no file of weights. Name an init.pt, sft.pt or rl.pt of a study."
+        ) from None
+    trained = _study_seed(path)
     if "slots" in state:
         symbolic = SB3Agent(load_model(path))
-        return Player(name, lambda _: symbolic, digest)
+        return Player(name, lambda _: symbolic, digest, seed=trained)
     if "config" in state:
         writer = TinyLMAgent(TinyLM.load(path))
-        return Player(name, lambda _: writer, digest, "-Text", {"template": "compact"})
+        compact = {"template": "compact"}
+        return Player(name, lambda _: writer, digest, "-Text", compact, seed=trained)
     raise ValueError(
         f"{path} holds no weights of an agent that is known here; it has the keys "
         f"{', '.join(map(str, list(state)[:8]))}. Name an init.pt, sft.pt or rl.pt of a study."
     )
+
+
+def _study_seed(path: Path) -> int | None:
+    """Return the seed of the job in whose folder the weights lie, None elsewhere."""
+    if not (path.parent / RUN_FILE).exists():
+        return None
+    record = read_record(path.parent)
+    return record.seeds[0] if record.kind == "job" else None

@@ -86,7 +86,7 @@ class Episode(_Record):
     digest: str = Field(description="gp_env.Hand.digest of the hand, to check a replay")
     values_seen: bool | None = Field(
         default=None,
-        description="whether training showed a hand with these values; None where unknown",
+        description="whether the init's pool of demonstrations holds these values; None: unknown",
     )
     actions: list[int] | None = Field(default=None, description="tokens, on symbolic ids")
     replies: list[str] | None = Field(default=None, description="on Text ids")

@@ -172,7 +172,8 @@ def _rates_table(results: Results) -> Table:
         ["policy", "arm", *results.columns],
         rows,
         numbers_from=2,
-        note=f"95 % bootstrap intervals over {redrawn}; {seeds} seeds; {'; '.join(counts)} each.",
+        note=f"95 % bootstrap intervals over {redrawn}; {seeds} seeds; where all episodes came out "
+        f"alike, Wilson intervals over hands. Episodes: {'; '.join(counts)} each.",
     )
 
 
@@ -211,7 +212,7 @@ def _values_table(results: Results) -> Table:
     for policy, arm in _lines(results):
         if policy == "reference":
             continue
-        for column in (c for c in results.columns if c.endswith("ood") or c.startswith("ood")):
+        for column in results.columns:
             rate = results.rate(policy, arm, column)
             if rate is None:
                 continue
@@ -221,9 +222,11 @@ def _values_table(results: Results) -> Table:
             ]
             rows.append([policy, ARM_NAMES[arm], column, *(cell or "none" for cell in cells)])
     return Table(
-        "Out of distribution, by whether the init's training showed a hand with these values",
+        "By whether the pool of the init's demonstrations holds a hand with these values",
         ["policy", "arm", "column", "values seen", "values new"],
         rows,
         numbers_from=3,
-        note="No test hand was trained on under any rule; other cards may have had its values.",
+        note="The cards of a test hand are in no demonstration, but other cards may have had its "
+        "values under another rule, and then its solution was shown. An init that stops early saw "
+        "a part of the pool.",
     )

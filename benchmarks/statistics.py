@@ -119,6 +119,8 @@ def paired_difference(
 ) -> Estimate:
     """Return `first - second` over the episodes that both played.
 
+    Where no episode differs the interval is Wilson's for a rate of 0, to either side.
+
     Args:
         first, second: (study seed, episode seed) -> what came of it.
 
@@ -132,7 +134,12 @@ def paired_difference(
         Observation(key[0], first[key].cluster, first[key].value - second[key].value)
         for key in shared
     )
-    return bootstrap(pairs, replicates=replicates, seed=seed)
+    estimate = bootstrap(pairs, replicates=replicates, seed=seed)
+    if any(first[key].value != second[key].value for key in shared):
+        return estimate
+    # Nothing to redraw: as for a rate, what so many hands without a difference still allow.
+    bound = wilson(0, estimate.clusters)[1]
+    return replace(estimate, low=-bound, high=bound)
 
 
 def _cluster_totals(

@@ -30,7 +30,8 @@ class Table:
             caption_justify="left",
         )  # fmt: skip
         for index, name in enumerate(self.header):
-            table.add_column(name, justify="left" if index < self.numbers_from else "right")
+            left = index < self.numbers_from
+            table.add_column(name, justify="left" if left else "right", overflow="fold")
         for row in self.rows:
             # A narrow terminal breaks a cell before its interval, not inside.
             table.add_row(*(cell.replace(", ", ",") for cell in row))

@@ -18,9 +18,9 @@ from agents.sb3.model import CARDS, SB3Agent, build_model, count_weights, load_m
 from agents.sb3.policy import ResidualMLP, ResidualPolicy
 from agents.sb3.ppo import PPOConfig, train_ppo
 from agents.sb3.training import Account, Progress
-from agents.validation import success_rate
 from gp_env.observe import observation_space
 from gp_env.vector_env import GeneralPointsVectorEnv
+from tests.validation import success_rate
 
 ACTIONS = spaces.Discrete(26)
 EASY: dict[str, Any] = {"num_cards": 3, "hand": (2, 3, 4), "max_attempts": 1}

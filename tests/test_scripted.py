@@ -7,9 +7,9 @@ import pytest
 
 from agents.demonstrations import demonstrate
 from agents.scripted import ExpertAgent, MemoriserAgent, RandomAgent
-from agents.validation import success_rate
 from gp_env.arithmetic import TOKENS
 from gp_env.vector_env import GeneralPointsVectorEnv
+from tests.validation import success_rate
 
 
 def test_random_agent_keeps_to_the_mask_and_draws_evenly() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -82,7 +84,10 @@ def test_pairing_removes_what_both_sides_share() -> None:
     rng = np.random.default_rng(2)
     first = {(0, i): row for i, row in enumerate(simulate(rng, 1, 100, 3))}
     same = paired_difference(first, first, replicates=200)
-    assert (same.value, same.low, same.high) == (0.0, 0.0, 0.0)
+    bound = wilson(0, same.clusters)[1]
+    assert (same.value, same.low, same.high) == (0.0, -bound, bound)
+    other = first | {(0, 0): dataclasses.replace(first[0, 0], value=1 - first[0, 0].value)}
+    assert paired_difference(first, other, replicates=200).high < bound
 
 
 def test_the_same_rows_give_the_same_interval() -> None:

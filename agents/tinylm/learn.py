@@ -32,8 +32,9 @@ class Learner(ABC):
         sampled_words: words that went through sampling (2 N FLOPs each: D_buffer).
     """
 
-    def __init__(self, model: TinyLM, learning_rate: float, seed: int = 0) -> None:
+    def __init__(self, model: TinyLM, learning_rate: float, settings: str, seed: int = 0) -> None:
         self.model = model
+        self._settings = settings
         self.seen = self.updates = self.trained_words = self.sampled_words = 0
         self.device = model.embed.weight.device
         self._learning_rate = learning_rate
@@ -59,6 +60,7 @@ class Learner(ABC):
         return {
             "learner": type(self).__name__,
             "config": vars(self.model.config),
+            "settings": self._settings,
             "model": self.model.state_dict(),
             "optimiser": self._optimiser.state_dict(),
             "generator": self._generator.get_state(),
@@ -69,9 +71,14 @@ class Learner(ABC):
         """Go on from what `state` returned, in a learner built with the same arguments.
 
         Raises:
-            ValueError: where the state is that of another kind of learner or shape of model.
+            ValueError: where the state is that of another kind of learner, shape of model, or
+                settings.
         """
-        ours = {"learner": type(self).__name__, "config": vars(self.model.config)}
+        ours = {
+            "learner": type(self).__name__,
+            "config": vars(self.model.config),
+            "settings": self._settings,
+        }
         if ours != (theirs := {name: state.get(name) for name in ours}):
             raise ValueError(
                 f"The checkpoint is of {theirs}, this learner is {ours}. Resume with the arguments "

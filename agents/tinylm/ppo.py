@@ -50,8 +50,9 @@ class PPO(Learner):
 
     def __init__(self, model: TinyLM, config: PPOConfig | None = None, **keywords: Any) -> None:
         self.config = config = config or PPOConfig()
-        super().__init__(model, config.learning_rate, config.seed)
-        self._dealer = Dealer(GameConfig.make(**{"max_attempts": 1, **keywords}))
+        game = GameConfig.make(**{"max_attempts": 1, **keywords})
+        super().__init__(model, config.learning_rate, f"{config} on {game}", config.seed)
+        self._dealer = Dealer(game)
         self._first_model = copy.deepcopy(model).requires_grad_(False)
 
     def step(self) -> dict[str, float]:

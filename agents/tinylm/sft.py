@@ -57,7 +57,8 @@ class SFT(Learner):
         self, model: TinyLM, demonstrations: Demonstrations, config: SFTConfig | None = None
     ) -> None:
         self.config = config = config or SFTConfig()
-        super().__init__(model, config.learning_rate)
+        shown = f"{len(demonstrations)} demonstrations of {demonstrations.keywords}"
+        super().__init__(model, config.learning_rate, f"{config} on {shown}")
         self._words, self._starts, self._ends = write_out(demonstrations)
 
     def step(self) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""How often an agent wins: the quick look that decides when training stops."""
+"""How often an agent wins at the symbolic card game, for tests of learning."""
 
 from __future__ import annotations
 
