@@ -19,6 +19,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
 from agents.sb3.bridge import VectorEnvToSB3
 from agents.sb3.policy import ResidualPolicy, policy_keywords
 from agents.sb3.ppo import PPOConfig
+from benchmarks.speed.rows import row, show
 from gp_env.env import GeneralPointsEnv
 from gp_env.vector_env import GeneralPointsVectorEnv
 
@@ -38,7 +39,7 @@ def measure(copies: int = COPIES, widths: tuple[int, ...] = WIDTHS) -> list[dict
         widths: of the residual MLP of the whole PPO runs.
 
     Returns:
-        Rows with the keys "what", "value", "unit", "bar" (None where there is none) and "ok".
+        Rows as `benchmarks.speed.rows.row` makes them.
     """
     torch.set_num_threads(1)
     makers = {"bridge": _bridge, "DummyVecEnv": _dummy}
@@ -48,14 +49,14 @@ def measure(copies: int = COPIES, widths: tuple[int, ...] = WIDTHS) -> list[dict
     for _ in range(ROUNDS):
         for name, env in envs.items():
             rollout[name] = max(rollout[name], _rollout_speed(env))
-    rows += [_row(f"rollout, {name}", speed, "steps/s") for name, speed in rollout.items()]
+    rows += [row(f"rollout, {name}", speed, "steps/s") for name, speed in rollout.items()]
     ratio = rollout["bridge"] / rollout["DummyVecEnv"]
-    rows.append(_row("rollout, bridge over DummyVecEnv", ratio, "x", BAR))
+    rows.append(row("rollout, bridge over DummyVecEnv", ratio, "x", BAR))
     for width in widths:
         speeds = {name: _ppo_speed(env, width) for name, env in envs.items()}
-        rows += [_row(f"PPO, width {width}, {name}", speeds[name], "steps/s") for name in speeds]
+        rows += [row(f"PPO, width {width}, {name}", speeds[name], "steps/s") for name in speeds]
         ratio = speeds["bridge"] / speeds["DummyVecEnv"]
-        rows.append(_row(f"PPO, width {width}, bridge over DummyVecEnv", ratio, "x"))
+        rows.append(row(f"PPO, width {width}, bridge over DummyVecEnv", ratio, "x"))
     return rows
 
 
@@ -101,21 +102,5 @@ def _ppo_speed(env: VecEnv, width: int) -> float:
     return rollout / (time.perf_counter() - started)
 
 
-def _row(what: str, value: float, unit: str, bar: float | None = None) -> dict[str, Any]:
-    return {
-        "what": what,
-        "value": value,
-        "unit": unit,
-        "bar": bar,
-        "ok": None if bar is None else value >= bar,
-    }
-
-
 if __name__ == "__main__":
-    for row in measure():
-        bar = (
-            ""
-            if row["bar"] is None
-            else f"  (bar {row['bar']:g}: {'ok' if row['ok'] else 'MISSED'})"
-        )
-        print(f"{row['what']:44s} {row['value']:12,.1f} {row['unit']}{bar}")
+    show(measure())
