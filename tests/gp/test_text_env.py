@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from typing import Any
 
 import gymnasium as gym
@@ -233,3 +235,26 @@ def test_pickled_environment_goes_on_as_the_other() -> None:
     copy = pickle.loads(pickle.dumps(env))
     assert copy.step("?") == env.step("?")
     assert copy.reset() == env.reset()
+
+
+PLAY = """
+import json, gymnasium
+env = gymnasium.make("gp_env:{name}")
+seen = []
+for episode in range(5):
+    seen.append(env.reset(seed={seed} if episode == 0 else None))
+    seen += [env.step(reply) for reply in ("nothing", '{{"formula": "1+2+3+4"}}')]
+print(json.dumps(seen))
+"""
+
+
+@pytest.mark.parametrize("name", [name for name in gp_env.variants() if "-Text" in name])
+def test_another_process_sees_the_same_and_another_seed_differs(name: str) -> None:
+    def played(seed: int) -> str:
+        command = [sys.executable, "-c", PLAY.format(name=name, seed=seed)]
+        return subprocess.run(
+            command, capture_output=True, text=True, check=True, timeout=120
+        ).stdout
+
+    assert played(7) == played(7)
+    assert played(7) != played(8)
