@@ -18,7 +18,7 @@ from benchmarks.report import report
 from benchmarks.runs import RunError, read_episodes, read_json
 from benchmarks.study import learners
 from benchmarks.study.jobs import Event, Job, run_job
-from benchmarks.study.learners import Report, Usage
+from benchmarks.study.learners import Report, Stage, Usage
 from benchmarks.study.presets import PRESETS, PolicyPreset, Preset, preset_named
 from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study
@@ -71,31 +71,13 @@ class FakeLearner:
     def load(self, path: Path) -> None:
         self.skill = json.loads(path.read_text())
 
-    def imitate(
-        self,
-        demonstrations: Demonstrations,
-        settings: Mapping[str, Any],
-        *,
-        flops: float,
-        seed: int,
-        resume: Path,
-        report: Report,
-    ) -> None:
+    def imitate(self, demonstrations: Demonstrations, stage: Stage) -> None:
         assert demonstrations.keywords["split"] == "train"
-        self._learn(0, resume, report)
+        self._learn(0, stage.resume, stage.report)
 
-    def reinforce(
-        self,
-        game: Mapping[str, Any],
-        settings: Mapping[str, Any],
-        *,
-        flops: float,
-        seed: int,
-        resume: Path,
-        report: Report,
-    ) -> None:
+    def reinforce(self, game: Mapping[str, Any], stage: Stage) -> None:
         assert (game["rule"], game["split"]) == ("ten", "train")
-        self._learn(TOKENS_A_STEP // 2, resume, report)
+        self._learn(TOKENS_A_STEP // 2, stage.resume, stage.report)
 
     def _learn(self, sampled: int, resume: Path, report: Report) -> None:
         start, first = json.loads(resume.read_text()) if resume.exists() else (0, self.skill)

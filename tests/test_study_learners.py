@@ -10,7 +10,7 @@ from rich.console import Console
 from agents.demonstrations import demonstrate
 from benchmarks.evaluate import play
 from benchmarks.players import player
-from benchmarks.study.learners import LEARNERS, Usage
+from benchmarks.study.learners import LEARNERS, Stage, Usage
 from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study
@@ -59,11 +59,12 @@ def test_a_learner_spends_its_compute_and_comes_back(tmp_path: Path, policy: str
         spent.append(usage.flops(learner.weights))
         return spent[-1] >= FLOPS
 
-    arguments = {"flops": FLOPS, "seed": 1, "resume": tmp_path / "resume.pt", "report": report}
+    settings = preset.sft if arm == "sft" else preset.rl
+    stage = Stage(settings, FLOPS, 1, tmp_path / "resume.pt", report)
     if arm == "sft":
-        learner.imitate(demonstrate(200, seed=1, **GAME), preset.sft, **arguments)
+        learner.imitate(demonstrate(200, seed=1, **GAME), stage)
     else:
-        learner.reinforce(GAME, preset.rl, **arguments)
+        learner.reinforce(GAME, stage)
     assert spent == sorted(spent)
     assert FLOPS <= spent[-1] < 1.5 * FLOPS
 

@@ -18,7 +18,7 @@ from agents.demonstrations import Demonstrations, demonstrate
 from benchmarks.evaluate import Cell, Values, evaluate, play
 from benchmarks.records import Episode, RunRecord
 from benchmarks.runs import Run, read_json, write_json
-from benchmarks.study.learners import LEARNERS, Learner, Usage
+from benchmarks.study.learners import LEARNERS, Learner, Stage, Usage
 from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.suites import Suite
 from gp_env.deal import sorted_values
@@ -149,14 +149,9 @@ class _Worker:
 
         if not weights.exists():
             resume = weights.with_name("init.resume.pt")
-            self.learner.imitate(
-                demonstrations,
-                settings.init,
-                flops=settings.init_flops,
-                seed=self.stage_seed("init"),
-                resume=resume,
-                report=report,
-            )
+            seed = self.stage_seed("init")
+            stage = Stage(settings.init, settings.init_flops, seed, resume, report)
+            self.learner.imitate(demonstrations, stage)
             self.learner.save(weights)
             resume.unlink(missing_ok=True)
         self.learner.load(weights)
@@ -180,17 +175,14 @@ class _Worker:
             self.tell(arm, flops / settings.arm_flops)
             return flops >= settings.arm_flops
 
-        arguments: dict[str, Any] = {
-            "flops": settings.arm_flops,
-            "seed": self.stage_seed(arm),
-            "resume": resume,
-            "report": report,
-        }
+        seed, flops = self.stage_seed(arm), settings.arm_flops
         if arm == "sft":
             demonstrations = self.demonstrate(arm, "ten", settings.sft_demonstrations)
-            self.learner.imitate(demonstrations, settings.sft, **arguments)
+            stage = Stage(settings.sft, flops, seed, resume, report)
+            self.learner.imitate(demonstrations, stage)
         else:
-            self.learner.reinforce(self.game("ten"), settings.rl, **arguments)
+            stage = Stage(settings.rl, flops, seed, resume, report)
+            self.learner.reinforce(self.game("ten"), stage)
         self.learner.save(last)
         resume.unlink(missing_ok=True)
 

@@ -41,11 +41,28 @@ class Usage:
         return 6.0 * weights * self.trained + 2.0 * weights * self.sampled
 
 
-Settings = Mapping[str, Any]
-"""Settings of the training of one stage, as a preset gives them."""
-
 Report = Callable[[Usage], bool]
 """Told after every few updates; may evaluate the learner's agent. True ends the stage."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stretch of training.
+
+    Attributes:
+        settings: of the training, as a preset gives them.
+        flops: its compute.
+        seed: fixes all that is random in it.
+        resume: file with the state of an unfinished stage, kept up to date; where it exists, the
+            stage goes on from it.
+        report: see `Report`.
+    """
+
+    settings: Mapping[str, Any]
+    flops: float
+    seed: int
+    resume: Path
+    report: Report
 
 
 class Learner(Protocol):
@@ -73,39 +90,12 @@ class Learner(Protocol):
         """Read the weights, and forget everything else of earlier training."""
         ...
 
-    def imitate(
-        self,
-        demonstrations: Demonstrations,
-        settings: Settings,
-        *,
-        flops: float,
-        seed: int,
-        resume: Path,
-        report: Report,
-    ) -> None:
-        """Learn from demonstrations until `report` returns True or the compute is used.
-
-        Args:
-            demonstrations: what to learn from.
-            settings: of the training.
-            flops, seed: the compute of the stage, and what fixes all that is random in it.
-            report: see `Report`.
-            resume: file with the state of an unfinished stage, kept up to date; where it exists,
-                the stage goes on from it.
-        """
+    def imitate(self, demonstrations: Demonstrations, stage: Stage) -> None:
+        """Learn from demonstrations until the stage's report says stop or its compute is used."""
         ...
 
-    def reinforce(
-        self,
-        game: Mapping[str, Any],
-        settings: Settings,
-        *,
-        flops: float,
-        seed: int,
-        resume: Path,
-        report: Report,
-    ) -> None:
-        """Learn from own play of `game` (environment keywords), with the arguments of `imitate`."""
+    def reinforce(self, game: Mapping[str, Any], stage: Stage) -> None:
+        """Learn from own play of `game` (environment keywords), to the same end."""
         ...
 
 
@@ -134,43 +124,25 @@ class SB3Learner:
         """Read the weights."""
         self._policy = load_model(path)
 
-    def imitate(
-        self,
-        demonstrations: Demonstrations,
-        settings: Settings,
-        *,
-        flops: float,
-        seed: int,
-        resume: Path,
-        report: Report,
-    ) -> None:
+    def imitate(self, demonstrations: Demonstrations, stage: Stage) -> None:
         """Clone the demonstrations."""
-        config = BCConfig(**settings)
+        config = BCConfig(**stage.settings)
         transitions = demonstrations.transitions()
         length = len(transitions.actions) / len(demonstrations)
         train_bc(
             self._policy,
             transitions,
-            math.ceil((flops / (6 * self.weights) + config.batch_size) / length),
+            math.ceil((stage.flops / (6 * self.weights) + config.batch_size) / length),
             config=config,
-            seed=seed,
-            checkpoint=resume,
-            callback=lambda p: report(Usage(p.account.tokens_trained, 0)),
+            seed=stage.seed,
+            checkpoint=stage.resume,
+            callback=lambda p: stage.report(Usage(p.account.tokens_trained, 0)),
             callback_every=math.ceil(4 * config.batch_size / length),
         )
 
-    def reinforce(
-        self,
-        game: Mapping[str, Any],
-        settings: Settings,
-        *,
-        flops: float,
-        seed: int,
-        resume: Path,
-        report: Report,
-    ) -> None:
+    def reinforce(self, game: Mapping[str, Any], stage: Stage) -> None:
         """Play and improve."""
-        settings = dict(settings)
+        settings = dict(stage.settings)
         env = GeneralPointsVectorEnv(
             settings.pop("num_envs"), autoreset_mode="same_step", mask=None, **game
         )
@@ -178,11 +150,13 @@ class SB3Learner:
         train_ppo(
             self._policy,
             env,
-            math.ceil(flops / (self.weights * (6 * config.n_epochs + 2))),
+            math.ceil(stage.flops / (self.weights * (6 * config.n_epochs + 2))),
             config=config,
-            seed=seed,
-            checkpoint=resume,
-            callback=lambda p: report(Usage(p.account.tokens_trained, p.account.tokens_sampled)),
+            seed=stage.seed,
+            checkpoint=stage.resume,
+            callback=lambda p: stage.report(
+                Usage(p.account.tokens_trained, p.account.tokens_sampled)
+            ),
             callback_every=1,
         )
 
@@ -212,41 +186,23 @@ class TinyLMLearner:
         """Read the weights."""
         self._model = TinyLM.load(path)
 
-    def imitate(
-        self,
-        demonstrations: Demonstrations,
-        settings: Settings,
-        *,
-        flops: float,
-        seed: int,
-        resume: Path,
-        report: Report,
-    ) -> None:
+    def imitate(self, demonstrations: Demonstrations, stage: Stage) -> None:
         """Learn the demonstrated replies word by word."""
-        training = SFT(self._model, demonstrations, SFTConfig(**settings))
-        self._train(training, flops, resume, report)
+        training = SFT(self._model, demonstrations, SFTConfig(**stage.settings))
+        self._train(training, stage)
 
-    def reinforce(
-        self,
-        game: Mapping[str, Any],
-        settings: Settings,
-        *,
-        flops: float,
-        seed: int,
-        resume: Path,
-        report: Report,
-    ) -> None:
+    def reinforce(self, game: Mapping[str, Any], stage: Stage) -> None:
         """Reply, be judged and improve."""
-        config = TinyLMPPOConfig(seed=seed, **settings)
-        self._train(PPO(self._model, config, **game), flops, resume, report)
+        config = TinyLMPPOConfig(seed=stage.seed, **stage.settings)
+        self._train(PPO(self._model, config, **game), stage)
 
-    def _train(self, training: SFT | PPO, flops: float, resume: Path, report: Report) -> None:
+    def _train(self, training: SFT | PPO, stage: Stage) -> None:
         def on_step(_: dict[str, float]) -> bool:
             usage = Usage(training.trained_words, training.sampled_words)
-            return report(usage) or usage.flops(self.weights) >= flops
+            return stage.report(usage) or usage.flops(self.weights) >= stage.flops
 
         # The compute ends the stage; no stage sees as many as this.
-        training.train(sys.maxsize, on_step=on_step, checkpoint=resume)
+        training.train(sys.maxsize, on_step=on_step, checkpoint=stage.resume)
 
 
 LEARNERS: Mapping[str, Callable[[PolicyPreset, int], Learner]] = {
