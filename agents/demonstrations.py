@@ -20,11 +20,11 @@ from gp_env.config import GameConfig
 from gp_env.deal import Dealer
 from gp_env.deck import Hand
 from gp_env.dynamics import CORRECT_CODE, MAX_TOKENS
-from gp_env.mixer import Words, episode_seeds, integers, words
 from gp_env.rules import MAX_VALUE, NAMED, Rule
 from gp_env.solver import difficulty, solve
 from gp_env.vector_env import GeneralPointsVectorEnv
 from gp_env.verifier import judge_tokens
+from shiftgym.mixer import Words, episode_seeds, integers, words
 
 Bytes = NDArray[np.uint8]
 

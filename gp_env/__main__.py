@@ -12,8 +12,8 @@ from gp_env.deal import Dealer
 from gp_env.deck import RANK_NAMES
 from gp_env.expert import expert_formula
 from gp_env.rules import NAMED, Rule
-from gp_env.seeding import SeedSequence, check_seed
 from gp_env.verifier import Outcome, verify
+from shiftgym.seeding import SeedSequence, check_seed
 
 
 def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = input) -> int:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Any, TypedDict
-
-import numpy as np
+from typing import TypedDict
 
 from gp_env.deck import (
     LARGE_RANKS,
@@ -18,6 +16,7 @@ from gp_env.deck import (
     HandLike,
 )
 from gp_env.rules import RANDOM, Rule, RuleLike
+from shiftgym import checks
 
 MAX_TARGET = 100
 MAX_ATTEMPTS = 10
@@ -27,7 +26,6 @@ DEALS = ("independent", "deck")
 SPLITS = ("train", "validation", "test")
 DEFAULT_CARDS = 4
 DEFAULT_FOLD = (0, 5)
-MAX_PARTS = 1_000
 
 
 class GameKeywords(TypedDict, total=False):
@@ -93,11 +91,11 @@ class GameConfig:
         Raises:
             ValueError: naming the keyword, what came and what was expected.
         """
-        _one_of("deck", deck, DECKS)
-        _one_of("deals", deals, DEALS)
-        _one_of("suits", suits, SUIT_COLOURS)
+        checks.one_of("deck", deck, DECKS)
+        checks.one_of("deals", deals, DEALS)
+        checks.one_of("suits", suits, SUIT_COLOURS)
         if split is not None:
-            _one_of("split", split, SPLITS)
+            checks.one_of("split", split, SPLITS)
         if isinstance(solvable_under, str) or not isinstance(solvable_under, Iterable):
             raise ValueError(
                 f"solvable_under is a sequence of rules; got {solvable_under!r}. "
@@ -113,52 +111,19 @@ class GameConfig:
         return cls(
             rule=None if isinstance(rule, str) and rule == RANDOM else Rule.parse(rule),
             stated_rule=None if stated_rule is None else Rule.parse(stated_rule),
-            target=_in_range("target", target, 1, MAX_TARGET),
-            num_cards=_in_range("num_cards", num_cards, MIN_CARDS, MAX_CARDS),
+            target=checks.in_range("target", target, 1, MAX_TARGET),
+            num_cards=checks.in_range("num_cards", num_cards, MIN_CARDS, MAX_CARDS),
             deck=deck,
             deals=deals,
             suits=suits,
-            face_cards=_flag("face_cards", face_cards),
+            face_cards=checks.flag("face_cards", face_cards),
             solvable_under=tuple(Rule.parse(other) for other in solvable_under),
             hand=fixed,
             split=split,
-            fold=_fold(fold),
-            max_attempts=_in_range("max_attempts", max_attempts, 1, MAX_ATTEMPTS),
+            fold=checks.fold(fold),
+            max_attempts=checks.in_range("max_attempts", max_attempts, 1, MAX_ATTEMPTS),
         )
 
     def __str__(self) -> str:
         parts = ((field.name, getattr(self, field.name)) for field in fields(self))
         return ", ".join(f"{name}={value}" for name, value in parts)
-
-
-def _one_of(keyword: str, value: object, choices: Iterable[str]) -> None:
-    if value not in tuple(choices):
-        raise ValueError(
-            f"{keyword}={value!r} is unknown: expected one of {', '.join(map(repr, choices))}."
-        )
-
-
-def _in_range(keyword: str, value: Any, low: int, high: int) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__") or not low <= value <= high:
-        raise ValueError(f"{keyword} must be an integer from {low} to {high}; got {value!r}.")
-    return int(value)
-
-
-def _flag(keyword: str, value: Any) -> bool:
-    if not isinstance(value, (bool, np.bool_)):
-        raise ValueError(f"{keyword} must be True or False; got {value!r}.")
-    return bool(value)
-
-
-def _fold(fold: tuple[int, int]) -> tuple[int, int]:
-    try:
-        k, n = fold
-        valid = int(k) == k and int(n) == n and 3 <= int(n) <= MAX_PARTS and 0 <= k < n
-    except (TypeError, ValueError):
-        valid = False
-    if not valid:
-        raise ValueError(
-            f"fold is (k, n) with 3 to {MAX_PARTS} parts and 0 <= k < n: part k is the test split "
-            f"and part k + 1 the validation split; got {fold!r}. Pass, for example, (0, 5)."
-        )
-    return int(k), int(n)

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from gp_env.config import DECKS, SPLITS, GameConfig
 from gp_env.deck import MAX_CARDS, SUIT_COLOURS, Hand
-from gp_env.mixer import Words, integers, words
 from gp_env.rules import JACK, KING, MAX_VALUE, Rule, random_rules
 from gp_env.solver import multiset_index, solvable, solvable_table
+from shiftgym.mixer import Words, integers, words
 
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gp_env import observe
 from gp_env.deal import Dealer
-from gp_env.mixer import Words, episode_seeds
+from shiftgym.mixer import Words, episode_seeds
 
 _DEPTH = 8
 _LAZY_CARDS = 5

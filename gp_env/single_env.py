@@ -12,9 +12,10 @@ from gp_env.deal import Dealer, Deals
 from gp_env.deck import Hand
 from gp_env.dynamics import CORRECT_CODE
 from gp_env.expert import expert_formula
+from gp_env.options import read_options
 from gp_env.rules import Rule
-from gp_env.seeding import SeedSequence, check_seed, read_options
 from gp_env.verifier import OUTCOME_NAMES
+from shiftgym.seeding import SeedSequence, check_seed
 
 Observation = TypeVar("Observation")
 Action = TypeVar("Action")

@@ -20,11 +20,12 @@ from gp_env.deck import Hand
 from gp_env.dynamics import NUM_TOKENS
 from gp_env.env import build_observation_space, check_mask
 from gp_env.expert import expert_formula, next_token
-from gp_env.mixer import EPISODE_SEED_BITS
 from gp_env.rules import Rule
-from gp_env.seeding import check_episode_seed, check_options, check_seed
 from gp_env.shoe import Openings, Shoe, open_episodes
 from gp_env.tables import Tables
+from shiftgym.checks import positive
+from shiftgym.mixer import EPISODE_SEED_BITS
+from shiftgym.seeding import check_episode_seed, check_options, check_seed
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -66,9 +67,9 @@ class GeneralPointsVectorEnv(VectorEnv[Any, Any, Any]):
         **game: Unpack[GameKeywords],
     ) -> None:
         self.config = GameConfig.make(**game)
-        self.num_envs = _positive("num_envs", num_envs)
+        self.num_envs = positive("num_envs", num_envs)
         if max_episode_steps is not None:
-            _positive("max_episode_steps", max_episode_steps)
+            positive("max_episode_steps", max_episode_steps)
         self.autoreset_mode = _autoreset_mode(autoreset_mode)
         self.metadata = {**self.metadata, "autoreset_mode": self.autoreset_mode}
         self.max_episode_steps = max_episode_steps
@@ -314,9 +315,3 @@ def _autoreset_mode(mode: str | AutoresetMode) -> AutoresetMode:
     raise ValueError(
         f"autoreset_mode={mode!r} is unknown: expected {' or '.join(map(repr, modes))}."
     )
-
-
-def _positive(keyword: str, value: Any) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1:
-        raise ValueError(f"{keyword} must be an integer of at least 1; got {value!r}.")
-    return int(value)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = {"gp_env", "virl_env"}
+PACKAGES = {"gp_env", "shiftgym", "virl_env"}
 
 # Run by the new environment's Python, in isolated mode and in a folder of its own.
 PLAY = """
@@ -22,9 +22,10 @@ import gymnasium as gym
 
 env = gym.make("gp_env:GeneralPoints-OOD-v0")
 import gp_env
+import shiftgym
 import virl_env
 
-for package in (gp_env, virl_env):
+for package in (gp_env, shiftgym, virl_env):
     assert Path(sys.prefix) in Path(package.__file__).parents, package.__file__
 _, info = env.reset(seed=0)
 done, rewards = False, 0.0
@@ -57,7 +58,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-def test_the_wheel_holds_the_two_environment_packages_only(wheel: Path) -> None:
+def test_the_wheel_holds_the_environment_packages_and_what_they_share(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         files = archive.namelist()
     tops = {name.split("/")[0] for name in files}

@@ -11,7 +11,7 @@ import pytest
 import gp_env
 from benchmarks.suites import SUITES, TEST_BIT, suite
 from gp_env.deal import split_part
-from gp_env.mixer import EPISODE_SEED_BITS, MAX_EPISODE_SEED
+from shiftgym.mixer import EPISODE_SEED_BITS, MAX_EPISODE_SEED
 
 GP_L = SUITES["gp-l"]
 

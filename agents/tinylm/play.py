@@ -12,10 +12,10 @@ from torch import Tensor
 from agents.tinylm.model import TinyLM
 from agents.tinylm.words import decode, encode
 from gp_env.deal import Dealer
-from gp_env.mixer import episode_seeds
 from gp_env.rules import Rule
 from gp_env.text import COMPACT, build_feedback, build_prompt, judge_reply
 from gp_env.verifier import Outcome
+from shiftgym.mixer import episode_seeds
 
 
 class TinyLMAgent:

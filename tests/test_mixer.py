@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gp_env.mixer import EPISODE_SEED_BITS, episode_seeds, integers, words
+from shiftgym.mixer import EPISODE_SEED_BITS, episode_seeds, integers, words
 
 WORD = 2**64 - 1
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import operator
 import secrets
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 
-from gp_env.deck import Hand
-from gp_env.mixer import EPISODE_SEED_BITS, MAX_EPISODE_SEED, episode_seeds
-
-RESET_OPTIONS = ("episode_seed", "hand")
+from shiftgym.mixer import EPISODE_SEED_BITS, MAX_EPISODE_SEED, episode_seeds
 
 
 class SeedSequence:
@@ -37,20 +35,6 @@ class SeedSequence:
         return int(episode_seeds(*parts)[0])
 
 
-def read_options(options: dict[str, Any] | None) -> tuple[int | None, Hand | None]:
-    """Return the episode seed and the hand that the reset options of a single environment ask for.
-
-    Raises:
-        ValueError: for an unknown option, an episode seed out of range or what is no hand.
-    """
-    checked = check_options(options)
-    seed, hand = checked.get("episode_seed"), checked.get("hand")
-    return (
-        None if seed is None else check_episode_seed(seed),
-        None if hand is None else Hand.parse(hand),
-    )
-
-
 def check_seed(seed: Any) -> int | None:
     """Return what `reset(seed=)` was given as int, None for None.
 
@@ -60,9 +44,7 @@ def check_seed(seed: Any) -> int | None:
     return None if seed is None else _integer_below(seed, 2**64, "A seed", "2**64 - 1")
 
 
-def check_options(
-    options: dict[str, Any] | None, known: tuple[str, ...] = RESET_OPTIONS
-) -> dict[str, Any]:
+def check_options(options: dict[str, Any] | None, known: Collection[str]) -> dict[str, Any]:
     """Return the reset options, an empty dict for None.
 
     Raises:
