@@ -10,12 +10,12 @@ import dataclasses
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from string import Formatter
 
 from gp_env.deck import RANK_NAMES, SUITS, Hand, HandLike
 from gp_env.reader import Reply, parse_reply
 from gp_env.rules import JACK, KING, QUEEN, Rule, RuleLike
 from gp_env.verifier import Outcome, Verdict, verify
+from shiftgym.templates import check_placeholders
 
 TASK_PLACEHOLDERS = (
     "cards",
@@ -60,26 +60,10 @@ class PromptTemplate:
     system: str = ""
 
     def __post_init__(self) -> None:
-        _check("task", self.task, TASK_PLACEHOLDERS)
+        check_placeholders("PromptTemplate.task", self.task, TASK_PLACEHOLDERS)
         for name in ("feedback", "solved", "lost"):
-            _check(name, getattr(self, name), FEEDBACK_PLACEHOLDERS)
-
-
-def _check(name: str, text: str, allowed: tuple[str, ...]) -> None:
-    advice = (
-        f"The placeholders of {name} are {', '.join(f'{{{field}}}' for field in allowed)}, without "
-        f"conversion or format; write {{{{ and }}}} for braces."
-    )
-    try:
-        parts = list(Formatter().parse(text))
-    except ValueError as error:
-        raise ValueError(f"PromptTemplate.{name} is no format string: {error}. {advice}") from None
-    for _, field, form, conversion in parts:
-        if field is not None and (field not in allowed or form or conversion):
-            written = (
-                field + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
-            )
-            raise ValueError(f"PromptTemplate.{name} has the placeholder {{{written}}}. {advice}")
+            text = getattr(self, name)
+            check_placeholders(f"PromptTemplate.{name}", text, FEEDBACK_PLACEHOLDERS)
 
 
 DEFAULT = PromptTemplate(

@@ -9,9 +9,9 @@ from typing import Any
 
 from benchmarks.speed.rows import best_speeds, row, show
 from gp_env.deck import Hand
-from gp_env.reader import MAX_CHARACTERS
 from gp_env.text import build_reply, judge_reply
 from gp_env.text_env import GeneralPointsTextEnv
+from shiftgym.replies import MAX_CHARACTERS
 
 REPLIES = 100_000
 LONGEST = 4_000

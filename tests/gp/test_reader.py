@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gp_env import reader
-from gp_env.reader import MAX_CHARACTERS, Reply, parse_reply
+from gp_env.reader import Reply, parse_reply
+from shiftgym import replies
+from shiftgym.replies import MAX_CHARACTERS
 
 CARDS, NUMBER, FORMULA = ("5", "K", "2", "7"), (5, 10, 2, 7), "10+5+7+2"
 FULL = Reply(CARDS, NUMBER, FORMULA)
@@ -249,9 +250,9 @@ class _Work:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.characters = 0
         for name in ("_token", "_colon", "_start"):
-            monkeypatch.setattr(reader, name, self._counted(getattr(reader, name)))
-        closing = {quote: self._counted(search) for quote, search in reader._closing.items()}
-        monkeypatch.setattr(reader, "_closing", closing)
+            monkeypatch.setattr(replies, name, self._counted(getattr(replies, name)))
+        closing = {quote: self._counted(search) for quote, search in replies._closing.items()}
+        monkeypatch.setattr(replies, "_closing", closing)
 
     def _counted(self, pattern: Any) -> Any:
         def call(text: str, at: int = 0) -> Any:
