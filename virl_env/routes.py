@@ -1,0 +1,118 @@
+"""Routes: where one starts, the legs that are walked, and what is seen at the end of each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from shiftgym.checks import in_range, one_of
+from virl_env.geometry import SIDES, Geocode
+
+MAX_LEGS = 8
+"""Most legs of a route that an environment can show."""
+
+
+@dataclass(frozen=True)
+class Landmark:
+    """A place as a route tells of it.
+
+    Attributes:
+        name: as instructions and observations call it.
+        category: one of `virl_env.city.CATEGORIES`, or another word where a file has another.
+        geocode: latitude and longitude, degrees.
+    """
+
+    name: str
+    category: str
+    geocode: Geocode
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A straight walk, from the start or a turning point to the next one or to the destination.
+
+    Attributes:
+        heading: faced while walking it, whole degrees clockwise from north, 0 to 359.
+        distance: metres walked.
+        end: where it ends.
+        landmark: seen at its end, None for nothing; for the last leg the destination.
+        side: one of `SIDES`: where the landmark is for one who stands at the end with this leg's
+            heading; None without a landmark.
+    """
+
+    heading: int
+    distance: float
+    end: Geocode
+    landmark: Landmark | None = None
+    side: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "heading", in_range("heading", self.heading, 0, 359))
+        if not self.distance >= 0:
+            raise ValueError(f"distance is metres, at least 0; got {self.distance!r}.")
+        if (self.landmark is None) != (self.side is None):
+            raise ValueError(
+                f"A landmark and the side it is seen on go together; got landmark="
+                f"{self.landmark!r} and side={self.side!r}."
+            )
+        if self.side is not None:
+            one_of("side", self.side, SIDES)
+
+
+@dataclass(frozen=True)
+class Route:
+    """A way through a city from one place to another.
+
+    How many legs a route has is checked where it is shown: 1 to `MAX_LEGS`.
+
+    Attributes:
+        city: name of the city.
+        start: where it starts.
+        start_name: the place there.
+        destination: name of the place where it ends.
+        initial_heading: faced at the start, 0 to 359.
+        legs: in the order in which they are walked.
+        path: points of the city that are walked over, each a neighbour of the one before, the
+            first at the start and the last at the destination; empty where there is no city.
+    """
+
+    city: str
+    start: Geocode
+    start_name: str
+    destination: str
+    initial_heading: int
+    legs: tuple[Leg, ...]
+    path: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        heading = in_range("initial_heading", self.initial_heading, 0, 359)
+        object.__setattr__(self, "initial_heading", heading)
+        object.__setattr__(self, "legs", tuple(self.legs))
+        object.__setattr__(self, "path", tuple(map(int, self.path)))
+
+    @property
+    def length(self) -> float:
+        """Metres from the start to the destination."""
+        return sum(leg.distance for leg in self.legs)
+
+    @property
+    def digest(self) -> str:
+        """16 hexadecimal digits that name this route, the initial heading included, in records.
+
+        Coordinates count to 1e-7 degrees and distances to decimetres.
+        """
+        legs = [
+            [leg.heading, round(leg.distance * 10), _units(leg.end), leg.side]
+            + ([leg.landmark.name, leg.landmark.category] if leg.landmark else [])
+            for leg in self.legs
+        ]
+        told = [self.city, _units(self.start), self.start_name, self.destination]
+        text = json.dumps([*told, self.initial_heading, legs, self.path])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _units(geocode: Geocode) -> tuple[int, int]:
+    """Return a geocode in the unit of cities, 1e-7 degrees."""
+    latitude, longitude = geocode
+    return round(latitude * 1e7), round(longitude * 1e7)
