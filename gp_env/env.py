@@ -28,6 +28,7 @@ from gp_env.expert import next_token
 from gp_env.render import draw_table
 from gp_env.single_env import SingleEnv
 from gp_env.verifier import judge_tokens
+from shiftgym.spaces import with_mask
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -273,8 +274,4 @@ def check_mask(mask: str | None) -> str | None:
 
 def build_observation_space(mask_in_observation: bool) -> spaces.Space[Any]:
     """Return the observation space, with the mask as a second entry where it is asked for."""
-    space = observe.observation_space()
-    if not mask_in_observation:
-        return space
-    mask = spaces.Box(0, 1, shape=(NUM_TOKENS,), dtype=np.int8)
-    return spaces.Dict({"observations": space, "action_mask": mask})
+    return with_mask(observe.observation_space(), NUM_TOKENS, mask_in_observation)

@@ -26,8 +26,8 @@ from gp_env.dynamics import (
     hand_mask,
 )
 from gp_env.rules import Rule
-from gp_env.shoe import Openings
 from gp_env.verifier import OUTCOME_NAMES, judge_tokens
+from shiftgym.shoe import Openings
 
 _NEXT = NEXT.ravel()
 _REWARDS = np.array(CODE_REWARDS)
@@ -97,19 +97,19 @@ class Tables:
             self.rules[copies] = openings["rule"]
         self.states[copies] = START
 
-    def write(self, tokens: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    def act(self, actions: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Write a token in every copy and end the attempts that it ends.
 
         Args:
-            tokens: token indices of shape (n,).
+            actions: token indices of shape (n,).
 
         Returns:
             rewards, and which episodes terminated, of shape (n,).
         """
-        next_states = _NEXT.take(self.states * NUM_TOKENS + tokens)
+        next_states = _NEXT.take(self.states * NUM_TOKENS + actions)
         # A token after the 19th lands on the previous attempt, which is overwritten just below.
         ends = self._starts + LENGTH.take(self.states)
-        self.rows.reshape(-1)[ends] = (tokens + 1).astype(np.uint8)
+        self.rows.reshape(-1)[ends] = (actions + 1).astype(np.uint8)
         ended = next_states < START
         copies = ended.nonzero()[0]
         self._outcomes[copies] = ILLEGAL_CODE

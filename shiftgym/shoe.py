@@ -1,63 +1,43 @@
-"""Hands dealt ahead for every copy of a vector environment, as a casino deals from a shoe.
+"""Episodes dealt ahead for every copy of a vector environment, as a casino deals from a shoe.
 
-Copies end their episodes a few at a time, and dealing a few hands through NumPy costs nearly as
-much as dealing thousands. Since an episode's seed is known before the episode starts, the next
-hands of all copies can be dealt in one batch; what each copy plays does not depend on it.
+Copies end their episodes a few at a time, and dealing a few through NumPy costs nearly as much as
+dealing thousands. Since an episode's seed is known before the episode starts, the next ones of all
+copies can be dealt in one batch; what each copy plays does not depend on it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gp_env import observe
-from gp_env.deal import Dealer
 from shiftgym.mixer import Words, episode_seeds
 
-_DEPTH = 8
-_LAZY_CARDS = 5
-"""From this many cards on a new hand may take milliseconds of solving, so none is dealt ahead."""
-
-
 Openings: TypeAlias = NDArray[np.void]
-"""How n episodes start, a structured array of shape (n,) with the fields row (the observation as
-one block of bytes), seed, values (what the cards count in ascending order, as bytes) and rule (the
-scoring values of J, Q, K)."""
+"""How n episodes start: a structured array of shape (n,), whose fields the environment knows."""
 
-
-def open_episodes(dealer: Dealer, seeds: NDArray[np.int64]) -> Openings:
-    """Deal the hand of each episode seed, of shape (n,)."""
-    fields = [
-        ("row", f"V{observe.SIZE}"),
-        ("seed", np.int64),
-        ("values", f"S{dealer.config.num_cards}"),
-        ("rule", np.uint8, 3),
-    ]
-    openings = np.empty(len(seeds), dtype=fields)
-    deals = dealer.deal(seeds)
-    openings["row"] = observe.opening(deals, dealer.config).view(openings["row"].dtype)[:, 0]
-    openings["seed"] = seeds
-    openings["values"] = deals.values.view(openings["values"].dtype)[:, 0]
-    openings["rule"] = deals.rules
-    return openings
+OpenEpisodes: TypeAlias = Callable[[NDArray[np.int64]], Openings]
+"""Deals the episodes of n seeds."""
 
 
 class Shoe:
     """The next episodes of each copy.
 
     Args:
-        dealer: deals the hands.
+        open_episodes: deals them.
+        depth: how many of each copy are dealt ahead; 0 deals each when it starts.
         seeds: the reset seed of each copy, of shape (num_envs,).
         copies: the number of each copy inside its seed's hash, of shape (num_envs,).
     """
 
-    def __init__(self, dealer: Dealer, seeds: Words, copies: Words) -> None:
-        self._dealer = dealer
+    def __init__(
+        self, open_episodes: OpenEpisodes, depth: int, seeds: Words, copies: Words
+    ) -> None:
+        self._open_episodes, self._depth = open_episodes, depth
         self._seeds, self._copies = seeds, copies
         self._everyone = np.arange(len(seeds))
-        self._depth = _DEPTH if dealer.config.num_cards < _LAZY_CARDS else 0
         # The number of each copy's first episode that lies ready, and how many of them it took.
         self._first = np.zeros(len(seeds), dtype=np.int64)
         self._taken = np.zeros(len(seeds), dtype=np.int64)
@@ -101,4 +81,4 @@ class Shoe:
     def _open(self, copies: NDArray[np.int64], episodes: NDArray[np.int64]) -> Openings:
         numbers = episodes.astype(np.uint64)
         seeds = episode_seeds(self._seeds.take(copies), self._copies.take(copies), numbers)
-        return open_episodes(self._dealer, seeds)
+        return self._open_episodes(seeds)

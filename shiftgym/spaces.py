@@ -1,0 +1,16 @@
+"""Spaces that both tasks declare."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+
+
+def with_mask(space: spaces.Space[Any], num_actions: int, masked: bool) -> spaces.Space[Any]:
+    """Return an observation space, with the action mask as a second entry where it is asked for."""
+    if not masked:
+        return space
+    mask = spaces.Box(0, 1, shape=(num_actions,), dtype=np.int8)
+    return spaces.Dict({"observations": space, "action_mask": mask})

@@ -1,0 +1,143 @@
+"""The rule that shifts: in which frame a turn is told, and which word stands for which direction.
+
+A rule is a frame and a table. In the world frame a turn is told by where one faces after it, in the
+body frame by how one turns; the table says which word to use for each of the eight, or four,
+directions of the frame. With every direction called by its own name these are the two rules that
+are compared, "absolute" and "relative"; any other table is a rule that has to be read where it is
+stated. A random rule is never one of the two.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import permutations
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shiftgym.mixer import Words, integers
+from virl_env.geometry import COMPASS, RELATIVE, compass, turn_word
+
+WORDS = (*COMPASS, *RELATIVE)
+"""Every word for a turn; its code is its index plus one."""
+
+FRAMES = {"world": COMPASS, "body": RELATIVE}
+"""The directions of each frame, in the order of a rule's table."""
+
+RANDOM = "random"
+
+
+class Directions(NamedTuple):
+    """How turns are told.
+
+    Attributes:
+        frame: "world" or "body".
+        words: the word for each direction of the frame, in the order of `FRAMES[frame]`.
+    """
+
+    frame: str
+    words: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, directions: DirectionsLike) -> Directions:
+        """Return a rule.
+
+        Args:
+            directions: "absolute", "relative", a Directions, or its two parts.
+
+        Raises:
+            ValueError: naming what came and what was expected.
+        """
+        if isinstance(directions, str) and directions in NAMED:
+            return NAMED[directions]
+        try:
+            frame, words = directions
+            rule = cls(str(frame), tuple(map(str, words)))
+            fits = sorted(rule.words) == sorted(FRAMES[rule.frame])
+        except (TypeError, ValueError, KeyError):
+            fits = False
+        if not fits:
+            raise ValueError(
+                f"Unknown directions {directions!r}: expected {', '.join(map(repr, NAMED))}, or "
+                f"(frame, words) with the frame 'world' and its words {COMPASS} in any order, or "
+                f"the frame 'body' and its words {RELATIVE} in any order."
+            )
+        return rule
+
+    @property
+    def name(self) -> str:
+        """The rule's name, or its frame and words."""
+        for name, rule in NAMED.items():
+            if self == rule:
+                return name
+        return f"{self.frame}: {', '.join(self.words)}"
+
+    def word(self, from_heading: float, to_heading: float) -> str:
+        """Return the word for the turn from one heading to another, both in degrees."""
+        if self.frame == "world":
+            return self.words[COMPASS.index(compass(to_heading))]
+        return self.words[RELATIVE.index(turn_word(from_heading, to_heading))]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+DirectionsLike: TypeAlias = "str | Directions | tuple[str, tuple[str, ...]]"
+
+NAMED = {
+    "absolute": Directions("world", COMPASS),
+    "relative": Directions("body", RELATIVE),
+}
+"""The two rules that the study compares."""
+
+HELD_OUT = tuple(NAMED.values())
+"""A random rule is none of these."""
+
+TABLE_LENGTH = len(COMPASS)
+
+
+def table(rule: Directions) -> NDArray[np.uint8]:
+    """Return a rule as its frame (1 world, 2 body) and word codes: uint8 of (9,), 0 behind."""
+    row = np.zeros(1 + TABLE_LENGTH, dtype=np.uint8)
+    row[0] = 1 + list(FRAMES).index(rule.frame)
+    row[1 : 1 + len(rule.words)] = [1 + WORDS.index(word) for word in rule.words]
+    return row
+
+
+def from_table(row: NDArray[np.uint8]) -> Directions:
+    """Return the rule of a row that `table` or `draw_tables` made."""
+    return Directions(
+        list(FRAMES)[int(row[0]) - 1], tuple(WORDS[code - 1] for code in row[1:].tolist() if code)
+    )
+
+
+def draw_tables(seeds: Words, number: int) -> NDArray[np.uint8]:
+    """Draw a rule for each seed: a frame, then a table of its words that is not the identity.
+
+    Both frames are equally likely, and so are all tables of a frame but the identity.
+
+    Args:
+        seeds: of the episodes, shape (n,).
+        number: the first of the two draws of each seed that are used.
+
+    Returns:
+        Rows as `table` makes them, uint8 of shape (n, 9).
+    """
+    rows = np.zeros((len(seeds), 1 + TABLE_LENGTH), dtype=np.uint8)
+    frames = integers(seeds, number, len(FRAMES))
+    rows[:, 0] = frames + 1
+    first_code = 1
+    for frame, words in enumerate(FRAMES.values()):
+        chosen = np.flatnonzero(frames == frame)
+        orders = _orders(len(words))
+        drawn = 1 + integers(seeds[chosen], number + 1, len(orders) - 1)
+        rows[chosen, 1 : 1 + len(words)] = orders[drawn] + first_code
+        first_code += len(words)
+    return rows
+
+
+@cache
+def _orders(count: int) -> NDArray[np.uint8]:
+    """Return every order of 0 to count - 1, the identity first: uint8 of shape (count!, count)."""
+    return np.array(list(permutations(range(count))), dtype=np.uint8)
