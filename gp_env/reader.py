@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from shiftgym.replies import Value, last_answer
 
 MAX_DIGITS = 40
-"""A reported number with more digits is not read."""
+"""A reported number with more digits counts as none."""
 
 _escape = re.compile(r"\\+(?:u([0-9A-Fa-f]{4})|([A-Za-z]+|.))?|\$", re.DOTALL).sub
 _fraction = re.compile(r"(\\[dt]?frac\s*\{|\}\s*\{|\})").split
 _separator = re.compile(r"[\s,;]+").split
-_integer = re.compile(rf"[+-]?[0-9]{{1,{MAX_DIGITS}}}").fullmatch
+_whole = re.compile(rf"([+-]?[0-9]{{1,{MAX_DIGITS}}})(?:\.0*)?").fullmatch
 
 _COMMANDS = {
     **dict.fromkeys(("times", "cdot", "ast"), "*"),
@@ -34,14 +34,14 @@ class Reply:
 
     Attributes:
         cards: the cards as they were named, or None where none were reported.
-        number: what the cards count, or None where that was not reported or is no list of integers
-            of at most 40 digits.
+        number: what the cards count, 5.0 being 5, or None where that was not reported. An entry
+            that is no integer of at most 40 digits, such as "K", is None: the report is wrong.
         formula: the formula with LaTeX and escapes turned into plain text, else untouched; None
             where the reply holds no complete object with a formula: it is unreadable.
     """
 
     cards: tuple[str, ...] | None = None
-    number: tuple[int, ...] | None = None
+    number: tuple[int | None, ...] | None = None
     formula: str | None = None
 
 
@@ -52,10 +52,10 @@ def parse_reply(text: object) -> Reply:
     r"""Return what the last complete answer in a reply says.
 
     An answer is an object in braces with the key "formula" (in any case) whose value is a string,
-    or a bare word or number, which stands for its text. A list or an object is no formula. Where
-    an answer lies in another one that has a formula itself, the outer one counts. Where no
-    complete answer is found, a reply in which every quote is escaped (`{\"formula\": ...}`, as in
-    the arguments of a tool call) is read without the backslashes.
+    or a bare word or number, which stands for its text. A list, an object and a bare null (or None)
+    are no formula. Where an answer lies in another one that has a formula itself, the outer one
+    counts. Where no complete answer is found, a reply in which every quote is escaped
+    (`{\"formula\": ...}`, as in the arguments of a tool call) is read without the backslashes.
 
     Nothing that a reply may be raises.
 
@@ -128,8 +128,9 @@ def _items(value: Value) -> tuple[str, ...] | None:
     return tuple(_plain(item) for item in value if item is not None)
 
 
-def _number(value: Value) -> tuple[int, ...] | None:
-    items = _items(value)
-    if items is None or not all(map(_integer, items)):
+def _number(value: Value) -> tuple[int | None, ...] | None:
+    # What is no text, such as a list in the list, is an entry all the same.
+    items = _items([item or "" for item in value] if isinstance(value, list) else value)
+    if items is None:
         return None
-    return tuple(map(int, items))
+    return tuple(int(match[1]) if match else None for match in map(_whole, items))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -192,7 +193,8 @@ def judge_reply(
 
     The first that applies: unreadable; with `images`, misread_cards, where the reply names cards
     and they are not those of the hand, in any order; illegal_formula; wrong_numbers, also where the
-    reply reports what the cards count and that is not so; wrong_value; correct.
+    reply reports what the cards count and that is not so (an entry that is no integer is never so);
+    wrong_value; correct.
 
     Args:
         text: the reply, of any type and length.
@@ -213,7 +215,7 @@ def judge_reply(
     verdict = verify(reply.formula, hand, rule, target)
     if verdict.outcome is Outcome.ILLEGAL_FORMULA or reply.number is None:
         return reply, verdict
-    if sorted(reply.number) != sorted(hand.values(rule)):
+    if Counter(reply.number) != Counter(hand.values(rule)):
         wrong = Verdict.of(Outcome.WRONG_NUMBERS, target)
         return reply, dataclasses.replace(wrong, message=_WRONG_REPORT)
     return reply, verdict

@@ -39,6 +39,9 @@ _closing = {quote: re.compile(_CLOSING.format(quote)).search for quote in "\"'"}
 _LOOK_ALIKES = (*((mark, '"') for mark in "“”„‟«»"), *((mark, "'") for mark in "‘’‚‛"))
 _LOOK_ALIKES += (("：", ":"), ("，", ","), ("｛", "{"), ("｝", "}"))
 
+_NOTHING = ("null", "none")
+"""Bare words that say that there is no value, in any case."""
+
 List: TypeAlias = list[str | None]
 Value: TypeAlias = "str | List | None"
 Fields: TypeAlias = dict[str, Value]
@@ -49,10 +52,10 @@ def last_answer(text: object, key: str) -> Fields | None:
     r"""Return the members of the last complete answer in a reply, None where there is none.
 
     An answer is an object in braces that has the key (in any case) with a string for its value, or
-    a bare word or number, which stands for its text. Where an answer lies in another one that has
-    the key itself, the outer one counts. Where no complete answer is found, a reply in which every
-    quote is escaped (`{\"key\": ...}`, as in the arguments of a tool call) is read without the
-    backslashes.
+    a bare word or number, which stands for its text; a bare null or None is no value. Where an
+    answer lies in another one that has the key itself, the outer one counts. Where no complete
+    answer is found, a reply in which every quote is escaped (`{\"key\": ...}`, as in the arguments
+    of a tool call) is read without the backslashes.
 
     Nothing that a reply may be raises.
 
@@ -147,7 +150,9 @@ class _Scan:
         if self._keys[-1] is not None:
             if colon is not None:
                 return False
-            self._put(self._text[start:end])
+            value = self._text[start:end]
+            is_bare = end == after
+            self._put(None if is_bare and value.strip().lower() in _NOTHING else value)
         elif colon is not None:
             if self._text.find("{", start, end) >= 0:
                 return False

@@ -107,15 +107,19 @@ def test_formula_in_latex_and_escapes(written: str, formula: str) -> None:
 
 @pytest.mark.parametrize(
     "written, formula",
-    [("24", "24"), ("(5-1)*6", "(5-1)*6"), ("null", "null"), ("None", "None"), ("True", "True")],
+    [("24", "24"), ("(5-1)*6", "(5-1)*6"), ("True", "True"), ("nullify", "nullify")],
 )
 def test_bare_word_stands_for_its_text(written: str, formula: str) -> None:
     assert parse_reply(f'{{"formula": {written}}}').formula == formula
 
 
-@pytest.mark.parametrize("formula", ['["5*5-1"]', '{"a": "5*5-1"}', ""])
-def test_list_or_object_is_no_formula(formula: str) -> None:
-    assert parse_reply(f'{{"formula": {formula}}}') == Reply()
+@pytest.mark.parametrize(
+    "formula", ['["5*5-1"]', '{"a": "5*5-1"}', "", "null", "None", " null\n", "NULL"]
+)
+def test_what_is_no_formula_is_unreadable_and_hides_none(formula: str) -> None:
+    empty = f'{{"formula": {formula}}}'
+    assert parse_reply(empty) == Reply()
+    assert parse_reply(PLAIN + empty) == FULL
 
 
 @pytest.mark.parametrize(
@@ -125,20 +129,25 @@ def test_list_or_object_is_no_formula(formula: str) -> None:
         ("[]", ()),
         ("[-5, +10]", (-5, 10)),
         ("7", (7,)),
-        ("[5.0, 10]", None),
-        ("[5, ten]", None),
-        ("[[5, 10]]", None),
-        ("[5, {}]", None),
+        ("[5.0, 10.]", (5, 10)),
+        ("[5.5, 1e1]", (None, None)),
+        ('[5, "K"]', (5, None)),
+        ("[5, ten]", (5, None)),
+        ("[5, null]", (5, None)),
+        ("[[5, 10]]", (None,)),
+        ("[5, {}]", (5, None)),
+        ("five", (None,)),
+        ("{}", None),
         ("(5, 10)", None),
         ('"(5, 10)"', (5, 10)),
         ('""', None),
         ("null", None),
-        ('["٣"]', None),
+        ('["٣"]', (None,)),
         (f"[{'9' * 40}]", (int("9" * 40),)),
-        (f"[{'9' * 41}]", None),
+        (f"[{'9' * 41}]", (None,)),
     ],
 )
-def test_number(number: str, read: tuple[int, ...] | None) -> None:
+def test_number(number: str, read: tuple[int | None, ...] | None) -> None:
     assert parse_reply(f'{{"number": {number}, "formula": "1"}}') == Reply(None, read, "1")
 
 
