@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import gymnasium as gym
+from shiftgym.registry import Variants
 
 TASK = "GeneralPoints"
-VERSION = "v0"
 
 INTERFACES: dict[str, dict[str, str]] = {
     "": {
@@ -29,20 +28,14 @@ SHIFTS: dict[str, dict[str, Any]] = {
 """What each shift fixes; -OOD is an alias of the task's headline shift. Without a shift, J, Q and K
 count 10 and suits are black."""
 
+_VARIANTS = Variants(TASK, INTERFACES, SHIFTS)
+
 
 def variants() -> dict[str, dict[str, Any]]:
     """Return every registered id with the keywords that it fixes."""
-    return {
-        f"{TASK}{interface}{shift}-{VERSION}": dict(fixed)
-        for interface in INTERFACES
-        for shift, fixed in SHIFTS.items()
-    }
+    return _VARIANTS.keywords()
 
 
 def register() -> None:
     """Register every id with Gymnasium; those registered already are left alone."""
-    for interface, entry_points in INTERFACES.items():
-        for shift, fixed in SHIFTS.items():
-            name = f"{TASK}{interface}{shift}-{VERSION}"
-            if name not in gym.registry:
-                gym.register(name, kwargs=dict(fixed), **entry_points)  # type: ignore[arg-type]
+    _VARIANTS.register()

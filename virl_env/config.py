@@ -1,0 +1,206 @@
+"""The keywords that decide what is walked and what is right, checked once for every shell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TypeAlias, TypedDict
+
+from shiftgym import checks
+from virl_env.city import City
+from virl_env.directions import RANDOM, Directions, DirectionsLike
+from virl_env.instructions import NAMINGS, STYLES
+from virl_env.routes import MAX_LEGS, Route
+from virl_env.synthetic import CITY_NAMES, TRAINING_CITY, UNSEEN_CITIES
+
+MAX_ATTEMPTS = 10
+MAX_POINTS_PER_SEGMENT = 10
+MAX_ROUTES = 100_000
+
+SPLITS = ("train", "validation", "test")
+SPLIT_UNITS = ("route", "city")
+MOVEMENTS = ("rail", "free")
+LANDMARKS = ("any", "all", "none")
+UNSEEN = "unseen"
+"""Stands for the nine cities of `virl_env.synthetic.UNSEEN_CITIES`, as city=."""
+
+DEFAULT_FOLD = (0, 5)
+DEFAULT_ROUTES = 1_000
+
+CityLike: TypeAlias = "str | City"
+InitialHeading: TypeAlias = "int | str | None"
+
+
+class NavigationKeywords(TypedDict, total=False):
+    """The keywords of `NavigationConfig.make`, for the signatures of the shells."""
+
+    city: CityLike | Sequence[CityLike]
+    routes: int
+    route: Route | None
+    turns: tuple[int, int]
+    landmarks: str
+    directions: DirectionsLike
+    stated_directions: DirectionsLike | None
+    instructions: str
+    style: int
+    movement: str
+    points_per_segment: int
+    drop_rate: float
+    initial_heading: InitialHeading
+    split: str | None
+    split_by: str
+    fold: tuple[int, int]
+    max_attempts: int
+
+
+@dataclass(frozen=True)
+class NavigationConfig:
+    """What is walked and what is right; `VIRLNavigationEnv` documents each keyword.
+
+    Attributes:
+        city: the cities, at least one.
+        directions: the rule that scores, or None for a fresh random rule in each episode.
+        stated_directions: the rule that is shown, or None for the one that scores.
+    """
+
+    city: tuple[CityLike, ...]
+    routes: int
+    route: Route | None
+    turns: tuple[int, int]
+    landmarks: str
+    directions: Directions | None
+    stated_directions: Directions | None
+    instructions: str
+    style: int
+    movement: str
+    points_per_segment: int
+    drop_rate: float
+    initial_heading: InitialHeading
+    split: str | None
+    split_by: str
+    fold: tuple[int, int]
+    max_attempts: int
+
+    @classmethod
+    def make(
+        cls,
+        city: CityLike | Sequence[CityLike] = TRAINING_CITY,
+        routes: int = DEFAULT_ROUTES,
+        route: Route | None = None,
+        turns: tuple[int, int] = (1, 4),
+        landmarks: str = "any",
+        directions: DirectionsLike = "absolute",
+        stated_directions: DirectionsLike | None = None,
+        instructions: str = "both",
+        style: int = 0,
+        movement: str = "rail",
+        points_per_segment: int = 5,
+        drop_rate: float = 0.0,
+        initial_heading: InitialHeading = None,
+        split: str | None = None,
+        split_by: str = "route",
+        fold: tuple[int, int] = DEFAULT_FOLD,
+        max_attempts: int = 2,
+    ) -> NavigationConfig:
+        """Return a checked configuration.
+
+        Raises:
+            ValueError: naming the keyword, what came and what was expected.
+        """
+        checks.one_of("landmarks", landmarks, LANDMARKS)
+        checks.one_of("instructions", instructions, NAMINGS)
+        checks.one_of("movement", movement, MOVEMENTS)
+        checks.one_of("split_by", split_by, SPLIT_UNITS)
+        if split is not None:
+            checks.one_of("split", split, SPLITS)
+        is_random = isinstance(directions, str) and directions == RANDOM
+        return cls(
+            city=_cities(city),
+            routes=checks.in_range("routes", routes, 1, MAX_ROUTES),
+            route=_route(route),
+            turns=_turns(turns),
+            landmarks=landmarks,
+            directions=None if is_random else Directions.parse(directions),
+            stated_directions=(
+                None if stated_directions is None else Directions.parse(stated_directions)
+            ),
+            instructions=instructions,
+            style=checks.in_range("style", style, 0, len(STYLES) - 1),
+            movement=movement,
+            points_per_segment=checks.in_range(
+                "points_per_segment", points_per_segment, 0, MAX_POINTS_PER_SEGMENT
+            ),
+            drop_rate=_share("drop_rate", drop_rate),
+            initial_heading=_heading(initial_heading),
+            split=split,
+            split_by=split_by,
+            fold=checks.fold(fold),
+            max_attempts=checks.in_range("max_attempts", max_attempts, 1, MAX_ATTEMPTS),
+        )
+
+    def __str__(self) -> str:
+        parts = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return ", ".join(f"{name}={_short(value)}" for name, value in parts)
+
+
+def _short(value: Any) -> str:
+    """Return a keyword's value as text that tells it from others, without a whole city's points."""
+    if isinstance(value, tuple) and value and isinstance(value[0], (str, City)):
+        return " ".join(one if isinstance(one, str) else one.digest for one in value)
+    return value.digest if isinstance(value, Route) else str(value)
+
+
+def _cities(city: CityLike | Sequence[CityLike]) -> tuple[CityLike, ...]:
+    if isinstance(city, str) and city == UNSEEN:
+        return tuple(UNSEEN_CITIES)
+    cities = (city,) if isinstance(city, (str, City)) else tuple(city)
+    for one in cities:
+        if not isinstance(one, City) and one not in CITY_NAMES:
+            raise ValueError(
+                f"city={one!r} is unknown: expected one of {', '.join(map(repr, CITY_NAMES))}, "
+                f"{UNSEEN!r} for the nine unseen ones, a virl_env.City (virl_env.load_city reads one from a file), or several of these."
+            )
+    if not cities:
+        raise ValueError("city is empty: name at least one city.")
+    return cities
+
+
+def _route(route: Route | None) -> Route | None:
+    if route is not None and not isinstance(route, Route):
+        raise ValueError(
+            f"route must be a virl_env.Route, from virl_env.load_routes for example; got {route!r}."
+        )
+    if route is not None and not 1 <= len(route.legs) <= MAX_LEGS:
+        raise ValueError(
+            f"A route of {len(route.legs)} legs cannot be shown: expected 1 to {MAX_LEGS}."
+        )
+    return route
+
+
+def _turns(turns: tuple[int, int]) -> tuple[int, int]:
+    try:
+        low, high = turns
+        fits = int(low) == low and int(high) == high and 0 <= low <= high < MAX_LEGS
+    except (TypeError, ValueError):
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"turns is (fewest, most) turning points of a route, 0 to {MAX_LEGS - 1}; got "
+            f"{turns!r}. Pass, for example, (1, 4)."
+        )
+    return int(low), int(high)
+
+
+def _share(keyword: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise ValueError(f"{keyword} must be a number from 0 to 1; got {value!r}.")
+    return float(value)
+
+
+def _heading(heading: Any) -> InitialHeading:
+    if heading is None or heading == "route":
+        return "route" if heading else None
+    try:
+        return checks.in_range("initial_heading", heading, 0, 359)
+    except ValueError as error:
+        raise ValueError(f"{error} Or 'route' for the route's own, None to draw one.") from None

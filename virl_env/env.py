@@ -1,0 +1,219 @@
+"""Street navigation as a single Gymnasium environment: a shell over one walk."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shiftgym.spaces import with_mask
+from virl_env import observe
+from virl_env.config import NavigationConfig, NavigationKeywords
+from virl_env.dynamics import CORRECT_CODE, NO_ACTION, NUM_ACTIONS, STOP, WRONG_CODE
+from virl_env.single_env import SingleEnv, full_mask
+from virl_env.verifier import OUTCOMES, REWARDS
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+from gymnasium import spaces
+
+MASKS = ("syntax", "full", None)
+
+
+class VIRLNavigationEnv(SingleEnv[Any, int]):
+    """Follow instructions along a route through a city, turning where and as they say.
+
+    ## Description
+    A walker stands somewhere in a city and has numbered instructions that lead to a destination:
+    turn, walk on to where some landmark is on some side, turn again. Instructions tell each turn in
+    two ways, by the direction faced afterwards (west) and by how one turns (left). Which of the two
+    is the language of actions, and which word stands for which direction, is the rule; the
+    observation states it. An action that is not the right one fails the attempt, and after the last
+    attempt at a point the walker is moved on all the same, the route failed.
+
+    The task is that of Chu et al., "SFT Memorizes, RL Generalizes" (arXiv 2501.17161), which builds
+    on V-IRL. Its question: does an agent trained on absolute directions still find its way when
+    the rule is relative, or the city another?
+
+    ## Action Space
+    `Discrete(14)`, the same under every rule: `forward()`, `stop()`, `turn_direction(x)` with the
+    eight compass words and with left, right, slightly left, slightly right, in the order of
+    `virl_env.ACTIONS`. A turn in the other rule's words is an attempt that fails.
+
+    Relative words come from the turn wrapped to (-180, 180], right positive: up to 45 degrees is
+    slightly left or right, more is left or right, exactly 45 is slightly. A turn of exactly 0
+    counts as slightly right and a half-turn as right.
+
+    ## Observation Space
+    `MultiDiscrete` of shape (98,), uint8. `virl_env.observe.LAYOUT` names the parts and
+    `virl_env.observe.decode` turns an observation into Python values:
+
+    | part | numbers | what |
+    |---|---|---|
+    | lines | 16 x 4 | instructions from the current line on: turn (1-4 left, right, slightly left, \
+slightly right, 5 walk on), compass word (1-8 from north clockwise), landmark, its side |
+    | landmark, side | 2 | what is in sight, and on which of eight sides (1 front, then clockwise) |
+    | intersection | 1 | whether this is a turning point or the destination |
+    | heading | 1 | 1 + degrees // 5 |
+    | categories | 10 | the category of landmark 1, 2, ... |
+    | actions | 8 | what was done at the points behind, newest first; index plus one |
+    | previous | 1 | the attempt before at this point, index plus one |
+    | attempts_left | 1 | at this point |
+    | outcome | 1 | of the last attempt, an index into `virl_env.verifier.OUTCOME_NAMES` |
+    | frame, table | 1 + 8 | the stated rule: 1 world or 2 body, and the word (index plus one into \
+`virl_env.WORDS`) for each direction of that frame |
+
+    0 is empty everywhere. Landmarks are numbered anew, at random, in each episode. The space is the
+    same under all keywords but `mask_in_observation`.
+
+    ## Rewards
+    Each attempt is paid by its outcome: correct +1, wrong_action -1.
+
+    ## Starting State
+    A route drawn evenly from those that the keywords allow; the walker faces any way but the first
+    leg's. `reset(seed=s)` fixes every later episode; `reset(options={"episode_seed": n})` replays
+    the episode whose `info["episode_seed"]` was n, `reset(options={"route": r})` walks a route.
+
+    ## Episode End
+    Terminated at the end of the route. Never truncated, unless a time limit is asked of Gymnasium.
+
+    ## Information
+    `outcome` (of the last attempt, "none" before the first), `attempts_left`, `is_success` (at the
+    end: the route was right at every point), `episode_seed`, the shares of attempts so far that
+    were right: `step_accuracy` (of all), `turn_accuracy` (at turning points), `macro_accuracy`
+    (mean over turning, walking and stopping points), and, unless `mask=None`, `action_mask` (int8
+    of shape (14,)): the same keys at every step. Answers are in no observation and no info:
+    `env.unwrapped.expert_action()` gives the right action.
+
+    ## Arguments
+    * `city`: name of a city, one of `virl_env.CITY_NAMES`, a `virl_env.City`, or several.
+    * `routes` (1000): routes of each city, the first so many of an endless list.
+    * `route` (None): walk this `virl_env.Route` in every episode.
+    * `turns` ((1, 4)): fewest and most turning points of a route, 0-7.
+    * `landmarks` ("any"): "all": at every turning point stands one; "none": at none.
+    * `directions` ("absolute"): the rule. "absolute" (compass words), "relative" (left and right),
+      a `virl_env.Directions`, or "random": for each episode a frame and a table of its words, never
+      one of the two named rules.
+    * `stated_directions` (None): the rule that the observation states, if not the one that scores.
+    * `instructions` ("both"): what tells a turn: "both", "relative", "absolute", or "landmarks".
+    * `style` (0): the wording of instructions in text.
+    * `points_per_segment` (5): points between two turning points, 0-10.
+    * `drop_rate` (0.0): with this probability each of those is left out (0.5 in the study).
+    * `initial_heading` (None): draw one; "route": the route's own; or degrees.
+    * `split` (None): "train", "validation" or "test" routes.
+    * `split_by` ("route"): or "city": whole cities are left out.
+    * `fold` ((0, 5)): (k, n); of n parts, part k is the test split, k + 1 the validation split.
+    * `max_attempts` (2): at each point, 1-10.
+    * `mask` ("syntax"): "syntax" or "full" give a mask that rules nothing out (the turns of one
+      rule would tell the rule); None gives none.
+    * `mask_in_observation` (False): observations become a dict of `observations` and `action_mask`.
+    * `render_mode` (None): "ansi" or "rgb_array", a map.
+
+    ## Registered Configurations
+    * `VIRLNavigation-v0`: the training city, absolute directions.
+    * `VIRLNavigation-RuleOOD-v0`: relative directions.
+    * `VIRLNavigation-VisualOOD-v0`: nine other cities, two routes each.
+    * `VIRLNavigation-OOD-v0`: the same as `VIRLNavigation-VisualOOD-v0`.
+
+    ## Version History
+    * v0: first version.
+    """
+
+    metadata: dict[str, Any] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}  # noqa: RUF012
+
+    def __init__(
+        self,
+        *,
+        mask: str | None = "syntax",
+        mask_in_observation: bool = False,
+        render_mode: str | None = None,
+        **navigation: Unpack[NavigationKeywords],
+    ) -> None:
+        super().__init__(NavigationConfig.make(**navigation))
+        self.mask = check_mask(mask)
+        self.mask_in_observation = mask_in_observation
+        self.render_mode = render_mode
+        self.observation_space = with_mask(
+            observe.observation_space(), NUM_ACTIONS, mask_in_observation
+        )
+        self.action_space = spaces.Discrete(NUM_ACTIONS)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """Start a new route.
+
+        Args:
+            seed: starts the sequence of episodes that this seed fixes.
+            options: "episode_seed" replays the episode of `info["episode_seed"]`; "route" walks
+                this route.
+
+        Raises:
+            ValueError: for an unknown option, a seed out of range or a route that cannot be shown.
+        """
+        self._begin(seed, options)
+        return self._seen()
+
+    def step(self, action: int) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        """Do one action.
+
+        Raises:
+            ValueError: for what is no action, an integer from 0 to 13.
+            gymnasium.error.ResetNeeded: before the first reset and after the end of an episode.
+        """
+        self._need_running()
+        index = _action(action)
+        outcome = CORRECT_CODE if index == self._walk.right else WRONG_CODE
+        terminated = self._settle(outcome, index)
+        observation, info = self._seen()
+        return observation, REWARDS[OUTCOMES[outcome - 1]], terminated, False, info
+
+    def action_masks(self) -> NDArray[np.bool_]:
+        """Return the action mask as bool of shape (14,): all true."""
+        return full_mask().astype(np.bool_)
+
+    def expert_action(self) -> int:
+        """Return the right action."""
+        right = self._episode().right
+        return STOP if right == NO_ACTION else right
+
+    def render(self) -> Any:
+        """Return what the walker sees as text ("ansi"), a map ("rgb_array"), or None."""
+        walk = self._episode()
+        return observe.as_text(walk.row) if self.render_mode == "ansi" else None
+
+    def _seen(self) -> tuple[Any, dict[str, Any]]:
+        info = self._info()
+        observation: Any = self._walk.row.copy()
+        if self.mask is not None:
+            info["action_mask"] = full_mask()
+        if self.mask_in_observation:
+            observation = {"observations": observation, "action_mask": full_mask()}
+        return observation, info
+
+
+def _action(action: Any) -> int:
+    try:
+        index = -1 if isinstance(action, (bool, np.bool_)) else operator.index(action)
+    except TypeError:
+        index = -1
+    if not 0 <= index < NUM_ACTIONS:
+        raise ValueError(
+            f"An action is an integer from 0 to {NUM_ACTIONS - 1}, an index into virl_env.ACTIONS; "
+            f"got {action!r}."
+        )
+    return index
+
+
+def check_mask(mask: str | None) -> str | None:
+    """Return the keyword `mask` unchanged.
+
+    Raises:
+        ValueError: where it is none of "syntax", "full" and None.
+    """
+    if mask not in MASKS:
+        raise ValueError(f"mask={mask!r} is unknown: expected 'syntax', 'full' or None.")
+    return mask

@@ -1,0 +1,151 @@
+"""What an agent without eyes or words sees of a rail: 98 small integers, and their space.
+
+The largest case is declared and nothing else changes it: sixteen lines of instructions, ten
+landmarks. So one network plays every variant. Landmarks are numbers that are drawn anew for each
+episode, so that a number tells neither the order in which landmarks come nor the city.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from virl_env.city import CATEGORIES
+from virl_env.config import MAX_ATTEMPTS
+from virl_env.directions import TABLE_LENGTH, WORDS, from_table
+from virl_env.dynamics import ACTIONS, NUM_ACTIONS
+from virl_env.geometry import COMPASS, RELATIVE, SIDES
+from virl_env.routes import MAX_LEGS
+from virl_env.verifier import OUTCOME_NAMES
+
+MAX_LINES = 2 * MAX_LEGS
+LINE_CODES = 4
+"""Numbers of a line: turn (1-4 a relative word, 5 walk on), compass word, landmark, side."""
+
+MAX_LANDMARKS = 10
+HISTORY = 8
+"""Actions done that are shown."""
+
+HEADING_STEP = 5
+"""Degrees of a heading code."""
+
+WALK_CODE = len(RELATIVE) + 1
+
+_LINE_HIGHS = (WALK_CODE, len(COMPASS), MAX_LANDMARKS, len(SIDES))
+_FIELDS: dict[str, tuple[int, ...]] = {
+    "lines": _LINE_HIGHS * MAX_LINES,
+    "landmark": (MAX_LANDMARKS,),
+    "side": (len(SIDES),),
+    "intersection": (1,),
+    "heading": (360 // HEADING_STEP,),
+    "categories": (len(CATEGORIES),) * MAX_LANDMARKS,
+    "actions": (NUM_ACTIONS,) * HISTORY,
+    "previous": (NUM_ACTIONS,),
+    "attempts_left": (MAX_ATTEMPTS,),
+    "outcome": (len(OUTCOME_NAMES) - 1,),
+    "frame": (2,),
+    "table": (len(WORDS),) * TABLE_LENGTH,
+}
+"""The highest number of each place of a field; 0 is empty."""
+
+
+def _layout() -> Mapping[str, slice]:
+    layout, start = {}, 0
+    for name, highs in _FIELDS.items():
+        layout[name] = slice(start, start + len(highs))
+        start += len(highs)
+    return MappingProxyType(layout)
+
+
+LAYOUT: Mapping[str, slice] = _layout()
+"""Where each field lies in an observation: "lines" (of the instructions, from the current one on),
+"landmark", "side", "intersection" (what is in sight), "heading", "categories" (of landmark 1, 2,
+...), "actions" (the last ones, newest first), "previous" (the attempt before at this point),
+"attempts_left", "outcome" (of the last attempt), "frame" and "table" (the stated rule)."""
+
+SIZE = sum(map(len, _FIELDS.values()))
+
+
+def observation_space() -> spaces.MultiDiscrete[Any]:
+    """Return the space of observations: MultiDiscrete of shape (98,), uint8."""
+    counts = [high + 1 for highs in _FIELDS.values() for high in highs]
+    space = spaces.MultiDiscrete(np.array(counts), dtype=np.uint8)
+    # Counted in the dtype of observations they overflow wherever a library sums them, as SB3 does.
+    space.nvec = np.array(counts, dtype=np.int64)
+    return space
+
+
+def heading_codes(degrees: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return the codes of headings in degrees: 1 to 72, each 5 degrees wide."""
+    return (1 + degrees // HEADING_STEP).astype(np.uint8)
+
+
+def decode(observation: NDArray[np.uint8]) -> dict[str, Any]:
+    """Return one observation of shape (98,) as named Python values, for people and for tests.
+
+    Keys: lines (dicts of turn, compass, landmark, side, each None where not told; walking lines
+    have the turn "walk"), landmark and side (in sight, None for nothing), intersection, categories
+    (of each landmark number), heading (degrees, lower end of its 5), actions (newest first),
+    previous, attempts_left, outcome, directions (as stated).
+    """
+    field = {name: observation[where].tolist() for name, where in LAYOUT.items()}
+    turns = (*RELATIVE, "walk")
+    lines = []
+    for start in range(0, len(field["lines"]), LINE_CODES):
+        turn, compass, landmark, side = field["lines"][start : start + LINE_CODES]
+        if not (turn or compass or landmark):
+            continue
+        lines.append(
+            {
+                "turn": _name(turns, turn),
+                "compass": _name(COMPASS, compass),
+                "landmark": landmark or None,
+                "side": _name(SIDES, side),
+            }
+        )
+    rule = observation[LAYOUT["frame"].start : LAYOUT["table"].stop]
+    return {
+        "lines": lines,
+        "landmark": field["landmark"][0] or None,
+        "side": _name(SIDES, field["side"][0]),
+        "intersection": bool(field["intersection"][0]),
+        "categories": {
+            number: CATEGORIES[code - 1]
+            for number, code in enumerate(field["categories"], 1)
+            if code
+        },
+        "heading": HEADING_STEP * (field["heading"][0] - 1),
+        "actions": [ACTIONS[code - 1] for code in field["actions"] if code],
+        "previous": _name(ACTIONS, field["previous"][0]),
+        "attempts_left": field["attempts_left"][0],
+        "outcome": OUTCOME_NAMES[field["outcome"][0]],
+        "directions": from_table(rule),
+    }
+
+
+def _name(names: tuple[str, ...], code: int) -> str | None:
+    return names[code - 1] if code else None
+
+
+def as_text(observation: NDArray[np.uint8]) -> str:
+    """Return one observation of shape (98,) as a few lines for a terminal."""
+    seen = decode(observation)
+    lines = [f"Rule      {seen['directions']}"]
+    for line in seen["lines"]:
+        told = [line["turn"] or "", line["compass"] and f"to {line['compass']}"]
+        if line["landmark"]:
+            told.append(f"until {line['landmark']} is {line['side']}")
+        lines.append(f"{'Next' if len(lines) == 1 else '':9} {' '.join(filter(None, told))}")
+    sight = f"{seen['landmark']} ({seen['side']})" if seen["landmark"] else "nothing"
+    crossing = ", at an intersection" if seen["intersection"] else ""
+    lines.append(f"In sight  {sight}{crossing}; heading {seen['heading']}")
+    lines.append(f"Done      {' '.join(reversed(seen['actions'])) or '(nothing)'}")
+    if seen["previous"]:
+        lines.append(f"Before    {seen['previous']}  ->  {seen['outcome']}")
+    lines.append(f"Attempts left {seen['attempts_left']}")
+    return "\n".join(lines)

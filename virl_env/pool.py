@@ -1,0 +1,160 @@
+"""The routes that a configuration deals from, and what they look like as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from virl_env.city import CATEGORIES, City
+from virl_env.config import SPLITS, CityLike, NavigationConfig
+from virl_env.dynamics import FORWARD, KINDS, NO_ACTION, POINT, STOP
+from virl_env.geometry import SIDES
+from virl_env.instructions import line_codes
+from virl_env.observe import LINE_CODES, MAX_LANDMARKS, MAX_LINES, heading_codes
+from virl_env.routes import Route
+from virl_env.sampling import route_pool
+from virl_env.synthetic import named_city
+
+_TURN, _WALK, _STOP = map(KINDS.index, ("turn", "forward", "stop"))
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """r routes of at most L legs, as arrays.
+
+    Attributes:
+        routes: themselves.
+        headings: of each leg in degrees, int16 of shape (r, L).
+        lines: codes of the instructions at the routes' own initial headings, landmarks numbered in
+            order: uint8 of shape (r, 2 MAX_LINES, 4), 0 behind the end.
+        categories: code of each landmark in order, uint8 of shape (r, MAX_LANDMARKS).
+        points: the whole rail, none dropped, landmarks numbered in order; the right actions of
+            turns and the initial heading are the episode's: POINT of shape (r, width), filled up
+            with the end.
+        counts: points of each rail, int64 of shape (r,).
+        stride: points from one turn to the next.
+    """
+
+    routes: tuple[Route, ...]
+    headings: NDArray[np.int16]
+    lines: NDArray[np.uint8]
+    categories: NDArray[np.uint8]
+    points: NDArray[np.void]
+    counts: NDArray[np.int64]
+    stride: int
+
+
+def pool_of(config: NavigationConfig) -> Pool:
+    """Return the pool of a configuration; equal ones share it.
+
+    Raises:
+        ValueError: where the split leaves no route, or a city has none of the kind asked for.
+    """
+    if config.route is not None:
+        return _compile((config.route,), config.instructions, config.points_per_segment)
+    return _dealt(
+        config.city,
+        config.routes,
+        config.turns,
+        config.landmarks,
+        config.split,
+        config.split_by,
+        config.fold,
+        config.instructions,
+        config.points_per_segment,
+    )
+
+
+@lru_cache(maxsize=32)
+def _dealt(
+    cities: tuple[CityLike, ...],
+    count: int,
+    turns: tuple[int, int],
+    landmarks: str,
+    split: str | None,
+    split_by: str,
+    fold: tuple[int, int],
+    naming: str,
+    points: int,
+) -> Pool:
+    chosen: list[Route] = []
+    for number, city in enumerate(cities):
+        if split is not None and split_by == "city" and _split(number, fold) != split:
+            continue
+        of = city if isinstance(city, City) else named_city(city)
+        for route in route_pool(of, count, turns=turns, landmarks=landmarks):
+            if split is None or split_by == "city" or _split(_part(route), fold) == split:
+                chosen.append(route)
+    if not chosen:
+        raise ValueError(
+            f"split={split!r} by {split_by} with fold={fold} leaves none of the {count} routes in "
+            f"each of {len(cities)} cities. Raise routes=, or name more cities."
+        )
+    return _compile(tuple(chosen), naming, points)
+
+
+def _part(route: Route) -> int:
+    """Return a number whose remainder says in which part of a fold a route is."""
+    return int(route.digest, 16)
+
+
+def _split(part: int, fold: tuple[int, int]) -> str:
+    """Return the split of a part: k is test, k + 1 validation, the others train."""
+    k, n = fold
+    offset = (part - k) % n
+    train, validation, test = SPLITS
+    return test if offset == 0 else validation if offset == 1 else train
+
+
+@lru_cache(maxsize=32)
+def _compile(routes: tuple[Route, ...], naming: str, points_per_segment: int) -> Pool:
+    count, stride = len(routes), points_per_segment + 1
+    most = max(len(route.legs) for route in routes)
+    headings = np.zeros((count, most), dtype=np.int16)
+    lines = np.zeros((count, 2 * MAX_LINES, LINE_CODES), dtype=np.uint8)
+    categories = np.zeros((count, MAX_LANDMARKS), dtype=np.uint8)
+    points = np.zeros((count, most * stride + 2), dtype=POINT)
+    counts = np.zeros(count, dtype=np.int64)
+    for row, route in enumerate(routes):
+        legs = len(route.legs)
+        codes = line_codes(route, route.initial_heading, naming)
+        lines[row, : len(codes)] = codes
+        headings[row, :legs] = [leg.heading for leg in route.legs]
+        counts[row] = legs * stride + 1
+        points[row] = _rail(route, stride, points.shape[1])
+        for number, leg in enumerate(route.legs):
+            if leg.landmark is not None:
+                categories[row, number] = _category(leg.landmark.category)
+    return Pool(routes, headings, lines, categories, points, counts, stride)
+
+
+def _category(name: str) -> int:
+    """Return the code of a category; one that no city here has is told as none."""
+    return CATEGORIES.index(name) + 1 if name in CATEGORIES else 0
+
+
+def _rail(route: Route, stride: int, width: int) -> NDArray[np.void]:
+    """Return the points of a route, filled up to the width with its end."""
+    legs = len(route.legs)
+    rail = np.zeros(width, dtype=POINT)
+    codes = heading_codes(np.array([leg.heading for leg in route.legs]))
+    rail["line"], rail["heading"], rail["right"] = 2 * legs, codes[-1], NO_ACTION
+    rail["place"] = np.arange(width)
+    for number, leg in enumerate(route.legs):
+        start, end = number * stride, (number + 1) * stride
+        rail["line"][start] = 2 * number
+        rail["line"][start + 1 : end] = 2 * number + 1
+        rail["heading"][start + 1 : end + 1] = codes[number]
+        rail["kind"][start] = _TURN
+        rail["kind"][start + 1 : end] = _WALK
+        rail["right"][start + 1 : end] = FORWARD
+        rail["intersection"][end] = 1
+        if leg.landmark is not None and leg.side is not None:
+            rail["landmark"][end] = number + 1
+            rail["side"][end] = SIDES.index(leg.side) + 1
+    last = legs * stride
+    rail["line"][last], rail["kind"][last], rail["right"][last] = 2 * legs - 1, _STOP, STOP
+    return rail

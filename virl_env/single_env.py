@@ -1,0 +1,140 @@
+"""What the single environments share: starting an episode, counting attempts, answering about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import gymnasium as gym
+import numpy as np
+from numpy.typing import NDArray
+
+from shiftgym.seeding import SeedSequence, check_seed
+from virl_env.config import NavigationConfig
+from virl_env.deal import Dealer
+from virl_env.directions import Directions
+from virl_env.dynamics import ACTIONS, NO_ACTION, NUM_ACTIONS
+from virl_env.observe import LAYOUT
+from virl_env.options import read_options
+from virl_env.rail import RailStep, build_rail
+from virl_env.routes import Route
+from virl_env.verifier import OUTCOME_NAMES
+from virl_env.walk import RailWalk
+
+Observation = TypeVar("Observation")
+Action = TypeVar("Action")
+
+_OUTCOME = LAYOUT["outcome"].start
+
+
+class SingleEnv(gym.Env[Observation, Action]):
+    """One route at a time, whatever the interface shows of it.
+
+    Args:
+        config: what is walked and what is right.
+    """
+
+    def __init__(self, config: NavigationConfig) -> None:
+        self.config = config
+        self._dealer = Dealer(config)
+        self._seeds = SeedSequence()
+        self._begun = self._running = False
+
+    @property
+    def route(self) -> Route:
+        """The route of the episode that was last begun."""
+        return self._episode().route
+
+    @property
+    def directions(self) -> Directions:
+        """The rule that scores in that episode."""
+        return self._episode().directions
+
+    @property
+    def stated_directions(self) -> Directions:
+        """The rule that the agent is told: `directions`, unless `stated_directions=` was given."""
+        return self.config.stated_directions or self.directions
+
+    @property
+    def initial_heading(self) -> int:
+        """Degrees that the walker of that episode faced at its start."""
+        return self._episode().initial_heading
+
+    @property
+    def landmark_order(self) -> tuple[int, ...]:
+        """The number by which each landmark of that episode is shown, in the order of the route."""
+        return self._episode().landmark_order
+
+    @property
+    def at(self) -> int:
+        """Where the walker stands, an index into `steps`; `len(steps)` at the end."""
+        return self._episode().at
+
+    @property
+    def actions(self) -> list[str]:
+        """What was done at the points behind; "" where no action was named."""
+        return ["" if done == NO_ACTION else ACTIONS[done] for done in self._episode().actions]
+
+    @property
+    def steps(self) -> list[RailStep]:
+        """The points of that episode's rail, with the right action at each."""
+        walk = self._episode()
+        if self._steps is None:
+            rail = build_rail(
+                walk.route,
+                self.config.points_per_segment,
+                walk.initial_heading,
+                walk.directions,
+            )
+            self._steps = [rail[place] for place in walk.places()]
+        return self._steps
+
+    def _begin(self, seed: int | None, options: dict[str, Any] | None) -> None:
+        """Start a new episode, with the arguments of `reset`."""
+        seed = check_seed(seed)
+        given, route = read_options(options)
+        # Whatever may be refused is refused before anything changes.
+        dealer = self._dealer
+        if route is not None:
+            dealer = Dealer(replace(self.config, route=route))
+        super().reset(seed=seed)
+        self._episode_seed = self._seeds.next(seed, given)
+        opening = dealer.deal(np.array([self._episode_seed]))[0]
+        self._walk = RailWalk(opening, dealer.pool, self.config.max_attempts)
+        self._steps: list[RailStep] | None = None
+        self._begun = self._running = True
+
+    def _settle(self, outcome: int, action: int) -> bool:
+        """Count an attempt with this outcome's code; return whether it ends the episode.
+
+        Args:
+            action: its index, or NO_ACTION.
+        """
+        self._walk.settle(action, outcome)
+        self._running = not self._walk.ended
+        return self._walk.ended
+
+    def _info(self) -> dict[str, Any]:
+        """Return what every interface tells at every step."""
+        walk = self._walk
+        return {
+            "outcome": OUTCOME_NAMES[int(walk.row[_OUTCOME])],
+            "attempts_left": walk.attempts_left,
+            "is_success": walk.ended and not walk.failed,
+            "episode_seed": self._episode_seed,
+            **walk.accuracies(),
+        }
+
+    def _episode(self) -> RailWalk:
+        if not self._begun:
+            raise gym.error.ResetNeeded("Call reset() first: no route was started yet.")
+        return self._walk
+
+    def _need_running(self) -> None:
+        if not self._running:
+            raise gym.error.ResetNeeded("Call reset() before step(): no episode is running.")
+
+
+def full_mask() -> NDArray[np.int8]:
+    """Return the action mask: a mask of the words of one rule would tell the rule, so all ones."""
+    return np.ones(NUM_ACTIONS, dtype=np.int8)

@@ -1,0 +1,114 @@
+"""Street navigation as a vector environment: many walkers in NumPy arrays, one gather a step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from gymnasium.vector import AutoresetMode
+from numpy.typing import NDArray
+
+from shiftgym.batched import BatchedVectorEnv
+from shiftgym.checks import positive
+from shiftgym.shoe import Openings
+from shiftgym.spaces import with_mask
+from virl_env import observe
+from virl_env.config import NavigationConfig, NavigationKeywords
+from virl_env.deal import Dealer
+from virl_env.directions import Directions, from_table
+from virl_env.dynamics import NO_ACTION, NUM_ACTIONS, STOP
+from virl_env.env import check_mask
+from virl_env.routes import Route
+from virl_env.tables import Rails
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+_SHOE_DEPTH = 4
+
+
+class VIRLNavigationVectorEnv(BatchedVectorEnv):
+    """Many copies of `VIRLNavigationEnv` that step together.
+
+    Copy i walks the episodes that a single environment would walk for the same episode seeds, to
+    the same observations, rewards and infos; the infos hold arrays of shape (num_envs,) in place of
+    scalars, without the `_key` masks of SyncVectorEnv, for every key is there for every copy. With
+    `max_episode_steps` an episode that ends at the limit is terminated and not truncated too. All
+    arrays returned are fresh. `reset(seed=5)` starts other episodes than Gymnasium's SyncVectorEnv
+    would, which seeds its copies 5, 6, 7 and so on; a list of seeds starts the same.
+
+    Args:
+        num_envs: number of copies.
+        autoreset_mode: "next_step" (Gymnasium's default: the step after the end of an episode
+            ignores the action and starts anew) or "same_step" (the last step starts anew at once;
+            what the episode ended with is in `info["final_obs"]` and `info["final_info"]`).
+        max_episode_steps: truncates an episode after this many actions; None for no limit.
+        mask, mask_in_observation, render_mode, **navigation: as for `VIRLNavigationEnv`.
+    """
+
+    def __init__(
+        self,
+        num_envs: int = 1,
+        *,
+        autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
+        max_episode_steps: int | None = None,
+        mask: str | None = "syntax",
+        mask_in_observation: bool = False,
+        render_mode: str | None = None,
+        **navigation: Unpack[NavigationKeywords],
+    ) -> None:
+        self.config = NavigationConfig.make(**navigation)
+        self._dealer = Dealer(self.config)
+        self._rails = Rails(
+            self._dealer.pool, self.config.max_attempts, positive("num_envs", num_envs)
+        )
+        super().__init__(
+            self._rails,
+            num_envs,
+            with_mask(observe.observation_space(), NUM_ACTIONS, mask_in_observation),
+            NUM_ACTIONS,
+            shoe_depth=_SHOE_DEPTH,
+            autoreset_mode=autoreset_mode,
+            max_episode_steps=max_episode_steps,
+            mask=check_mask(mask),
+            mask_in_observation=mask_in_observation,
+            render_mode=render_mode,
+        )
+
+    def route(self, copy: int) -> Route:
+        """Return the route of one copy's running episode."""
+        self._need_episode()
+        return self._dealer.pool.routes[int(self._rails.routes[copy])]
+
+    def directions(self, copy: int) -> Directions:
+        """Return the rule that scores in one copy's running episode."""
+        self._need_episode()
+        return from_table(self._rails.rules[copy])
+
+    def initial_heading(self, copy: int) -> int:
+        """Return the degrees that the walker of one copy's running episode faced at its start."""
+        self._need_episode()
+        return int(self._rails.headings[copy])
+
+    def expert_action(self) -> NDArray[np.int64]:
+        """Return the right action in every copy: int64 of shape (num_envs,)."""
+        self._need_episode()
+        right = self._rails.right.astype(np.int64)
+        # At the end of a rail, where a copy waits for its next episode, any action will do.
+        return np.where(right == NO_ACTION, STOP, right)
+
+    def render(self) -> tuple[str, ...] | None:
+        """Return what each copy sees as text where `render_mode="ansi"`, else None."""
+        if self.render_mode != "ansi":
+            return None
+        self._need_episode()
+        return tuple(observe.as_text(row) for row in self._rails.rows)
+
+    def _open_episodes(self, seeds: NDArray[np.int64]) -> Openings:
+        return self._dealer.deal(seeds)
+
+    def _masks(self) -> NDArray[np.int8]:
+        return np.ones((self.num_envs, NUM_ACTIONS), dtype=np.int8)
+
+    def _asked(self) -> str:
+        return str(self.config)
