@@ -41,8 +41,8 @@ _UNICODE = {
     "＝": "=",
     **dict.fromkeys("\u200b\u2060\ufeff", " "),
 }
-_SPACES = b" \t\n\r\f\v"
-_JUXTAPOSED = re.compile(rb"[0-9]\s+[0-9]")
+_SPACES = bytes(code for code in range(128) if chr(code).isspace())
+_JUXTAPOSED = re.compile(rb"[0-9][%b]+[0-9]" % _SPACES)
 _NUMBER = rb"(?:0|[1-9][0-9]{0,%d})" % (MAX_DIGITS - 1)
 _TERM = rb"\(*" + _NUMBER + rb"\)*"
 # Neighbouring pieces share no character: there is one way to match, and failing takes linear time.
@@ -88,11 +88,11 @@ class Expression:
 def scan(text: str) -> Expression | None:
     """Read a formula, or return None where its grammar is illegal.
 
-    Read as well: × · ÷ − – and full-width marks for their ASCII forms, spaces of any kind between
-    marks, brackets to any depth, and one closing "= number". Illegal: a sign before a number,
-    powers, decimals, leading zeros ("08"; a lone "0" is a number), digits other than 0-9, numbers
-    of more than MAX_DIGITS digits, two numbers or brackets side by side ("2 (3)", "7 24"), any
-    other character, and the empty formula.
+    Read as well: × · ÷ − – and full-width marks for their ASCII forms, between marks whatever
+    `str.isspace` calls a space, brackets to any depth, and one closing "= number". Illegal: a sign
+    before a number, powers, decimals, leading zeros ("08"; a lone "0" is a number), digits other
+    than 0-9, numbers of more than MAX_DIGITS digits, two numbers or brackets side by side
+    ("2 (3)", "7 24"), any other character, and the empty formula.
     """
     if not text.isascii():
         for mark, plain in _UNICODE.items():

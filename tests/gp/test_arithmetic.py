@@ -158,6 +158,14 @@ def test_marks_that_models_write_are_read(text: str, plain: str) -> None:
     assert expression.stated is None
 
 
+@pytest.mark.parametrize("times", "*×")
+def test_blanks_are_the_same_whatever_signs_stand_beside_them(times: str) -> None:
+    for character in map(chr, (*range(0x21), *range(0x7F, 0xA1), 0x2028, 0x3000)):
+        for text in (f"5{character}{times}3", f"{character}5{times}3", f"5{times}3{character}"):
+            assert (scan(text) is not None) == character.isspace()
+        assert scan(f"5{times}3{character}4") is None
+
+
 def test_a_closing_equation_is_kept_apart() -> None:
     expression = scan("( 5 - 1 ) * 6 = 24")
     assert expression is not None
