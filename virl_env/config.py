@@ -158,7 +158,8 @@ def _cities(city: CityLike | Sequence[CityLike]) -> tuple[CityLike, ...]:
         if not isinstance(one, City) and one not in CITY_NAMES:
             raise ValueError(
                 f"city={one!r} is unknown: expected one of {', '.join(map(repr, CITY_NAMES))}, "
-                f"{UNSEEN!r} for the nine unseen ones, a virl_env.City (virl_env.load_city reads one from a file), or several of these."
+                f"{UNSEEN!r} for the nine unseen ones, a virl_env.City (virl_env.load_city reads one "
+                f"from a file), or several of these."
             )
     if not cities:
         raise ValueError("city is empty: name at least one city.")

@@ -38,8 +38,9 @@ POINT = np.dtype(
     ]
 )
 """A point of a rail: instruction line that is followed (from 0), number and side of the landmark in
-sight (0 none), whether it is an intersection, heading code, index into KINDS, its number on the rail
-without any point dropped, right action. Behind the last one stands the end: no line is left there and no action is right."""
+sight (0 none), whether it is an intersection, heading code, index into KINDS, its number on the
+rail without any point dropped, right action. Behind the last one stands the end: no line is left
+there and no action is right."""
 
 NO_ACTION = 255
 

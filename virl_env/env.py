@@ -53,8 +53,8 @@ class VIRLNavigationEnv(SingleEnv[Any, int]):
 
     | part | numbers | what |
     |---|---|---|
-    | lines | 16 x 4 | instructions from the current line on: turn (1-4 left, right, slightly left, \
-slightly right, 5 walk on), compass word (1-8 from north clockwise), landmark, its side |
+    | lines | 16 x 4 | instructions from the current line on: turn (1-4 left, right, slightly \
+left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its side |
     | landmark, side | 2 | what is in sight, and on which of eight sides (1 front, then clockwise) |
     | intersection | 1 | whether this is a turning point or the destination |
     | heading | 1 | 1 + degrees // 5 |

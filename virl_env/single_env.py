@@ -1,4 +1,4 @@
-"""What the single environments share: starting an episode, counting attempts, answering about it."""
+"""What the single environments share: starting a route, counting attempts, answering about it."""
 
 from __future__ import annotations
 
