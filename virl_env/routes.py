@@ -98,9 +98,10 @@ class Route:
 
     @property
     def digest(self) -> str:
-        """16 hexadecimal digits that name this route, the initial heading included, in records.
+        """16 hexadecimal digits that name this route in records.
 
-        Coordinates count to 1e-7 degrees and distances to decimetres.
+        The initial heading does not count, since episodes draw one of their own. Coordinates count
+        to 1e-7 degrees and distances to decimetres.
         """
         legs = [
             [leg.heading, round(leg.distance * 10), _units(leg.end), leg.side]
@@ -108,8 +109,26 @@ class Route:
             for leg in self.legs
         ]
         told = [self.city, _units(self.start), self.start_name, self.destination]
-        text = json.dumps([*told, self.initial_heading, legs, self.path])
+        text = json.dumps([*told, legs, self.path])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def check_legs(route: Route, most: int | None = MAX_LEGS) -> None:
+    """Refuse a route that cannot be shown.
+
+    Args:
+        route: any route.
+        most: legs that there is room for, None for any number.
+
+    Raises:
+        ValueError: where it has no legs, or more than that.
+    """
+    if not route.legs or (most is not None and len(route.legs) > most):
+        room = "at least 1 leg" if most is None else f"1 to {most} legs"
+        raise ValueError(
+            f"The route from {route.start_name!r} to {route.destination!r} has "
+            f"{len(route.legs)} legs; {room} can be shown. Choose another route."
+        )
 
 
 def _units(geocode: Geocode) -> tuple[int, int]:
