@@ -28,6 +28,15 @@ DEFAULT_CARDS = 4
 DEFAULT_FOLD = (0, 5)
 
 
+def check_target(target: int) -> int:
+    """Return a target as int.
+
+    Raises:
+        ValueError: where it is not an integer from 1 to 100.
+    """
+    return checks.in_range("target", target, 1, MAX_TARGET)
+
+
 class GameKeywords(TypedDict, total=False):
     """The keywords of `GameConfig.make`, for the signatures of the shells."""
 
@@ -111,7 +120,7 @@ class GameConfig:
         return cls(
             rule=None if isinstance(rule, str) and rule == RANDOM else Rule.parse(rule),
             stated_rule=None if stated_rule is None else Rule.parse(stated_rule),
-            target=checks.in_range("target", target, 1, MAX_TARGET),
+            target=check_target(target),
             num_cards=checks.in_range("num_cards", num_cards, MIN_CARDS, MAX_CARDS),
             deck=deck,
             deals=deals,

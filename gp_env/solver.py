@@ -15,7 +15,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from gp_env.config import MAX_TARGET
+from gp_env.config import check_target
 from gp_env.deck import Hand, HandLike
 from gp_env.formulas import formula, formula_count, hits
 from gp_env.rules import MAX_VALUE, RuleLike
@@ -92,8 +92,7 @@ def difficulty(hand: HandLike, rule: RuleLike = "ten", target: int = 24) -> floa
 
 def _problem(hand: HandLike, rule: RuleLike, target: int) -> tuple[int, ...]:
     """Return the sorted values of a hand, once the target is known to be one."""
-    if not (1 <= target <= MAX_TARGET and target == int(target)):
-        raise ValueError(f"A target is an integer from 1 to {MAX_TARGET}; got {target!r}.")
+    check_target(target)
     return tuple(sorted(Hand.parse(hand).values(rule)))
 
 

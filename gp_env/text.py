@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gp_env.config import check_target
 from gp_env.deck import RANK_NAMES, SUITS, Hand, HandLike
 from gp_env.reader import Reply, parse_reply
 from gp_env.rules import JACK, KING, QUEEN, Rule, RuleLike
@@ -200,13 +201,13 @@ def judge_reply(
         text: the reply, of any type and length.
         hand: the cards, as ranks or a Hand.
         rule: what J, Q and K count when scoring.
-        target: the number to make.
+        target: the number to make, 1 to 100.
         images: the cards were shown in a picture, so that naming them is part of the task.
 
     Raises:
-        ValueError: for a hand or a rule that the game does not have.
+        ValueError: for a hand, a rule or a target that the game does not have.
     """
-    hand, rule = Hand.parse(hand), Rule.parse(rule)
+    hand, rule, target = Hand.parse(hand), Rule.parse(rule), check_target(target)
     reply = parse_reply(text)
     if reply.formula is None:
         return reply, Verdict.of(Outcome.UNREADABLE, target)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from gp_env.arithmetic import evaluate, scan, token_parts
+from gp_env.config import check_target
 from gp_env.deck import Hand, HandLike
 from gp_env.rules import RuleLike
 
@@ -114,15 +115,16 @@ def verify(formula: object, hand: HandLike, rule: RuleLike = "ten", target: int 
             `gp_env.arithmetic.scan` for what is read; a closing "= n" must state the target.
         hand: the cards, as ranks or a Hand.
         rule: what J, Q and K count.
-        target: the number to make.
+        target: the number to make, 1 to 100.
 
     Returns:
         A verdict: illegal_formula, wrong_numbers, wrong_value (also for a division by zero) or
         correct. Nothing that `formula` may be raises.
 
     Raises:
-        ValueError: for a hand or a rule that the game does not have.
+        ValueError: for a hand, a rule or a target that the game does not have.
     """
+    target = check_target(target)
     values = Hand.parse(hand).values(rule)
     return Verdict.of(OUTCOMES[_judge(formula, values, target) - 1], target)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from itertools import combinations_with_replacement, islice
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gp_env.config import GameConfig
 from gp_env.formulas import formula, formula_count, hits
 from gp_env.rules import Rule
 from gp_env.solver import (
@@ -20,6 +24,7 @@ from gp_env.solver import (
     solvable_table,
     solve,
 )
+from gp_env.text import judge_reply
 from gp_env.verifier import verify
 from tests.gp import oracles
 
@@ -117,10 +122,19 @@ def test_redundant_brackets() -> None:
     assert not texts & {"1+(2-3)", "1*(2/3)", "(1*2)/3", "(1-2)-3"}
 
 
-@pytest.mark.parametrize("target", [0, 101, 24.5, 10**30])
-def test_a_target_out_of_range_is_refused(target: int) -> None:
-    with pytest.raises(ValueError, match="from 1 to 100"):
-        solve((1, 2, 3, 4), target=target)
+@pytest.mark.parametrize("target", [0, 101, 24.5, 10**30, "24", None, True])
+def test_a_target_that_is_none_is_refused_alike_everywhere(target: Any) -> None:
+    refusal = re.escape(f"target must be an integer from 1 to 100; got {target!r}.")
+    asked: tuple[Callable[[], object], ...] = (
+        lambda: GameConfig.make(target=target),
+        lambda: solve((1, 2, 3, 4), target=target),
+        lambda: difficulty((1, 2, 3, 4), target=target),
+        lambda: verify("1*2*3*4", (1, 2, 3, 4), target=target),
+        lambda: judge_reply("no formula", (1, 2, 3, 4), target=target),
+    )
+    for ask in asked:
+        with pytest.raises(ValueError, match=refusal):
+            ask()
 
 
 @pytest.mark.parametrize(
