@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -14,6 +15,9 @@ from gp_env.expert import expert_formula
 from gp_env.rules import NAMED, Rule
 from gp_env.verifier import Outcome, verify
 from shiftgym.seeding import SeedSequence, check_seed
+
+_SEED_BITS = 32
+"""Of a seed that nobody chose: short enough to be typed again."""
 
 
 def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = input) -> int:
@@ -33,13 +37,14 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
             hand=options.hand,
             max_attempts=options.attempts,
         )
-        seed = SeedSequence().next(check_seed(options.seed), None)
-        deals = Dealer(config).deal(np.array([seed]))
+        seed = secrets.randbits(_SEED_BITS) if options.seed is None else check_seed(options.seed)
+        deals = Dealer(config).deal(np.array([SeedSequence().next(seed, None)]))
     except ValueError as error:
         _parser().error(str(error))
     hand, rule = deals.hand(0), Rule(*deals.rules[0].tolist())
     print(f"Your cards:  {hand}")
     print(f"The rule:    A counts 1, J {rule.jack}, Q {rule.queen}, K {rule.king}.")
+    print(f"Seed:        {seed}; --seed {seed} and the same options deal this hand again.")
     print(f"Make {config.target} from all of them, each once, with + - * / and brackets.")
     for attempt in range(1, config.max_attempts + 1):
         try:
@@ -72,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--faces", action="store_true", help="deal at least one of J, Q, K")
     parser.add_argument("--hand", help=f"cards to play with, such as '5 K 2 {RANK_NAMES[11]}'")
     parser.add_argument("--attempts", type=int, default=5)
-    parser.add_argument("--seed", type=int, help="replays the same hand")
+    parser.add_argument("--seed", type=int, help="deals what reset(seed=SEED) deals")
     return parser
 
 

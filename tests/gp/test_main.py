@@ -1,7 +1,9 @@
 """Playing a hand in the terminal."""
 
+import re
 from collections.abc import Callable
 
+import gymnasium as gym
 import pytest
 
 from gp_env.__main__ import main
@@ -46,6 +48,20 @@ def test_a_seed_deals_the_same_hand_under_the_rule_asked_for(
         shown.append(capsys.readouterr().out)
     assert shown[0] == shown[1]
     assert "K 13" in shown[0]
+
+
+def test_the_seed_that_is_shown_deals_the_hand_again(capsys: pytest.CaptureFixture[str]) -> None:
+    def shown(*seed: str) -> str:
+        main(["--rule", "random", *seed], typed())
+        return capsys.readouterr().out
+
+    first = shown()
+    seed = re.findall("--seed [0-9]+", first)[0].split()
+    assert shown(*seed) == first
+    assert shown() != first
+    env = gym.make("GeneralPoints-v0", rule="random")
+    env.reset(seed=int(seed[1]))
+    assert str(env.unwrapped.hand) in first
 
 
 @pytest.mark.parametrize(
