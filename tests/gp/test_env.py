@@ -9,6 +9,7 @@ import warnings
 import gymnasium as gym
 import numpy as np
 import pytest
+from gymnasium.envs.registration import EnvSpec
 from gymnasium.utils.env_checker import check_env
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,6 +117,21 @@ def test_an_episode_seed_replays_the_episode(name: str) -> None:
         )
         assert (before == replayed).all()
         assert replay_info["episode_seed"] == info["episode_seed"]
+
+
+@pytest.mark.parametrize("name", ["GeneralPoints-v0", "GeneralPoints-Text-v0"])
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        {"hand": "3 3 8 8"},
+        {"hand": str(gp_env.Hand((11, 3, 8, 8), (2, 3, 1, 4))), "suits": "all"},
+        {"rule": (11, 12, 13), "solvable_under": ["ten", gp_env.Rule(7, 7, 7)], "fold": (1, 5)},
+    ],
+)
+def test_a_spec_keeps_keywords_of_plain_data_in_json(name: str, keywords: dict) -> None:
+    env = gym.make(name, **keywords)
+    copy = gym.make(EnvSpec.from_json(env.spec.to_json()))
+    assert copy.unwrapped.config == env.unwrapped.config
 
 
 @pytest.mark.parametrize("name", TOKEN_IDS)
