@@ -132,13 +132,7 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
     ) -> tuple[str, dict[str, Any]]:
         """Deal a new hand and return the prompt.
 
-        Args:
-            seed: starts the sequence of episodes that this seed fixes.
-            options: "episode_seed" replays the episode of `info["episode_seed"]`; "hand" deals
-                this hand.
-
-        Raises:
-            ValueError: for an unknown option, a seed out of range or a hand that cannot be won.
+        `seed`, `options` and what is refused of them are as in `GeneralPointsEnv.reset`.
         """
         self._begin(seed, options)
         prompt = build_prompt(
