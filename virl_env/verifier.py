@@ -43,7 +43,7 @@ REWARDS: Mapping[Outcome, float] = MappingProxyType(
 MESSAGES: Mapping[Outcome, str] = MappingProxyType(
     {
         Outcome.UNREADABLE: "No action of the task could be read in the reply.",
-        Outcome.CORRECT: "The action is right.",
+        Outcome.CORRECT: "The action is correct.",
         Outcome.MISREAD_INTERSECTION: (
             "The reply reports wrongly whether this is an intersection, and its action is not what "
             "the instructions ask for here."

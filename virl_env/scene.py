@@ -1,0 +1,186 @@
+"""What is told at one point of a rail, as plain data, and each part of it in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from types import MappingProxyType
+
+from virl_env.directions import FRAMES, Directions
+from virl_env.geometry import COMPASS, RELATIVE, SIDES, compass
+from virl_env.instructions import WALK, line_codes, write_instructions
+from virl_env.rail import RailStep
+from virl_env.routes import Route
+
+LETTERS = "ABCDEFGHIJ"
+"""What landmark number 1, 2, ... is called in compact wordings."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is told at one point of a rail.
+
+    Attributes:
+        instructions: every line, without its number.
+        line: number of the line that is followed here, from 1. The full wording does not tell it.
+        codes: the lines from that one on, as the rows of `virl_env.instructions.line_codes`, with
+            landmarks by the numbers that the episode gives them, 1 to 10.
+        observation: what is in sight, in words.
+        sight: number and side code of the landmark in sight, (0, 0) for none.
+        intersection: whether this is an intersection.
+        heading: degrees, 0 to 359.
+        directions: the rule that is stated.
+        actions: what was done at the points behind.
+        max_attempts: allowed at this point.
+    """
+
+    instructions: Sequence[str]
+    line: int
+    codes: Sequence[Sequence[int]]
+    observation: str
+    sight: tuple[int, int]
+    intersection: bool
+    heading: int
+    directions: Directions
+    actions: Sequence[str] = ()
+    max_attempts: int = 2
+
+
+def rail_scenes(
+    route: Route,
+    steps: Sequence[RailStep],
+    directions: Directions,
+    *,
+    initial_heading: int | None = None,
+    landmark_order: Sequence[int] = tuple(range(1, len(LETTERS) + 1)),
+    naming: str = "both",
+    style: int = 0,
+    max_attempts: int = 2,
+) -> list[Scene]:
+    """Return the scene of each point of a rail, for a walker who did what is right at all others.
+
+    Args:
+        route: of 1 to 8 legs.
+        steps: its rail.
+        directions: the rule that is stated.
+        initial_heading: of that rail, None for the route's own.
+        landmark_order: the number of each landmark, in the order of the legs that end there.
+        naming, style: of the instructions.
+        max_attempts: allowed at each point.
+    """
+    lines = tuple(write_instructions(route, initial_heading, naming, style))
+    numbers = (0, *landmark_order)
+    codes = tuple(
+        (turn, direction, numbers[landmark], side)
+        for turn, direction, landmark, side in line_codes(route, initial_heading, naming).tolist()
+    )
+    scenes = []
+    for at, step in enumerate(steps):
+        scenes.append(
+            Scene(
+                instructions=lines,
+                line=step.instruction,
+                codes=codes[step.instruction - 1 :],
+                observation=step.observation,
+                sight=_sight(route, step, numbers),
+                intersection=step.intersection,
+                heading=step.heading,
+                directions=directions,
+                actions=tuple(behind.action for behind in steps[:at]),
+                max_attempts=max_attempts,
+            )
+        )
+    return scenes
+
+
+def _sight(route: Route, step: RailStep, numbers: Sequence[int]) -> tuple[int, int]:
+    """Return number and side code of the landmark that a walker sees at a point of the rail."""
+    # At a turning point the line followed is that of the next leg, and the leg behind is seen.
+    leg = (step.instruction + 1) // 2 - (step.kind == "turn")
+    side = route.legs[leg - 1].side if leg and step.kind != "forward" else None
+    return (numbers[leg], SIDES.index(side) + 1) if side else (0, 0)
+
+
+_FRAME = {
+    "world": "x names the compass direction, the nearest of eight, that you face after the turn.",
+    "body": (
+        "x names how you turn from where you face before; a turn of up to 45 degrees is a slight "
+        "one, and turning right round counts as right."
+    ),
+}
+
+
+@lru_cache(maxsize=1024)
+def tell_rule(directions: Directions) -> str:
+    """Return a rule in full English: its frame, then the word for each direction of the frame."""
+    names = FRAMES[directions.frame]
+    is_identity = directions.words == names
+    told = "goes by its own name" if is_identity else "has a word that stands for it in this city"
+    pairs = ", ".join(f"for {name} say {word}" for name, word in zip(names, directions.words))
+    return f"{_FRAME[directions.frame]} Every direction {told}: {pairs}."
+
+
+@lru_cache(maxsize=1024)
+def _table(directions: Directions) -> str:
+    pairs = zip(FRAMES[directions.frame], directions.words)
+    return ", ".join(f"{one_word(name)} {one_word(word)}" for name, word in pairs)
+
+
+def one_word(name: str) -> str:
+    """Return a name of two words as one: "slightly left" as "slightly_left"."""
+    return name.replace(" ", "_")
+
+
+def tell_code(code: Sequence[int]) -> str:
+    """Return an instruction line in a few words, such as "turn left west", "walk A right"."""
+    turn, direction, landmark, side = code
+    told = ["walk" if turn == WALK else "turn"]
+    if 0 < turn < WALK:
+        told.append(one_word(RELATIVE[turn - 1]))
+    if direction:
+        told.append(COMPASS[direction - 1])
+    if landmark:
+        told.append(tell_sight((landmark, side)))
+    return " ".join(told)
+
+
+def tell_sight(sight: tuple[int, int]) -> str:
+    """Return what is in sight in a word or two, such as "A right_behind", or "nothing"."""
+    landmark, side = sight
+    return f"{LETTERS[landmark - 1]} {one_word(SIDES[side - 1])}" if landmark else "nothing"
+
+
+def tell_actions(actions: Sequence[str]) -> str:
+    """Return actions in order, with those that repeat counted: "forward() (5 times)".
+
+    An action that could not be read is "", and told as "no action".
+    """
+    runs = ((action, len(list(same))) for action, same in groupby(actions))
+    told = (
+        (action or "no action") + (f" ({count} times)" if count > 1 else "")
+        for action, count in runs
+    )
+    return ", ".join(told) or "nothing yet"
+
+
+PARTS: Mapping[str, Callable[[Scene], str]] = MappingProxyType(
+    {
+        "instructions": lambda scene: "\n".join(
+            f"{number}. {line}" for number, line in enumerate(scene.instructions, 1)
+        ),
+        "rule": lambda scene: tell_rule(scene.directions),
+        "observation": lambda scene: scene.observation,
+        "intersection": lambda scene: "yes" if scene.intersection else "no",
+        "heading": lambda scene: str(scene.heading),
+        "compass": lambda scene: compass(scene.heading),
+        "actions": lambda scene: tell_actions(scene.actions),
+        "attempts": lambda scene: str(scene.max_attempts),
+        "frame": lambda scene: scene.directions.frame,
+        "table": lambda scene: _table(scene.directions),
+        "codes": lambda scene: ". ".join(map(tell_code, scene.codes)),
+        "sight": lambda scene: tell_sight(scene.sight),
+    }
+)
+"""Each part of a scene in words, by the name of its placeholder in a `PromptTemplate`."""

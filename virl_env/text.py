@@ -1,0 +1,220 @@
+"""Street navigation in words: what a language model is told, and how its replies are judged.
+
+Pure functions over text, for environments, trainers and evaluations alike. The wording is data: a
+`PromptTemplate`, which a user may replace. Each point of a route is a dialogue of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from shiftgym.templates import check_placeholders
+from virl_env.directions import FRAMES
+from virl_env.geometry import COMPASS, RELATIVE, SIDES
+from virl_env.reader import Reply, parse_reply
+from virl_env.scene import LETTERS, PARTS, Scene, one_word, tell_code, tell_sight
+from virl_env.verifier import OUTCOMES, Outcome, Verdict, verify
+
+TASK_PLACEHOLDERS = tuple(PARTS)
+FEEDBACK_PLACEHOLDERS = ("message", "outcome", "attempts_left")
+
+Message = dict[str, str]
+"""One message of a chat: {"role": "system" | "user" | "assistant", "content": text}."""
+
+
+@dataclass(frozen=True)
+class PromptTemplate:
+    """The wording of the task. Each text is a `str.format` string; write {{ and }} for braces.
+
+    Attributes:
+        task: opens the dialogue of each point. Placeholders: {instructions} (all lines, numbered),
+            {rule} (how turns are told, in full), {observation} (what is in sight), {intersection}
+            ("yes" or "no"), {heading} (degrees), {compass} (the nearest compass word), {actions}
+            (done so far), {attempts} (allowed at this point); and in a few words: {frame} and
+            {table} of the rule, {codes} (the instructions from the current one on), {sight}.
+        feedback: follows a wrong attempt while some are left. Placeholders: {message} (a sentence
+            that says what was wrong), {outcome} (such as "wrong action"), {attempts_left}.
+        solved: follows the right action at the last point. Placeholders as in `feedback`.
+        lost: follows the last attempt there, where it was wrong. Placeholders as in `feedback`.
+        system: the system message, as it stands, without placeholders; "" for none.
+        compact: whether an expert's reply is in few words too: letters for landmarks, and names
+            of two words joined, such as turn_direction(slightly_left).
+
+    Raises:
+        ValueError: on construction, for a placeholder that is not one of these or a lone brace.
+    """
+
+    task: str
+    feedback: str
+    solved: str
+    lost: str
+    system: str = ""
+    compact: bool = False
+
+    def __post_init__(self) -> None:
+        check_placeholders("PromptTemplate.task", self.task, TASK_PLACEHOLDERS)
+        for name in ("feedback", "solved", "lost"):
+            text = getattr(self, name)
+            check_placeholders(f"PromptTemplate.{name}", text, FEEDBACK_PLACEHOLDERS)
+
+
+DEFAULT = PromptTemplate(
+    system=(
+        "You find your way through a city by written instructions. Think it through as you like, "
+        "and close every reply with one JSON object that holds your answer."
+    ),
+    task="""\
+You walk along a route, from one point to the next, and follow these instructions in their order:
+{instructions}
+
+At each point you do one of these:
+- forward(): walk ahead to the next point.
+- turn_direction(x): turn into the street in which the route goes on, once for each instruction \
+that asks for a turn. {rule}
+- stop(): end the walk, at the destination.
+
+This is the point where you are now:
+- In sight: {observation}.
+- Intersection: {intersection}.
+- You face {compass} (heading {heading} degrees, clockwise from north).
+- Done so far: {actions}.
+- Attempts allowed here: {attempts}. After a wrong one you hear what was wrong and may try again.
+
+Close your reply with a JSON object of these three keys:
+{{"current observation": "what is in sight, and whether there is an intersection", \
+"current instruction": "the instruction to follow now", \
+"action": "forward(), stop() or turn_direction(x)"}}""",
+    feedback="{message} Attempts remaining: {attempts_left}. Reply again with the full JSON object.",
+    solved="{message} The route ends here.",
+    lost="{message} No attempts remain, and the route ends here.",
+)
+"""Full English, for language models that follow instructions."""
+
+COMPACT = PromptTemplate(
+    task="{frame}: {table}. {codes}. facing {compass}. see {sight}. intersection {intersection}.",
+    feedback="{outcome}. tries {attempts_left}.",
+    solved="{outcome}.",
+    lost="{outcome}. tries 0.",
+    compact=True,
+)
+"""A few dozen of `COMPACT_WORDS`, for small models that learn the task from nothing. Landmarks are
+letters that are drawn anew for each episode."""
+
+COMPACT_WORDS = tuple(
+    dict.fromkeys(
+        (
+            *FRAMES,
+            *COMPASS,
+            *map(one_word, (*RELATIVE, *SIDES)),
+            *LETTERS,
+            *("turn", "walk", "facing", "see", "nothing", "intersection", "yes", "no", "tries"),
+            *(word for outcome in OUTCOMES for word in outcome.value.split("_")),
+            *map(str, range(11)),
+            *(
+                "current",
+                "observation",
+                "instruction",
+                "action",
+                "forward",
+                "stop",
+                "turn_direction",
+            ),
+        )
+    )
+)
+r"""Every word (as the pattern \w+ finds them) of compact prompts, feedback and expert replies."""
+
+TEMPLATES = {"default": DEFAULT, "compact": COMPACT}
+"""The templates that come with the task, by name."""
+
+
+def find_template(template: str | PromptTemplate) -> PromptTemplate:
+    """Return a template as it is, or the one of this name.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    if isinstance(template, PromptTemplate):
+        return template
+    if template not in tuple(TEMPLATES):
+        raise ValueError(
+            f"template={template!r} is unknown: expected {' or '.join(map(repr, TEMPLATES))}, or a "
+            f"virl_env.text.PromptTemplate."
+        )
+    return TEMPLATES[template]
+
+
+class _Told(dict[str, str]):
+    """The parts of a scene in words, each written when a template asks for it."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self._scene = scene
+
+    def __missing__(self, name: str) -> str:
+        return PARTS[name](self._scene)
+
+
+def build_prompt(scene: Scene, template: str | PromptTemplate = DEFAULT) -> str:
+    """Return the message that opens the dialogue of a point.
+
+    Args:
+        scene: what is told there.
+        template: the wording, or its name.
+
+    Raises:
+        ValueError: for the name of a template that is none.
+    """
+    return find_template(template).task.format_map(_Told(scene))
+
+
+def build_feedback(verdict: Verdict, attempts_left: int, template: PromptTemplate = DEFAULT) -> str:
+    """Return the message that follows an attempt; it does not give the right action away."""
+    if verdict.outcome is Outcome.CORRECT:
+        wording = template.solved
+    else:
+        wording = template.feedback if attempts_left else template.lost
+    return wording.format(
+        message=verdict.message,
+        outcome=verdict.outcome.value.replace("_", " "),
+        attempts_left=attempts_left,
+    )
+
+
+def build_messages(prompt: str, template: PromptTemplate = DEFAULT) -> list[Message]:
+    """Return a new chat: the template's system message, where it has one, and the prompt."""
+    opening = [{"role": "system", "content": template.system}] if template.system else []
+    return [*opening, {"role": "user", "content": prompt}]
+
+
+def build_reply(scene: Scene, action: str, template: str | PromptTemplate = DEFAULT) -> str:
+    """Return a full reply with this action, as an expert or a demonstration gives it."""
+    answer = "yes" if scene.intersection else "no"
+    if find_template(template).compact:
+        seen = f"{tell_sight(scene.sight)}, intersection {answer}"
+        followed, action = tell_code(scene.codes[0]), one_word(action)
+    else:
+        seen = f"{scene.observation}. Intersection: {answer}."
+        followed = f"{scene.line}. {scene.instructions[scene.line - 1]}"
+    return json.dumps(
+        {"current observation": seen, "current instruction": followed, "action": action},
+        ensure_ascii=False,
+    )
+
+
+def judge_reply(text: object, right: str, intersection: bool) -> tuple[Reply, Verdict]:
+    """Read a reply and judge it; never raises for what the reply may be.
+
+    The first that applies: unreadable; correct; misread_intersection, where the reply reports
+    whether this is an intersection, and wrongly; wrong_action.
+
+    Args:
+        text: the reply, of any type and length.
+        right: the action that the instructions ask for, one of `virl_env.dynamics.ACTIONS`.
+        intersection: whether the point is one.
+    """
+    reply = parse_reply(text)
+    return reply, verify(
+        reply.action, right, reported=reply.intersection, intersection=intersection
+    )
