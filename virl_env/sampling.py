@@ -1,0 +1,378 @@
+"""Draws routes in a city: walks along its streets that turn at intersections, place to place.
+
+A route is followable as its instructions tell it. Between two turning points the way is straight
+on; where it turns, no other street goes by the same compass word or by the same relative word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from shiftgym.checks import in_range, one_of, positive
+from shiftgym.mixer import episode_seeds, words
+from virl_env.city import City
+from virl_env.geometry import SIDES, bearing, compass, sector, side, turn_word, wrap
+from virl_env.routes import MAX_LEGS, Landmark, Leg, Route
+from virl_env.streets import MAX_TURN, MIN_TURN, STRAIGHT, Streets, streets_of
+from virl_env.synthetic import named_city
+
+LANDMARKS = ("any", "all", "none")
+"""Whether turning points have landmarks: where there are places, at all of them, at none."""
+
+SHORTEST_LEG, LONGEST_LEG = 30.0, 500.0
+"""Metres."""
+
+_TRIES = 1_000
+"""Walks that are tried for a route, and routes for one that a pool does not have yet."""
+
+_POOL_SEED = 20_250_115
+_BLOCK = 64
+
+
+class _Kind(NamedTuple):
+    """What is asked for: numbers of legs that can have the length, the length, landmarks."""
+
+    legs: tuple[int, ...]
+    length: tuple[float, float]
+    landmarks: str
+
+    @classmethod
+    def make(cls, turns: Any, length: Any, landmarks: str) -> _Kind:
+        one_of("landmarks", landmarks, LANDMARKS)
+        try:
+            fewest, most = turns
+            fewest = in_range("turns", fewest, 0, MAX_LEGS - 1)
+            most = in_range("turns", most, fewest, MAX_LEGS - 1)
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"turns is (fewest, most), integers from 0 to {MAX_LEGS - 1}; got {turns!r}."
+            ) from None
+        try:
+            shortest, longest = map(float, length)
+            fits = 0 <= shortest <= longest
+        except (TypeError, ValueError):
+            fits = False
+        if not fits:
+            raise ValueError(f"length is (shortest, longest) in metres; got {length!r}.")
+        legs = tuple(
+            count
+            for count in range(fewest + 1, most + 2)
+            if SHORTEST_LEG * count <= longest and shortest <= LONGEST_LEG * count
+        )
+        if not legs:
+            raise ValueError(
+                f"No route has turns={turns!r} and length={length!r}: a leg has "
+                f"{SHORTEST_LEG:.0f} to {LONGEST_LEG:.0f} metres. Change one of the two."
+            )
+        return cls(legs, (shortest, longest), landmarks)
+
+
+class _Walk(NamedTuple):
+    """A leg as it is walked: its slots in order, its heading and its metres."""
+
+    slots: list[int]
+    heading: int
+    distance: float
+
+
+class _Draws:
+    """Integers out of one seed, as many as are asked for."""
+
+    def __init__(self, seed: int) -> None:
+        # Hashed first, so that the blocks of neighbouring seeds have nothing in common.
+        self._key = words(np.array([seed], dtype=np.uint64), 0)
+        self._blocks = 0
+        self._left: list[int] = []
+
+    def below(self, bound: int) -> int:
+        """Return an integer in [0, bound)."""
+        if not self._left:
+            self._blocks += 1
+            block = words(self._key + np.arange(_BLOCK, dtype=np.uint64), self._blocks)
+            self._left = (block >> np.uint64(32)).tolist()
+        return self._left.pop() * bound >> 32
+
+
+def sample_route(
+    city: City,
+    seed: int,
+    *,
+    turns: tuple[int, int] = (1, 4),
+    length: tuple[float, float] = (100, 2000),
+    landmarks: str = "any",
+) -> Route:
+    """Draw a route: the same for the same city, seed and keywords, on every machine.
+
+    Args:
+        city: to walk in.
+        seed: 0 to 2**64 - 1.
+        turns: fewest and most turning points between start and destination, 0 to 7.
+        length: shortest and longest way in metres. A leg has 30 to 500 metres.
+        landmarks: "any" gives a turning point one of the places there, if there are any; "all"
+            draws routes that have one at every turning point; "none" leaves them out. The
+            destination is always told.
+
+    Raises:
+        ValueError: for a keyword out of its range, and where no route was found.
+    """
+    return _draw(city, seed, _Kind.make(turns, length, landmarks))
+
+
+def _draw(city: City, seed: int, kind: _Kind) -> Route:
+    streets, draws = streets_of(city), _Draws(seed)
+    for _ in range(_TRIES if streets.origins else 0):
+        route = _try(city, streets, draws, kind)
+        if route is not None:
+            return route
+    raise ValueError(
+        f"The city {city.name!r} has no route of turns {kind.legs[0] - 1} to {kind.legs[-1] - 1}, "
+        f"{kind.length[0]:g} to {kind.length[1]:g} metres and landmarks={kind.landmarks!r}, as far "
+        f"as {_TRIES:,} draws showed. Allow other turns or lengths, or take a larger city."
+    )
+
+
+def _try(city: City, streets: Streets, draws: _Draws, kind: _Kind) -> Route | None:
+    """Draw a walk and its landmarks; None where it leads nowhere."""
+    origin = streets.origins[draws.below(len(streets.origins))]
+    at = city.places[origin].point
+    ways: Sequence[int] = streets.slots(at)
+    if not ways:
+        return None
+    way = ways[draws.below(len(ways))]
+    count = kind.legs[draws.below(len(kind.legs))]
+    walks: list[_Walk] = []
+    visited = {at}
+    walked = 0.0
+    for number in range(count):
+        left = count - number - 1
+        shortest = max(SHORTEST_LEG, kind.length[0] - walked - left * LONGEST_LEG)
+        longest = min(LONGEST_LEG, kind.length[1] - walked - left * SHORTEST_LEG)
+        arrival = walks[-1].heading if walks else None
+        found = _legs(streets, at, way, (shortest, longest), visited, arrival, to_turn=left > 0)
+        if not found:
+            return None
+        walk = found[draws.below(len(found))]
+        walks.append(walk)
+        walked += walk.distance
+        visited.update(streets.ends[slot] for slot in walk.slots)
+        at = streets.ends[walk.slots[-1]]
+        if left:
+            ways = [w for w in streets.turns[walk.slots[-1]] if streets.ends[w] not in visited]
+            if not ways:
+                return None
+            way = ways[draws.below(len(ways))]
+    goals = [i for i in streets.facing[at] if i != origin]
+    if not goals:
+        return None
+    goal = goals[draws.below(len(goals))]
+    seen = _landmarks(streets, walks[:-1], {origin, goal}, draws, kind.landmarks)
+    if seen is None:
+        return None
+    return _route(city, streets, origin, walks, [*seen, goal], draws.below(360))
+
+
+def _legs(
+    streets: Streets,
+    start: int,
+    way: int,
+    limits: tuple[float, float],
+    visited: set[int],
+    arrival: int | None,
+    *,
+    to_turn: bool,
+) -> list[_Walk]:
+    """Return the legs that go straight on along a slot, one for each point where one may end.
+
+    Args:
+        streets: of the city.
+        start: point where they begin.
+        way: slot that they begin with.
+        limits: shortest and longest, metres.
+        visited: points that no leg may lead to.
+        arrival: heading of the leg that ends at the start, None for the first leg.
+        to_turn: whether they end at a turning point, otherwise where places are.
+    """
+    ends, bearings, ahead = streets.ends, streets.bearings, streets.ahead
+    origin, first = streets.coordinates[start], bearings[way]
+    legs: list[_Walk] = []
+    slots: list[int] = []
+    seen = {start}
+    distance, bend, least, most = 0.0, 0.0, 0.0, 0.0
+    while way >= 0:
+        point = ends[way]
+        distance += streets.lengths[way]
+        if distance > limits[1] or point in visited or point in seen:
+            break
+        if slots:
+            bend += wrap(bearings[way] - bearings[slots[-1]])
+            least, most = min(least, bend), max(most, bend)
+        slots.append(way)
+        seen.add(point)
+        if distance >= limits[0] and (streets.turns[way] if to_turn else point in streets.facing):
+            heading = round(bearing(origin, streets.coordinates[point])) % 360
+            off = wrap(heading - first)
+            straight = most - off <= STRAIGHT and off - least <= STRAIGHT
+            if straight and (
+                arrival is None or _is_told(streets, start, slots[0], arrival, heading)
+            ):
+                legs.append(_Walk(slots.copy(), heading, distance))
+        way = ahead[way]
+    return legs
+
+
+def _is_told(streets: Streets, point: int, way: int, arrival: int, heading: int) -> bool:
+    """Return whether words tell a turn at a point: no other street there fits the same one.
+
+    Args:
+        streets: of the city.
+        point: where the turn is.
+        way: slot that the next leg begins with.
+        arrival: heading of the leg before.
+        heading: of the next leg.
+    """
+    if not MIN_TURN <= abs(wrap(heading - arrival)) <= MAX_TURN:
+        return False
+    direction, turn = compass(heading), turn_word(arrival, heading)
+    for other in streets.slots(point):
+        if other == way:
+            continue
+        leads = streets.bearings[other]
+        if compass(leads) == direction:
+            return False
+        # Nobody turns back the way that was come.
+        if turn_word(arrival, leads) == turn and abs(wrap(leads - arrival)) <= MAX_TURN:
+            return False
+    return True
+
+
+def _landmarks(
+    streets: Streets, walks: list[_Walk], taken: set[int], draws: _Draws, wanted: str
+) -> list[int | None] | None:
+    """Draw a place for each turning point; None for the whole where one is wanted but not there.
+
+    The side of a landmark must not show which way the route turns. Where it can turn but one way,
+    what stands there may depend on that: along the straight side of a junction there is more room
+    for places than at its mouth. So a side is drawn first, among those that are taken on the left
+    as on the right, and then one of the places on it.
+    """
+    landmarks: list[int | None] = []
+    for walk in walks:
+        sides: dict[int, list[int]] = {}
+        if wanted != "none":
+            for place, direction in streets.nearby.get(streets.ends[walk.slots[-1]], ()):
+                if place not in taken:
+                    sides.setdefault(sector(direction - walk.heading), []).append(place)
+        even = [number for number in sorted(sides) if -number % len(SIDES) in sides]
+        if even:
+            there = sides[even[draws.below(len(even))]]
+            landmarks.append(there[draws.below(len(there))])
+            taken.add(landmarks[-1])
+        elif wanted == "all":
+            return None
+        else:
+            landmarks.append(None)
+    return landmarks
+
+
+def _route(
+    city: City,
+    streets: Streets,
+    origin: int,
+    walks: list[_Walk],
+    seen: list[int | None],
+    initial_heading: int,
+) -> Route:
+    """Return a walk as a route.
+
+    Args:
+        city: walked in.
+        streets: of the city.
+        origin: place at the start.
+        walks: the legs.
+        seen: place told at the end of each leg, the destination at the last.
+        initial_heading: faced at the start.
+    """
+    legs = []
+    for walk, number in zip(walks, seen):
+        end = streets.coordinates[streets.ends[walk.slots[-1]]]
+        landmark = where = None
+        if number is not None:
+            place = city.places[number]
+            landmark = Landmark(place.name, place.category, place.geocode)
+            where = side(walk.heading, bearing(end, place.geocode))
+        # To centimetres, which the last bits of sines and cosines do not reach.
+        legs.append(Leg(walk.heading, round(walk.distance, 2), end, landmark, where))
+    start = city.places[origin]
+    return Route(
+        city=city.name,
+        start=streets.coordinates[start.point],
+        start_name=start.name,
+        destination=legs[-1].landmark.name,
+        initial_heading=initial_heading,
+        legs=tuple(legs),
+        path=(start.point, *(streets.ends[slot] for walk in walks for slot in walk.slots)),
+    )
+
+
+class _Pool(NamedTuple):
+    """The routes of one kind in one city, as far as they were asked for, and their paths."""
+
+    routes: list[Route]
+    paths: set[tuple[int, ...]]
+
+
+_pools: WeakKeyDictionary[City, dict[_Kind, _Pool]] = WeakKeyDictionary()
+
+
+def route_pool(
+    city: str | City,
+    count: int,
+    *,
+    turns: tuple[int, int] = (1, 4),
+    length: tuple[float, float] = (100, 2000),
+    landmarks: str = "any",
+) -> tuple[Route, ...]:
+    """Return the routes 0 to count - 1 of a city, no two along the same path.
+
+    A route depends on the city, its number and the keywords, not on the count. What was drawn is
+    kept for as long as the city is.
+
+    Args:
+        city: a City, or the name of one of those that are known by name.
+        count: 1 or more.
+        turns: as for `sample_route`, and so are `length` and `landmarks`.
+
+    Raises:
+        ValueError: for an argument out of its range, and where the city has too few routes.
+    """
+    count = positive("count", count)
+    kind = _Kind.make(turns, length, landmarks)
+    if not isinstance(city, City):
+        city = named_city(city)
+    pool = _pools.setdefault(city, {}).setdefault(kind, _Pool([], set()))
+    while len(pool.routes) < count:
+        route = _another(city, kind, pool)
+        pool.routes.append(route)
+        pool.paths.add(route.path)
+    return tuple(pool.routes[:count])
+
+
+def _another(city: City, kind: _Kind, pool: _Pool) -> Route:
+    number = len(pool.routes)
+    for draw in range(_TRIES):
+        route = _draw(city, _pool_seed(number, draw), kind)
+        if route.path not in pool.paths:
+            return route
+    raise ValueError(
+        f"The city {city.name!r} gave {number} different routes and no other one in {_TRIES:,} "
+        f"draws. Ask for fewer, allow other turns or lengths, or take a larger city."
+    )
+
+
+def _pool_seed(number: int, draw: int) -> int:
+    parts = (np.array([part], dtype=np.uint64) for part in (_POOL_SEED, number, draw))
+    return int(episode_seeds(*parts)[0])
