@@ -103,11 +103,12 @@ class Route:
         The initial heading does not count, since episodes draw one of their own. Coordinates count
         to 1e-7 degrees and distances to decimetres.
         """
-        legs = [
-            [leg.heading, round(leg.distance * 10), _units(leg.end), leg.side]
-            + ([leg.landmark.name, leg.landmark.category] if leg.landmark else [])
-            for leg in self.legs
-        ]
+        legs = []
+        for leg in self.legs:
+            legs.append([leg.heading, round(leg.distance * 10), _units(leg.end), leg.side])
+            if leg.landmark is not None:
+                seen = leg.landmark
+                legs[-1] += [seen.name, seen.category, _units(seen.geocode)]
         told = [self.city, _units(self.start), self.start_name, self.destination]
         text = json.dumps([*told, legs, self.path])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
