@@ -11,13 +11,15 @@ import os
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from benchmarks.records import Episode, RunRecord, Session
 
 RUN_FILE, EPISODES_FILE = "run.json", "episodes.jsonl"
+
+Line = TypeVar("Line", bound=BaseModel)
 
 
 class RunError(RuntimeError):
@@ -42,7 +44,7 @@ class Run:
         try:
             self.record = _agree(folder, record)
             self._done = {(row.cell, row.index) for row in read_episodes(folder)}
-            self._rows = _open_for_append(folder / EPISODES_FILE)
+            self._rows = open_for_append(folder / EPISODES_FILE)
         except BaseException:
             self._lock.close()
             raise
@@ -98,7 +100,15 @@ def read_episodes(folder: Path) -> Iterator[Episode]:
     Raises:
         RunError: a complete line is not a row.
     """
-    path = folder / EPISODES_FILE
+    return read_lines(folder / EPISODES_FILE, Episode)
+
+
+def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
+    """Yield what the complete lines of an append-only file hold; nothing where there is no file.
+
+    Raises:
+        RunError: a complete line is not of this kind.
+    """
     if not path.exists():
         return
     with path.open("rb") as lines:
@@ -106,12 +116,30 @@ def read_episodes(folder: Path) -> Iterator[Episode]:
             if not line.endswith(b"\n"):
                 return
             try:
-                yield Episode.model_validate_json(line)
+                yield kind.model_validate_json(line)
             except ValidationError as error:
                 raise RunError(
-                    f"{path}, line {number} is not an episode: {error.errors()[0]['msg']}. The "
-                    f"file was edited or damaged; restore it, or start in another folder."
+                    f"{path}, line {number} holds no {kind.__name__}: {error.errors()[0]['msg']}. "
+                    f"The file was edited or damaged; restore it, or start in another folder."
                 ) from error
+
+
+def open_for_append(path: Path) -> BinaryIO:
+    """Open an append-only file of lines, a torn last line cut off first."""
+    file = path.open("ab+")
+    end = file.tell()
+    keep = end
+    while keep:
+        start = max(0, keep - 65536)
+        file.seek(start)
+        newline = file.read(keep - start).rfind(b"\n")
+        if newline >= 0:
+            keep = start + newline + 1
+            break
+        keep = start
+    if keep != end:
+        file.truncate(keep)
+    return file
 
 
 def write_json(path: Path, data: Any) -> None:
@@ -161,24 +189,6 @@ def _differences(old: Any, new: Any, path: str = "") -> Iterator[str]:
             yield from _differences(old.get(key), new.get(key), inner)
     elif json.dumps(old) != json.dumps(new):
         yield f"{path} was {json.dumps(old)}, now {json.dumps(new)}"
-
-
-def _open_for_append(path: Path) -> BinaryIO:
-    """Open the rows for appending, a torn last line cut off first."""
-    file = path.open("ab+")
-    end = file.tell()
-    keep = end
-    while keep:
-        start = max(0, keep - 65536)
-        file.seek(start)
-        newline = file.read(keep - start).rfind(b"\n")
-        if newline >= 0:
-            keep = start + newline + 1
-            break
-        keep = start
-    if keep != end:
-        file.truncate(keep)
-    return file
 
 
 def _lock(folder: Path) -> BinaryIO:
