@@ -78,28 +78,8 @@ def evaluate(
     for start in range(0, len(left), batch):
         indices = left[start : start + batch]
         seeds = [cell.episode_seeds[index] for index in indices]
-        rows = []
-        for index, seed, played in zip(
-            indices, seeds, play(make_agent, cell.id, cell.keywords, seeds)
-        ):
-            rows.append(
-                Episode(
-                    cell=cell.name,
-                    index=index,
-                    id=cell.id,
-                    keywords=cell.keywords,
-                    episode_seed=seed,
-                    hand=list(played.hand.ranks),
-                    digest=played.hand.digest,
-                    values_seen=None if seen_values is None else played.values in seen_values,
-                    actions=played.actions,
-                    replies=played.replies,
-                    rewards=played.rewards,
-                    outcomes=played.outcomes,
-                    success=played.success,
-                    tokens=played.tokens,
-                )
-            )
+        played = play(make_agent, cell.id, cell.keywords, seeds)
+        rows = [episode_row(cell, i, one, seen_values) for i, one in zip(indices, played)]
         run.append(rows)
         if on_rows is not None:
             on_rows(rows)
@@ -128,6 +108,28 @@ class Played:
         self.rewards.append(float(reward))
         self.outcomes.append(str(outcome))
         self.success = bool(success)
+
+
+def episode_row(
+    cell: Cell, index: int, played: Played, seen_values: Collection[Values] | None = None
+) -> Episode:
+    """Return the row of episode `index` of a cell; `seen_values` as for `evaluate`."""
+    return Episode(
+        cell=cell.name,
+        index=index,
+        id=cell.id,
+        keywords=cell.keywords,
+        episode_seed=cell.episode_seeds[index],
+        hand=list(played.hand.ranks),
+        digest=played.hand.digest,
+        values_seen=None if seen_values is None else played.values in seen_values,
+        actions=played.actions,
+        replies=played.replies,
+        rewards=played.rewards,
+        outcomes=played.outcomes,
+        success=played.success,
+        tokens=played.tokens,
+    )
 
 
 def play(

@@ -1,0 +1,105 @@
+"""The journal of a run whose replies cost money: replies.jsonl, one line a reply, as it comes.
+
+A row of episodes.jsonl is written when its episode is over; a reply is written down before the
+environment sees it. So a run that is killed pays again for nothing that has come back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from benchmarks.runs import RunError, open_for_append, read_lines
+
+REPLIES_FILE, FAULTS_FILE = "replies.jsonl", "faults.jsonl"
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cell: str
+    index: int = Field(ge=0, description="number of the episode within its cell")
+    attempt: int = Field(ge=0, description="number of the reply within its episode, from 0")
+
+
+class ReplyLine(_Line):
+    """One reply. `None` stands for what the endpoint did not tell."""
+
+    asked: str = Field(description="digest of the messages that it answers")
+    reply: str
+    finish_reason: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    served: str | None = Field(default=None, description="the model, as the endpoint names it")
+
+
+class FaultLine(_Line):
+    """One request that had no reply after all retries; a later sitting may have had it."""
+
+    when: str = Field(description="UTC, ISO 8601")
+    fault: str
+
+
+class Journal:
+    """The open journal of a run's folder, which the run's lock keeps to one process.
+
+    Threads may share it. Use as a context manager.
+
+    Raises:
+        RunError: a line is damaged.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        lines = read_lines(folder / REPLIES_FILE, ReplyLine)
+        self._known = {(line.cell, line.index, line.attempt): line for line in lines}
+        self._replies = open_for_append(folder / REPLIES_FILE)
+        self._faults = open_for_append(folder / FAULTS_FILE)
+        self._lock = Lock()
+
+    def find(self, cell: str, index: int, attempt: int, asked: str) -> ReplyLine | None:
+        """Return the reply that came in an earlier sitting, None where there is none.
+
+        Raises:
+            RunError: it answered other messages than those of this digest.
+        """
+        line = self._known.get((cell, index, attempt))
+        if line is not None and line.asked != asked:
+            raise RunError(
+                f"Episode {index} of {cell} now asks something else than what reply {attempt} in "
+                f"{self._folder / REPLIES_FILE} answers. Go on with the version that asked, or "
+                f"start in another folder."
+            )
+        return line
+
+    def append(self, line: ReplyLine | FaultLine) -> None:
+        """Write a line; when it returns the line survives a power cut."""
+        file = self._replies if isinstance(line, ReplyLine) else self._faults
+        with self._lock:
+            file.write(line.model_dump_json().encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def close(self) -> None:
+        """Close the files."""
+        self._replies.close()
+        self._faults.close()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def digest(messages: Sequence[Mapping[str, Any]]) -> str:
+    """Return 16 hexadecimal digits that change with anything in the messages."""
+    text = json.dumps(list(messages), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
