@@ -16,7 +16,7 @@ from benchmarks.players import Player, player
 from benchmarks.records import RunRecord
 from benchmarks.report import report
 from benchmarks.runs import Run
-from benchmarks.suites import suite, test_seeds
+from benchmarks.suites import Suite, suite, test_seeds
 
 
 def run_evaluation(
@@ -57,18 +57,9 @@ def run_evaluation(
     keywords = {"max_attempts": max_attempts, **who.keywords}
     if ids:
         keywords |= {"split": "test", "fold": list(of.fold(seed))}
-        cells = _cells_of_ids(who, ids, keywords, episodes, seed)
+        cells = cells_of_ids(who, ids, keywords, episodes, seed)
     else:
-        seeds = of.episode_seeds(seed, episodes)
-        cells = [
-            Cell(
-                f"{who.name}/{column}",
-                of.id(column, who.interface or ""),
-                {**of.keywords(column, seed), **keywords},
-                seeds,
-            )
-            for column in of.columns
-        ]
+        cells = cells_of_suite(who, of, keywords, episodes, seed)
     record = RunRecord(
         kind="evaluate",
         config={
@@ -81,10 +72,7 @@ def run_evaluation(
         suites={} if ids else {of.name: of.digest},
     )
     what = "-".join(ids) if ids else of.name
-    name = re.sub(
-        r"[^\w.-]+", "_", f"evaluate-{who.name}-{what}-seed{seed}-{episodes}x{max_attempts}"
-    )
-    folder = folder or default_folder / name
+    folder = folder or default_folder / folder_name(who, what, seed, episodes, max_attempts)
     with Run(folder, record) as run, Progress(console=console, transient=True) as progress:
         task = progress.add_task("episodes", total=episodes * len(cells))
         for cell in cells:
@@ -94,7 +82,29 @@ def run_evaluation(
     report(folder, console)
 
 
-def _cells_of_ids(
+def folder_name(who: Player, what: str, seed: int, episodes: int, max_attempts: int) -> str:
+    """Return the name of a run's folder where none is given, without odd characters."""
+    name = f"evaluate-{who.name}-{what}-seed{seed}-{episodes}x{max_attempts}"
+    return re.sub(r"[^\w.-]+", "_", name)
+
+
+def cells_of_suite(
+    who: Player, of: Suite, keywords: dict[str, Any], episodes: int, seed: int
+) -> list[Cell]:
+    """Return a cell for each column; all columns share their seeds."""
+    seeds = of.episode_seeds(seed, episodes)
+    return [
+        Cell(
+            f"{who.name}/{column}",
+            of.id(column, who.interface or ""),
+            {**of.keywords(column, seed), **keywords},
+            seeds,
+        )
+        for column in of.columns
+    ]
+
+
+def cells_of_ids(
     who: Player, ids: Sequence[str], keywords: dict[str, Any], episodes: int, seed: int
 ) -> list[Cell]:
     """Return a cell for each id, with test seeds of the id's own."""
