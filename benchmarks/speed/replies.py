@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.speed.rows import best_speeds, row, show
+from gp_env import text as cards
 from gp_env.deck import Hand
-from gp_env.text import build_reply, judge_reply
 from gp_env.text_env import GeneralPointsTextEnv
 from shiftgym.replies import MAX_CHARACTERS
+from virl_env import text as streets
+from virl_env.text_env import VIRLNavigationTextEnv
 
 REPLIES = 100_000
 LONGEST = 4_000
@@ -25,82 +28,162 @@ _FLOOR = 0.05
 
 _READ = MAX_CHARACTERS - 100
 
-HAND = Hand((5, 13, 2, 7), (1, 2, 3, 4))
-VALID = (
-    build_reply(HAND, "ten", "10+5+7+2"),
-    '```json\n{"cards": ["5","K","2","7"], "number": [5, 10, 2, 7], "formula": "5*(10-7)-2"}\n```',
-    "<think>5*5-1?</think> {'cards': ['5','K'], 'number': [5, 10], 'formula': '10 \\times 5 = 24'}",
-)
-SOUP = (
+
+@dataclass(frozen=True)
+class Game:
+    """Whose replies are read.
+
+    Attributes:
+        name: of the task.
+        key: of the member that makes an object an answer.
+        judge: reads and judges a reply.
+        valid: replies as they should be.
+        words: what arbitrary replies are made of, besides what all games share.
+        inside: what hostile values repeat in a reply that is whole, by the key of the value.
+        make: makes the text environment, with a template.
+    """
+
+    name: str
+    key: str
+    judge: Callable[[str], object]
+    valid: tuple[str, ...]
+    words: tuple[str, ...]
+    inside: Mapping[str, tuple[str, ...]]
+    make: Callable[..., Any]
+
+    @property
+    def soup(self) -> tuple[str, ...]:
+        """Pieces of JSON-like replies."""
+        key = self.key
+        return (*_SOUP, f'"{key}"', f"{key}:", f'{{"{key}": "', *self.words)
+
+    @property
+    def families(self) -> list[tuple[str, str | None]]:
+        """What hostile replies repeat: a unit, and the key of the value that it stands in.
+
+        Without a key it stands between an answer and the end of another one.
+        """
+        key = self.key
+        outside = (*_OUTSIDE, f'{{"{key}": "', f'{{"{key}":1}}', f"{{{key}:}}")
+        inside = [(unit, where) for where, units in self.inside.items() for unit in units]
+        return [*((unit, None) for unit in outside), *inside]
+
+
+_SOUP = (
     *("{", "}", "[", "]", ":", ",", '"', "'", "\\", "\n", " ", "//", "#", "$", "“", "\ud800", "5"),
-    *('"formula"', "formula:", '{"formula": "', '{"a":', "{'a':\"", '"b"', '\\"', "5*5", "\\frac{"),
-    *("<think>", "null", "10", '"}', '{"number": [', '{"cards": "', "}{", '": "', "', '", "(", ")"),
+    *('{"a":', "{'a':\"", '"b"', '\\"', "<think>", "null", '"}', "}{", '": "', "', '", "(", ")"),
 )
-FAMILIES = (
-    *(
-        "{",
-        "[",
-        '"',
-        "\\",
-        '{"',
-        '{"a":{"a":',
-        '{"a":[',
-        '{"formula": "',
-        '{"formula":1}',
-        "{'a':\"",
+_OUTSIDE = (
+    *("{", "[", '"', "\\", '{"', '{"a":{"a":', '{"a":[', "{'a':\"", "{a:'{b:\"", '{"x":"\\"'),
+    *('{"a":"b" "c" ', '{"a"://', "[{'a': [\"", '{"":"'),
+)
+
+HAND = Hand((5, 13, 2, 7), (1, 2, 3, 4))
+
+GENERAL_POINTS = Game(
+    name="GeneralPoints",
+    key="formula",
+    judge=lambda reply: cards.judge_reply(reply, HAND, images=True),
+    valid=(
+        cards.build_reply(HAND, "ten", "10+5+7+2"),
+        '```json\n{"cards": ["5","K","2","7"], "number": [5, 10, 2, 7], '
+        '"formula": "5*(10-7)-2"}\n```',
+        "<think>5*5-1?</think> {'cards': ['5','K'], 'number': [5, 10], "
+        "'formula': '10 \\times 5 = 24'}",
     ),
-    *("{a:'{b:\"", '{"x":"\\"', '{"a":"b" "c" ', '{"a"://', "{formula:}", "[{'a': [\"", '{"":"'),
+    words=("5*5", "\\frac{", "10", '{"number": [', '{"cards": "'),
+    inside={
+        "formula": (
+            *("(", ")", "()", "1", "1+", "(1+", " ", "1 ", "\\frac{", "\\", "$", "×"),
+            "9" * 41 + "+",
+        )
+    },
+    make=GeneralPointsTextEnv,
 )
-"""What hostile replies repeat, between an answer and the end of another one."""
-FORMULAS = ("(", ")", "()", "1", "1+", "(1+", " ", "1 ", "\\frac{", "\\", "$", "9" * 41 + "+", "×")
-"""What hostile formulas repeat, inside a reply that is whole."""
+
+NAVIGATION = Game(
+    name="navigation",
+    key="action",
+    judge=lambda reply: streets.judge_reply(reply, "turn_direction(slightly left)", True),
+    valid=(
+        '{"current observation": "No landmarks nearby. Intersection: no.", "current instruction": '
+        '"2. Walk ahead until you are at your destination.", "action": "forward()"}',
+        '```json\n{"current observation": "Sol is on your left, at an intersection", '
+        '"action": "turn_direction(\'slightly left\')"}\n```',
+        "<think>West?</think> {'current observation': ['no intersection'], 'action': 'turn left'}",
+    ),
+    words=(
+        *("forward()", "turn_direction(", "slightly left", "no", "not ", "intersection", "n't "),
+        *('{"current observation": "', '"current instruction": [', "is ", ". ", " and ", "at an "),
+    ),
+    inside={
+        "action": ("(", " ", "turn_direction(", "left", "_", "stop()", "\\", "\\u0041", "İ"),
+        "current observation": (
+            *("intersection ", "no intersection ", "intersection is ", "no ", "n't ", "is ", ": "),
+            *(
+                ". ",
+                " and ",
+                "intersection: ",
+                "intersection is not ",
+                "no landmarks or ",
+                "\\",
+                "?",
+            ),
+        ),
+    },
+    make=VIRLNavigationTextEnv,
+)
+
+GAMES = (GENERAL_POINTS, NAVIGATION)
 
 
 def measure() -> list[dict[str, Any]]:
     """Measure every bar on replies."""
-    return [*_arbitrary(), *_hostile(), *_dialogue()]
+    return [made for game in GAMES for made in (*_arbitrary(game), *_hostile(game), *_play(game))]
 
 
-def arbitrary_replies(count: int, seed: int = 0) -> Iterator[str]:
+def arbitrary_replies(game: Game, count: int, seed: int = 0) -> Iterator[str]:
     """Draw replies: a third each of any characters, of valid replies mutated, of JSON-like soup."""
-    generator = random.Random(seed)
+    generator, soup = random.Random(seed), game.soup
     for index in range(count):
         length = int(LONGEST ** generator.random())
         if index % 3 == 0:
             top = generator.choice((0x80, 0x800, 0x10000, 0x110000))
             yield "".join(map(chr, (int(top * generator.random()) for _ in range(length))))
         elif index % 3 == 1:
-            reply = list(generator.choice(VALID))
+            reply = list(generator.choice(game.valid))
             for _ in range(int(20 ** generator.random())):
                 at = generator.randrange(len(reply))
-                reply[at : at + generator.randrange(3)] = generator.choice(SOUP)
+                reply[at : at + generator.randrange(3)] = generator.choice(soup)
             yield "".join(reply)
         else:
-            yield "".join(generator.choices(SOUP, k=length // 3 + 1))
+            yield "".join(generator.choices(soup, k=length // 3 + 1))
 
 
-def hostile_reply(unit: str, size: int, in_formula: bool) -> str:
+def hostile_reply(game: Game, unit: str, size: int, inside: str | None) -> str:
     """Return a reply of about `size` characters that repeats a unit.
 
     The answer that the reader is to find begins in the part of the reply that it reads.
     """
     filler = (unit * (size // len(unit) + 1))[:size]
     skipped, read = filler[: max(0, size - _READ)], filler[-_READ:]
-    if in_formula:
-        return f'{skipped}{{"formula": "{read}"}}'
-    return f'{skipped}{{"formula": "1"}}{read}":1,"formula":2}}'
+    key = game.key
+    if inside is None:
+        return f'{skipped}{{"{key}": "1"}}{read}":1,"{key}":2}}'
+    answer = "" if inside == key else f'"{key}": "1", '
+    return f'{skipped}{{{answer}"{inside}": "{read}"}}'
 
 
-def _arbitrary() -> list[dict[str, Any]]:
+def _arbitrary(game: Game) -> list[dict[str, Any]]:
     seconds, raised = [], 0
-    for reply in arbitrary_replies(REPLIES):
+    for reply in arbitrary_replies(game, REPLIES):
         try:
-            seconds.append(_seconds(reply, rounds=1))
+            seconds.append(_seconds(game, reply, rounds=1))
         except Exception:  # whatever it is, it is what this row counts
             raised += 1
     seconds.sort()
     quantile = seconds[int(len(seconds) * 0.999)]
-    what = f"{REPLIES:,} arbitrary replies, read and verified"
+    what = f"{game.name}: {REPLIES:,} arbitrary replies, read and verified"
     return [
         row(f"{what}: exceptions", raised, "replies", 0, at_most=True),
         row(f"{what}: mean", 1e3 * sum(seconds) / len(seconds), "ms"),
@@ -109,18 +192,20 @@ def _arbitrary() -> list[dict[str, Any]]:
     ]
 
 
-def _hostile() -> list[dict[str, Any]]:
-    families = [(unit, False) for unit in FAMILIES] + [(unit, True) for unit in FORMULAS]
+def _hostile(game: Game) -> list[dict[str, Any]]:
+    families = game.families
     milliseconds = {
-        family: [1e3 * _seconds(hostile_reply(family[0], size, family[1]), 5) for size in SIZES]
+        family: [
+            1e3 * _seconds(game, hostile_reply(game, family[0], size, family[1]), 5)
+            for size in SIZES
+        ]
         for family in families
     }
     rows = []
     for index, size in enumerate(SIZES):
         slowest, unit = max((spent[index], family[0]) for family, spent in milliseconds.items())
-        rows.append(
-            row(f"slowest of {len(families)} families at {size:,}: {unit!r}", slowest, "ms")
-        )
+        what = f"{game.name}: slowest of {len(families)} families at {size:,}: {unit!r}"
+        rows.append(row(what, slowest, "ms"))
     for index, size in enumerate(SIZES[1:], 1):
         # Beyond what the reader reads, more characters are no more work.
         growth = min(size, _READ) / SIZES[index - 1]
@@ -128,36 +213,38 @@ def _hostile() -> list[dict[str, Any]]:
             (spent[index] / max(spent[index - 1], _FLOOR) / growth, family[0])
             for family, spent in milliseconds.items()
         )
-        what = f"time over length, {SIZES[index - 1]:,} to {size:,}, worst family: {unit!r}"
+        lengths = f"{SIZES[index - 1]:,} to {size:,}"
+        what = f"{game.name}: time over length, {lengths}, worst family: {unit!r}"
         rows.append(row(what, worst, "x", 2, at_most=True))
     return rows
 
 
-def _seconds(reply: str, rounds: int) -> float:
+def _seconds(game: Game, reply: str, rounds: int) -> float:
     """Return the least processor time of some rounds: what else the machine does is not counted."""
     best = float("inf")
     for _ in range(rounds):
         started = time.thread_time()
-        judge_reply(reply, HAND, images=True)
+        game.judge(reply)
         best = min(best, time.thread_time() - started)
     return best
 
 
-def _dialogue() -> list[dict[str, Any]]:
-    """Time attempts in the text environment, new hands dealt included."""
-    thoughts = 'Let\'s see: if I take 5 and the king, which counts 10, "that" is {15}. No... ' * 60
-    runs, names = {}, {}
+def _play(game: Game) -> list[dict[str, Any]]:
+    """Time attempts in the text environment, new episodes included."""
+    thoughts = 'Let\'s see: if I take the 5th one first, "that" is {15} left. No, so... ' * 60
+    runs, amounts = {}, {}
     for template, before in (("default", ""), ("compact", ""), ("default", thoughts)):
-        name = f"text env, {template} template, {len(before) + len(VALID[0]):,}-character replies"
-        env = GeneralPointsTextEnv(template=template)
-        replies = [before + reply for reply in VALID]
-        runs[name] = lambda env=env, replies=replies: _play(env, replies)
-        names[name] = float(ATTEMPTS)
-    speeds = best_speeds(runs, names)
+        length = len(before) + len(game.valid[0])
+        name = f"{game.name}: text env, {template} template, {length:,}-character replies"
+        env = game.make(template=template)
+        replies = [before + reply for reply in game.valid]
+        runs[name] = lambda env=env, replies=replies: _attempts(env, replies)
+        amounts[name] = float(ATTEMPTS)
+    speeds = best_speeds(runs, amounts)
     return [row(name, speed, "attempts/s", 5_000) for name, speed in speeds.items()]
 
 
-def _play(env: GeneralPointsTextEnv, replies: list[str]) -> None:
+def _attempts(env: Any, replies: list[str]) -> None:
     env.reset(seed=0)
     for attempt in range(ATTEMPTS):
         if env.step(replies[attempt % len(replies)])[2]:

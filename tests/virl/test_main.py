@@ -1,0 +1,109 @@
+"""Walking a route in the terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from virl_env.__main__ import draw_way, main
+from virl_env.rail import RailStep
+
+
+def typed(*lines: str) -> Callable[[str], str]:
+    """Return an input function that types these lines and then ends the input."""
+    waiting = iter(lines)
+
+    def ask(_: str) -> str:
+        try:
+            return next(waiting)
+        except StopIteration:
+            raise EOFError from None
+
+    return ask
+
+
+@pytest.mark.parametrize("rule", ["absolute", "relative", "random"])
+def test_the_expert_arrives(rule: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--expert", "--directions", rule, "--seed", "3"], typed()) == 0
+    shown = capsys.readouterr().out
+    assert "The action is correct. The route ends here." in shown
+    assert "Right: 100%" in shown
+    assert "> turn_direction(" in shown
+    assert "> stop()" in shown
+
+
+def test_a_person_types_actions(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--expert", "--seed", "5", "--turns", "1"], typed())
+    actions = re.findall(r"^> (.*)$", capsys.readouterr().out, re.MULTILINE)
+    plain = [action.replace("()", "").replace("turn_direction(", "turn ") for action in actions]
+    arguments = ["--seed", "5", "--turns", "1"]
+    assert main(arguments, typed("hop", *(said.rstrip(")") for said in plain))) == 0
+    shown = capsys.readouterr().out
+    assert "No action of the task could be read" in shown
+    assert "100%" not in shown
+
+
+@pytest.mark.parametrize("lines", [(), ("",), ("stop", "")])
+def test_giving_up_shows_what_was_right(
+    lines: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--seed", "1"], typed(*lines)) == 1
+    assert "Right here: turn_direction(" in capsys.readouterr().out
+
+
+def test_a_failed_route_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--seed", "1", "--attempts", "1"], typed(*["stop"] * 100)) == 1
+    assert "not what the instructions ask for" in capsys.readouterr().out
+
+
+def test_a_seed_walks_the_same_route_and_the_seed_of_a_walk_is_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shown = []
+    main([], typed())
+    shown.append(capsys.readouterr().out)
+    seed = re.search(r"Seed (\d+):", shown[0])
+    assert seed is not None
+    main(["--seed", seed.group(1)], typed())
+    assert capsys.readouterr().out == shown[0]
+    main(["--seed", str(int(seed.group(1)) + 1)], typed())
+    assert capsys.readouterr().out != shown[0]
+
+
+def test_what_models_are_told_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--template", "compact", "--seed", "2"], typed())
+    assert "world: north north" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [(["--city", "Atlantis"], "Atlantis"), (["--directions", "up"], "up"), (["--turns", "9"], "9")],
+)
+def test_bad_arguments_are_named(
+    arguments: list[str], word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(arguments, typed())
+    assert end.value.code == 2
+    assert word in capsys.readouterr().err
+
+
+def step(north: float, east: float, heading: int, intersection: bool = False) -> RailStep:
+    return RailStep((north, east), heading, "forward()", "", intersection, 1, "forward")
+
+
+def test_map_of_the_way() -> None:
+    steps = [step(0, 0, 90), step(0, 1, 90), step(0, 2, 90, True), step(1, 2, 0), step(2, 2, 45)]
+    width = 47
+    assert draw_way(steps, 0).splitlines()[-1] == "→"
+    last = draw_way(steps, 4).splitlines()
+    assert len(last) <= 16
+    assert last[0].rstrip()[-1] == "↗"
+    assert last[-1][0] == "S"
+    assert last[-1][-1] == "+"
+    assert max(map(len, last)) <= width + 1
+    assert "↗" not in draw_way(steps, 3)
+    # A way without any extent is one mark.
+    assert draw_way([step(40, 3, 180)] * 3, 2) == "↓"

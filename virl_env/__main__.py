@@ -1,0 +1,147 @@
+"""Walk a route in the terminal: `python -m virl_env --directions relative`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import secrets
+from collections.abc import Callable, Sequence
+
+from shiftgym.seeding import check_seed
+from virl_env.directions import NAMED, RANDOM
+from virl_env.geometry import sector
+from virl_env.instructions import NAMINGS
+from virl_env.rail import RailStep
+from virl_env.synthetic import CITY_NAMES, TRAINING_CITY
+from virl_env.text import TEMPLATES, PromptTemplate
+from virl_env.text_env import VIRLNavigationTextEnv
+from virl_env.verifier import MESSAGES, Outcome
+
+_SEED_BITS = 32
+"""Of a seed that nobody chose: short enough to be typed again."""
+
+_ARROWS = "↑↗→↘↓↙←↖"
+_WIDTH, _HEIGHT = 48, 16
+
+TERMINAL = PromptTemplate(
+    task="""\
+{instructions}
+
+Turns: {rule}
+In sight: {observation}. Intersection: {intersection}. Facing {compass} ({heading} degrees).
+Done: {actions}.""",
+    feedback="{message}",
+    solved="{message} The route ends here.",
+    lost="{message} The route ends here.",
+)
+"""What a person is told; --template shows what models are told instead."""
+
+
+def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = input) -> int:
+    """Let a person walk one route; return 0 where every point was right and 1 otherwise.
+
+    Args:
+        arguments: command line, without the program's name.
+        ask: shows a prompt and returns the line typed.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        env = VIRLNavigationTextEnv(
+            city=options.city,
+            turns=(options.turns, options.turns) if options.turns is not None else (1, 4),
+            directions=options.directions,
+            instructions=options.instructions,
+            style=options.style,
+            points_per_segment=options.points,
+            max_attempts=options.attempts,
+            template=TEMPLATES.get(options.template, TERMINAL),
+        )
+        seed = secrets.randbits(_SEED_BITS) if options.seed is None else check_seed(options.seed)
+        said, info = env.reset(seed=seed)
+    except ValueError as error:
+        _parser().error(str(error))
+    print(f"From {env.route.start_name} to {env.route.destination}, {env.route.city}")
+    print(f"Seed {seed}: --seed {seed} and the same options walk this route again.")
+    print("Actions: forward, turn X, stop; an empty line gives up.")
+    terminated, moved = False, True
+    while not terminated:
+        at = env.at
+        if moved:
+            print(f"\n{draw_way(env.steps, at)}\n")
+        print(said)
+        action = env.steps[at].action if options.expert else _typed(ask, info["attempts_left"])
+        if not action:
+            print(f"Right here: {env.steps[at].action}")
+            return 1
+        if options.expert:
+            print(f"> {action}")
+        said, _, terminated, _, info = env.step(json.dumps({"action": action}))
+        moved = env.at > at
+        if moved and not terminated:
+            print(MESSAGES[Outcome(info["outcome"])])
+    print(said)
+    print(f"Right: {info['step_accuracy']:.0%} of all attempts.")
+    return 0 if info["is_success"] else 1
+
+
+def draw_way(steps: Sequence[RailStep], at: int) -> str:
+    """Return a map of the way up to a point, north above.
+
+    Args:
+        steps: of a rail.
+        at: index of the point where the walker stands, drawn as an arrow.
+
+    Returns:
+        At most 16 lines: S is the start, + an intersection that was passed, . another point.
+    """
+    places = [_flat(step, steps[0]) for step in steps]
+    west, south = (min(place[axis] for place in places) for axis in (0, 1))
+    east, north = (max(place[axis] for place in places) for axis in (0, 1))
+    # A character is about twice as high as it is wide.
+    scale = max((east - west) / (_WIDTH - 1), (north - south) / (_HEIGHT - 1) / 2, 1e-9)
+    rows = round((north - south) / scale / 2) + 1
+    picture = [[" "] * _WIDTH for _ in range(rows)]
+    for index, step in enumerate(steps[: at + 1]):
+        mark = "+" if step.intersection else "."
+        if index == at:
+            mark = _ARROWS[sector(step.heading)]
+        elif index == 0:
+            mark = "S"
+        x, y = places[index]
+        row = min(rows - 1, round((north - y) / scale / 2))
+        picture[row][min(_WIDTH - 1, round((x - west) / scale))] = mark
+    return "\n".join("".join(row).rstrip() for row in picture)
+
+
+def _flat(step: RailStep, origin: RailStep) -> tuple[float, float]:
+    """Return how far east and north of the origin a point lies, in degrees of latitude."""
+    (latitude, longitude), (south, west) = step.geocode, origin.geocode
+    return (longitude - west) * math.cos(math.radians(south)), latitude - south
+
+
+def _typed(ask: Callable[[str], str], attempts_left: int) -> str:
+    try:
+        return ask(f"[{attempts_left} left] action: ").strip()
+    except (EOFError, KeyboardInterrupt):
+        print()
+        return ""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m virl_env", description=__doc__)
+    parser.add_argument("--city", default=TRAINING_CITY, help=f"one of {', '.join(CITY_NAMES)}")
+    parser.add_argument("--turns", type=int, help="turning points of the route; 1 to 4 without it")
+    parser.add_argument("--directions", default="absolute", help=f"{', '.join(NAMED)}, {RANDOM}")
+    parser.add_argument("--instructions", default="both", help=", ".join(NAMINGS))
+    parser.add_argument("--style", type=int, default=0, help="wording of the instructions")
+    parser.add_argument("--points", type=int, default=5, help="points between two turning points")
+    parser.add_argument("--attempts", type=int, default=2, help="at each point")
+    parser.add_argument("--template", choices=TEMPLATES, help="show what models are told")
+    parser.add_argument("--expert", action="store_true", help="let the expert walk")
+    parser.add_argument("--seed", type=int, help="walks what reset(seed=SEED) starts")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
