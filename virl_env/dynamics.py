@@ -10,7 +10,6 @@ from __future__ import annotations
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from virl_env.directions import WORDS
 from virl_env.verifier import OUTCOME_NAMES, Outcome
@@ -33,36 +32,15 @@ POINT = np.dtype(
         ("intersection", np.uint8),
         ("heading", np.uint8),
         ("kind", np.uint8),
-        ("place", np.uint8),
         ("right", np.uint8),
     ]
 )
 """A point of a rail: instruction line that is followed (from 0), number and side of the landmark in
-sight (0 none), whether it is an intersection, heading code, index into KINDS, its number on the
-rail without any point dropped, right action. Behind the last one stands the end: no line is left
-there and no action is right."""
+sight (0 none), whether it is an intersection, heading code, index into KINDS, right action. Which
+turn is right is the episode's. Behind the last point stands the end: no line is left there and no
+action is right."""
 
-NO_ACTION = 255
+NO_ACTION, A_TURN = 255, 254
 
 CORRECT_CODE = OUTCOME_NAMES.index(Outcome.CORRECT.value)
 WRONG_CODE = OUTCOME_NAMES.index(Outcome.WRONG_ACTION.value)
-
-
-def accuracies(
-    tried: NDArray[np.int64], right: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return how often attempts were right: over all, at turning points, and the macro average.
-
-    The macro average is the mean of the shares at the kinds of points that were met, so that the
-    many points where one walks on do not hide the few where one turns. Nothing tried yet counts 0.
-
-    Args:
-        tried, right: attempts, and right ones, at points of each kind: shape (kinds, ...).
-
-    Returns:
-        Shares in [0, 1], float64 of shape (...).
-    """
-    shares = right / np.maximum(tried, 1)
-    met = np.maximum((tried > 0).sum(axis=0), 1)
-    overall = right.sum(axis=0) / np.maximum(tried.sum(axis=0), 1)
-    return overall, shares[0], shares.sum(axis=0) / met

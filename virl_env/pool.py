@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from virl_env.city import CATEGORIES, City
 from virl_env.config import SPLITS, CityLike, NavigationConfig
-from virl_env.dynamics import FORWARD, KINDS, NO_ACTION, POINT, STOP
+from virl_env.dynamics import A_TURN, FORWARD, KINDS, NO_ACTION, POINT, STOP
 from virl_env.geometry import SIDES
 from virl_env.instructions import line_codes
-from virl_env.observe import LINE_CODES, MAX_LANDMARKS, MAX_LINES, heading_codes
+from virl_env.observe import LINE_CODES, MAX_LANDMARKS, heading_codes
 from virl_env.routes import Route
 from virl_env.sampling import route_pool
 from virl_env.synthetic import named_city
@@ -29,11 +29,11 @@ class Pool:
         routes: themselves.
         headings: of each leg in degrees, int16 of shape (r, L).
         lines: codes of the instructions at the routes' own initial headings, landmarks numbered in
-            order: uint8 of shape (r, 2 MAX_LINES, 4), 0 behind the end.
+            order: uint8 of shape (r, 2 L, 4), 0 behind the end.
         categories: code of each landmark in order, uint8 of shape (r, MAX_LANDMARKS).
-        points: the whole rail, none dropped, landmarks numbered in order; the right actions of
-            turns and the initial heading are the episode's: POINT of shape (r, width), filled up
-            with the end.
+        points: the whole rail, none dropped, landmarks numbered in order; which turns are right and
+            the initial heading are the episode's: POINT of shape (r, width), filled up with the
+            end.
         counts: points of each rail, int64 of shape (r,).
         stride: points from one turn to the next.
     """
@@ -114,7 +114,7 @@ def _compile(routes: tuple[Route, ...], naming: str, points_per_segment: int) ->
     count, stride = len(routes), points_per_segment + 1
     most = max(len(route.legs) for route in routes)
     headings = np.zeros((count, most), dtype=np.int16)
-    lines = np.zeros((count, 2 * MAX_LINES, LINE_CODES), dtype=np.uint8)
+    lines = np.zeros((count, 2 * most, LINE_CODES), dtype=np.uint8)
     categories = np.zeros((count, MAX_LANDMARKS), dtype=np.uint8)
     points = np.zeros((count, most * stride + 2), dtype=POINT)
     counts = np.zeros(count, dtype=np.int64)
@@ -142,13 +142,12 @@ def _rail(route: Route, stride: int, width: int) -> NDArray[np.void]:
     rail = np.zeros(width, dtype=POINT)
     codes = heading_codes(np.array([leg.heading for leg in route.legs]))
     rail["line"], rail["heading"], rail["right"] = 2 * legs, codes[-1], NO_ACTION
-    rail["place"] = np.arange(width)
     for number, leg in enumerate(route.legs):
         start, end = number * stride, (number + 1) * stride
         rail["line"][start] = 2 * number
         rail["line"][start + 1 : end] = 2 * number + 1
         rail["heading"][start + 1 : end + 1] = codes[number]
-        rail["kind"][start] = _TURN
+        rail["kind"][start], rail["right"][start] = _TURN, A_TURN
         rail["kind"][start + 1 : end] = _WALK
         rail["right"][start + 1 : end] = FORWARD
         rail["intersection"][end] = 1

@@ -86,7 +86,7 @@ class SingleEnv(gym.Env[Observation, Action]):
                 walk.initial_heading,
                 walk.directions,
             )
-            self._steps = [rail[place] for place in walk.places()]
+            self._steps = [rail[place] for place in walk.places[: walk.count]]
         return self._steps
 
     def _begin(self, seed: int | None, options: dict[str, Any] | None) -> None:

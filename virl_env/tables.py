@@ -9,39 +9,35 @@ from numpy.typing import NDArray
 
 from shiftgym.shoe import Openings
 from virl_env import observe
-from virl_env.deal import LINES_BYTES
 from virl_env.directions import TABLE_LENGTH
-from virl_env.dynamics import CORRECT_CODE, KINDS, POINT, WRONG_CODE, accuracies
-from virl_env.observe import LAYOUT, LINE_CODES, MAX_LINES
+from virl_env.dynamics import A_TURN, CORRECT_CODE, KINDS, POINT, WRONG_CODE
+from virl_env.observe import LAYOUT, LINE_CODES, MAX_LANDMARKS, MAX_LINES
 from virl_env.pool import Pool
 from virl_env.verifier import OUTCOME_NAMES, REWARDS, Outcome
 
 _OUTCOME_NAMES = np.array(OUTCOME_NAMES, dtype=object)
+_OUTCOMES = np.array([WRONG_CODE, CORRECT_CODE], dtype=np.uint8)
 _REWARDS = np.array([REWARDS[Outcome.WRONG_ACTION], REWARDS[Outcome.CORRECT]])
+_TURN = KINDS.index("turn")
 _WINDOW = MAX_LINES * LINE_CODES
+_LINES_BYTES = 2 * _WINDOW
 
 _SEEN = np.dtype(
     {
-        "names": ["lines", "sight", "newer", "older", "newest", "previous", "left", "outcome"],
-        "formats": [f"V{_WINDOW}", "V4", f"V{observe.HISTORY - 1}", f"V{observe.HISTORY - 1}"]
-        + ["u1"] * 4,
+        "names": ["lines", "rest", "newer", "older"],
+        "formats": [f"V{_WINDOW}", "V3", *[f"V{observe.HISTORY - 1}"] * 2],
         "offsets": [
-            LAYOUT["lines"].start,
-            LAYOUT["landmark"].start,
-            LAYOUT["actions"].start,
+            *(LAYOUT[name].start for name in ("lines", "side", "actions")),
             LAYOUT["actions"].start + 1,
-            LAYOUT["actions"].start,
-            *(LAYOUT[name].start for name in ("previous", "attempts_left", "outcome")),
         ],
         "itemsize": observe.SIZE,
     }
 )
-"""An observation row as blocks that move in one copy; "newer" and "older" overlap by design."""
+"""An observation row as blocks that move in one copy: "rest" is side, intersection and heading;
+"newer" and "older" overlap by design."""
 
-_SIGHT = np.dtype(
-    {"names": ["sight"], "formats": ["V4"], "offsets": [1], "itemsize": POINT.itemsize}
-)
-"""What a point shows: landmark, side, intersection and heading, which lie together."""
+_REST = np.dtype({"names": ["rest"], "formats": ["V3"], "offsets": [2], "itemsize": POINT.itemsize})
+"""The same three numbers of a point, where they lie together too."""
 
 
 class Rails:
@@ -50,81 +46,96 @@ class Rails:
     Args:
         pool: the routes of the openings.
         max_attempts: at a point.
+        dropping: whether openings leave points out.
         count: n.
 
     Attributes:
         rows: observations, uint8 of shape (n, 98).
         episode_seeds: int64 of shape (n,).
-        right: the right action of each copy, uint8 of shape (n,); 255 at the end of the rail.
+        right: the right action of each copy, uint8 of shape (n,); NO_ACTION at the end of a rail.
     """
 
-    def __init__(self, pool: Pool, max_attempts: int, count: int) -> None:
-        self.pool, self._max_attempts = pool, max_attempts
-        self._width = width = pool.points.shape[1]
+    def __init__(self, pool: Pool, max_attempts: int, dropping: bool, count: int) -> None:
+        self._max_attempts = max_attempts
+        self._pool_points, self._width = pool.points.reshape(-1), pool.points.shape[1]
         self.rows = np.zeros((count, observe.SIZE), dtype=np.uint8)
         self.episode_seeds = np.zeros(count, dtype=np.int64)
         self.routes = np.zeros(count, dtype=np.int64)
         self.headings = np.zeros(count, dtype=np.int64)
         self.rules = np.zeros((count, 1 + TABLE_LENGTH), dtype=np.uint8)
-        self._lines = np.zeros((count, LINES_BYTES), dtype=np.uint8)
-        self._points = np.zeros((count, width), dtype=POINT)
+        self.right = np.zeros(count, dtype=np.uint8)
+        self._kind = np.zeros(count, dtype=np.uint8)
+        self._line = np.zeros(count, dtype=np.uint8)
+        self._numbers = np.zeros((count, 1 + MAX_LANDMARKS), dtype=np.uint8)
+        self._lines = np.zeros((count, _LINES_BYTES), dtype=np.uint8)
+        self._turns = np.zeros((count, pool.headings.shape[1]), dtype=np.uint8)
+        self._places = np.zeros((count, self._width if dropping else 0), dtype=np.uint8)
         self._at = np.zeros(count, dtype=np.int64)
         self._counts = np.ones(count, dtype=np.int64)
         self._failed = np.zeros(count, dtype=np.bool_)
-        # Of the points of each kind: attempts made and right ones, of shape (kinds, n).
-        self._tried = np.zeros((len(KINDS), count), dtype=np.int64)
-        self._right = np.zeros((len(KINDS), count), dtype=np.int64)
+        # Attempts made, right ones and their share, at points of each kind and, last, at all.
+        self._tried, self._right, self._shares = np.zeros((3, len(KINDS) + 1, count))
+        self._kinds_met = np.zeros(count)
         self._everyone = np.arange(count)
         self._seen = self.rows.view(_SEEN)[:, 0]
+        self._landmark, self._newest, self._previous, self._left, self._outcome = (
+            self.rows[:, LAYOUT[name].start]
+            for name in ("landmark", "actions", "previous", "attempts_left", "outcome")
+        )
+        self._blocks = self.rows.view(f"V{observe.SIZE}")[:, 0]
         self._windows: NDArray[np.void] = np.ndarray(
             (count, MAX_LINES + 1),
             dtype=f"V{_WINDOW}",
             buffer=self._lines,
-            strides=(LINES_BYTES, LINE_CODES),
+            strides=(_LINES_BYTES, LINE_CODES),
         )
 
     _STATE = (
-        *("rows", "episode_seeds", "routes", "headings", "rules", "_lines", "_points", "_at"),
-        *("_counts", "_failed", "_tried", "_right"),
+        *("rows", "episode_seeds", "routes", "headings", "rules", "right", "_kind", "_line"),
+        *(
+            "_numbers",
+            "_lines",
+            "_turns",
+            "_places",
+            "_at",
+            "_counts",
+            "_failed",
+            "_tried",
+            "_right",
+        ),
     )
 
     def get_state(self) -> dict[str, NDArray[Any]]:
         """Return copies of the arrays that are the whole state."""
-        state = {name: getattr(self, name).copy() for name in self._STATE}
-        # As plain bytes, which every checkpoint format takes.
-        state["_points"] = state["_points"].view(np.uint8)
-        return state
+        return {name: getattr(self, name).copy() for name in self._STATE}
 
     def set_state(self, state: dict[str, NDArray[Any]]) -> None:
         """Go on from what `get_state` returned."""
         for name in self._STATE:
             # In place, so that the views of the rows keep looking at them.
-            array = getattr(self, name)
-            array[...] = state[name].view(array.dtype).reshape(array.shape)
+            getattr(self, name)[...] = state[name]
 
     def start(self, copies: NDArray[np.int64], openings: Openings) -> None:
         """Start an episode in some copies."""
-        self.rows[copies] = openings["row"].view(np.uint8).reshape(len(copies), -1)
+        self._blocks[copies] = openings["row"]
         self.episode_seeds[copies] = openings["seed"]
         self.routes[copies] = openings["route"]
         self.headings[copies] = openings["heading"]
         self.rules[copies] = openings["rule"]
-        self._lines[copies] = openings["lines"].reshape(len(copies), -1)
-        self._points[copies] = openings["points"]
+        self.right[copies] = openings["turns"][:, 0]
+        self._kind[copies] = _TURN
+        self._line[copies] = 0
+        self._numbers[copies] = openings["numbers"]
+        lines = openings["lines"].reshape(len(copies), -1)
+        self._lines[copies, : lines.shape[1]] = lines
+        self._turns[copies] = openings["turns"]
+        self._places[copies] = openings["places"]
         self._counts[copies] = openings["count"]
         self._at[copies] = 0
         self._failed[copies] = False
-        self._tried[:, copies] = 0
-        self._right[:, copies] = 0
-
-    @property
-    def right(self) -> NDArray[np.uint8]:
-        """The right action of each copy: uint8 of shape (n,), 255 at the end of a rail."""
-        here: NDArray[np.uint8] = self._here()["right"]
-        return here
-
-    def _here(self) -> NDArray[np.void]:
-        return self._points.ravel().take(self._everyone * self._width + self._at)
+        for tally in (self._tried, self._right, self._shares):
+            tally[:, copies] = 0.0
+        self._kinds_met[copies] = 0.0
 
     def act(self, actions: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Do one action in every copy.
@@ -135,36 +146,66 @@ class Rails:
         Returns:
             rewards, and which episodes terminated, of shape (n,).
         """
-        here, seen = self._here(), self._seen
-        correct = here["right"] == actions
-        tally = here["kind"] * np.int64(len(correct)) + self._everyone
-        self._tried.reshape(-1)[tally] += 1
-        self._right.reshape(-1)[tally] += correct
+        left = self._left
+        correct = self.right == actions
+        self._tally(correct)
         done = (actions + 1).astype(np.uint8)
-        moves = correct | (seen["left"] == 1)
-        self._failed |= moves & ~correct
-        seen["outcome"] = np.where(correct, CORRECT_CODE, WRONG_CODE)
-        seen["previous"] = done * ~moves
-        seen["left"] = np.where(moves, self._max_attempts, seen["left"] - 1)
+        moves = correct | (left == 1)
+        self._failed |= moves > correct
+        self._outcome[:] = _OUTCOMES.take(correct)
+        np.multiply(done, ~moves, out=self._previous)
+        left -= 1
         moved = moves.nonzero()[0]
-        self._at[moved] = np.minimum(self._at[moved] + 1, self._counts[moved])
-        following = self._points.ravel().take(moved * self._width + self._at[moved])
-        seen["lines"][moved] = self._windows[moved, following["line"]]
-        seen["sight"][moved] = following.view(_SIGHT)["sight"]
-        seen["older"][moved] = seen["newer"][moved]
-        seen["newest"][moved] = done[moved]
-        terminated = self._at == self._counts
-        return _REWARDS.take(correct), terminated
+        left[moved] = self._max_attempts
+        at = np.minimum(self._at.take(moved) + 1, self._counts.take(moved))
+        self._at[moved] = at
+        self._arrive(moved, at)
+        self._newest[moved] = done[moved]
+        return _REWARDS.take(correct), self._at == self._counts
+
+    def _tally(self, correct: NDArray[np.bool_]) -> None:
+        """Count an attempt of every copy, and keep the shares: an attempt changes two of four."""
+        n = len(correct)
+        at_kind = self._kind * np.int64(n) + self._everyone
+        for where in (at_kind, slice(-n, None)):
+            tried, right, shares = (
+                tally.reshape(-1) for tally in (self._tried, self._right, self._shares)
+            )
+            made, hit = tried[where] + 1.0, right[where] + correct
+            if where is at_kind:
+                self._kinds_met += made == 1.0
+            tried[where], right[where], shares[where] = made, hit, hit / made
+
+    def _arrive(self, copies: NDArray[np.int64], at: NDArray[np.int64]) -> None:
+        """Show the points at which these copies stand now, and what is right there."""
+        seen, width = self._seen, self._width
+        place = self._places[copies, at] if self._places.size else at
+        points = self._pool_points.take(self.routes.take(copies) * width + place)
+        line, kind = points["line"], points["kind"]
+        # Most points follow the same line as the one before.
+        changed = (line != self._line.take(copies)).nonzero()[0]
+        if len(changed):
+            which, now = copies[changed], line[changed]
+            self._line[which] = now
+            seen["lines"][which] = self._windows[which, now]
+        shown = copies * self._numbers.shape[1] + points["landmark"]
+        self._landmark[copies] = self._numbers.reshape(-1).take(shown)
+        seen["rest"][copies] = points.view(_REST)["rest"]
+        seen["older"][copies] = seen["newer"][copies]
+        self._kind[copies] = kind
+        right, turning = points["right"], (points["right"] == A_TURN).nonzero()[0]
+        right[turning] = self._turns[copies[turning], line[turning] >> 1]
+        self.right[copies] = right
 
     def infos(self) -> dict[str, Any]:
         """Return what every step tells, but the mask: arrays of shape (n,)."""
-        step, turn, macro = accuracies(self._tried, self._right)
+        turns, walks, stops, overall = self._shares
         return {
-            "outcome": _OUTCOME_NAMES.take(self._seen["outcome"]),
-            "attempts_left": self._seen["left"].astype(np.int64),
+            "outcome": _OUTCOME_NAMES.take(self._outcome),
+            "attempts_left": self._left.astype(np.int64),
             "is_success": (self._at == self._counts) & ~self._failed,
             "episode_seed": self.episode_seeds.copy(),
-            "step_accuracy": step,
-            "turn_accuracy": turn,
-            "macro_accuracy": macro,
+            "step_accuracy": overall.copy(),
+            "turn_accuracy": turns.copy(),
+            "macro_accuracy": (turns + walks + stops) / np.maximum(self._kinds_met, 1.0),
         }

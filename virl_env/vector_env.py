@@ -60,7 +60,10 @@ class VIRLNavigationVectorEnv(BatchedVectorEnv):
         self.config = NavigationConfig.make(**navigation)
         self._dealer = Dealer(self.config)
         self._rails = Rails(
-            self._dealer.pool, self.config.max_attempts, positive("num_envs", num_envs)
+            self._dealer.pool,
+            self.config.max_attempts,
+            self.config.drop_rate > 0,
+            positive("num_envs", num_envs),
         )
         super().__init__(
             self._rails,

@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 
 from virl_env import observe
 from virl_env.directions import from_table
-from virl_env.dynamics import CORRECT_CODE, KINDS, NO_ACTION, WRONG_CODE, accuracies
+from virl_env.dynamics import A_TURN, CORRECT_CODE, KINDS, NO_ACTION, WRONG_CODE
 from virl_env.observe import LAYOUT, LINE_CODES
 from virl_env.pool import Pool
 
+_TURN = KINDS.index("turn")
 _LINES, _ACTIONS = LAYOUT["lines"], LAYOUT["actions"]
 _SIGHT = slice(LAYOUT["landmark"].start, LAYOUT["heading"].stop)
 _PREVIOUS, _ATTEMPTS, _OUTCOME = (
@@ -27,8 +28,10 @@ class RailWalk:
 
     Attributes:
         row: the observation, uint8 of shape (98,), changed in place.
-        route, directions (that score), initial_heading, landmark_order: of the episode.
-        at: index of the point where the walker stands; the number of points at the end.
+        route, directions (that score), initial_heading: of the episode.
+        count: points of its rail.
+        places: their numbers on the rail without any point dropped, and that of the end.
+        at: index of the point where the walker stands; `count` at the end.
         attempts_left: at this point.
         actions: indices of what was done at the points behind.
         failed: whether a point was left with a wrong action.
@@ -40,10 +43,14 @@ class RailWalk:
         self.route = pool.routes[int(opening["route"])]
         self.directions = from_table(opening["rule"])
         self.initial_heading = int(opening["heading"])
-        self.landmark_order = tuple(opening["order"].tolist())
-        self._lines = np.ravel(opening["lines"]).copy()
-        self.points: list[tuple[int, ...]] = opening["points"].tolist()
+        self._numbers: list[int] = opening["numbers"].tolist()
+        self._lines = np.zeros(2 * _LINES.stop, dtype=np.uint8)
+        self._lines[: opening["lines"].size] = np.ravel(opening["lines"])
+        self._turns: list[int] = opening["turns"].tolist()
+        self._points: list[tuple[int, ...]] = pool.points[int(opening["route"])].tolist()
         self.count = int(opening["count"])
+        places = opening["places"].tolist() or range(self.count + 1)
+        self.places: list[int] = list(places[: self.count + 1])
         self.at = 0
         self.attempts_left = max_attempts
         self.actions: list[int] = []
@@ -53,16 +60,18 @@ class RailWalk:
     @property
     def right(self) -> int:
         """The right action here, 255 at the end."""
-        return self.points[self.at][-1]
+        line, *_, right = self._points[self.places[self.at]]
+        return self._turns[line // 2] if right == A_TURN else right
+
+    @property
+    def landmark_order(self) -> tuple[int, ...]:
+        """The numbers by which landmarks 1, 2, ... are shown."""
+        return tuple(self._numbers[1:])
 
     @property
     def ended(self) -> bool:
         """Whether the rail is at its end."""
         return self.at == self.count
-
-    def places(self) -> list[int]:
-        """Return the number of each point on the rail without any point dropped."""
-        return [point[-2] for point in self.points[: self.count]]
 
     def act(self, action: int) -> int:
         """Do an action; return the outcome's code."""
@@ -74,7 +83,7 @@ class RailWalk:
         Args:
             action: index of the action, or NO_ACTION where a reply named none.
         """
-        *_, kind, _, _ = self.points[self.at]
+        *_, kind, _ = self._points[self.places[self.at]]
         correct = outcome == CORRECT_CODE
         self._tried[kind] += 1
         self._right[kind] += correct
@@ -91,13 +100,21 @@ class RailWalk:
         row[_ACTIONS.start] = done
         self.actions.append(action)
         self.at += 1
-        line, *sight, _, _, _ = self.points[self.at]
+        line, landmark, *rest, _, _ = self._points[self.places[self.at]]
         row[_LINES] = self._lines[line * LINE_CODES :][: observe.MAX_LINES * LINE_CODES]
-        row[_SIGHT] = sight
+        row[_SIGHT] = (self._numbers[landmark], *rest)
         return outcome
 
     def accuracies(self) -> dict[str, float]:
-        """Return step_accuracy, turn_accuracy and macro_accuracy so far."""
-        shares = accuracies(np.array(self._tried), np.array(self._right))
-        names = ("step_accuracy", "turn_accuracy", "macro_accuracy")
-        return dict(zip(names, map(float, shares)))
+        """Return step_accuracy, turn_accuracy and macro_accuracy so far; 0 before an attempt.
+
+        The macro average is the mean of the shares at the kinds of points that were met, so that
+        the many points where one walks on do not hide the few where one turns.
+        """
+        shares = [hit / max(made, 1) for hit, made in zip(self._right, self._tried)]
+        met = sum(made > 0 for made in self._tried)
+        return {
+            "step_accuracy": sum(self._right) / max(sum(self._tried), 1),
+            "turn_accuracy": shares[_TURN],
+            "macro_accuracy": sum(shares) / max(met, 1),
+        }
