@@ -28,7 +28,7 @@ TERMINAL = PromptTemplate(
     task="""\
 {instructions}
 
-Turns: {rule}
+Turn x: {rule}
 In sight: {observation}. Intersection: {intersection}. Facing {compass} ({heading} degrees).
 Done: {actions}.""",
     feedback="{message}",

@@ -123,11 +123,15 @@ _clauses = re.compile(r"[.,;!\n]|\b(?:but|while|although|though|and(?!\s+interse
 _word = re.compile(r"\bintersections?\b").split
 _doubt = re.compile(
     r"\b(?:whether|if|sure|unsure|unclear|maybe|perhaps|may|might|possibly|approach\w*|towards?|"
-    r"until|till|next|upcoming|between|before|past|after|beyond)\b"
+    r"until|till|next|upcoming|between|before|past|after|beyond|near|close)\b"
 ).search
 _denial = re.compile(r"\b(?:no|not|non|none|never|neither|nor|without|cannot|away)\b|n't\b")
-_other = re.compile(r"\b(?:landmarks?|places?|shops?|buildings?|signs?|any(?:thing|one))\b").search
+_farther = re.compile(r"\?|\b(?:ahead|in front|distance|far|farther|further)\b").search
+_other = re.compile(
+    r"\b(?:landmarks?|destination|shops?|buildings?|signs?|turns?|any(?:thing|one))\b"
+).search
 _either = re.compile(r"\b(?:or|nor)\b").search
+_there = re.compile(r"\bat\b").search
 _value = re.compile(r"[\s:=(\"'*\-]*(?:(yes|true)|(no|none|false)|n/a|unknown)\b").match
 _LINKS = "is|are|was|has|have|been|can|could|be|it|i|we|am|here|there|now|seen|visible|observed"
 _denied_after = re.compile(
@@ -159,13 +163,15 @@ def _reported(before: str, after: str) -> bool | None:
     if value is not None:
         yes, no = value.groups()
         return True if yes else False if no else None
-    if "?" in after or _doubt(before) or "ahead" in after:
+    if _doubt(before) or _farther(after):
         return None
     if _denied_after(after):
         return False
     denials = list(_denial.finditer(before))
     if not denials:
         return True
-    # "No landmarks at this intersection" denies the landmarks; "no landmarks or ..." denies both.
-    denied = before[denials[-1].end() :]
-    return bool(_other(denied)) and not _either(denied)
+    # "No landmarks at this intersection" denies the landmarks, "no landmarks or ..." denies both.
+    denied = before[denials[-1].start() :]
+    if _either(denied) or not _other(before):
+        return False
+    return True if _other(denied) and _there(denied) else None
