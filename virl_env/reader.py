@@ -119,7 +119,10 @@ def read_action(text: str) -> str | None:
 
 # A report is read clause by clause, so that "no" in "no landmarks, at an intersection" stays with
 # the landmarks. Where a clause can mean either, it reports nothing: that never costs the walker.
-_clauses = re.compile(r"[.,;!\n]|\b(?:but|while|although|though|and(?!\s+intersections))\b").split
+_clauses = re.compile(
+    r"[.,;!|–—\n)]|\((?!\s*(?:yes|no|true|false)\s*\))|"
+    r"\b(?:but|while|although|though|and(?!\s+intersections))\b"
+).split
 _word = re.compile(r"\bintersections?\b").split
 _doubt = re.compile(
     r"\b(?:whether|if|sure|unsure|unclear|maybe|perhaps|may|might|possibly|approach\w*|towards?|"
@@ -132,7 +135,7 @@ _other = re.compile(
 ).search
 _either = re.compile(r"\b(?:or|nor)\b").search
 _there = re.compile(r"\bat\b").search
-_value = re.compile(r"[\s:=(\"'*\-]*(?:(yes|true)|(no|none|false)|n/a|unknown)\b").match
+_value = re.compile(r"[\s:=(\"'*\-]*(?:(yes|true)|(no|none|false|0|n(?!/))|n/a|unknown)\b").match
 _LINKS = "is|are|was|has|have|been|can|could|be|it|i|we|am|here|there|now|seen|visible|observed"
 _denied_after = re.compile(
     rf"[\s:=(]*(?:(?:{_LINKS}|present|detected|reported|nearby)[\s:=(]+)*"
@@ -146,7 +149,7 @@ def read_intersection(observation: str) -> bool | None:
     "At an intersection" and "intersection: yes" report one, "no intersection" and "not at an
     intersection" report none; "near the next intersection", and contradictions, report nothing.
     """
-    text = observation[:MAX_REPORT].lower().replace("’", "'")
+    text = observation[:MAX_REPORT].lower().replace("’", "'").replace("_", " ")
     if "intersection" not in text:
         return None
     reports = set()
