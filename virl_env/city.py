@@ -1,0 +1,239 @@
+"""A city: points that one can stand on, streets between them, places beside them, and a look."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from virl_env.geometry import EARTH_RADIUS, Geocode
+
+UNIT = 1e-7
+"""Degrees of a coordinate's unit, about a centimetre: integers are equal on every machine."""
+
+CATEGORIES = (
+    *("cafe", "bakery", "restaurant", "bar", "grocery", "pharmacy", "bookshop", "florist"),
+    *("bank", "hotel", "cinema", "theatre", "museum", "library", "school", "hospital"),
+    *("clothes shop", "hairdresser", "bicycle shop", "post office", "gallery", "gym"),
+)
+"""What a place is; a category's code is its index plus one."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Something with a name beside a street.
+
+    Attributes:
+        name: unique in its city.
+        category: one of `CATEGORIES`.
+        position: latitude and longitude in units of 1e-7 degrees.
+        point: index of the point of the city that it faces.
+    """
+
+    name: str
+    category: str
+    position: tuple[int, int]
+    point: int
+
+    @property
+    def geocode(self) -> Geocode:
+        """Latitude and longitude in degrees."""
+        latitude, longitude = self.position
+        return latitude * UNIT, longitude * UNIT
+
+
+@dataclass(frozen=True, eq=False)
+class City:
+    """A street graph of n points and m neighbourships, each of which is there in both directions.
+
+    Arrays are read-only. Two cities are equal only where they are the same object; `digest` tells
+    whether they hold the same.
+
+    Attributes:
+        name: of the city.
+        family: of its street plan, one of `virl_env.synthetic.FAMILIES`, or "" where it has none.
+        seed: that it was made from, 0 where it was not.
+        points: latitude and longitude in units of 1e-7 degrees, int32 of shape (n, 2).
+        starts: where the neighbours of each point start, and m: int32 of shape (n + 1,).
+        neighbours: of point 0, of point 1 and so on, ascending for each: int32 of shape (m,).
+        places: with unique names.
+        look: plain data for whoever draws the city.
+        modelled_on: a real city whose plan inspired it, "" for none.
+        attribution: of the data it was made from, to be shown with it.
+
+    Raises:
+        ValueError: on construction, for a graph that is not symmetric, connected and in range, or
+            places that face no point or share a name.
+    """
+
+    name: str
+    family: str
+    seed: int
+    points: NDArray[np.int32]
+    starts: NDArray[np.int32]
+    neighbours: NDArray[np.int32]
+    places: tuple[Place, ...]
+    look: Mapping[str, Any] = field(default_factory=dict)
+    modelled_on: str = ""
+    attribution: str = ""
+
+    def __post_init__(self) -> None:
+        for name, dimensions in (("points", 2), ("starts", 1), ("neighbours", 1)):
+            array = np.ascontiguousarray(getattr(self, name), dtype=np.int32)
+            if array.ndim != dimensions:
+                raise ValueError(f"{name} of {self.name!r} has the shape {array.shape}.")
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
+        object.__setattr__(self, "places", tuple(self.places))
+        self._check_graph()
+        self._check_places()
+
+    def _check_graph(self) -> None:
+        count, starts, neighbours = len(self.points), self.starts, self.neighbours
+        if not count or self.points.shape[1] != 2 or (np.abs(self.points) > (9e8, 18e8)).any():
+            raise ValueError(
+                f"points of {self.name!r} must be at least one row of latitude and longitude in "
+                f"units of 1e-7 degrees; got the shape {self.points.shape}."
+            )
+        if (
+            len(starts) != count + 1
+            or starts[0] != 0
+            or starts[-1] != len(neighbours)
+            or (np.diff(starts) < 0).any()
+            or (len(neighbours) and not 0 <= neighbours.min() <= neighbours.max() < count)
+        ):
+            raise ValueError(
+                f"starts and neighbours of {self.name!r} do not describe {count} points: expected "
+                f"{count + 1} ascending starts from 0 to the number of neighbours, and neighbours "
+                f"from 0 to {count - 1}."
+            )
+        owners = self.edge_owners.astype(np.int64)
+        there = owners * count + neighbours
+        back = neighbours.astype(np.int64) * count + owners
+        if (np.diff(there) <= 0).any() or (np.sort(back) != there).any():
+            raise ValueError(
+                f"The street graph of {self.name!r} must hold each neighbour once, in ascending "
+                f"order, and in both directions. Sort and complete it."
+            )
+        if (owners == neighbours).any() or not self._is_connected():
+            raise ValueError(
+                f"The street graph of {self.name!r} must be in one piece, without a point that is "
+                f"its own neighbour. Keep its largest piece."
+            )
+
+    def _is_connected(self) -> bool:
+        labels = np.arange(len(self.points))
+        owners = self.edge_owners
+        while True:
+            # Every point takes the lowest label around it, then the label of that label.
+            lower = labels.copy()
+            np.minimum.at(lower, owners, labels[self.neighbours])
+            lower = lower[lower]
+            if (lower == labels).all():
+                return not labels.any()
+            labels = lower
+
+    def _check_places(self) -> None:
+        names = [place.name for place in self.places]
+        if len(set(names)) != len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise ValueError(f"Two places of {self.name!r} are called {twice!r}: names are unique.")
+        for place in self.places:
+            if place.category not in CATEGORIES:
+                raise ValueError(
+                    f"The category {place.category!r} of {place.name!r} is unknown: expected one "
+                    f"of {', '.join(CATEGORIES)}."
+                )
+            if not 0 <= place.point < len(self.points):
+                raise ValueError(
+                    f"{place.name!r} faces point {place.point}; {self.name!r} has the points 0 to "
+                    f"{len(self.points) - 1}."
+                )
+
+    @cached_property
+    def coordinates(self) -> NDArray[np.float64]:
+        """Latitude and longitude of each point in degrees, float64 of shape (n, 2)."""
+        return _frozen(self.points * UNIT)
+
+    @cached_property
+    def degrees(self) -> NDArray[np.int64]:
+        """Number of neighbours of each point, int64 of shape (n,)."""
+        return _frozen(np.diff(self.starts).astype(np.int64))
+
+    @cached_property
+    def intersections(self) -> NDArray[np.bool_]:
+        """Which points are intersections, with three neighbours or more: bool of shape (n,)."""
+        return _frozen(self.degrees >= 3)
+
+    @cached_property
+    def edge_owners(self) -> NDArray[np.int32]:
+        """The point whose neighbour each entry of `neighbours` is, int32 of shape (m,)."""
+        return _frozen(np.repeat(np.arange(len(self.points), dtype=np.int32), np.diff(self.starts)))
+
+    @cached_property
+    def bearings(self) -> NDArray[np.float64]:
+        """Bearing from each point to each neighbour, in [0, 360): float64 of shape (m,)."""
+        (lat_a, lng_a), (lat_b, lng_b) = self._edge_ends()
+        east = np.sin(lng_b - lng_a) * np.cos(lat_b)
+        north = np.cos(lat_a) * np.sin(lat_b) - np.sin(lat_a) * np.cos(lat_b) * np.cos(
+            lng_b - lng_a
+        )
+        return _frozen(np.degrees(np.arctan2(east, north)) % 360.0 % 360.0)
+
+    @cached_property
+    def lengths(self) -> NDArray[np.float64]:
+        """Metres from each point to each neighbour, float64 of shape (m,)."""
+        (lat_a, lng_a), (lat_b, lng_b) = self._edge_ends()
+        square = (
+            np.sin((lat_b - lat_a) / 2) ** 2
+            + np.cos(lat_a) * np.cos(lat_b) * np.sin((lng_b - lng_a) / 2) ** 2
+        )
+        return _frozen(2 * EARTH_RADIUS * np.arcsin(np.sqrt(square)))
+
+    def _edge_ends(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return latitudes and longitudes in radians of both ends of each edge."""
+        radians = np.radians(self.coordinates)
+        return radians[self.edge_owners].T, radians[self.neighbours].T
+
+    def neighbours_of(self, point: int) -> NDArray[np.int32]:
+        """Return the neighbours of a point in ascending order."""
+        return self.neighbours[self.starts[point] : self.starts[point + 1]]
+
+    def geocode(self, point: int) -> Geocode:
+        """Return latitude and longitude of a point in degrees."""
+        latitude, longitude = self.coordinates[point].tolist()
+        return latitude, longitude
+
+    @cached_property
+    def digest(self) -> str:
+        """16 hexadecimal digits that change with anything in the city."""
+        content = hashlib.sha256()
+        for array in (self.points, self.starts, self.neighbours):
+            content.update(array.astype("<i4").tobytes())
+        content.update(json.dumps(self.told(), sort_keys=True).encode())
+        return content.hexdigest()[:16]
+
+    def told(self) -> dict[str, Any]:
+        """Return all but the arrays as plain data."""
+        return {
+            "name": self.name,
+            "family": self.family,
+            "seed": self.seed,
+            "places": [
+                [place.name, place.category, *place.position, place.point] for place in self.places
+            ],
+            "look": dict(self.look),
+            "modelled_on": self.modelled_on,
+            "attribution": self.attribution,
+        }
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    array.flags.writeable = False
+    return array

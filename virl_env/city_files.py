@@ -1,0 +1,64 @@
+"""Cities on disk: one .npz file of arrays, with everything else as JSON inside; no pickle."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from virl_env.city import City, Place
+
+VERSION = 1
+"""Raised when a field of a city file changes its meaning."""
+
+_ARRAYS = ("points", "starts", "neighbours")
+
+
+def save_city(city: City, path: str | os.PathLike[str]) -> None:
+    """Write a city to a file, whole or not at all."""
+    path = Path(path)
+    told = json.dumps({"version": VERSION, **city.told()})
+    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with partial.open("wb") as file:
+        np.savez_compressed(
+            file, told=np.array(told), **{name: getattr(city, name) for name in _ARRAYS}
+        )
+    os.replace(partial, path)
+
+
+def load_city(path: str | os.PathLike[str]) -> City:
+    """Read a city that `save_city` wrote.
+
+    Raises:
+        ValueError: naming the file, where it is no city file, of another version, or damaged.
+        FileNotFoundError: where there is none.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in _ARRAYS}
+            told = json.loads(str(file["told"]))
+        return _city(told, arrays)
+    except FileNotFoundError:
+        raise
+    except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(
+            f"{path} is no city file that this version reads ({type(error).__name__}: {error}). "
+            f"virl_env.save_city writes one."
+        ) from error
+
+
+def _city(told: dict[str, Any], arrays: dict[str, Any]) -> City:
+    if told.pop("version") != VERSION:
+        raise ValueError(f"its version is not {VERSION}")
+    for name, array in arrays.items():
+        if array.dtype.kind not in "iu":
+            raise ValueError(f"{name} holds {array.dtype}, expected integers")
+    places = tuple(
+        Place(str(name), str(category), (int(latitude), int(longitude)), int(point))
+        for name, category, latitude, longitude, point in told.pop("places")
+    )
+    return City(**told, **arrays, places=places)
