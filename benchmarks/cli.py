@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,15 +24,21 @@ RUNS = Path("runs")
 Out = Annotated[Path | None, typer.Option(help="Folder of the run; made if missing, resumed.")]
 
 
+def _endpoint(help: str, **limits: float) -> Any:
+    """Return an option of the group for models behind an endpoint."""
+    return typer.Option(help=help, rich_help_panel="Models behind an endpoint", **limits)
+
+
 @app.command()
 def evaluate(
     agent: Annotated[
-        str, typer.Option(help="random, expert, memoriser, or a file of weights from a study.")
-    ],
+        str | None,
+        typer.Option(help="random, expert, memoriser, or a file of weights from a study."),
+    ] = None,
     suite: Annotated[str, typer.Option(help="Suite whose columns are played.")] = "gp-l",
     ids: Annotated[
         str | None,
-        typer.Option(help="Ids instead of a suite, split by commas; Text ids: expert and lm only."),
+        typer.Option(help="Ids instead of a suite, split by commas; Text ids: expert, lm, models."),
     ] = None,
     episodes: Annotated[int, typer.Option(min=1, help="Episodes of each column or id.")] = 500,
     seed: Annotated[
@@ -38,22 +46,68 @@ def evaluate(
     ] = None,
     max_attempts: Annotated[int, typer.Option(min=1, max=10)] = 1,
     out: Out = None,
+    model: Annotated[
+        str | None, _endpoint("Model, as the endpoint names it; instead of --agent.")
+    ] = None,
+    base_url: Annotated[
+        str, _endpoint("Of an OpenAI-compatible endpoint, such as http://localhost:8000/v1.")
+    ] = "https://api.openai.com/v1",
+    key_variable: Annotated[
+        str, _endpoint("Environment variable with the key; servers without one need none.")
+    ] = "OPENAI_API_KEY",
+    concurrency: Annotated[int, _endpoint("Episodes at once.", min=1, max=512)] = 8,
+    temperature: Annotated[
+        float | None, _endpoint("0 is greedy; each setting left out is the endpoint's own.", min=0)
+    ] = None,
+    top_p: Annotated[float | None, _endpoint("In (0, 1].", min=0, max=1)] = None,
+    max_tokens: Annotated[int | None, _endpoint("Of a reply; longer ones are cut.", min=1)] = None,
+    sampling_seed: Annotated[int | None, _endpoint("For endpoints that take one.")] = None,
+    extra_body: Annotated[
+        str, _endpoint("More fields of the request, as a JSON object; kept in run.json.")
+    ] = "{}",
+    timeout: Annotated[float, _endpoint("Seconds for one try at a reply.", min=0.001)] = 120.0,
+    max_retries: Annotated[
+        int, _endpoint("Further tries after time-outs, 429 and 5xx.", min=0)
+    ] = 5,
 ) -> None:
-    """Play test episodes with any agent; the same command resumes."""
-    from benchmarks.evaluation import run_evaluation
+    """Play test episodes with any agent or model; the same command resumes.
 
+    Exit code 3 says that an endpoint failed and episodes are owed.
+    """
+    played: dict[str, Any] = {
+        "suite_name": suite,
+        "ids": [name.strip() for name in ids.split(",")] if ids else [],
+        "episodes": episodes,
+        "max_attempts": max_attempts,
+        "folder": out,
+        "default_folder": RUNS,
+        "console": Console(),
+    }
     with _errors():
-        run_evaluation(
-            agent,
-            suite_name=suite,
-            ids=[name.strip() for name in ids.split(",")] if ids else [],
-            episodes=episodes,
-            seed=seed,
-            max_attempts=max_attempts,
-            folder=out,
-            default_folder=RUNS,
-            console=Console(),
+        if (agent is None) == (model is None):
+            raise ValueError("Name either an --agent or a --model.")
+        if agent is not None:
+            from benchmarks.evaluation import run_evaluation
+
+            return run_evaluation(agent, seed=seed, **played)
+        from agents.chat import ChatPolicy, Sampling
+        from benchmarks.chat_evaluation import run_chat_evaluation
+
+        sampling = Sampling(
+            temperature, top_p, max_tokens, sampling_seed, _json_object(extra_body)
         )
+        policy = ChatPolicy(
+            str(model),
+            base_url=base_url,
+            sampling=sampling,
+            key_variable=key_variable,
+            timeout=timeout,
+            max_retries=max_retries,
+        )
+        with closing(policy):
+            owed = run_chat_evaluation(policy, seed=seed or 0, at_once=concurrency, **played)
+    if owed:
+        raise typer.Exit(3)
 
 
 @app.command()
@@ -116,6 +170,21 @@ def report(
         make_report(folder, console)
 
 
+def _json_object(text: str) -> dict[str, Any]:
+    """Return a JSON object.
+
+    Raises:
+        ValueError: the text is none.
+    """
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ValueError(f"--extra-body must be a JSON object like '{{\"top_k\": 20}}'; got {text}")
+    return value
+
+
 class _errors:
     """Turns errors that were made for people into a message and exit code 2."""
 
@@ -128,6 +197,6 @@ class _errors:
         if isinstance(error, KeyboardInterrupt):
             Console(stderr=True).print("Interrupted. The same command resumes.")
             raise typer.Exit(130) from None
-        if isinstance(error, (RunError, ValueError)):
+        if isinstance(error, (ImportError, RunError, ValueError)):
             Console(stderr=True).print(f"Error: {error}", markup=False, highlight=False)
             raise typer.Exit(2) from None

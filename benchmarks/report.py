@@ -37,7 +37,8 @@ def report(folder: Path, console: Console) -> None:
     Raises:
         RunError: it is no run's folder.
     """
-    if read_record(folder).kind == "study":
+    record = read_record(folder)
+    if record.kind == "study":
         results = load_results(folder)
         tables = study_tables(results)
         write_json(folder / "results.json", results.plain())
@@ -45,7 +46,9 @@ def report(folder: Path, console: Console) -> None:
         lines = [*map(_line, results.rates), *map(_line, results.differences)]
     else:
         cells = summarise(read_episodes(folder))
-        tables, lines = [evaluation_table(cells)], [asdict(cell) for cell in cells]
+        asked = record.config.get("episodes", 0) * len(record.config.get("cells", ()))
+        left = max(0, asked - sum(cell.episodes for cell in cells))
+        tables, lines = [evaluation_table(cells, left)], [asdict(cell) for cell in cells]
     for table in tables:
         console.print(table.rich())
     (folder / "table.md").write_text("\n".join(t.markdown() for t in tables), encoding="utf-8")
@@ -111,8 +114,12 @@ def summarise(rows: Iterable[Episode]) -> list[CellSummary]:
     return summaries
 
 
-def evaluation_table(cells: Sequence[CellSummary]) -> Table:
-    """Return one line a cell; replies that could not be read are shown apart from wrong ones."""
+def evaluation_table(cells: Sequence[CellSummary], left: int = 0) -> Table:
+    """Return one line a cell; replies that could not be read are shown apart from wrong ones.
+
+    Args:
+        left: episodes that the run still lacks, in all cells together.
+    """
     lines = [
         [
             cell.cell,
@@ -129,7 +136,8 @@ def evaluation_table(cells: Sequence[CellSummary]) -> Table:
         ["cell", "success", "malformed", "mean return", "episodes", "hands"],
         lines,
         note="Malformed: the last attempt was unreadable or an illegal formula. Hands are counted "
-        "as sets of ranks with J, Q and K as 10.",
+        "as sets of ranks with J, Q and K as 10."
+        + (f" Not complete: {left} of the run's episodes are not played yet." if left else ""),
     )
 
 

@@ -1,0 +1,89 @@
+"""The command `evaluate --model`: a model behind an endpoint on a suite or on some Text ids."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from agents.chat import ChatPolicy
+from benchmarks.chats import play_chats
+from benchmarks.evaluation import cells_of_ids, cells_of_suite, folder_name
+from benchmarks.players import Player
+from benchmarks.records import RunRecord
+from benchmarks.report import report
+from benchmarks.runs import Run
+from benchmarks.suites import suite
+
+
+def run_chat_evaluation(
+    policy: ChatPolicy,
+    *,
+    suite_name: str,
+    ids: Sequence[str],
+    episodes: int,
+    seed: int,
+    max_attempts: int,
+    at_once: int,
+    folder: Path | None,
+    default_folder: Path,
+    console: Console,
+) -> int:
+    """Play what is left of an evaluation, report it, and return how many episodes are owed.
+
+    The arguments are those of `evaluation.run_evaluation`. What decides replies (model, endpoint,
+    sampling) belongs to the run; retries, time-outs and `at_once` may change between sittings.
+
+    Raises:
+        ValueError: an unknown suite or id, or one that is not of the Text interface.
+        RunError: the folder holds another run.
+    """
+    of = suite(suite_name)
+    who = Player(policy.model, lambda _: policy, interface="-Text")
+    keywords: dict[str, Any] = {"max_attempts": max_attempts}
+    if ids:
+        keywords |= {"split": "test", "fold": list(of.fold(seed))}
+        cells = cells_of_ids(who, ids, keywords, episodes, seed)
+    else:
+        cells = cells_of_suite(who, of, keywords, episodes, seed)
+    record = RunRecord(
+        kind="evaluate",
+        config={
+            "model": policy.model,
+            "base_url": policy.base_url,
+            "sampling": policy.sampling.plain(),
+            "cells": {cell.name: {"id": cell.id, **cell.keywords} for cell in cells},
+            "episodes": episodes,
+        },
+        seeds=[seed],
+        suites={} if ids else {of.name: of.digest},
+    )
+    what = "-".join(ids) if ids else of.name
+    folder = folder or default_folder / folder_name(who, what, seed, episodes, max_attempts)
+    with Run(folder, record) as run, Progress(console=console, transient=True) as progress:
+        total = episodes * len(cells)
+        known = sum(run.done(cell.name, index) for cell in cells for index in range(episodes))
+        task = progress.add_task("episodes", total=total, completed=known)
+        owed = play_chats(
+            run, cells, policy, at_once=at_once, on_episode=lambda: progress.advance(task)
+        )
+    if owed.total() < total:
+        report(folder, console)
+    if owed:
+        console.print(_debt(owed, total), markup=False, highlight=False, soft_wrap=True)
+    return owed.total()
+
+
+def _debt(owed: Counter[str], total: int) -> str:
+    """Return what is owed and why, the commonest reasons first."""
+    reasons = [f"{count} x {reason}" for reason, count in owed.most_common(5)]
+    if len(owed) > len(reasons):
+        reasons.append("other reasons in faults.jsonl")
+    return (
+        f"{owed.total()} of {total} episodes are owed: {'; '.join(reasons)}. They are not scored; "
+        f"the same command goes on with them and asks for no reply twice."
+    )

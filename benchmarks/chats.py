@@ -1,0 +1,166 @@
+"""Playing text episodes with a model behind an endpoint: many at once, each reply written down.
+
+Every episode is played to its end by one thread in an environment of its own, so a slow reply holds
+up its own episode and no other. A fault of transport leaves its episode owed: it has no row, it is
+not scored, and the next sitting goes on with it from the replies that are in the journal.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
+from threading import Lock
+from typing import Any
+
+from agents.chat import ChatFault, ChatPolicy
+from agents.protocol import Info
+from benchmarks.evaluate import Cell, Played, episode_row, play
+from benchmarks.replies import FaultLine, Journal, ReplyLine, digest
+from benchmarks.runs import Run
+
+PATIENCE = 10
+"""Faults in a row, at least, before a sitting gives up: the endpoint is down, or credit is out."""
+
+NOT_ASKED = "not asked, for the endpoint failed too often"
+
+
+def play_chats(
+    run: Run,
+    cells: Sequence[Cell],
+    policy: ChatPolicy,
+    *,
+    at_once: int,
+    on_episode: Callable[[], None] = lambda: None,
+) -> Counter[str]:
+    """Play the episodes that the run does not have yet, and append their rows.
+
+    The cells take turns, so that a sitting that ends early has about as much of each.
+
+    Args:
+        cells: of Text ids.
+        at_once: episodes played side by side, which is the most requests under way.
+        on_episode: told, from any thread, of every episode that reached its end.
+
+    Returns:
+        The episodes that are owed, counted by reason; empty where the run is complete.
+
+    Raises:
+        RunError: the journal does not belong to these episodes.
+    """
+    longest = max(len(cell.episode_seeds) for cell in cells)
+    left = [
+        (cell, index)
+        for index in range(longest)
+        for cell in cells
+        if index < len(cell.episode_seeds) and not run.done(cell.name, index)
+    ]
+    owed: Counter[str] = Counter()
+    with Journal(run.folder) as journal, ThreadPoolExecutor(at_once) as pool:
+        line = _Line(policy, journal, patience=max(PATIENCE, 2 * at_once))
+        playing = [pool.submit(line.play, cell, index, on_episode) for cell, index in left]
+        try:
+            # Rows are written in order, whichever ends first; the journal keeps those that wait.
+            for (cell, index), episode in zip(left, playing):
+                try:
+                    played = episode.result()
+                except ChatFault as fault:
+                    owed[str(fault)] += 1
+                else:
+                    run.append([episode_row(cell, index, played)])
+        except BaseException:
+            # Requests under way may cost money: they come back into the journal, no other is made.
+            line.stop()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return owed
+
+
+class _Line:
+    """The way to the endpoint: journal first, and none any more once it has failed too often."""
+
+    def __init__(self, policy: ChatPolicy, journal: Journal, *, patience: int) -> None:
+        self._policy = policy
+        self._journal = journal
+        self._patience = patience
+        self._faults_in_a_row = 0
+        self._stopped = False
+        self._lock = Lock()
+
+    def play(self, cell: Cell, index: int, on_episode: Callable[[], None]) -> Played:
+        """Play one episode to its end.
+
+        Raises:
+            ChatFault: a request in it failed.
+        """
+        seed = cell.episode_seeds[index]
+        speaker = _Speaker(self, cell.name, index)
+        (played,) = play(lambda _: speaker, cell.id, cell.keywords, [seed])
+        on_episode()
+        return played
+
+    def stop(self) -> None:
+        """Send no more requests."""
+        self._stopped = True
+
+    def ask(self, cell: str, index: int, attempt: int, messages: Sequence[Any]) -> ReplyLine:
+        """Return the reply of the journal, or else of the endpoint.
+
+        Raises:
+            ChatFault: there is none.
+        """
+        asked = digest(messages)
+        where = {"cell": cell, "index": index, "attempt": attempt}
+        known = self._journal.find(**where, asked=asked)
+        if known is not None:
+            return known
+        if self._stopped:
+            raise ChatFault(NOT_ASKED)
+        try:
+            reply = self._policy.reply(messages)
+        except ChatFault as fault:
+            now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+            self._journal.append(FaultLine(**where, when=now, fault=str(fault)))
+            self._note(fault)
+            raise
+        line = ReplyLine(
+            **where,
+            asked=asked,
+            reply=reply.text,
+            finish_reason=reply.finish_reason,
+            prompt_tokens=reply.prompt_tokens,
+            completion_tokens=reply.completion_tokens,
+            served=reply.served,
+        )
+        self._journal.append(line)
+        self._note(None)
+        return line
+
+    def _note(self, fault: ChatFault | None) -> None:
+        with self._lock:
+            self._faults_in_a_row = self._faults_in_a_row + 1 if fault else 0
+            if fault is not None and (fault.lasting or self._faults_in_a_row >= self._patience):
+                self._stopped = True
+
+
+class _Speaker:
+    """The agent of one episode."""
+
+    def __init__(self, line: _Line, cell: str, index: int) -> None:
+        self._line = line
+        self._cell, self._index = cell, index
+        self._replies: list[ReplyLine] = []
+
+    def act(self, observation: Any, info: Info) -> list[str]:
+        (messages,) = info["messages"]
+        reply = self._line.ask(self._cell, self._index, len(self._replies), messages)
+        self._replies.append(reply)
+        return [reply.reply]
+
+    def reset(self, index: int) -> None:
+        pass
+
+    def count_tokens(self, reply: str) -> int:
+        """Return what the endpoint counted for the latest reply, 0 where it counts nothing."""
+        return self._replies[-1].completion_tokens or 0

@@ -1,0 +1,599 @@
+"""Models behind an endpoint, against a real server on the loopback address: faults and all."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import pytest
+from typer.testing import CliRunner
+
+from agents.chat import ChatFault, ChatPolicy, Sampling
+from benchmarks.chats import NOT_ASKED, PATIENCE, play_chats
+from benchmarks.cli import app
+from benchmarks.evaluate import Cell, evaluate, replay
+from benchmarks.records import RunRecord
+from benchmarks.replies import FaultLine, ReplyLine
+from benchmarks.runs import Run, RunError, read_episodes, read_lines
+from benchmarks.suites import SUITES
+
+GP_L = SUITES["gp-l"]
+RECORD = RunRecord(kind="evaluate", config={}, seeds=[0], suites={})
+KEY = "sk-loopback-0123456789"
+WRONG = '{"cards": [], "number": [1, 1, 1, 1], "formula": "1+1+1+1"}'
+PATIENT = 60.0
+"""Seconds after which a test that waits for a thread or process has failed."""
+
+
+@dataclass
+class Answer:
+    """What the server sends."""
+
+    body: bytes
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+
+
+def said(content: Any, *, finish_reason: str = "stop", **message: Any) -> Answer:
+    return sent(
+        id="1",
+        object="chat.completion",
+        created=0,
+        model="toy-2026",
+        choices=[
+            {
+                "index": 0,
+                "finish_reason": finish_reason,
+                "message": {"role": "assistant", "content": content, **message},
+            }
+        ],
+        usage={"prompt_tokens": 100, "completion_tokens": 7, "total_tokens": 107},
+    )
+
+
+def sent(status: int = 200, headers: dict[str, str] | None = None, **body: Any) -> Answer:
+    return Answer(json.dumps(body).encode(), status, headers or {})
+
+
+class Endpoint(ThreadingHTTPServer):
+    """Answers chat completions as a test says and remembers what it was asked."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler, bind_and_activate=False)
+        self.server_bind()  # as long as it does not listen, it refuses connections
+        self.answer: Callable[[list[dict[str, str]]], Answer] = lambda messages: said("no idea")
+        self.bodies: list[dict[str, Any]] = []
+        self.keys: list[str | None] = []
+        self.asked = threading.Condition()
+        self.over = threading.Event()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/v1"
+
+    def wait_for(self, requests: int) -> None:
+        with self.asked:
+            assert self.asked.wait_for(lambda: len(self.bodies) >= requests, PATIENT)
+
+    def handle_error(self, *_: Any) -> None:
+        """A client that is gone is what some tests are about."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Endpoint
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        assert self.path == "/v1/chat/completions"
+        with self.server.asked:
+            self.server.bodies.append(body)
+            self.server.keys.append(self.headers["Authorization"])
+            self.server.asked.notify_all()
+        answer = self.server.answer(body["messages"])
+        self.send_response(answer.status)
+        headers = {"Content-Length": str(len(answer.body)), "Content-Type": answer.content_type}
+        for name, value in {**headers, **answer.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("OPENAI_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@contextmanager
+def listening(server: Endpoint) -> Iterator[Endpoint]:
+    server.server_activate()
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.over.set()
+        server.shutdown()
+        thread.join(PATIENT)
+        server.server_close()
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    with listening(Endpoint()) as server:
+        yield server
+
+
+@pytest.fixture
+def connect(endpoint: Endpoint) -> Iterator[Callable[..., ChatPolicy]]:
+    made: list[ChatPolicy] = []
+
+    def connect(**arguments: Any) -> ChatPolicy:
+        made.append(ChatPolicy("toy", **{"base_url": endpoint.url, "max_retries": 0, **arguments}))
+        return made[-1]
+
+    yield connect
+    for policy in made:
+        policy.close()
+
+
+Connect = Callable[..., ChatPolicy]
+
+
+def make_cell(column: str = "in", count: int = 3, **keywords: Any) -> Cell:
+    return Cell(
+        f"toy/{column}",
+        GP_L.id(column, "-Text"),
+        {**GP_L.keywords(column, 0), "max_attempts": 1, **keywords},
+        GP_L.episode_seeds(0, count),
+    )
+
+
+def play_cells(folder: Path, cells: list[Cell], policy: ChatPolicy, at_once: int = 2) -> Any:
+    with Run(folder, RECORD) as run:
+        return play_chats(run, cells, policy, at_once=at_once)
+
+
+def solutions(*cells: Cell) -> dict[str, str]:
+    """Return what the expert replies to each prompt."""
+    found = {}
+    for cell in cells:
+        env: Any = gym.make(cell.id, **cell.keywords)
+        for seed in cell.episode_seeds:
+            prompt, _ = env.reset(options={"episode_seed": seed})
+            found[prompt] = env.unwrapped.expert_action()
+    return found
+
+
+def expert(*cells: Cell, wrong: int = 0) -> Callable[[list[dict[str, str]]], Answer]:
+    """Return a server's answers: `wrong` wrong attempts, then what wins."""
+    known = solutions(*cells)
+
+    def answer(messages: list[dict[str, str]]) -> Answer:
+        prompts = [message["content"] for message in messages if message["role"] == "user"]
+        return said(WRONG if len(prompts) <= wrong else known[prompts[0]])
+
+    return answer
+
+
+# One reply
+
+
+def test_settings_are_sent_as_named_and_others_not_at_all(
+    endpoint: Endpoint, connect: Connect
+) -> None:
+    sampling = Sampling(temperature=0.0, max_tokens=50, extra={"top_k": 20})
+    reply = connect(sampling=sampling).reply([{"role": "user", "content": "hello"}])
+    connect().reply([{"role": "user", "content": "hello"}])
+    asked = {"model": "toy", "messages": [{"role": "user", "content": "hello"}]}
+    assert endpoint.bodies == [{**asked, "temperature": 0.0, "max_tokens": 50, "top_k": 20}, asked]
+    assert (reply.text, reply.finish_reason, reply.served) == ("no idea", "stop", "toy-2026")
+    assert (reply.prompt_tokens, reply.completion_tokens) == (100, 7)
+
+
+@pytest.mark.parametrize("extra", [{"stream": True}, {"temperature": 1}, {"messages": []}])
+def test_the_extra_body_sets_nothing_twice(extra: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(extra))):
+        Sampling(temperature=0.0, extra=extra)
+
+
+@pytest.mark.parametrize(
+    "answer, text, finish_reason",
+    [
+        (said(""), "", "stop"),
+        (said(None), "", "stop"),
+        (said(None, refusal="I may not."), "I may not.", "stop"),
+        (said("thinking, thin", finish_reason="length"), "thinking, thin", "length"),
+        (said("half \ud83d a pair"), "half ? a pair", "stop"),
+    ],
+)
+def test_whatever_a_model_says_is_a_reply(
+    tmp_path: Path,
+    endpoint: Endpoint,
+    connect: Connect,
+    answer: Answer,
+    text: str,
+    finish_reason: str,
+) -> None:
+    endpoint.answer = lambda messages: answer
+    assert not play_cells(tmp_path, [make_cell(count=1, max_attempts=2)], connect())
+    (row,) = read_episodes(tmp_path)
+    assert row.replies == [text, text]
+    assert (row.outcomes, row.success, row.tokens) == (["unreadable"] * 2, False, 14)
+    lines = list(read_lines(tmp_path / "replies.jsonl", ReplyLine))
+    assert [(line.attempt, line.reply, line.finish_reason) for line in lines] == [
+        (0, text, finish_reason),
+        (1, text, finish_reason),
+    ]
+    assert endpoint.bodies[1]["messages"][-2] == {"role": "assistant", "content": text}
+
+
+def test_tokens_that_are_not_counted_are_not_invented(endpoint: Endpoint, connect: Connect) -> None:
+    endpoint.answer = lambda messages: sent(choices=[{"message": {"content": "hello"}}])
+    reply = connect().reply([])
+    assert (reply.text, reply.completion_tokens, reply.finish_reason) == ("hello", None, None)
+
+
+@pytest.mark.parametrize(
+    "answer, message",
+    [
+        (Answer(b'{"choices": [{"mess'), "unreadable answer"),
+        (Answer(b"<html>busy</html>", content_type="text/html"), "an answer without a reply"),
+        (sent(choices=[]), "an answer without a reply"),
+        (sent(choices=None, error={"message": "upstream failed"}), "upstream failed"),
+        (said([{"type": "text"}]), "no text but list"),
+        (Answer(b"{}", headers={"Content-Length": "999"}), "no connection: "),
+        (sent(503, error={"message": "x" * 1000}), r"status 503|503"),
+        (sent(400, error={"message": "too long a chat"}), "too long a chat"),
+        (sent(429, error={"message": "slow down"}), "slow down"),
+    ],
+)
+def test_an_answer_without_a_reply_is_a_fault(
+    endpoint: Endpoint, connect: Connect, answer: Answer, message: str
+) -> None:
+    endpoint.answer = lambda messages: answer
+    with pytest.raises(ChatFault, match=message) as caught:
+        connect().reply([])
+    assert not caught.value.lasting
+    assert len(str(caught.value)) < 400
+
+
+def test_a_busy_endpoint_is_asked_again(endpoint: Endpoint, connect: Connect) -> None:
+    busy = sent(429, {"Retry-After": "0.01"}, error={"message": "slow down"})
+    failing = sent(500, {"Retry-After": "0.01"}, error={"message": "oops"})
+    answers = iter([busy, failing, said("here")])
+    endpoint.answer = lambda messages: next(answers)
+    assert connect(max_retries=2).reply([]).text == "here"
+    assert len(endpoint.bodies) == 3
+
+
+def test_an_agent_of_the_protocol(tmp_path: Path, endpoint: Endpoint, connect: Connect) -> None:
+    cell = make_cell()
+    endpoint.answer = expert(cell)
+    with Run(tmp_path, RECORD) as run:
+        evaluate(run, cell, lambda _: connect())
+    assert all(row.success for row in read_episodes(tmp_path))
+
+
+# The key, and what else is set up
+
+
+def test_the_key_is_a_header_and_nothing_else(
+    endpoint: Endpoint, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect().reply([])
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    connect().reply([])
+    monkeypatch.setenv("MY_KEY", "another")
+    connect(key_variable="MY_KEY").reply([])
+    assert endpoint.keys == ["Bearer none", f"Bearer {KEY}", "Bearer another"]
+    assert all(KEY not in json.dumps(body) for body in endpoint.bodies)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 500])
+def test_an_endpoint_that_quotes_the_key_does_not_give_it_away(
+    endpoint: Endpoint, connect: Connect, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    endpoint.answer = lambda messages: sent(status, error={"message": f"What is {KEY}?"})
+    with pytest.raises(ChatFault) as caught:
+        connect().reply([])
+    assert KEY not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.lasting == (status != 500)
+
+
+def test_what_cannot_work_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for url in ("localhost:8000", "ftp://host/v1", "http://"):
+        with pytest.raises(ValueError, match="no base URL"):
+            ChatPolicy("toy", base_url=url)
+    for url in (f"https://user:{KEY}@host/v1", f"https://host/v1?key={KEY}"):
+        with pytest.raises(ValueError, match="environment variable") as caught:
+            ChatPolicy("toy", base_url=url)
+        assert KEY not in str(caught.value)
+    with pytest.raises(ValueError, match="MY_KEY is not set"):
+        ChatPolicy("toy", key_variable="MY_KEY")
+    monkeypatch.setenv("MY_KEY", f"{KEY}\n{KEY}")
+    with pytest.raises(ValueError, match="MY_KEY has characters") as caught:
+        ChatPolicy("toy", key_variable="MY_KEY")
+    assert KEY not in str(caught.value)
+
+
+def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openai", None)
+    with pytest.raises(ImportError, match=r"\[llm\]"):
+        ChatPolicy("toy")
+
+
+# Many episodes
+
+
+def test_the_model_sees_its_attempts_as_turns(
+    tmp_path: Path, endpoint: Endpoint, connect: Connect
+) -> None:
+    cell = make_cell(count=1, max_attempts=3)
+    endpoint.answer = expert(cell, wrong=2)
+    assert not play_cells(tmp_path, [cell], connect())
+    (row,) = read_episodes(tmp_path)
+    assert row.outcomes == ["wrong_numbers", "wrong_numbers", "correct"]
+    assert row.tokens == 21
+    replay(row)
+    chats = [body["messages"] for body in endpoint.bodies]
+    assert [len(chat) for chat in chats] == [2, 4, 6]
+    assert [said["role"] for said in chats[2]] == ["system", "user", *["assistant", "user"] * 2]
+    assert chats[2][:4] == chats[1]
+    assert chats[2][2]["content"] == WRONG
+
+
+def test_a_slow_reply_holds_up_no_other_episode(
+    tmp_path: Path, endpoint: Endpoint, connect: Connect
+) -> None:
+    cell = make_cell(count=6, max_attempts=2)
+    fast = expert(cell, wrong=1)
+    slow = next(iter(solutions(cell)))
+
+    def answer(messages: list[dict[str, str]]) -> Answer:
+        if messages[1]["content"] == slow and len(messages) == 2:
+            endpoint.wait_for(11)  # all requests but the second of the slow episode
+        return fast(messages)
+
+    endpoint.answer = answer
+    assert not play_cells(tmp_path, [cell], connect())
+    assert [row.index for row in read_episodes(tmp_path)] == list(range(6))
+
+
+def test_what_times_out_is_owed_and_not_scored(
+    tmp_path: Path, endpoint: Endpoint, connect: Connect
+) -> None:
+    cell = make_cell(count=3)
+    right = expert(cell)
+
+    def stuck(messages: list[dict[str, str]]) -> Answer:
+        endpoint.over.wait(PATIENT)
+        return right(messages)
+
+    endpoint.answer = stuck
+    owed = play_cells(tmp_path, [cell], connect(timeout=0.1))
+    assert owed == {"no answer within 0.1 s": 3}
+    assert not list(read_episodes(tmp_path))
+    faults = list(read_lines(tmp_path / "faults.jsonl", FaultLine))
+    assert sorted((line.index, line.attempt) for line in faults) == [(0, 0), (1, 0), (2, 0)]
+    endpoint.answer = right
+    assert not play_cells(tmp_path, [cell], connect())
+    assert [row.index for row in read_episodes(tmp_path)] == [0, 1, 2]
+    assert all(row.success for row in read_episodes(tmp_path))
+    assert len(endpoint.bodies) == 6
+
+
+def test_a_fault_after_a_reply_does_not_lose_the_reply(
+    tmp_path: Path, endpoint: Endpoint, connect: Connect
+) -> None:
+    cell = make_cell(count=4, max_attempts=2)
+    right = expert(cell, wrong=1)
+    endpoint.answer = lambda messages: (
+        right(messages) if len(messages) == 2 else sent(503, error={"message": "down"})
+    )
+    assert play_cells(tmp_path, [cell], connect()).total() == 4
+    assert not list(read_episodes(tmp_path))
+    endpoint.answer = right
+    assert not play_cells(tmp_path, [cell], connect())
+    assert all(row.success and row.tokens == 14 for row in read_episodes(tmp_path))
+    assert Counter(len(body["messages"]) for body in endpoint.bodies) == {2: 4, 4: 8}
+
+
+def test_an_endpoint_that_is_down_is_not_asked_for_ever(
+    tmp_path: Path, endpoint: Endpoint, connect: Connect
+) -> None:
+    cell = make_cell(count=2 * PATIENCE)
+    endpoint.answer = lambda messages: sent(500, error={"message": "down"})
+    owed = play_cells(tmp_path, [cell], connect(), at_once=1)
+    assert len(endpoint.bodies) == PATIENCE
+    assert owed.total() == 2 * PATIENCE
+    assert owed[NOT_ASKED] == PATIENCE
+    endpoint.answer = lambda messages: sent(401, error={"message": "who?"})
+    owed = play_cells(tmp_path, [cell], connect(), at_once=1)
+    assert len(endpoint.bodies) == PATIENCE + 1
+    assert owed["status 401: the key in OPENAI_API_KEY is not set"] == 1
+
+
+def test_replies_outlive_an_interrupt(
+    tmp_path: Path, endpoint: Endpoint, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell = make_cell(count=5)
+    endpoint.answer = expert(cell)
+
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "append", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            play_cells(tmp_path, [cell], connect())
+    assert not play_cells(tmp_path, [cell], connect())
+    assert [row.index for row in read_episodes(tmp_path)] == list(range(5))
+    assert len(endpoint.bodies) == 5
+
+
+def test_a_torn_journal_is_asked_again_and_a_foreign_one_refused(
+    tmp_path: Path, endpoint: Endpoint, connect: Connect
+) -> None:
+    cell = make_cell(count=3)
+    endpoint.answer = expert(cell)
+    play_cells(tmp_path, [cell], connect(), at_once=1)
+    journal = tmp_path / "replies.jsonl"
+    whole = journal.read_bytes()
+    journal.write_bytes(whole[:-5])
+    (tmp_path / "episodes.jsonl").unlink()
+    assert not play_cells(tmp_path, [cell], connect())
+    assert journal.read_bytes() == whole
+    assert len(endpoint.bodies) == 4
+    (tmp_path / "episodes.jsonl").unlink()
+    with pytest.raises(RunError, match="asks something else"):
+        play_cells(tmp_path, [make_cell(count=3, max_attempts=4)], connect())
+
+
+KILLED = """
+import json, sys
+from pathlib import Path
+from agents.chat import ChatPolicy
+from benchmarks.chats import play_chats
+from benchmarks.evaluate import Cell
+from benchmarks.records import RunRecord
+from benchmarks.runs import Run
+
+folder, url, record, cell = sys.argv[1:]
+with Run(Path(folder), RunRecord.model_validate_json(record)) as run:
+    play_chats(run, [Cell(**json.loads(cell))], ChatPolicy("toy", base_url=url), at_once=2)
+"""
+
+
+def test_a_run_that_is_killed_pays_for_nothing_twice(
+    tmp_path: Path, endpoint: Endpoint, connect: Connect
+) -> None:
+    cell = make_cell(count=6, max_attempts=2)
+    right = expert(cell, wrong=1)
+    alive = threading.Semaphore(5)
+    answered: Counter[str] = Counter()
+
+    def answer(messages: list[dict[str, str]]) -> Answer:
+        if not alive.acquire(blocking=False):
+            endpoint.over.wait(PATIENT)
+        else:
+            answered[json.dumps(messages)] += 1
+        return right(messages)
+
+    endpoint.answer = answer
+    command = [sys.executable, "-c", KILLED, str(tmp_path), endpoint.url]
+    arguments = [RECORD.model_dump_json(), json.dumps(vars(cell))]
+    root = Path(__file__).resolve().parent.parent
+    with subprocess.Popen([*command, *arguments], cwd=root) as process:
+        # Five replies, and both threads wait for one more.
+        endpoint.wait_for(7)
+        process.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
+        process.wait(PATIENT)
+    assert len(answered) == 5
+    before = [line.reply for line in read_lines(tmp_path / "replies.jsonl", ReplyLine)]
+    assert len(before) == 5
+
+    alive.release(100)
+    assert not play_cells(tmp_path, [cell], connect())
+    rows = list(read_episodes(tmp_path))
+    assert sorted(row.index for row in rows) == list(range(6))
+    assert all(row.success and len(row.replies or []) == 2 for row in rows)
+    assert set(answered.values()) == {1}
+    assert len(answered) == 12
+    assert len(endpoint.bodies) == 12 + 2  # the two that were under way have had no reply
+
+
+# The command
+
+
+def command(endpoint: Endpoint, folder: Path, *more: str) -> Any:
+    arguments = ["evaluate", "--model", "lab/toy", "--base-url", endpoint.url, "--episodes", "2"]
+    arguments += ["--out", str(folder), "--max-retries", "0", *more]
+    return CliRunner().invoke(app, arguments)
+
+
+def test_the_command_plays_a_suite_and_keeps_the_key_to_itself(
+    tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    endpoint.answer = expert(*(make_cell(column, 2) for column in GP_L.columns))
+    folder = tmp_path / "run"
+    done = command(endpoint, folder, "--temperature", "0")
+    assert done.exit_code == 0, done.output
+    rows = list(read_episodes(folder))
+    assert Counter(row.cell for row in rows) == {f"lab/toy/{name}": 2 for name in GP_L.columns}
+    assert all(row.success and row.tokens == 7 for row in rows)
+    assert set(endpoint.keys) == {f"Bearer {KEY}"}
+    assert len(endpoint.bodies) == len(rows)
+    for file in folder.iterdir():
+        assert KEY not in file.read_text("utf-8")
+    assert KEY not in done.output
+
+    again = command(endpoint, folder, "--temperature", "0", "--concurrency", "1")
+    assert again.exit_code == 0, again.output
+    assert len(endpoint.bodies) == len(rows)
+    for changed in (["--temperature", "1"], ["--temperature", "0", "--model", "other"]):
+        refused = command(endpoint, folder, *changed)
+        assert refused.exit_code == 2
+        assert "another configuration" in refused.output
+
+
+def test_the_command_says_what_is_owed_and_goes_on(tmp_path: Path) -> None:
+    folder, endpoint = tmp_path / "run", Endpoint()
+    arguments = ["--ids", "GeneralPoints-Text-v0", "--max-attempts", "2"]
+    down = command(endpoint, folder, *arguments)
+    assert down.exit_code == 3, down.output
+    assert "2 of 2 episodes are owed: 2 x no connection" in down.output
+    assert not list(read_episodes(folder))
+    with listening(endpoint):
+        answers = iter([said("no idea")] * 2 + [sent(503, error={"message": "down"})])
+        endpoint.answer = lambda messages: next(answers)
+        flaky = command(endpoint, folder, *arguments, "--concurrency", "1")
+        assert flaky.exit_code == 3, flaky.output
+        assert "1 of 2 episodes are owed" in flaky.output
+        assert "1 of the run's episodes" in (folder / "table.md").read_text()
+        endpoint.answer = lambda messages: said("no idea")
+        done = command(endpoint, folder, *arguments)
+        assert done.exit_code == 0, done.output
+        assert len(endpoint.bodies) == 2 + 1 + 2
+    assert [row.outcomes for row in read_episodes(folder)] == [["unreadable"] * 2] * 2
+    assert "Not complete" not in (folder / "table.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--agent", "expert"], "either an --agent or a --model"),
+        (["--extra-body", "[1]"], "JSON object"),
+        (["--ids", "GeneralPoints-v0"], "plays Text ids only"),
+        (["--key-variable", "NO_SUCH_KEY"], "NO_SUCH_KEY is not set"),
+    ],
+)
+def test_the_command_refuses_what_it_cannot_do(
+    tmp_path: Path, endpoint: Endpoint, arguments: list[str], message: str
+) -> None:
+    done = command(endpoint, tmp_path / "run", *arguments)
+    assert done.exit_code == 2
+    assert message in done.output
+    assert not endpoint.bodies
