@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
 from virl_env.city import City
 from virl_env.geometry import EARTH_RADIUS, Geocode, bearing, haversine, wrap
 
@@ -75,7 +77,8 @@ def streets_of(city: City) -> Streets:
 
 def _prepare(city: City) -> Streets:
     starts, ends = city.starts.tolist(), city.neighbours.tolist()
-    bearings, lengths = city.bearings.tolist(), city.lengths.tolist()
+    # Rounded, so that the last bits of sines and cosines, which machines differ in, decide nothing.
+    bearings, lengths = (np.round(array, 6).tolist() for array in (city.bearings, city.lengths))
     crossings = city.intersections.tolist()
     ahead: list[int] = []
     turns: list[tuple[int, ...]] = []
