@@ -1,4 +1,4 @@
-"""Agents that need no learning: the floor, the ceiling, and rote memory between them."""
+"""Agents that need neither learning nor a task: draws, one action for ever, and the expert."""
 
 from __future__ import annotations
 
@@ -7,11 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.demonstrations import Demonstrations
 from agents.protocol import Info
-from gp_env.arithmetic import EQUALS
-from gp_env.deck import LARGE_RANKS
-from gp_env.observe import LAYOUT
 
 Actions = NDArray[np.int64]
 
@@ -40,6 +36,24 @@ class RandomAgent:
         """Do nothing: no episode is remembered."""
 
 
+class ConstantAgent:
+    """Does the same everywhere.
+
+    Args:
+        action: index of the action.
+    """
+
+    def __init__(self, action: int) -> None:
+        self._action = action
+
+    def act(self, observation: Any, info: Info) -> Actions:
+        """Return the action n times."""
+        return np.full(len(info["episode_seed"]), self._action)
+
+    def reset(self, index: int) -> None:
+        """Do nothing: nothing is remembered."""
+
+
 class AsksExpert(Protocol):
     """A vector environment that can be asked what an expert would do."""
 
@@ -64,50 +78,3 @@ class ExpertAgent:
 
     def reset(self, index: int) -> None:
         """Do nothing: the environment knows where each episode stands."""
-
-
-class MemoriserAgent:
-    """Writes the demonstrated formula of the nearest hand it has seen, whatever the rule says.
-
-    Hands are near when they share cards of equal rank; ties go to the earliest demonstration. Every
-    attempt at a hand is the same.
-
-    Args:
-        demonstrations: what it remembers.
-
-    Raises:
-        ValueError: where there are none.
-    """
-
-    def __init__(self, demonstrations: Demonstrations) -> None:
-        if not len(demonstrations):
-            raise ValueError("The memoriser needs at least one demonstration; got none.")
-        cards = np.sort(demonstrations.ranks, axis=1)
-        _, first = np.unique(cards, axis=0, return_index=True)
-        first.sort()
-        self._held = _rank_counts(demonstrations.ranks[first])
-        self._attempts = demonstrations.attempts[first, -1]
-        self._nearest: dict[bytes, int] = {}
-
-    def act(self, observation: NDArray[np.uint8], info: Info) -> Actions:
-        """Return n tokens for observations of shape (n, 56)."""
-        ranks = np.sort(observation[:, LAYOUT["ranks"]], axis=1)
-        written = (observation[:, LAYOUT["formula"]] > 0).sum(axis=1)
-        codes = self._attempts[[self._recall(hand) for hand in ranks], written]
-        # Past the end of its formula (somebody else wrote the beginning) it submits.
-        return np.where(codes > 0, codes.astype(np.int64) - 1, EQUALS)
-
-    def reset(self, index: int) -> None:
-        """Do nothing: the observation shows what is written."""
-
-    def _recall(self, hand: NDArray[np.uint8]) -> int:
-        key = hand.tobytes()
-        if key not in self._nearest:
-            apart = np.abs(self._held - _rank_counts(hand[None])).sum(axis=1)
-            self._nearest[key] = int(apart.argmin())
-        return self._nearest[key]
-
-
-def _rank_counts(ranks: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Return how often each rank is held: shape (n, 19) for cards of shape (n, 6)."""
-    return (ranks[:, :, None] == np.arange(1, LARGE_RANKS + 1)).sum(axis=1)

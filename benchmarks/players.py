@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agents.demonstrations import demonstrate
+from agents.gp.demonstrations import demonstrate
+from agents.gp.memoriser import MemoriserAgent
 from agents.sb3.checkpoint import load_state
 from agents.sb3.model import SB3Agent, load_model
-from agents.scripted import ExpertAgent, MemoriserAgent, RandomAgent
+from agents.scripted import ExpertAgent, RandomAgent
 from agents.tinylm import TinyLM, TinyLMAgent
 from benchmarks.evaluate import MakeAgent
 from benchmarks.runs import RUN_FILE, read_record

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from agents.demonstrations import demonstrate
-from agents.scripted import ExpertAgent, MemoriserAgent, RandomAgent
+from agents.gp.demonstrations import demonstrate
+from agents.gp.memoriser import MemoriserAgent
+from agents.scripted import ExpertAgent, RandomAgent
 from gp_env.arithmetic import TOKENS
 from gp_env.vector_env import GeneralPointsVectorEnv
 from tests.validation import success_rate

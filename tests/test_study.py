@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from agents.demonstrations import Demonstrations
+from agents.gp.demonstrations import Demonstrations
 from benchmarks.report import report
 from benchmarks.runs import RunError, read_episodes, read_json
 from benchmarks.study import learners

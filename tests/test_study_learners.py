@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from agents.demonstrations import demonstrate
+from agents.gp.demonstrations import demonstrate
 from benchmarks.evaluate import play
 from benchmarks.players import player
 from benchmarks.study.learners import LEARNERS, Stage, Usage

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import agents.tinylm
-from agents.demonstrations import demonstrate
+from agents.gp.demonstrations import demonstrate
 from agents.sb3.checkpoint import load_state, save_state
 from agents.tinylm import (
     PPO,

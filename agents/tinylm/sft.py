@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
-from agents.demonstrations import Demonstrations
+from agents.gp.demonstrations import Demonstrations
 from agents.tinylm.learn import Learner
 from agents.tinylm.model import TinyLM
 from agents.tinylm.words import encode

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.demonstrations import Demonstrations, demonstrate
+from agents.gp.demonstrations import Demonstrations, demonstrate
 from benchmarks.evaluate import Cell, Values, evaluate, play
 from benchmarks.records import Episode, RunRecord
 from benchmarks.runs import Run, read_json, write_json

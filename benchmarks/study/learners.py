@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import gymnasium as gym
 import torch
 
-from agents.demonstrations import Demonstrations
+from agents.gp.demonstrations import Demonstrations
 from agents.protocol import Agent
 from agents.sb3.bc import BCConfig, train_bc
 from agents.sb3.checkpoint import save_state

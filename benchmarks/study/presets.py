@@ -51,7 +51,7 @@ class Preset(_Plain):
 
     Attributes:
         seeds: how many, from 0; seed i is tested on the hands of fold i.
-        solutions: which formulas demonstrations show, see `agents.demonstrations.demonstrate`.
+        solutions: which formulas demonstrations show, see `agents.gp.demonstrations.demonstrate`.
         competence: success on validation hands under random stated rules at which the init stops.
         validation_episodes: of each such look.
         points: checkpoints of an arm after the init, at equal steps of compute.

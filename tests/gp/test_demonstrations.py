@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.demonstration_files import load_demonstrations, save_demonstrations
-from agents.demonstrations import COLUMNS, Demonstrations, demonstrate
+from agents.gp.demonstrations import COLUMNS, Demonstrations, demonstrate
+from agents.gp.files import load_demonstrations, save_demonstrations
 from gp_env.env import GeneralPointsEnv
 from gp_env.solver import difficulty, solve
 from gp_env.verifier import Outcome, verify

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.demonstrations import COLUMNS, Demonstrations, pack_attempts
+from agents.gp.demonstrations import COLUMNS, Demonstrations, pack_attempts
 from gp_env.deck import MAX_CARDS, Hand
 
 SCHEMA = "shiftgym/gp-demonstrations/1"

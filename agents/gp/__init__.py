@@ -1,0 +1,1 @@
+"""Demonstrations of the card game, and an agent that remembers them."""
