@@ -111,7 +111,7 @@ def draw_way(steps: Sequence[RailStep], at: int) -> str:
         x, y = places[index]
         row = min(rows - 1, round((north - y) / scale / 2))
         picture[row][min(_WIDTH - 1, round((x - west) / scale))] = mark
-    return "\n".join("".join(row).rstrip() for row in picture)
+    return "\n".join("".join(row).rstrip() for row in picture).strip("\n")
 
 
 def _flat(step: RailStep, origin: RailStep) -> tuple[float, float]:

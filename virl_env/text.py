@@ -85,7 +85,7 @@ Close your reply with a JSON object of these three keys:
 {{"current observation": "what is in sight, and whether there is an intersection", \
 "current instruction": "the instruction to follow now", \
 "action": "forward(), stop() or turn_direction(x)"}}""",
-    feedback="{message} Attempts remaining: {attempts_left}. Reply again with the full JSON object.",
+    feedback="{message} Attempts remaining: {attempts_left}. Reply with the full JSON object.",
     solved="{message} The route ends here.",
     lost="{message} No attempts remain, and the route ends here.",
 )
