@@ -1,1 +1,70 @@
-"""Street navigation by instructions, the suite's second task; not released yet."""
+"""V-IRL navigation: follow instructions through a city under a rule for directions that may change.
+
+Importing the package registers its ids with Gymnasium, and does nothing else:
+
+    import gymnasium as gym
+    import virl_env
+
+    env = gym.make("VIRLNavigation-OOD-v0")
+"""
+
+from virl_env.city import City, Place
+from virl_env.city_files import load_city, save_city
+from virl_env.directions import HELD_OUT, WORDS, Directions
+from virl_env.dynamics import ACTIONS
+from virl_env.geometry import relative_turn
+from virl_env.instructions import write_instructions
+from virl_env.rail import RailStep, build_rail
+from virl_env.reader import Reply, parse_reply
+from virl_env.route_files import load_routes
+from virl_env.routes import Landmark, Leg, Route
+from virl_env.sampling import route_pool, sample_route
+from virl_env.synthetic import (
+    CITY_NAMES,
+    FAMILIES,
+    TRAINING_CITY,
+    UNSEEN_CITIES,
+    named_city,
+    synthetic_city,
+    unseen_city,
+)
+from virl_env.text import build_prompt
+from virl_env.variants import register, variants
+from virl_env.verifier import Outcome, Verdict, verify
+
+__all__ = [
+    "ACTIONS",
+    "CITY_NAMES",
+    "FAMILIES",
+    "HELD_OUT",
+    "TRAINING_CITY",
+    "UNSEEN_CITIES",
+    "WORDS",
+    "City",
+    "Directions",
+    "Landmark",
+    "Leg",
+    "Outcome",
+    "Place",
+    "RailStep",
+    "Reply",
+    "Route",
+    "Verdict",
+    "build_prompt",
+    "build_rail",
+    "load_city",
+    "load_routes",
+    "named_city",
+    "parse_reply",
+    "relative_turn",
+    "route_pool",
+    "sample_route",
+    "save_city",
+    "synthetic_city",
+    "unseen_city",
+    "variants",
+    "verify",
+    "write_instructions",
+]
+
+register()

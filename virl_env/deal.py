@@ -93,8 +93,7 @@ class Dealer:
         if isinstance(asked, int):
             return np.full(len(streams), asked)
         if asked == "route":
-            own = np.array([route.initial_heading for route in self.pool.routes])
-            return own[routes]
+            return np.array([route.initial_heading for route in self.pool.routes])[routes]
         # Never straight ahead: at the start there is always something to turn.
         turn = 1 + integers(streams, _HEADING, 359)
         return (self.pool.headings[routes, 0] - turn) % 360

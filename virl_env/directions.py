@@ -52,7 +52,7 @@ class Directions(NamedTuple):
         if isinstance(directions, str) and directions in NAMED:
             return NAMED[directions]
         try:
-            frame, words = directions
+            frame, words = tuple(directions)
             rule = cls(str(frame), tuple(map(str, words)))
             fits = sorted(rule.words) == sorted(FRAMES[rule.frame])
         except (TypeError, ValueError, KeyError):

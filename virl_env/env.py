@@ -139,7 +139,7 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
         self.observation_space = with_mask(
             observe.observation_space(), NUM_ACTIONS, mask_in_observation
         )
-        self.action_space = spaces.Discrete(NUM_ACTIONS)
+        self.action_space: spaces.Discrete[Any] = spaces.Discrete(NUM_ACTIONS)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None

@@ -38,6 +38,7 @@ class SingleEnv(gym.Env[Observation, Action]):
         self.config = config
         self._dealer = Dealer(config)
         self._seeds = SeedSequence()
+        self._steps: list[RailStep] | None = None
         self._begun = self._running = False
 
     @property
@@ -101,7 +102,7 @@ class SingleEnv(gym.Env[Observation, Action]):
         self._episode_seed = self._seeds.next(seed, given)
         opening = dealer.deal(np.array([self._episode_seed]))[0]
         self._walk = RailWalk(opening, dealer.pool, self.config.max_attempts)
-        self._steps: list[RailStep] | None = None
+        self._steps = None
         self._begun = self._running = True
 
     def _settle(self, outcome: int, action: int) -> bool:

@@ -1,0 +1,258 @@
+"""Cities made from a seed: a street plan of some family, points along it, and places beside it.
+
+A city is the same on every machine: numbers are drawn by a counter-based mixer, and coordinates are
+integers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shiftgym.checks import in_range, one_of
+from virl_env.city import CATEGORIES, UNIT, City, Place
+from virl_env.names import place_names
+from virl_env.network import Metres, Network, lengths, rounded
+from virl_env.plans import PLANS, Draws
+
+FAMILIES = tuple(PLANS)
+
+MIN_AREA, MAX_AREA = 1.0, 25.0
+"""Square kilometres."""
+
+SPACING = 10.0
+"""Metres from a point to the next, about."""
+
+_METRES_A_DEGREE = 111_195.0
+_PLACE_EVERY = 150.0
+"""Metres of street for a place between crossings, about."""
+
+_CORNER_SHARE = 0.35
+"""Of the corners at crossings where there is a place."""
+
+
+@dataclass(frozen=True)
+class CitySpec:
+    """What makes a named city.
+
+    Attributes:
+        family, seed, area: of `synthetic_city`.
+        modelled_on: the real city whose kind of plan it has.
+    """
+
+    family: str
+    seed: int
+    area: float
+    modelled_on: str = ""
+
+
+TRAINING_CITY = "gridhaven"
+
+UNSEEN_CITIES: Mapping[str, CitySpec] = MappingProxyType(
+    {
+        "porta vecchia": CitySpec("radial", 11, 1.6, "Milan"),
+        "chandrapuri": CitySpec("superblock", 12, 2.5, "New Delhi"),
+        "rio claro": CitySpec("superblock", 13, 2.2, "Buenos Aires"),
+        "thamesford": CitySpec("river", 14, 1.8, "London"),
+        "harbour steps": CitySpec("organic", 15, 1.0, "Hong Kong"),
+        "hudson heights": CitySpec("grid", 16, 1.5, "New York"),
+        "yarra junction": CitySpec("river", 17, 1.5, "Melbourne"),
+        "lagoon market": CitySpec("organic", 18, 1.3, "Lagos"),
+        "golden bay": CitySpec("radial", 19, 1.4, "San Francisco"),
+    }
+)
+"""Nine cities that training never sees, with invented names; each has the kind of plan, not the
+streets, of a city of the original's mini benchmark."""
+
+_SPECS: Mapping[str, CitySpec] = MappingProxyType(
+    {TRAINING_CITY: CitySpec("grid", 1, 2.0), **UNSEEN_CITIES}
+)
+
+CITY_NAMES = tuple(_SPECS)
+"""The cities that are known by name, the one of training first."""
+
+
+@cache
+def named_city(name: str) -> City:
+    """Return a city by its name; a process makes it once.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    if name not in _SPECS:
+        raise ValueError(f"Unknown city {name!r}: expected one of {', '.join(CITY_NAMES)}.")
+    spec = _SPECS[name]
+    return synthetic_city(
+        spec.family, spec.seed, area=spec.area, name=name, modelled_on=spec.modelled_on
+    )
+
+
+def unseen_city(number: int) -> City:
+    """Return city `number` (from 0) of an endless list that begins with the nine unseen ones.
+
+    Raises:
+        ValueError: for a negative number.
+    """
+    number = in_range("number", number, 0, 2**31)
+    if number < len(UNSEEN_CITIES):
+        return named_city(list(UNSEEN_CITIES)[number])
+    family = FAMILIES[number % len(FAMILIES)]
+    return synthetic_city(family, 1_000 + number, area=1.5, name=f"unseen {number}")
+
+
+def synthetic_city(
+    family: str,
+    seed: int = 0,
+    *,
+    area: float = 1.0,
+    name: str | None = None,
+    modelled_on: str = "",
+) -> City:
+    """Make a city.
+
+    Args:
+        family: of the street plan, one of `FAMILIES`.
+        seed: of everything in it, from 0.
+        area: of the square that it fills, about; square kilometres, 1 to 25.
+        name: of the city; family and seed by default.
+        modelled_on: a real city that inspired it.
+
+    Raises:
+        ValueError: for an unknown family, or a seed or an area out of range.
+    """
+    one_of("family", family, FAMILIES)
+    seed = in_range("seed", seed, 0, 2**32)
+    if isinstance(area, bool) or not MIN_AREA <= area <= MAX_AREA:
+        raise ValueError(
+            f"area is square kilometres from {MIN_AREA:g} to {MAX_AREA:g}; got {area}."
+        )
+    draws = Draws(seed * len(FAMILIES) + FAMILIES.index(family))
+    latitude, longitude = (round(float(part), 3) for part in draws.between(-50.0, 50.0, 2))
+    network = PLANS[family](draws, math.sqrt(area) * 1000.0)
+    spots, pairs, crossings = _points(network)
+    starts, neighbours = _adjacency(len(spots), pairs)
+    # The scale of longitudes is rounded, so that a cosine's last digit decides nothing.
+    scale = np.array([1.0, round(math.cos(math.radians(latitude)), 6)])[::-1]
+
+    def units(metres: Metres) -> NDArray[np.int32]:
+        """Return latitudes and longitudes, in units of 1e-7 degrees, of east and north."""
+        degrees = (metres / (_METRES_A_DEGREE * scale))[:, ::-1] + (latitude, longitude)
+        return np.round(degrees / UNIT).astype(np.int32)
+
+    beside, facing = _frontages(draws, spots, starts, neighbours, crossings)
+    kinds = (draws.units(len(beside)) * len(CATEGORIES)).astype(np.int64)
+    categories = [CATEGORIES[kind] for kind in kinds.tolist()]
+    numbers = (draws.units(len(beside)) * 2**20).astype(np.int64).tolist()
+    places = tuple(
+        Place(title, category, (position[0], position[1]), point)
+        for title, category, position, point in zip(
+            place_names(categories, numbers), categories, units(beside).tolist(), facing.tolist()
+        )
+    )
+    return City(
+        name=f"{family} {seed}" if name is None else name,
+        family=family,
+        seed=seed,
+        points=units(spots),
+        starts=starts,
+        neighbours=neighbours,
+        places=places,
+        look=_look(draws),
+        modelled_on=modelled_on,
+    )
+
+
+def _points(network: Network) -> tuple[Metres, NDArray[np.int64], NDArray[np.int64]]:
+    """Return points about 10 m apart along a network, pairs of neighbours, and the crossings."""
+    metres = lengths(network)
+    pieces = np.maximum(1, np.round(metres / SPACING)).astype(np.int64)
+    inner = pieces - 1
+    first = len(network.nodes) + np.cumsum(inner) - inner
+    owner = np.repeat(np.arange(len(pieces)), inner)
+    step = np.arange(inner.sum()) - np.repeat(first - len(network.nodes), inner) + 1
+    ends = network.nodes[network.edges]
+    share = (step / pieces[owner])[:, None]
+    between = rounded(ends[owner, 0] + share * (ends[owner, 1] - ends[owner, 0]))
+    spots = np.concatenate([network.nodes, between])
+    number = len(network.nodes) + np.arange(len(between))
+    before = np.where(step == 1, network.edges[owner, 0], number - 1)
+    last = np.where(inner > 0, first + inner - 1, network.edges[:, 0])
+    pairs = np.concatenate(
+        [np.stack([before, number], axis=1), np.stack([last, network.edges[:, 1]], axis=1)]
+    )
+    degrees = np.bincount(network.edges.ravel(), minlength=len(network.nodes))
+    return spots, pairs, np.flatnonzero(degrees >= 3)
+
+
+def _adjacency(count: int, pairs: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the neighbours of each point as `City` holds them."""
+    both = np.concatenate([pairs, pairs[:, ::-1]])
+    both = both[np.lexsort((both[:, 1], both[:, 0]))]
+    starts = np.searchsorted(both[:, 0], np.arange(count + 1))
+    return starts.astype(np.int32), both[:, 1].astype(np.int32)
+
+
+def _frontages(
+    draws: Draws,
+    spots: Metres,
+    starts: NDArray[np.int32],
+    neighbours: NDArray[np.int32],
+    crossings: NDArray[np.int64],
+) -> tuple[Metres, NDArray[np.int64]]:
+    """Return where places are, in metres, and the points that they face.
+
+    Some stand along the streets, some at the corners of crossings. A corner has one by a draw of
+    its own, so that it tells nothing about the streets that leave the crossing.
+    """
+    is_crossing = np.zeros(len(spots), dtype=np.bool_)
+    is_crossing[crossings] = True
+    owners = np.repeat(np.arange(len(spots)), np.diff(starts))
+    quiet = ~(is_crossing[owners] | is_crossing[neighbours])
+    near_crossing = np.zeros(len(spots), dtype=np.bool_)
+    near_crossing[owners[~quiet]] = True
+    middle = np.flatnonzero(~near_crossing & (np.diff(starts) == 2))
+    lined = middle[draws.units(len(middle)) < SPACING / _PLACE_EVERY]
+    along = spots[neighbours[starts[lined] + 1]] - spots[neighbours[starts[lined]]]
+    aside = _left(along) * np.where(draws.units(len(lined)) < 0.5, 1.0, -1.0)[:, None]
+    houses = spots[lined] + aside * draws.between(6.0, 11.0, len(lined))[:, None]
+
+    # Beside the first point of a street that leaves a crossing, on either side of it.
+    leaving = np.flatnonzero(is_crossing[owners] & ~is_crossing[neighbours])
+    sides = np.concatenate([leaving, leaving])
+    hand = np.repeat([1.0, -1.0], len(leaving))
+    taken = draws.units(len(sides)) < _CORNER_SHARE / 2
+    sides, hand = sides[taken], hand[taken]
+    along = spots[neighbours[sides]] - spots[owners[sides]]
+    corners = (
+        spots[neighbours[sides]]
+        + _left(along) * (hand * draws.between(7.0, 11.0, len(sides)))[:, None]
+    )
+    return (
+        rounded(np.concatenate([houses, corners])),
+        np.concatenate([lined, neighbours[sides]]).astype(np.int64),
+    )
+
+
+def _left(along: Metres) -> Metres:
+    """Return vectors of length one, a quarter turn to the left of these."""
+    turned = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    lefts: Metres = turned / np.sqrt((turned**2).sum(axis=1))[:, None]
+    return lefts
+
+
+def _look(draws: Draws) -> dict[str, Any]:
+    """Return the look of a city as plain data: colours, and how high and how old its houses are."""
+    hue, warmth = draws.one(0.0, 1.0), draws.one(0.0, 1.0)
+    return {
+        "hue": round(hue, 4),
+        "warmth": round(warmth, 4),
+        "storeys": 2 + int(draws.one(0.0, 8.0)),
+        "age": round(draws.one(0.0, 1.0), 4),
+    }
