@@ -59,7 +59,7 @@ $(READY): pyproject.toml constraints.txt
 	echo "Setting up $(VENV) with $$("$$found" --version); this takes a few minutes the first time." && \
 	"$$found" -m venv $(VENV)
 	$(PIP) torch
-	$(PIP) --editable '.[agents,dev]'
+	$(PIP) --editable '.[agents,dev,llm]'
 	@touch $@
 
 $(DOCS_READY): $(READY)

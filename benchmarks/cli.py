@@ -93,9 +93,7 @@ def evaluate(
         from agents.chat import ChatPolicy, Sampling
         from benchmarks.chat_evaluation import run_chat_evaluation
 
-        sampling = Sampling(
-            temperature, top_p, max_tokens, sampling_seed, _json_object(extra_body)
-        )
+        sampling = Sampling(temperature, top_p, max_tokens, sampling_seed, _json_object(extra_body))
         policy = ChatPolicy(
             str(model),
             base_url=base_url,

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 SCHEMA = 1
 """Raised when a field of run.json or of a row changes its meaning."""
 
-PACKAGES = ("shiftgym", "gymnasium", "numpy", "scipy", "torch", "stable-baselines3")
+PACKAGES = ("shiftgym", "gymnasium", "numpy", "scipy", "torch", "stable-baselines3", "openai")
 
 
 class _Record(BaseModel):
