@@ -16,6 +16,7 @@ from gymnasium.utils.env_checker import check_env
 import virl_env
 from virl_env.directions import Directions
 from virl_env.geometry import COMPASS
+from virl_env.observe import decode
 from virl_env.routes import Landmark
 from virl_env.text import COMPACT, PromptTemplate
 from virl_env.text_env import MAX_OBSERVATION, VIRLNavigationTextEnv
@@ -249,7 +250,7 @@ def test_compact_prompt_tells_what_the_symbols_do() -> None:
         prompt, _ = text.reset(seed=seed)
         observation, _ = symbols.reset(seed=seed)
         for step in text.steps:
-            seen = virl_env.decode(observation)
+            seen = decode(observation)
             letters = "?ABCDEFGHIJ"
             side = (seen["side"] or "").replace(" ", "_")
             sight = f"{letters[seen['landmark']]} {side}" if seen["landmark"] else "nothing"
