@@ -145,6 +145,8 @@ class NavigationConfig:
 
 def _short(value: Any) -> str:
     """Return a keyword's value as text that tells it from others, without a whole city's points."""
+    if isinstance(value, Directions):
+        return value.name
     if isinstance(value, tuple) and value and isinstance(value[0], (str, City)):
         return " ".join(one if isinstance(one, str) else one.digest for one in value)
     return value.digest if isinstance(value, Route) else str(value)
