@@ -11,7 +11,8 @@ import torch
 from gymnasium import spaces
 from stable_baselines3.common.preprocessing import preprocess_obs
 
-from agents.gp.demonstrations import Transitions, demonstrate
+from agents.demonstrations import Transitions
+from agents.gp.demonstrations import demonstrate
 from agents.sb3.bc import BCConfig, train_bc
 from agents.sb3.checkpoint import load_state, save_state
 from agents.sb3.model import CARDS, SB3Agent, build_model, count_weights, load_model, save_model

@@ -10,11 +10,12 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.demonstrations import Transitions
 from gp_env.arithmetic import EQUALS, TOKENS, to_tokens
 from gp_env.config import GameConfig
 from gp_env.deal import Dealer
@@ -40,20 +41,6 @@ _PLUS = TOKENS.index("+") + 1
 
 # Card values are ranks under the rule that leaves every rank as it is.
 _IDENTITY = NAMED["rank"]
-
-
-class Transitions(NamedTuple):
-    """What was seen and done at each token that demonstrations teach.
-
-    Attributes:
-        observations: uint8 of shape (m, 56), as the environment shows them.
-        actions: uint8 of shape (m,), token indices.
-        demonstrations: how many demonstrations the m tokens come from.
-    """
-
-    observations: Bytes
-    actions: Bytes
-    demonstrations: int
 
 
 @dataclass(frozen=True)

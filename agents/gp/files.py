@@ -15,20 +15,18 @@ in order, the last of them winning.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from agents.demonstrations import PathLike, read_columns, write_columns
 from agents.gp.demonstrations import COLUMNS, Demonstrations, pack_attempts
 from gp_env.deck import MAX_CARDS, Hand
 
 SCHEMA = "shiftgym/gp-demonstrations/1"
 ENVIRONMENT = "GeneralPoints-v0"
-
-PathLike = str | os.PathLike[str]
 
 
 def save_demonstrations(path: PathLike, demonstrations: Demonstrations) -> None:
@@ -43,15 +41,13 @@ def save_demonstrations(path: PathLike, demonstrations: Demonstrations) -> None:
         "environment": ENVIRONMENT,
         "keywords": {name: _plain(value) for name, value in demonstrations.keywords.items()},
     }
-    partial = path.with_name(path.name + ".partial")
     if path.suffix == ".npz":
-        columns = {name: getattr(demonstrations, name) for name in COLUMNS}
-        with partial.open("wb") as file:
-            np.savez_compressed(file, header=np.array(json.dumps(header)), **columns)
-    else:
-        with partial.open("w", encoding="utf-8") as file:
-            for row in (header, *_rows(demonstrations)):
-                file.write(json.dumps(row) + "\n")
+        write_columns(path, header, {name: getattr(demonstrations, name) for name in COLUMNS})
+        return
+    partial = path.with_name(path.name + ".partial")
+    with partial.open("w", encoding="utf-8") as file:
+        for row in (header, *_rows(demonstrations)):
+            file.write(json.dumps(row) + "\n")
     partial.replace(path)
 
 
@@ -64,9 +60,7 @@ def load_demonstrations(path: PathLike) -> Demonstrations:
     path = _checked(path)
     try:
         if path.suffix == ".npz":
-            with np.load(path, allow_pickle=False) as file:
-                header = json.loads(str(file["header"]))
-                columns = {name: file[name] for name in COLUMNS}
+            header, columns = read_columns(path, COLUMNS)
         else:
             lines = path.read_text(encoding="utf-8").splitlines()
             header = json.loads(lines[0])

@@ -10,7 +10,7 @@ import torch
 from stable_baselines3.common.policies import ActorCriticPolicy
 from torch.nn import functional
 
-from agents.gp.demonstrations import Transitions
+from agents.demonstrations import Transitions
 from agents.sb3.training import Account, Callback, PathLike, RunKeeper
 
 

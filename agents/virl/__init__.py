@@ -1,0 +1,1 @@
+"""Demonstrations of street navigation, and an agent that remembers them."""
