@@ -12,7 +12,7 @@ from shiftgym.shoe import Openings
 from virl_env import directions, observe
 from virl_env.config import NavigationConfig
 from virl_env.directions import TABLE_LENGTH, Directions
-from virl_env.dynamics import FIRST_TURN, KINDS
+from virl_env.dynamics import A_TURN, FIRST_TURN, KINDS
 from virl_env.geometry import COMPASS, RELATIVE, compass, turn_word
 from virl_env.observe import LAYOUT, MAX_LANDMARKS, heading_codes
 from virl_env.pool import Pool, pool_of
@@ -47,7 +47,7 @@ class Dealer:
             ("rule", np.uint8, 1 + TABLE_LENGTH),
             ("numbers", np.uint8, 1 + MAX_LANDMARKS),
             ("lines", np.uint8, self.pool.lines.shape[1:]),
-            ("turns", np.uint8, self.pool.headings.shape[1]),
+            ("rights", np.uint8, width),
             ("places", np.uint8, width if config.drop_rate else 0),
             ("count", np.int16),
         ]
@@ -59,8 +59,8 @@ class Dealer:
             A structured array of shape (n,) with the fields row (the first observation as one block
             of bytes), seed, route (index into the pool), heading (the initial one in degrees), rule
             (that scores, as `directions.table` makes it), numbers (by which landmarks 1, 2, ... are
-            shown, behind a 0 for none), lines (codes of the instructions), turns (the right action
-            at each turning point), places (the points of the pool's rail that the episode has, then
+            shown, behind a 0 for none), lines (codes of the instructions), rights (the right action
+            at each point), places (the points of the pool's rail that the episode has, then
             its end; empty where all are there) and count (of its points).
         """
         config, pool = self.config, self.pool
@@ -81,7 +81,10 @@ class Dealer:
         self._write_lines(openings, routes, turns[:, 0])
         direction = np.where(openings["rule"][:, :1] == _WORLD_FRAME, _COMPASS_INDEX[facing], turns)
         used = np.take_along_axis(openings["rule"], 1 + direction, axis=1)
-        openings["turns"] = used + np.uint8(FIRST_TURN - 1)
+        rights = pool.points["right"][routes]
+        at_turns = rights[:, : turns.shape[1] * pool.stride : pool.stride]
+        np.copyto(at_turns, used + np.uint8(FIRST_TURN - 1), where=at_turns == A_TURN)
+        openings["rights"] = rights
         openings["count"] = pool.counts[routes]
         if config.drop_rate:
             self._drop(openings, streams)
@@ -121,6 +124,7 @@ class Dealer:
         rows, columns = kept.nonzero()
         packed[rows, (kept.cumsum(axis=1) - 1)[rows, columns]] = columns
         openings["places"] = packed
+        openings["rights"] = np.take_along_axis(openings["rights"], packed.astype(np.int64), axis=1)
 
     def _first_rows(self, openings: Openings) -> NDArray[np.uint8]:
         config = self.config

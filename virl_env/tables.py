@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from shiftgym.shoe import Openings
 from virl_env import observe
 from virl_env.directions import TABLE_LENGTH
-from virl_env.dynamics import A_TURN, CORRECT_CODE, KINDS, POINT, WRONG_CODE
+from virl_env.dynamics import CORRECT_CODE, KINDS, POINT, WRONG_CODE
 from virl_env.observe import LAYOUT, LINE_CODES, MAX_LANDMARKS, MAX_LINES
 from virl_env.pool import Pool
 from virl_env.verifier import OUTCOME_NAMES, REWARDS, Outcome
@@ -21,6 +21,7 @@ _REWARDS = np.array([REWARDS[Outcome.WRONG_ACTION], REWARDS[Outcome.CORRECT]])
 _TURN = KINDS.index("turn")
 _WINDOW = MAX_LINES * LINE_CODES
 _LINES_BYTES = 2 * _WINDOW
+_NEXT_TO_NOTHING = 1e-300
 
 _SEEN = np.dtype(
     {
@@ -68,14 +69,15 @@ class Rails:
         self._line = np.zeros(count, dtype=np.uint8)
         self._numbers = np.zeros((count, 1 + MAX_LANDMARKS), dtype=np.uint8)
         self._lines = np.zeros((count, _LINES_BYTES), dtype=np.uint8)
-        self._turns = np.zeros((count, pool.headings.shape[1]), dtype=np.uint8)
+        self._rights = np.zeros((count, self._width), dtype=np.uint8)
         self._places = np.zeros((count, self._width if dropping else 0), dtype=np.uint8)
         self._at = np.zeros(count, dtype=np.int64)
         self._counts = np.ones(count, dtype=np.int64)
         self._failed = np.zeros(count, dtype=np.bool_)
-        # Attempts made, right ones and their share, at points of each kind and, last, at all.
-        self._tried, self._right, self._shares = np.zeros((3, len(KINDS) + 1, count))
-        self._kinds_met = np.zeros(count)
+        # Of the points of each kind: attempts made, beginning with next to nothing so that they can
+        # be divided by, and right ones; of shape (kinds, n).
+        self._tried = np.full((len(KINDS), count), _NEXT_TO_NOTHING)
+        self._right = np.zeros((len(KINDS), count))
         self._everyone = np.arange(count)
         self._seen = self.rows.view(_SEEN)[:, 0]
         self._landmark, self._newest, self._previous, self._left, self._outcome = (
@@ -92,17 +94,8 @@ class Rails:
 
     _STATE = (
         *("rows", "episode_seeds", "routes", "headings", "rules", "right", "_kind", "_line"),
-        *(
-            "_numbers",
-            "_lines",
-            "_turns",
-            "_places",
-            "_at",
-            "_counts",
-            "_failed",
-            "_tried",
-            "_right",
-        ),
+        *("_numbers", "_lines", "_rights", "_places", "_at", "_counts", "_failed"),
+        *("_tried", "_right"),
     )
 
     def get_state(self) -> dict[str, NDArray[Any]]:
@@ -122,20 +115,19 @@ class Rails:
         self.routes[copies] = openings["route"]
         self.headings[copies] = openings["heading"]
         self.rules[copies] = openings["rule"]
-        self.right[copies] = openings["turns"][:, 0]
+        self.right[copies] = openings["rights"][:, 0]
         self._kind[copies] = _TURN
         self._line[copies] = 0
         self._numbers[copies] = openings["numbers"]
         lines = openings["lines"].reshape(len(copies), -1)
         self._lines[copies, : lines.shape[1]] = lines
-        self._turns[copies] = openings["turns"]
+        self._rights[copies] = openings["rights"]
         self._places[copies] = openings["places"]
         self._counts[copies] = openings["count"]
         self._at[copies] = 0
         self._failed[copies] = False
-        for tally in (self._tried, self._right, self._shares):
-            tally[:, copies] = 0.0
-        self._kinds_met[copies] = 0.0
+        self._tried[:, copies] = _NEXT_TO_NOTHING
+        self._right[:, copies] = 0.0
 
     def act(self, actions: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Do one action in every copy.
@@ -148,7 +140,9 @@ class Rails:
         """
         left = self._left
         correct = self.right == actions
-        self._tally(correct)
+        tally = self._kind * np.int64(len(correct)) + self._everyone
+        self._tried.reshape(-1)[tally] += 1.0
+        self._right.reshape(-1)[tally] += correct
         done = (actions + 1).astype(np.uint8)
         moves = correct | (left == 1)
         self._failed |= moves > correct
@@ -163,25 +157,12 @@ class Rails:
         self._newest[moved] = done[moved]
         return _REWARDS.take(correct), self._at == self._counts
 
-    def _tally(self, correct: NDArray[np.bool_]) -> None:
-        """Count an attempt of every copy, and keep the shares: an attempt changes two of four."""
-        n = len(correct)
-        at_kind = self._kind * np.int64(n) + self._everyone
-        for where in (at_kind, slice(-n, None)):
-            tried, right, shares = (
-                tally.reshape(-1) for tally in (self._tried, self._right, self._shares)
-            )
-            made, hit = tried[where] + 1.0, right[where] + correct
-            if where is at_kind:
-                self._kinds_met += made == 1.0
-            tried[where], right[where], shares[where] = made, hit, hit / made
-
     def _arrive(self, copies: NDArray[np.int64], at: NDArray[np.int64]) -> None:
         """Show the points at which these copies stand now, and what is right there."""
         seen, width = self._seen, self._width
         place = self._places[copies, at] if self._places.size else at
         points = self._pool_points.take(self.routes.take(copies) * width + place)
-        line, kind = points["line"], points["kind"]
+        line = points["line"]
         # Most points follow the same line as the one before.
         changed = (line != self._line.take(copies)).nonzero()[0]
         if len(changed):
@@ -192,20 +173,22 @@ class Rails:
         self._landmark[copies] = self._numbers.reshape(-1).take(shown)
         seen["rest"][copies] = points.view(_REST)["rest"]
         seen["older"][copies] = seen["newer"][copies]
-        self._kind[copies] = kind
-        right, turning = points["right"], (points["right"] == A_TURN).nonzero()[0]
-        right[turning] = self._turns[copies[turning], line[turning] >> 1]
-        self.right[copies] = right
+        self._kind[copies] = points["kind"]
+        self.right[copies] = self._rights.reshape(-1).take(copies * width + at)
 
     def infos(self) -> dict[str, Any]:
         """Return what every step tells, but the mask: arrays of shape (n,)."""
-        turns, walks, stops, overall = self._shares
+        right, tried = self._right, self._tried
+        shares = right / tried
+        # Rows are added one by one: a third of the time of a sum over the first axis.
+        met = np.minimum(tried, 1.0)
+        met = np.maximum(met[0] + met[1] + met[2], 1.0)
         return {
             "outcome": _OUTCOME_NAMES.take(self._outcome),
             "attempts_left": self._left.astype(np.int64),
             "is_success": (self._at == self._counts) & ~self._failed,
             "episode_seed": self.episode_seeds.copy(),
-            "step_accuracy": overall.copy(),
-            "turn_accuracy": turns.copy(),
-            "macro_accuracy": (turns + walks + stops) / np.maximum(self._kinds_met, 1.0),
+            "step_accuracy": (right[0] + right[1] + right[2]) / (tried[0] + tried[1] + tried[2]),
+            "turn_accuracy": shares[_TURN],
+            "macro_accuracy": (shares[0] + shares[1] + shares[2]) / met,
         }

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from virl_env import observe
 from virl_env.directions import from_table
-from virl_env.dynamics import A_TURN, CORRECT_CODE, KINDS, NO_ACTION, WRONG_CODE
+from virl_env.dynamics import CORRECT_CODE, KINDS, NO_ACTION, WRONG_CODE
 from virl_env.observe import LAYOUT, LINE_CODES
 from virl_env.pool import Pool
 
@@ -46,7 +46,7 @@ class RailWalk:
         self._numbers: list[int] = opening["numbers"].tolist()
         self._lines = np.zeros(2 * _LINES.stop, dtype=np.uint8)
         self._lines[: opening["lines"].size] = np.ravel(opening["lines"])
-        self._turns: list[int] = opening["turns"].tolist()
+        self._rights: list[int] = opening["rights"].tolist()
         self._points: list[tuple[int, ...]] = pool.points[int(opening["route"])].tolist()
         self.count = int(opening["count"])
         places = opening["places"].tolist() or range(self.count + 1)
@@ -60,8 +60,7 @@ class RailWalk:
     @property
     def right(self) -> int:
         """The right action here, 255 at the end."""
-        line, *_, right = self._points[self.places[self.at]]
-        return self._turns[line // 2] if right == A_TURN else right
+        return self._rights[self.at]
 
     @property
     def landmark_order(self) -> tuple[int, ...]:
