@@ -185,7 +185,7 @@ def _member(owner: Any, key: str, what: str = "the route", kind: type = dict) ->
     return owner[key]
 
 
-_JSON_NAMES = {dict: "an object", list: "a list", str: "text"}
+_JSON_NAMES: dict[type, str] = {dict: "an object", list: "a list", str: "text"}
 
 
 def _text(owner: Any, key: str, what: str) -> str:

@@ -6,14 +6,14 @@ on; where it turns, no other street goes by the same compass word or by the same
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from shiftgym.checks import in_range, one_of, positive
-from shiftgym.mixer import episode_seeds, words
+from shiftgym.mixer import Words, episode_seeds, words
 from virl_env.city import City
 from virl_env.geometry import SIDES, bearing, compass, sector, side, turn_word, wrap
 from virl_env.routes import MAX_LEGS, Landmark, Leg, Route
@@ -30,7 +30,10 @@ _TRIES = 1_000
 """Walks that are tried for a route, and routes for one that a pool does not have yet."""
 
 _POOL_SEED = 20_250_115
-_BLOCK = 64
+_BLOCK: Words = np.arange(64, dtype=np.uint64)
+
+
+_Choice = TypeVar("_Choice")
 
 
 class _Kind(NamedTuple):
@@ -92,9 +95,13 @@ class _Draws:
         """Return an integer in [0, bound)."""
         if not self._left:
             self._blocks += 1
-            block = words(self._key + np.arange(_BLOCK, dtype=np.uint64), self._blocks)
+            block = words(self._key + _BLOCK, self._blocks)
             self._left = (block >> np.uint64(32)).tolist()
         return self._left.pop() * bound >> 32
+
+    def among(self, choices: Sequence[_Choice]) -> _Choice:
+        """Return one of some choices, each as likely as another."""
+        return choices[self.below(len(choices))]
 
 
 def sample_route(
@@ -137,42 +144,42 @@ def _draw(city: City, seed: int, kind: _Kind) -> Route:
 
 def _try(city: City, streets: Streets, draws: _Draws, kind: _Kind) -> Route | None:
     """Draw a walk and its landmarks; None where it leads nowhere."""
-    origin = streets.origins[draws.below(len(streets.origins))]
+    origin = draws.among(streets.origins)
     at = city.places[origin].point
+    count = draws.among(kind.legs)
     ways: Sequence[int] = streets.slots(at)
-    if not ways:
-        return None
-    way = ways[draws.below(len(ways))]
-    count = kind.legs[draws.below(len(kind.legs))]
-    walks: list[_Walk] = []
     visited = {at}
+    walks: list[_Walk] = []
+    forced: list[bool] = []
     walked = 0.0
-    for number in range(count):
-        left = count - number - 1
-        shortest = max(SHORTEST_LEG, kind.length[0] - walked - left * LONGEST_LEG)
-        longest = min(LONGEST_LEG, kind.length[1] - walked - left * SHORTEST_LEG)
-        arrival = walks[-1].heading if walks else None
-        found = _legs(streets, at, way, (shortest, longest), visited, arrival, to_turn=left > 0)
-        if not found:
+    for left in reversed(range(count)):
+        limits = (
+            max(SHORTEST_LEG, kind.length[0] - walked - left * LONGEST_LEG),
+            min(LONGEST_LEG, kind.length[1] - walked - left * SHORTEST_LEG),
+        )
+        # By hand, so that left and right are equally likely wherever both are possible.
+        hands: dict[bool, list[list[_Walk]]] = {}
+        for way in ways:
+            arrival = walks[-1].heading if walks else None
+            legs = _legs(streets, at, way, limits, visited, arrival, to_turn=left > 0)
+            if legs:
+                right = arrival is not None and wrap(streets.bearings[way] - arrival) > 0
+                hands.setdefault(right, []).append(legs)
+        if not hands:
             return None
-        walk = found[draws.below(len(found))]
+        if walks:
+            forced.append(len(hands) == 1)
+        walk = draws.among(draws.among(hands[draws.among(sorted(hands))]))
         walks.append(walk)
         walked += walk.distance
         visited.update(streets.ends[slot] for slot in walk.slots)
         at = streets.ends[walk.slots[-1]]
-        if left:
-            ways = [w for w in streets.turns[walk.slots[-1]] if streets.ends[w] not in visited]
-            if not ways:
-                return None
-            way = ways[draws.below(len(ways))]
-    goals = [i for i in streets.facing[at] if i != origin]
-    if not goals:
-        return None
-    goal = goals[draws.below(len(goals))]
-    seen = _landmarks(streets, walks[:-1], {origin, goal}, draws, kind.landmarks)
+        ways = streets.turns[walk.slots[-1]]
+    goal = draws.among(streets.facing[at])
+    seen = _landmarks(streets, zip(walks, forced), {origin, goal}, draws, kind.landmarks)
     if seen is None:
         return None
-    return _route(city, streets, origin, walks, [*seen, goal], draws.below(360))
+    return _route(city, streets, origin, walks, seen, goal, draws.below(360))
 
 
 def _legs(
@@ -250,27 +257,41 @@ def _is_told(streets: Streets, point: int, way: int, arrival: int, heading: int)
 
 
 def _landmarks(
-    streets: Streets, walks: list[_Walk], taken: set[int], draws: _Draws, wanted: str
+    streets: Streets,
+    turns: Iterable[tuple[_Walk, bool]],
+    taken: set[int],
+    draws: _Draws,
+    wanted: str,
 ) -> list[int | None] | None:
     """Draw a place for each turning point; None for the whole where one is wanted but not there.
 
-    The side of a landmark must not show which way the route turns. Where it can turn but one way,
-    what stands there may depend on that: along the straight side of a junction there is more room
-    for places than at its mouth. So a side is drawn first, among those that are taken on the left
-    as on the right, and then one of the places on it.
+    The side of a landmark must not show which way the route turns, but what stands there depends on
+    the streets: along the straight side of a junction there is more room for places than at its
+    mouth. So a side is drawn first, among those with places both there and on the same side of the
+    other hand, and then one of the places on it. Without such a side, one place will do where the
+    route could as well turn to the other hand.
+
+    Args:
+        streets: of the city.
+        turns: the leg that ends at each turning point, and whether only one hand is possible there.
+        taken: places that the route names elsewhere; added to.
+        draws: of the route.
+        wanted: one of `LANDMARKS`.
     """
     landmarks: list[int | None] = []
-    for walk in walks:
+    for walk, forced in turns:
         sides: dict[int, list[int]] = {}
         if wanted != "none":
             for place, direction in streets.nearby.get(streets.ends[walk.slots[-1]], ()):
                 if place not in taken:
                     sides.setdefault(sector(direction - walk.heading), []).append(place)
-        even = [number for number in sorted(sides) if -number % len(SIDES) in sides]
-        if even:
-            there = sides[even[draws.below(len(even))]]
-            landmarks.append(there[draws.below(len(there))])
-            taken.add(landmarks[-1])
+        eligible = [number for number in sorted(sides) if -number % len(SIDES) in sides]
+        if not eligible and not forced:
+            eligible = sorted(sides)
+        if eligible:
+            place = draws.among(sides[draws.among(eligible)])
+            landmarks.append(place)
+            taken.add(place)
         elif wanted == "all":
             return None
         else:
@@ -284,6 +305,7 @@ def _route(
     origin: int,
     walks: list[_Walk],
     seen: list[int | None],
+    goal: int,
     initial_heading: int,
 ) -> Route:
     """Return a walk as a route.
@@ -293,11 +315,12 @@ def _route(
         streets: of the city.
         origin: place at the start.
         walks: the legs.
-        seen: place told at the end of each leg, the destination at the last.
+        seen: place told at each turning point.
+        goal: place at the destination.
         initial_heading: faced at the start.
     """
     legs = []
-    for walk, number in zip(walks, seen):
+    for walk, number in zip(walks, [*seen, goal]):
         end = streets.coordinates[streets.ends[walk.slots[-1]]]
         landmark = where = None
         if number is not None:
@@ -311,7 +334,7 @@ def _route(
         city=city.name,
         start=streets.coordinates[start.point],
         start_name=start.name,
-        destination=legs[-1].landmark.name,
+        destination=city.places[goal].name,
         initial_heading=initial_heading,
         legs=tuple(legs),
         path=(start.point, *(streets.ends[slot] for walk in walks for slot in walk.slots)),
@@ -351,11 +374,10 @@ def route_pool(
     """
     count = positive("count", count)
     kind = _Kind.make(turns, length, landmarks)
-    if not isinstance(city, City):
-        city = named_city(city)
-    pool = _pools.setdefault(city, {}).setdefault(kind, _Pool([], set()))
+    of = city if isinstance(city, City) else named_city(city)
+    pool = _pools.setdefault(of, {}).setdefault(kind, _Pool([], set()))
     while len(pool.routes) < count:
-        route = _another(city, kind, pool)
+        route = _another(of, kind, pool)
         pool.routes.append(route)
         pool.paths.add(route.path)
     return tuple(pool.routes[:count])
