@@ -7,24 +7,20 @@ on; where it turns, no other street goes by the same compass word or by the same
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from shiftgym.checks import in_range, one_of, positive
+from shiftgym.checks import in_range, positive
 from shiftgym.mixer import Words, episode_seeds, words
 from virl_env.city import City
-from virl_env.geometry import SIDES, bearing, compass, sector, side, turn_word, wrap
-from virl_env.routes import MAX_LEGS, Landmark, Leg, Route
-from virl_env.streets import MAX_TURN, MIN_TURN, STRAIGHT, Streets, streets_of
+from virl_env.geometry import SIDES, bearing, sector, side, wrap
+from virl_env.legs import Walk, straight_legs
+from virl_env.route_kinds import LONGEST_LEG, SHORTEST_LEG, RouteKind
+from virl_env.routes import Landmark, Leg, Route
+from virl_env.streets import Streets, streets_of
 from virl_env.synthetic import named_city
-
-LANDMARKS = ("any", "all", "none")
-"""Whether turning points have landmarks: where there are places, at all of them, at none."""
-
-SHORTEST_LEG, LONGEST_LEG = 30.0, 500.0
-"""Metres."""
 
 _TRIES = 1_000
 """Walks that are tried for a route, and routes for one that a pool does not have yet."""
@@ -34,52 +30,6 @@ _BLOCK: Words = np.arange(64, dtype=np.uint64)
 
 
 _Choice = TypeVar("_Choice")
-
-
-class _Kind(NamedTuple):
-    """What is asked for: numbers of legs that can have the length, the length, landmarks."""
-
-    legs: tuple[int, ...]
-    length: tuple[float, float]
-    landmarks: str
-
-    @classmethod
-    def make(cls, turns: Any, length: Any, landmarks: str) -> _Kind:
-        one_of("landmarks", landmarks, LANDMARKS)
-        try:
-            fewest, most = turns
-            fewest = in_range("turns", fewest, 0, MAX_LEGS - 1)
-            most = in_range("turns", most, fewest, MAX_LEGS - 1)
-        except (TypeError, ValueError):
-            raise ValueError(
-                f"turns is (fewest, most), integers from 0 to {MAX_LEGS - 1}; got {turns!r}."
-            ) from None
-        try:
-            shortest, longest = map(float, length)
-            fits = 0 <= shortest <= longest
-        except (TypeError, ValueError):
-            fits = False
-        if not fits:
-            raise ValueError(f"length is (shortest, longest) in metres; got {length!r}.")
-        legs = tuple(
-            count
-            for count in range(fewest + 1, most + 2)
-            if SHORTEST_LEG * count <= longest and shortest <= LONGEST_LEG * count
-        )
-        if not legs:
-            raise ValueError(
-                f"No route has turns={turns!r} and length={length!r}: a leg has "
-                f"{SHORTEST_LEG:.0f} to {LONGEST_LEG:.0f} metres. Change one of the two."
-            )
-        return cls(legs, (shortest, longest), landmarks)
-
-
-class _Walk(NamedTuple):
-    """A leg as it is walked: its slots in order, its heading and its metres."""
-
-    slots: list[int]
-    heading: int
-    distance: float
 
 
 class _Draws:
@@ -126,10 +76,11 @@ def sample_route(
     Raises:
         ValueError: for a keyword out of its range, and where no route was found.
     """
-    return _draw(city, seed, _Kind.make(turns, length, landmarks))
+    seed = in_range("seed", seed, 0, 2**64 - 1)
+    return _draw(city, seed, RouteKind.make(turns, length, landmarks))
 
 
-def _draw(city: City, seed: int, kind: _Kind) -> Route:
+def _draw(city: City, seed: int, kind: RouteKind) -> Route:
     streets, draws = streets_of(city), _Draws(seed)
     for _ in range(_TRIES if streets.origins else 0):
         route = _try(city, streets, draws, kind)
@@ -142,14 +93,14 @@ def _draw(city: City, seed: int, kind: _Kind) -> Route:
     )
 
 
-def _try(city: City, streets: Streets, draws: _Draws, kind: _Kind) -> Route | None:
+def _try(city: City, streets: Streets, draws: _Draws, kind: RouteKind) -> Route | None:
     """Draw a walk and its landmarks; None where it leads nowhere."""
     origin = draws.among(streets.origins)
     at = city.places[origin].point
     count = draws.among(kind.legs)
     ways: Sequence[int] = streets.slots(at)
     visited = {at}
-    walks: list[_Walk] = []
+    walks: list[Walk] = []
     forced: list[bool] = []
     walked = 0.0
     for left in reversed(range(count)):
@@ -158,10 +109,10 @@ def _try(city: City, streets: Streets, draws: _Draws, kind: _Kind) -> Route | No
             min(LONGEST_LEG, kind.length[1] - walked - left * SHORTEST_LEG),
         )
         # By hand, so that left and right are equally likely wherever both are possible.
-        hands: dict[bool, list[list[_Walk]]] = {}
+        hands: dict[bool, list[list[Walk]]] = {}
         for way in ways:
             arrival = walks[-1].heading if walks else None
-            legs = _legs(streets, at, way, limits, visited, arrival, to_turn=left > 0)
+            legs = straight_legs(streets, at, way, limits, visited, arrival, to_turn=left > 0)
             if legs:
                 right = arrival is not None and wrap(streets.bearings[way] - arrival) > 0
                 hands.setdefault(right, []).append(legs)
@@ -182,83 +133,9 @@ def _try(city: City, streets: Streets, draws: _Draws, kind: _Kind) -> Route | No
     return _route(city, streets, origin, walks, seen, goal, draws.below(360))
 
 
-def _legs(
-    streets: Streets,
-    start: int,
-    way: int,
-    limits: tuple[float, float],
-    visited: set[int],
-    arrival: int | None,
-    *,
-    to_turn: bool,
-) -> list[_Walk]:
-    """Return the legs that go straight on along a slot, one for each point where one may end.
-
-    Args:
-        streets: of the city.
-        start: point where they begin.
-        way: slot that they begin with.
-        limits: shortest and longest, metres.
-        visited: points that no leg may lead to.
-        arrival: heading of the leg that ends at the start, None for the first leg.
-        to_turn: whether they end at a turning point, otherwise where places are.
-    """
-    ends, bearings, ahead = streets.ends, streets.bearings, streets.ahead
-    origin, first = streets.coordinates[start], bearings[way]
-    legs: list[_Walk] = []
-    slots: list[int] = []
-    seen = {start}
-    distance, bend, least, most = 0.0, 0.0, 0.0, 0.0
-    while way >= 0:
-        point = ends[way]
-        distance += streets.lengths[way]
-        if distance > limits[1] or point in visited or point in seen:
-            break
-        if slots:
-            bend += wrap(bearings[way] - bearings[slots[-1]])
-            least, most = min(least, bend), max(most, bend)
-        slots.append(way)
-        seen.add(point)
-        if distance >= limits[0] and (streets.turns[way] if to_turn else point in streets.facing):
-            heading = round(bearing(origin, streets.coordinates[point])) % 360
-            off = wrap(heading - first)
-            straight = most - off <= STRAIGHT and off - least <= STRAIGHT
-            if straight and (
-                arrival is None or _is_told(streets, start, slots[0], arrival, heading)
-            ):
-                legs.append(_Walk(slots.copy(), heading, distance))
-        way = ahead[way]
-    return legs
-
-
-def _is_told(streets: Streets, point: int, way: int, arrival: int, heading: int) -> bool:
-    """Return whether words tell a turn at a point: no other street there fits the same one.
-
-    Args:
-        streets: of the city.
-        point: where the turn is.
-        way: slot that the next leg begins with.
-        arrival: heading of the leg before.
-        heading: of the next leg.
-    """
-    if not MIN_TURN <= abs(wrap(heading - arrival)) <= MAX_TURN:
-        return False
-    direction, turn = compass(heading), turn_word(arrival, heading)
-    for other in streets.slots(point):
-        if other == way:
-            continue
-        leads = streets.bearings[other]
-        if compass(leads) == direction:
-            return False
-        # Nobody turns back the way that was come.
-        if turn_word(arrival, leads) == turn and abs(wrap(leads - arrival)) <= MAX_TURN:
-            return False
-    return True
-
-
 def _landmarks(
     streets: Streets,
-    turns: Iterable[tuple[_Walk, bool]],
+    turns: Iterable[tuple[Walk, bool]],
     taken: set[int],
     draws: _Draws,
     wanted: str,
@@ -303,7 +180,7 @@ def _route(
     city: City,
     streets: Streets,
     origin: int,
-    walks: list[_Walk],
+    walks: list[Walk],
     seen: list[int | None],
     goal: int,
     initial_heading: int,
@@ -348,7 +225,7 @@ class _Pool(NamedTuple):
     paths: set[tuple[int, ...]]
 
 
-_pools: WeakKeyDictionary[City, dict[_Kind, _Pool]] = WeakKeyDictionary()
+_pools: WeakKeyDictionary[City, dict[RouteKind, _Pool]] = WeakKeyDictionary()
 
 
 def route_pool(
@@ -373,7 +250,7 @@ def route_pool(
         ValueError: for an argument out of its range, and where the city has too few routes.
     """
     count = positive("count", count)
-    kind = _Kind.make(turns, length, landmarks)
+    kind = RouteKind.make(turns, length, landmarks)
     of = city if isinstance(city, City) else named_city(city)
     pool = _pools.setdefault(of, {}).setdefault(kind, _Pool([], set()))
     while len(pool.routes) < count:
@@ -383,7 +260,7 @@ def route_pool(
     return tuple(pool.routes[:count])
 
 
-def _another(city: City, kind: _Kind, pool: _Pool) -> Route:
+def _another(city: City, kind: RouteKind, pool: _Pool) -> Route:
     number = len(pool.routes)
     for draw in range(_TRIES):
         route = _draw(city, _pool_seed(number, draw), kind)

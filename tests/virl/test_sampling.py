@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from virl_env.city import CATEGORIES, City, Place
 from virl_env.geometry import SIDES, bearing, compass, haversine, side, turn_word, wrap
+from virl_env.route_kinds import LANDMARKS
 from virl_env.routes import Leg, Route
-from virl_env.sampling import LANDMARKS, route_pool, sample_route
+from virl_env.sampling import route_pool, sample_route
 from virl_env.synthetic import CITY_NAMES, FAMILIES, TRAINING_CITY, named_city, synthetic_city
 
 seeds = st.integers(0, 2**64 - 1)
@@ -302,6 +303,12 @@ def test_kinds_of_routes_that_cannot_be(keywords: dict[str, Any], message: str) 
         sample_route(small_city("grid"), 0, **keywords)
     with pytest.raises(ValueError, match=message):
         route_pool(small_city("grid"), 1, **keywords)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64, 1.5, None, True])
+def test_seeds_that_cannot_be(seed: Any) -> None:
+    with pytest.raises(ValueError, match="seed must be an integer from 0 to"):
+        sample_route(small_city("grid"), seed)
 
 
 @pytest.mark.parametrize("count", [0, -1, 1.5, True])

@@ -1,0 +1,63 @@
+"""What kind of route is asked for: how many turns, how long, with landmarks or without."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from shiftgym.checks import in_range, one_of
+from virl_env.routes import MAX_LEGS
+
+LANDMARKS = ("any", "all", "none")
+"""Whether turning points have landmarks: where there are places, at all of them, at none."""
+
+SHORTEST_LEG, LONGEST_LEG = 30.0, 500.0
+"""Metres."""
+
+
+class RouteKind(NamedTuple):
+    """What a route has to have.
+
+    Attributes:
+        legs: the numbers of legs that can have the length.
+        length: shortest and longest, metres.
+        landmarks: one of `LANDMARKS`.
+    """
+
+    legs: tuple[int, ...]
+    length: tuple[float, float]
+    landmarks: str
+
+    @classmethod
+    def make(cls, turns: Any, length: Any, landmarks: str) -> RouteKind:
+        """Return what the keywords of `sample_route` ask for.
+
+        Raises:
+            ValueError: for one that is out of its range, or two that no route has together.
+        """
+        one_of("landmarks", landmarks, LANDMARKS)
+        try:
+            fewest, most = turns
+            fewest = in_range("turns", fewest, 0, MAX_LEGS - 1)
+            most = in_range("turns", most, fewest, MAX_LEGS - 1)
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"turns is (fewest, most), integers from 0 to {MAX_LEGS - 1}; got {turns!r}."
+            ) from None
+        try:
+            shortest, longest = map(float, length)
+            fits = 0 <= shortest <= longest
+        except (TypeError, ValueError):
+            fits = False
+        if not fits:
+            raise ValueError(f"length is (shortest, longest) in metres; got {length!r}.")
+        legs = tuple(
+            count
+            for count in range(fewest + 1, most + 2)
+            if SHORTEST_LEG * count <= longest and shortest <= LONGEST_LEG * count
+        )
+        if not legs:
+            raise ValueError(
+                f"No route has turns={turns!r} and length={length!r}: a leg has "
+                f"{SHORTEST_LEG:.0f} to {LONGEST_LEG:.0f} metres. Change one of the two."
+            )
+        return cls(legs, (shortest, longest), landmarks)
