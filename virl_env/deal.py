@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +12,8 @@ from virl_env.config import NavigationConfig
 from virl_env.directions import TABLE_LENGTH, Directions
 from virl_env.dynamics import A_TURN, FIRST_TURN, KINDS
 from virl_env.geometry import COMPASS, RELATIVE, compass, turn_word
-from virl_env.observe import LAYOUT, MAX_LANDMARKS, heading_codes
+from virl_env.observe import LAYOUT, LINE_CODES, MAX_LANDMARKS, MAX_LINES, heading_codes
+from virl_env.orders import inverses, orders
 from virl_env.pool import Pool, pool_of
 
 # Draw numbers inside an episode seed.
@@ -39,18 +38,20 @@ class Dealer:
         self.config = config
         self.pool: Pool = pool_of(config)
         width = self.pool.points.shape[1]
-        self._fields: list[tuple[Any, ...]] = [
-            ("row", f"V{observe.SIZE}"),
-            ("seed", np.int64),
-            ("route", np.int32),
-            ("heading", np.int16),
-            ("rule", np.uint8, 1 + TABLE_LENGTH),
-            ("numbers", np.uint8, 1 + MAX_LANDMARKS),
-            ("lines", np.uint8, self.pool.lines.shape[1:]),
-            ("rights", np.uint8, width),
-            ("places", np.uint8, width if config.drop_rate else 0),
-            ("count", np.int16),
-        ]
+        self.openings = np.dtype(
+            [
+                ("row", f"V{observe.SIZE}"),
+                ("seed", np.int64),
+                ("route", np.int32),
+                ("heading", np.int16),
+                ("rule", np.uint8, 1 + TABLE_LENGTH),
+                ("numbers", np.uint8, 1 + MAX_LANDMARKS),
+                ("lines", np.uint8, (self.pool.lines.shape[1] + MAX_LINES, LINE_CODES)),
+                ("rights", np.uint8, width),
+                ("places", np.uint8, width if config.drop_rate else 0),
+                ("count", np.int16),
+            ]
+        )
 
     def deal(self, seeds: NDArray[np.int64]) -> Openings:
         """Deal the episode of each seed, of shape (n,).
@@ -59,13 +60,13 @@ class Dealer:
             A structured array of shape (n,) with the fields row (the first observation as one block
             of bytes), seed, route (index into the pool), heading (the initial one in degrees), rule
             (that scores, as `directions.table` makes it), numbers (by which landmarks 1, 2, ... are
-            shown, behind a 0 for none), lines (codes of the instructions), rights (the right action
-            at each point), places (the points of the pool's rail that the episode has, then
-            its end; empty where all are there) and count (of its points).
+            shown, behind a 0 for none), lines (codes of the instructions, with MAX_LINES empty ones
+            behind), rights (the right action at each point), places (the points of the pool's rail
+            that the episode has, then its end; empty where all are there) and count (of points).
         """
         config, pool = self.config, self.pool
         streams = seeds.astype(np.uint64)
-        openings = np.empty(len(seeds), dtype=self._fields)
+        openings = np.empty(len(seeds), dtype=self.openings)
         openings["seed"] = seeds
         routes = integers(streams, _ROUTE, len(pool.routes))
         openings["route"] = routes
@@ -96,10 +97,12 @@ class Dealer:
         if isinstance(asked, int):
             return np.full(len(streams), asked)
         if asked == "route":
-            return np.array([route.initial_heading for route in self.pool.routes])[routes]
+            own: NDArray[np.int64] = np.array([route.initial_heading for route in self.pool.routes])
+            return own[routes]
         # Never straight ahead: at the start there is always something to turn.
         turn = 1 + integers(streams, _HEADING, 359)
-        return (self.pool.headings[routes, 0] - turn) % 360
+        headings: NDArray[np.int64] = (self.pool.headings[routes, 0] - turn) % 360
+        return headings
 
     def _write_lines(
         self, openings: Openings, routes: NDArray[np.int64], first_turns: NDArray[np.int64]
@@ -108,7 +111,8 @@ class Dealer:
         # The first turn starts from the heading of the episode, not from the route's own.
         lines[:, 0, 0] = (lines[:, 0, 0] > 0) * (1 + first_turns)
         lines[:, :, 2] = _shown(lines[:, :, 2], openings["numbers"])
-        openings["lines"] = lines
+        told = lines.shape[1]
+        openings["lines"][:, :told], openings["lines"][:, told:] = lines, 0
 
     def _drop(self, openings: Openings, streams: Words) -> None:
         """Leave each walking point out with the probability asked for."""
@@ -129,15 +133,13 @@ class Dealer:
     def _first_rows(self, openings: Openings) -> NDArray[np.uint8]:
         config = self.config
         rows = np.zeros((len(openings), observe.SIZE), dtype=np.uint8)
-        lines = openings["lines"].reshape(len(rows), -1)
-        rows[:, : lines.shape[1]] = lines
+        rows[:, LAYOUT["lines"]] = openings["lines"][:, :MAX_LINES].reshape(len(rows), -1)
         rows[:, LAYOUT["heading"].start] = heading_codes(openings["heading"])
-        categories = np.zeros((len(rows), MAX_LANDMARKS), dtype=np.uint8)
-        known = self.pool.categories[openings["route"]]
-        np.put_along_axis(
-            categories, openings["numbers"][:, 1:].astype(np.int64) - 1, known, axis=1
-        )
-        rows[:, LAYOUT["categories"]] = categories
+        known = self.pool.categories.reshape(-1)
+        # The landmark that a number stands for: the inverse of the order of numbers.
+        landmarks = inverses(MAX_LANDMARKS)[_drawn_orders(openings["seed"].astype(np.uint64))]
+        first = openings["route"].astype(np.int64)[:, None] * MAX_LANDMARKS
+        rows[:, LAYOUT["categories"]] = known.take(first + landmarks)
         rows[:, LAYOUT["attempts_left"]] = config.max_attempts
         stated = openings["rule"]
         if config.stated_directions is not None:
@@ -152,13 +154,20 @@ def rule_of(openings: Openings, index: int) -> Directions:
 
 
 def _numbers(streams: Words) -> NDArray[np.uint8]:
-    """Return the numbers of landmarks 1, 2, ... in random order behind a 0: uint8 (n, 11)."""
-    drawn = np.stack([words(streams, _ORDER + k) for k in range(MAX_LANDMARKS)], axis=1)
+    """Return the numbers of landmarks 1, 2, ... in random order behind a 0: uint8 (n, 9)."""
     numbers = np.zeros((len(streams), 1 + MAX_LANDMARKS), dtype=np.uint8)
-    numbers[:, 1:] = 1 + drawn.argsort(axis=1, kind="stable")
+    numbers[:, 1:] = orders(MAX_LANDMARKS)[_drawn_orders(streams)]
+    numbers[:, 1:] += 1
     return numbers
+
+
+def _drawn_orders(streams: Words) -> NDArray[np.int64]:
+    """Return which order of the landmarks each episode has."""
+    return integers(streams, _ORDER, len(orders(MAX_LANDMARKS)))
 
 
 def _shown(landmarks: NDArray[np.uint8], numbers: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return landmarks in order, of shape (n, k), by the numbers that they are shown by."""
-    return np.take_along_axis(numbers, landmarks.astype(np.int64), axis=1)
+    first = np.arange(len(numbers))[:, None] * numbers.shape[1]
+    shown: NDArray[np.uint8] = np.ascontiguousarray(numbers).reshape(-1).take(first + landmarks)
+    return shown

@@ -9,8 +9,6 @@ stated. A random rule is never one of the two.
 
 from __future__ import annotations
 
-from functools import cache
-from itertools import permutations
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -18,6 +16,7 @@ from numpy.typing import NDArray
 
 from shiftgym.mixer import Words, integers
 from virl_env.geometry import COMPASS, RELATIVE, compass, turn_word
+from virl_env.orders import orders
 
 WORDS = (*COMPASS, *RELATIVE)
 """Every word for a turn; its code is its index plus one."""
@@ -130,14 +129,8 @@ def draw_tables(seeds: Words, number: int) -> NDArray[np.uint8]:
     first_code = 1
     for frame, words in enumerate(FRAMES.values()):
         chosen = np.flatnonzero(frames == frame)
-        orders = _orders(len(words))
-        drawn = 1 + integers(seeds[chosen], number + 1, len(orders) - 1)
-        rows[chosen, 1 : 1 + len(words)] = orders[drawn] + first_code
+        tables = orders(len(words))
+        drawn = 1 + integers(seeds[chosen], number + 1, len(tables) - 1)
+        rows[chosen, 1 : 1 + len(words)] = tables[drawn] + first_code
         first_code += len(words)
     return rows
-
-
-@cache
-def _orders(count: int) -> NDArray[np.uint8]:
-    """Return every order of 0 to count - 1, the identity first: uint8 of shape (count!, count)."""
-    return np.array(list(permutations(range(count))), dtype=np.uint8)

@@ -48,7 +48,7 @@ class VIRLNavigationEnv(SingleEnv[Any, int]):
     counts as slightly right and a half-turn as right.
 
     ## Observation Space
-    `MultiDiscrete` of shape (98,), uint8. `virl_env.observe.LAYOUT` names the parts and
+    `MultiDiscrete` of shape (96,), uint8. `virl_env.observe.LAYOUT` names the parts and
     `virl_env.observe.decode` turns an observation into Python values:
 
     | part | numbers | what |
@@ -58,7 +58,7 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     | landmark, side | 2 | what is in sight, and on which of eight sides (1 front, then clockwise) |
     | intersection | 1 | whether this is a turning point or the destination |
     | heading | 1 | 1 + degrees // 5 |
-    | categories | 10 | the category of landmark 1, 2, ... |
+    | categories | 8 | the category of landmark 1, 2, ... |
     | actions | 8 | what was done at the points behind, newest first; index plus one |
     | previous | 1 | the attempt before at this point, index plus one |
     | attempts_left | 1 | at this point |

@@ -1,6 +1,6 @@
-"""What an agent without eyes or words sees of a rail: 98 small integers, and their space.
+"""What an agent without eyes or words sees of a rail: 96 small integers, and their space.
 
-The largest case is declared and nothing else changes it: sixteen lines of instructions, ten
+The largest case is declared and nothing else changes it: sixteen lines of instructions, eight
 landmarks. So one network plays every variant. Landmarks are numbers that are drawn anew for each
 episode, so that a number tells neither the order in which landmarks come nor the city.
 """
@@ -27,7 +27,7 @@ MAX_LINES = 2 * MAX_LEGS
 LINE_CODES = 4
 """Numbers of a line: turn (1-4 a relative word, 5 walk on), compass word, landmark, side."""
 
-MAX_LANDMARKS = 10
+MAX_LANDMARKS = MAX_LEGS
 HISTORY = 8
 """Actions done that are shown."""
 
@@ -72,7 +72,7 @@ SIZE = sum(map(len, _FIELDS.values()))
 
 
 def observation_space() -> spaces.MultiDiscrete[Any]:
-    """Return the space of observations: MultiDiscrete of shape (98,), uint8."""
+    """Return the space of observations: MultiDiscrete of shape (96,), uint8."""
     counts = [high + 1 for highs in _FIELDS.values() for high in highs]
     space = spaces.MultiDiscrete(np.array(counts), dtype=np.uint8)
     # Counted in the dtype of observations they overflow wherever a library sums them, as SB3 does.
@@ -86,7 +86,7 @@ def heading_codes(degrees: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def decode(observation: NDArray[np.uint8]) -> dict[str, Any]:
-    """Return one observation of shape (98,) as named Python values, for people and for tests.
+    """Return one observation of shape (96,) as named Python values, for people and for tests.
 
     Keys: lines (dicts of turn, compass, landmark, side, each None where not told; walking lines
     have the turn "walk"), landmark and side (in sight, None for nothing), intersection, categories
@@ -133,7 +133,7 @@ def _name(names: tuple[str, ...], code: int) -> str | None:
 
 
 def as_text(observation: NDArray[np.uint8]) -> str:
-    """Return one observation of shape (98,) as a few lines for a terminal."""
+    """Return one observation of shape (96,) as a few lines for a terminal."""
     seen = decode(observation)
     lines = [f"Rule      {seen['directions']}"]
     for line in seen["lines"]:

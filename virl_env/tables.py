@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,8 @@ from numpy.typing import NDArray
 
 from shiftgym.shoe import Openings
 from virl_env import observe
-from virl_env.directions import TABLE_LENGTH
 from virl_env.dynamics import CORRECT_CODE, KINDS, POINT, WRONG_CODE
-from virl_env.observe import LAYOUT, LINE_CODES, MAX_LANDMARKS, MAX_LINES
+from virl_env.observe import LAYOUT, LINE_CODES, MAX_LINES
 from virl_env.pool import Pool
 from virl_env.verifier import OUTCOME_NAMES, REWARDS, Outcome
 
@@ -20,7 +20,6 @@ _OUTCOMES = np.array([WRONG_CODE, CORRECT_CODE], dtype=np.uint8)
 _REWARDS = np.array([REWARDS[Outcome.WRONG_ACTION], REWARDS[Outcome.CORRECT]])
 _TURN = KINDS.index("turn")
 _WINDOW = MAX_LINES * LINE_CODES
-_LINES_BYTES = 2 * _WINDOW
 _NEXT_TO_NOTHING = 1e-300
 
 _SEEN = np.dtype(
@@ -46,33 +45,26 @@ class Rails:
 
     Args:
         pool: the routes of the openings.
+        openings: their fields, see `deal.Dealer.deal`.
         max_attempts: at a point.
-        dropping: whether openings leave points out.
         count: n.
 
     Attributes:
-        rows: observations, uint8 of shape (n, 98).
+        rows: observations, uint8 of shape (n, 96).
         episode_seeds: int64 of shape (n,).
         right: the right action of each copy, uint8 of shape (n,); NO_ACTION at the end of a rail.
     """
 
-    def __init__(self, pool: Pool, max_attempts: int, dropping: bool, count: int) -> None:
+    def __init__(
+        self, pool: Pool, openings: np.dtype[np.void], max_attempts: int, count: int
+    ) -> None:
         self._max_attempts = max_attempts
         self._pool_points, self._width = pool.points.reshape(-1), pool.points.shape[1]
         self.rows = np.zeros((count, observe.SIZE), dtype=np.uint8)
-        self.episode_seeds = np.zeros(count, dtype=np.int64)
-        self.routes = np.zeros(count, dtype=np.int64)
-        self.headings = np.zeros(count, dtype=np.int64)
-        self.rules = np.zeros((count, 1 + TABLE_LENGTH), dtype=np.uint8)
         self.right = np.zeros(count, dtype=np.uint8)
         self._kind = np.zeros(count, dtype=np.uint8)
         self._line = np.zeros(count, dtype=np.uint8)
-        self._numbers = np.zeros((count, 1 + MAX_LANDMARKS), dtype=np.uint8)
-        self._lines = np.zeros((count, _LINES_BYTES), dtype=np.uint8)
-        self._rights = np.zeros((count, self._width), dtype=np.uint8)
-        self._places = np.zeros((count, self._width if dropping else 0), dtype=np.uint8)
         self._at = np.zeros(count, dtype=np.int64)
-        self._counts = np.ones(count, dtype=np.int64)
         self._failed = np.zeros(count, dtype=np.bool_)
         # Of the points of each kind: attempts made, beginning with next to nothing so that they can
         # be divided by, and right ones; of shape (kinds, n).
@@ -85,18 +77,26 @@ class Rails:
             for name in ("landmark", "actions", "previous", "attempts_left", "outcome")
         )
         self._blocks = self.rows.view(f"V{observe.SIZE}")[:, 0]
+        # How each episode started, in one record, so that starting one is one copy.
+        self._openings = np.zeros(count, dtype=openings)
+        self.episode_seeds, self.routes, self.headings, self.rules, self._counts = (
+            self._openings[name] for name in ("seed", "route", "heading", "rule", "count")
+        )
+        self._counts[:] = 1
+        self._bytes = self._openings.view(np.uint8)
+        fields: Mapping[str, Any] = openings.fields or {}
+        self._offsets = {name: int(place[1]) for name, place in fields.items()}
+        self._record = openings.itemsize
+        self._dropping = openings["places"].itemsize > 0
         self._windows: NDArray[np.void] = np.ndarray(
-            (count, MAX_LINES + 1),
+            (count, openings["lines"].shape[0] - MAX_LINES + 1),
             dtype=f"V{_WINDOW}",
-            buffer=self._lines,
-            strides=(_LINES_BYTES, LINE_CODES),
+            buffer=self._openings,
+            offset=self._offsets["lines"],
+            strides=(self._record, LINE_CODES),
         )
 
-    _STATE = (
-        *("rows", "episode_seeds", "routes", "headings", "rules", "right", "_kind", "_line"),
-        *("_numbers", "_lines", "_rights", "_places", "_at", "_counts", "_failed"),
-        *("_tried", "_right"),
-    )
+    _STATE = (*("rows", "right", "_kind", "_line", "_at", "_failed", "_tried", "_right", "_bytes"),)
 
     def get_state(self) -> dict[str, NDArray[Any]]:
         """Return copies of the arrays that are the whole state."""
@@ -110,20 +110,11 @@ class Rails:
 
     def start(self, copies: NDArray[np.int64], openings: Openings) -> None:
         """Start an episode in some copies."""
+        self._openings[copies] = openings
         self._blocks[copies] = openings["row"]
-        self.episode_seeds[copies] = openings["seed"]
-        self.routes[copies] = openings["route"]
-        self.headings[copies] = openings["heading"]
-        self.rules[copies] = openings["rule"]
         self.right[copies] = openings["rights"][:, 0]
         self._kind[copies] = _TURN
         self._line[copies] = 0
-        self._numbers[copies] = openings["numbers"]
-        lines = openings["lines"].reshape(len(copies), -1)
-        self._lines[copies, : lines.shape[1]] = lines
-        self._rights[copies] = openings["rights"]
-        self._places[copies] = openings["places"]
-        self._counts[copies] = openings["count"]
         self._at[copies] = 0
         self._failed[copies] = False
         self._tried[:, copies] = _NEXT_TO_NOTHING
@@ -159,9 +150,9 @@ class Rails:
 
     def _arrive(self, copies: NDArray[np.int64], at: NDArray[np.int64]) -> None:
         """Show the points at which these copies stand now, and what is right there."""
-        seen, width = self._seen, self._width
-        place = self._places[copies, at] if self._places.size else at
-        points = self._pool_points.take(self.routes.take(copies) * width + place)
+        seen, record, offset = self._seen, copies * self._record, self._offsets
+        place = self._bytes.take(record + (offset["places"] + at)) if self._dropping else at
+        points = self._pool_points.take(self.routes.take(copies) * self._width + place)
         line = points["line"]
         # Most points follow the same line as the one before.
         changed = (line != self._line.take(copies)).nonzero()[0]
@@ -169,12 +160,11 @@ class Rails:
             which, now = copies[changed], line[changed]
             self._line[which] = now
             seen["lines"][which] = self._windows[which, now]
-        shown = copies * self._numbers.shape[1] + points["landmark"]
-        self._landmark[copies] = self._numbers.reshape(-1).take(shown)
+        self._landmark[copies] = self._bytes.take(record + offset["numbers"] + points["landmark"])
         seen["rest"][copies] = points.view(_REST)["rest"]
         seen["older"][copies] = seen["newer"][copies]
         self._kind[copies] = points["kind"]
-        self.right[copies] = self._rights.reshape(-1).take(copies * width + at)
+        self.right[copies] = self._bytes.take(record + offset["rights"] + at)
 
     def infos(self) -> dict[str, Any]:
         """Return what every step tells, but the mask: arrays of shape (n,)."""

@@ -61,8 +61,8 @@ class VIRLNavigationVectorEnv(BatchedVectorEnv):
         self._dealer = Dealer(self.config)
         self._rails = Rails(
             self._dealer.pool,
+            self._dealer.openings,
             self.config.max_attempts,
-            self.config.drop_rate > 0,
             positive("num_envs", num_envs),
         )
         super().__init__(

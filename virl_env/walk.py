@@ -27,7 +27,7 @@ class RailWalk:
         max_attempts: at a point.
 
     Attributes:
-        row: the observation, uint8 of shape (98,), changed in place.
+        row: the observation, uint8 of shape (96,), changed in place.
         route, directions (that score), initial_heading: of the episode.
         count: points of its rail.
         places: their numbers on the rail without any point dropped, and that of the end.
@@ -44,8 +44,7 @@ class RailWalk:
         self.directions = from_table(opening["rule"])
         self.initial_heading = int(opening["heading"])
         self._numbers: list[int] = opening["numbers"].tolist()
-        self._lines = np.zeros(2 * _LINES.stop, dtype=np.uint8)
-        self._lines[: opening["lines"].size] = np.ravel(opening["lines"])
+        self._lines = np.ravel(opening["lines"]).copy()
         self._rights: list[int] = opening["rights"].tolist()
         self._points: list[tuple[int, ...]] = pool.points[int(opening["route"])].tolist()
         self.count = int(opening["count"])

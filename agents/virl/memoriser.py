@@ -38,7 +38,7 @@ class MemoriserAgent:
         self._at: dict[int, int] = {}
 
     def act(self, observation: NDArray[np.uint8], info: Info) -> Actions:
-        """Return n actions for observations of shape (n, 98)."""
+        """Return n actions for observations of shape (n, 96)."""
         first_attempts = observation[:, LAYOUT["previous"].start] == 0
         return np.array(
             [
