@@ -63,7 +63,7 @@ class Rails:
         self.rows = np.zeros((count, observe.SIZE), dtype=np.uint8)
         self.right = np.zeros(count, dtype=np.uint8)
         self._kind = np.zeros(count, dtype=np.uint8)
-        self._line = np.zeros(count, dtype=np.uint8)
+        self._rails = np.zeros(count, dtype=np.int64)
         self._at = np.zeros(count, dtype=np.int64)
         self._failed = np.zeros(count, dtype=np.bool_)
         # Of the points of each kind: attempts made, beginning with next to nothing so that they can
@@ -86,17 +86,19 @@ class Rails:
         self._bytes = self._openings.view(np.uint8)
         fields: Mapping[str, Any] = openings.fields or {}
         self._offsets = {name: int(place[1]) for name, place in fields.items()}
-        self._record = openings.itemsize
+        self._records = openings.itemsize * self._everyone
         self._dropping = openings["places"].itemsize > 0
         self._windows: NDArray[np.void] = np.ndarray(
             (count, openings["lines"].shape[0] - MAX_LINES + 1),
             dtype=f"V{_WINDOW}",
             buffer=self._openings,
             offset=self._offsets["lines"],
-            strides=(self._record, LINE_CODES),
+            strides=(openings.itemsize, LINE_CODES),
         )
 
-    _STATE = (*("rows", "right", "_kind", "_line", "_at", "_failed", "_tried", "_right", "_bytes"),)
+    _STATE = (
+        *("rows", "right", "_kind", "_rails", "_at", "_failed", "_tried", "_right", "_bytes"),
+    )
 
     def get_state(self) -> dict[str, NDArray[Any]]:
         """Return copies of the arrays that are the whole state."""
@@ -114,7 +116,7 @@ class Rails:
         self._blocks[copies] = openings["row"]
         self.right[copies] = openings["rights"][:, 0]
         self._kind[copies] = _TURN
-        self._line[copies] = 0
+        self._rails[copies] = openings["route"] * np.int64(self._width)
         self._at[copies] = 0
         self._failed[copies] = False
         self._tried[:, copies] = _NEXT_TO_NOTHING
@@ -150,21 +152,16 @@ class Rails:
 
     def _arrive(self, copies: NDArray[np.int64], at: NDArray[np.int64]) -> None:
         """Show the points at which these copies stand now, and what is right there."""
-        seen, record, offset = self._seen, copies * self._record, self._offsets
-        place = self._bytes.take(record + (offset["places"] + at)) if self._dropping else at
-        points = self._pool_points.take(self.routes.take(copies) * self._width + place)
-        line = points["line"]
-        # Most points follow the same line as the one before.
-        changed = (line != self._line.take(copies)).nonzero()[0]
-        if len(changed):
-            which, now = copies[changed], line[changed]
-            self._line[which] = now
-            seen["lines"][which] = self._windows[which, now]
-        self._landmark[copies] = self._bytes.take(record + offset["numbers"] + points["landmark"])
+        seen, offset, data = self._seen, self._offsets, self._bytes
+        record = self._records.take(copies)
+        place = data.take(record + (at + offset["places"])) if self._dropping else at
+        points = self._pool_points.take(self._rails.take(copies) + place)
+        seen["lines"][copies] = self._windows[copies, points["line"]]
+        self._landmark[copies] = data.take(record + (points["landmark"] + offset["numbers"]))
         seen["rest"][copies] = points.view(_REST)["rest"]
         seen["older"][copies] = seen["newer"][copies]
         self._kind[copies] = points["kind"]
-        self.right[copies] = self._bytes.take(record + offset["rights"] + at)
+        self.right[copies] = data.take(record + (at + offset["rights"]))
 
     def infos(self) -> dict[str, Any]:
         """Return what every step tells, but the mask: arrays of shape (n,)."""

@@ -24,7 +24,7 @@ from virl_env.tables import Rails
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-_SHOE_DEPTH = 4
+_SHOE_DEPTH = 8
 
 
 class VIRLNavigationVectorEnv(BatchedVectorEnv):
