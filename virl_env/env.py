@@ -12,6 +12,7 @@ from shiftgym.spaces import with_mask
 from virl_env import observe
 from virl_env.config import NavigationConfig, NavigationKeywords
 from virl_env.dynamics import CORRECT_CODE, NO_ACTION, NUM_ACTIONS, STOP, WRONG_CODE
+from virl_env.map_picture import draw_map
 from virl_env.single_env import SingleEnv, full_mask
 from virl_env.verifier import OUTCOMES, REWARDS
 
@@ -181,8 +182,15 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
         return STOP if right == NO_ACTION else right
 
     def render(self) -> Any:
-        """Return what the walker sees as text ("ansi"), a map ("rgb_array"), or None."""
+        """Return what the walker sees as text ("ansi"), a map ("rgb_array"), or None.
+
+        A map is uint8 of shape (640, 640, 3).
+        """
         walk = self._episode()
+        if self.render_mode == "rgb_array":
+            step = self.steps[min(walk.at, walk.count - 1)]
+            walked = (step.instruction - 1) // 2
+            return draw_map(walk.route, self._city(), step.geocode, step.heading, walked)
         return observe.as_text(walk.row) if self.render_mode == "ansi" else None
 
     def _seen(self) -> tuple[Any, dict[str, Any]]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.seeding import SeedSequence, check_seed
+from virl_env.city import City
 from virl_env.config import NavigationConfig
 from virl_env.deal import Dealer
 from virl_env.directions import Directions
@@ -18,6 +19,7 @@ from virl_env.observe import LAYOUT
 from virl_env.options import read_options
 from virl_env.rail import RailStep, build_rail
 from virl_env.routes import Route
+from virl_env.synthetic import CITY_NAMES, named_city
 from virl_env.verifier import OUTCOME_NAMES
 from virl_env.walk import RailWalk
 
@@ -125,6 +127,13 @@ class SingleEnv(gym.Env[Observation, Action]):
             "episode_seed": self._episode_seed,
             **walk.accuracies(),
         }
+
+    def _city(self) -> City | None:
+        """Return the city of the running route, where it is known."""
+        for city in self.config.city:
+            if isinstance(city, City) and city.name == self.route.city:
+                return city
+        return named_city(self.route.city) if self.route.city in CITY_NAMES else None
 
     def _episode(self) -> RailWalk:
         if not self._begun:
