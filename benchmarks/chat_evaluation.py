@@ -12,18 +12,17 @@ from rich.progress import Progress
 
 from agents.chat import ChatPolicy
 from benchmarks.chats import play_chats
-from benchmarks.evaluation import cells_of_ids, cells_of_suite, folder_name
+from benchmarks.evaluation import cells_of_ids, cells_of_suite, chosen_suite, folder_name
 from benchmarks.players import Player
 from benchmarks.records import RunRecord
 from benchmarks.report import report
 from benchmarks.runs import Run
-from benchmarks.suites import suite
 
 
 def run_chat_evaluation(
     policy: ChatPolicy,
     *,
-    suite_name: str,
+    suite_name: str | None,
     ids: Sequence[str],
     episodes: int,
     seed: int,
@@ -42,12 +41,11 @@ def run_chat_evaluation(
         ValueError: an unknown suite or id, or one that is not of the Text interface.
         RunError: the folder holds another run.
     """
-    of = suite(suite_name)
+    of = chosen_suite(suite_name, ids)
     who = Player(policy.model, lambda _: policy, interface="-Text")
     keywords: dict[str, Any] = {"max_attempts": max_attempts}
     if ids:
-        keywords |= {"split": "test", "fold": list(of.fold(seed))}
-        cells = cells_of_ids(who, ids, keywords, episodes, seed)
+        cells = cells_of_ids(who, of, ids, keywords, episodes, seed)
     else:
         cells = cells_of_suite(who, of, keywords, episodes, seed)
     record = RunRecord(

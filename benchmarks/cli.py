@@ -33,9 +33,18 @@ def _endpoint(help: str, **limits: float) -> Any:
 def evaluate(
     agent: Annotated[
         str | None,
-        typer.Option(help="random, expert, memoriser, or a file of weights from a study."),
+        typer.Option(
+            help="random, expert, memoriser, always-forward (navigation only), or a file of "
+            "weights from a study."
+        ),
     ] = None,
-    suite: Annotated[str, typer.Option(help="Suite whose columns are played.")] = "gp-l",
+    suite: Annotated[
+        str | None,
+        typer.Option(
+            help="Suite whose columns are played, gp-l or virl-l; by default that of the weights' "
+            "or ids' task, or gp-l."
+        ),
+    ] = None,
     ids: Annotated[
         str | None,
         typer.Option(help="Ids instead of a suite, split by commas; Text ids: expert, lm, models."),
@@ -111,7 +120,7 @@ def evaluate(
 @app.command()
 def study(
     preset: Annotated[str, typer.Option(help="quick (under 10 minutes) or full.")] = "quick",
-    settings: Annotated[str, typer.Option(help="Suite to study.")] = "gp-l",
+    settings: Annotated[str, typer.Option(help="Suite to study: gp-l or virl-l.")] = "gp-l",
     out: Out = None,
     seeds: Annotated[
         int | None, typer.Option(min=1, help="Number of seeds, from 0; default by preset.")
@@ -124,7 +133,8 @@ def study(
     from benchmarks.suites import suite
 
     with _errors():
-        chosen, of = preset_named(preset), suite(settings)
+        of = suite(settings)
+        chosen = preset_named(preset, of.name)
         count = seeds or chosen.seeds
         run_study(
             chosen,

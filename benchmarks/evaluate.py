@@ -6,9 +6,9 @@ already is not played again, so an evaluation cut off goes on with the next batc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -16,27 +16,10 @@ import numpy as np
 from agents.protocol import Agent
 from benchmarks.records import Episode
 from benchmarks.runs import Run
-from gp_env.deck import Hand
-from gp_env.rules import Rule
+from benchmarks.tasks import task_of
+from benchmarks.tasks.task import SUCCESS, AskableEnv, Dealt, MakeAgent
 
 DEFAULT_BATCH = 512
-
-Values = tuple[int, ...]
-"""What the cards of a hand count, in ascending order."""
-
-
-class AskableEnv(Protocol):
-    """The environments of a batch, as an agent may ask them."""
-
-    num_envs: int
-
-    def expert_action(self) -> Any:
-        """Return what an expert would do in each of them."""
-        ...
-
-
-MakeAgent = Callable[[AskableEnv], Agent]
-"""Gives the agent for a batch of environments; most agents ignore which."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +46,7 @@ def evaluate(
     make_agent: MakeAgent,
     *,
     batch: int = DEFAULT_BATCH,
-    seen_values: Collection[Values] | None = None,
+    seen: Collection[Hashable] | None = None,
     on_rows: Callable[[list[Episode]], None] | None = None,
 ) -> None:
     """Play the episodes of a cell that the run does not have yet, and append their rows.
@@ -71,7 +54,7 @@ def evaluate(
     Args:
         make_agent: called once a batch.
         batch: episodes played side by side.
-        seen_values: values of the hands that training showed, where they are known.
+        seen: likenesses (see `Dealt`) that training showed, where they are known.
         on_rows: told of every batch of new rows.
     """
     left = [i for i in range(len(cell.episode_seeds)) if not run.done(cell.name, i)]
@@ -79,7 +62,7 @@ def evaluate(
         indices = left[start : start + batch]
         seeds = [cell.episode_seeds[index] for index in indices]
         played = play(make_agent, cell.id, cell.keywords, seeds)
-        rows = [episode_row(cell, i, one, seen_values) for i, one in zip(indices, played)]
+        rows = [episode_row(cell, i, one, seen) for i, one in zip(indices, played)]
         run.append(rows)
         if on_rows is not None:
             on_rows(rows)
@@ -89,19 +72,18 @@ def evaluate(
 class Played:
     """What happened in one episode; `actions` on symbolic ids, `replies` on Text ids."""
 
-    hand: Hand
-    rule: Rule
+    dealt: Dealt
     actions: list[int] | None = None
     replies: list[str] | None = None
     rewards: list[float] = field(default_factory=list)
     outcomes: list[str] = field(default_factory=list)
     success: bool = False
     tokens: int = 0
+    metrics: dict[str, float] = field(default_factory=dict)
 
-    @property
-    def values(self) -> Values:
-        """What the cards count under the scoring rule, in ascending order."""
-        return tuple(sorted(self.hand.values(self.rule)))
+    def value(self, metric: str) -> float:
+        """Return one of the episode's metrics, "success" among them."""
+        return float(self.success) if metric == SUCCESS else self.metrics[metric]
 
     def end_attempt(self, reward: Any, outcome: Any, success: Any) -> None:
         """Note how an attempt ended."""
@@ -111,24 +93,27 @@ class Played:
 
 
 def episode_row(
-    cell: Cell, index: int, played: Played, seen_values: Collection[Values] | None = None
+    cell: Cell, index: int, played: Played, seen: Collection[Hashable] | None = None
 ) -> Episode:
-    """Return the row of episode `index` of a cell; `seen_values` as for `evaluate`."""
+    """Return the row of episode `index` of a cell; `seen` as for `evaluate`."""
+    dealt = played.dealt
     return Episode(
         cell=cell.name,
         index=index,
         id=cell.id,
         keywords=cell.keywords,
         episode_seed=cell.episode_seeds[index],
-        hand=list(played.hand.ranks),
-        digest=played.hand.digest,
-        values_seen=None if seen_values is None else played.values in seen_values,
+        hand=dealt.hand,
+        digest=dealt.digest,
+        cluster=dealt.cluster,
+        seen=None if seen is None else dealt.likeness in seen,
         actions=played.actions,
         replies=played.replies,
         rewards=played.rewards,
         outcomes=played.outcomes,
         success=played.success,
         tokens=played.tokens,
+        metrics=played.metrics or None,
     )
 
 
@@ -154,14 +139,14 @@ def replay(row: Episode) -> Played:
     """Play a row's actions or replies again.
 
     Raises:
-        ValueError: the same seed now deals another hand, or the rewards or outcomes differ: the
-            environment is not the one that made the row.
+        ValueError: the same seed now deals another hand or route, or the rewards or outcomes
+            differ: the environment is not the one that made the row.
     """
     script = _Script(row.actions if row.actions is not None else row.replies or [])
     again: tuple[Any, ...]
     try:
         played = play(lambda _: script, row.id, row.keywords, [row.episode_seed])[0]
-        again = (played.hand.digest, played.rewards, played.outcomes)
+        again = (played.dealt.digest, played.rewards, played.outcomes)
     except _ScriptEnded:
         again = ("an episode that goes on",)
     if again != (row.digest, row.rewards, row.outcomes):
@@ -190,36 +175,41 @@ class TextBatch:
 def _play_symbolic(
     make_agent: MakeAgent, id: str, keywords: dict[str, Any], seeds: Sequence[int]
 ) -> list[Played]:
-    count = len(seeds)
+    count, task = len(seeds), task_of(id)
     made: Any = gym.make_vec(id, num_envs=count, autoreset_mode="next_step", **keywords)
     env = made.unwrapped
     agent = _fresh(make_agent, env)
     observation, info = env.reset(options={"episode_seed": np.array(seeds, dtype=np.int64)})
-    episodes = [Played(env.hand(copy), env.rule(copy), actions=[]) for copy in range(count)]
+    episodes = [Played(task.dealt(env, copy), actions=[]) for copy in range(count)]
     running = np.ones(count, dtype=bool)
     attempts_left = np.array(info["attempts_left"])
+    measured = [name for name in task.metrics if name != SUCCESS]
     while running.any():
         # A copy whose episode is over plays on unobserved until the last one ends.
         actions = np.asarray(agent.act(observation, info))
         if actions.shape != (count,):
             raise ValueError(f"{count} episodes need {count} actions; got {actions.shape}.")
         observation, rewards, terminated, truncated, info = env.step(actions)
+        judged = task.one_action_an_attempt | (info["attempts_left"] != attempts_left)
+        attempts_left = np.array(info["attempts_left"])
         for copy in np.flatnonzero(running).tolist():
             episode = episodes[copy]
             assert episode.actions is not None
             episode.actions.append(int(actions[copy]))
             episode.tokens += 1
-            if info["attempts_left"][copy] != attempts_left[copy]:
+            if judged[copy]:
                 episode.end_attempt(rewards[copy], info["outcome"][copy], info["is_success"][copy])
-        attempts_left = np.array(info["attempts_left"])
-        running &= ~(terminated | truncated)
+        ended = running & (terminated | truncated)
+        for copy in np.flatnonzero(ended).tolist():
+            episodes[copy].metrics = {name: float(info[name][copy]) for name in measured}
+        running &= ~ended
     return episodes
 
 
 def _play_text(
     make_agent: MakeAgent, id: str, keywords: dict[str, Any], seeds: Sequence[int]
 ) -> list[Played]:
-    batch = TextBatch(id, keywords, len(seeds))
+    task, batch = task_of(id), TextBatch(id, keywords, len(seeds))
     agent = _fresh(make_agent, batch)
     count_tokens = getattr(agent, "count_tokens", None)
     starts = [
@@ -227,7 +217,8 @@ def _play_text(
     ]
     messages = [message for message, _ in starts]
     infos = [info for _, info in starts]
-    episodes = [Played(env.unwrapped.hand, env.unwrapped.rule, replies=[]) for env in batch.envs]
+    episodes = [Played(task.dealt(env.unwrapped), replies=[]) for env in batch.envs]
+    measured = [name for name in task.metrics if name != SUCCESS]
     running = [True] * len(seeds)
     while any(running):
         batched = {key: [info[key] for info in infos] for key in infos[0]}
@@ -246,6 +237,8 @@ def _play_text(
             episode.replies.append(reply)
             episode.tokens += count_tokens(reply) if count_tokens is not None else 0
             episode.end_attempt(reward, infos[copy]["outcome"], infos[copy]["is_success"])
+            if not running[copy]:
+                episode.metrics = {name: float(infos[copy][name]) for name in measured}
     return episodes
 
 

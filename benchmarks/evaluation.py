@@ -10,19 +10,22 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-import gp_env
 from benchmarks.evaluate import Cell, evaluate, is_text
-from benchmarks.players import Player, player
+from benchmarks.players import Player, saved_player, scripted_player
 from benchmarks.records import RunRecord
 from benchmarks.report import report
 from benchmarks.runs import Run
-from benchmarks.suites import Suite, suite, test_seeds
+from benchmarks.suites import Suite, suite, suite_of, test_seeds
+from benchmarks.tasks import task_of
+
+DEFAULT_TASK = "GeneralPoints"
+"""Played where neither a suite, nor ids, nor weights say which."""
 
 
 def run_evaluation(
     agent: str,
     *,
-    suite_name: str,
+    suite_name: str | None,
     ids: Sequence[str],
     episodes: int,
     seed: int | None,
@@ -34,7 +37,8 @@ def run_evaluation(
     """Play what is left of an evaluation and report it.
 
     Args:
-        agent: name or path, see `players.player`.
+        agent: name of a scripted agent, or path of weights.
+        suite_name: None for that of the task that the weights or the ids are of.
         ids: registered ids to play with their own keywords; none for the suite.
         seed: of the test fold; None for that of the study that trained the agent, or 0.
         folder: of the run; None names one under `default_folder` after what is asked.
@@ -43,21 +47,22 @@ def run_evaluation(
         ValueError: an unknown agent, suite or id, or an agent that cannot play an id.
         RunError: the folder holds another run.
     """
-    of = suite(suite_name)
-    training: dict[str, Any] = {"rule": "ten", "max_attempts": max_attempts}
-    training |= {"split": "train", "fold": of.fold(seed or 0)}
-    who = player(agent, seed=seed or 0, training=training)
-    if seed is None:
-        seed = who.seed or 0
+    saved = saved_player(Path(agent)) if Path(agent).is_file() else None
+    of = chosen_suite(suite_name, ids, saved.task if saved else None)
+    if saved is None:
+        seed = seed or 0
+        who = scripted_player(agent, of, seed=seed, max_attempts=max_attempts)
+    else:
+        who = saved
+        seed = (who.seed or 0) if seed is None else seed
     if who.seed is not None and of.fold(who.seed) != of.fold(seed):
         raise ValueError(
             f"{agent} was trained by seed {who.seed} of a study; --seed {seed} would test it on "
-            f"hands that it was trained on. Leave --seed out."
+            f"episodes like those that it was trained on. Leave --seed out."
         )
     keywords = {"max_attempts": max_attempts, **who.keywords}
     if ids:
-        keywords |= {"split": "test", "fold": list(of.fold(seed))}
-        cells = cells_of_ids(who, ids, keywords, episodes, seed)
+        cells = cells_of_ids(who, of, ids, keywords, episodes, seed)
     else:
         cells = cells_of_suite(who, of, keywords, episodes, seed)
     record = RunRecord(
@@ -82,6 +87,23 @@ def run_evaluation(
     report(folder, console)
 
 
+def chosen_suite(name: str | None, ids: Sequence[str], task: str | None = None) -> Suite:
+    """Return the suite that is asked for, or else the one of the task that is played.
+
+    Args:
+        ids: that are played, if any.
+        task: of the player, None for any.
+
+    Raises:
+        ValueError: for an unknown suite or id.
+    """
+    if name is not None:
+        return suite(name)
+    if task is None:
+        task = task_of(ids[0]).name if ids else DEFAULT_TASK
+    return suite_of(task)
+
+
 def folder_name(who: Player, what: str, seed: int, episodes: int, max_attempts: int) -> str:
     """Return the name of a run's folder where none is given, without odd characters."""
     name = f"evaluate-{who.name}-{what}-seed{seed}-{episodes}x{max_attempts}"
@@ -91,7 +113,12 @@ def folder_name(who: Player, what: str, seed: int, episodes: int, max_attempts: 
 def cells_of_suite(
     who: Player, of: Suite, keywords: dict[str, Any], episodes: int, seed: int
 ) -> list[Cell]:
-    """Return a cell for each column; all columns share their seeds."""
+    """Return a cell for each column; all columns share their seeds.
+
+    Raises:
+        ValueError: the player plays another task.
+    """
+    _check_task(who, of.task, f"--suite {of.name}")
     seeds = of.episode_seeds(seed, episodes)
     return [
         Cell(
@@ -105,18 +132,27 @@ def cells_of_suite(
 
 
 def cells_of_ids(
-    who: Player, ids: Sequence[str], keywords: dict[str, Any], episodes: int, seed: int
+    who: Player, of: Suite, ids: Sequence[str], keywords: dict[str, Any], episodes: int, seed: int
 ) -> list[Cell]:
-    """Return a cell for each id, with test seeds of the id's own."""
+    """Return a cell for each id, with test seeds of the id's own.
+
+    Raises:
+        ValueError: an unknown id, or one that the player cannot play.
+    """
     cells = []
     for id in ids:
-        if id not in gp_env.variants():
-            known = ", ".join(gp_env.variants())
-            raise ValueError(f"Unknown id {id!r}: expected one of {known}.")
+        task = task_of(id)
+        _check_task(who, task.name, id)
         if who.interface is not None and is_text(id) != (who.interface == "-Text"):
             raise ValueError(
                 f"{who.name} plays {'Text' if who.interface else 'symbolic'} ids only; got {id}."
             )
         seeds = test_seeds(f"{id}/{seed}", episodes)
-        cells.append(Cell(f"{who.name}/{id}", id, keywords, seeds))
+        asked = {**keywords, **task.held_out(id, of.fold(seed))}
+        cells.append(Cell(f"{who.name}/{id}", id, asked, seeds))
     return cells
+
+
+def _check_task(who: Player, task: str, what: str) -> None:
+    if who.task not in (None, task):
+        raise ValueError(f"{who.name} plays {who.task}; {what} is of {task}.")

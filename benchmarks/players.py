@@ -8,19 +8,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agents.gp.demonstrations import demonstrate
-from agents.gp.memoriser import MemoriserAgent
+import gymnasium as gym
+
 from agents.sb3.checkpoint import load_state
 from agents.sb3.model import SB3Agent, load_model
-from agents.scripted import ExpertAgent, RandomAgent
 from agents.tinylm import TinyLM, TinyLMAgent
-from benchmarks.evaluate import MakeAgent
 from benchmarks.runs import RUN_FILE, read_record
-from gp_env.arithmetic import TOKENS
+from benchmarks.suites import Suite
+from benchmarks.tasks import TASKS
+from benchmarks.tasks.task import MakeAgent
 
-SCRIPTED = ("random", "expert", "memoriser")
-MEMORISED = 20_000
-"""Demonstrations that the memoriser knows: nearly every training hand."""
+EXPERT = "expert"
+"""The one scripted agent that answers in text as well."""
+
+_GAMES = {"cards": "GeneralPoints", "streets": "VIRLNavigation"}
+"""The task of each game of TinyLM."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Player:
 
     Attributes:
         name: for rows and folders.
+        task: that it plays, None for any.
         digest: of its weights, "" where it has none.
         interface: of the ids it plays, "" or "-Text"; None for both.
         keywords: it wants of its environments.
@@ -37,36 +40,42 @@ class Player:
 
     name: str
     make: MakeAgent
+    task: str | None = None
     digest: str = ""
     interface: str | None = ""
     keywords: Mapping[str, Any] = field(default_factory=dict)
     seed: int | None = None
 
 
-def player(agent: str, *, seed: int, training: Mapping[str, Any]) -> Player:
-    """Return the player of a name or a path.
+def scripted_player(name: str, suite: Suite, *, seed: int, max_attempts: int) -> Player:
+    """Return a player that needs no learning.
 
     Args:
-        agent: one of SCRIPTED, or a file of weights that a study saved.
-        seed: of what the agent draws.
-        training: keywords of the hands that the memoriser has seen.
+        name: one of the references of the suite's task.
+        suite: whose training episodes the memoriser has seen.
+        seed: of what the agent draws, and of the fold.
 
     Raises:
-        ValueError: it is neither a name nor a readable file of weights.
+        ValueError: for another name.
     """
-    if agent == "random":
-        return Player(agent, lambda _: RandomAgent(len(TOKENS), seed=seed))
-    if agent == "expert":
-        return Player(agent, ExpertAgent, interface=None)
-    if agent == "memoriser":
-        memoriser = MemoriserAgent(demonstrate(MEMORISED, seed=seed, **training))
-        return Player(agent, lambda _: memoriser)
-    path = Path(agent)
-    if not path.is_file():
+    task = TASKS[suite.task]
+    if name not in task.references:
         raise ValueError(
-            f"--agent {agent} is neither {', '.join(SCRIPTED)} nor a file. A study saves the "
+            f"--agent {name} is neither {', '.join(task.references)} nor a file. A study saves the "
             f"weights of its arms as jobs/*/init.pt, sft.pt and rl.pt."
         )
+    make = task.reference(name, seed=seed, fold=suite.fold(seed), max_attempts=max_attempts)
+    if name == EXPERT:
+        return Player(name, make, interface=None)
+    return Player(name, make, task=task.name)
+
+
+def saved_player(path: Path) -> Player:
+    """Return the player of weights that a study saved; the file tells which task they play.
+
+    Raises:
+        ValueError: it is no readable file of weights.
+    """
     name = f"{path.parent.name}-{path.stem}"
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
     try:
@@ -78,14 +87,28 @@ def player(agent: str, *, seed: int, training: Mapping[str, Any]) -> Player:
     trained = _study_seed(path)
     if "slots" in state:
         symbolic = SB3Agent(load_model(path))
-        return Player(name, lambda _: symbolic, digest, seed=trained)
+        task = _task_with_slots(path, state["slots"])
+        return Player(name, lambda _: symbolic, task, digest, seed=trained)
     if "config" in state:
         writer = TinyLMAgent(TinyLM.load(path))
+        task = _GAMES[state["config"].get("game", "cards")]
         compact = {"template": "compact"}
-        return Player(name, lambda _: writer, digest, "-Text", compact, seed=trained)
+        return Player(name, lambda _: writer, task, digest, "-Text", compact, seed=trained)
     raise ValueError(
         f"{path} holds no weights of an agent that is known here; it has the keys "
         f"{', '.join(map(str, list(state)[:8]))}. Name an init.pt, sft.pt or rl.pt of a study."
+    )
+
+
+def _task_with_slots(path: Path, slots: list[int]) -> str:
+    """Return the task whose symbolic observations have these slots."""
+    for name in TASKS:
+        space: Any = gym.make(f"{name}-v0", disable_env_checker=True).observation_space
+        if space.nvec.tolist() == slots:
+            return name
+    raise ValueError(
+        f"{path} holds weights for observations of {len(slots)} slots that no task here has. Use "
+        f"the version that made them."
     )
 
 

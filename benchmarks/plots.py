@@ -1,4 +1,4 @@
-"""One picture of a study: success against compute, in distribution and out of it."""
+"""One picture of a study: its primary metric against compute, in distribution and out of it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from benchmarks.study.results import CurvePoint, Results
+from benchmarks.study.results import REFERENCE, CurvePoint, Results
 
 # Blue and orange are told apart by every kind of colour vision.
 COLOURS = {"sft": "#d95f02", "rl": "#1f5fa8"}
 NAMES = {"sft": "SFT", "rl": "RL"}
 STYLES = {"in": "-", "rule_ood": "--"}
 COLUMN_NAMES = {"in": "in distribution", "rule_ood": "out of distribution"}
-POLICY_NAMES = {"mlp": "Residual MLP", "lm": "Small language model"}
+POLICY_NAMES = {
+    "mlp": "Residual MLP",
+    "lm": "Small language model",
+    "mlp-retention": "Residual MLP, init has seen both rules",
+    "lm-retention": "Small language model, init has seen both rules",
+}
+PANELS_A_ROW = 2
 
 
 def plot_curves(results: Results, path: Path) -> None:
@@ -25,13 +31,19 @@ def plot_curves(results: Results, path: Path) -> None:
     if not policies:
         return
     matplotlib.use("agg")
-    figure = Figure(figsize=(1.0 + 4.6 * len(policies), 4.4), layout="constrained")
-    panels = figure.subplots(1, len(policies), squeeze=False, sharey=True)[0]
-    for panel, policy in zip(panels, policies):
+    wide = min(PANELS_A_ROW, len(policies))
+    high = -(-len(policies) // wide)
+    figure = Figure(figsize=(1.0 + 4.6 * wide, 0.6 + 3.8 * high), layout="constrained")
+    panels = figure.subplots(high, wide, squeeze=False, sharey=True)
+    for panel in panels.flat[len(policies) :]:
+        panel.set_axis_off()
+    for panel, policy in zip(panels.flat, policies):
         _draw(panel, [point for point in results.curves if point.policy == policy])
+        _draw_floor(panel, results)
         panel.set_title(POLICY_NAMES.get(policy, policy))
         panel.set_xlabel("training compute, init included (FLOPs)")
-    panels[0].set_ylabel("episode success, one greedy attempt (%)")
+    for panel in panels[:, 0]:
+        panel.set_ylabel(f"{results.task.axis}, one greedy attempt (%)")
     columns = list(dict.fromkeys(point.column for point in results.curves))
     handles = [Line2D([], [], color=COLOURS[arm], lw=2, label=NAMES[arm]) for arm in COLOURS]
     handles += [
@@ -48,6 +60,25 @@ def plot_curves(results: Results, path: Path) -> None:
     figure.savefig(path, dpi=160)
 
 
+def _draw_floor(panel: Axes, results: Results) -> None:
+    """Draw what is reached without looking, where the task has an agent that does not."""
+    floor = results.rate(REFERENCE, "always-forward", "in")
+    if floor is None:
+        return
+    height = 100 * floor.estimate.value
+    panel.axhline(height, color="#888888", ls=":", lw=1.2)
+    panel.annotate(
+        "always forward",
+        (0.99, height),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        xytext=(0, 3),
+        ha="right",
+        fontsize="small",
+        color="#666666",
+    )
+
+
 def _draw(panel: Axes, points: list[CurvePoint]) -> None:
     """Draw every arm from the init on."""
     starts = [point for point in points if point.arm == "init"]
@@ -60,7 +91,7 @@ def _draw(panel: Axes, points: list[CurvePoint]) -> None:
             compute = [p.flops for p in line]
             panel.plot(
                 compute,
-                [100 * p.success.value for p in line],
+                [100 * p.estimate.value for p in line],
                 color=colour,
                 ls=STYLES.get(column, ":"),
                 marker="o",
@@ -69,17 +100,17 @@ def _draw(panel: Axes, points: list[CurvePoint]) -> None:
             )
             panel.fill_between(
                 compute,
-                [100 * p.success.low for p in line],
-                [100 * p.success.high for p in line],
+                [100 * p.estimate.low for p in line],
+                [100 * p.estimate.high for p in line],
                 color=colour,
                 alpha=0.13,
                 lw=0,
             )
     for point in starts:
-        panel.plot(point.flops, 100 * point.success.value, "o", color="#222222", ms=6, zorder=5)
+        panel.plot(point.flops, 100 * point.estimate.value, "o", color="#222222", ms=6, zorder=5)
         panel.annotate(
             "init",
-            (point.flops, 100 * point.success.value),
+            (point.flops, 100 * point.estimate.value),
             textcoords="offset points",
             xytext=(6, 6),
             fontsize="small",

@@ -12,7 +12,10 @@ import sys
 from importlib import metadata
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from benchmarks.tasks.cards import hand_cluster
+from benchmarks.tasks.task import SUCCESS
 
 SCHEMA = 1
 """Raised when a field of run.json or of a row changes its meaning."""
@@ -74,7 +77,8 @@ class Episode(_Record):
     """One row of episodes.jsonl: replayable from `id`, `keywords`, `episode_seed`, `actions`.
 
     `rewards` and `outcomes` have one entry an attempt. `cell` and `index` name the row within its
-    run. `tokens` counts what the agent produced.
+    run. `tokens` counts what the agent produced. `hand` stands in rows of the card game only,
+    `metrics` in those of tasks that measure more than success.
     """
 
     cell: str = Field(description='who played what, such as "lm/0/sft/3/rule_ood"')
@@ -82,23 +86,34 @@ class Episode(_Record):
     id: str
     keywords: dict[str, Any]
     episode_seed: int = Field(ge=0, lt=2**62)
-    hand: list[int] = Field(description="ranks as dealt")
-    digest: str = Field(description="gp_env.Hand.digest of the hand, to check a replay")
-    values_seen: bool | None = Field(
+    hand: list[int] | None = Field(default=None, description="ranks as dealt")
+    digest: str = Field(description="of the hand or route, to check a replay")
+    cluster: str = Field(description="what splits keep together and intervals redraw")
+    seen: bool | None = Field(
         default=None,
-        description="whether the init's pool of demonstrations holds these values; None: unknown",
+        description="whether the init's pool of demonstrations shows the like; None: unknown",
     )
-    actions: list[int] | None = Field(default=None, description="tokens, on symbolic ids")
+    actions: list[int] | None = Field(default=None, description="indices, on symbolic ids")
     replies: list[str] | None = Field(default=None, description="on Text ids")
     rewards: list[float]
     outcomes: list[str]
     success: bool
     tokens: int = Field(ge=0)
 
-    @property
-    def cluster(self) -> str:
-        """The multiset of ranks with J, Q and K as 10: the unit that splits keep together."""
-        return "-".join(map(str, sorted(10 if 11 <= rank <= 13 else rank for rank in self.hand)))
+    metrics: dict[str, float] | None = Field(default=None, description="in [0, 1], at the end")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_cards_alone(cls, row: Any) -> Any:
+        """Read rows from before there was a second task, when clusters followed from hands."""
+        if isinstance(row, dict) and "cluster" not in row and "hand" in row:
+            row = {**row, "cluster": hand_cluster(row["hand"]), "seen": row.get("values_seen")}
+            row.pop("values_seen", None)
+        return row
+
+    def value(self, metric: str) -> float:
+        """Return one of the episode's metrics, "success" among them."""
+        return float(self.success) if metric == SUCCESS else (self.metrics or {})[metric]
 
 
 def _version(package: str) -> str | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,19 +16,11 @@ from benchmarks.plots import plot_curves
 from benchmarks.records import Episode
 from benchmarks.runs import read_episodes, read_record, write_json
 from benchmarks.statistics import wilson
-from benchmarks.study.results import (
-    PRIMARY,
-    REFERENCES,
-    STAGES,
-    Difference,
-    Rate,
-    Results,
-    load_results,
-)
+from benchmarks.study.results import REFERENCE, STAGES, Difference, Rate, Results, load_results
 from benchmarks.tables import Table, interval, percent, write_csv
-from gp_env.verifier import Outcome
+from benchmarks.tasks import TASKS, task_of
+from benchmarks.tasks.task import SUCCESS, Task
 
-MALFORMED = (Outcome.UNREADABLE.value, Outcome.ILLEGAL_FORMULA.value)
 ARM_NAMES = {"init": "init", "sft": "SFT", "rl": "RL"}
 
 
@@ -48,7 +41,7 @@ def report(folder: Path, console: Console) -> None:
         cells = summarise(read_episodes(folder))
         asked = record.config.get("episodes", 0) * len(record.config.get("cells", ()))
         left = max(0, asked - sum(cell.episodes for cell in cells))
-        tables, lines = [evaluation_table(cells, left)], [asdict(cell) for cell in cells]
+        tables, lines = evaluation_tables(cells, left), [_plain(cell) for cell in cells]
     for table in tables:
         console.print(table.rich())
     (folder / "table.md").write_text("\n".join(t.markdown() for t in tables), encoding="utf-8")
@@ -76,11 +69,13 @@ class CellSummary:
 
     Attributes:
         success, low, high: share of episodes with its 95 % Wilson interval.
-        malformed: share of episodes whose last attempt was unreadable or an illegal formula.
+        malformed: mean over episodes, see `Task.malformed`.
         mean_return: sum of rewards, the mean over episodes.
-        hands: number of distinct hands, J, Q and K as 10.
+        clusters: number of distinct hands or routes.
+        metrics: means over episodes of what the task measures beside success.
     """
 
+    task: str
     cell: str
     success: float
     low: float
@@ -88,7 +83,8 @@ class CellSummary:
     malformed: float
     mean_return: float
     episodes: int
-    hands: int
+    clusters: int
+    metrics: Mapping[str, float]
 
 
 def summarise(rows: Iterable[Episode]) -> list[CellSummary]:
@@ -99,9 +95,11 @@ def summarise(rows: Iterable[Episode]) -> list[CellSummary]:
     summaries = []
     for name, episodes in cells.items():
         count, solved = len(episodes), sum(row.success for row in episodes)
-        malformed = sum(row.outcomes[-1] in MALFORMED for row in episodes)
+        task = task_of(episodes[0].id)
+        malformed = sum(task.share_malformed(row.outcomes) for row in episodes)
         summaries.append(
             CellSummary(
+                task.name,
                 name,
                 solved / count,
                 *wilson(solved, count),
@@ -109,116 +107,165 @@ def summarise(rows: Iterable[Episode]) -> list[CellSummary]:
                 sum(sum(row.rewards) for row in episodes) / count,
                 count,
                 len({row.cluster for row in episodes}),
+                {
+                    metric: sum(row.value(metric) for row in episodes) / count
+                    for metric in task.metrics
+                    if metric != SUCCESS
+                },
             )
         )
     return summaries
 
 
-def evaluation_table(cells: Sequence[CellSummary], left: int = 0) -> Table:
-    """Return one line a cell; replies that could not be read are shown apart from wrong ones.
+def evaluation_tables(cells: Sequence[CellSummary], left: int = 0) -> list[Table]:
+    """Return a table for each task, one line a cell.
+
+    Replies that could not be read are shown apart from wrong ones.
 
     Args:
         left: episodes that the run still lacks, in all cells together.
     """
+    names = dict.fromkeys(cell.task for cell in cells)
+    return [
+        _evaluation_table(TASKS[name], [cell for cell in cells if cell.task == name], left)
+        for name in names
+    ]
+
+
+def _evaluation_table(task: Task, cells: Sequence[CellSummary], left: int) -> Table:
+    others = [metric for metric in task.metrics if metric != SUCCESS]
     lines = [
         [
             cell.cell,
             interval(cell.success, cell.low, cell.high),
+            *(percent(cell.metrics[metric]) for metric in others),
             percent(cell.malformed),
             f"{cell.mean_return:+.2f}",
             str(cell.episodes),
-            str(cell.hands),
+            str(cell.clusters),
         ]
         for cell in cells
     ]
+    header = [SUCCESS, *(metric.replace("_", " ") for metric in others), "malformed"]
     return Table(
         "Success in percent, 95 % Wilson intervals",
-        ["cell", "success", "malformed", "mean return", "episodes", "hands"],
+        ["cell", *header, "mean return", "episodes", task.noun],
         lines,
-        note="Malformed: the last attempt was unreadable or an illegal formula. Hands are counted "
-        "as sets of ranks with J, Q and K as 10."
+        note=f"Malformed: {task.malformed}"
         + (f" Not complete: {left} of the run's episodes are not played yet." if left else ""),
     )
 
 
 def study_tables(results: Results) -> list[Table]:
-    """Return the main table, the differences with the primary endpoint first, and the values."""
-    return [_rates_table(results), _differences_table(results), _values_table(results)]
+    """Return the rates and differences of each metric, the primary first, and what was familiar."""
+    primary = results.task.metric
+    metrics = [primary, *(metric for metric in results.task.metrics if metric != primary)]
+    rates = [_rates_table(results, metric) for metric in metrics]
+    differences = [_differences_table(results, metric) for metric in metrics]
+    return [rates[0], differences[0], *rates[1:], *differences[1:], _familiarity_table(results)]
+
+
+def _plain(cell: CellSummary) -> dict[str, Any]:
+    """Return a summary as a row of CSV."""
+    return {**asdict(cell), "metrics": json.dumps(cell.metrics)}
 
 
 def _line(number: Rate | Difference) -> dict[str, Any]:
     """Return a rate or a difference as a row of CSV, in shares and not in percent."""
     arm = number.arm if isinstance(number, Rate) else f"{number.first} - {number.second}"
-    estimate = asdict(number.success)
-    estimate["by_seed"] = " ".join(f"{mean:.4f}" for mean in number.success.by_seed.values())
-    return {"policy": number.policy, "arm": arm, "column": number.column, **estimate}
+    estimate = asdict(number.estimate)
+    estimate["by_seed"] = " ".join(f"{mean:.4f}" for mean in number.estimate.by_seed.values())
+    place = {"policy": number.policy, "arm": arm, "column": number.column, "metric": number.metric}
+    return {**place, **estimate}
 
 
 def _lines(results: Results) -> list[tuple[str, str]]:
     """Return (policy, arm) of every line of the main table."""
-    lines = [("reference", arm) for arm in REFERENCES]
+    lines = [(REFERENCE, arm) for arm in results.task.references]
     lines += [(policy, arm) for policy in results.policies for arm in STAGES]
     return [line for line in lines if any((r.policy, r.arm) == line for r in results.rates)]
 
 
-def _rates_table(results: Results) -> Table:
+def _rates_table(results: Results, metric: str) -> Table:
     rows = []
     for policy, arm in _lines(results):
-        cells = [results.rate(policy, arm, column) for column in results.columns]
-        shown = "" if policy == "reference" else policy
+        cells = [results.rate(policy, arm, column, metric) for column in results.columns]
+        shown = "" if policy == REFERENCE else policy
         rows.append([shown, ARM_NAMES.get(arm, arm), *map(_rate, cells)])
+    noun, seeds = results.task.noun, len(results.record.seeds)
     counts = [
-        f"{column} {rate.success.episodes} episodes of {rate.success.clusters} hands"
+        f"{column} {rate.estimate.episodes} episodes of {rate.estimate.clusters} {noun}"
         for column in results.columns
         for rate in [next((r for r in results.rates if r.column == column), None)]
         if rate is not None
     ]
-    seeds = len(results.record.seeds)
-    redrawn = "seeds and hands" if seeds > 1 else "hands (one seed: its luck is not in them)"
+    redrawn = f"seeds and {noun}" if seeds > 1 else f"{noun} (one seed: its luck is not in them)"
+    shown = results.task.metrics[metric]
+    note = (
+        f"95 % bootstrap intervals over {redrawn}; {seeds} seeds; where all episodes came out "
+        f"alike, Wilson intervals over {noun}. Episodes: {'; '.join(counts)} each."
+    )
     return Table(
-        "Success in percent, one greedy attempt, at the end of each arm",
+        f"{shown.title} in percent, one greedy attempt, at the end of each arm",
         ["policy", "arm", *results.columns],
         rows,
         numbers_from=2,
-        note=f"95 % bootstrap intervals over {redrawn}; {seeds} seeds; where all episodes came out "
-        f"alike, Wilson intervals over hands. Episodes: {'; '.join(counts)} each.",
+        note=" ".join(filter(None, [shown.note, note, _retention(results)])),
+    )
+
+
+def _retention(results: Results) -> str:
+    """Return what tables say of policies whose init has seen the rules that are compared."""
+    if not results.retained:
+        return ""
+    names = [policy for policy in results.policies if policy in results.retained]
+    return (
+        f"The init of {', '.join(names)} has seen both rules: what these keep is retention, and no "
+        f"generalisation."
     )
 
 
 def _rate(rate: Rate | None) -> str:
     if rate is None:
         return ""
-    return interval(rate.success.value, rate.success.low, rate.success.high)
+    return interval(rate.estimate.value, rate.estimate.low, rate.estimate.high)
 
 
-def _differences_table(results: Results) -> Table:
+def _differences_table(results: Results, metric: str) -> Table:
     rows = []
-    ordered = results.primary() + [d for d in results.differences if d not in results.primary()]
+    primary = results.primary()
+    ordered = primary + [d for d in results.differences if d not in primary]
     for difference in ordered:
-        estimate = difference.success
+        if difference.metric != metric:
+            continue
+        estimate = difference.estimate
         name = f"{ARM_NAMES[difference.first]} - {ARM_NAMES[difference.second]}"
-        primary = (difference.first, difference.second, difference.column) == PRIMARY
         rows.append(
             [
                 difference.policy,
-                name + (" (primary)" if primary else ""),
+                name + (" (primary)" if difference in primary else ""),
                 difference.column,
                 interval(estimate.value, estimate.low, estimate.high, signed=True),
                 ", ".join(f"{100 * mean:+.1f}" for mean in estimate.by_seed.values()),
             ]
         )
+    title = "Paired differences in points, the primary endpoint first"
+    if metric != results.task.metric:
+        title = f"{results.task.metrics[metric].title}: paired differences in points"
     return Table(
-        "Paired differences in points, the primary endpoint first",
+        title,
         ["policy", "difference", "column", "points", "by seed"],
         rows,
         numbers_from=3,
+        note=_retention(results),
     )
 
 
-def _values_table(results: Results) -> Table:
+def _familiarity_table(results: Results) -> Table:
+    words = results.task.familiarity
     rows = []
     for policy, arm in _lines(results):
-        if policy == "reference":
+        if policy == REFERENCE:
             continue
         for column in results.columns:
             rate = results.rate(policy, arm, column)
@@ -230,11 +277,9 @@ def _values_table(results: Results) -> Table:
             ]
             rows.append([policy, ARM_NAMES[arm], column, *(cell or "none" for cell in cells)])
     return Table(
-        "By whether the pool of the init's demonstrations holds a hand with these values",
-        ["policy", "arm", "column", "values seen", "values new"],
+        words.title,
+        ["policy", "arm", "column", words.seen, words.new],
         rows,
         numbers_from=3,
-        note="The cards of a test hand are in no demonstration, but other cards may have had its "
-        "values under another rule, and then its solution was shown. An init that stops early saw "
-        "a part of the pool.",
+        note=words.note,
     )

@@ -1,8 +1,9 @@
-"""Intervals that count what varies: training seeds and hands, not episodes.
+"""Intervals that count what varies: training seeds, and hands or routes, but not episodes.
 
 Episodes of one hand are no independent evidence, and neither are hands played by one trained
 network. So a rate over a study gets a hierarchical bootstrap: seeds are redrawn, and within each
-seed its hands (clusters). One agent that was not trained here gets the Wilson interval beside it.
+seed its hands or routes (clusters). One agent that was not trained here gets the Wilson interval
+beside it.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ class Estimate:
         value: mean over seeds of the mean over episodes.
         low, high: bounds of the 95 % interval.
         episodes: number of episodes (pairs of episodes, for a difference).
-        clusters: number of distinct hands.
-        seeds: number of training seeds; with one, the interval knows hands only.
+        clusters: number of distinct hands or routes.
+        seeds: number of training seeds; with one, the interval knows clusters only.
         by_seed: the mean of each seed.
     """
 
@@ -42,7 +43,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Observation:
-    """One episode's contribution: a success (0 or 1), or a difference of two."""
+    """One episode's contribution: a metric in [0, 1], or a difference of two."""
 
     seed: int
     cluster: str
@@ -59,6 +60,21 @@ def wilson(successes: int, episodes: int) -> tuple[float, float]:
         raise ValueError(f"A share needs at least one episode; got {episodes}.")
     interval = stats.binomtest(successes, episodes).proportion_ci(CONFIDENCE, method="wilson")
     return float(interval.low), float(interval.high)
+
+
+def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """Return a mean with a 95 % interval over episodes: Wilson's of successes, else the normal one.
+
+    A quick look while a study runs: it takes episodes for independent, as tables do not.
+
+    Raises:
+        ValueError: there are no episodes.
+    """
+    mean, solved = float(np.mean(values)) if len(values) else 0.0, sum(values)
+    if set(values) <= {0.0, 1.0}:
+        return mean, *wilson(round(solved), len(values))
+    half = float(stats.norm.ppf((1 + CONFIDENCE) / 2) * np.std(values) / np.sqrt(len(values)))
+    return mean, max(0.0, mean - half), min(1.0, mean + half)
 
 
 def bootstrap(
@@ -98,10 +114,10 @@ def bootstrap(
 
 
 def rate(observations: Iterable[Observation], *, replicates: int = REPLICATES) -> Estimate:
-    """Return the bootstrap of a success rate.
+    """Return the bootstrap of a success rate or of another metric in [0, 1].
 
-    Where every episode came out alike there is nothing to redraw; then the interval is Wilson's,
-    with as many trials as there are hands.
+    Where all are 0 or all are 1 there is nothing to redraw; then the interval is Wilson's, with as
+    many trials as there are clusters.
     """
     estimate = bootstrap(observations, replicates=replicates)
     if estimate.value not in (0.0, 1.0):
@@ -137,7 +153,7 @@ def paired_difference(
     estimate = bootstrap(pairs, replicates=replicates, seed=seed)
     if any(first[key].value != second[key].value for key in shared):
         return estimate
-    # Nothing to redraw: as for a rate, what so many hands without a difference still allow.
+    # Nothing to redraw: as for a rate, what so many clusters without a difference still allow.
     bound = wilson(0, estimate.clusters)[1]
     return replace(estimate, low=-bound, high=bound)
 

@@ -1,8 +1,8 @@
 """Suites: which episodes a table is made of, as plain data with a digest.
 
 A suite's test seeds have bit 61 set; the environments hand out seeds with that bit clear, so no
-test episode can be a training episode. The hands are kept apart by `split` and `fold` besides:
-seed i of a study trains without fold i and is tested on it.
+test episode can be a training episode. Hands and routes are kept apart by `split` and `fold`
+besides: seed i of a study trains without fold i and is tested on it.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ class Column:
     Attributes:
         shift: the part of the environment's id after the interface: "" or "-RuleOOD".
         keywords: keywords of the environment, without `split`, `fold` and `max_attempts`.
-        split: whose hands are played: "test", or "train" for hands that training may have shown.
+        split: whose hands or routes are played: "test", "train" for those that training may have
+            shown, or None for all of them, where nobody trains at all.
     """
 
     shift: str
     keywords: Mapping[str, Any] = field(default_factory=dict)
-    split: str = "test"
+    split: str | None = "test"
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class Suite:
     """Columns that are compared; every column uses the same test seeds, so pairs stay pairs.
 
     Attributes:
-        task: the first part of the environment's id.
-        folds: into how many parts the hands are split.
+        task: the first part of the environment's id, a key of `benchmarks.tasks.TASKS`.
+        folds: into how many parts the hands or routes are split.
     """
 
     name: str
@@ -85,6 +86,7 @@ def test_seeds(stream: str, count: int) -> list[int]:
 
 
 _BOTH = {"solvable_under": ["ten", "rank"]}
+_CITIES = {"routes": 40}
 
 SUITES: Mapping[str, Suite] = {
     "gp-l": Suite(
@@ -99,12 +101,35 @@ SUITES: Mapping[str, Suite] = {
             "in_train": Column("", {"rule": "ten"}, split="train"),
             "ood_train": Column("-RuleOOD", split="train"),
         },
-    )
+    ),
+    "virl-l": Suite(
+        name="virl-l",
+        task="VIRLNavigation",
+        folds=6,
+        columns={
+            "in": Column("", {"directions": "absolute"}),
+            "rule_ood": Column("-RuleOOD"),
+            "cities": Column("-VisualOOD", {"directions": "absolute", **_CITIES}, split=None),
+            "cities_rule_ood": Column(
+                "-VisualOOD", {"directions": "relative", **_CITIES}, split=None
+            ),
+            "in_train": Column("", {"directions": "absolute"}, split="train"),
+        },
+    ),
 }
 """`gp-l`: GeneralPoints without pictures, J, Q, K counting 10 against 11, 12, 13; the two columns
 called pairs are the same hands under either rule. The two called train are played with the hands
 of the training split, the rest with hands that training never showed: what an arm knows of a hand
-that it has seen, and whether it still knows it under the other rule."""
+that it has seen, and whether it still knows it under the other rule.
+
+`virl-l`: VIRLNavigation without pictures, turns told as compass words against left and right; `in`
+and `rule_ood` are the same test routes of the training city from the same initial headings, and so
+are the two columns of cities, forty routes in each of nine that nobody trains in."""
+
+
+def suite_of(task: str) -> Suite:
+    """Return the first suite of a task."""
+    return next(of for of in SUITES.values() if of.task == task)
 
 
 def suite(name: str) -> Suite:

@@ -8,17 +8,19 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from benchmarks.statistics import mean_interval
 from benchmarks.study import board as board_module
 from benchmarks.study.board import Board
 from benchmarks.study.jobs import Event, Job
 from benchmarks.study.presets import PRESETS
 from benchmarks.suites import SUITES
 
-POINT = Event(0.5, "sft", {"in": (30, 100), "rule_ood": (5, 100)}, "sft 2/5", 1.5e13)
+RATES = {"in": mean_interval([1.0] * 30 + [0.0] * 70), "rule_ood": mean_interval([0.05] * 9)}
+POINT = Event(0.5, "sft", RATES, "sft 2/5", 1.5e13)
 
 
 def make_jobs() -> list[Job]:
-    preset = PRESETS["quick"]
+    preset = PRESETS["gp-l"]["quick"]
     return [Job(preset, SUITES["gp-l"], name, 0, Path("nowhere")) for name in preset.policies]
 
 
@@ -33,7 +35,7 @@ def test_a_log_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b" not in text.getvalue()
     assert len(lines) == 3
     assert "min left: lm seed 0 10 % (init)" in lines[0]
-    assert "sft 2/5  1.5e+13 FLOPs  in 30.0 [21.9, 39.6]  rule_ood 5.0 [" in lines[1]
+    assert "sft 2/5  1.5e+13 FLOPs  in 30.0 [21.9, 39.6]  rule_ood 5.0 [5.0, 5.0]" in lines[1]
 
 
 def test_a_log_is_not_flooded() -> None:

@@ -112,12 +112,13 @@ def test_what_was_played_is_not_played_again(tmp_path: Path) -> None:
     assert rows == whole
 
 
-def test_values_seen_in_training_are_marked(tmp_path: Path) -> None:
+def test_what_training_showed_is_marked(tmp_path: Path) -> None:
     cell = make_cell("rule_ood", 20)
     played = play(ExpertAgent, cell.id, cell.keywords, cell.episode_seeds)
-    rows = play_cell(tmp_path, cell, ExpertAgent, seen_values={played[0].values})
-    assert rows[0].values_seen
-    assert [row.values_seen for row in rows] == [p.values == played[0].values for p in played]
+    known = played[0].dealt.likeness
+    rows = play_cell(tmp_path, cell, ExpertAgent, seen={known})
+    assert rows[0].seen
+    assert [row.seen for row in rows] == [one.dealt.likeness == known for one in played]
 
 
 def test_an_agent_that_answers_for_too_few_is_an_error() -> None:

@@ -26,6 +26,7 @@ def make_row(index: int, cell: str = "expert/in") -> Episode:
         episode_seed=2**61 + index,
         hand=[1, 5, 11, 13],
         digest="0" * 16,
+        cluster="1-5-10-10",
         actions=[0, 25],
         rewards=[5.0],
         outcomes=["correct"],
@@ -42,7 +43,13 @@ def test_rows_come_back_as_written(tmp_path: Path) -> None:
         assert run.done("expert/in", 2)
         assert not run.done("expert/in", 3)
     assert list(read_episodes(tmp_path)) == rows
-    assert rows[0].cluster == "1-5-10-10"
+
+
+def test_rows_from_before_there_were_clusters_are_read(tmp_path: Path) -> None:
+    row = make_row(0).model_copy(update={"seen": True})
+    old = row.model_dump(mode="json", exclude_none=True, exclude={"cluster", "seen"})
+    (tmp_path / "episodes.jsonl").write_text(json.dumps({**old, "values_seen": True}) + "\n")
+    assert list(read_episodes(tmp_path)) == [row]
 
 
 @given(cut=st.integers(1, 200))

@@ -23,6 +23,7 @@ from benchmarks.study.presets import PRESETS, PolicyPreset, Preset, preset_named
 from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study
 from benchmarks.suites import SUITES
+from benchmarks.tasks.task import Task
 from gp_env import Rule, solve
 from gp_env.text import build_reply
 
@@ -59,7 +60,7 @@ class FakeLearner:
     weights = 1000
     steps_taken = 0
 
-    def __init__(self, preset: PolicyPreset, seed: int) -> None:
+    def __init__(self, task: Task, preset: PolicyPreset, seed: int) -> None:
         self.skill = 0.0
 
     def agent(self) -> Skilled:
@@ -162,7 +163,7 @@ def test_a_job_measures_every_declared_point(tmp_path: Path) -> None:
     for row in rows:
         assert row.keywords["fold"] == [2, 6]
         assert row.keywords["split"] == ("train" if row.cell.endswith("_train") else "test")
-    assert all(row.values_seen is not None for row in rows)
+    assert all(row.seen is not None for row in rows)
     fractions = [event.fraction for event in events]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
@@ -214,14 +215,14 @@ def test_a_study_reports_and_refuses_another_preset(tmp_path: Path) -> None:
     results = load_results(tmp_path)
     (primary,) = results.primary()
     assert (primary.first, primary.second, primary.column) == ("rl", "sft", "rule_ood")
-    assert primary.success.episodes == 24
-    assert primary.success.low <= primary.success.value <= primary.success.high
+    assert primary.estimate.episodes == 24
+    assert primary.estimate.low <= primary.estimate.value <= primary.estimate.high
     expert = results.rate("reference", "expert", "rule_ood")
     assert expert is not None
-    assert expert.success.value == 1.0
+    assert expert.estimate.value == 1.0
     init, sft = (results.rate("fake", arm, "in") for arm in ("init", "sft"))
     assert init is not None and sft is not None  # noqa: PT018
-    assert sft.success.value > init.success.value
+    assert sft.estimate.value > init.estimate.value
     for name in ("table.md", "table.csv", "results.json", "curves.png"):
         assert (tmp_path / name).stat().st_size > 100
     before = (tmp_path / "table.md").read_bytes()
@@ -245,16 +246,20 @@ def test_an_unfinished_study_can_be_reported(tmp_path: Path) -> None:
     assert results.primary() == []
 
 
-@pytest.mark.parametrize("name", list(PRESETS))
-def test_presets_are_fair_and_can_be_paid_for(name: str) -> None:
-    preset = preset_named(name)
+@pytest.mark.parametrize("suite", list(PRESETS))
+@pytest.mark.parametrize("name", ["quick", "full"])
+def test_presets_are_fair_and_can_be_paid_for(name: str, suite: str) -> None:
+    preset = preset_named(name, suite)
     assert {policy.learner for policy in preset.policies.values()} == {"sb3", "tinylm"}
     # Every policy in one preset gets the same compute, and its init the same chance.
     assert len({policy.arm_flops for policy in preset.policies.values()}) == 1
     assert all(policy.check_flops <= policy.init_flops / 8 for policy in preset.policies.values())
-    assert preset.seeds <= GP_L.folds
+    assert preset.seeds <= SUITES[suite].folds
+    assert set(preset.curve_columns) <= SUITES[suite].columns.keys()
 
 
 def test_an_unknown_preset_names_the_known_ones() -> None:
     with pytest.raises(ValueError, match="quick"):
-        preset_named("slow")
+        preset_named("slow", "gp-l")
+    with pytest.raises(ValueError, match="gp-l"):
+        preset_named("quick", "gp-x")

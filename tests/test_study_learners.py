@@ -9,12 +9,13 @@ from rich.console import Console
 
 from agents.gp.demonstrations import demonstrate
 from benchmarks.evaluate import play
-from benchmarks.players import player
+from benchmarks.players import saved_player
 from benchmarks.study.learners import LEARNERS, Stage, Usage
 from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study
 from benchmarks.suites import SUITES
+from benchmarks.tasks.cards import Cards
 
 GAME = {"rule": "ten", "split": "train", "fold": (0, 6), "max_attempts": 1}
 FLOPS = 2e9
@@ -50,7 +51,7 @@ POLICIES = {
 @pytest.mark.parametrize("arm", ["sft", "rl"])
 def test_a_learner_spends_its_compute_and_comes_back(tmp_path: Path, policy: str, arm: str) -> None:
     preset = POLICIES[policy]
-    learner = LEARNERS[preset.learner](preset, 3)
+    learner = LEARNERS[preset.learner](Cards(), preset, 3)
     spent: list[float] = []
 
     def report(usage: Usage) -> bool:
@@ -71,7 +72,7 @@ def test_a_learner_spends_its_compute_and_comes_back(tmp_path: Path, policy: str
     # Saved weights play as they did, and the command `evaluate` finds them.
     learner.save(tmp_path / f"{arm}.pt")
     suite = SUITES["gp-l"]
-    who = player(str(tmp_path / f"{arm}.pt"), seed=0, training={})
+    who = saved_player(tmp_path / f"{arm}.pt")
     assert who.interface == learner.interface
     cell = (suite.id("in", learner.interface), {**GAME, **learner.keywords})
     seeds = suite.episode_seeds(0, 20)

@@ -16,10 +16,14 @@ from agents.protocol import Info
 from agents.sb3.checkpoint import load_state, save_state
 from agents.sb3.policy import DEFAULT_BLOCKS, DEFAULT_WIDTH, ResidualPolicy, policy_keywords
 from agents.sb3.training import PathLike
-from gp_env.observe import LAYOUT
+from gp_env.observe import LAYOUT as CARDS_LAYOUT
+from virl_env.observe import LAYOUT as STREETS_LAYOUT
 
-CARDS = tuple((LAYOUT[field].start, LAYOUT[field].stop) for field in ("ranks", "suits"))
+CARDS = tuple((CARDS_LAYOUT[field].start, CARDS_LAYOUT[field].stop) for field in ("ranks", "suits"))
 """Slots of the card game's observations whose order means nothing."""
+
+LANDMARKS = ((STREETS_LAYOUT["categories"].start, STREETS_LAYOUT["categories"].stop),)
+"""The same of navigation: landmarks are numbered at random."""
 
 
 def build_model(
@@ -37,7 +41,7 @@ def build_model(
     Args:
         observation_space, action_space: those of a single symbolic environment.
         width, blocks, unordered: of the residual MLP; `CARDS` are the unordered slots of the card
-            game.
+            game, `LANDMARKS` those of navigation.
         seed: of the weights.
         device: a torch device.
     """

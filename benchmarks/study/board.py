@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from benchmarks.statistics import wilson
-from benchmarks.study.jobs import Event, Job
+from benchmarks.study.jobs import Event, Interval, Job
 from benchmarks.tables import interval
 
 LINE_SECONDS = 30.0
@@ -26,6 +25,7 @@ class Board:
 
     def __init__(self, console: Console, jobs: Sequence[Job], workers: int) -> None:
         self._console, self._jobs, self._workers = console, jobs, max(1, min(workers, len(jobs)))
+        self._width = max(10, *(len(job.name) for job in jobs))
         self._done = {job.name: 0.0 for job in jobs}
         self._stages: dict[str, str] = {}
         self._began_at: dict[str, float] = {}
@@ -59,7 +59,7 @@ class Board:
         self._done[name] = max(self._done[name], event.fraction)
         self._stages[name] = event.stage
         if event.rates:
-            self.say(f"{name:<10} {event.place:<8} {event.flops:.1e} FLOPs", event.rates)
+            self.say(f"{name:<{self._width}} {event.place:<8} {event.flops:.1e} FLOPs", event.rates)
         if self._bars is not None and name not in self._tasks:
             self._tasks[name] = self._bars.add_task(name, total=1.0, note="")
         if self._bars is not None and event.stage == "done":
@@ -97,12 +97,9 @@ class Board:
         # The declared minutes count as one minute of experience each worker had before.
         return left * (elapsed + 1.0) / (done + self._workers)
 
-    def say(self, what: str, rates: Mapping[str, tuple[int, int]]) -> None:
-        """Print a line of results: successes and episodes by column, with Wilson intervals."""
-        shown = "  ".join(
-            f"{column} {interval(solved / count, *wilson(solved, count))}"
-            for column, (solved, count) in rates.items()
-        )
+    def say(self, what: str, rates: Mapping[str, Interval]) -> None:
+        """Print a line of results: means by column, with intervals."""
+        shown = "  ".join(f"{column} {interval(*rate)}" for column, rate in rates.items())
         self._console.print(f"{self._clock()}  {what}  {shown}", soft_wrap=True, highlight=False)
 
     def _clock(self) -> str:

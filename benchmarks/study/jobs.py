@@ -7,26 +7,27 @@ was measured is not measured again, and a finished stage is not trained again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from agents.gp.demonstrations import Demonstrations, demonstrate
-from benchmarks.evaluate import Cell, Values, evaluate, play
+from agents.demonstrations import Demonstrated
+from benchmarks.evaluate import Cell, evaluate, play
 from benchmarks.records import Episode, RunRecord
 from benchmarks.runs import Run, read_json, write_json
+from benchmarks.statistics import mean_interval
 from benchmarks.study.learners import LEARNERS, Learner, Stage, Usage
 from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.suites import Suite
-from gp_env.deal import sorted_values
+from benchmarks.tasks import TASKS
+from benchmarks.tasks.task import MAX_ATTEMPTS, Task
 
 ARMS = ("sft", "rl")
 POINTS_FILE = "points.json"
-MAX_ATTEMPTS = 1
-"""The primary endpoint is one greedy attempt, so one is what every stage trains for."""
+
+Interval = tuple[float, float, float]
+"""A mean and the bounds of its 95 % interval."""
 
 _STAGE_SEEDS = {"init": 1, "sft": 2, "rl": 3}
 
@@ -47,6 +48,11 @@ class Job:
         return self.preset.policies[self.policy]
 
     @property
+    def task(self) -> Task:
+        """The suite's task."""
+        return TASKS[self.suite.task]
+
+    @property
     def name(self) -> str:
         """For people: policy and seed."""
         return f"{self.policy} seed {self.seed}"
@@ -58,13 +64,13 @@ class Job:
 
     def record(self) -> RunRecord:
         """Return what run.json of the job's folder says."""
-        preset = self.preset.model_dump(mode="json", exclude={"policies", "seeds"})
+        preset = self.preset.plain(exclude={"policies", "seeds"})
         return RunRecord(
             kind="job",
             config={
                 **preset,
                 "policy": self.policy,
-                "settings": self.settings.model_dump(mode="json"),
+                "settings": self.settings.model_dump(mode="json", exclude_none=True),
             },
             seeds=[self.seed],
             suites={self.suite.name: self.suite.digest},
@@ -78,14 +84,14 @@ class Event:
     Attributes:
         fraction: of the job's expected time that is done.
         stage: what it is at.
-        rates: success of each column just measured, as (successes, episodes).
+        rates: the primary metric in each column just measured.
         place: where that was, such as "sft 2/5"; "" where nothing was measured.
         flops: compute spent until then, the init included.
     """
 
     fraction: float
     stage: str
-    rates: dict[str, tuple[int, int]] = field(default_factory=dict)
+    rates: dict[str, Interval] = field(default_factory=dict)
     place: str = ""
     flops: float = 0.0
 
@@ -105,8 +111,8 @@ def run_job(job: Job, emit: Emit) -> None:
 
 class _Worker:
     def __init__(self, job: Job, run: Run, emit: Emit) -> None:
-        self.job, self.run, self._emit = job, run, emit
-        self.learner: Learner = LEARNERS[job.settings.learner](job.settings, job.seed)
+        self.job, self.run, self._emit, self.task = job, run, emit, job.task
+        self.learner: Learner = LEARNERS[job.settings.learner](self.task, job.settings, job.seed)
         self.book: dict[str, Any] = read_json(job.folder / POINTS_FILE) or {
             "weights": self.learner.weights,
             "validation": {},
@@ -114,7 +120,7 @@ class _Worker:
         }
         self.points: dict[str, dict[str, Any]] = self.book["points"]
         self.fold = job.suite.fold(job.seed)
-        self._seen: set[Values] | None = None
+        self._seen: Collection[Hashable] | None = None
 
     def work(self) -> None:
         self.tell("init", 0.0)
@@ -129,21 +135,23 @@ class _Worker:
     def init(self, weights: Path) -> None:
         """Train until the declared competence, save, and measure point 0."""
         settings, checks = self.job.settings, self.book["validation"]
-        demonstrations = self.demonstrate("init", "random", settings.init_demonstrations)
-        self._seen = _values(demonstrations)
+        rules = settings.init_rules or (self.task.random,)
+        demonstrations = self.demonstrate("init", rules, settings.init_demonstrations)
+        self._seen = self.task.likenesses(demonstrations)
+        measured = self.task.competence
 
         def report(usage: Usage) -> bool:
             flops = usage.flops(self.learner.weights)
             over = flops >= settings.init_flops
             check = str(int(flops / settings.check_flops))
             if (check != "0" or over) and check not in checks:
-                solved, count = self.validate()
-                checks[check] = {**vars(usage), "flops": flops, "success": solved / count}
+                reached = mean_interval(self.validate())
+                checks[check] = {**vars(usage), "flops": flops, measured: reached[0]}
                 self.save_book()
-                news = Event(0.0, "init", {"validation": (solved, count)}, "init ...", flops)
+                news = Event(0.0, "init", {"validation": reached}, "init ...", flops)
                 self.tell("init", flops / settings.init_flops, news)
             self.tell("init", flops / settings.init_flops)
-            return over or checks.get(check, {"success": 0.0})["success"] >= (
+            return over or checks.get(check, {measured: 0.0})[measured] >= (
                 self.job.preset.competence
             )
 
@@ -177,19 +185,19 @@ class _Worker:
 
         seed, flops = self.stage_seed(arm), settings.arm_flops
         if arm == "sft":
-            demonstrations = self.demonstrate(arm, "ten", settings.sft_demonstrations)
+            demonstrations = self.demonstrate(arm, (self.task.rule,), settings.sft_demonstrations)
             stage = Stage(settings.sft, flops, seed, resume, report)
             self.learner.imitate(demonstrations, stage)
         else:
             stage = Stage(settings.rl, flops, seed, resume, report)
-            self.learner.reinforce(self.game("ten"), stage)
+            self.learner.reinforce(self.task.game(self.task.rule, self.fold), stage)
         self.learner.save(last)
         resume.unlink(missing_ok=True)
 
     def measure(self, stage: str, point: int, flops: float, *, final: bool) -> None:
         """Play a point's episodes and note it as finished."""
         preset, suite, seed = self.job.preset, self.job.suite, self.job.seed
-        rates: dict[str, tuple[int, int]] = {}
+        rates: dict[str, Interval] = {}
         for column in suite.columns if final else preset.curve_columns:
             count = preset.final_episodes if final else preset.curve_episodes
             rows: list[Episode] = []
@@ -207,40 +215,38 @@ class _Worker:
                 self.run,
                 cell,
                 lambda _: self.learner.agent(),
-                seen_values=self._seen,
+                seen=self._seen,
                 on_rows=rows.extend,
             )
             if rows:
-                rates[column] = (sum(row.success for row in rows), len(rows))
+                rates[column] = mean_interval([row.value(self.task.metric) for row in rows])
         self.points[f"{stage}/{point}"] = {"stage": stage, "point": point, "flops": flops}
         self.save_book()
         place = stage if stage == "init" else f"{stage} {point}/{preset.points}"
         done = 1.0 if stage == "init" else point / preset.points
         self.tell(stage, done, Event(0.0, stage, rates, place, flops))
 
-    def validate(self) -> tuple[int, int]:
-        """Return successes and episodes on validation hands under random stated rules."""
-        suite, seed = self.job.suite, self.job.seed
+    def validate(self) -> list[float]:
+        """Return the competence in each validation episode, under random stated rules."""
+        suite, seed, task = self.job.suite, self.job.seed, self.task
         agent = self.learner.agent()
         played = play(
             lambda _: agent,
-            f"{suite.task}{self.learner.interface}-v0",
-            {**self.game("random"), "split": "validation", **self.learner.keywords},
+            f"{task.name}{self.learner.interface}-v0",
+            {**task.game(task.random, self.fold, "validation"), **self.learner.keywords},
             suite.episode_seeds(seed, self.job.preset.validation_episodes, "validation"),
         )
-        return sum(episode.success for episode in played), len(played)
+        return [episode.value(task.competence) for episode in played]
 
-    def game(self, rule: str) -> dict[str, Any]:
-        """Return the keywords of training."""
-        return {"rule": rule, "split": "train", "fold": self.fold, "max_attempts": MAX_ATTEMPTS}
-
-    def demonstrate(self, stage: str, rule: str, count: int) -> Demonstrations:
+    def demonstrate(self, stage: str, rules: Sequence[str], count: int) -> Demonstrated:
         """Make the demonstrations of a stage."""
-        return demonstrate(
+        solutions = self.job.preset.solutions
+        return self.task.demonstrate(
             count,
             seed=self.stage_seed(stage),
-            solutions=self.job.preset.solutions,
-            **self.game(rule),
+            rules=rules,
+            fold=self.fold,
+            **({} if solutions is None else {"solutions": solutions}),
         )
 
     def stage_seed(self, stage: str) -> int:
@@ -260,9 +266,3 @@ class _Worker:
     def save_book(self) -> None:
         """Write points.json."""
         write_json(self.job.folder / POINTS_FILE, self.book)
-
-
-def _values(demonstrations: Demonstrations) -> set[Values]:
-    """Return the values of every hand demonstrated, each in ascending order."""
-    values = np.unique(sorted_values(demonstrations.ranks, demonstrations.rule), axis=0)
-    return {tuple(value for value in hand if value) for hand in values.tolist()}

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import gymnasium as gym
 import torch
 
-from agents.gp.demonstrations import Demonstrations
+from agents.demonstrations import Demonstrated
 from agents.protocol import Agent
 from agents.sb3.bc import BCConfig, train_bc
 from agents.sb3.checkpoint import save_state
@@ -26,7 +26,7 @@ from agents.sb3.ppo import PPOConfig, train_ppo
 from agents.tinylm import PPO, SFT, SFTConfig, TinyLM, TinyLMAgent, TinyLMConfig
 from agents.tinylm import PPOConfig as TinyLMPPOConfig
 from benchmarks.study.presets import PolicyPreset
-from gp_env.vector_env import GeneralPointsVectorEnv
+from benchmarks.tasks.task import Task
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Learner(Protocol):
         """Read the weights, and forget everything else of earlier training."""
         ...
 
-    def imitate(self, demonstrations: Demonstrations, stage: Stage) -> None:
+    def imitate(self, demonstrations: Demonstrated, stage: Stage) -> None:
         """Learn from demonstrations until the stage's report says stop or its compute is used."""
         ...
 
@@ -105,8 +105,9 @@ class SB3Learner:
     interface = ""
     keywords: Mapping[str, Any] = MappingProxyType({})
 
-    def __init__(self, preset: PolicyPreset, seed: int) -> None:
-        env: Any = gym.make("gp_env:GeneralPoints-v0")
+    def __init__(self, task: Task, preset: PolicyPreset, seed: int) -> None:
+        self._id = f"{task.name}-v0"
+        env: Any = gym.make(self._id)
         self._policy = build_model(
             env.observation_space, env.action_space, seed=seed, **preset.model
         )
@@ -124,7 +125,7 @@ class SB3Learner:
         """Read the weights."""
         self._policy = load_model(path)
 
-    def imitate(self, demonstrations: Demonstrations, stage: Stage) -> None:
+    def imitate(self, demonstrations: Demonstrated, stage: Stage) -> None:
         """Clone the demonstrations."""
         config = BCConfig(**stage.settings)
         transitions = demonstrations.transitions()
@@ -143,13 +144,14 @@ class SB3Learner:
     def reinforce(self, game: Mapping[str, Any], stage: Stage) -> None:
         """Play and improve."""
         settings = dict(stage.settings)
-        env = GeneralPointsVectorEnv(
-            settings.pop("num_envs"), autoreset_mode="same_step", mask=None, **game
+        copies = settings.pop("num_envs")
+        env: Any = gym.make_vec(
+            self._id, num_envs=copies, autoreset_mode="same_step", mask=None, **game
         )
         config = PPOConfig(**settings)
         train_ppo(
             self._policy,
-            env,
+            env.unwrapped,
             math.ceil(stage.flops / (self.weights * (6 * config.n_epochs + 2))),
             config=config,
             seed=stage.seed,
@@ -162,12 +164,12 @@ class SB3Learner:
 
 
 class TinyLMLearner:
-    """The small language model on the text game: next-word SFT and PPO on its own replies."""
+    """The small language model on a text game: next-word SFT and PPO on its own replies."""
 
     interface = "-Text"
     keywords: Mapping[str, Any] = MappingProxyType({"template": "compact"})
 
-    def __init__(self, preset: PolicyPreset, seed: int) -> None:
+    def __init__(self, task: Task, preset: PolicyPreset, seed: int) -> None:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self._model = TinyLM(TinyLMConfig(**preset.model))
@@ -186,7 +188,7 @@ class TinyLMLearner:
         """Read the weights."""
         self._model = TinyLM.load(path)
 
-    def imitate(self, demonstrations: Demonstrations, stage: Stage) -> None:
+    def imitate(self, demonstrations: Demonstrated, stage: Stage) -> None:
         """Learn the demonstrated replies word by word."""
         training = SFT(self._model, demonstrations, SFTConfig(**stage.settings))
         self._train(training, stage)
@@ -205,8 +207,8 @@ class TinyLMLearner:
         training.train(sys.maxsize, on_step=on_step, checkpoint=stage.resume)
 
 
-LEARNERS: Mapping[str, Callable[[PolicyPreset, int], Learner]] = {
+LEARNERS: Mapping[str, Callable[[Task, PolicyPreset, int], Learner]] = {
     "sb3": SB3Learner,
     "tinylm": TinyLMLearner,
 }
-"""Learners by the name that a preset gives them; each is made from its preset and a seed."""
+"""Learners by the name that a preset gives them; each is made from a task, a preset and a seed."""

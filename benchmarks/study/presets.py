@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agents.sb3.model import CARDS
+from agents.sb3.model import CARDS, LANDMARKS
 
 
 class _Plain(BaseModel):
@@ -26,6 +26,9 @@ class PolicyPreset(_Plain):
         learner: which of `learners.LEARNERS` trains it.
         model: settings of the network.
         init, sft, rl: settings of the training of each stage.
+        init_rules: rules that the init's demonstrations show in equal parts, None for random ones
+            alone. Where the rules that are compared are among them, what the arms keep of the
+            shifted one is retention, and no generalisation.
         init_demonstrations, sft_demonstrations: how many are made; past their number they repeat.
         init_flops: the init stops here at the latest.
         check_flops: compute of the init between two looks at its competence.
@@ -38,6 +41,7 @@ class PolicyPreset(_Plain):
     init: dict[str, Any] = Field(default_factory=dict)
     sft: dict[str, Any] = Field(default_factory=dict)
     rl: dict[str, Any] = Field(default_factory=dict)
+    init_rules: tuple[str, ...] | None = None
     init_demonstrations: int
     sft_demonstrations: int
     init_flops: float
@@ -50,9 +54,11 @@ class Preset(_Plain):
     """A whole study.
 
     Attributes:
-        seeds: how many, from 0; seed i is tested on the hands of fold i.
-        solutions: which formulas demonstrations show, see `agents.gp.demonstrations.demonstrate`.
-        competence: success on validation hands under random stated rules at which the init stops.
+        seeds: how many, from 0; seed i is tested on the hands or routes of fold i.
+        solutions: which formulas demonstrations of the card game show, see
+            `agents.gp.demonstrations.demonstrate`; None for other tasks.
+        competence: the init stops where the task's metric of competence reaches this on validation
+            episodes under random stated rules.
         validation_episodes: of each such look.
         points: checkpoints of an arm after the init, at equal steps of compute.
         curve_columns, curve_episodes: what is measured at every checkpoint.
@@ -61,7 +67,7 @@ class Preset(_Plain):
 
     name: str
     seeds: int
-    solutions: str
+    solutions: str | None = None
     competence: float
     validation_episodes: int
     points: int
@@ -70,8 +76,12 @@ class Preset(_Plain):
     final_episodes: int
     policies: Mapping[str, PolicyPreset]
 
+    def plain(self, exclude: set[str]) -> dict[str, Any]:
+        """Return it as plain data for run.json, without some fields and what is not set."""
+        return self.model_dump(mode="json", exclude=exclude, exclude_none=True)
 
-_POLICIES = {
+
+_CARDS = {
     "lm": PolicyPreset(
         learner="tinylm",
         model={"width": 64, "layers": 3},
@@ -108,7 +118,52 @@ _POLICIES = {
     ),
 }
 
-_QUICK = Preset(
+_STREETS = {
+    "lm": PolicyPreset(
+        learner="tinylm",
+        model={"game": "streets", "width": 64, "layers": 3},
+        init={"learning_rate": 2e-3, "batch": 64},
+        sft={"learning_rate": 5e-4, "batch": 64},
+        rl={"learning_rate": 2e-4, "episodes": 512, "batch": 128, "entropy_weight": 0.01},
+        init_demonstrations=12_000,
+        sft_demonstrations=12_000,
+        init_flops=8e12,
+        check_flops=5e11,
+        arm_flops=5e12,
+        minutes=(2.0, 1.5, 2.0),
+    ),
+    "mlp": PolicyPreset(
+        learner="sb3",
+        model={"width": 512, "blocks": 3, "unordered": LANDMARKS},
+        init={"learning_rate": 1e-3, "batch_size": 256},
+        sft={"learning_rate": 5e-4, "batch_size": 256},
+        rl={
+            "num_envs": 256,
+            "n_steps": 32,
+            "batch_size": 1024,
+            "n_epochs": 1,
+            "learning_rate": 1e-4,
+            "gamma": 0.0,
+            "gae_lambda": 1.0,
+            "vf_coef": 0.1,
+        },
+        init_demonstrations=80_000,
+        sft_demonstrations=30_000,
+        init_flops=1.8e13,
+        check_flops=5e11,
+        arm_flops=5e12,
+        minutes=(2.0, 1.0, 1.2),
+    ),
+}
+
+_SEEN = ("random", "absolute", "relative")
+_RETENTION = {
+    f"{name}-retention": policy.model_copy(update={"init_rules": _SEEN})
+    for name, policy in _STREETS.items()
+}
+"""The same policies from an init that has seen both rules that are compared."""
+
+_QUICK_CARDS = Preset(
     name="quick",
     seeds=1,
     solutions="first",
@@ -117,21 +172,45 @@ _QUICK = Preset(
     points=5,
     curve_episodes=500,
     final_episodes=1000,
-    policies=_POLICIES,
+    policies=_CARDS,
+)
+_QUICK_STREETS = Preset(
+    name="quick",
+    seeds=1,
+    competence=0.5,
+    validation_episodes=200,
+    points=4,
+    curve_episodes=150,
+    final_episodes=300,
+    policies=_STREETS,
 )
 
-PRESETS: Mapping[str, Preset] = {
-    "quick": _QUICK,
-    "full": _QUICK.model_copy(update={"name": "full", "seeds": 6, "final_episodes": 2000}),
+PRESETS: Mapping[str, Mapping[str, Preset]] = {
+    "gp-l": {
+        "quick": _QUICK_CARDS,
+        "full": _QUICK_CARDS.model_copy(
+            update={"name": "full", "seeds": 6, "final_episodes": 2000}
+        ),
+    },
+    "virl-l": {
+        "quick": _QUICK_STREETS,
+        "full": _QUICK_STREETS.model_copy(
+            update={"name": "full", "seeds": 6, "policies": {**_STREETS, **_RETENTION}}
+        ),
+    },
 }
+"""Presets by suite and name."""
 
 
-def preset_named(name: str) -> Preset:
-    """Return a preset.
+def preset_named(name: str, suite: str) -> Preset:
+    """Return a preset of a suite.
 
     Raises:
-        ValueError: for an unknown name.
+        ValueError: for an unknown name, or a suite that is not studied.
     """
-    if name not in PRESETS:
-        raise ValueError(f"Unknown preset {name!r}: expected one of {', '.join(PRESETS)}.")
-    return PRESETS[name]
+    presets = PRESETS.get(suite)
+    if presets is None:
+        raise ValueError(f"No preset studies {suite!r}: expected one of {', '.join(PRESETS)}.")
+    if name not in presets:
+        raise ValueError(f"Unknown preset {name!r}: expected one of {', '.join(presets)}.")
+    return presets[name]

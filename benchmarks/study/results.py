@@ -7,6 +7,7 @@ again years later.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,28 +17,32 @@ from benchmarks.runs import RunError, read_episodes, read_json, read_record
 from benchmarks.statistics import REPLICATES, Estimate, Observation, paired_difference, rate
 from benchmarks.study.jobs import ARMS, POINTS_FILE
 from benchmarks.suites import suite
+from benchmarks.tasks import TASKS
+from benchmarks.tasks.task import Task, shows_shift
 
-REFERENCES = ("random", "memoriser", "expert")
+REFERENCE = "reference"
+"""Stands for the policy of agents that need no learning."""
+
 STAGES = ("init", *ARMS)
-PRIMARY = ("rl", "sft", "rule_ood")
-"""The primary endpoint, declared before any run: RL - SFT on the column rule_ood."""
+DIFFERENCES = (("rl", "sft"), ("rl", "init"), ("sft", "init"))
 
 CURVE_REPLICATES = 2_000
 
 
 @dataclass(frozen=True)
 class Rate:
-    """Success of one arm on one column, at its last checkpoint.
+    """One metric of one arm on one column, at its last checkpoint.
 
     Attributes:
-        seen, new: the same, of the hands whose values training showed and of those it did not;
-            None where there are none, or it is not known.
+        seen, new: the same, of the episodes whose like training showed and of those it did not;
+            None where there are none, it is not known, or the metric is not the primary one.
     """
 
     policy: str
     arm: str
     column: str
-    success: Estimate
+    metric: str
+    estimate: Estimate
     seen: Estimate | None
     new: Estimate | None
 
@@ -50,40 +55,59 @@ class Difference:
     first: str
     second: str
     column: str
-    success: Estimate
+    metric: str
+    estimate: Estimate
 
 
 @dataclass(frozen=True)
 class CurvePoint:
-    """One checkpoint of one arm on one column; `flops` is a mean over seeds and counts the init."""
+    """The primary metric of one checkpoint of one arm on one column.
+
+    `flops` is a mean over seeds and counts the init.
+    """
 
     policy: str
     arm: str
     point: int
     column: str
     flops: float
-    success: Estimate
+    estimate: Estimate
 
 
 @dataclass(frozen=True)
 class Results:
-    """All that a study found."""
+    """All that a study found.
+
+    Attributes:
+        retained: policies whose init has seen the rules that are compared.
+        curves: of the primary metric.
+    """
 
     record: RunRecord
+    task: Task
     columns: tuple[str, ...]
     policies: tuple[str, ...]
+    retained: frozenset[str]
     rates: list[Rate]
     differences: list[Difference]
     curves: list[CurvePoint]
 
-    def rate(self, policy: str, arm: str, column: str) -> Rate | None:
-        """Return one cell of the table, or None where it was not measured yet."""
-        wanted = (policy, arm, column)
-        return next((r for r in self.rates if (r.policy, r.arm, r.column) == wanted), None)
+    def rate(self, policy: str, arm: str, column: str, metric: str | None = None) -> Rate | None:
+        """Return one cell of a table, by default of the primary metric's; None if not measured."""
+        wanted = (policy, arm, column, metric or self.task.metric)
+        return next(
+            (r for r in self.rates if (r.policy, r.arm, r.column, r.metric) == wanted), None
+        )
+
+    def is_primary(self, difference: Difference) -> bool:
+        """Whether it is the primary endpoint of its policy; policies that retain have none."""
+        place = (difference.first, difference.second, difference.column, difference.metric)
+        declared = ("rl", "sft", self.task.shift, self.task.metric)
+        return place == declared and difference.policy not in self.retained
 
     def primary(self) -> list[Difference]:
         """Return the primary endpoint of each policy that has it."""
-        return [d for d in self.differences if (d.first, d.second, d.column) == PRIMARY]
+        return list(filter(self.is_primary, self.differences))
 
     def plain(self) -> dict[str, Any]:
         """Return everything as plain data."""
@@ -97,7 +121,7 @@ class Results:
 
 @dataclass
 class _Cell:
-    """One policy, stage, point and column over all seeds."""
+    """One policy, stage, point and column over all seeds, in one metric."""
 
     played: dict[tuple[int, int], Observation]
     seen: dict[tuple[int, int], bool | None]
@@ -108,6 +132,10 @@ class _Cell:
     def part(self, seen: bool) -> Estimate | None:
         chosen = [self.played[key] for key, flag in self.seen.items() if flag is seen]
         return rate(chosen) if chosen else None
+
+
+_Cells = dict[tuple[str, str, int, str, str], _Cell]
+"""By policy, stage, point, column and metric."""
 
 
 def job_folder(folder: Path, policy: str, seed: int) -> Path:
@@ -124,59 +152,88 @@ def load_results(folder: Path) -> Results:
     record = read_record(folder)
     if record.kind != "study":
         raise RunError(f"{folder} holds a run of kind {record.kind!r}, not a study.")
-    policies = tuple(record.config["policies"])
-    last = record.config["points"]
-    columns = tuple(suite(next(iter(record.suites))).columns)
-    cells: dict[tuple[str, str, int, str], _Cell] = defaultdict(lambda: _Cell({}, {}))
+    of = suite(next(iter(record.suites)))
+    task, columns = TASKS[of.task], tuple(of.columns)
+    policies = record.config["policies"]
+    cells: _Cells = defaultdict(lambda: _Cell({}, {}))
     flops: dict[tuple[str, str, int], list[float]] = defaultdict(list)
-    _read(folder, None, cells)
+    _read(folder, None, task, cells)
     for policy in policies:
         for seed in record.seeds:
             job = job_folder(folder, policy, seed)
             book = read_json(job / POINTS_FILE) or {"points": {}}
             for done in book["points"].values():
                 flops[policy, done["stage"], done["point"]].append(done["flops"])
-            _read(job, set(book["points"]), cells)
-
-    rates, differences = [], []
-    for policy in ("reference", *policies):
-        stages = REFERENCES if policy == "reference" else STAGES
-        for arm in stages:
-            for column in columns:
-                key = (policy, arm, last if arm in ARMS else 0, column)
-                if key in cells:
-                    cell = cells[key]
-                    parts = cell.part(True), cell.part(False)
-                    rates.append(Rate(policy, arm, column, cell.estimate(), *parts))
-        for first, second in (("rl", "sft"), ("rl", "init"), ("sft", "init")):
-            for column in columns:
-                ends = [
-                    cells.get((policy, arm, last if arm in ARMS else 0, column))
-                    for arm in (first, second)
-                ]
-                if ends[0] and ends[1] and ends[0].played.keys() & ends[1].played.keys():
-                    estimate = paired_difference(ends[0].played, ends[1].played)
-                    differences.append(Difference(policy, first, second, column, estimate))
+            _read(job, set(book["points"]), task, cells)
+    last = record.config["points"]
     curves = [
         CurvePoint(policy, arm, point, column, sum(spent) / len(spent), estimate)
         for (policy, arm, point), spent in sorted(flops.items())
         for column in record.config["curve_columns"]
-        for estimate in [cells[policy, arm, point, column].estimate(CURVE_REPLICATES)]
+        for estimate in [cells[policy, arm, point, column, task.metric].estimate(CURVE_REPLICATES)]
     ]
-    return Results(record, columns, policies, rates, differences, curves)
+    return Results(
+        record,
+        task,
+        columns,
+        tuple(policies),
+        frozenset(
+            name
+            for name, asked in policies.items()
+            if shows_shift(task, asked.get("init_rules", ()))
+        ),
+        _rates(cells, task, columns, policies, last),
+        _differences(cells, task, columns, policies, last),
+        curves,
+    )
 
 
-def _read(
-    folder: Path,
-    finished: set[str] | None,
-    cells: dict[tuple[str, str, int, str], _Cell],
-) -> None:
+def _rates(
+    cells: _Cells, task: Task, columns: Sequence[str], policies: Iterable[str], last: int
+) -> list[Rate]:
+    """Return every measured cell of the tables."""
+    arms = [(REFERENCE, arm) for arm in task.references]
+    arms += [(policy, arm) for policy in policies for arm in STAGES]
+    found = []
+    for policy, arm in arms:
+        for column in columns:
+            for metric in task.metrics:
+                cell = cells.get((policy, arm, last if arm in ARMS else 0, column, metric))
+                if cell is not None:
+                    parts = None, None
+                    if metric == task.metric:
+                        parts = cell.part(True), cell.part(False)
+                    found.append(Rate(policy, arm, column, metric, cell.estimate(), *parts))
+    return found
+
+
+def _differences(
+    cells: _Cells, task: Task, columns: Sequence[str], policies: Iterable[str], last: int
+) -> list[Difference]:
+    """Return every difference of two arms that played the same episodes."""
+    found = []
+    for policy in policies:
+        for first, second in DIFFERENCES:
+            for column in columns:
+                for metric in task.metrics:
+                    ends = [
+                        cells.get((policy, arm, last if arm in ARMS else 0, column, metric))
+                        for arm in (first, second)
+                    ]
+                    if ends[0] and ends[1] and ends[0].played.keys() & ends[1].played.keys():
+                        estimate = paired_difference(ends[0].played, ends[1].played)
+                        found.append(Difference(policy, first, second, column, metric, estimate))
+    return found
+
+
+def _read(folder: Path, finished: set[str] | None, task: Task, cells: _Cells) -> None:
     """Sort a folder's rows into cells; `finished` names the points that count, None for all."""
     for row in read_episodes(folder):
         policy, seed, stage, point, column = row.cell.split("/")
         if finished is not None and f"{stage}/{point}" not in finished:
             continue
-        cell = cells[policy, stage, int(point), column]
         key = (int(seed), row.episode_seed)
-        cell.played[key] = Observation(int(seed), row.cluster, float(row.success))
-        cell.seen[key] = row.values_seen
+        for metric in task.metrics:
+            cell = cells[policy, stage, int(point), column, metric]
+            cell.played[key] = Observation(int(seed), row.cluster, row.value(metric))
+            cell.seen[key] = row.seen

@@ -21,15 +21,17 @@ import torch
 from rich.console import Console
 
 from benchmarks.evaluate import Cell, evaluate
-from benchmarks.players import player
 from benchmarks.records import Episode, RunRecord
 from benchmarks.report import report
 from benchmarks.runs import Run, RunError
+from benchmarks.statistics import mean_interval
 from benchmarks.study.board import Board
-from benchmarks.study.jobs import MAX_ATTEMPTS, Event, Job, run_job
+from benchmarks.study.jobs import Event, Job, run_job
 from benchmarks.study.presets import Preset
-from benchmarks.study.results import REFERENCES, job_folder
+from benchmarks.study.results import REFERENCE, job_folder
 from benchmarks.suites import Suite
+from benchmarks.tasks import TASKS
+from benchmarks.tasks.task import MAX_ATTEMPTS
 
 SMALLEST_NEWS = 0.002
 """Share of a job between two reports of its progress."""
@@ -47,7 +49,7 @@ def run_study(
     """Run or resume a study and report it.
 
     Args:
-        seeds: of the study; seed i is tested on the hands of fold i.
+        seeds: of the study; seed i is tested on the hands or routes of fold i.
         workers: jobs at a time; 0 runs them one after the other in this process.
 
     Raises:
@@ -60,7 +62,7 @@ def run_study(
     ]
     record = RunRecord(
         kind="study",
-        config=preset.model_dump(mode="json", exclude={"seeds"}),
+        config=preset.plain(exclude={"seeds"}),
         seeds=list(seeds),
         suites={suite.name: suite.digest},
     )
@@ -84,23 +86,22 @@ def run_study(
 
 
 def _play_references(run: Run, suite: Suite, preset: Preset, seed: int, board: Board) -> None:
-    """Play the agents that need no learning on a seed's test hands."""
-    fold = suite.fold(seed)
-    training = {"split": "train", "fold": fold, "rule": "ten", "max_attempts": MAX_ATTEMPTS}
-    for name in REFERENCES:
-        who = player(name, seed=seed, training=training)
+    """Play the agents that need no learning on a seed's test episodes."""
+    task = TASKS[suite.task]
+    for name in task.references:
+        make = task.reference(name, seed=seed, fold=suite.fold(seed), max_attempts=MAX_ATTEMPTS)
         rates = {}
         for column in suite.columns:
             rows: list[Episode] = []
             cell = Cell(
-                f"reference/{seed}/{name}/0/{column}",
+                f"{REFERENCE}/{seed}/{name}/0/{column}",
                 suite.id(column),
                 {**suite.keywords(column, seed), "max_attempts": MAX_ATTEMPTS},
                 suite.episode_seeds(seed, preset.curve_episodes),
             )
-            evaluate(run, cell, who.make, on_rows=rows.extend)
+            evaluate(run, cell, make, on_rows=rows.extend)
             if rows:
-                rates[column] = (sum(row.success for row in rows), len(rows))
+                rates[column] = mean_interval([row.value(task.metric) for row in rows])
         if rates:
             board.say(f"{name} seed {seed}", rates)
 

@@ -1,0 +1,98 @@
+"""The card game as a task of the study."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+import gp_env
+from agents.gp.demonstrations import Demonstrations, demonstrate
+from agents.gp.memoriser import MemoriserAgent
+from agents.scripted import ExpertAgent, RandomAgent
+from benchmarks.tasks.task import MAX_ATTEMPTS, SUCCESS, Dealt, Familiarity, MakeAgent, Metric
+from gp_env.arithmetic import TOKENS
+from gp_env.deal import sorted_values
+from gp_env.variants import TASK
+from gp_env.verifier import Outcome
+
+MEMORISED = 20_000
+"""Demonstrations that the memoriser knows: nearly every training hand."""
+
+_MALFORMED = (Outcome.UNREADABLE.value, Outcome.ILLEGAL_FORMULA.value)
+
+
+class Cards:
+    """GeneralPoints: hands under a rule that says what J, Q and K count."""
+
+    name = TASK
+    noun = "hands"
+    metrics: Mapping[str, Metric] = MappingProxyType({SUCCESS: Metric("Success")})
+    metric, shift = SUCCESS, "rule_ood"
+    axis = "episode success"
+    competence = SUCCESS
+    rule, random = "ten", "random"
+    familiarity = Familiarity(
+        "By whether the pool of the init's demonstrations holds a hand with these values",
+        "values seen",
+        "values new",
+        "The cards of a test hand are in no demonstration, but other cards may have had its values "
+        "under another rule, and then its solution was shown. An init that stops early saw a part "
+        "of the pool.",
+    )
+    malformed = (
+        "the last attempt was unreadable or an illegal formula. Hands are counted as sets of ranks "
+        "with J, Q and K as 10."
+    )
+    one_action_an_attempt = False
+    references = ("random", "memoriser", "expert")
+
+    def variants(self) -> Mapping[str, Mapping[str, Any]]:
+        return gp_env.variants()
+
+    def held_out(self, id: str, fold: Sequence[int]) -> dict[str, Any]:
+        return {"split": "test", "fold": list(fold)}
+
+    def game(self, rule: str, fold: Sequence[int], split: str = "train") -> dict[str, Any]:
+        return {"rule": rule, "split": split, "fold": tuple(fold), "max_attempts": MAX_ATTEMPTS}
+
+    def demonstrate(
+        self, count: int, *, seed: int, rules: Sequence[str], fold: Sequence[int], **settings: Any
+    ) -> Demonstrations:
+        if len(rules) != 1:
+            raise ValueError(f"Hands are demonstrated under one rule at a time; got {rules!r}.")
+        return demonstrate(count, seed=seed, **settings, **self.game(rules[0], fold))
+
+    def likenesses(self, demonstrations: Demonstrations) -> Collection[Hashable]:
+        values = np.unique(sorted_values(demonstrations.ranks, demonstrations.rule), axis=0)
+        return {tuple(value for value in hand if value) for hand in values.tolist()}
+
+    def reference(
+        self, name: str, *, seed: int, fold: Sequence[int], max_attempts: int
+    ) -> MakeAgent:
+        if name == "random":
+            return lambda _: RandomAgent(len(TOKENS), seed=seed)
+        if name == "expert":
+            return ExpertAgent
+        training = {**self.game(self.rule, fold), "max_attempts": max_attempts}
+        memoriser = MemoriserAgent(demonstrate(MEMORISED, seed=seed, **training))
+        return lambda _: memoriser
+
+    def dealt(self, env: Any, copy: int | None = None) -> Dealt:
+        hand, rule = (env.hand, env.rule) if copy is None else (env.hand(copy), env.rule(copy))
+        return Dealt(
+            hand.digest,
+            hand_cluster(hand.ranks),
+            tuple(sorted(hand.values(rule))),
+            list(hand.ranks),
+        )
+
+    def share_malformed(self, outcomes: Sequence[str]) -> float:
+        return float(outcomes[-1] in _MALFORMED)
+
+
+def hand_cluster(ranks: Sequence[int]) -> str:
+    """Return the multiset of ranks with J, Q and K as 10: the unit that splits keep together."""
+    return "-".join(map(str, sorted(10 if 11 <= rank <= 13 else rank for rank in ranks)))

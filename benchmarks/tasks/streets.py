@@ -1,0 +1,127 @@
+"""Street navigation as a task of the study.
+
+Of one attempt at each point, a wrong one too leads on: so all agents are judged at the same points,
+and accuracies are of the same steps. Most of them are walked straight ahead, which is why the
+agent that always does stands in every table, beside the accuracy at turning points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import virl_env
+from agents.scripted import ConstantAgent, ExpertAgent, RandomAgent
+from agents.virl.demonstrations import Demonstrations, demonstrate
+from agents.virl.memoriser import MemoriserAgent
+from benchmarks.tasks.task import MAX_ATTEMPTS, SUCCESS, Dealt, Familiarity, MakeAgent, Metric
+from virl_env.dynamics import FORWARD, NUM_ACTIONS
+from virl_env.instructions import line_codes
+from virl_env.variants import TASK
+from virl_env.verifier import Outcome
+
+DROP_RATE = 0.5
+"""In training each point between two turns is left out with this probability, as in the study."""
+
+MEMORISED = 20_000
+"""Walks that the memoriser knows: every training route, with some thirty initial headings."""
+
+
+class Streets:
+    """VIRLNavigation: routes under a rule that says in which words a turn is told."""
+
+    name = TASK
+    noun = "routes"
+    metrics: Mapping[str, Metric] = MappingProxyType(
+        {
+            "step_accuracy": Metric(
+                "Per-step accuracy", "Of each route the share of its points, the mean over routes."
+            ),
+            "turn_accuracy": Metric(
+                "Accuracy at turning points", "Of each route the share, the mean over routes."
+            ),
+            "macro_accuracy": Metric(
+                "Accuracy, mean over turning, walking and stopping",
+                "Of each route the mean over its kinds of points, then the mean over routes.",
+            ),
+            SUCCESS: Metric("Route success", "Right at every point of the route."),
+        }
+    )
+    metric, shift = "step_accuracy", "rule_ood"
+    axis = "per-step accuracy"
+    competence = "turn_accuracy"
+    rule, random = "absolute", "random"
+    familiarity = Familiarity(
+        "By whether the pool of the init's demonstrations holds a route with these turns",
+        "turns seen",
+        "turns new",
+        "No test route is in a demonstration, but another route may have had the same turns, told "
+        "in the same words. An init that stops early saw a part of the pool.",
+    )
+    malformed = "share of unreadable attempts."
+    one_action_an_attempt = True
+    references = ("random", "always-forward", "memoriser", "expert")
+
+    def variants(self) -> Mapping[str, Mapping[str, Any]]:
+        return virl_env.variants()
+
+    def held_out(self, id: str, fold: Sequence[int]) -> dict[str, Any]:
+        # Nobody trains in the cities that an id calls unseen, so all their routes are test routes.
+        elsewhere = "city" in self.variants()[id]
+        return {} if elsewhere else {"split": "test", "fold": list(fold)}
+
+    def game(self, rule: str, fold: Sequence[int], split: str = "train") -> dict[str, Any]:
+        return {
+            "directions": rule,
+            "split": split,
+            "fold": tuple(fold),
+            "drop_rate": DROP_RATE,
+            "max_attempts": MAX_ATTEMPTS,
+        }
+
+    def demonstrate(
+        self, count: int, *, seed: int, rules: Sequence[str], fold: Sequence[int], **settings: Any
+    ) -> Demonstrations:
+        game = self.game(self.rule, fold)
+        del game["directions"]
+        return demonstrate(count, seed=seed, rules=rules, **settings, **game)
+
+    def likenesses(self, demonstrations: Demonstrations) -> Collection[Hashable]:
+        return {_turns(lines) for lines in demonstrations.lines}
+
+    def reference(
+        self, name: str, *, seed: int, fold: Sequence[int], max_attempts: int
+    ) -> MakeAgent:
+        if name == "random":
+            return lambda _: RandomAgent(NUM_ACTIONS, seed=seed)
+        if name == "always-forward":
+            return lambda _: ConstantAgent(FORWARD)
+        if name == "expert":
+            return ExpertAgent
+        # It plays by position, so it knows whole routes, as they are tested.
+        training = {"split": "train", "fold": tuple(fold), "max_attempts": max_attempts}
+        memoriser = MemoriserAgent(
+            demonstrate(MEMORISED, seed=seed, rules=(self.rule,), **training)
+        )
+        return lambda _: memoriser
+
+    def dealt(self, env: Any, copy: int | None = None) -> Dealt:
+        if copy is None:
+            route, heading = env.route, env.initial_heading
+        else:
+            route, heading = env.route(copy), env.initial_heading(copy)
+        return Dealt(
+            route.digest, f"{route.city}/{route.digest}", _turns(line_codes(route, heading))
+        )
+
+    def share_malformed(self, outcomes: Sequence[str]) -> float:
+        return outcomes.count(Outcome.UNREADABLE.value) / len(outcomes)
+
+
+def _turns(lines: NDArray[np.uint8]) -> bytes:
+    """Return what instructions tell of turns, words and compass, of codes of shape (lines, 4)."""
+    return lines[lines.any(axis=1), :2].tobytes()

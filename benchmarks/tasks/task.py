@@ -1,0 +1,150 @@
+"""What the study and evaluation ask of a task; all else that they do is the same for every task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from agents.demonstrations import Demonstrated
+from agents.protocol import Agent
+
+MAX_ATTEMPTS = 1
+"""The primary endpoints are of one greedy attempt, so one is what every stage trains for."""
+
+SUCCESS = "success"
+"""The metric that every task has: 1 for an episode that was solved, else 0."""
+
+
+class AskableEnv(Protocol):
+    """The environments of a batch, as an agent may ask them."""
+
+    num_envs: int
+
+    def expert_action(self) -> Any:
+        """Return what an expert would do in each of them."""
+        ...
+
+
+MakeAgent = Callable[[AskableEnv], Agent]
+"""Gives the agent for a batch of environments; most agents ignore which."""
+
+
+class Metric(NamedTuple):
+    """A number in [0, 1] that an episode has; tables show its mean over episodes.
+
+    Attributes:
+        title: heads its table.
+        note: stands below it, "" for nothing.
+    """
+
+    title: str
+    note: str = ""
+
+
+class Familiarity(NamedTuple):
+    """What a table says about episodes by what training showed before.
+
+    Attributes:
+        title, note: of the table.
+        seen, new: its two columns.
+    """
+
+    title: str
+    seen: str
+    new: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Dealt:
+    """What an episode was about.
+
+    Attributes:
+        digest: of the hand or route, to check a replay.
+        cluster: the unit that splits keep together and intervals redraw.
+        likeness: what demonstrations of another hand or route may have shown already.
+        hand: ranks as dealt, in the card game.
+    """
+
+    digest: str
+    cluster: str
+    likeness: Hashable
+    hand: list[int] | None = None
+
+
+class Task(Protocol):
+    """A task.
+
+    Attributes:
+        name: the first part of its ids.
+        noun: what its clusters are, in the plural.
+        metrics: of an episode, in the order of tables.
+        metric, shift: the primary endpoint, declared before any run: RL - SFT in this metric, on
+            this column of the suite.
+        axis: what pictures call that metric.
+        competence: the metric that ends the init, on validation episodes under random stated rules.
+        rule, random: values of the rule's keyword: the studied one, and a fresh one each episode.
+        familiarity: words for what `Dealt.likeness` tells apart.
+        malformed: what counts as malformed, a sentence.
+        one_action_an_attempt: whether every action of symbolic ids is judged.
+        references: names of the agents that need no learning, in the order of tables.
+    """
+
+    name: str
+    noun: str
+    metrics: Mapping[str, Metric]
+    metric: str
+    shift: str
+    axis: str
+    competence: str
+    rule: str
+    random: str
+    familiarity: Familiarity
+    malformed: str
+    one_action_an_attempt: bool
+    references: Sequence[str]
+
+    def variants(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return its ids and the keywords that they fix."""
+        ...
+
+    def held_out(self, id: str, fold: Sequence[int]) -> dict[str, Any]:
+        """Return the keywords that keep an id to what fold's training never saw."""
+        ...
+
+    def game(self, rule: str, fold: Sequence[int], split: str = "train") -> dict[str, Any]:
+        """Return the keywords of training, or of validation, under a rule."""
+        ...
+
+    def demonstrate(
+        self, count: int, *, seed: int, rules: Sequence[str], fold: Sequence[int], **settings: Any
+    ) -> Demonstrated:
+        """Make training demonstrations under one rule or a mixture of several."""
+        ...
+
+    def likenesses(self, demonstrations: Any) -> Collection[Hashable]:
+        """Return the likeness of everything that demonstrations show."""
+        ...
+
+    def reference(
+        self, name: str, *, seed: int, fold: Sequence[int], max_attempts: int
+    ) -> MakeAgent:
+        """Return one of the references; a memoriser knows training episodes of the fold."""
+        ...
+
+    def dealt(self, env: Any, copy: int | None = None) -> Dealt:
+        """Return what a running episode is about: of a copy of a vector environment, or of one."""
+        ...
+
+    def share_malformed(self, outcomes: Sequence[str]) -> float:
+        """Return how much of an episode was malformed, in [0, 1]."""
+        ...
+
+
+def shows_shift(task: Task, rules: Sequence[str]) -> bool:
+    """Whether an init that learns from these rules has seen the ones that are compared.
+
+    What it keeps of them afterwards is retention, and no generalisation.
+    """
+    return any(rule != task.random for rule in rules)
