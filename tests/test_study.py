@@ -3,93 +3,26 @@
 from __future__ import annotations
 
 import json
-import random
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from agents.gp.demonstrations import Demonstrations
 from benchmarks.report import report
 from benchmarks.runs import RunError, read_episodes, read_json
 from benchmarks.study import learners
 from benchmarks.study.jobs import Event, Job, run_job
-from benchmarks.study.learners import Report, Stage, Usage
-from benchmarks.study.presets import PRESETS, PolicyPreset, Preset, preset_named
+from benchmarks.study.presets import PRESETS, Preset, preset_named
 from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study
-from benchmarks.suites import SUITES
-from benchmarks.tasks.task import Task
-from gp_env import Rule, solve
-from gp_env.text import build_reply
+from benchmarks.suites import SUITES, Suite
+from benchmarks.tasks import TASKS
+from tests.fakes import FakeLearner
 
-GP_L = SUITES["gp-l"]
+both_tasks = pytest.mark.parametrize("suite", SUITES.values(), ids=list(SUITES))
 QUIET = Console(quiet=True)
-TOKENS_A_STEP = 500
-
-
-class Skilled:
-    """Plays the compact text game well enough to win a share of hands that grows with skill."""
-
-    def __init__(self, skill: float) -> None:
-        self.skill = skill
-
-    def act(self, observation: list[str], info: Any) -> list[str]:
-        return [self._reply(prompt) for prompt in observation]
-
-    def _reply(self, prompt: str) -> str:
-        if random.Random(prompt).random() >= self.skill:
-            return "no idea"
-        cards, jack, queen, king = re.findall(r"Cards: (.*)\. J (\d+) Q (\d+) K (\d+)", prompt)[0]
-        rule = Rule(int(jack), int(queen), int(king))
-        return build_reply(cards, rule, solve(cards, rule)[0])
-
-    def reset(self, index: int) -> None:
-        pass
-
-
-class FakeLearner:
-    """Grows more skilled with every token, and writes its state after every third step."""
-
-    interface = "-Text"
-    keywords: Mapping[str, Any] = MappingProxyType({"template": "compact"})
-    weights = 1000
-    steps_taken = 0
-
-    def __init__(self, task: Task, preset: PolicyPreset, seed: int) -> None:
-        self.skill = 0.0
-
-    def agent(self) -> Skilled:
-        return Skilled(self.skill)
-
-    def save(self, path: Path) -> None:
-        path.write_text(json.dumps(self.skill))
-
-    def load(self, path: Path) -> None:
-        self.skill = json.loads(path.read_text())
-
-    def imitate(self, demonstrations: Demonstrations, stage: Stage) -> None:
-        assert demonstrations.keywords["split"] == "train"
-        self._learn(0, stage.resume, stage.report)
-
-    def reinforce(self, game: Mapping[str, Any], stage: Stage) -> None:
-        assert (game["rule"], game["split"]) == ("ten", "train")
-        self._learn(TOKENS_A_STEP // 2, stage.resume, stage.report)
-
-    def _learn(self, sampled: int, resume: Path, report: Report) -> None:
-        start, first = json.loads(resume.read_text()) if resume.exists() else (0, self.skill)
-        for step in range(start + 1, 10_000):
-            type(self).steps_taken += 1
-            self.skill = first + 0.02 * step
-            stop = report(Usage(TOKENS_A_STEP * step, sampled * step))
-            if step % 3 == 0:
-                resume.write_text(json.dumps((step, first)))
-            if stop:
-                return
 
 
 def make_preset(**changes: Any) -> Preset:
@@ -105,7 +38,6 @@ def make_preset(**changes: Any) -> Preset:
     preset = {
         "name": "micro",
         "seeds": 1,
-        "solutions": "any",
         "competence": 0.3,
         "validation_episodes": 40,
         "points": 3,
@@ -122,8 +54,8 @@ def fake_learner(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchmarks.study.jobs.LEARNERS", {"fake": FakeLearner})
 
 
-def make_job(folder: Path, preset: Preset | None = None, seed: int = 2) -> Job:
-    return Job(preset or make_preset(), GP_L, "fake", seed, folder)
+def make_job(folder: Path, suite: Suite, preset: Preset | None = None, seed: int = 2) -> Job:
+    return Job(preset or make_preset(), suite, "fake", seed, folder)
 
 
 def ignore(event: Event) -> None:
@@ -143,9 +75,10 @@ def killed_at(news: int) -> Callable[[Event], None]:
     return emit
 
 
-def test_a_job_measures_every_declared_point(tmp_path: Path) -> None:
+@both_tasks
+def test_a_job_measures_every_declared_point(tmp_path: Path, suite: Suite) -> None:
     events: list[Event] = []
-    run_job(make_job(tmp_path), events.append)
+    run_job(make_job(tmp_path, suite), events.append)
     book = read_json(tmp_path / "points.json")
     points = book["points"]
     assert list(points) == ["init/0", *(f"{arm}/{k}" for arm in ("sft", "rl") for k in (1, 2, 3))]
@@ -157,12 +90,12 @@ def test_a_job_measures_every_declared_point(tmp_path: Path) -> None:
     rows = list(read_episodes(tmp_path))
     counts = {cell: sum(row.cell == cell for row in rows) for cell in {row.cell for row in rows}}
     assert counts["fake/2/sft/1/rule_ood"] == 8
-    assert "fake/2/sft/1/in_pairs" not in counts
-    for column in GP_L.columns:
+    assert "fake/2/sft/1/in_train" not in counts
+    for column in suite.columns:
         assert counts[f"fake/2/init/0/{column}"] == counts[f"fake/2/rl/3/{column}"] == 12
     for row in rows:
         assert row.keywords["fold"] == [2, 6]
-        assert row.keywords["split"] == ("train" if row.cell.endswith("_train") else "test")
+        assert row.keywords["split"] == suite.columns[row.cell.split("/")[-1]].split
     assert all(row.seen is not None for row in rows)
     fractions = [event.fraction for event in events]
     assert fractions == sorted(fractions)
@@ -170,24 +103,27 @@ def test_a_job_measures_every_declared_point(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.resume.pt"))
 
 
-def test_the_init_stops_at_the_declared_competence(tmp_path: Path) -> None:
-    run_job(make_job(tmp_path / "a"), ignore)
+@both_tasks
+def test_the_init_stops_at_the_declared_competence(tmp_path: Path, suite: Suite) -> None:
+    run_job(make_job(tmp_path / "a", suite), ignore)
     checks = list(read_json(tmp_path / "a" / "points.json")["validation"].values())
-    assert [check["success"] >= 0.3 for check in checks] == [False] * (len(checks) - 1) + [True]
+    competence = TASKS[suite.task].competence
+    assert [check[competence] >= 0.3 for check in checks] == [False] * (len(checks) - 1) + [True]
     never = make_preset(competence=1.1, policy={"init_flops": 3e7})
-    run_job(make_job(tmp_path / "b", never), ignore)
+    run_job(make_job(tmp_path / "b", suite, never), ignore)
     checks = list(read_json(tmp_path / "b" / "points.json")["validation"].values())
     assert checks[-1]["flops"] == pytest.approx(3e7, rel=0.1)
     assert len(checks) == 5
 
 
-def test_a_killed_job_ends_with_the_same_rows(tmp_path: Path) -> None:
+@both_tasks
+def test_a_killed_job_ends_with_the_same_rows(tmp_path: Path, suite: Suite) -> None:
     events: list[Event] = []
-    run_job(make_job(tmp_path / "whole"), events.append)
+    run_job(make_job(tmp_path / "whole", suite), events.append)
     whole = sorted(read_episodes(tmp_path / "whole"), key=lambda row: (row.cell, row.index))
     book = read_json(tmp_path / "whole" / "points.json")
     for number, step in enumerate(range(2, len(events), len(events) // 5)):
-        job = make_job(tmp_path / f"cut-{number}")
+        job = make_job(tmp_path / f"cut-{number}", suite)
         with pytest.raises(KeyboardInterrupt):
             run_job(job, killed_at(step))
         # And once more, not far into what is left.
@@ -200,16 +136,18 @@ def test_a_killed_job_ends_with_the_same_rows(tmp_path: Path) -> None:
         assert read_json(job.folder / "points.json") == book
 
 
-def test_a_finished_job_trains_no_more(tmp_path: Path) -> None:
-    run_job(make_job(tmp_path), ignore)
+@both_tasks
+def test_a_finished_job_trains_no_more(tmp_path: Path, suite: Suite) -> None:
+    run_job(make_job(tmp_path, suite), ignore)
     before = FakeLearner.steps_taken
-    run_job(make_job(tmp_path), ignore)
+    run_job(make_job(tmp_path, suite), ignore)
     assert FakeLearner.steps_taken == before
 
 
-def test_a_study_reports_and_refuses_another_preset(tmp_path: Path) -> None:
+@both_tasks
+def test_a_study_reports_and_refuses_another_preset(tmp_path: Path, suite: Suite) -> None:
     def study(preset: Preset, seeds: tuple[int, ...] = (0, 1)) -> None:
-        run_study(preset, GP_L, tmp_path, seeds=seeds, workers=0, console=QUIET)
+        run_study(preset, suite, tmp_path, seeds=seeds, workers=0, console=QUIET)
 
     study(make_preset())
     results = load_results(tmp_path)
@@ -217,9 +155,10 @@ def test_a_study_reports_and_refuses_another_preset(tmp_path: Path) -> None:
     assert (primary.first, primary.second, primary.column) == ("rl", "sft", "rule_ood")
     assert primary.estimate.episodes == 24
     assert primary.estimate.low <= primary.estimate.value <= primary.estimate.high
-    expert = results.rate("reference", "expert", "rule_ood")
-    assert expert is not None
-    assert expert.estimate.value == 1.0
+    for metric in TASKS[suite.task].metrics:
+        expert = results.rate("reference", "expert", "rule_ood", metric)
+        assert expert is not None
+        assert expert.estimate.value == 1.0
     init, sft = (results.rate("fake", arm, "in") for arm in ("init", "sft"))
     assert init is not None and sft is not None  # noqa: PT018
     assert sft.estimate.value > init.estimate.value
@@ -234,8 +173,9 @@ def test_a_study_reports_and_refuses_another_preset(tmp_path: Path) -> None:
         study(make_preset(), (0, 1, 2))
 
 
-def test_an_unfinished_study_can_be_reported(tmp_path: Path) -> None:
-    run_study(make_preset(), GP_L, tmp_path, seeds=[0], workers=0, console=QUIET)
+@both_tasks
+def test_an_unfinished_study_can_be_reported(tmp_path: Path, suite: Suite) -> None:
+    run_study(make_preset(), suite, tmp_path, seeds=[0], workers=0, console=QUIET)
     book_file = tmp_path / "jobs" / "fake-seed0" / "points.json"
     book = read_json(book_file)
     book["points"] = {name: book["points"][name] for name in ("init/0", "sft/1")}
@@ -263,3 +203,20 @@ def test_an_unknown_preset_names_the_known_ones() -> None:
         preset_named("slow", "gp-l")
     with pytest.raises(ValueError, match="gp-l"):
         preset_named("quick", "gp-x")
+
+
+def test_what_an_init_has_seen_is_called_retention(tmp_path: Path) -> None:
+    plain = make_preset().policies["fake"]
+    seen = plain.model_copy(update={"init_rules": ("random", "absolute", "relative")})
+    preset = make_preset().model_copy(update={"policies": {"fake": plain, "fake-seen": seen}})
+    run_study(preset, SUITES["virl-l"], tmp_path, seeds=[0], workers=0, console=QUIET)
+    results = load_results(tmp_path)
+    assert results.retained == {"fake-seen"}
+    assert [difference.policy for difference in results.primary()] == ["fake"]
+    table = (tmp_path / "table.md").read_text()
+    assert "The init of fake-seen has seen both rules" in table
+    assert table.count("(primary)") == 1
+    assert table.count("| always-forward |") == len(results.task.metrics)
+    cards = SUITES["gp-l"]
+    with pytest.raises(ValueError, match="one rule at a time"):
+        run_study(preset, cards, tmp_path / "cards", seeds=[0], workers=0, console=QUIET)
