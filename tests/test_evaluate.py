@@ -9,25 +9,30 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from agents.scripted import ExpertAgent, RandomAgent
+from agents.scripted import ConstantAgent, ExpertAgent, RandomAgent
 from benchmarks.evaluate import Cell, evaluate, play, replay
 from benchmarks.evaluation import run_evaluation
 from benchmarks.records import Episode, RunRecord
 from benchmarks.report import check_rows, summarise
 from benchmarks.runs import Run, RunError, read_episodes
-from benchmarks.suites import SUITES
+from benchmarks.suites import SUITES, Suite
+from benchmarks.tasks import TASKS
+from virl_env.dynamics import FORWARD
 
-GP_L = SUITES["gp-l"]
+GP_L, VIRL_L = SUITES["gp-l"], SUITES["virl-l"]
+COLUMNS = [(of, column) for of in (GP_L, VIRL_L) for column in of.columns]
 RECORD = RunRecord(kind="evaluate", config={}, seeds=[0], suites={"gp-l": GP_L.digest})
 QUIET = Console(quiet=True)
 
 
-def make_cell(column: str, count: int, interface: str = "", **keywords: Any) -> Cell:
+def make_cell(
+    column: str, count: int, interface: str = "", of: Suite = GP_L, **keywords: Any
+) -> Cell:
     return Cell(
         f"agent/{column}",
-        GP_L.id(column, interface),
-        {**GP_L.keywords(column, 0), **keywords},
-        GP_L.episode_seeds(0, count),
+        of.id(column, interface),
+        {**of.keywords(column, 0), **keywords},
+        of.episode_seeds(0, count),
     )
 
 
@@ -56,12 +61,15 @@ class Careless:
 
 
 @pytest.mark.parametrize("interface", ["", "-Text"])
-@pytest.mark.parametrize("column", list(GP_L.columns))
-def test_the_expert_wins_every_episode(tmp_path: Path, column: str, interface: str) -> None:
-    cell = make_cell(column, 20, interface, max_attempts=1)
+@pytest.mark.parametrize("of, column", COLUMNS)
+def test_the_expert_wins_every_episode(
+    tmp_path: Path, of: Suite, column: str, interface: str
+) -> None:
+    cell = make_cell(column, 20, interface, of, max_attempts=1)
     rows = play_cell(tmp_path, cell, ExpertAgent, batch=8)
     assert [row.index for row in rows] == list(range(20))
-    assert all(row.success and row.outcomes == ["correct"] for row in rows)
+    assert all(row.success and set(row.outcomes) == {"correct"} for row in rows)
+    assert {row.value(metric) for row in rows for metric in TASKS[of.task].metrics} == {1.0}
     assert [row.episode_seed for row in rows] == list(cell.episode_seeds)
     assert (rows[0].actions is None) == (interface == "-Text")
 
@@ -73,6 +81,51 @@ def test_random_play_replays_with_every_attempt(tmp_path: Path) -> None:
         assert row.tokens == len(row.actions or [])
         again = replay(row)
         assert (again.rewards, again.actions) == (row.rewards, row.actions)
+
+
+@pytest.mark.parametrize("attempts", [1, 2])
+def test_random_walks_replay_with_every_attempt(tmp_path: Path, attempts: int) -> None:
+    cell = make_cell("cities", 20, of=VIRL_L, max_attempts=attempts)
+    for row in play_cell(tmp_path, cell, lambda _: RandomAgent(14, seed=3)):
+        assert row.tokens == len(row.actions or []) == len(row.rewards) == len(row.outcomes)
+        assert row.hand is None
+        assert row.cluster.endswith(f"/{row.digest}")
+        right = row.outcomes.count("correct") / len(row.outcomes)
+        assert row.value("step_accuracy") == pytest.approx(right)
+        assert not row.success
+        again = replay(row)
+        assert (again.rewards, again.actions, again.metrics) == (
+            row.rewards,
+            row.actions,
+            row.metrics,
+        )
+
+
+def test_both_interfaces_of_navigation_measure_the_same(tmp_path: Path) -> None:
+    """One that always walks on is right where there is neither a turn nor an end."""
+
+    class Onward:
+        def act(self, observation: Any, info: Any) -> list[str]:
+            return ['{"action": "forward()"}'] * len(observation)
+
+        def reset(self, index: int) -> None:
+            pass
+
+    symbols = play_cell(
+        tmp_path / "symbols",
+        make_cell("rule_ood", 12, of=VIRL_L, max_attempts=1),
+        lambda _: ConstantAgent(FORWARD),
+    )
+    words = play_cell(
+        tmp_path / "words",
+        make_cell("rule_ood", 12, "-Text", VIRL_L, max_attempts=1),
+        lambda _: Onward(),
+    )
+    for row, told in zip(symbols, words):
+        assert (row.digest, row.cluster, row.metrics) == (told.digest, told.cluster, told.metrics)
+        assert row.value("turn_accuracy") == 0.0
+        assert 0.7 < row.value("step_accuracy") < 0.85
+        replay(told)
 
 
 def test_a_dialogue_keeps_every_reply(tmp_path: Path) -> None:
@@ -112,13 +165,25 @@ def test_what_was_played_is_not_played_again(tmp_path: Path) -> None:
     assert rows == whole
 
 
-def test_what_training_showed_is_marked(tmp_path: Path) -> None:
-    cell = make_cell("rule_ood", 20)
+@pytest.mark.parametrize("of", [GP_L, VIRL_L])
+@pytest.mark.parametrize("interface", ["", "-Text"])
+def test_what_training_showed_is_marked(tmp_path: Path, of: Suite, interface: str) -> None:
+    cell = make_cell("rule_ood", 20, interface, of)
     played = play(ExpertAgent, cell.id, cell.keywords, cell.episode_seeds)
     known = played[0].dealt.likeness
     rows = play_cell(tmp_path, cell, ExpertAgent, seen={known})
     assert rows[0].seen
     assert [row.seen for row in rows] == [one.dealt.likeness == known for one in played]
+
+
+@pytest.mark.parametrize("of", [GP_L, VIRL_L])
+def test_training_shows_the_like_of_its_own_episodes(tmp_path: Path, of: Suite) -> None:
+    task = TASKS[of.task]
+    made = task.demonstrate(30, seed=4, rules=(task.rule,), fold=of.fold(0))
+    seeds = made.episode_seed.tolist()
+    cell = Cell("agent/train", f"{task.name}-v0", task.game(task.rule, of.fold(0)), seeds)
+    known = task.likenesses(made)
+    assert all(row.seen for row in play_cell(tmp_path, cell, ExpertAgent, seen=known))
 
 
 def test_an_agent_that_answers_for_too_few_is_an_error() -> None:
@@ -131,11 +196,14 @@ def test_an_agent_that_answers_for_too_few_is_an_error() -> None:
         play(lambda _: Short(26), cell.id, cell.keywords, cell.episode_seeds)
 
 
-def test_the_command_plays_a_suite_and_resumes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name, agent", [("gp-l", "memoriser"), ("virl-l", "always-forward")])
+def test_the_command_plays_a_suite_and_resumes(tmp_path: Path, name: str, agent: str) -> None:
+    of = SUITES[name]
+
     def run(episodes: int = 12) -> None:
         run_evaluation(
-            "memoriser",
-            suite_name="gp-l",
+            agent,
+            suite_name=name,
             ids=[],
             episodes=episodes,
             seed=1,
@@ -147,19 +215,19 @@ def test_the_command_plays_a_suite_and_resumes(tmp_path: Path) -> None:
 
     run()
     rows = list(read_episodes(tmp_path / "run"))
-    assert len(rows) == 12 * len(GP_L.columns)
+    assert len(rows) == 12 * len(of.columns)
     assert {tuple(row.keywords["fold"]) for row in rows} == {(1, 6)}
     run()
     assert list(read_episodes(tmp_path / "run")) == rows
     with pytest.raises(RunError, match="episodes was 12, now 13"):
         run(13)
     assert check_rows(tmp_path / "run", 10) == 10
-    assert (tmp_path / "run" / "table.md").read_text().count("memoriser/") == len(GP_L.columns)
+    assert (tmp_path / "run" / "table.md").read_text().count(f"{agent}/") == len(of.columns)
 
 
 def test_the_command_plays_ids_of_either_interface(tmp_path: Path) -> None:
     arguments: dict[str, Any] = {
-        "suite_name": "gp-l",
+        "suite_name": None,
         "episodes": 5,
         "seed": 0,
         "max_attempts": 2,
@@ -167,13 +235,29 @@ def test_the_command_plays_ids_of_either_interface(tmp_path: Path) -> None:
         "default_folder": tmp_path,
         "console": QUIET,
     }
-    run_evaluation("expert", ids=["GeneralPoints-v0", "GeneralPoints-Text-OOD-v0"], **arguments)
+    ids = ["GeneralPoints-v0", "GeneralPoints-Text-OOD-v0", "VIRLNavigation-Text-OOD-v0"]
+    run_evaluation("expert", ids=ids, **arguments)
     folder = next(tmp_path.glob("evaluate-expert-*"))
     cells = summarise(read_episodes(folder))
-    assert [(cell.success, cell.mean_return, cell.malformed) for cell in cells] == [(1, 5, 0)] * 2
+    assert [(cell.success, cell.malformed) for cell in cells] == [(1, 0)] * 3
+    assert [cell.mean_return for cell in cells][:2] == [5, 5]
+    assert [cell.metrics.get("turn_accuracy") for cell in cells] == [None, None, 1.0]
+    table = (folder / "table.md").read_text()
+    assert "| routes |" in table
+    assert "| hands |" in table
+    # Nobody trains in the cities of an id, so all of their routes are played.
+    assert [row.keywords.get("split") for row in read_episodes(folder)][::5] == [
+        "test",
+        "test",
+        None,
+    ]
     with pytest.raises(ValueError, match="expected one of"):
         run_evaluation("expert", ids=["CartPole-v1"], **arguments)
     with pytest.raises(ValueError, match="symbolic ids only"):
         run_evaluation("random", ids=["GeneralPoints-Text-v0"], **arguments)
-    with pytest.raises(ValueError, match="neither"):
+    with pytest.raises(ValueError, match="plays VIRLNavigation; GeneralPoints-v0 is of"):
+        run_evaluation("random", ids=["VIRLNavigation-v0", "GeneralPoints-v0"], **arguments)
+    with pytest.raises(ValueError, match="neither random, memoriser, expert nor"):
         run_evaluation("nobody.pt", ids=[], **arguments)
+    with pytest.raises(ValueError, match="neither random, always-forward"):
+        run_evaluation("nobody.pt", ids=[], **{**arguments, "suite_name": "virl-l"})

@@ -8,12 +8,13 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-import gp_env
-from benchmarks.suites import SUITES, TEST_BIT, suite
+from benchmarks.suites import SUITES, TEST_BIT, Suite, suite, suite_of
+from benchmarks.tasks import TASKS
 from gp_env.deal import split_part
 from shiftgym.mixer import EPISODE_SEED_BITS, MAX_EPISODE_SEED
 
-GP_L = SUITES["gp-l"]
+GP_L, VIRL_L = SUITES["gp-l"], SUITES["virl-l"]
+both = pytest.mark.parametrize("of", SUITES.values(), ids=list(SUITES))
 
 
 def deal(column: str, seed: int, count: int) -> list[tuple[int, ...]]:
@@ -25,7 +26,21 @@ def deal(column: str, seed: int, count: int) -> list[tuple[int, ...]]:
 def test_the_digest_is_pinned() -> None:
     # A new value here means that figures made with the old one are of another suite.
     assert GP_L.digest == "32f478706d4e97eb"
+    assert VIRL_L.digest == "d27fdaaa78e9a098"
     assert dataclasses.replace(GP_L, folds=5).digest != GP_L.digest
+
+
+def test_every_suite_is_of_a_task_that_is_known() -> None:
+    for task in TASKS:
+        assert suite_of(task).task == task
+    assert {of.task for of in SUITES.values()} == TASKS.keys()
+
+
+@both
+def test_the_primary_endpoint_is_a_column(of: Suite) -> None:
+    task = TASKS[of.task]
+    assert task.shift in of.columns
+    assert {task.metric, task.competence} <= task.metrics.keys()
 
 
 def test_an_unknown_suite_names_the_known_ones() -> None:
@@ -33,22 +48,26 @@ def test_an_unknown_suite_names_the_known_ones() -> None:
         suite("gp-x")
 
 
-def test_test_seeds_cannot_be_an_environments_own() -> None:
-    seeds = [seed for fold in range(GP_L.folds) for seed in GP_L.episode_seeds(fold, 500)]
+@both
+def test_test_seeds_cannot_be_an_environments_own(of: Suite) -> None:
+    seeds = [seed for fold in range(of.folds) for seed in of.episode_seeds(fold, 500)]
     assert min(seeds) >= TEST_BIT == 2**EPISODE_SEED_BITS
     assert max(seeds) < MAX_EPISODE_SEED
     assert len(set(seeds)) == len(seeds)
-    assert not set(seeds) & set(GP_L.episode_seeds(0, 500, "validation"))
+    assert not set(seeds) & set(of.episode_seeds(0, 500, "validation"))
 
 
-def test_a_longer_list_of_seeds_begins_with_a_shorter() -> None:
-    assert GP_L.episode_seeds(2, 50)[:20] == GP_L.episode_seeds(2, 20)
-    assert GP_L.episode_seeds(2, 20) == GP_L.episode_seeds(2 + GP_L.folds, 20)
+@both
+def test_a_longer_list_of_seeds_begins_with_a_shorter(of: Suite) -> None:
+    assert of.episode_seeds(2, 50)[:20] == of.episode_seeds(2, 20)
+    assert of.episode_seeds(2, 20) == of.episode_seeds(2 + of.folds, 20)
 
 
 @pytest.mark.parametrize("interface", ["", "-Text"])
-def test_every_column_is_a_registered_id(interface: str) -> None:
-    assert {GP_L.id(column, interface) for column in GP_L.columns} <= gp_env.variants().keys()
+@both
+def test_every_column_is_a_registered_id(of: Suite, interface: str) -> None:
+    known = TASKS[of.task].variants().keys()
+    assert {of.id(column, interface) for column in of.columns} <= known
 
 
 def test_columns_deal_only_the_hands_of_their_fold() -> None:
@@ -64,3 +83,33 @@ def test_pairs_are_the_same_hands_and_have_a_face() -> None:
     assert inside == outside
     assert all(any(11 <= rank <= 13 for rank in hand) for hand in inside)
     assert deal("in", 1, 100) != inside
+
+
+def walk(column: str, seed: int, count: int) -> list[tuple[str, str, int]]:
+    """Return city, route and initial heading of the first episodes of a column of navigation."""
+    keywords = VIRL_L.keywords(column, seed)
+    env = gym.make_vec(VIRL_L.id(column), num_envs=count, **keywords).unwrapped
+    env.reset(options={"episode_seed": np.array(VIRL_L.episode_seeds(seed, count))})
+    routes = [(env.route(copy), env.initial_heading(copy)) for copy in range(count)]
+    return [(route.city, route.digest, heading) for route, heading in routes]
+
+
+def test_both_rules_are_walked_on_the_same_routes() -> None:
+    for seed in (0, 3):
+        assert walk("in", seed, 60) == walk("rule_ood", seed, 60)
+        assert walk("cities", seed, 60) == walk("cities_rule_ood", seed, 60)
+    assert walk("in", 0, 60) != walk("in", 1, 60)
+
+
+def test_no_test_route_is_trained_on_and_nobody_trains_in_the_cities() -> None:
+    training = TASKS[VIRL_L.task].demonstrate(
+        12_000, seed=0, rules=("absolute",), fold=VIRL_L.fold(2)
+    )
+    shown = set(training.digest.tolist())
+    assert not shown & {digest for _, digest, _ in walk("in", 2, 200)}
+    assert shown >= {digest for _, digest, _ in walk("in_train", 2, 200)}
+    (home,) = {city for city, _, _ in walk("in", 2, 200)}
+    cities = walk("cities", 2, 500)
+    assert len({city for city, _, _ in cities} - {home}) == 9
+    assert len({digest for _, digest, _ in cities}) > 200
+    assert not shown & {digest for _, digest, _ in cities}
