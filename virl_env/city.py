@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,10 @@ from virl_env.geometry import EARTH_RADIUS, Geocode
 
 UNIT = 1e-7
 """Degrees of a coordinate's unit, about a centimetre: integers are equal on every machine."""
+
+_INT32 = np.iinfo(np.int32)
+_LIMITS = (900_000_000, 1_800_000_000)
+"""Of latitude and longitude, in units."""
 
 CATEGORIES = (
     *("cafe", "bakery", "restaurant", "bar", "grocery", "pharmacy", "bookshop", "florist"),
@@ -85,21 +89,40 @@ class City:
 
     def __post_init__(self) -> None:
         for name, dimensions in (("points", 2), ("starts", 1), ("neighbours", 1)):
-            array = np.ascontiguousarray(getattr(self, name), dtype=np.int32)
-            if array.ndim != dimensions:
-                raise ValueError(f"{name} of {self.name!r} has the shape {array.shape}.")
-            array.flags.writeable = False
-            object.__setattr__(self, name, array)
+            object.__setattr__(self, name, self._whole(name, dimensions))
         object.__setattr__(self, "places", tuple(self.places))
         self._check_graph()
         self._check_places()
 
+    def __reduce__(self) -> tuple[type[City], tuple[Any, ...]]:
+        # A pickled array comes back writable; a city that is made anew has read-only ones.
+        return City, tuple(getattr(self, part.name) for part in fields(self))
+
+    def _whole(self, name: str, dimensions: int) -> NDArray[np.int32]:
+        """Return an array of ours that nobody writes to, so that the caller's stays as it was."""
+        given = np.asarray(getattr(self, name))
+        if given.ndim != dimensions or (given.size and given.dtype.kind not in "iu"):
+            raise ValueError(
+                f"{name} of {self.name!r} must be integers in an array of {dimensions} "
+                f"dimension{'s' * (dimensions > 1)}; got {given.dtype} of the shape {given.shape}."
+            )
+        if (given > _INT32.max).any() or (given < _INT32.min).any():
+            raise ValueError(f"{name} of {self.name!r} must be integers of 32 bits.")
+        array: NDArray[np.int32] = _frozen(given.astype(np.int32))
+        return array
+
     def _check_graph(self) -> None:
         count, starts, neighbours = len(self.points), self.starts, self.neighbours
-        if not count or self.points.shape[1] != 2 or (np.abs(self.points) > (9e8, 18e8)).any():
+        if not count or self.points.shape[1] != 2:
             raise ValueError(
-                f"points of {self.name!r} must be at least one row of latitude and longitude in "
-                f"units of 1e-7 degrees; got the shape {self.points.shape}."
+                f"points of {self.name!r} must be at least one row of latitude and longitude; got "
+                f"the shape {self.points.shape}."
+            )
+        outside = (np.abs(self.points.astype(np.int64)) > _LIMITS).any(axis=1)
+        if outside.any():
+            raise ValueError(
+                f"Points of {self.name!r} must be latitude and longitude in units of 1e-7 degrees; "
+                f"got {self.points[outside][0].tolist()}."
             )
         if (
             len(starts) != count + 1
@@ -154,6 +177,11 @@ class City:
                 raise ValueError(
                     f"{place.name!r} faces point {place.point}; {self.name!r} has the points 0 to "
                     f"{len(self.points) - 1}."
+                )
+            if any(abs(part) > limit for part, limit in zip(place.position, _LIMITS)):
+                raise ValueError(
+                    f"{place.name!r} is at {place.position}: expected latitude and longitude in "
+                    f"units of 1e-7 degrees."
                 )
 
     @cached_property

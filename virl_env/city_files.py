@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,12 @@ VERSION = 1
 """Raised when a field of a city file changes its meaning."""
 
 _ARRAYS = ("points", "starts", "neighbours")
+
+_DAMAGES = (
+    *(ValueError, KeyError, TypeError, AttributeError, OverflowError, RuntimeError),
+    *(MemoryError, OSError, EOFError, SyntaxError, zipfile.BadZipFile, zlib.error),
+)
+"""What NumPy, zipfile, JSON and `City` raise at files that are no city's."""
 
 
 def save_city(city: City, path: str | os.PathLike[str]) -> None:
@@ -38,13 +45,14 @@ def load_city(path: str | os.PathLike[str]) -> City:
         FileNotFoundError: where there is none.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in _ARRAYS}
-            told = json.loads(str(file["told"]))
+        # Opened here, since NumPy leaves a file open that it cannot read.
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as held:
+            arrays = {name: held[name] for name in _ARRAYS}
+            told = json.loads(str(held["told"]))
         return _city(told, arrays)
     except FileNotFoundError:
         raise
-    except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except _DAMAGES as error:
         raise ValueError(
             f"{path} is no city file that this version reads ({type(error).__name__}: {error}). "
             f"virl_env.save_city writes one."
