@@ -1,8 +1,7 @@
-"""TinyLM: a language model small enough to be trained on a laptop, over the words of the game."""
+"""TinyLM: a language model small enough to be trained on a laptop, over the words of a game."""
 
-from agents.tinylm.model import TinyLM, TinyLMConfig
-from agents.tinylm.play import TinyLMAgent
+from agents.tinylm.learn import SFT, SFTConfig
+from agents.tinylm.model import TinyLM, TinyLMAgent, TinyLMConfig
 from agents.tinylm.ppo import PPO, PPOConfig
-from agents.tinylm.sft import SFT, SFTConfig
 
 __all__ = ["PPO", "SFT", "PPOConfig", "SFTConfig", "TinyLM", "TinyLMAgent", "TinyLMConfig"]

@@ -1,43 +1,37 @@
-"""What the two ways of training share: the optimiser, the counts, checkpoints and the loop.
-
-A learner draws from its own generator only: a run that was killed goes on from its last checkpoint
-as if nothing had happened.
-"""
+"""What all training shares, the optimiser, counts, checkpoints and the loop; and fine-tuning."""
 
 from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from agents.sb3.checkpoint import load_state, save_state
-from agents.tinylm.model import TinyLM
-
-_WARMUP = 50  # steps of the optimiser
+from agents.tinylm.game import Game
+from agents.tinylm.model import TinyLM, pad
 
 
 class Learner(ABC):
-    """A model in training.
+    """A model in training, changed in place; all draws are from a generator of the learner's own.
 
     Attributes:
-        model: the model, changed in place.
-        seen: demonstrations taught, or episodes played.
+        seen: demonstrated replies taught, or episodes played.
         updates: steps of the optimiser.
-        trained_words: words that went through updates, prompts and every epoch counted (6 N FLOPs
-            each: D_init, D_SFT and D_RL of the compute axis).
-        sampled_words: words that went through sampling (2 N FLOPs each: D_buffer).
+        trained_words, sampled_words: that went through updates, prompts and every epoch counted (6
+            N FLOPs each on the compute axis), and through sampling (2 N each: D_buffer).
     """
 
     def __init__(self, model: TinyLM, learning_rate: float, settings: str, seed: int = 0) -> None:
-        self.model = model
-        self._settings = settings
+        self.model, self.device = model, model.embed.weight.device
+        self._models = {"model": model}
         self.seen = self.updates = self.trained_words = self.sampled_words = 0
-        self.device = model.embed.weight.device
-        self._learning_rate = learning_rate
+        self._learning_rate, self._settings = learning_rate, settings
         self._optimiser = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.98), fused=True)
         self._generator = torch.Generator().manual_seed(seed)
 
@@ -46,9 +40,9 @@ class Learner(ABC):
         """Learn from the next batch; return what there is to log."""
 
     def _descend(self, loss: Tensor) -> None:
-        """Take a step of the optimiser; the learning rate rises over the first ones."""
+        """Take a step of the optimiser; the learning rate rises over the first fifty."""
         for group in self._optimiser.param_groups:
-            group["lr"] = self._learning_rate * min(1.0, (self.updates + 1) / _WARMUP)
+            group["lr"] = self._learning_rate * min(1.0, (self.updates + 1) / 50)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
@@ -61,30 +55,24 @@ class Learner(ABC):
             "learner": type(self).__name__,
             "config": vars(self.model.config),
             "settings": self._settings,
-            "model": self.model.state_dict(),
+            **{name: model.state_dict() for name, model in self._models.items()},
             "optimiser": self._optimiser.state_dict(),
             "generator": self._generator.get_state(),
             "counts": [self.seen, self.updates, self.trained_words, self.sampled_words],
         }
 
     def resume(self, state: Mapping[str, Any]) -> None:
-        """Go on from what `state` returned, in a learner built with the same arguments.
-
-        Raises:
-            ValueError: where the state is that of another kind of learner, shape of model, or
-                settings.
-        """
-        ours = {
-            "learner": type(self).__name__,
-            "config": vars(self.model.config),
-            "settings": self._settings,
-        }
+        """Go on from what `state` returned; ValueError unless the arguments are the same."""
+        # States older than the choice of a game are of the card game.
+        state = {**state, "config": {"game": "cards", **state.get("config", {})}}
+        ours = {name: self.state()[name] for name in ("learner", "config", "settings")}
         if ours != (theirs := {name: state.get(name) for name in ours}):
             raise ValueError(
                 f"The checkpoint is of {theirs}, this learner is {ours}. Resume with the arguments "
                 f"that the run was started with."
             )
-        self.model.load_state_dict(state["model"])
+        for name, model in self._models.items():
+            model.load_state_dict(state[name])
         self._optimiser.load_state_dict(state["optimiser"])
         self._generator.set_state(state["generator"])
         self.seen, self.updates, self.trained_words, self.sampled_words = state["counts"]
@@ -103,18 +91,64 @@ class Learner(ABC):
         Args:
             on_step: called after each step with what it logged; a true value stops.
             checkpoint: file to go on from where it exists, written every `checkpoint_every` seen
-                and at the end.
+                and at the end. A run that was stopped stays so.
             writer: a `SummaryWriter` of TensorBoard, or what else has its `add_scalar`.
         """
+        stop = False
         if checkpoint is not None and os.path.exists(checkpoint):
-            self.resume(load_state(checkpoint))
-        saved, stop = self.seen, False
+            self.resume(state := load_state(checkpoint))
+            stop = state.get("stopped", False)
+        saved = self.seen
         while self.seen < until and not stop:
             logged = self.step()
             for name, value in logged.items() if writer is not None else ():
                 writer.add_scalar(f"{type(self).__name__}/{name}", value, self.seen)
             stop = on_step is not None and bool(on_step(logged))
-            ended = stop or self.seen >= until
-            if checkpoint is not None and (ended or self.seen - saved >= checkpoint_every):
-                save_state(checkpoint, self.state())
+            due = stop or self.seen >= until or self.seen - saved >= checkpoint_every
+            if checkpoint is not None and due:
+                save_state(checkpoint, {**self.state(), "stopped": stop})
                 saved = self.seen
+
+
+@dataclass(frozen=True)
+class SFTConfig:
+    """How to fine-tune: `batch` replies a step, at the `learning_rate` of AdamW."""
+
+    batch: int = 64
+    learning_rate: float = 2e-3
+
+
+def write_out(game: Game, demonstrations: Any) -> tuple[Tensor, Tensor, Tensor]:
+    """Return n demonstrated dialogues in words, int16 of shape (n, length), 0 behind the end; and
+    where the replies that are taught start and end, int64 of shape (n,)."""
+    texts, starts = [], []
+    for before, reply in game.demonstrated(demonstrations):
+        words = game.encode(before)
+        starts.append(len(words))
+        texts.append(words + game.encode(reply))
+    return pad(texts, torch.int16), torch.tensor(starts), torch.tensor([*map(len, texts)])
+
+
+class SFT(Learner):
+    """Teaches the next word of demonstrated replies, in their order, again and again."""
+
+    def __init__(self, model: TinyLM, demonstrations: Any, config: SFTConfig | None = None) -> None:
+        self.config = config = config or SFTConfig()
+        shown = f"{len(demonstrations)} demonstrations of {demonstrations.keywords}"
+        super().__init__(model, config.learning_rate, f"{config} on {shown}")
+        self._words, self._starts, self._ends = write_out(model.game, demonstrations)
+
+    def step(self) -> dict[str, float]:
+        """Learn from the next `batch` replies; return the loss in nats a word."""
+        rows = torch.arange(self.seen, self.seen + self.config.batch) % len(self._words)
+        starts, ends = self._starts[rows, None], self._ends[rows, None]
+        first, longest = int(starts.min()), int(ends.max())
+        words = self._words[rows, :longest].to(self.device, torch.int64)
+        places = torch.arange(first, longest)
+        taught = ((places >= starts) & (places < ends)).to(self.device)
+        logits, _ = self.model(words[:, :-1], first - 1)
+        loss = F.cross_entropy(logits[taught], words[:, first:][taught])
+        self._descend(loss)
+        self.seen += len(rows)
+        self.trained_words += int(ends.sum())
+        return {"loss": loss.item()}

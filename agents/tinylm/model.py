@@ -1,28 +1,31 @@
-"""A small causal transformer with a value head, and sampling with a cache of keys and values."""
+"""A small causal transformer with a value head; it samples with a cache of keys and values."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 from torch.nn import functional as F
+from torch.nn.utils.rnn import pad_sequence
 
 from agents.sb3.checkpoint import load_state
-from agents.tinylm.words import END_ID, VOCABULARY
+from agents.tinylm.game import find_game
 
 
 @dataclass(frozen=True)
 class TinyLMConfig:
-    """The shape of the network: `width` is a multiple of `heads`; a dialogue and the reply to it
-    have at most `context` words."""
+    """The shape of the network, `width` a multiple of `heads`; a dialogue has at most `context`
+    words, those of the `game` of that name."""
 
     width: int = 128
     layers: int = 3
     heads: int = 4
     context: int = 256
+    game: str = "cards"
 
 
 class Block(nn.Module):
@@ -42,13 +45,11 @@ class Block(nn.Module):
         """Return x, (n, length, width), one layer on; the cache is filled from place `used`."""
         batch, length, width = x.shape
         mixed = self.mix_in(self.norm_1(x)).view(batch, length, 3, self.heads, -1)
-        queries, keys, values = mixed = mixed.permute(2, 0, 3, 1, 4)
+        q, k, v = mixed = mixed.permute(2, 0, 3, 1, 4)
         if cache is not None:
             cache[..., used : used + length, :] = mixed[1:]
-            keys, values = cache[..., : used + length, :]
-        attended = F.scaled_dot_product_attention(
-            queries, keys, values, attn_mask=mask, is_causal=length > 1
-        )
+            k, v = cache[..., : used + length, :]
+        attended = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=length > 1)
         x = x + self.mix_out(attended.transpose(1, 2).reshape(batch, length, width))
         return x + self.down(F.relu(self.up(self.norm_2(x))))
 
@@ -59,11 +60,12 @@ class TinyLM(nn.Module):
     def __init__(self, config: TinyLMConfig | None = None) -> None:
         super().__init__()
         self.config = config = config or TinyLMConfig()
-        self.embed = nn.Embedding(len(VOCABULARY), config.width)
+        self.game = find_game(config.game)
+        self.embed = nn.Embedding(len(self.game.words), config.width)
         self.place = nn.Embedding(config.context, config.width)
         self.blocks = nn.ModuleList(Block(config.width, config.heads) for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.width)
-        self.head = nn.Linear(config.width, len(VOCABULARY), bias=False)
+        self.head = nn.Linear(config.width, len(self.game.words), bias=False)
         self.value_head = nn.Linear(config.width, 1)
         for weight in self.parameters():
             if weight.dim() == 2:
@@ -83,12 +85,8 @@ class TinyLM(nn.Module):
         return sum(weight.numel() for weight in self.parameters())
 
     def forward(self, words: Tensor, start: int = 0) -> tuple[Tensor, Tensor]:
-        """Return logits (n, length - start, vocabulary) and values (n, length - start).
-
-        Args:
-            words: int64 of shape (n, length), padded at the end.
-            start: first place whose outputs are wanted.
-        """
+        """Return logits (n, length - start, vocabulary) and values (n, length - start), from place
+        `start` on, for words: int64 of shape (n, length), padded at the end."""
         x = self.embed(words) + self.place.weight[: words.shape[1]]
         for block in self.blocks:
             x = block(x)
@@ -104,19 +102,15 @@ class TinyLM(nn.Module):
         self,
         prompts: Sequence[Sequence[int]],
         temperature: float = 0.0,
-        generator: torch.Generator | None = None,
-        max_words: int = 40,
+        generator: Generator | None = None,
+        max_words: int | None = None,
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Write a reply to each prompt, word by word, every word of the vocabulary allowed.
-
-        Prompts of unequal length stand at the start of the cache and the replies behind the
-        longest; the gap is masked. Replies that ended leave the batch once they are half of it.
+        """Write a reply to each of n prompts, word by word, every word of the game allowed.
 
         Args:
-            prompts: n lists of word ids.
             temperature: 0 takes the likeliest word.
             generator: of the draws, on the CPU whatever the model's device.
-            max_words: six cards need 35; a reply without END stops here.
+            max_words: where a reply without an end stops; the game's longest unless given.
 
         Returns:
             Words, int64 of shape (n, max_words), 0 behind the end; how many each reply has, int64
@@ -124,6 +118,7 @@ class TinyLM(nn.Module):
             states before them, float32 of shape (n, max_words).
         """
         config, device, count = self.config, self.embed.weight.device, len(prompts)
+        max_words = max_words or self.game.longest_reply
         sizes = torch.tensor([len(prompt) for prompt in prompts], device=device)
         longest = int(sizes.max())
         if (room := longest + max_words) > config.context:
@@ -131,14 +126,13 @@ class TinyLM(nn.Module):
                 f"A dialogue of {longest} words and a reply of {max_words} do not fit into a "
                 f"context of {config.context}. Allow fewer attempts, or raise context."
             )
+        # Prompts stand at the start of the cache, replies behind the longest; the gap is masked.
         rows, active = torch.arange(count, device=device), sizes > 0
         seen = torch.arange(room, device=device).expand(count, room)
         seen = (seen < sizes[:, None]) | (seen >= longest)
         shape = (config.layers, 2, count, config.heads, room, config.width // config.heads)
         caches = torch.empty(shape, device=device)
-
-        padded = [[*prompt, *[0] * (longest - len(prompt))] for prompt in prompts]
-        x = self.embed(torch.tensor(padded, device=device)) + self.place.weight[:longest]
+        x = self.embed(pad(prompts).to(device)) + self.place.weight[:longest]
         for block, cache in zip(self.blocks, caches):
             x = block(x, cache)
         x, places = x[rows, sizes - 1], sizes
@@ -152,30 +146,50 @@ class TinyLM(nn.Module):
             going = rows[active]
             words[going, step], lengths[going] = word[active], step + 1
             log_probs[going, step], values[going, step] = log_prob[active], value[active]
-            active = active & (word != END_ID)
-            left = int(active.sum())
-            if not left:
+            active = active & (word != self.game.end)
+            if not (left := int(active.sum())):
                 break
-            if 2 * left <= len(rows):
+            if 2 * left <= len(rows):  # Replies that ended leave the batch.
                 rows, word, places, seen = (part[active] for part in (rows, word, places, seen))
                 caches, active = caches[:, :, active], active[active]
-            x = (self.embed(word) + self.place(places))[:, None]
-            used, places = longest + step, places + 1
-            mask = seen[:, None, None, : used + 1]
+            x, used = (self.embed(word) + self.place(places))[:, None], longest + step
             for block, cache in zip(self.blocks, caches):
-                x = block(x, cache, used, mask)
-            x = x[:, 0]
+                x = block(x, cache, used, seen[:, None, None, : used + 1])
+            x, places = x[:, 0], places + 1
         return words, lengths, log_probs, values
 
 
-def _choose(
-    logits: Tensor, temperature: float, generator: torch.Generator | None
-) -> tuple[Tensor, Tensor]:
+def pad(texts: Sequence[Sequence[int]], dtype: torch.dtype = torch.int64) -> Tensor:
+    """Return n lists of word ids as a tensor of shape (n, longest), 0 behind their ends."""
+    return pad_sequence([torch.tensor(text, dtype=dtype) for text in texts], batch_first=True)
+
+
+def _choose(logits: Tensor, temperature: float, source: Generator | None) -> tuple[Tensor, Tensor]:
     """Return a word for each row of logits (n, vocabulary), and its log-probability."""
     if not temperature:
         return logits.argmax(dim=-1), torch.zeros_like(logits[:, 0])
     log_probs = F.log_softmax(logits / temperature, dim=-1)
-    drawn = torch.rand((len(logits), 1), generator=generator).to(logits.device)
+    drawn = torch.rand((len(logits), 1), generator=source).to(logits.device)
     # A sum of probabilities may end a rounding error below 1, and the draw above it.
     word = torch.searchsorted(log_probs.exp().cumsum(dim=-1), drawn).clamp_(max=logits.shape[1] - 1)
     return word[:, 0], log_probs.gather(1, word)[:, 0]
+
+
+class TinyLMAgent:
+    """Replies to the chats of text environments with `template="compact"`; with the likeliest words
+    for `temperature` 0, else with words that are drawn as `seed` has it."""
+
+    def __init__(self, model: TinyLM, temperature: float = 0.0, seed: int = 0) -> None:
+        self.model, self.temperature = model, temperature
+        self._generator = Generator().manual_seed(seed)
+
+    def act(self, observation: Sequence[str], info: Mapping[str, Any]) -> list[str]:
+        """Return a reply to each chat of `info["messages"]`; without it, to each observation."""
+        game = self.model.game
+        chats = info.get("messages", [[{"content": text}] for text in observation])
+        texts = [game.encode("\n".join(message["content"] for message in chat)) for chat in chats]
+        words, lengths, *_ = self.model.generate(texts, self.temperature, self._generator)
+        return [game.decode(reply[:size]) for reply, size in zip(words.tolist(), lengths.tolist())]
+
+    def reset(self, index: int) -> None:
+        """Nothing is remembered: a chat holds all that matters."""

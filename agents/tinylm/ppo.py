@@ -7,28 +7,87 @@ weights is logged, not penalised: arXiv 2509.04259 relates it to forgetting.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from agents.tinylm.learn import Learner
-from agents.tinylm.model import TinyLM
-from agents.tinylm.play import Episodes, play
-from gp_env.config import GameConfig
-from gp_env.deal import Dealer
-from gp_env.verifier import Outcome
+from agents.tinylm.model import TinyLM, pad
+from shiftgym.mixer import episode_seeds
+
+
+class Episodes(NamedTuple):
+    """n dialogues in words, with what was earned by them.
+
+    Attributes:
+        words: int64 of shape (n, length), 0 behind the end.
+        chosen: bool of the same shape, which words the model chose.
+        log_probs, values, rewards: float32 of the same shape: of each chosen word, of the state it
+            was chosen in, and of each attempt at its last word; 0 elsewhere.
+        outcomes: of each dialogue's last attempt.
+        sampled_words: words that went through the model.
+    """
+
+    words: Tensor
+    chosen: Tensor
+    log_probs: Tensor
+    values: Tensor
+    rewards: Tensor
+    outcomes: list[str]
+    sampled_words: int
+
+
+def play(
+    model: TinyLM,
+    dealer: Any,
+    episodes: range,
+    seed: int = 0,
+    temperature: float = 0.0,
+    generator: torch.Generator | None = None,
+) -> Episodes:
+    """Play episodes side by side, with prompts and judge of the environment but without one.
+
+    They are those of these numbers in an environment after `reset(seed=seed)`, dealt by a dealer of
+    the model's game; words are chosen as in `TinyLM.generate`.
+    """
+    game, same = model.game, np.full(len(episodes), seed, dtype=np.uint64)
+    seeds = episode_seeds(same, 0 * same, np.array(episodes, dtype=np.uint64))
+    dialogues = game.open(dealer, seeds)
+    texts = [game.encode(dialogue.prompt) for dialogue in dialogues]
+    columns = torch.zeros((4, len(texts), model.config.context))
+    outcomes, sampled_words, running = [""] * len(texts), 0, list(range(len(texts)))
+    for left in reversed(range(dealer.config.max_attempts)):
+        prompts = [texts[row] for row in running]
+        sampled = model.generate(prompts, temperature, generator)
+        words, lengths, log_probs, values = (part.cpu() for part in sampled)
+        sampled_words += sum(map(len, prompts)) + int(lengths.sum())
+        for index, row in enumerate(running):
+            reply = words[index, : lengths[index]].tolist()
+            start, end = len(texts[row]), len(texts[row]) + len(reply)
+            outcomes[row], reward, feedback = dialogues[row].judge(game.decode(reply), left)
+            columns[0, row, start:end] = 1.0
+            columns[1, row, start:end] = log_probs[index, : len(reply)]
+            columns[2, row, start:end] = values[index, : len(reply)]
+            columns[3, row, end - 1] = reward
+            texts[row] += reply
+            if left and outcomes[row] != "correct":
+                texts[row] += game.encode(feedback)
+        running = [row for row in running if outcomes[row] != "correct"]
+        if not running:
+            break
+    words = pad(texts)
+    chosen, log_probs, values, rewards = columns[..., : words.shape[1]]
+    return Episodes(words, chosen > 0, log_probs, values, rewards, outcomes, sampled_words)
 
 
 @dataclass(frozen=True)
 class PPOConfig:
-    """How to train: `episodes` are played, then learnt from `epochs` times, `batch` at a time.
-
-    `clip` bounds how far a word's probability ratio leaves 1; `seed` fixes hands and draws.
-    """
+    """How to train: `episodes` are played, then learnt from `epochs` times, `batch` at a time;
+    `clip` bounds how far a word's probability ratio leaves 1; `seed` fixes deals and draws."""
 
     episodes: int = 512
     batch: int = 128
@@ -41,27 +100,20 @@ class PPOConfig:
 
 
 class PPO(Learner):
-    """Learns from its own play in the text game with the compact prompt.
-
-    Args:
-        keywords: of the environment, such as `rule`, `split`, `fold`, and `max_attempts` (1 unless
-            given). Episodes are those of an environment after `reset(seed=config.seed)`.
-    """
+    """Learns from its own play of the model's game, in the episodes of an environment with these
+    keywords, `max_attempts` 1 unless given, after `reset(seed=config.seed)`."""
 
     def __init__(self, model: TinyLM, config: PPOConfig | None = None, **keywords: Any) -> None:
         self.config = config = config or PPOConfig()
-        game = GameConfig.make(**{"max_attempts": 1, **keywords})
-        super().__init__(model, config.learning_rate, f"{config} on {game}", config.seed)
-        self._dealer = Dealer(game)
-        self._first_model = copy.deepcopy(model).requires_grad_(False)
+        self._dealer = model.game.dealer(**{"max_attempts": 1, **keywords})
+        settings = f"{config} on {self._dealer.config}"
+        super().__init__(model, config.learning_rate, settings, config.seed)
+        self._models["first_model"] = copy.deepcopy(model).requires_grad_(False)
 
     def step(self) -> dict[str, float]:
-        """Play and learn.
-
-        Returns:
-            reward, success, unreadable (means of the episodes); kl (from the first weights, before
-            the updates) and entropy in nats a word; clipped (share of words); value_error, squared.
-        """
+        """Play and learn; return reward, success and unreadable (means of the episodes); kl (from
+        the first weights, before the updates) and entropy in nats a word; clipped (share of words);
+        value_error, squared."""
         config = self.config
         episodes = range(self.seen, self.seen + config.episodes)
         played = play(self.model, self._dealer, episodes, config.seed, 1.0, self._generator)
@@ -72,25 +124,23 @@ class PPO(Learner):
         gains = (gains - mean) / (spread + 1e-6)
         with torch.no_grad():
             rows = slice(config.batch)
-            _, before, _ = self._judge(self._first_model, played, rows)
+            _, before, _ = self._judge(self._models["first_model"], played, rows)
             kl = played.log_probs[rows][played.chosen[rows]].mean().item() - before.mean().item()
         updates = []
         for _ in range(config.epochs):
             order = torch.randperm(config.episodes, generator=self._generator)
-            for rows in order.split(config.batch):
-                updates.append(self._update(played, gains, returns, rows))
+            parts = order.split(config.batch)
+            updates += [self._update(played, gains, returns, rows) for rows in parts]
         self.seen += config.episodes
         self.sampled_words += played.sampled_words
         entropy, clipped, value_error = torch.tensor(updates).mean(dim=0).tolist()
         logged = {"kl": kl, "entropy": entropy, "clipped": clipped, "value_error": value_error}
         logged["reward"] = played.rewards.sum().item() / config.episodes
-        for name, outcome in (("success", Outcome.CORRECT), ("unreadable", Outcome.UNREADABLE)):
+        for name, outcome in (("success", "correct"), ("unreadable", "unreadable")):
             logged[name] = played.outcomes.count(outcome) / config.episodes
         return logged
 
-    def _judge(
-        self, model: TinyLM, played: Episodes, rows: Tensor | slice
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    def _judge(self, model: TinyLM, played: Episodes, rows: Tensor | slice) -> tuple[Tensor, ...]:
         """Return, where a word was chosen, log-probabilities of all and of that one, and values."""
         words, chosen = played.words[rows].to(self.device), played.chosen[rows].to(self.device)
         logits, values = model(words[:, :-1])
@@ -100,11 +150,11 @@ class PPO(Learner):
 
     def _update(
         self, played: Episodes, gains: Tensor, returns: Tensor, rows: Tensor
-    ) -> tuple[float, float, float]:
+    ) -> list[float]:
+        """Learn from some of the episodes; return entropy, share of clipped words, value error."""
         config, chosen = self.config, played.chosen[rows]
-        old, gain, earned = (
-            column[rows][chosen].to(self.device) for column in (played.log_probs, gains, returns)
-        )
+        columns = (played.log_probs, gains, returns)
+        old, gain, earned = (column[rows][chosen].to(self.device) for column in columns)
         log_policy, log_probs, values = self._judge(self.model, played, rows)
         ratio = (log_probs - old).exp()
         bounded = ratio.clamp(1 - config.clip, 1 + config.clip)
@@ -114,13 +164,5 @@ class PPO(Learner):
         bonus = surrogate + config.entropy_weight * entropy
         self._descend(config.value_weight * value_error - bonus)
         self.trained_words += int((played.words[rows] != 0).sum())
-        return entropy.item(), (ratio != bounded).float().mean().item(), value_error.item()
-
-    def state(self) -> dict[str, Any]:
-        """Return the state of the learner and its first weights."""
-        return {**super().state(), "first_model": self._first_model.state_dict()}
-
-    def resume(self, state: Mapping[str, Any]) -> None:
-        """Go on from what `state` returned."""
-        super().resume(state)
-        self._first_model.load_state_dict(state["first_model"])
+        clipped = (ratio != bounded).float().mean()
+        return [entropy.item(), clipped.item(), value_error.item()]

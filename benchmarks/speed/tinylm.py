@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from agents.tinylm.model import TinyLM
-from agents.tinylm.words import encode
 from benchmarks.speed.rows import best_speeds, row, show
 from gp_env.text import COMPACT, build_prompt
 
@@ -37,7 +36,7 @@ def measure(batch: int = BATCH, rounds: int = ROUNDS) -> list[dict[str, Any]]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         model = TinyLM()
-    prompts = [encode(build_prompt((5, 13, 2, 7), template=COMPACT))] * batch
+    prompts = [model.game.encode(build_prompt((5, 13, 2, 7), template=COMPACT))] * batch
     words, lengths, *_ = model.generate(prompts, max_words=WORDS)
     if not torch.equal(words, write_without_cache(model, prompts)):
         raise AssertionError("With the cache the model writes other words than without.")

@@ -1,0 +1,85 @@
+"""The card game in words: a hand and its answer have forty, so that a laptop can train on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.gp.demonstrations import Demonstrations
+from agents.tinylm.game import Dialogue, Game
+from gp_env.config import GameConfig
+from gp_env.deal import Dealer
+from gp_env.deck import Hand
+from gp_env.rules import Rule
+from gp_env.text import COMPACT, build_feedback, build_prompt, build_reply, judge_reply
+from gp_env.verifier import verify
+
+_FRAME = _HAND, _NUMBER, _FORMULA, _ = '{"cards": [', '], "number": [', '], "formula": "', '"}'
+_ITEMS = ("A", "J", "Q", "K", *map(str, range(101)))
+_PROSE = "Cards Make pictured left correct unreadable misread cards illegal formula wrong numbers"
+
+
+class Cards(Game):
+    """GeneralPoints: an episode is a dialogue."""
+
+    def __init__(self) -> None:
+        # The longest reply, to six cards, has 35 words.
+        super().__init__(_FRAME, (*"+-*/()", *_ITEMS, *_PROSE.split(), "value"), 40)
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """Return the text of a reply.
+
+        Neighbouring numbers are parted, by a comma in the lists and by a space in the formula, so
+        that 5 before 10 never reads as 510. Cards are quoted.
+        """
+        text, frame, previous = "", "", ""
+        for word in map(self.words.__getitem__, ids):
+            if word in _FRAME:
+                frame = word
+            elif word.isalnum() and previous.isalnum():
+                listed = frame != _FORMULA and word in _ITEMS and previous in _ITEMS
+                text += ", " if listed else " "
+            text += f'"{word}"' if frame == _HAND and word in _ITEMS else word
+            previous = word or previous
+        return text
+
+    def demonstrated(self, demonstrations: Demonstrations) -> Iterator[tuple[str, str]]:
+        """Yield dialogues; wrong attempts before the winning one are shown, and are not taught."""
+        attempts = demonstrations.keywords.get("max_attempts", 5)
+        for index in range(len(demonstrations)):
+            hand, rule = demonstrations.hand(index), demonstrations.scoring_rule(index)
+            target = int(demonstrations.target[index])
+            *wrong, right = demonstrations.formulas(index)
+            before = [build_prompt(hand, rule, target, template=COMPACT)]
+            for left, formula in zip(range(attempts - 1, 0, -1), wrong):
+                verdict = verify(formula, hand, rule, target)
+                before.append(build_reply(hand, rule, formula))
+                before.append(build_feedback(verdict, left, COMPACT))
+            yield "\n".join(before), build_reply(hand, rule, right)
+
+    def dealer(self, **keywords: Any) -> Dealer:
+        """Return the dealer of `GeneralPointsEnv(**keywords)`."""
+        return Dealer(GameConfig.make(**keywords))
+
+    def open(self, dealer: Dealer, seeds: NDArray[np.int64]) -> list[Dialogue]:
+        """Return the dialogue of each episode seed."""
+        config, deals = dealer.config, dealer.deal(seeds)
+        dialogues = []
+        for row, values in enumerate(deals.rules.tolist()):
+            hand, rule = deals.hand(row), Rule(*values)
+            stated = config.stated_rule or rule
+            prompt = build_prompt(hand, stated, config.target, template=COMPACT)
+            dialogues.append(Dialogue(prompt, partial(_judge, hand, rule, config.target)))
+        return dialogues
+
+
+def _judge(hand: Hand, rule: Rule, target: int, reply: str, left: int) -> tuple[str, float, str]:
+    _, verdict = judge_reply(reply, hand, rule, target)
+    return verdict.outcome, verdict.reward, build_feedback(verdict, left, COMPACT)
+
+
+GAME = Cards()

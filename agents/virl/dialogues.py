@@ -1,0 +1,104 @@
+"""Street navigation in words: a point of a route and what to do there have at most some ninety."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.tinylm.game import Dialogue, Game
+from agents.virl.demonstrations import Demonstrations
+from shiftgym.mixer import integers
+from virl_env.config import NavigationConfig
+from virl_env.deal import Dealer
+from virl_env.rail import RailStep, build_rail
+from virl_env.scene import Scene, rail_scenes
+from virl_env.text import (
+    COMPACT,
+    COMPACT_WORDS,
+    build_feedback,
+    build_prompt,
+    build_reply,
+    judge_reply,
+)
+from virl_env.walk import RailWalk
+
+_FRAME = (
+    '{"current observation": "',
+    ", intersection ",
+    '", "current instruction": "',
+    '", "action": "',
+    "forward()",
+    "stop()",
+    "turn_direction(",
+    ")",
+    '"}',
+)
+
+_POINT = 2**20
+"""The draw of an episode seed that picks a point of its rail. Dealing uses lower ones."""
+
+
+class Streets(Game):
+    """V-IRL navigation: a point of a rail is a dialogue."""
+
+    def __init__(self) -> None:
+        super().__init__(_FRAME, COMPACT_WORDS, 20)
+
+    def demonstrated(self, demonstrations: Demonstrations) -> Iterator[tuple[str, str]]:
+        """Yield every point of the demonstrated rails, in an order that mixes them."""
+        taught = []
+        for rows, keywords in demonstrations.parts():
+            dealer = self.dealer(**keywords)
+            for opening in dealer.deal(demonstrations.episode_seed[rows]):
+                for scene, step in _points(dealer, opening):
+                    prompt = build_prompt(scene, COMPACT)
+                    taught.append((prompt, build_reply(scene, step.action, COMPACT)))
+        for index in np.random.default_rng(0).permutation(len(taught)):
+            yield taught[index]
+
+    def dealer(self, **keywords: Any) -> Dealer:
+        """Return the dealer of `VIRLNavigationEnv(**keywords)`."""
+        return Dealer(NavigationConfig.make(**keywords))
+
+    def open(self, dealer: Dealer, seeds: NDArray[np.int64]) -> list[Dialogue]:
+        """Return, for each episode seed, the dialogue of one point of its rail.
+
+        Each point of it is equally likely, so that points are met as often as on whole rails and
+        those of a batch lie on different ones.
+        """
+        openings = dealer.deal(seeds)
+        drawn = integers(seeds.astype(np.uint64), _POINT, openings["count"].astype(np.uint64))
+        dialogues = []
+        for opening, at in zip(openings, drawn.tolist()):
+            scene, step = _points(dealer, opening)[at]
+            dialogues.append(Dialogue(build_prompt(scene, COMPACT), partial(_judge, step)))
+        return dialogues
+
+
+def _points(dealer: Dealer, opening: np.void) -> list[tuple[Scene, RailStep]]:
+    """Return what is told and what is right at each point of an episode's rail."""
+    config = dealer.config
+    walk = RailWalk(opening, dealer.pool, config.max_attempts)
+    rail = build_rail(walk.route, config.points_per_segment, walk.initial_heading, walk.directions)
+    steps = [rail[place] for place in walk.places[: walk.count]]
+    scenes = rail_scenes(
+        walk.route,
+        steps,
+        config.stated_directions or walk.directions,
+        initial_heading=walk.initial_heading,
+        landmark_order=walk.landmark_order,
+        naming=config.instructions,
+    )
+    return list(zip(scenes, steps))
+
+
+def _judge(step: RailStep, reply: str, left: int) -> tuple[str, float, str]:
+    _, verdict = judge_reply(reply, step.action, step.intersection)
+    return verdict.outcome, verdict.reward, build_feedback(verdict, left, COMPACT)
+
+
+GAME = Streets()
