@@ -14,15 +14,13 @@ from agents.sb3.checkpoint import load_state
 from agents.sb3.model import SB3Agent, load_model
 from agents.tinylm import TinyLM, TinyLMAgent
 from benchmarks.runs import RUN_FILE, read_record
+from benchmarks.study.learners import GAMES
 from benchmarks.suites import Suite
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import MakeAgent
 
 EXPERT = "expert"
 """The one scripted agent that answers in text as well."""
-
-_GAMES = {"cards": "GeneralPoints", "streets": "VIRLNavigation"}
-"""The task of each game of TinyLM."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,8 @@ def saved_player(path: Path) -> Player:
         return Player(name, lambda _: symbolic, task, digest, seed=trained)
     if "config" in state:
         writer = TinyLMAgent(TinyLM.load(path))
-        task = _GAMES[state["config"].get("game", "cards")]
+        game = state["config"].get("game", "cards")
+        task = next(name for name, known in GAMES.items() if known == game)
         compact = {"template": "compact"}
         return Player(name, lambda _: writer, task, digest, "-Text", compact, seed=trained)
     raise ValueError(

@@ -163,6 +163,10 @@ class SB3Learner:
         )
 
 
+GAMES: Mapping[str, str] = {"GeneralPoints": "cards", "VIRLNavigation": "streets"}
+"""TinyLM's name for the game of each task."""
+
+
 class TinyLMLearner:
     """The small language model on a text game: next-word SFT and PPO on its own replies."""
 
@@ -172,7 +176,7 @@ class TinyLMLearner:
     def __init__(self, task: Task, preset: PolicyPreset, seed: int) -> None:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self._model = TinyLM(TinyLMConfig(**preset.model))
+            self._model = TinyLM(TinyLMConfig(game=GAMES[task.name], **preset.model))
         self.weights = self._model.size()
 
     def agent(self) -> Agent:
