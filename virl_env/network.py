@@ -19,10 +19,10 @@ SNAP = 22.0
 REACH = 1.0
 """Lines that end so many metres before another one still meet it."""
 
-_MIN_SINE = 0.3
-"""Of the angle between two streets at a crossing, about 17 degrees; the longer gives way."""
+_MIN_SINE = 0.45
+"""Of the angle between two streets at a crossing, about 27 degrees; the longer gives way."""
 
-STUB = 60.0
+STUB = 100.0
 """A dead end shorter than this, in metres, is left out."""
 
 

@@ -50,42 +50,42 @@ def grid(draws: Draws, side: float) -> Network:
 
 def radial(draws: Draws, side: float) -> Network:
     """Rings around a centre and streets that leave it, more of them further out."""
-    steps = _spread(draws, side, draws.one(85.0, 110.0), 0.1)
-    radii = (steps - steps[0])[1:] / 2 + 60.0
+    spacing = draws.one(75.0, 95.0)
+    radii = (_spread(draws, side, 2 * spacing, 0.1)[1:] + side / 2) / 2 + 0.7 * spacing
     corners = 24
     rings = []
     for radius in radii.tolist():
-        bulge = draws.between(0.94, 1.06, corners)[:, None]
-        ring = radius * bulge * _circle(corners, draws.one(0.0, 0.13))
+        # Rings bulge, but never as far as the next one.
+        bulge = draws.between(-1.0, 1.0, corners)[:, None] * min(0.06 * radius, 0.15 * spacing)
+        ring = (radius + bulge) * _circle(corners, draws.one(0.0, 0.13))
         rings.append(np.stack([ring, np.roll(ring, -1, axis=0)], axis=1))
-    outer = float(radii[-1]) * 1.02
-    spokes = []
-    for count, start in ((8, 0.0), (16, 0.30), (32, 0.62)):
-        rays = _circle(count, draws.one(0.0, 0.1))
-        spokes.append(np.stack([rays * max(start * outer, 1.0), rays * outer], axis=1))
+    outer, tilt = float(radii[-1]) * 1.02, draws.one(0.0, 0.2)
+    rays = _circle(8, tilt)
+    spokes = [np.stack([rays, rays * outer], axis=1)]
+    count, start = 16, 190.0
+    while start < 0.9 * outer:
+        # Between any two spokes another one begins, where they are about 150 metres apart.
+        rays = _circle(count, tilt)[1::2]
+        spokes.append(np.stack([rays * start, rays * outer], axis=1))
+        count, start = 2 * count, 2 * start
     return _thinned(draws, arrange(rounded(np.concatenate([*rings, *spokes]))), 0.06)
 
 
 def organic(draws: Draws, side: float) -> Network:
-    """Short crooked streets and many three-way corners, as in an old town."""
-    spacing = 62.0
+    """Short crooked streets and mostly three-way corners, as in an old town."""
+    spacing = 72.0
     count = max(3, round(side / spacing))
-    across, up = np.meshgrid(np.arange(count), np.arange(count))
-    # Every other row is shifted, so that most corners have three streets.
-    east = (across + 0.5 * (up % 2)).ravel() * spacing - side / 2
-    north = up.ravel() * spacing - side / 2
-    nodes = np.stack([east, north], axis=1) + draws.between(-19.0, 19.0, 2 * count**2).reshape(
-        -1, 2
-    )
+    column, row = np.meshgrid(np.arange(count), np.arange(count))
+    straight = (np.stack([column, row], axis=2).reshape(-1, 2) + 0.5) * spacing - side / 2
+    nodes = straight + draws.between(-21.0, 21.0, 2 * count**2).reshape(-1, 2)
     number = np.arange(count**2).reshape(count, count)
-    rows = np.stack([number[:, :-1].ravel(), number[:, 1:].ravel()], axis=1)
-    rising = np.stack([number[:-1].ravel(), number[1:].ravel()], axis=1)
-    slant = np.where(np.arange(count - 1)[:, None] % 2, 1, -1)
-    leaning = np.stack([number[:-1], np.roll(number[1:], slant[0, 0], axis=1)], axis=2)
-    leaning = leaning[:, 1:-1].reshape(-1, 2)
+    level = np.stack([number[:, :-1].ravel(), number[:, 1:].ravel()], axis=1)
+    upright = np.stack([number[:-1].ravel(), number[1:].ravel()], axis=1)
+    # Like bricks in a wall: where a street goes up, most often none comes from below.
+    odd = (column + row)[:-1].ravel() % 2 == 1
     kept = [
-        pairs[draws.units(len(pairs)) < share]
-        for pairs, share in ((rows, 0.86), (rising, 0.72), (leaning, 0.10))
+        level[draws.units(len(level)) < 0.92],
+        upright[draws.units(len(upright)) < np.where(odd, 0.95, 0.34)],
     ]
     return clean(_bent(draws, Network(rounded(nodes), np.concatenate(kept)), 9.0))
 

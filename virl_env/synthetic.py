@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from shiftgym.checks import in_range, one_of
 from virl_env.city import CATEGORIES, UNIT, City, Place
+from virl_env.frontages import frontages
 from virl_env.names import place_names
 from virl_env.network import Metres, Network, lengths, rounded
 from virl_env.plans import PLANS, Draws
@@ -31,11 +32,6 @@ SPACING = 10.0
 """Metres from a point to the next, about."""
 
 _METRES_A_DEGREE = 111_195.0
-_PLACE_EVERY = 150.0
-"""Metres of street for a place between crossings, about."""
-
-_CORNER_SHARE = 0.35
-"""Of the corners at crossings where there is a place."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +132,7 @@ def synthetic_city(
     draws = Draws(seed * len(FAMILIES) + FAMILIES.index(family))
     latitude, longitude = (round(float(part), 3) for part in draws.between(-50.0, 50.0, 2))
     network = PLANS[family](draws, math.sqrt(area) * 1000.0)
-    spots, pairs, crossings = _points(network)
+    spots, pairs = _points(network)
     starts, neighbours = _adjacency(len(spots), pairs)
     # The scale of longitudes is rounded, so that a cosine's last digit decides nothing.
     scale = np.array([1.0, round(math.cos(math.radians(latitude)), 6)])[::-1]
@@ -146,7 +142,7 @@ def synthetic_city(
         degrees = (metres / (_METRES_A_DEGREE * scale))[:, ::-1] + (latitude, longitude)
         return np.round(degrees / UNIT).astype(np.int32)
 
-    beside, facing = _frontages(draws, spots, starts, neighbours, crossings)
+    beside, facing = frontages(draws, spots, starts, neighbours)
     kinds = (draws.units(len(beside)) * len(CATEGORIES)).astype(np.int64)
     categories = [CATEGORIES[kind] for kind in kinds.tolist()]
     numbers = (draws.units(len(beside)) * 2**20).astype(np.int64).tolist()
@@ -169,8 +165,8 @@ def synthetic_city(
     )
 
 
-def _points(network: Network) -> tuple[Metres, NDArray[np.int64], NDArray[np.int64]]:
-    """Return points about 10 m apart along a network, pairs of neighbours, and the crossings."""
+def _points(network: Network) -> tuple[Metres, NDArray[np.int64]]:
+    """Return points about 10 m apart along a network, and pairs of neighbours."""
     metres = lengths(network)
     pieces = np.maximum(1, np.round(metres / SPACING)).astype(np.int64)
     inner = pieces - 1
@@ -187,8 +183,7 @@ def _points(network: Network) -> tuple[Metres, NDArray[np.int64], NDArray[np.int
     pairs = np.concatenate(
         [np.stack([before, number], axis=1), np.stack([last, network.edges[:, 1]], axis=1)]
     )
-    degrees = np.bincount(network.edges.ravel(), minlength=len(network.nodes))
-    return spots, pairs, np.flatnonzero(degrees >= 3)
+    return spots, pairs
 
 
 def _adjacency(count: int, pairs: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -197,54 +192,6 @@ def _adjacency(count: int, pairs: NDArray[np.int64]) -> tuple[NDArray[np.int32],
     both = both[np.lexsort((both[:, 1], both[:, 0]))]
     starts = np.searchsorted(both[:, 0], np.arange(count + 1))
     return starts.astype(np.int32), both[:, 1].astype(np.int32)
-
-
-def _frontages(
-    draws: Draws,
-    spots: Metres,
-    starts: NDArray[np.int32],
-    neighbours: NDArray[np.int32],
-    crossings: NDArray[np.int64],
-) -> tuple[Metres, NDArray[np.int64]]:
-    """Return where places are, in metres, and the points that they face.
-
-    Some stand along the streets, some at the corners of crossings. A corner has one by a draw of
-    its own, so that it tells nothing about the streets that leave the crossing.
-    """
-    is_crossing = np.zeros(len(spots), dtype=np.bool_)
-    is_crossing[crossings] = True
-    owners = np.repeat(np.arange(len(spots)), np.diff(starts))
-    quiet = ~(is_crossing[owners] | is_crossing[neighbours])
-    near_crossing = np.zeros(len(spots), dtype=np.bool_)
-    near_crossing[owners[~quiet]] = True
-    middle = np.flatnonzero(~near_crossing & (np.diff(starts) == 2))
-    lined = middle[draws.units(len(middle)) < SPACING / _PLACE_EVERY]
-    along = spots[neighbours[starts[lined] + 1]] - spots[neighbours[starts[lined]]]
-    aside = _left(along) * np.where(draws.units(len(lined)) < 0.5, 1.0, -1.0)[:, None]
-    houses = spots[lined] + aside * draws.between(6.0, 11.0, len(lined))[:, None]
-
-    # Beside the first point of a street that leaves a crossing, on either side of it.
-    leaving = np.flatnonzero(is_crossing[owners] & ~is_crossing[neighbours])
-    sides = np.concatenate([leaving, leaving])
-    hand = np.repeat([1.0, -1.0], len(leaving))
-    taken = draws.units(len(sides)) < _CORNER_SHARE / 2
-    sides, hand = sides[taken], hand[taken]
-    along = spots[neighbours[sides]] - spots[owners[sides]]
-    corners = (
-        spots[neighbours[sides]]
-        + _left(along) * (hand * draws.between(7.0, 11.0, len(sides)))[:, None]
-    )
-    return (
-        rounded(np.concatenate([houses, corners])),
-        np.concatenate([lined, neighbours[sides]]).astype(np.int64),
-    )
-
-
-def _left(along: Metres) -> Metres:
-    """Return vectors of length one, a quarter turn to the left of these."""
-    turned = np.stack([-along[:, 1], along[:, 0]], axis=1)
-    lefts: Metres = turned / np.sqrt((turned**2).sum(axis=1))[:, None]
-    return lefts
 
 
 def _look(draws: Draws) -> dict[str, Any]:

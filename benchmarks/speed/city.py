@@ -26,9 +26,9 @@ def measure(area: float = AREA) -> list[dict[str, Any]]:
         area: square kilometres.
 
     Returns:
-        Rows as `benchmarks.speed.rows.row` makes them, those of the training city without bars:
-        it is made in every process that navigates, and smaller. A city's memory is what it still holds after
-        everything that can be asked of it was asked; the peak is that of making it.
+        Rows as `benchmarks.speed.rows.row` makes them, those of the training city, which is smaller
+        and made in every process that navigates, without bars. A city's memory is what it still
+        holds after everything that can be asked of it was asked; the peak is that of making it.
     """
     makers = {family: partial(synthetic_city, family, 0, area=area) for family in FAMILIES}
     makers[TRAINING_CITY] = partial(named_city.__wrapped__, TRAINING_CITY)
