@@ -28,7 +28,7 @@ lint: $(READY) ## Check style and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(READY) ## Check the types of gp_env and virl_env
+types: $(READY) ## Check the types of gp_env, virl_env and shiftgym
 	$(BIN)/mypy
 
 speed: $(READY) ## Measure the environments against Gymnasium's own

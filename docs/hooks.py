@@ -1,48 +1,84 @@
-"""Fills the tables of the pages from the package itself, so that they cannot fall behind it."""
+"""Fills the tables of the pages from the packages themselves, so that they cannot fall behind."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import gp_env
-from gp_env.observe import LAYOUT, observation_space
-from gp_env.verifier import MESSAGES, OUTCOMES, REWARDS
+import gp_env.observe
+import gp_env.verifier
+import virl_env
+import virl_env.observe
+import virl_env.verifier
+from virl_env.plans import PLANS
+from virl_env.synthetic import UNSEEN_CITIES
 
 
-def ids() -> str:
+def table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
+    """Return a table in Markdown."""
+    lines = (head, ("---",) * len(head), *rows)
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
+
+
+def ids(variants: Mapping[str, Mapping[str, Any]]) -> str:
     """Return a row for each registered id: what it fixes, as keywords."""
-    rows = ["| id | what it fixes |", "|---|---|"]
-    for name, fixed in gp_env.variants().items():
+    rows = []
+    for name, fixed in variants.items():
         keywords = ", ".join(f"`{key}={value!r}`" for key, value in fixed.items())
-        rows.append(f"| `{name}` | {keywords or 'nothing: every keyword has its default'} |")
-    return "\n".join(rows)
+        rows.append((f"`{name}`", keywords or "nothing: every keyword has its default"))
+    return table(("id", "what it fixes"), rows)
 
 
-def layout() -> str:
+def layout(fields: Mapping[str, slice], counts: Any) -> str:
     """Return a row for each field of an observation: where it lies and how high it counts."""
-    rows = ["| field | positions | values |", "|---|---|---|"]
-    counts = observation_space().nvec
-    for name, where in LAYOUT.items():
+    rows = []
+    for name, where in fields.items():
         last = where.stop - 1
         span = str(last) if where.start == last else f"{where.start} to {last}"
-        rows.append(f"| `{name}` | {span} | 0 to {counts[where.start] - 1} |")
-    return "\n".join(rows)
+        highest = " or ".join(map(str, sorted({int(count) - 1 for count in counts[where]})))
+        rows.append((f"`{name}`", span, f"0 to {highest}"))
+    return table(("field", "positions", "values"), rows)
 
 
-def outcomes() -> str:
+def outcomes(of: Any) -> str:
     """Return a row for each outcome, in the order in which they are tried."""
-    rows = ["| code | outcome | reward | what the player hears |", "|---|---|---|---|"]
-    for outcome in OUTCOMES:
-        message = MESSAGES[outcome].format(target=24)
-        rows.append(f"| {outcome.code} | `{outcome}` | {REWARDS[outcome]:+g} | {message} |")
-    return "\n".join(rows)
+    rows = [
+        (each.code, f"`{each}`", f"{of.REWARDS[each]:+g}", of.MESSAGES[each].format(target=24))
+        for each in of.OUTCOMES
+    ]
+    return table(("code", "outcome", "reward", "what is answered"), rows)
 
 
-TABLES = {"ids": ids, "layout": layout, "outcomes": outcomes}
+def cities() -> str:
+    """Return a row for each city that training never sees."""
+    rows = [
+        (f"`{name}`", f"`{spec.family}`", f"{spec.area:g}", spec.modelled_on)
+        for name, spec in UNSEEN_CITIES.items()
+    ]
+    return table(("city", "family", "km²", "modelled on"), rows)
+
+
+def families() -> str:
+    """Return a row for each family of street plans."""
+    rows = [(f"`{name}`", plan.__doc__) for name, plan in PLANS.items()]
+    return table(("family", "plan"), rows)
+
+
+TABLES = {
+    "gp_ids": ids(gp_env.variants()),
+    "gp_layout": layout(gp_env.observe.LAYOUT, gp_env.observe.observation_space().nvec),
+    "gp_outcomes": outcomes(gp_env.verifier),
+    "virl_ids": ids(virl_env.variants()),
+    "virl_layout": layout(virl_env.observe.LAYOUT, virl_env.observe.observation_space().nvec),
+    "virl_outcomes": outcomes(virl_env.verifier),
+    "cities": cities(),
+    "families": families(),
+}
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Put each table in the place of its mark, a line such as `{{ ids }}`."""
-    for name, table in TABLES.items():
-        markdown = markdown.replace(f"{{{{ {name} }}}}", table())
+    """Put each table in the place of its mark, a line such as `{{ gp_ids }}`."""
+    for name, text in TABLES.items():
+        markdown = markdown.replace(f"{{{{ {name} }}}}", text)
     return markdown
