@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,17 +89,14 @@ def bootstrap(
     by_seed = _cluster_totals(observations)
     if not by_seed:
         raise ValueError("An estimate needs at least one episode; got none.")
-    rng = np.random.default_rng(seed)
     seeds = sorted(by_seed)
-    picks = rng.integers(len(seeds), size=(replicates, len(seeds)))
+    sizes = tuple(len(by_seed[name][0]) for name in seeds)
+    picks, drawn = _draws(sizes, replicates, seed)
     redrawn = np.empty(picks.shape)
     for position, name in enumerate(seeds):
         _, sums, counts = by_seed[name]
-        chosen = picks == position
-        weights = rng.multinomial(
-            len(sums), np.full(len(sums), 1 / len(sums)), size=int(chosen.sum())
-        )
-        redrawn[chosen] = (weights @ sums) / (weights @ counts)
+        weights = drawn[position].astype(np.float64)
+        redrawn[picks == position] = (weights @ sums) / (weights @ counts)
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(redrawn.mean(axis=1), [tail, 1 - tail])
     means = {name: float(by_seed[name][1].sum() / by_seed[name][2].sum()) for name in seeds}
@@ -111,6 +109,32 @@ def bootstrap(
         seeds=len(seeds),
         by_seed=means,
     )
+
+
+@lru_cache(maxsize=16)
+def _draws(
+    sizes: tuple[int, ...], replicates: int, seed: int
+) -> tuple[NDArray[np.int64], list[NDArray[np.unsignedinteger]]]:
+    """Draw seeds, and for each seed how often each of its clusters is taken.
+
+    The draws cost far more than the means over them, and they are the same for every arm and metric
+    of a column.
+
+    Args:
+        sizes: number of clusters of each seed.
+
+    Returns:
+        Positions of seeds, of shape (replicates, seeds), and for each seed an array of shape (times
+        it is picked, its clusters).
+    """
+    rng = np.random.default_rng(seed)
+    picks = rng.integers(len(sizes), size=(replicates, len(sizes)))
+    drawn = []
+    for position, size in enumerate(sizes):
+        times = int((picks == position).sum())
+        weights = rng.multinomial(size, np.full(size, 1 / size), size=times)
+        drawn.append(weights.astype(np.min_scalar_type(int(weights.max(initial=0)))))
+    return picks, drawn
 
 
 def rate(observations: Iterable[Observation], *, replicates: int = REPLICATES) -> Estimate:
