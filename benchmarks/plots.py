@@ -39,7 +39,8 @@ def plot_curves(results: Results, path: Path) -> None:
         panel.set_axis_off()
     for panel, policy in zip(panels.flat, policies):
         _draw(panel, [point for point in results.curves if point.policy == policy])
-        _draw_floor(panel, results)
+        if not _draw_floor(panel, results):
+            panel.set_ylim(bottom=0)
         panel.set_title(POLICY_NAMES.get(policy, policy))
         panel.set_xlabel("training compute, init included (FLOPs)")
     for panel in panels[:, 0]:
@@ -60,11 +61,11 @@ def plot_curves(results: Results, path: Path) -> None:
     figure.savefig(path, dpi=160)
 
 
-def _draw_floor(panel: Axes, results: Results) -> None:
-    """Draw what is reached without looking, where the task has an agent that does not."""
+def _draw_floor(panel: Axes, results: Results) -> bool:
+    """Draw what is reached without looking, and return whether there is an agent that does that."""
     floor = results.rate(REFERENCE, "always-forward", "in")
     if floor is None:
-        return
+        return False
     height = 100 * floor.estimate.value
     panel.axhline(height, color="#888888", ls=":", lw=1.2)
     panel.annotate(
@@ -77,6 +78,7 @@ def _draw_floor(panel: Axes, results: Results) -> None:
         fontsize="small",
         color="#666666",
     )
+    return True
 
 
 def _draw(panel: Axes, points: list[CurvePoint]) -> None:
@@ -116,6 +118,5 @@ def _draw(panel: Axes, points: list[CurvePoint]) -> None:
             fontsize="small",
             color="#222222",
         )
-    panel.set_ylim(bottom=0)
     panel.grid(axis="y", color="#dddddd", lw=0.7)
     panel.spines[["top", "right"]].set_visible(False)

@@ -15,7 +15,7 @@ from benchmarks.evaluate import replay
 from benchmarks.plots import plot_curves
 from benchmarks.records import Episode
 from benchmarks.runs import read_episodes, read_record, write_json
-from benchmarks.statistics import wilson
+from benchmarks.statistics import Estimate, wilson
 from benchmarks.study.results import REFERENCE, STAGES, Difference, Rate, Results, load_results
 from benchmarks.tables import Table, interval, percent, write_csv
 from benchmarks.tasks import TASKS, task_of
@@ -157,12 +157,14 @@ def _evaluation_table(task: Task, cells: Sequence[CellSummary], left: int) -> Ta
 
 
 def study_tables(results: Results) -> list[Table]:
-    """Return the rates and differences of each metric, the primary first, and what was familiar."""
+    """Return the tables of the primary metric, then of the others, then of what was familiar."""
     primary = results.task.metric
-    metrics = [primary, *(metric for metric in results.task.metrics if metric != primary)]
-    rates = [_rates_table(results, metric) for metric in metrics]
-    differences = [_differences_table(results, metric) for metric in metrics]
-    return [rates[0], differences[0], *rates[1:], *differences[1:], _familiarity_table(results)]
+    others = [metric for metric in results.task.metrics if metric != primary]
+    tables = [_rates_table(results, primary, _intervals_note(results)), _differences_table(results)]
+    tables += [_rates_table(results, metric) for metric in others]
+    if others:
+        tables.append(_others_table(results, others))
+    return [*tables, _familiarity_table(results)]
 
 
 def _plain(cell: CellSummary) -> dict[str, Any]:
@@ -186,12 +188,24 @@ def _lines(results: Results) -> list[tuple[str, str]]:
     return [line for line in lines if any((r.policy, r.arm) == line for r in results.rates)]
 
 
-def _rates_table(results: Results, metric: str) -> Table:
+def _rates_table(results: Results, metric: str, note: str = "") -> Table:
     rows = []
     for policy, arm in _lines(results):
         cells = [results.rate(policy, arm, column, metric) for column in results.columns]
         shown = "" if policy == REFERENCE else policy
         rows.append([shown, ARM_NAMES.get(arm, arm), *map(_rate, cells)])
+    title, means = results.task.metrics[metric]
+    return Table(
+        f"{title} in percent, one greedy attempt, at the end of each arm",
+        ["policy", "arm", *results.columns],
+        rows,
+        numbers_from=2,
+        note=" ".join(filter(None, [means, note])),
+    )
+
+
+def _intervals_note(results: Results) -> str:
+    """Return what stands behind the numbers of a study."""
     noun, seeds = results.task.noun, len(results.record.seeds)
     counts = [
         f"{column} {rate.estimate.episodes} episodes of {rate.estimate.clusters} {noun}"
@@ -200,18 +214,11 @@ def _rates_table(results: Results, metric: str) -> Table:
         if rate is not None
     ]
     redrawn = f"seeds and {noun}" if seeds > 1 else f"{noun} (one seed: its luck is not in them)"
-    shown = results.task.metrics[metric]
     note = (
         f"95 % bootstrap intervals over {redrawn}; {seeds} seeds; where all episodes came out "
         f"alike, Wilson intervals over {noun}. Episodes: {'; '.join(counts)} each."
     )
-    return Table(
-        f"{shown.title} in percent, one greedy attempt, at the end of each arm",
-        ["policy", "arm", *results.columns],
-        rows,
-        numbers_from=2,
-        note=" ".join(filter(None, [shown.note, note, _retention(results)])),
-    )
+    return " ".join(filter(None, [note, _retention(results)]))
 
 
 def _retention(results: Results) -> str:
@@ -231,13 +238,11 @@ def _rate(rate: Rate | None) -> str:
     return interval(rate.estimate.value, rate.estimate.low, rate.estimate.high)
 
 
-def _differences_table(results: Results, metric: str) -> Table:
+def _differences_table(results: Results) -> Table:
     rows = []
     primary = results.primary()
-    ordered = primary + [d for d in results.differences if d not in primary]
-    for difference in ordered:
-        if difference.metric != metric:
-            continue
+    of_metric = [d for d in results.differences if d.metric == results.task.metric]
+    for difference in primary + [d for d in of_metric if d not in primary]:
         estimate = difference.estimate
         name = f"{ARM_NAMES[difference.first]} - {ARM_NAMES[difference.second]}"
         rows.append(
@@ -245,20 +250,44 @@ def _differences_table(results: Results, metric: str) -> Table:
                 difference.policy,
                 name + (" (primary)" if difference in primary else ""),
                 difference.column,
-                interval(estimate.value, estimate.low, estimate.high, signed=True),
+                _points(estimate),
                 ", ".join(f"{100 * mean:+.1f}" for mean in estimate.by_seed.values()),
             ]
         )
-    title = "Paired differences in points, the primary endpoint first"
-    if metric != results.task.metric:
-        title = f"{results.task.metrics[metric].title}: paired differences in points"
     return Table(
-        title,
+        "Paired differences in points, the primary endpoint first",
         ["policy", "difference", "column", "points", "by seed"],
         rows,
         numbers_from=3,
-        note=_retention(results),
     )
+
+
+def _others_table(results: Results, metrics: Sequence[str]) -> Table:
+    """Return the difference of the two arms in other metrics; table.csv has the rest."""
+    found = {
+        (d.policy, d.metric, d.column): _points(d.estimate)
+        for d in results.differences
+        if (d.first, d.second) == ("rl", "sft")
+    }
+    rows = [
+        [
+            policy,
+            results.task.metrics[metric].title,
+            *(found.get((policy, metric, column), "") for column in results.columns),
+        ]
+        for policy in results.policies
+        for metric in metrics
+    ]
+    return Table(
+        "RL - SFT in points, in the other metrics",
+        ["policy", "metric", *results.columns],
+        rows,
+        numbers_from=2,
+    )
+
+
+def _points(estimate: Estimate) -> str:
+    return interval(estimate.value, estimate.low, estimate.high, signed=True)
 
 
 def _familiarity_table(results: Results) -> Table:

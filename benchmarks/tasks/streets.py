@@ -45,8 +45,8 @@ class Streets:
                 "Accuracy at turning points", "Of each route the share, the mean over routes."
             ),
             "macro_accuracy": Metric(
-                "Accuracy, mean over turning, walking and stopping",
-                "Of each route the mean over its kinds of points, then the mean over routes.",
+                "Macro-averaged accuracy",
+                "Of each route the mean over turning, walking and stopping, then over routes.",
             ),
             SUCCESS: Metric("Route success", "Right at every point of the route."),
         }
