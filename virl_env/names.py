@@ -9,13 +9,13 @@ FIRST = (
     *("Bramble", "Bridle", "Cedar", "Chestnut", "Clover", "Cobalt", "Comet", "Copper", "Coral"),
     *("Cricket", "Crystal", "Dahlia", "Daisy", "Dolphin", "Dragonfly", "Ember", "Falcon", "Fennel"),
     *("Fern", "Ginger", "Granite", "Harbour", "Hazel", "Heron", "Indigo", "Iris", "Ivory"),
-    *("Jasmine",),
-    *("Juniper", "Kestrel", "Lantern", "Larch", "Lavender", "Lemon", "Lilac", "Linden", "Lotus"),
-    *("Magnolia", "Maple", "Marigold", "Meadow", "Mimosa", "Mint", "Mulberry", "Nettle", "Oak"),
-    *("Olive", "Orchid", "Osprey", "Otter", "Pearl", "Pebble", "Peony", "Plum", "Poplar", "Poppy"),
-    *("Quartz", "Quince", "Raven", "Robin", "Rowan", "Saffron", "Sage", "Sparrow", "Spruce"),
-    *("Starling", "Sundial", "Swallow", "Tamarind", "Teal", "Thistle", "Thyme", "Topaz", "Tulip"),
-    *("Umber", "Verbena", "Violet", "Walnut", "Willow", "Wren", "Yarrow", "Zephyr", "Zinnia"),
+    *("Jasmine", "Juniper", "Kestrel", "Lantern", "Larch", "Lavender", "Lemon", "Lilac", "Linden"),
+    *("Lotus", "Magnolia", "Maple", "Marigold", "Meadow", "Mimosa", "Mint", "Mulberry", "Nettle"),
+    *("Oak", "Olive", "Orchid", "Osprey", "Otter", "Pearl", "Pebble", "Peony", "Plum", "Poplar"),
+    *("Poppy", "Quartz", "Quince", "Raven", "Robin", "Rowan", "Saffron", "Sage", "Sparrow"),
+    *("Spruce", "Starling", "Sundial", "Swallow", "Tamarind", "Teal", "Thistle", "Thyme", "Topaz"),
+    *("Tulip", "Umber", "Verbena", "Violet", "Walnut", "Willow", "Wren", "Yarrow", "Zephyr"),
+    "Zinnia",
 )
 SECOND = ("", "Golden ", "Little ", "Old ", "Silver ", "Upper ", "White ", "Young ")
 

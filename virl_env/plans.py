@@ -6,6 +6,7 @@ Each is a function of draws and of the side of the city in metres, centred on th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,28 +96,15 @@ def superblock(draws: Draws, side: float) -> Network:
     spacing = draws.one(300.0, 380.0)
     east, north = (_spread(draws, side, spacing, 0.06) for _ in range(2))
     lines = [_crossing(east, north, side)]
-    inner = []
-    for west, right in zip(east[:-1].tolist(), east[1:].tolist()):
-        for south, top in zip(north[:-1].tolist(), north[1:].tolist()):
+    for west, right in pairwise(east.tolist()):
+        for south, top in pairwise(north.tolist()):
+            # A street through the block and one that ends on it, in shares of the block's sides.
             x, y = draws.between(0.36, 0.64, 2).tolist()
-            middle, level = west + x * (right - west), south + y * (top - south)
-            # A street through the block, and one that ends on it.
-            through = [[west, level], [right, level]]
-            ending = [[middle, level], [middle, top if draws.one(0, 1) < 0.5 else south]]
-            turned = draws.one(0, 1) < 0.5
-            for line in (through, ending):
-                inner.append(
-                    [
-                        [
-                            west + (b - south) * (right - west) / (top - south),
-                            south + (a - west) * (top - south) / (right - west),
-                        ]
-                        for a, b in line
-                    ]
-                    if turned
-                    else line
-                )
-    lines.append(np.array(inner))
+            end = 1.0 if draws.one(0.0, 1.0) < 0.5 else 0.0
+            inner = np.array([[[0.0, y], [1.0, y]], [[x, y], [x, end]]])
+            if draws.one(0.0, 1.0) < 0.5:
+                inner = inner[..., ::-1]
+            lines.append(inner * (right - west, top - south) + (west, south))
     half = side / 2
     slope = draws.one(0.55, 0.75)
     for sign, shift in ((1.0, draws.one(-0.2, 0.1)), (-1.0, draws.one(-0.1, 0.2))):
