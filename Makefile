@@ -15,8 +15,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-com
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-study: $(READY) ## Compare imitation and reinforcement in and out of distribution (20 minutes on 2 cores)
+study: $(READY) ## Compare imitation and reinforcement on both tasks, in and out of distribution (20 minutes on 2 cores)
 	$(BIN)/python -m benchmarks study --preset quick --settings gp-l
+	$(BIN)/python -m benchmarks study --preset quick --settings virl-l
 
 test: $(READY) ## Run the tests
 	$(BIN)/python -m pytest --numprocesses $(WORKERS)

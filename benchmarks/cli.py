@@ -119,7 +119,7 @@ def evaluate(
 
 @app.command()
 def study(
-    preset: Annotated[str, typer.Option(help="quick (under 10 minutes) or full.")] = "quick",
+    preset: Annotated[str, typer.Option(help="quick (some 10 minutes) or full.")] = "quick",
     settings: Annotated[str, typer.Option(help="Suite to study: gp-l or virl-l.")] = "gp-l",
     out: Out = None,
     seeds: Annotated[

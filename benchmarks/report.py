@@ -146,12 +146,13 @@ def _evaluation_table(task: Task, cells: Sequence[CellSummary], left: int) -> Ta
         ]
         for cell in cells
     ]
-    header = [SUCCESS, *(metric.replace("_", " ") for metric in others), "malformed"]
+    header = [SUCCESS, *(metric.removesuffix("_accuracy") for metric in others), "malformed"]
     return Table(
         "Success in percent, 95 % Wilson intervals",
         ["cell", *header, "mean return", "episodes", task.noun],
         lines,
-        note=f"Malformed: {task.malformed}"
+        note=(f"Beside success: {task.beside_success} " if others else "")
+        + f"Malformed: {task.malformed}"
         + (f" Not complete: {left} of the run's episodes are not played yet." if left else ""),
     )
 

@@ -42,6 +42,7 @@ class Cards:
         "under another rule, and then its solution was shown. An init that stops early saw a part "
         "of the pool.",
     )
+    beside_success = ""
     malformed = (
         "the last attempt was unreadable or an illegal formula. Hands are counted as sets of ranks "
         "with J, Q and K as 10."

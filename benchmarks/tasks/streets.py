@@ -62,6 +62,9 @@ class Streets:
         "No test route is in a demonstration, but another route may have had the same turns, told "
         "in the same words. An init that stops early saw a part of the pool.",
     )
+    beside_success = (
+        "accuracy at each step, at turning points, and averaged over turning, walking and stopping."
+    )
     malformed = "share of unreadable attempts."
     one_action_an_attempt = True
     references = ("random", "always-forward", "memoriser", "expert")

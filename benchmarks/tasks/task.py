@@ -86,6 +86,7 @@ class Task(Protocol):
         competence: the metric that ends the init, on validation episodes under random stated rules.
         rule, random: values of the rule's keyword: the studied one, and a fresh one each episode.
         familiarity: words for what `Dealt.likeness` tells apart.
+        beside_success: what the other metrics are, a sentence for tables of one agent.
         malformed: what counts as malformed, a sentence.
         one_action_an_attempt: whether every action of symbolic ids is judged.
         references: names of the agents that need no learning, in the order of tables.
@@ -101,6 +102,7 @@ class Task(Protocol):
     rule: str
     random: str
     familiarity: Familiarity
+    beside_success: str
     malformed: str
     one_action_an_attempt: bool
     references: Sequence[str]
