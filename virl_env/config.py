@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeAlias, TypedDict
@@ -21,11 +22,13 @@ SPLITS = ("train", "validation", "test")
 SPLIT_UNITS = ("route", "city")
 MOVEMENTS = ("rail", "free")
 LANDMARKS = ("any", "all", "none")
+EXPERTS = ("shortest", "route")
 UNSEEN = "unseen"
 """Stands for the nine cities of `virl_env.synthetic.UNSEEN_CITIES`, as city=."""
 
 DEFAULT_FOLD = (0, 5)
 DEFAULT_ROUTES = 1_000
+DEFAULT_DISCOUNT = 0.99
 
 CityLike: TypeAlias = "str | City"
 InitialHeading: TypeAlias = "int | str | None"
@@ -51,6 +54,10 @@ class NavigationKeywords(TypedDict, total=False):
     split_by: str
     fold: tuple[int, int]
     max_attempts: int
+    max_steps: int | None
+    shaping: float
+    shaping_discount: float
+    expert: str
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,10 @@ class NavigationConfig:
     split_by: str
     fold: tuple[int, int]
     max_attempts: int
+    max_steps: int | None
+    shaping: float
+    shaping_discount: float
+    expert: str
 
     @classmethod
     def make(
@@ -101,6 +112,10 @@ class NavigationConfig:
         split_by: str = "route",
         fold: tuple[int, int] = DEFAULT_FOLD,
         max_attempts: int = 2,
+        max_steps: int | None = None,
+        shaping: float = 0.0,
+        shaping_discount: float = DEFAULT_DISCOUNT,
+        expert: str = "shortest",
     ) -> NavigationConfig:
         """Return a checked configuration.
 
@@ -111,8 +126,11 @@ class NavigationConfig:
         checks.one_of("instructions", instructions, NAMINGS)
         checks.one_of("movement", movement, MOVEMENTS)
         checks.one_of("split_by", split_by, SPLIT_UNITS)
+        checks.one_of("expert", expert, EXPERTS)
         if split is not None:
             checks.one_of("split", split, SPLITS)
+        if movement == "rail":
+            _refuse_free(max_steps=max_steps, shaping=shaping or None)
         is_random = isinstance(directions, str) and directions == RANDOM
         return cls(
             city=_cities(city),
@@ -136,6 +154,10 @@ class NavigationConfig:
             split_by=split_by,
             fold=checks.fold(fold),
             max_attempts=checks.in_range("max_attempts", max_attempts, 1, MAX_ATTEMPTS),
+            max_steps=None if max_steps is None else checks.positive("max_steps", max_steps),
+            shaping=_weight("shaping", shaping),
+            shaping_discount=_share("shaping_discount", shaping_discount),
+            expert=expert,
         )
 
     def __str__(self) -> str:
@@ -160,8 +182,8 @@ def _cities(city: CityLike | Sequence[CityLike]) -> tuple[CityLike, ...]:
         if not isinstance(one, City) and one not in CITY_NAMES:
             raise ValueError(
                 f"city={one!r} is unknown: expected one of {', '.join(map(repr, CITY_NAMES))}, "
-                f"{UNSEEN!r} for the nine unseen ones, a virl_env.City (virl_env.load_city reads one "
-                f"from a file), or several of these."
+                f"{UNSEEN!r} for the nine unseen ones, a virl_env.City (virl_env.load_city reads "
+                f"one from a file), or several of these."
             )
     if not cities:
         raise ValueError("city is empty: name at least one city.")
@@ -192,6 +214,22 @@ def _turns(turns: tuple[int, int]) -> tuple[int, int]:
             f"{turns!r}. Pass, for example, (1, 4)."
         )
     return int(low), int(high)
+
+
+def _refuse_free(**keywords: Any) -> None:
+    """Refuse keywords that only mean something in free movement, unless they are None."""
+    for keyword, value in keywords.items():
+        if value is not None:
+            raise ValueError(
+                f"{keyword}={value!r} needs movement='free': a rail ends at its last point, and "
+                f"each of its points is paid. Leave {keyword} out, or pass movement='free'."
+            )
+
+
+def _weight(keyword: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
+        raise ValueError(f"{keyword} must be a number of at least 0; got {value!r}.")
+    return float(value)
 
 
 def _share(keyword: str, value: Any) -> float:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from shiftgym.spaces import with_mask
 from virl_env import observe
 from virl_env.config import NavigationConfig, NavigationKeywords
-from virl_env.dynamics import CORRECT_CODE, NO_ACTION, NUM_ACTIONS, STOP, WRONG_CODE
+from virl_env.dynamics import NO_ACTION, NUM_ACTIONS, STOP
+from virl_env.free_walk import FreeWalk
 from virl_env.map_picture import draw_map
 from virl_env.single_env import SingleEnv, full_mask
-from virl_env.verifier import OUTCOMES, REWARDS
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -167,10 +167,9 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
         """
         self._need_running()
         index = _action(action)
-        outcome = CORRECT_CODE if index == self._walk.right else WRONG_CODE
-        terminated = self._settle(outcome, index)
+        reward, terminated, truncated = self._settle(self._walk.judge(index), index)
         observation, info = self._seen()
-        return observation, REWARDS[OUTCOMES[outcome - 1]], terminated, False, info
+        return observation, reward, terminated, truncated, info
 
     def action_masks(self) -> NDArray[np.bool_]:
         """Return the action mask as bool of shape (14,): all true."""
@@ -188,10 +187,17 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
         """
         walk = self._episode()
         if self.render_mode == "rgb_array":
-            step = self.steps[min(walk.at, walk.count - 1)]
-            walked = (step.instruction - 1) // 2
-            return draw_map(walk.route, self._city(), step.geocode, step.heading, walked)
+            return self._map()
         return observe.as_text(walk.row) if self.render_mode == "ansi" else None
+
+    def _map(self) -> NDArray[np.uint8]:
+        walk = self._walk
+        if isinstance(walk, FreeWalk):
+            here = walk.course.city.geocode(walk.pose.point)
+            return draw_map(walk.route, walk.course.city, here, walk.pose.heading, walk.line // 2)
+        step = self.steps[min(walk.at, walk.count - 1)]
+        walked = (step.instruction - 1) // 2
+        return draw_map(walk.route, self._city(), step.geocode, step.heading, walked)
 
     def _seen(self) -> tuple[Any, dict[str, Any]]:
         info = self._info()

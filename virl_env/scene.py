@@ -70,12 +70,8 @@ def rail_scenes(
         naming, style: of the instructions.
         max_attempts: allowed at each point.
     """
-    lines = tuple(write_instructions(route, initial_heading, naming, style))
+    lines, codes = told_lines(route, initial_heading, landmark_order, naming, style)
     numbers = (0, *landmark_order)
-    codes = tuple(
-        (turn, direction, numbers[landmark], side)
-        for turn, direction, landmark, side in line_codes(route, initial_heading, naming).tolist()
-    )
     scenes = []
     for at, step in enumerate(steps):
         scenes.append(
@@ -93,6 +89,25 @@ def rail_scenes(
             )
         )
     return scenes
+
+
+def told_lines(
+    route: Route,
+    initial_heading: int | None,
+    landmark_order: Sequence[int],
+    naming: str,
+    style: int,
+) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:
+    """Return instructions in words and as codes, with landmarks by their numbers of the episode.
+
+    The arguments are those of `rail_scenes`.
+    """
+    numbers = (0, *landmark_order)
+    codes = tuple(
+        (turn, direction, numbers[landmark], side)
+        for turn, direction, landmark, side in line_codes(route, initial_heading, naming).tolist()
+    )
+    return tuple(write_instructions(route, initial_heading, naming, style)), codes
 
 
 def _sight(route: Route, step: RailStep, numbers: Sequence[int]) -> tuple[int, int]:

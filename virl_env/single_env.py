@@ -15,12 +15,14 @@ from virl_env.config import NavigationConfig
 from virl_env.deal import Dealer
 from virl_env.directions import Directions
 from virl_env.dynamics import ACTIONS, NO_ACTION, NUM_ACTIONS
+from virl_env.free import Pose
+from virl_env.free_walk import FreeWalk, check_route
 from virl_env.observe import LAYOUT
 from virl_env.options import read_options
 from virl_env.rail import RailStep, build_rail
 from virl_env.routes import Route
 from virl_env.synthetic import CITY_NAMES, named_city
-from virl_env.verifier import OUTCOME_NAMES
+from virl_env.verifier import CODE_REWARDS, OUTCOME_NAMES
 from virl_env.walk import RailWalk
 
 Observation = TypeVar("Observation")
@@ -39,6 +41,7 @@ class SingleEnv(gym.Env[Observation, Action]):
     def __init__(self, config: NavigationConfig) -> None:
         self.config = config
         self._dealer = Dealer(config)
+        check_route(config)
         self._seeds = SeedSequence()
         self._steps: list[RailStep] | None = None
         self._begun = self._running = False
@@ -71,7 +74,15 @@ class SingleEnv(gym.Env[Observation, Action]):
     @property
     def at(self) -> int:
         """Where the walker stands, an index into `steps`; `len(steps)` at the end."""
-        return self._episode().at
+        return self._on_rail().at
+
+    @property
+    def pose(self) -> Pose:
+        """Where the walker stands and what it faces, in free movement."""
+        walk = self._episode()
+        if not isinstance(walk, FreeWalk):
+            raise AttributeError("A walker on a rail has no pose: `at` tells where it stands.")
+        return walk.pose
 
     @property
     def actions(self) -> list[str]:
@@ -81,7 +92,7 @@ class SingleEnv(gym.Env[Observation, Action]):
     @property
     def steps(self) -> list[RailStep]:
         """The points of that episode's rail, with the right action at each."""
-        walk = self._episode()
+        walk = self._on_rail()
         if self._steps is None:
             rail = build_rail(
                 walk.route,
@@ -99,23 +110,33 @@ class SingleEnv(gym.Env[Observation, Action]):
         # Whatever may be refused is refused before anything changes.
         dealer = self._dealer
         if route is not None:
-            dealer = Dealer(replace(self.config, route=route))
+            given_config = replace(self.config, route=route)
+            check_route(given_config)
+            dealer = Dealer(given_config)
         super().reset(seed=seed)
         self._episode_seed = self._seeds.next(seed, given)
         opening = dealer.deal(np.array([self._episode_seed]))[0]
-        self._walk = RailWalk(opening, dealer.pool, self.config.max_attempts)
+        self._walk: RailWalk | FreeWalk
+        if self.config.movement == "free":
+            self._walk = FreeWalk(opening, dealer.pool, self.config)
+        else:
+            self._walk = RailWalk(opening, dealer.pool, self.config.max_attempts)
         self._steps = None
         self._begun = self._running = True
 
-    def _settle(self, outcome: int, action: int) -> bool:
-        """Count an attempt with this outcome's code; return whether it ends the episode.
+    def _settle(self, outcome: int, action: int) -> tuple[float, bool, bool]:
+        """Count an attempt with this outcome's code.
 
         Args:
             action: its index, or NO_ACTION.
+
+        Returns:
+            The reward, whether the episode terminated, and whether it was truncated.
         """
-        self._walk.settle(action, outcome)
-        self._running = not self._walk.ended
-        return self._walk.ended
+        walk = self._walk
+        walk.settle(action, outcome)
+        self._running = not (walk.ended or walk.timed_out)
+        return CODE_REWARDS[outcome] + walk.bonus, walk.ended, walk.timed_out
 
     def _info(self) -> dict[str, Any]:
         """Return what every interface tells at every step."""
@@ -123,9 +144,9 @@ class SingleEnv(gym.Env[Observation, Action]):
         return {
             "outcome": OUTCOME_NAMES[int(walk.row[_OUTCOME])],
             "attempts_left": walk.attempts_left,
-            "is_success": walk.ended and not walk.failed,
+            "is_success": walk.succeeded,
             "episode_seed": self._episode_seed,
-            **walk.accuracies(),
+            **walk.measures(),
         }
 
     def _city(self) -> City | None:
@@ -135,7 +156,15 @@ class SingleEnv(gym.Env[Observation, Action]):
                 return city
         return named_city(self.route.city) if self.route.city in CITY_NAMES else None
 
-    def _episode(self) -> RailWalk:
+    def _on_rail(self) -> RailWalk:
+        walk = self._episode()
+        if not isinstance(walk, RailWalk):
+            raise AttributeError(
+                "A walker who moves freely is on no rail: `pose` tells where it stands."
+            )
+        return walk
+
+    def _episode(self) -> RailWalk | FreeWalk:
         if not self._begun:
             raise gym.error.ResetNeeded("Call reset() first: no route was started yet.")
         return self._walk

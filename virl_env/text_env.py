@@ -11,7 +11,9 @@ from gymnasium import spaces
 from virl_env.config import MAX_ATTEMPTS, MAX_POINTS_PER_SEGMENT, NavigationConfig
 from virl_env.config import NavigationKeywords as Keywords
 from virl_env.directions import NAMED
-from virl_env.dynamics import ACTION_INDEX, ACTIONS, NO_ACTION
+from virl_env.dynamics import ACTION_INDEX, ACTIONS, NO_ACTION, STOP
+from virl_env.free_text import free_scene, free_template, judge_move
+from virl_env.free_walk import NO_OUTCOME, FreeWalk
 from virl_env.instructions import STYLES
 from virl_env.rail import RailStep, build_rail
 from virl_env.routes import MAX_LEGS, Landmark, Leg, Route
@@ -28,6 +30,7 @@ from virl_env.text import (
     judge_reply,
 )
 from virl_env.verifier import Outcome, Verdict
+from virl_env.walk import RailWalk
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -138,7 +141,8 @@ of those at turning points, mean over turning, walking and stopping points |
         **navigation: Unpack[Keywords],
     ) -> None:
         super().__init__(NavigationConfig.make(**navigation))
-        self.template = find_template(template)
+        free = self.config.movement == "free"
+        self.template = free_template(template) if free else find_template(template)
         self.render_mode = render_mode
         self.observation_space = _observation_space(self.template)
         self.action_space = spaces.Text(MAX_ACTION, min_length=0, charset=CHARACTERS)
@@ -153,16 +157,17 @@ of those at turning points, mean over turning, walking and stopping points |
         `seed`, `options` and what is refused of them are as in `VIRLNavigationEnv.reset`.
         """
         self._begin(seed, options)
-        self._scenes = rail_scenes(
-            self.route,
-            self.steps,
-            self.stated_directions,
-            initial_heading=self.initial_heading,
-            landmark_order=self.landmark_order,
-            naming=self.config.instructions,
-            style=self.config.style,
-            max_attempts=self.config.max_attempts,
-        )
+        if isinstance(self._walk, RailWalk):
+            self._scenes = rail_scenes(
+                self.route,
+                self.steps,
+                self.stated_directions,
+                initial_heading=self.initial_heading,
+                landmark_order=self.landmark_order,
+                naming=self.config.instructions,
+                style=self.config.style,
+                max_attempts=self.config.max_attempts,
+            )
         return self._prompt(), self._seen()
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
@@ -172,22 +177,24 @@ of those at turning points, mean over turning, walking and stopping points |
             gymnasium.error.ResetNeeded: before the first reset and after the end of an episode.
         """
         self._need_running()
-        at, here = self.at, self.steps[self.at]
-        reply, verdict = judge_reply(action, here.action, here.intersection)
-        index = NO_ACTION if reply.action is None else ACTION_INDEX[reply.action]
-        terminated = self._settle(verdict.outcome.code, index)
-        if self.at > at and not terminated:
-            return self._prompt(), verdict.reward, False, False, self._seen()
-        attempts_left = 0 if terminated else self._walk.attempts_left
-        feedback = build_feedback(verdict, attempts_left, self.template)
+        index, verdict = self._judge(action)
+        behind = len(self._walk.actions)
+        outcome = NO_OUTCOME if verdict is None else verdict.outcome.code
+        reward, terminated, truncated = self._settle(outcome, index)
+        if verdict is None or (len(self._walk.actions) > behind and not terminated):
+            return self._prompt(), reward, terminated, truncated, self._seen()
+        left = 0 if terminated else self._walk.attempts_left
+        told = min(left, MAX_ATTEMPTS) if self.template.compact else left
+        feedback = build_feedback(verdict, told, self.template)
         self._messages.append({"role": "assistant", "content": str(action)})
         self._messages.append({"role": "user", "content": feedback})
-        return feedback, verdict.reward, terminated, False, self._seen()
+        return feedback, reward, terminated, truncated, self._seen()
 
     def expert_action(self) -> str:
         """Return a reply with the right action, in the form that is asked for."""
-        at = min(self.at, len(self.steps) - 1)
-        return self._shown(build_reply(self._scenes[at], self.steps[at].action, self.template))
+        right = self._episode().right
+        action = ACTIONS[STOP if right == NO_ACTION else right]
+        return self._shown(build_reply(self._scene(), action, self.template))
 
     def render(self) -> str | None:
         """Return the dialogue at this point where `render_mode="ansi"`, else None."""
@@ -197,10 +204,24 @@ of those at turning points, mean over turning, walking and stopping points |
 
     def _prompt(self) -> str:
         """Open the dialogue of the point where the walker stands."""
-        scene = replace(self._scenes[self.at], actions=self.actions)
-        prompt = self._shown(build_prompt(scene, self.template))
+        prompt = self._shown(build_prompt(self._scene(), self.template))
         self._messages = build_messages(prompt, self.template)
         return prompt
+
+    def _scene(self) -> Scene:
+        walk = self._walk
+        if isinstance(walk, FreeWalk):
+            return free_scene(walk, self.config, self.stated_directions)
+        return replace(self._scenes[min(walk.at, walk.count - 1)], actions=self.actions)
+
+    def _judge(self, said: str) -> tuple[int, Verdict | None]:
+        """Return the action of a reply and its verdict, None for a move in free movement."""
+        walk = self._walk
+        if isinstance(walk, FreeWalk):
+            return judge_move(said, walk)
+        here = self.steps[walk.at]
+        reply, verdict = judge_reply(said, here.action, here.intersection)
+        return NO_ACTION if reply.action is None else ACTION_INDEX[reply.action], verdict
 
     def _shown(self, text: str) -> str:
         """Return a text as the spaces can hold it."""

@@ -40,6 +40,9 @@ REWARDS: Mapping[Outcome, float] = MappingProxyType(
     }
 )
 
+CODE_REWARDS = (0.0, *(REWARDS[outcome] for outcome in OUTCOMES))
+"""Rewards by code; without an outcome there is none."""
+
 MESSAGES: Mapping[Outcome, str] = MappingProxyType(
     {
         Outcome.UNREADABLE: "No action of the task could be read in the reply.",

@@ -35,7 +35,11 @@ class RailWalk:
         attempts_left: at this point.
         actions: indices of what was done at the points behind.
         failed: whether a point was left with a wrong action.
+        bonus, timed_out: 0 and False; free movement has shaping rewards and a time limit.
     """
+
+    bonus = 0.0
+    timed_out = False
 
     def __init__(self, opening: np.void, pool: Pool, max_attempts: int) -> None:
         self._max_attempts = max_attempts
@@ -71,9 +75,18 @@ class RailWalk:
         """Whether the rail is at its end."""
         return self.at == self.count
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether the rail is at its end and every point was left with the right action."""
+        return self.ended and not self.failed
+
     def act(self, action: int) -> int:
         """Do an action; return the outcome's code."""
-        return self.settle(action, CORRECT_CODE if action == self.right else WRONG_CODE)
+        return self.settle(action, self.judge(action))
+
+    def judge(self, action: int) -> int:
+        """Return the code of the outcome that an action would have here."""
+        return CORRECT_CODE if action == self.right else WRONG_CODE
 
     def settle(self, action: int, outcome: int) -> int:
         """Count an attempt with this outcome's code, and move on where it is the point's last one.
@@ -103,7 +116,7 @@ class RailWalk:
         row[_SIGHT] = (self._numbers[landmark], *rest)
         return outcome
 
-    def accuracies(self) -> dict[str, float]:
+    def measures(self) -> dict[str, float]:
         """Return step_accuracy, turn_accuracy and macro_accuracy so far; 0 before an attempt.
 
         The macro average is the mean of the shares at the kinds of points that were met, so that

@@ -1,0 +1,118 @@
+"""Free movement in words: what is told where the walker stands, and how a reply is judged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from virl_env.config import NavigationConfig
+from virl_env.directions import Directions
+from virl_env.dynamics import ACTION_INDEX, ACTIONS, FORWARD, NO_ACTION, STOP
+from virl_env.free_walk import NO_OUTCOME, FreeWalk
+from virl_env.geometry import SIDES
+from virl_env.rail import NO_LANDMARKS, describe
+from virl_env.reader import parse_reply
+from virl_env.scene import Scene, told_lines
+from virl_env.text import DEFAULT, PromptTemplate, find_template
+from virl_env.verifier import OUTCOMES, Outcome, Verdict
+
+MAX_TOLD = 88
+"""Latest actions that are told: those of the longest rail, so that prompts have equal room."""
+
+FREE = replace(
+    DEFAULT,
+    task="""\
+You walk through a city, from one point to the next, and follow these instructions in their order:
+{instructions}
+
+At each point you do one of these:
+- forward(): walk ahead to the next point, along the street that is closest to where you face.
+- turn_direction(x): turn where you stand, to face the street in that direction. {rule}
+- stop(): end the walk, at the destination.
+
+This is the point where you are now:
+- In sight: {observation}.
+- Intersection: {intersection}.
+- You face {compass} (heading {heading} degrees, clockwise from north).
+- Done so far: {actions}.
+- Actions left: {attempts}.
+
+Close your reply with a JSON object of these three keys:
+{{"current observation": "what is in sight, and whether there is an intersection", \
+"current instruction": "the instruction to follow now", \
+"action": "forward(), stop() or turn_direction(x)"}}""",
+    feedback="{message} Actions left: {attempts_left}. Reply with the full JSON object.",
+    solved="{message} The walk ends here.",
+    lost="{message} The walk ends here.",
+)
+"""The default wording where the walker moves freely."""
+
+_MESSAGES = {
+    STOP: "You stop, but not at the destination.",
+    FORWARD: "No street leads ahead within 45 degrees, so you stay where you are.",
+}
+_NO_TURN = "The rule that is in force has no such word, so you stay as you are."
+_MISREAD = "The reply reports wrongly whether this is an intersection, and its action fails."
+
+
+def free_template(template: str | PromptTemplate) -> PromptTemplate:
+    """Return the wording of free movement for what `find_template` understands."""
+    return FREE if template == "default" else find_template(template)
+
+
+def free_scene(walk: FreeWalk, config: NavigationConfig, stated: Directions) -> Scene:
+    """Return what is told where a walker stands.
+
+    Args:
+        walk: a running episode.
+        config: of the episode.
+        stated: the rule that is stated.
+    """
+    route, numbers = walk.route, (0, *walk.landmark_order)
+    lines, codes = told_lines(
+        route, walk.initial_heading, walk.landmark_order, config.instructions, config.style
+    )
+    landmark, side = walk.course.sight(walk.pose)
+    told = NO_LANDMARKS
+    if landmark:
+        seen = replace(route.legs[landmark - 1], side=SIDES[side - 1])
+        told = describe(seen, is_destination=landmark == len(route.legs))
+    return Scene(
+        instructions=lines,
+        line=walk.line + 1,
+        codes=codes[walk.line :],
+        observation=told,
+        sight=(numbers[landmark], side),
+        intersection=walk.course.is_intersection(walk.pose.point),
+        heading=walk.pose.heading,
+        directions=stated,
+        actions=[ACTIONS[done] for done in walk.actions[-MAX_TOLD:]],
+        max_attempts=walk.attempts_left,
+    )
+
+
+def judge_move(text: object, walk: FreeWalk) -> tuple[int, Verdict | None]:
+    """Read a reply and judge it; never raises for what the reply may be.
+
+    As `text.judge_reply`, but a move that is possible has no verdict.
+
+    Args:
+        text: the reply, of any type and length.
+        walk: a running episode, which is left as it is.
+
+    Returns:
+        The index of the action, NO_ACTION where none could be read, and the verdict.
+    """
+    reply = parse_reply(text)
+    if reply.action is None:
+        return NO_ACTION, Verdict.of(Outcome.UNREADABLE)
+    action = ACTION_INDEX[reply.action]
+    code = walk.judge(action)
+    if code == NO_OUTCOME:
+        return action, None
+    outcome = OUTCOMES[code - 1]
+    if outcome is Outcome.CORRECT:
+        return action, Verdict.of(outcome)
+    crossing = walk.course.is_intersection(walk.pose.point)
+    if reply.intersection is not None and reply.intersection is not crossing:
+        return action, replace(Verdict.of(Outcome.MISREAD_INTERSECTION), message=_MISREAD)
+    return action, replace(Verdict.of(outcome), message=_MESSAGES.get(action, _NO_TURN))

@@ -1,0 +1,212 @@
+"""One walker who may go anywhere in the city: an episode of free movement.
+
+A move that is possible is worth nothing and has no outcome; one that is not leaves the walker where
+it is and counts as a wrong action, and so does a stop anywhere but at the destination.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from virl_env import observe
+from virl_env.config import MAX_ATTEMPTS, NavigationConfig
+from virl_env.course import Course
+from virl_env.directions import from_table
+from virl_env.dynamics import CORRECT_CODE, NO_ACTION, STOP, WRONG_CODE
+from virl_env.free import Pose, move
+from virl_env.metrics import Warping, spl
+from virl_env.observe import HEADING_STEP, LAYOUT, LINE_CODES
+from virl_env.pool import Pool
+from virl_env.verifier import OUTCOME_NAMES
+from virl_env.ways import Plan, follow, search, shortest_way
+
+NO_OUTCOME = OUTCOME_NAMES.index("none")
+DEFAULT_PATIENCE = 4
+"""Without `max_steps`, an episode may take this many times the actions that walk its route."""
+
+_LINES, _ACTIONS = LAYOUT["lines"], LAYOUT["actions"]
+_SIGHT = slice(LAYOUT["landmark"].start, LAYOUT["heading"].stop)
+_PREVIOUS, _LEFT, _OUTCOME = (
+    LAYOUT[name].start for name in ("previous", "attempts_left", "outcome")
+)
+
+
+def check_route(config: NavigationConfig) -> None:
+    """Refuse a configuration's fixed route where it cannot be walked freely.
+
+    Raises:
+        ValueError: where it has no path in a city that is known.
+    """
+    if config.movement == "free" and config.route is not None:
+        Course(config.route, config.city)
+
+
+class FreeWalk:
+    """A running episode.
+
+    Args:
+        opening: one episode as a `Dealer` of this pool dealt it.
+        pool: of the dealer.
+        config: the dealer's.
+
+    Attributes:
+        row: the observation, uint8 of shape (96,), changed in place.
+        route, directions (that score), initial_heading: of the episode.
+        course: the route on its streets.
+        pose: of the walker.
+        line: instruction that is followed, from 0: that of the last point of the route where the
+            walker stood.
+        actions: indices of the moves that were made.
+        attempts_left: actions left before the time is up.
+        ended, timed_out: whether the walker stopped; whether the time was up before.
+        bonus: the shaping reward of the last action.
+
+    Raises:
+        ValueError: for a route that has no path in the cities of the configuration.
+    """
+
+    def __init__(self, opening: np.void, pool: Pool, config: NavigationConfig) -> None:
+        self._config = config
+        self.row: NDArray[np.uint8] = np.frombuffer(opening["row"].tobytes(), dtype=np.uint8).copy()
+        self.route = pool.routes[int(opening["route"])]
+        self.course = Course(self.route, config.city)
+        self.directions = from_table(opening["rule"])
+        self.initial_heading = int(opening["heading"])
+        self._numbers: list[int] = opening["numbers"].tolist()
+        self._lines = np.ravel(opening["lines"]).copy()
+        self._coordinates = self.course.streets.coordinates
+        self._warping = Warping([self._coordinates[point] for point in self.route.path])
+        self._walked = 0.0
+        self._passed = False
+        self._plan: Plan = {}
+        self.line = 0
+        self.actions: list[int] = []
+        self.attempts_left = config.max_steps or DEFAULT_PATIENCE * self.course.actions
+        self.ended = self.succeeded = False
+        self.bonus = 0.0
+        self._stand(Pose(self.route.path[0], self.initial_heading))
+        self._arrive()
+
+    @property
+    def landmark_order(self) -> tuple[int, ...]:
+        """The numbers by which landmarks 1, 2, ... are shown."""
+        return tuple(self._numbers[1:])
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether the time is up and the walker did not stop."""
+        return self.attempts_left == 0 and not self.ended
+
+    @property
+    def right(self) -> int:
+        """What the expert does here, 255 at the end.
+
+        It walks a shortest way to the destination, or with `expert="route"` the route itself from
+        wherever it stands on it, and stops there. Where the words of the rule do not lead along
+        that way it takes the shortest that they do lead along; where they lead to no point from
+        which one may stop, it gives up and stops.
+        """
+        if self.ended or self.timed_out:
+            return NO_ACTION
+        if self.pose.point == self.route.path[-1]:
+            return STOP
+        if self.pose not in self._plan:
+            self._plan = self._planned()
+        return self._plan.get(self.pose, STOP)
+
+    def act(self, action: int) -> int:
+        """Do an action; return the outcome's code."""
+        return self.settle(action, self.judge(action))
+
+    def judge(self, action: int) -> int:
+        """Return the code of the outcome that an action would have here, 0 for a possible move."""
+        if action == STOP:
+            arrived = self.course.has_arrived(self.pose.point)
+            return CORRECT_CODE if arrived else WRONG_CODE
+        return WRONG_CODE if self._moved(action) is None else NO_OUTCOME
+
+    def settle(self, action: int, outcome: int) -> int:
+        """Count an attempt with this outcome's code, and do what it does.
+
+        Args:
+            action: index of the action, or NO_ACTION where a reply named none.
+            outcome: its code, 0 only for a move that is possible.
+        """
+        row, done = self.row, (action + 1 if action != NO_ACTION else 0)
+        before = self._potential()
+        self.attempts_left -= 1
+        row[_LEFT] = min(self.attempts_left, MAX_ATTEMPTS)
+        row[_OUTCOME] = outcome
+        moved = self._moved(action) if outcome == NO_OUTCOME else None
+        row[_PREVIOUS] = 0 if moved else done
+        if moved:
+            row[_ACTIONS.start + 1 : _ACTIONS.stop] = row[_ACTIONS.start : _ACTIONS.stop - 1].copy()
+            row[_ACTIONS.start] = done
+            self.actions.append(action)
+            point = self.pose.point
+            self._stand(moved)
+            if moved.point != point:
+                self._arrive(point)
+        elif action == STOP:
+            self.ended = True
+            self.succeeded = outcome == CORRECT_CODE
+        config = self._config
+        self.bonus = config.shaping * (config.shaping_discount * self._potential() - before)
+        return outcome
+
+    def measures(self) -> dict[str, float]:
+        """Return spl, ndtw (of the way so far) and oracle_success (so far)."""
+        return {
+            "spl": spl(self.succeeded, self.course.length, self._walked),
+            "ndtw": self._warping.ndtw(),
+            "oracle_success": self._passed,
+        }
+
+    def _moved(self, action: int) -> Pose | None:
+        return move(self.course.streets, self.directions, self.pose, action)
+
+    def _stand(self, pose: Pose) -> None:
+        """Take a pose, and show what is seen there."""
+        self.pose = pose
+        line = self.course.line(pose)
+        self.line = self.line if line is None else line
+        landmark, side = self.course.sight(pose)
+        row = self.row
+        row[_LINES] = self._lines[self.line * LINE_CODES :][: observe.MAX_LINES * LINE_CODES]
+        crossing = self.course.is_intersection(pose.point)
+        row[_SIGHT] = (self._numbers[landmark], side, crossing, 1 + pose.heading // HEADING_STEP)
+        row[_LEFT] = min(self.attempts_left, MAX_ATTEMPTS)
+
+    def _arrive(self, before: int | None = None) -> None:
+        """Measure the way to a point that was reached, from the one before."""
+        streets, point = self.course.streets, self.pose.point
+        if before is not None:
+            self._walked += next(
+                streets.lengths[slot]
+                for slot in streets.slots(before)
+                if streets.ends[slot] == point
+            )
+        self._warping.add(self._coordinates[point])
+        self._passed = self._passed or self.course.has_arrived(point)
+
+    def _potential(self) -> float:
+        """Return minus the share of the way that is left to go; 0 at the end of the episode."""
+        if self.ended:
+            return 0.0
+        return -self.course.to_go[self.pose.point] / self.course.length
+
+    def _planned(self) -> Plan:
+        course, streets = self.course, self.course.streets
+        way = course.rest(self.pose.point) if self._config.expert == "route" else None
+        if way is None:
+            way = shortest_way(streets, self.pose.point, course.to_go)
+        plan = follow(streets, self.directions, self.pose, way)
+        if plan is None:
+            goal = {self.route.path[-1]}
+            plan = search(streets, self.directions, self.pose, goal, course.to_go)
+        if plan is None:
+            near = {point for point in range(len(course.to_go)) if course.has_arrived(point)}
+            nothing = [0.0] * len(course.to_go)
+            plan = search(streets, self.directions, self.pose, near, nothing)
+        return plan or {}
