@@ -163,10 +163,7 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         checked = self._check_actions(actions)
         waiting = self._ended if self.autoreset_mode is AutoresetMode.NEXT_STEP else None
         rewards, terminated = self._rows.act(checked)
-        truncated = np.zeros(self.num_envs, dtype=np.bool_)
-        if self.max_episode_steps is not None:
-            self._steps += 1
-            truncated = (self._steps >= self.max_episode_steps) & ~terminated
+        truncated = self._timed_out() & ~terminated
         if waiting is not None:
             resets = waiting.nonzero()[0]
             rewards[resets] = 0.0
@@ -220,6 +217,13 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
     def _made_with(self) -> str:
         limit = f"max_episode_steps={self.max_episode_steps}"
         return f"num_envs={self.num_envs}, {limit}, {self._asked()}"
+
+    def _timed_out(self) -> NDArray[np.bool_]:
+        """Count a step, and return in which copies the time is up now."""
+        if self.max_episode_steps is None:
+            return np.zeros(self.num_envs, dtype=np.bool_)
+        self._steps += 1
+        return self._steps >= self.max_episode_steps
 
     def _open(self, copies: NDArray[np.int64]) -> None:
         """Start the next episode of some copies."""

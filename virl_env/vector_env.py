@@ -18,6 +18,8 @@ from virl_env.deal import Dealer
 from virl_env.directions import Directions, from_table
 from virl_env.dynamics import NO_ACTION, NUM_ACTIONS, STOP
 from virl_env.env import check_mask
+from virl_env.free_rows import FreeRows
+from virl_env.free_walk import check_route
 from virl_env.routes import Route
 from virl_env.tables import Rails
 
@@ -36,6 +38,9 @@ class VIRLNavigationVectorEnv(BatchedVectorEnv):
     `max_episode_steps` an episode that ends at the limit is terminated and not truncated too. All
     arrays returned are fresh. `reset(seed=5)` starts other episodes than Gymnasium's SyncVectorEnv
     would, which seeds its copies 5, 6, 7 and so on; a list of seeds starts the same.
+
+    Rails step in NumPy arrays. With `movement="free"` copies step one after another, no faster than
+    single environments do.
 
     Args:
         num_envs: number of copies.
@@ -59,14 +64,19 @@ class VIRLNavigationVectorEnv(BatchedVectorEnv):
     ) -> None:
         self.config = NavigationConfig.make(**navigation)
         self._dealer = Dealer(self.config)
-        self._rails = Rails(
-            self._dealer.pool,
-            self._dealer.openings,
-            self.config.max_attempts,
-            positive("num_envs", num_envs),
-        )
+        self._walkers: Rails | FreeRows
+        if self.config.movement == "free":
+            check_route(self.config)
+            self._walkers = FreeRows(self._dealer, positive("num_envs", num_envs))
+        else:
+            self._walkers = Rails(
+                self._dealer.pool,
+                self._dealer.openings,
+                self.config.max_attempts,
+                positive("num_envs", num_envs),
+            )
         super().__init__(
-            self._rails,
+            self._walkers,
             num_envs,
             with_mask(observe.observation_space(), NUM_ACTIONS, mask_in_observation),
             NUM_ACTIONS,
@@ -81,23 +91,23 @@ class VIRLNavigationVectorEnv(BatchedVectorEnv):
     def route(self, copy: int) -> Route:
         """Return the route of one copy's running episode."""
         self._need_episode()
-        return self._dealer.pool.routes[int(self._rails.routes[copy])]
+        return self._dealer.pool.routes[int(self._walkers.routes[copy])]
 
     def directions(self, copy: int) -> Directions:
         """Return the rule that scores in one copy's running episode."""
         self._need_episode()
-        return from_table(self._rails.rules[copy])
+        return from_table(self._walkers.rules[copy])
 
     def initial_heading(self, copy: int) -> int:
         """Return the degrees that the walker of one copy's running episode faced at its start."""
         self._need_episode()
-        return int(self._rails.headings[copy])
+        return int(self._walkers.headings[copy])
 
     def expert_action(self) -> NDArray[np.int64]:
         """Return the right action in every copy: int64 of shape (num_envs,)."""
         self._need_episode()
-        right = self._rails.right.astype(np.int64)
-        # At the end of a rail, where a copy waits for its next episode, any action will do.
+        right = self._walkers.right.astype(np.int64)
+        # At the end of an episode, where a copy waits for its next episode, any action will do.
         return np.where(right == NO_ACTION, STOP, right)
 
     def render(self) -> tuple[str, ...] | None:
@@ -105,10 +115,15 @@ class VIRLNavigationVectorEnv(BatchedVectorEnv):
         if self.render_mode != "ansi":
             return None
         self._need_episode()
-        return tuple(observe.as_text(row) for row in self._rails.rows)
+        return tuple(observe.as_text(row) for row in self._walkers.rows)
 
     def _open_episodes(self, seeds: NDArray[np.int64]) -> Openings:
         return self._dealer.deal(seeds)
+
+    def _timed_out(self) -> NDArray[np.bool_]:
+        limit = super()._timed_out()
+        walkers = self._walkers
+        return limit | walkers.timed_out if isinstance(walkers, FreeRows) else limit
 
     def _masks(self) -> NDArray[np.int8]:
         return np.ones((self.num_envs, NUM_ACTIONS), dtype=np.int8)
