@@ -35,6 +35,15 @@ class VIRLNavigationEnv(SingleEnv[Any, int]):
     observation states it. An action that is not the right one fails the attempt, and after the last
     attempt at a point the walker is moved on all the same, the route failed.
 
+    That is the study's rail. With `movement="free"` the walker goes where its actions lead it on
+    the streets of the city. `forward()` goes to the neighbouring point whose bearing is closest to
+    the heading, within 45 degrees, and the heading becomes that bearing in whole degrees. A turn
+    faces the street in the direction that its word stands for, of several the one closest to the
+    middle of that direction (a multiple of 45 degrees from north; 90 or, slightly, 45 degrees from
+    the heading), and the middle itself where no street is. `stop()` ends the walk: rightly within
+    25 metres of the destination. Where no street is ahead, or the rule has no such word, the
+    action fails and the walker stays.
+
     The task is that of Chu et al., "SFT Memorizes, RL Generalizes" (arXiv 2501.17161), which builds
     on V-IRL. Its question: does an agent trained on absolute directions still find its way when
     the rule is relative, or the city another?
@@ -67,11 +76,22 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     | frame, table | 1 + 8 | the stated rule: 1 world or 2 body, and the word (index plus one into \
 `virl_env.WORDS`) for each direction of that frame |
 
+    In free movement the current line is that of the last point of the route where the walker
+    stood: at a turning point the line of the turn, until a step forward would lead along the next
+    leg. In sight is the route's nearest landmark within 25 metres, on its side for the present
+    heading; an intersection is where three streets or more meet, or the destination; actions are
+    the moves that were made, previous is the action before where it failed, attempts_left the
+    actions before the time limit, 10 at most, and a move that was made has the outcome "none".
+
     0 is empty everywhere. Landmarks are numbered anew, at random, in each episode. The space is the
     same under all keywords but `mask_in_observation`.
 
     ## Rewards
-    Each attempt is paid by its outcome: correct +1, wrong_action -1.
+    Each attempt is paid by its outcome: correct +1, wrong_action -1. In free movement that is +1
+    or -1 for the stop, -1 for what fails and 0 for a move. `shaping=w` adds
+    w (g Phi(s') - Phi(s)), where g is `shaping_discount`, Phi is minus the shortest way to go over
+    the shortest way from the start, and 0 after the stop; with g the discount of the learner this
+    changes no optimal policy (Ng, Harada and Russell, ICML 1999).
 
     ## Starting State
     A route drawn evenly from those that the keywords allow; the walker faces any way but the first
@@ -80,13 +100,18 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
 
     ## Episode End
     Terminated at the end of the route. Never truncated, unless a time limit is asked of Gymnasium.
+    Free movement terminates with the stop and is truncated after `max_steps` actions.
 
     ## Information
     `outcome` (of the last attempt, "none" before the first), `attempts_left`, `is_success` (at the
     end: the route was right at every point), `episode_seed`, the shares of attempts so far that
     were right: `step_accuracy` (of all), `turn_accuracy` (at turning points), `macro_accuracy`
     (mean over turning, walking and stopping points), and, unless `mask=None`, `action_mask` (int8
-    of shape (14,)): the same keys at every step. Answers are in no observation and no info:
+    of shape (14,)): the same keys at every step. In free movement three others stand in place of
+    the shares: `spl` (success weighted by path length, against the shortest way; 0 until then),
+    `ndtw` (normalised dynamic time warping of the way so far and the route's), `oracle_success`
+    (whether one was within 25 metres of the destination so far), and `attempts_left` counts the
+    actions before the time limit. Definitions and sources are in `virl_env.metrics`. Answers are in no observation and no info:
     `env.unwrapped.expert_action()` gives the right action.
 
     ## Arguments
@@ -101,13 +126,20 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     * `stated_directions` (None): the rule that the observation states, if not the one that scores.
     * `instructions` ("both"): what tells a turn: "both", "relative", "absolute", or "landmarks".
     * `style` (0): the wording of instructions in text.
+    * `movement` ("rail"): or "free", which needs routes with a path in a known city.
     * `points_per_segment` (5): points between two turning points, 0-10.
     * `drop_rate` (0.0): with this probability each of those is left out (0.5 in the study).
     * `initial_heading` (None): draw one; "route": the route's own; or degrees.
     * `split` (None): "train", "validation" or "test" routes.
     * `split_by` ("route"): or "city": whole cities are left out.
     * `fold` ((0, 5)): (k, n); of n parts, part k is the test split, k + 1 the validation split.
-    * `max_attempts` (2): at each point, 1-10.
+    * `max_attempts` (2): at each point, 1-10. It, `points_per_segment` and `drop_rate` are of
+      rails; the next four of free movement.
+    * `max_steps` (None): actions before an episode is truncated; None for 4 times those that walk
+      the route, which are its steps, a turn for each leg and the stop.
+    * `shaping` (0.0): weight of the shaping reward, `shaping_discount` (0.99): its discount.
+    * `expert` ("shortest"): the expert walks the shortest way to the destination; "route": it walks
+      the route as the instructions tell it, where it stands on it.
     * `mask` ("syntax"): "syntax" or "full" give a mask that rules nothing out (the turns of one
       rule would tell the rule); None gives none.
     * `mask_in_observation` (False): observations become a dict of `observations` and `action_mask`.

@@ -87,6 +87,10 @@ class VIRLNavigationTextEnv(SingleEnv[str, str]):
     | `step_accuracy`, `turn_accuracy`, `macro_accuracy` | share of right attempts so far: of all, \
 of those at turning points, mean over turning, walking and stopping points |
 
+    With `movement="free"`, whose moves `VIRLNavigationEnv` documents, `spl`, `ndtw` and
+    `oracle_success` stand in place of the accuracies and `attempts_left` counts the actions before
+    the time limit. Every move opens a new dialogue; what fails is answered in the running one.
+
     Answers are in none of these: ask `env.unwrapped.expert_action()`, which returns a full reply.
     `route`, `directions` and `stated_directions` tell about the running episode.
 
@@ -94,7 +98,8 @@ of those at turning points, mean over turning, walking and stopping points |
 
     Of the outcome of each attempt, the first that applies: unreadable -1, correct +1,
     misread_intersection -1.5 (where the reply reports whether this is an intersection, and
-    wrongly), wrong_action -1.
+    wrongly), wrong_action -1. In free movement a move that is possible has no outcome and is worth
+    0, whatever is reported.
 
     ## Starting State
 
@@ -105,14 +110,15 @@ of those at turning points, mean over turning, walking and stopping points |
 
     ## Episode End
 
-    Terminates at the end of the route. Never truncates by itself.
+    Terminates at the end of the route. Never truncates by itself, but for free movement after
+    `max_steps` actions.
 
     ## Arguments
 
     The keywords of `VIRLNavigationEnv` that say what is walked and what is right (`city`, `routes`,
     `route`, `turns`, `landmarks`, `directions`, `stated_directions`, `instructions`, `style`,
-    `points_per_segment`, `drop_rate`, `initial_heading`, `split`, `split_by`, `fold`,
-    `max_attempts`), with the same defaults, and
+    `movement`, `points_per_segment`, `drop_rate`, `initial_heading`, `split`, `split_by`, `fold`,
+    `max_attempts`, `max_steps`, `shaping`, `shaping_discount`, `expert`), with the same defaults, and
 
     * `template="default"`: the wording: "default" (full English), "compact" (a few dozen words, for
       small models; landmarks are letters, drawn anew in each episode), or a
