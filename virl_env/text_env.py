@@ -118,7 +118,8 @@ of those at turning points, mean over turning, walking and stopping points |
     The keywords of `VIRLNavigationEnv` that say what is walked and what is right (`city`, `routes`,
     `route`, `turns`, `landmarks`, `directions`, `stated_directions`, `instructions`, `style`,
     `movement`, `points_per_segment`, `drop_rate`, `initial_heading`, `split`, `split_by`, `fold`,
-    `max_attempts`, `max_steps`, `shaping`, `shaping_discount`, `expert`), with the same defaults, and
+    `max_attempts`, `max_steps`, `shaping`, `shaping_discount`, `expert`), with the same
+    defaults, and
 
     * `template="default"`: the wording: "default" (full English), "compact" (a few dozen words, for
       small models; landmarks are letters, drawn anew in each episode), or a
