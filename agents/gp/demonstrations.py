@@ -70,6 +70,9 @@ class Demonstrations:
     def __len__(self) -> int:
         return len(self.episode_seed)
 
+    def __str__(self) -> str:
+        return f"{len(self)} demonstrations of {self.keywords}"
+
     @property
     def wrong_attempts(self) -> int:
         """Wrong attempts before the winning one."""

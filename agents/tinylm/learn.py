@@ -134,8 +134,7 @@ class SFT(Learner):
 
     def __init__(self, model: TinyLM, demonstrations: Any, config: SFTConfig | None = None) -> None:
         self.config = config = config or SFTConfig()
-        shown = f"{len(demonstrations)} demonstrations of {demonstrations.keywords}"
-        super().__init__(model, config.learning_rate, f"{config} on {shown}")
+        super().__init__(model, config.learning_rate, f"{config} on {demonstrations}")
         self._words, self._starts, self._ends = write_out(model.game, demonstrations)
 
     def step(self) -> dict[str, float]:

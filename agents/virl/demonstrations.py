@@ -63,6 +63,9 @@ class Demonstrations:
     def __len__(self) -> int:
         return len(self.episode_seed)
 
+    def __str__(self) -> str:
+        return f"{len(self)} demonstrations of {self.keywords} under {self.rules}"
+
     def parts(self) -> Iterator[tuple[NDArray[np.int64], dict[str, Any]]]:
         """Yield the rows of each kind, and all keywords of the environment with their episodes."""
         for kind, rule in enumerate(self.rules):

@@ -1,4 +1,4 @@
-"""Street navigation in words: a point of a route and what to do there have at most some ninety."""
+"""Street navigation in words: a point of a route and what to do there have at most a hundred."""
 
 from __future__ import annotations
 
@@ -61,8 +61,18 @@ class Streets(Game):
             yield taught[index]
 
     def dealer(self, **keywords: Any) -> Dealer:
-        """Return the dealer of `VIRLNavigationEnv(**keywords)`."""
-        return Dealer(NavigationConfig.make(**keywords))
+        """Return the dealer of `VIRLNavigationEnv(**keywords)`.
+
+        Raises:
+            ValueError: for another movement than on rails, where points are no dialogues.
+        """
+        config = NavigationConfig.make(**keywords)
+        if config.movement != "rail":
+            raise ValueError(
+                f"TinyLM learns the points of a rail, each by itself; got movement="
+                f"{config.movement!r}. Pass movement='rail', or leave it out."
+            )
+        return Dealer(config)
 
     def open(self, dealer: Dealer, seeds: NDArray[np.int64]) -> list[Dialogue]:
         """Return, for each episode seed, the dialogue of one point of its rail.
