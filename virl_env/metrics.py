@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from virl_env.geometry import Geocode, haversine
+import numpy as np
+
+from virl_env.geometry import EARTH_RADIUS, Geocode
 
 SUCCESS_DISTANCE = 25.0
 """Metres from the destination within which one has arrived; also the scale of nDTW."""
@@ -40,7 +42,8 @@ class Warping:
     """
 
     def __init__(self, reference: Sequence[Geocode]) -> None:
-        self._reference = reference
+        self._latitudes, self._longitudes = np.radians(np.array(reference)).T
+        self._cosines = np.cos(self._latitudes)
         # Cost of warping the growing path on the first 1, 2, ... points of the reference.
         self._costs: list[float] = []
 
@@ -54,16 +57,25 @@ class Warping:
         above = self._costs
         before = corner = math.inf if above else 0.0
         costs = []
-        for index, other in enumerate(self._reference):
+        for index, metres in enumerate(self._metres(point)):
             over = above[index] if above else math.inf
-            before = haversine(point, other) + min(over, corner, before)
+            before = metres + min(over, corner, before)
             corner = over
             costs.append(before)
         self._costs = costs
 
     def ndtw(self, threshold: float = SUCCESS_DISTANCE) -> float:
         """Return the normalised score, 0 to 1 (both paths equal): exp(-DTW / (|R| threshold))."""
-        return math.exp(-self.cost / (len(self._reference) * threshold))
+        return math.exp(-self.cost / (len(self._cosines) * threshold))
+
+    def _metres(self, point: Geocode) -> list[float]:
+        """Return `geometry.haversine` of a point and each of the reference, all at once."""
+        latitude, longitude = map(math.radians, point)
+        square = np.sin((self._latitudes - latitude) / 2) ** 2
+        shrink = math.cos(latitude) * self._cosines
+        square += shrink * np.sin((self._longitudes - longitude) / 2) ** 2
+        metres: list[float] = (2 * EARTH_RADIUS * np.arcsin(np.sqrt(square))).tolist()
+        return metres
 
 
 def ndtw(
