@@ -11,6 +11,7 @@ from shiftgym import checks
 from virl_env.city import City
 from virl_env.directions import RANDOM, Directions, DirectionsLike
 from virl_env.instructions import NAMINGS, STYLES
+from virl_env.route_kinds import RouteKind
 from virl_env.routes import MAX_LEGS, Route
 from virl_env.synthetic import CITY_NAMES, TRAINING_CITY, UNSEEN_CITIES
 
@@ -21,7 +22,6 @@ MAX_ROUTES = 100_000
 SPLITS = ("train", "validation", "test")
 SPLIT_UNITS = ("route", "city")
 MOVEMENTS = ("rail", "free")
-LANDMARKS = ("any", "all", "none")
 EXPERTS = ("shortest", "route")
 UNSEEN = "unseen"
 """Stands for the nine cities of `virl_env.synthetic.UNSEEN_CITIES`, as city=."""
@@ -41,6 +41,7 @@ class NavigationKeywords(TypedDict, total=False):
     routes: int
     route: Route | None
     turns: tuple[int, int]
+    length: tuple[float, float]
     landmarks: str
     directions: DirectionsLike
     stated_directions: DirectionsLike | None
@@ -74,6 +75,7 @@ class NavigationConfig:
     routes: int
     route: Route | None
     turns: tuple[int, int]
+    length: tuple[float, float]
     landmarks: str
     directions: Directions | None
     stated_directions: Directions | None
@@ -99,6 +101,7 @@ class NavigationConfig:
         routes: int = DEFAULT_ROUTES,
         route: Route | None = None,
         turns: tuple[int, int] = (1, 4),
+        length: tuple[float, float] = (100.0, 2_000.0),
         landmarks: str = "any",
         directions: DirectionsLike = "absolute",
         stated_directions: DirectionsLike | None = None,
@@ -122,7 +125,7 @@ class NavigationConfig:
         Raises:
             ValueError: naming the keyword, what came and what was expected.
         """
-        checks.one_of("landmarks", landmarks, LANDMARKS)
+        kind = RouteKind.make(turns, length, landmarks)
         checks.one_of("instructions", instructions, NAMINGS)
         checks.one_of("movement", movement, MOVEMENTS)
         checks.one_of("split_by", split_by, SPLIT_UNITS)
@@ -136,7 +139,8 @@ class NavigationConfig:
             city=_cities(city),
             routes=checks.in_range("routes", routes, 1, MAX_ROUTES),
             route=_route(route),
-            turns=_turns(turns),
+            turns=(int(turns[0]), int(turns[1])),
+            length=kind.length,
             landmarks=landmarks,
             directions=None if is_random else Directions.parse(directions),
             stated_directions=(
@@ -200,20 +204,6 @@ def _route(route: Route | None) -> Route | None:
             f"A route of {len(route.legs)} legs cannot be shown: expected 1 to {MAX_LEGS}."
         )
     return route
-
-
-def _turns(turns: tuple[int, int]) -> tuple[int, int]:
-    try:
-        low, high = turns
-        fits = int(low) == low and int(high) == high and 0 <= low <= high < MAX_LEGS
-    except (TypeError, ValueError):
-        fits = False
-    if not fits:
-        raise ValueError(
-            f"turns is (fewest, most) turning points of a route, 0 to {MAX_LEGS - 1}; got "
-            f"{turns!r}. Pass, for example, (1, 4)."
-        )
-    return int(low), int(high)
 
 
 def _refuse_free(**keywords: Any) -> None:

@@ -119,6 +119,7 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     * `routes` (1000): routes of each city, the first so many of an endless list.
     * `route` (None): walk this `virl_env.Route` in every episode.
     * `turns` ((1, 4)): fewest and most turning points of a route, 0-7.
+    * `length` ((100, 2000)): shortest and longest way of a route, metres.
     * `landmarks` ("any"): "all": at every turning point stands one; "none": at none.
     * `directions` ("absolute"): the rule. "absolute" (compass words), "relative" (left and right),
       a `virl_env.Directions`, or "random": for each episode a frame and a table of its words, never

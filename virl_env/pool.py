@@ -59,6 +59,7 @@ def pool_of(config: NavigationConfig) -> Pool:
         config.city,
         config.routes,
         config.turns,
+        config.length,
         config.landmarks,
         config.split,
         config.split_by,
@@ -73,6 +74,7 @@ def _dealt(
     cities: tuple[CityLike, ...],
     count: int,
     turns: tuple[int, int],
+    length: tuple[float, float],
     landmarks: str,
     split: str | None,
     split_by: str,
@@ -85,7 +87,7 @@ def _dealt(
         if split is not None and split_by == "city" and _split(number, fold) != split:
             continue
         of = city if isinstance(city, City) else named_city(city)
-        for route in route_pool(of, count, turns=turns, landmarks=landmarks):
+        for route in route_pool(of, count, turns=turns, length=length, landmarks=landmarks):
             if split is None or split_by == "city" or _split(_part(route), fold) == split:
                 chosen.append(route)
     if not chosen:
