@@ -70,31 +70,41 @@ class Rails:
         # be divided by, and right ones; of shape (kinds, n).
         self._tried = np.full((len(KINDS), count), _NEXT_TO_NOTHING)
         self._right = np.zeros((len(KINDS), count))
+        # How each episode started, in one record, so that starting one is one copy.
+        self._openings = np.zeros(count, dtype=openings)
+        self._openings["count"] = 1
+        fields: Mapping[str, Any] = openings.fields or {}
+        self._offsets = {name: int(place[1]) for name, place in fields.items()}
+        self._dropping = openings["places"].itemsize > 0
         self._everyone = np.arange(count)
+        self._records = openings.itemsize * self._everyone
+        self._view()
+
+    def _view(self) -> None:
+        """Name the parts of the rows and of the openings that steps touch; all are views."""
         self._seen = self.rows.view(_SEEN)[:, 0]
+        self._blocks = self.rows.view(f"V{observe.SIZE}")[:, 0]
         self._landmark, self._newest, self._previous, self._left, self._outcome = (
             self.rows[:, LAYOUT[name].start]
             for name in ("landmark", "actions", "previous", "attempts_left", "outcome")
         )
-        self._blocks = self.rows.view(f"V{observe.SIZE}")[:, 0]
-        # How each episode started, in one record, so that starting one is one copy.
-        self._openings = np.zeros(count, dtype=openings)
+        openings = self._openings
         self.episode_seeds, self.routes, self.headings, self.rules, self._counts = (
-            self._openings[name] for name in ("seed", "route", "heading", "rule", "count")
+            openings[name] for name in ("seed", "route", "heading", "rule", "count")
         )
-        self._counts[:] = 1
-        self._bytes = self._openings.view(np.uint8)
-        fields: Mapping[str, Any] = openings.fields or {}
-        self._offsets = {name: int(place[1]) for name, place in fields.items()}
-        self._records = openings.itemsize * self._everyone
-        self._dropping = openings["places"].itemsize > 0
+        self._bytes = openings.view(np.uint8)
         self._windows: NDArray[np.void] = np.ndarray(
-            (count, openings["lines"].shape[0] - MAX_LINES + 1),
+            (len(openings), openings["lines"].shape[1] - MAX_LINES + 1),
             dtype=f"V{_WINDOW}",
-            buffer=self._openings,
+            buffer=openings,
             offset=self._offsets["lines"],
             strides=(openings.itemsize, LINE_CODES),
         )
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # A copy or a pickle holds the views as arrays of their own.
+        self.__dict__.update(state)
+        self._view()
 
     _STATE = (
         *("rows", "right", "_kind", "_rails", "_at", "_failed", "_tried", "_right", "_bytes"),
