@@ -13,9 +13,10 @@ from agents.scripted import ConstantAgent, ExpertAgent, RandomAgent
 from benchmarks.evaluate import Cell, evaluate, play, replay
 from benchmarks.evaluation import run_evaluation
 from benchmarks.records import Episode, RunRecord
-from benchmarks.report import check_rows, summarise
+from benchmarks.report import check_rows
 from benchmarks.runs import Run, RunError, read_episodes
 from benchmarks.suites import SUITES, Suite
+from benchmarks.summary import summarise
 from benchmarks.tasks import TASKS
 from virl_env.dynamics import FORWARD
 

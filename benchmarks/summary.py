@@ -1,0 +1,114 @@
+"""What came of an evaluation: a line for each of its cells, a table for each of its tasks."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from benchmarks.records import Episode
+from benchmarks.statistics import wilson
+from benchmarks.tables import Table, interval, percent
+from benchmarks.tasks import TASKS, task_of
+from benchmarks.tasks.task import SUCCESS, Task
+
+
+@dataclass(frozen=True)
+class CellSummary:
+    """What came of one cell of an evaluation.
+
+    Attributes:
+        success, low, high: share of episodes with its 95 % Wilson interval.
+        malformed: mean over episodes, see `Task.malformed`.
+        mean_return: sum of rewards, the mean over episodes.
+        clusters: number of distinct hands or routes.
+        metrics: means over episodes of what the task measures beside success.
+    """
+
+    task: str
+    cell: str
+    success: float
+    low: float
+    high: float
+    malformed: float
+    mean_return: float
+    episodes: int
+    clusters: int
+    metrics: Mapping[str, float]
+
+
+def summarise(rows: Iterable[Episode]) -> list[CellSummary]:
+    """Return a summary of each cell, in order of appearance."""
+    cells: dict[str, list[Episode]] = defaultdict(list)
+    for row in rows:
+        cells[row.cell].append(row)
+    summaries = []
+    for name, episodes in cells.items():
+        count, solved = len(episodes), sum(row.success for row in episodes)
+        task = task_of(episodes[0].id)
+        malformed = sum(task.share_malformed(row.outcomes) for row in episodes)
+        summaries.append(
+            CellSummary(
+                task.name,
+                name,
+                solved / count,
+                *wilson(solved, count),
+                malformed / count,
+                sum(sum(row.rewards) for row in episodes) / count,
+                count,
+                len({row.cluster for row in episodes}),
+                {
+                    metric: sum(row.value(metric) for row in episodes) / count
+                    for metric in task.metrics
+                    if metric != SUCCESS
+                },
+            )
+        )
+    return summaries
+
+
+def evaluation_tables(cells: Sequence[CellSummary], left: int = 0) -> list[Table]:
+    """Return a table for each task, one line a cell.
+
+    Replies that could not be read are shown apart from wrong ones.
+
+    Args:
+        left: episodes that the run still lacks, in all cells together.
+    """
+    names = dict.fromkeys(cell.task for cell in cells)
+    return [
+        _evaluation_table(TASKS[name], [cell for cell in cells if cell.task == name], left)
+        for name in names
+    ]
+
+
+def _evaluation_table(task: Task, cells: Sequence[CellSummary], left: int) -> Table:
+    others = [metric for metric in task.metrics if metric != SUCCESS]
+    lines = [
+        [
+            cell.cell,
+            interval(cell.success, cell.low, cell.high),
+            *(percent(cell.metrics[metric]) for metric in others),
+            percent(cell.malformed),
+            f"{cell.mean_return:+.2f}",
+            str(cell.episodes),
+            str(cell.clusters),
+        ]
+        for cell in cells
+    ]
+    header = [SUCCESS, *(metric.removesuffix("_accuracy") for metric in others), "malformed"]
+    return Table(
+        "Success in percent, 95 % Wilson intervals",
+        ["cell", *header, "mean return", "episodes", task.noun],
+        lines,
+        note=(f"Beside success: {task.beside_success} " if others else "")
+        + f"Malformed: {task.malformed}"
+        + (f" Not complete: {left} of the run's episodes are not played yet." if left else ""),
+    )
+
+
+def summary_line(cell: CellSummary) -> dict[str, Any]:
+    """Return a summary as a row of CSV."""
+    return {**asdict(cell), "metrics": json.dumps(cell.metrics)}
