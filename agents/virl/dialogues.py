@@ -1,4 +1,4 @@
-"""Street navigation in words: a point of a route and what to do there have at most a hundred."""
+"""Street navigation in words: a point of a route and what to do there have at most ninety."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ class Streets(Game):
     def open(self, dealer: Dealer, seeds: NDArray[np.int64]) -> list[Dialogue]:
         """Return, for each episode seed, the dialogue of one point of its rail.
 
-        Each point of it is equally likely, so that points are met as often as on whole rails and
-        those of a batch lie on different ones.
+        Each point of it is equally likely: most are to walk on, as on whole rails, but those of a
+        batch lie on different ones.
         """
         openings = dealer.deal(seeds)
         drawn = integers(seeds.astype(np.uint64), _POINT, openings["count"].astype(np.uint64))
