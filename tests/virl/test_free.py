@@ -6,6 +6,7 @@ import dataclasses
 import math
 import pickle
 import random
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -36,6 +37,9 @@ INFO_KEYS = {
 
 def make(**keywords: Any) -> VIRLNavigationEnv:
     return VIRLNavigationEnv(**{"routes": 20, "movement": "free", **keywords})
+
+
+city_of = cache(synthetic_city)
 
 
 def act(env: Any, action: str) -> Any:
@@ -118,7 +122,7 @@ def oracle(city: City, rule: Directions, pose: Pose, action: str) -> Pose | None
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_moves_are_those_of_the_oracle(family: str) -> None:
-    city = synthetic_city(family, 5)
+    city = city_of(family, 11)
     streets = streets_of(city)
     drawn = random.Random(family)
     crossings = np.flatnonzero(city.degrees != 2).tolist()
@@ -184,7 +188,7 @@ def walk(env: VIRLNavigationEnv, **reset: Any) -> dict[str, Any]:
 
 
 def arrive(family: str, rule: str, count: int, expert: str, seed: int) -> None:
-    city = synthetic_city(family, seed)
+    city = city_of(family, seed)
     env = make(city=city, routes=count, directions=rule, expert=expert, drop_rate=0.5)
     for number, route in enumerate(env._dealer.pool.routes):
         info = walk(env, options={"route": route, "episode_seed": number})
@@ -201,11 +205,10 @@ def test_expert_arrives(family: str, rule: str, expert: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("expert", ["shortest", "route"])
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("family", FAMILIES)
-def test_expert_arrives_on_1000_routes(family: str, rule: str, expert: str) -> None:
-    arrive(family, rule, 1_000, expert, seed=12)
+def test_expert_arrives_on_1000_routes(family: str, rule: str) -> None:
+    arrive(family, rule, 1_000, "shortest", seed=12)
 
 
 @pytest.mark.parametrize("rule", RULES)
