@@ -58,7 +58,8 @@ class Directions(NamedTuple):
             fits = False
         if not fits:
             raise ValueError(
-                f"Unknown directions {directions!r}: expected {', '.join(map(repr, NAMED))}, or "
+                f"Unknown directions {directions!r}: expected {', '.join(map(repr, NAMED))}, of "
+                f"an environment also {RANDOM!r}, or "
                 f"(frame, words) with the frame 'world' and its words {COMPASS} in any order, or "
                 f"the frame 'body' and its words {RELATIVE} in any order."
             )

@@ -220,10 +220,8 @@ def test_both_modes_are_declared_where_gymnasium_and_torchrl_look() -> None:
         (lambda env: VIRLNavigationVectorEnv(0), ["num_envs", "0"]),
         (lambda env: VIRLNavigationVectorEnv(2, max_episode_steps=0), ["max_episode_steps"]),
         (
-            lambda env: VIRLNavigationVectorEnv(3, directions="relative").set_state(
-                env.get_state()
-            ),
-            ["style=1"],
+            lambda env: VIRLNavigationVectorEnv(3, style=1).set_state(env.get_state()),
+            ["style=0", "style=1"],
         ),
         (lambda env: VIRLNavigationVectorEnv(2, autoreset_mode="never"), ["'never'", "same_step"]),
     ],
