@@ -163,16 +163,25 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         checked = self._check_actions(actions)
         waiting = self._ended if self.autoreset_mode is AutoresetMode.NEXT_STEP else None
         rewards, terminated = self._rows.act(checked)
-        truncated = self._timed_out() & ~terminated
+        timed_out = self._timed_out()
+        # Most environments have no limit: then the copies that end are those that terminate.
+        unlimited = timed_out is None
+        truncated = np.zeros(self.num_envs, np.bool_) if timed_out is None else timed_out
         if waiting is not None:
             resets = waiting.nonzero()[0]
             rewards[resets] = 0.0
-            terminated[resets] = truncated[resets] = False
-            self._ended = terminated | truncated
+            terminated[resets] = False
+            if not unlimited:
+                truncated[resets] = False
+        if not unlimited:
+            truncated &= ~terminated
+        ended = terminated if unlimited else terminated | truncated
+        if waiting is not None:
+            self._ended = ended.copy()
             self._open(resets)
             infos = self._infos()
         else:
-            infos = self._open_in_same_step((terminated | truncated).nonzero()[0])
+            infos = self._open_in_same_step(ended.nonzero()[0])
         return self._observations(), rewards, terminated, truncated, infos
 
     def action_masks(self) -> NDArray[np.bool_]:
@@ -218,10 +227,10 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         limit = f"max_episode_steps={self.max_episode_steps}"
         return f"num_envs={self.num_envs}, {limit}, {self._asked()}"
 
-    def _timed_out(self) -> NDArray[np.bool_]:
-        """Count a step, and return in which copies the time is up now."""
+    def _timed_out(self) -> NDArray[np.bool_] | None:
+        """Count a step, and return in which copies the time is up now; None without a limit."""
         if self.max_episode_steps is None:
-            return np.zeros(self.num_envs, dtype=np.bool_)
+            return None
         self._steps += 1
         return self._steps >= self.max_episode_steps
 
@@ -232,7 +241,8 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
 
     def _start(self, copies: NDArray[np.int64], openings: Openings) -> None:
         self._rows.start(copies, openings)
-        self._steps[copies] = 0
+        if self.max_episode_steps is not None:
+            self._steps[copies] = 0
         self._started(copies)
 
     def _open_in_same_step(self, copies: NDArray[np.int64]) -> Infos:

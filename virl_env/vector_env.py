@@ -120,10 +120,12 @@ class VIRLNavigationVectorEnv(BatchedVectorEnv):
     def _open_episodes(self, seeds: NDArray[np.int64]) -> Openings:
         return self._dealer.deal(seeds)
 
-    def _timed_out(self) -> NDArray[np.bool_]:
+    def _timed_out(self) -> NDArray[np.bool_] | None:
         limit = super()._timed_out()
         walkers = self._walkers
-        return limit | walkers.timed_out if isinstance(walkers, FreeRows) else limit
+        if not isinstance(walkers, FreeRows):
+            return limit
+        return walkers.timed_out.copy() if limit is None else limit | walkers.timed_out
 
     def _masks(self) -> NDArray[np.int8]:
         return np.ones((self.num_envs, NUM_ACTIONS), dtype=np.int8)
