@@ -18,7 +18,8 @@ from gp_env.config import GameConfig
 from gp_env.deal import Dealer
 
 COPIES = 1024
-STEPS = 400
+STEPS = 2_000
+"""So many that the first dealing, of episodes for every copy, is a small share of the time."""
 SINGLE_STEPS = 20_000
 HANDS = 200_000
 
