@@ -88,18 +88,18 @@ def heading_codes(degrees: NDArray[Any]) -> NDArray[np.uint8]:
 def decode(observation: NDArray[np.uint8]) -> dict[str, Any]:
     """Return one observation of shape (96,) as named Python values, for people and for tests.
 
-    Keys: lines (dicts of turn, compass, landmark, side, each None where not told; walking lines
-    have the turn "walk"), landmark and side (in sight, None for nothing), intersection, categories
-    (of each landmark number), heading (degrees, lower end of its 5), actions (newest first),
-    previous, attempts_left, outcome, directions (as stated).
+    Keys: lines (from the current one on, dicts of turn, compass, landmark, side, each None where
+    not told; walking lines have the turn "walk"), landmark and side (in sight, None for nothing),
+    intersection, categories (of each landmark number), heading (degrees, lower end of its 5),
+    actions (newest first), previous, attempts_left, outcome, directions (as stated).
     """
     field = {name: observation[where].tolist() for name, where in LAYOUT.items()}
     turns = (*RELATIVE, "walk")
+    codes = observation[LAYOUT["lines"]].reshape(MAX_LINES, LINE_CODES)
+    # Behind the last line, which names the destination, all are empty; a line before it may be too.
+    count = 1 + max(codes.any(axis=1).nonzero()[0], default=-1)
     lines = []
-    for start in range(0, len(field["lines"]), LINE_CODES):
-        turn, compass, landmark, side = field["lines"][start : start + LINE_CODES]
-        if not (turn or compass or landmark):
-            continue
+    for turn, compass, landmark, side in codes[:count].tolist():
         lines.append(
             {
                 "turn": _name(turns, turn),
@@ -137,7 +137,7 @@ def as_text(observation: NDArray[np.uint8]) -> str:
     seen = decode(observation)
     lines = [f"Rule      {seen['directions']}"]
     for line in seen["lines"]:
-        told = [line["turn"] or "", line["compass"] and f"to {line['compass']}"]
+        told = [line["turn"] or "turn", line["compass"] and f"to {line['compass']}"]
         if line["landmark"]:
             told.append(f"until {line['landmark']} is {line['side']}")
         lines.append(f"{'Next' if len(lines) == 1 else '':9} {' '.join(filter(None, told))}")
