@@ -167,6 +167,7 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
         """Return the dialogue so far where `render_mode="ansi"`, else None."""
         if self.render_mode != "ansi":
             return None
+        self._need_episode()
         return "\n\n".join(f"[{said['role']}]\n{said['content']}" for said in self._messages)
 
     def _seen(self) -> dict[str, Any]:

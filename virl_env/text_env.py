@@ -207,6 +207,7 @@ of those at turning points, mean over turning, walking and stopping points |
         """Return the dialogue at this point where `render_mode="ansi"`, else None."""
         if self.render_mode != "ansi":
             return None
+        self._episode()
         return "\n\n".join(f"[{said['role']}]\n{said['content']}" for said in self._messages)
 
     def _prompt(self) -> str:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import pickle
-import subprocess
-import sys
 from typing import Any
 
 import gymnasium as gym
 import pytest
-from gymnasium.utils.env_checker import check_env
 
 import gp_env
-from gp_env.text import COMPACT, PromptTemplate, build_prompt
+from gp_env.text import PromptTemplate, build_prompt
 from gp_env.text_env import GeneralPointsTextEnv
 
 IDS = [name for name in gp_env.variants() if "-Text" in name]
@@ -35,17 +31,6 @@ def play(env: gym.Env[str, str], replies: list[str], **reset: Any) -> list[Any]:
         if trace[-1][2]:
             break
     return trace
-
-
-@pytest.mark.parametrize("name", IDS)
-def test_gymnasium_finds_no_fault(name: str) -> None:
-    env = gym.make(name, render_mode="ansi")
-    check_env(env.unwrapped)
-
-
-def test_all_ids_are_there() -> None:
-    shifts = ("", "-RuleOOD", "-VisualOOD", "-OOD")
-    assert set(IDS) == {f"GeneralPoints-Text{shift}-v0" for shift in shifts}
 
 
 @pytest.mark.parametrize("keywords", KEYWORDS, ids=str)
@@ -132,25 +117,6 @@ def test_answers_are_told_nowhere(name: str) -> None:
             assert formula not in written
 
 
-def test_same_seed_same_episodes_and_another_seed_differs() -> None:
-    replies = ["hm", '{"formula": "1"}']
-    for keywords in KEYWORDS:
-        first, second = (GeneralPointsTextEnv(**keywords) for _ in range(2))
-        assert play(first, replies, seed=3) == play(second, replies, seed=3)
-        assert play(first, replies) == play(second, replies)
-    env = GeneralPointsTextEnv()
-    assert len({env.reset(seed=seed)[0] for seed in range(10)}) > 5
-
-
-def test_episode_seed_replays() -> None:
-    env = GeneralPointsTextEnv(rule="random")
-    env.reset(seed=1)
-    prompt, info = env.reset()
-    for fresh in (env, GeneralPointsTextEnv(rule="random")):
-        again = fresh.reset(options={"episode_seed": info["episode_seed"]})
-        assert again == (prompt, info)
-
-
 def test_deals_what_the_symbolic_environment_deals() -> None:
     keywords: dict[str, Any] = {"rule": "random", "suits": "all"}
     text = GeneralPointsTextEnv(**keywords)
@@ -190,16 +156,6 @@ def test_red_suits_are_told() -> None:
     assert "♣" not in prompt
 
 
-def test_step_needs_a_running_episode() -> None:
-    env = GeneralPointsTextEnv(max_attempts=1)
-    with pytest.raises(gym.error.ResetNeeded):
-        env.step("")
-    env.reset()
-    env.step("")
-    with pytest.raises(gym.error.ResetNeeded):
-        env.step("")
-
-
 def test_template_of_ones_own() -> None:
     mine = PromptTemplate(
         task="Karten: {cards}. Mach {target}, Zöpfe!", feedback="Nö.", solved="Ja.", lost="Aus."
@@ -227,34 +183,3 @@ def test_render() -> None:
     feedback, *_ = env.step("hm")
     assert env.render() == f"[user]\n{prompt}\n\n[assistant]\nhm\n\n[user]\n{feedback}"
     assert GeneralPointsTextEnv().render() is None
-
-
-def test_pickled_environment_goes_on_as_the_other() -> None:
-    env = GeneralPointsTextEnv(template=COMPACT)
-    play(env, ["hm"], seed=5)
-    copy = pickle.loads(pickle.dumps(env))
-    assert copy.step("?") == env.step("?")
-    assert copy.reset() == env.reset()
-
-
-PLAY = """
-import json, gymnasium
-env = gymnasium.make("gp_env:{name}")
-seen = []
-for episode in range(5):
-    seen.append(env.reset(seed={seed} if episode == 0 else None))
-    seen += [env.step(reply) for reply in ("nothing", '{{"formula": "1+2+3+4"}}')]
-print(json.dumps(seen))
-"""
-
-
-@pytest.mark.parametrize("name", [name for name in gp_env.variants() if "-Text" in name])
-def test_another_process_sees_the_same_and_another_seed_differs(name: str) -> None:
-    def played(seed: int) -> str:
-        command = [sys.executable, "-c", PLAY.format(name=name, seed=seed)]
-        return subprocess.run(
-            command, capture_output=True, text=True, check=True, timeout=120
-        ).stdout
-
-    assert played(7) == played(7)
-    assert played(7) != played(8)

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import pickle
-import subprocess
-import sys
 from typing import Any
 
 import gymnasium as gym
 import pytest
-from gymnasium.utils.env_checker import check_env
 
 import virl_env
 from virl_env.directions import Directions
 from virl_env.geometry import COMPASS
 from virl_env.observe import decode
 from virl_env.routes import Landmark
-from virl_env.text import COMPACT, PromptTemplate
+from virl_env.text import PromptTemplate
 from virl_env.text_env import MAX_OBSERVATION, VIRLNavigationTextEnv
 
 IDS = [name for name in virl_env.variants() if "-Text" in name]
@@ -54,16 +50,6 @@ def play(env: gym.Env[str, str], replies: list[str], **reset: Any) -> list[Any]:
         if trace[-1][2]:
             break
     return trace
-
-
-@pytest.mark.parametrize("name", IDS)
-def test_gymnasium_finds_no_fault(name: str) -> None:
-    check_env(gym.make(name, render_mode="ansi").unwrapped)
-
-
-def test_all_ids_are_there() -> None:
-    shifts = ("", "-RuleOOD", "-VisualOOD", "-OOD")
-    assert set(IDS) == {f"VIRLNavigation-Text{shift}-v0" for shift in shifts}
 
 
 @pytest.mark.parametrize("keywords", KEYWORDS, ids=str)
@@ -211,24 +197,6 @@ def test_answers_are_told_nowhere() -> None:
     assert told[0] == told[1]
 
 
-def test_same_seed_same_episodes_and_another_seed_differs() -> None:
-    replies = ["hm", reply("forward()")]
-    for keywords in KEYWORDS:
-        first, second = (VIRLNavigationTextEnv(**keywords) for _ in range(2))
-        assert play(first, replies, seed=3) == play(second, replies, seed=3)
-        assert play(first, replies) == play(second, replies)
-    env = make()
-    assert len({env.reset(seed=seed)[0] for seed in range(10)}) > 5
-
-
-def test_episode_seed_replays() -> None:
-    env = make(directions="random", drop_rate=0.5)
-    env.reset(seed=1)
-    prompt, info = env.reset()
-    for fresh in (env, make(directions="random", drop_rate=0.5)):
-        assert fresh.reset(options={"episode_seed": info["episode_seed"]}) == (prompt, info)
-
-
 def test_walks_what_the_symbolic_environment_walks() -> None:
     keywords: dict[str, Any] = {"routes": 20, "directions": "random", "drop_rate": 0.5}
     text = VIRLNavigationTextEnv(**keywords)
@@ -284,11 +252,6 @@ def test_route_option_and_names_that_the_space_lacks() -> None:
         env.reset(options={"routes": route})
 
 
-def test_step_needs_a_running_episode() -> None:
-    with pytest.raises(gym.error.ResetNeeded):
-        make().step("")
-
-
 def test_template_of_ones_own() -> None:
     mine = PromptTemplate(task="Zöpfe 茶 {sight}!", feedback="Nö.", solved="Ja.", lost="Aus.")
     env = make(template=mine)
@@ -312,34 +275,3 @@ def test_render() -> None:
     feedback, *_ = env.step("hm")
     assert env.render() == f"[user]\n{prompt}\n\n[assistant]\nhm\n\n[user]\n{feedback}"
     assert make().render() is None
-
-
-def test_pickled_environment_goes_on_as_the_other() -> None:
-    env = make(template=COMPACT)
-    play(env, ["hm"], seed=5)
-    copy = pickle.loads(pickle.dumps(env))
-    assert copy.step("?") == env.step("?")
-    assert copy.reset() == env.reset()
-
-
-PLAY = """
-import json, gymnasium
-env = gymnasium.make("virl_env:{name}")
-seen = []
-for episode in range(3):
-    seen.append(env.reset(seed={seed} if episode == 0 else None))
-    seen += [env.step(reply) for reply in ("nothing", '{{"action": "forward()"}}')]
-print(json.dumps(seen))
-"""
-
-
-@pytest.mark.parametrize("name", ["VIRLNavigation-Text-v0", "VIRLNavigation-Text-OOD-v0"])
-def test_another_process_sees_the_same_and_another_seed_differs(name: str) -> None:
-    def played(seed: int) -> str:
-        command = [sys.executable, "-c", PLAY.format(name=name, seed=seed)]
-        return subprocess.run(
-            command, capture_output=True, text=True, check=True, timeout=120
-        ).stdout
-
-    assert played(7) == played(7)
-    assert played(7) != played(8)
