@@ -40,10 +40,19 @@ class FreeRows:
         self._walks: list[FreeWalk | None] = [None] * count
         self._openings = np.zeros(count, dtype=dealer.openings)
         self.rows = np.zeros((count, observe.SIZE), dtype=np.uint8)
+        self._done: list[list[int]] = [[] for _ in range(count)]
+        self._view()
+
+    def _view(self) -> None:
+        """Name the parts of the openings that are asked for; all are views."""
         self.episode_seeds, self.routes, self.headings, self.rules = (
             self._openings[name] for name in ("seed", "route", "heading", "rule")
         )
-        self._done: list[list[int]] = [[] for _ in range(count)]
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # A copy or a pickle holds the views as arrays of their own.
+        self.__dict__.update(state)
+        self._view()
 
     @property
     def right(self) -> NDArray[np.uint8]:
