@@ -44,7 +44,7 @@ CASES = [
 
 
 def make(name: str, num_envs: int = NUM_ENVS, **keywords: Any) -> Any:
-    return gym.make_vec(f"{name}", num_envs=num_envs, **keywords).unwrapped
+    return gym.make_vec(name, num_envs=num_envs, **keywords).unwrapped
 
 
 def num_actions(env: Any) -> int:
@@ -128,6 +128,22 @@ def test_episode_seeds_replay_in_the_single_environment(name: str) -> None:
     assert np.array_equal(again, observations)
 
 
+@pytest.mark.parametrize(
+    ("name", "rule", "asked"),
+    [
+        ("GeneralPoints-v0", "rule", ("hand", "rule")),
+        ("VIRLNavigation-v0", "directions", ("route", "directions", "initial_heading")),
+    ],
+)
+def test_copies_tell_what_they_play(name: str, rule: str, asked: tuple[str, ...]) -> None:
+    vector, single = make(name, **{rule: "random"}), gym.make(name, **{rule: "random"}).unwrapped
+    _, infos = vector.reset(seed=5)
+    for index, seed in enumerate(infos["episode_seed"].tolist()):
+        single.reset(options={"episode_seed": seed})
+        for what in asked:
+            assert getattr(vector, what)(index) == getattr(single, what)
+
+
 @pytest.mark.parametrize("name", IDS)
 def test_a_seed_fixes_all_copies_and_another_differs(name: str) -> None:
     def played(seed: int) -> list[Any]:
@@ -193,6 +209,12 @@ def test_a_state_of_another_environment_is_refused(name: str) -> None:
         make(name, 2).set_state(make(name, 3).get_state())
     with pytest.raises(ValueError, match="max_attempts=1"):
         make(name, max_attempts=1).set_state(make(name).get_state())
+    shifted, told = {
+        "GeneralPoints-v0": ({"rule": "rank"}, "jack=11"),
+        "VIRLNavigation-v0": ({"directions": "relative"}, "directions=relative"),
+    }[name]
+    with pytest.raises(ValueError, match=told):
+        make(name, **shifted).set_state(make(name).get_state())
 
 
 @pytest.mark.parametrize("name", KEYWORDS)
@@ -270,6 +292,12 @@ def test_bad_calls_are_named(name: str, call: Any, words: list[str]) -> None:
 @pytest.mark.parametrize("name", KEYWORDS)
 def test_calls_before_the_first_reset_say_what_to_do(name: str) -> None:
     env = make(name, 2, render_mode="ansi")
-    for ask in (env.expert_action, env.render, lambda: env.step(np.zeros(2, dtype=np.int64))):
+    what = env.hand if name.startswith("General") else env.route
+    for ask in (
+        lambda: what(0),
+        env.expert_action,
+        env.render,
+        lambda: env.step(np.zeros(2, dtype=np.int64)),
+    ):
         with pytest.raises(gym.error.ResetNeeded, match="reset"):
             ask()
