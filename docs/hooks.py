@@ -11,8 +11,8 @@ import gp_env.verifier
 import virl_env
 import virl_env.observe
 import virl_env.verifier
-from virl_env.plans import PLANS
-from virl_env.synthetic import UNSEEN_CITIES
+from virl_env.world.plans import PLANS
+from virl_env.world.synthetic import UNSEEN_CITIES
 
 
 def table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:

@@ -20,8 +20,8 @@ from benchmarks.tasks.task import Task
 from gp_env import Rule, solve
 from gp_env.text import build_reply
 from virl_env.dynamics import ACTION_INDEX
-from virl_env.geometry import COMPASS, RELATIVE
 from virl_env.observe import decode
+from virl_env.world.geometry import COMPASS, RELATIVE
 
 TOKENS_A_STEP = 500
 

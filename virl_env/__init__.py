@@ -8,18 +8,21 @@ Importing the package registers its ids with Gymnasium, and does nothing else:
     env = gym.make("VIRLNavigation-OOD-v0")
 """
 
-from virl_env.city import City, Place
-from virl_env.city_files import load_city, save_city
 from virl_env.directions import HELD_OUT, WORDS, Directions
 from virl_env.dynamics import ACTIONS
-from virl_env.geometry import relative_turn
-from virl_env.instructions import write_instructions
-from virl_env.rail import RailStep, build_rail
 from virl_env.reader import Reply, parse_reply
-from virl_env.route_files import load_routes
-from virl_env.routes import Landmark, Leg, Route
-from virl_env.sampling import route_pool, sample_route
-from virl_env.synthetic import (
+from virl_env.routes.files import load_routes
+from virl_env.routes.instructions import write_instructions
+from virl_env.routes.rail import RailStep, build_rail
+from virl_env.routes.route import Landmark, Leg, Route
+from virl_env.routes.sampling import route_pool, sample_route
+from virl_env.text import build_prompt
+from virl_env.variants import register, variants
+from virl_env.verifier import Outcome, Verdict, verify
+from virl_env.world.city import City, Place
+from virl_env.world.city_files import load_city, save_city
+from virl_env.world.geometry import relative_turn
+from virl_env.world.synthetic import (
     CITY_NAMES,
     FAMILIES,
     TRAINING_CITY,
@@ -28,9 +31,6 @@ from virl_env.synthetic import (
     synthetic_city,
     unseen_city,
 )
-from virl_env.text import build_prompt
-from virl_env.variants import register, variants
-from virl_env.verifier import Outcome, Verdict, verify
 
 __all__ = [
     "ACTIONS",

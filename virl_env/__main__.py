@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 
 from shiftgym.seeding import check_seed
 from virl_env.directions import NAMED, RANDOM
-from virl_env.geometry import sector
-from virl_env.instructions import NAMINGS
-from virl_env.rail import RailStep
-from virl_env.synthetic import CITY_NAMES, TRAINING_CITY
+from virl_env.routes.instructions import NAMINGS
+from virl_env.routes.rail import RailStep
 from virl_env.text import TEMPLATES, PromptTemplate
 from virl_env.text_env import VIRLNavigationTextEnv
 from virl_env.verifier import MESSAGES, Outcome
+from virl_env.world.geometry import sector
+from virl_env.world.synthetic import CITY_NAMES, TRAINING_CITY
 
 _SEED_BITS = 32
 """Of a seed that nobody chose: short enough to be typed again."""

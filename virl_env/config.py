@@ -8,12 +8,12 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeAlias, TypedDict
 
 from shiftgym import checks
-from virl_env.city import City
 from virl_env.directions import RANDOM, Directions, DirectionsLike
-from virl_env.instructions import NAMINGS, STYLES
-from virl_env.route_kinds import RouteKind
-from virl_env.routes import MAX_LEGS, Route
-from virl_env.synthetic import CITY_NAMES, TRAINING_CITY, UNSEEN_CITIES
+from virl_env.routes.instructions import NAMINGS, STYLES
+from virl_env.routes.kinds import RouteKind
+from virl_env.routes.route import MAX_LEGS, Route
+from virl_env.world.city import City
+from virl_env.world.synthetic import CITY_NAMES, TRAINING_CITY, UNSEEN_CITIES
 
 MAX_ATTEMPTS = 10
 MAX_POINTS_PER_SEGMENT = 10
@@ -24,7 +24,7 @@ SPLIT_UNITS = ("route", "city")
 MOVEMENTS = ("rail", "free")
 EXPERTS = ("shortest", "route")
 UNSEEN = "unseen"
-"""Stands for the nine cities of `virl_env.synthetic.UNSEEN_CITIES`, as city=."""
+"""Stands for the nine cities of `virl_env.world.synthetic.UNSEEN_CITIES`, as city=."""
 
 DEFAULT_FOLD = (0, 5)
 DEFAULT_ROUTES = 1_000

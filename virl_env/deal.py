@@ -11,10 +11,10 @@ from virl_env import directions, observe
 from virl_env.config import NavigationConfig
 from virl_env.directions import TABLE_LENGTH, Directions
 from virl_env.dynamics import A_TURN, FIRST_TURN, KINDS
-from virl_env.geometry import COMPASS, RELATIVE, compass, turn_word
 from virl_env.observe import LAYOUT, LINE_CODES, MAX_LANDMARKS, MAX_LINES, heading_codes
 from virl_env.orders import inverses, orders
 from virl_env.pool import Pool, pool_of
+from virl_env.world.geometry import COMPASS, RELATIVE, compass, turn_word
 
 # Draw numbers inside an episode seed.
 _ROUTE, _HEADING, _RULE, _ORDER, _DROP = 0, 1, 2, 16, 64

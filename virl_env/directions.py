@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.mixer import Words, integers
-from virl_env.geometry import COMPASS, RELATIVE, compass, turn_word
 from virl_env.orders import orders
+from virl_env.world.geometry import COMPASS, RELATIVE, compass, turn_word
 
 WORDS = (*COMPASS, *RELATIVE)
 """Every word for a turn; its code is its index plus one."""

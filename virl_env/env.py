@@ -12,7 +12,7 @@ from shiftgym.spaces import with_mask
 from virl_env import observe
 from virl_env.config import NavigationConfig, NavigationKeywords
 from virl_env.dynamics import NO_ACTION, NUM_ACTIONS, STOP
-from virl_env.free_walk import FreeWalk
+from virl_env.free.walk import FreeWalk
 from virl_env.map_picture import draw_map
 from virl_env.single_env import SingleEnv, full_mask
 
@@ -111,8 +111,8 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     the shares: `spl` (success weighted by path length, against the shortest way; 0 until then),
     `ndtw` (normalised dynamic time warping of the way so far and the route's), `oracle_success`
     (whether one was within 25 metres of the destination so far), and `attempts_left` counts the
-    actions before the time limit. Definitions and sources are in `virl_env.metrics`. Answers are in
-    no observation and no info: `env.unwrapped.expert_action()` gives the right action.
+    actions before the time limit. Definitions and sources are in `virl_env.free.metrics`. Answers
+    are in no observation and no info: `env.unwrapped.expert_action()` gives the right action.
 
     ## Arguments
     * `city`: name of a city, one of `virl_env.CITY_NAMES`, a `virl_env.City`, or several.

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from virl_env.city import City
-from virl_env.geometry import Geocode
-from virl_env.routes import Route
+from virl_env.routes.route import Route
+from virl_env.world.city import City
+from virl_env.world.geometry import Geocode
 
 SIZE = 640
 """Side of a map in pixels."""

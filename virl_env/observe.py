@@ -15,13 +15,13 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from virl_env.city import CATEGORIES
 from virl_env.config import MAX_ATTEMPTS
 from virl_env.directions import TABLE_LENGTH, WORDS, from_table
 from virl_env.dynamics import ACTIONS, NUM_ACTIONS
-from virl_env.geometry import COMPASS, RELATIVE, SIDES
-from virl_env.routes import MAX_LEGS
+from virl_env.routes.route import MAX_LEGS
 from virl_env.verifier import OUTCOME_NAMES
+from virl_env.world.city import CATEGORIES
+from virl_env.world.geometry import COMPASS, RELATIVE, SIDES
 
 MAX_LINES = 2 * MAX_LEGS
 LINE_CODES = 4

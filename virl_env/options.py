@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shiftgym.seeding import check_episode_seed, check_options
-from virl_env.routes import Route
+from virl_env.routes.route import Route
 
 
 def read_options(options: dict[str, Any] | None) -> tuple[int | None, Route | None]:

@@ -8,15 +8,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from virl_env.city import CATEGORIES, City
 from virl_env.config import SPLITS, CityLike, NavigationConfig
 from virl_env.dynamics import A_TURN, FORWARD, KINDS, NO_ACTION, POINT, STOP
-from virl_env.geometry import SIDES
-from virl_env.instructions import line_codes
 from virl_env.observe import LINE_CODES, MAX_LANDMARKS, heading_codes
-from virl_env.routes import Route
-from virl_env.sampling import route_pool
-from virl_env.synthetic import named_city
+from virl_env.routes.instructions import line_codes
+from virl_env.routes.route import Route
+from virl_env.routes.sampling import route_pool
+from virl_env.world.city import CATEGORIES, City
+from virl_env.world.geometry import SIDES
+from virl_env.world.synthetic import named_city
 
 _TURN, _WALK, _STOP = map(KINDS.index, ("turn", "forward", "stop"))
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from shiftgym.replies import Fields, last_answer
 from virl_env.dynamics import ACTIONS
-from virl_env.geometry import COMPASS, RELATIVE
+from virl_env.world.geometry import COMPASS, RELATIVE
 
 MAX_ACTION = 200
 """Characters of the longest action that is read."""

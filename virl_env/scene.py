@@ -9,10 +9,10 @@ from itertools import groupby
 from types import MappingProxyType
 
 from virl_env.directions import FRAMES, Directions
-from virl_env.geometry import COMPASS, RELATIVE, SIDES, compass
-from virl_env.instructions import WALK, line_codes, write_instructions
-from virl_env.rail import RailStep
-from virl_env.routes import Route
+from virl_env.routes.instructions import WALK, line_codes, write_instructions
+from virl_env.routes.rail import RailStep
+from virl_env.routes.route import Route
+from virl_env.world.geometry import COMPASS, RELATIVE, SIDES, compass
 
 LETTERS = "ABCDEFGHIJ"
 """What landmark number 1, 2, ... is called in compact wordings."""
@@ -25,7 +25,7 @@ class Scene:
     Attributes:
         instructions: every line, without its number.
         line: number of the line that is followed here, from 1. The full wording does not tell it.
-        codes: the lines from that one on, as the rows of `virl_env.instructions.line_codes`, with
+        codes: the lines from that one on, as the rows of `routes.instructions.line_codes`, with
             landmarks by the numbers that the episode gives them, 1 to 10.
         observation: what is in sight, in words.
         sight: number and side code of the landmark in sight, (0, 0) for none.

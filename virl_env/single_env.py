@@ -10,20 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.seeding import SeedSequence, check_seed
-from virl_env.city import City
 from virl_env.config import NavigationConfig
 from virl_env.deal import Dealer
 from virl_env.directions import Directions
 from virl_env.dynamics import ACTIONS, NO_ACTION, NUM_ACTIONS
-from virl_env.free import Pose
-from virl_env.free_walk import FreeWalk, check_route
+from virl_env.free.move import Pose
+from virl_env.free.walk import FreeWalk, check_route
 from virl_env.observe import LAYOUT
 from virl_env.options import read_options
-from virl_env.rail import RailStep, build_rail
-from virl_env.routes import Route
-from virl_env.synthetic import CITY_NAMES, named_city
+from virl_env.routes.rail import RailStep, build_rail
+from virl_env.routes.route import Route
 from virl_env.verifier import CODE_REWARDS, OUTCOME_NAMES
 from virl_env.walk import RailWalk
+from virl_env.world.city import City
+from virl_env.world.synthetic import CITY_NAMES, named_city
 
 Observation = TypeVar("Observation")
 Action = TypeVar("Action")

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from shiftgym.templates import check_placeholders
 from virl_env.directions import FRAMES
-from virl_env.geometry import COMPASS, RELATIVE, SIDES
 from virl_env.reader import Reply, parse_reply
 from virl_env.scene import LETTERS, PARTS, Scene, one_word, tell_code, tell_sight
 from virl_env.verifier import OUTCOMES, Outcome, Verdict, verify
+from virl_env.world.geometry import COMPASS, RELATIVE, SIDES
 
 TASK_PLACEHOLDERS = tuple(PARTS)
 FEEDBACK_PLACEHOLDERS = ("message", "outcome", "attempts_left")

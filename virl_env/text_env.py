@@ -12,11 +12,11 @@ from virl_env.config import MAX_ATTEMPTS, MAX_POINTS_PER_SEGMENT, NavigationConf
 from virl_env.config import NavigationKeywords as Keywords
 from virl_env.directions import NAMED
 from virl_env.dynamics import ACTION_INDEX, ACTIONS, NO_ACTION, STOP
-from virl_env.free_text import free_scene, free_template, judge_move
-from virl_env.free_walk import NO_OUTCOME, FreeWalk
-from virl_env.instructions import STYLES
-from virl_env.rail import RailStep, build_rail
-from virl_env.routes import MAX_LEGS, Landmark, Leg, Route
+from virl_env.free.walk import NO_OUTCOME, FreeWalk
+from virl_env.free.words import free_scene, free_template, judge_move
+from virl_env.routes.instructions import STYLES
+from virl_env.routes.rail import RailStep, build_rail
+from virl_env.routes.route import MAX_LEGS, Landmark, Leg, Route
 from virl_env.scene import Scene, rail_scenes
 from virl_env.single_env import SingleEnv
 from virl_env.text import (

@@ -18,9 +18,9 @@ from virl_env.deal import Dealer
 from virl_env.directions import Directions, from_table
 from virl_env.dynamics import NO_ACTION, NUM_ACTIONS, STOP
 from virl_env.env import check_mask
-from virl_env.free_rows import FreeRows
-from virl_env.free_walk import check_route
-from virl_env.routes import Route
+from virl_env.free.rows import FreeRows
+from virl_env.free.walk import check_route
+from virl_env.routes.route import Route
 from virl_env.tables import Rails
 
 if TYPE_CHECKING:

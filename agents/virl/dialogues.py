@@ -14,7 +14,7 @@ from agents.virl.demonstrations import Demonstrations
 from shiftgym.mixer import integers
 from virl_env.config import NavigationConfig
 from virl_env.deal import Dealer
-from virl_env.rail import RailStep, build_rail
+from virl_env.routes.rail import RailStep, build_rail
 from virl_env.scene import Scene, rail_scenes
 from virl_env.text import (
     COMPACT,

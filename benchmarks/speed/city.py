@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from benchmarks.speed.rows import best_speeds, row, show
-from virl_env.city import City
-from virl_env.synthetic import FAMILIES, TRAINING_CITY, named_city, synthetic_city
+from virl_env.world.city import City
+from virl_env.world.synthetic import FAMILIES, TRAINING_CITY, named_city, synthetic_city
 
 AREA = 4.0
 """Square kilometres of the city."""

@@ -7,10 +7,10 @@ from statistics import quantiles
 from typing import Any
 
 from benchmarks.speed.rows import row, show
-from virl_env.rail import build_rail
-from virl_env.sampling import sample_route
-from virl_env.streets import streets_of
-from virl_env.synthetic import FAMILIES, synthetic_city
+from virl_env.routes.rail import build_rail
+from virl_env.routes.sampling import sample_route
+from virl_env.world.streets import streets_of
+from virl_env.world.synthetic import FAMILIES, synthetic_city
 
 AREA = 4.0
 """Square kilometres of the city."""

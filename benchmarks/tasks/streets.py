@@ -20,7 +20,7 @@ from agents.virl.demonstrations import Demonstrations, demonstrate
 from agents.virl.memoriser import MemoriserAgent
 from benchmarks.tasks.task import MAX_ATTEMPTS, SUCCESS, Dealt, Familiarity, MakeAgent, Metric
 from virl_env.dynamics import FORWARD, NUM_ACTIONS
-from virl_env.instructions import line_codes
+from virl_env.routes.instructions import line_codes
 from virl_env.variants import TASK
 from virl_env.verifier import Outcome
 

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from virl_env.city import CATEGORIES, City, Place
-from virl_env.city_files import load_city, save_city
-from virl_env.geometry import bearing, haversine
-from virl_env.synthetic import FAMILIES, synthetic_city
+from virl_env.world.city import CATEGORIES, City, Place
+from virl_env.world.city_files import load_city, save_city
+from virl_env.world.geometry import bearing, haversine
+from virl_env.world.synthetic import FAMILIES, synthetic_city
 
 ARRAYS = ("points", "starts", "neighbours")
 DERIVED = ("coordinates", "degrees", "intersections", "edge_owners", "bearings", "lengths")

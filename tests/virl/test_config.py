@@ -12,7 +12,7 @@ import virl_env
 from virl_env.config import NavigationConfig
 from virl_env.deal import Dealer
 from virl_env.directions import NAMED
-from virl_env.routes import MAX_LEGS, Route
+from virl_env.routes.route import MAX_LEGS, Route
 
 make = NavigationConfig.make
 

@@ -9,16 +9,16 @@ import pytest
 from numpy.typing import NDArray
 
 import virl_env
-from virl_env.city import CATEGORIES
 from virl_env.config import SPLITS, NavigationConfig
 from virl_env.deal import Dealer, rule_of
 from virl_env.directions import HELD_OUT, Directions
 from virl_env.dynamics import ACTION_INDEX, NO_ACTION
-from virl_env.geometry import COMPASS
-from virl_env.instructions import line_codes
 from virl_env.observe import LAYOUT, LINE_CODES, MAX_LANDMARKS
-from virl_env.rail import build_rail
-from virl_env.routes import Route
+from virl_env.routes.instructions import line_codes
+from virl_env.routes.rail import build_rail
+from virl_env.routes.route import Route
+from virl_env.world.city import CATEGORIES
+from virl_env.world.geometry import COMPASS
 
 SEEDS = np.arange(3_000)
 CITIES = tuple(virl_env.UNSEEN_CITIES)[:4]

@@ -21,9 +21,9 @@ from agents.virl.memoriser import MemoriserAgent
 from virl_env.directions import NAMED, from_table
 from virl_env.dynamics import ACTION_INDEX, FORWARD
 from virl_env.env import VIRLNavigationEnv
-from virl_env.geometry import COMPASS
 from virl_env.observe import LAYOUT
 from virl_env.vector_env import VIRLNavigationVectorEnv
+from virl_env.world.geometry import COMPASS
 
 TRAINING = {"routes": 60, "split": "train", "fold": (1, 6), "drop_rate": 0.5, "max_attempts": 1}
 MIXED = ("random", "absolute", "relative")

@@ -20,7 +20,7 @@ from virl_env.directions import (
     from_table,
     table,
 )
-from virl_env.geometry import COMPASS, RELATIVE, compass, turn_word
+from virl_env.world.geometry import COMPASS, RELATIVE, compass, turn_word
 
 MIRRORED = Directions("body", ("right", "left", "slightly right", "slightly left"))
 ROTATED = Directions("world", (*COMPASS[1:], COMPASS[0]))

@@ -15,17 +15,17 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
-from virl_env.city import City
 from virl_env.directions import Directions
 from virl_env.dynamics import ACTION_INDEX, ACTIONS, FORWARD, NUM_ACTIONS, STOP
 from virl_env.env import VIRLNavigationEnv
-from virl_env.free import Pose, ahead, move, turned
-from virl_env.geometry import COMPASS, RELATIVE, bearing, haversine
+from virl_env.free.move import Pose, ahead, move, turned
 from virl_env.observe import decode
-from virl_env.routes import Leg, Route
-from virl_env.streets import streets_of
-from virl_env.synthetic import FAMILIES, named_city, synthetic_city
+from virl_env.routes.route import Leg, Route
 from virl_env.vector_env import VIRLNavigationVectorEnv
+from virl_env.world.city import City
+from virl_env.world.geometry import COMPASS, RELATIVE, bearing, haversine
+from virl_env.world.streets import streets_of
+from virl_env.world.synthetic import FAMILIES, named_city, synthetic_city
 
 RULES = ("absolute", "relative", "random")
 CODEBOOK = Directions("world", ("south", *COMPASS[1:4], "north", *COMPASS[5:]))

@@ -11,7 +11,7 @@ from gymnasium.utils.env_checker import check_env
 
 from virl_env.dynamics import ACTION_INDEX, ACTIONS
 from virl_env.env import VIRLNavigationEnv
-from virl_env.free_text import FREE
+from virl_env.free.words import FREE
 from virl_env.observe import decode
 from virl_env.reader import parse_reply
 from virl_env.text_env import VIRLNavigationTextEnv

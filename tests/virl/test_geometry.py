@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from virl_env.geometry import (
+from virl_env.world.geometry import (
     COMPASS,
     EARTH_RADIUS,
     RELATIVE,

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.virl.test_rail import headings, routes, word
-from virl_env.geometry import COMPASS, RELATIVE, SIDES, bearing, side
-from virl_env.instructions import NAMINGS, STYLES, line_codes, write_instructions
-from virl_env.route_files import load_routes
-from virl_env.routes import MAX_LEGS, Landmark, Leg, Route
+from virl_env.routes.files import load_routes
+from virl_env.routes.instructions import NAMINGS, STYLES, line_codes, write_instructions
+from virl_env.routes.route import MAX_LEGS, Landmark, Leg, Route
+from virl_env.world.geometry import COMPASS, RELATIVE, SIDES, bearing, side
 
 namings = st.sampled_from(NAMINGS)
 styles = st.integers(0, len(STYLES) - 1)

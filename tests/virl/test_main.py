@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from virl_env.__main__ import draw_way, main
-from virl_env.rail import RailStep
+from virl_env.routes.rail import RailStep
 
 
 def typed(*lines: str) -> Callable[[str], str]:

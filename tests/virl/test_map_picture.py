@@ -31,7 +31,7 @@ def test_the_map_fits_the_route_and_the_streets_around_it(route: virl_env.Route)
 
 
 def test_the_walker_moves_and_turns_on_the_map(route: virl_env.Route) -> None:
-    def arrow(place: virl_env.geometry.Geocode, heading: float) -> tuple[float, float]:
+    def arrow(place: virl_env.world.geometry.Geocode, heading: float) -> tuple[float, float]:
         picture = draw_map(route, None, place, heading).astype(int)
         orange = np.abs(picture - (217, 95, 2)).sum(axis=2) < 60
         rows, columns = np.nonzero(orange)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from virl_env.geometry import Geocode, haversine
-from virl_env.metrics import Warping, ndtw, spl
+from virl_env.free.metrics import Warping, ndtw, spl
+from virl_env.world.geometry import Geocode, haversine
 
 # About a metre apart, so that paths are of the size of streets.
 GEOCODES = st.tuples(st.integers(0, 200), st.integers(0, 200)).map(

@@ -12,7 +12,6 @@ import virl_env
 from virl_env.directions import Directions
 from virl_env.dynamics import ACTIONS, NUM_ACTIONS
 from virl_env.env import VIRLNavigationEnv
-from virl_env.geometry import COMPASS, compass, turn_word
 from virl_env.observe import (
     HEADING_STEP,
     HISTORY,
@@ -23,7 +22,8 @@ from virl_env.observe import (
     heading_codes,
     observation_space,
 )
-from virl_env.rail import RailStep
+from virl_env.routes.rail import RailStep
+from virl_env.world.geometry import COMPASS, compass, turn_word
 
 KEYWORDS: list[dict[str, Any]] = [
     {"routes": 40},

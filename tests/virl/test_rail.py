@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from virl_env.directions import Directions
-from virl_env.geometry import COMPASS, RELATIVE, SIDES
-from virl_env.rail import NO_LANDMARKS, RailStep, build_rail
-from virl_env.route_files import load_routes
-from virl_env.routes import Landmark, Leg, Route
+from virl_env.routes.files import load_routes
+from virl_env.routes.rail import NO_LANDMARKS, RailStep, build_rail
+from virl_env.routes.route import Landmark, Leg, Route
+from virl_env.world.geometry import COMPASS, RELATIVE, SIDES
 
 geocodes = st.tuples(st.floats(-80, 80), st.floats(-179, 179))
 headings = st.integers(0, 359)

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from virl_env.geometry import haversine
-from virl_env.rail import build_rail
-from virl_env.route_files import load_routes
-from virl_env.routes import Landmark, Leg, Route
+from virl_env.routes.files import load_routes
+from virl_env.routes.rail import build_rail
+from virl_env.routes.route import Landmark, Leg, Route
+from virl_env.world.geometry import haversine
 
 BLOCK = """
 {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from virl_env.routes import MAX_LEGS, Landmark, Leg, Route, check_legs
+from virl_env.routes.route import MAX_LEGS, Landmark, Leg, Route, check_legs
 
 INN = Landmark("Inn", "hotel", (1.0011, 2.0))
 BANK = Landmark("Bank", "bank", (1.0021, 2.0))

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from virl_env.city import CATEGORIES, City, Place
-from virl_env.geometry import SIDES, bearing, compass, haversine, side, turn_word, wrap
-from virl_env.route_kinds import LANDMARKS
-from virl_env.routes import Leg, Route
-from virl_env.sampling import route_pool, sample_route
-from virl_env.synthetic import CITY_NAMES, FAMILIES, TRAINING_CITY, named_city, synthetic_city
+from virl_env.routes.kinds import LANDMARKS
+from virl_env.routes.route import Leg, Route
+from virl_env.routes.sampling import route_pool, sample_route
+from virl_env.world.city import CATEGORIES, City, Place
+from virl_env.world.geometry import SIDES, bearing, compass, haversine, side, turn_word, wrap
+from virl_env.world.synthetic import CITY_NAMES, FAMILIES, TRAINING_CITY, named_city, synthetic_city
 
 seeds = st.integers(0, 2**64 - 1)
 
@@ -219,7 +219,9 @@ def test_pools_hold_different_routes_and_do_not_depend_on_the_count(family: str)
 
 def test_pools_leave_repeated_paths_out(monkeypatch: pytest.MonkeyPatch) -> None:
     city = synthetic_city("grid", 1, area=1.0)
-    monkeypatch.setattr("virl_env.sampling._pool_seed", lambda number, draw: (number + draw) // 3)
+    monkeypatch.setattr(
+        "virl_env.routes.sampling._pool_seed", lambda number, draw: (number + draw) // 3
+    )
     assert [route.path for route in route_pool(city, 4)] == [
         sample_route(city, seed).path for seed in range(4)
     ]

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from virl_env.city import CATEGORIES, City
-from virl_env.names import FIRST, SECOND, place_names
-from virl_env.plans import PLANS, Draws
-from virl_env.synthetic import (
+from virl_env.world.city import CATEGORIES, City
+from virl_env.world.names import FIRST, SECOND, place_names
+from virl_env.world.plans import PLANS, Draws
+from virl_env.world.synthetic import (
     CITY_NAMES,
     FAMILIES,
     TRAINING_CITY,

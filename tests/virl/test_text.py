@@ -12,10 +12,9 @@ import pytest
 
 from virl_env.directions import NAMED, Directions
 from virl_env.dynamics import ACTIONS
-from virl_env.geometry import COMPASS, RELATIVE, SIDES
-from virl_env.instructions import NAMINGS
-from virl_env.rail import build_rail
-from virl_env.routes import Landmark, Leg, Route
+from virl_env.routes.instructions import NAMINGS
+from virl_env.routes.rail import build_rail
+from virl_env.routes.route import Landmark, Leg, Route
 from virl_env.scene import Scene, rail_scenes
 from virl_env.text import (
     COMPACT,
@@ -31,6 +30,7 @@ from virl_env.text import (
     judge_reply,
 )
 from virl_env.verifier import REWARDS, Outcome, Verdict
+from virl_env.world.geometry import COMPASS, RELATIVE, SIDES
 
 WORLD = Directions("world", COMPASS[1:] + COMPASS[:1])
 BODY = Directions("body", ("slightly left", "left", "slightly right", "right"))

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from virl_env.geometry import relative_turn, turn_word
+from virl_env.world.geometry import relative_turn, turn_word
 
 PAIRS = 10_000
 

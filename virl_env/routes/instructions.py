@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.checks import in_range, one_of
-from virl_env.geometry import COMPASS, RELATIVE, SIDES, bearing, compass, side, turn_word
-from virl_env.routes import Leg, Route, check_legs
+from virl_env.routes.route import Leg, Route, check_legs
+from virl_env.world.geometry import COMPASS, RELATIVE, SIDES, bearing, compass, side, turn_word
 
 NAMINGS = ("both", "relative", "absolute", "landmarks")
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from virl_env.geometry import EARTH_RADIUS, Geocode
+from virl_env.world.geometry import EARTH_RADIUS, Geocode
 
 SUCCESS_DISTANCE = 25.0
 """Metres from the destination within which one has arrived; also the scale of nDTW."""

@@ -14,8 +14,8 @@ from functools import lru_cache
 
 from virl_env.directions import Directions
 from virl_env.dynamics import FORWARD
-from virl_env.free import Pose, ahead, move, turns_of
-from virl_env.streets import Streets
+from virl_env.free.move import Pose, ahead, move, turns_of
+from virl_env.world.streets import Streets
 
 Plan = dict[Pose, int]
 """What to do at each pose of a plan. No pose comes twice in one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from shiftgym.checks import in_range, one_of
-from virl_env.routes import MAX_LEGS
+from virl_env.routes.route import MAX_LEGS
 
 LANDMARKS = ("any", "all", "none")
 """Whether turning points have landmarks: where there are places, at all of them, at none."""

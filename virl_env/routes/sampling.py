@@ -14,13 +14,13 @@ import numpy as np
 
 from shiftgym.checks import in_range, positive
 from shiftgym.mixer import Words, episode_seeds, words
-from virl_env.city import City
-from virl_env.geometry import SIDES, bearing, sector, side, wrap
-from virl_env.legs import Walk, straight_legs
-from virl_env.route_kinds import LONGEST_LEG, SHORTEST_LEG, RouteKind
-from virl_env.routes import Landmark, Leg, Route
-from virl_env.streets import Streets, streets_of
-from virl_env.synthetic import named_city
+from virl_env.routes.kinds import LONGEST_LEG, SHORTEST_LEG, RouteKind
+from virl_env.routes.legs import Walk, straight_legs
+from virl_env.routes.route import Landmark, Leg, Route
+from virl_env.world.city import City
+from virl_env.world.geometry import SIDES, bearing, sector, side, wrap
+from virl_env.world.streets import Streets, streets_of
+from virl_env.world.synthetic import named_city
 
 _TRIES = 1_000
 """Walks that are tried for a route, and routes for one that a pool does not have yet."""

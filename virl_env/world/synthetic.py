@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.checks import in_range, one_of
-from virl_env.city import CATEGORIES, UNIT, City, Place
-from virl_env.frontages import frontages
-from virl_env.names import place_names
-from virl_env.network import Metres, Network, lengths, rounded
-from virl_env.plans import PLANS, Draws
+from virl_env.world.city import CATEGORIES, UNIT, City, Place
+from virl_env.world.frontages import frontages
+from virl_env.world.names import place_names
+from virl_env.world.network import Metres, Network, lengths, rounded
+from virl_env.world.plans import PLANS, Draws
 
 FAMILIES = tuple(PLANS)
 

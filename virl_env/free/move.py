@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from virl_env.directions import FRAMES, WORDS, Directions
 from virl_env.dynamics import ACTION_INDEX, FIRST_TURN, FORWARD
-from virl_env.geometry import sector, turn_word, wrap
-from virl_env.streets import STRAIGHT, Streets
+from virl_env.world.geometry import sector, turn_word, wrap
+from virl_env.world.streets import STRAIGHT, Streets
 
 CENTRES = {
     "world": tuple(45.0 * direction for direction in range(len(FRAMES["world"]))),

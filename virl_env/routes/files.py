@@ -16,9 +16,9 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
-from virl_env.city import CATEGORIES
-from virl_env.geometry import SIDES, Geocode, bearing, haversine, side
-from virl_env.routes import Landmark, Leg, Route
+from virl_env.routes.route import Landmark, Leg, Route
+from virl_env.world.city import CATEGORIES
+from virl_env.world.geometry import SIDES, Geocode, bearing, haversine, side
 
 UNKNOWN_CATEGORY = "place"
 """Category of a landmark whose kind the file does not say."""

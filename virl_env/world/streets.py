@@ -13,8 +13,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from virl_env.city import City
-from virl_env.geometry import EARTH_RADIUS, Geocode, bearing, haversine, wrap
+from virl_env.world.city import City
+from virl_env.world.geometry import EARTH_RADIUS, Geocode, bearing, haversine, wrap
 
 STRAIGHT = 45.0
 """Degrees from the heading up to which a street is the way straight on, the closest one first."""

@@ -13,8 +13,8 @@ from typing import Protocol
 
 from shiftgym.checks import in_range
 from virl_env.directions import Directions, DirectionsLike
-from virl_env.geometry import Geocode
-from virl_env.routes import Leg, Route, check_legs
+from virl_env.routes.route import Leg, Route, check_legs
+from virl_env.world.geometry import Geocode
 
 FORWARD, STOP = "forward()", "stop()"
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 
 from shiftgym.checks import in_range, one_of
-from virl_env.geometry import SIDES, Geocode
+from virl_env.world.geometry import SIDES, Geocode
 
 MAX_LEGS = 8
 """Most legs of a route that an environment can show."""
@@ -19,7 +19,7 @@ class Landmark:
 
     Attributes:
         name: as instructions and observations call it.
-        category: one of `virl_env.city.CATEGORIES`, or another word where a file has another.
+        category: one of `virl_env.world.city.CATEGORIES`, or another word where a file has another.
         geocode: latitude and longitude, degrees.
     """
 

@@ -15,7 +15,7 @@ from shiftgym.shoe import Openings
 from virl_env import observe
 from virl_env.deal import Dealer
 from virl_env.dynamics import NO_ACTION
-from virl_env.free_walk import FreeWalk
+from virl_env.free.walk import FreeWalk
 from virl_env.observe import LAYOUT
 from virl_env.verifier import CODE_REWARDS, OUTCOME_NAMES
 

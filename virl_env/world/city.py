@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from virl_env.geometry import EARTH_RADIUS, Geocode
+from virl_env.world.geometry import EARTH_RADIUS, Geocode
 
 UNIT = 1e-7
 """Degrees of a coordinate's unit, about a centimetre: integers are equal on every machine."""
@@ -61,7 +61,7 @@ class City:
 
     Attributes:
         name: of the city.
-        family: of its street plan, one of `virl_env.synthetic.FAMILIES`, or "" where it has none.
+        family: of its street plan, one of `virl_env.FAMILIES`, or "" where it has none.
         seed: that it was made from, 0 where it was not.
         points: latitude and longitude in units of 1e-7 degrees, int32 of shape (n, 2).
         starts: where the neighbours of each point start, and m: int32 of shape (n + 1,).

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from virl_env.city import City, Place
+from virl_env.world.city import City, Place
 
 VERSION = 1
 """Raised when a field of a city file changes its meaning."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from virl_env.geometry import bearing, compass, turn_word, wrap
-from virl_env.streets import MAX_TURN, MIN_TURN, STRAIGHT, Streets
+from virl_env.world.geometry import bearing, compass, turn_word, wrap
+from virl_env.world.streets import MAX_TURN, MIN_TURN, STRAIGHT, Streets
 
 
 class Walk(NamedTuple):

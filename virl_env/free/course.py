@@ -6,15 +6,15 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from virl_env.city import UNIT, City
 from virl_env.config import CityLike
-from virl_env.free import Pose, ahead
-from virl_env.geometry import Geocode, bearing, haversine, sector
-from virl_env.metrics import SUCCESS_DISTANCE
-from virl_env.routes import Route
-from virl_env.streets import NEARBY, Streets, streets_of
-from virl_env.synthetic import CITY_NAMES, named_city
-from virl_env.ways import distances_to
+from virl_env.free.metrics import SUCCESS_DISTANCE
+from virl_env.free.move import Pose, ahead
+from virl_env.free.ways import distances_to
+from virl_env.routes.route import Route
+from virl_env.world.city import UNIT, City
+from virl_env.world.geometry import Geocode, bearing, haversine, sector
+from virl_env.world.streets import NEARBY, Streets, streets_of
+from virl_env.world.synthetic import CITY_NAMES, named_city
 
 
 class Course:

@@ -7,13 +7,13 @@ from dataclasses import replace
 from virl_env.config import NavigationConfig
 from virl_env.directions import Directions
 from virl_env.dynamics import ACTION_INDEX, ACTIONS, FORWARD, NO_ACTION, STOP
-from virl_env.free_walk import NO_OUTCOME, FreeWalk
-from virl_env.geometry import SIDES
-from virl_env.rail import NO_LANDMARKS, describe
+from virl_env.free.walk import NO_OUTCOME, FreeWalk
 from virl_env.reader import parse_reply
+from virl_env.routes.rail import NO_LANDMARKS, describe
 from virl_env.scene import Scene, told_lines
 from virl_env.text import DEFAULT, PromptTemplate, find_template
 from virl_env.verifier import OUTCOMES, Outcome, Verdict
+from virl_env.world.geometry import SIDES
 
 MAX_TOLD = 88
 """Latest actions that are told: those of the longest rail, so that prompts have equal room."""

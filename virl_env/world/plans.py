@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.mixer import words
-from virl_env.network import Metres, Network, arrange, clean, rounded
+from virl_env.world.network import Metres, Network, arrange, clean, rounded
 
 _TO_UNIT = 2.0**-53
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from virl_env.network import Metres, rounded
-from virl_env.plans import Draws
+from virl_env.world.network import Metres, rounded
+from virl_env.world.plans import Draws
 
 _ALONG_SHARE = 0.025
 """Of the points between crossings where there is a place: one for about 400 m of street."""

@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from virl_env import observe
 from virl_env.config import MAX_ATTEMPTS, NavigationConfig
-from virl_env.course import Course
 from virl_env.directions import from_table
 from virl_env.dynamics import CORRECT_CODE, NO_ACTION, STOP, WRONG_CODE
-from virl_env.free import Pose, move
-from virl_env.metrics import Warping, spl
+from virl_env.free.course import Course
+from virl_env.free.metrics import Warping, spl
+from virl_env.free.move import Pose, move
+from virl_env.free.ways import Plan, follow, search, shortest_way
 from virl_env.observe import HEADING_STEP, LAYOUT, LINE_CODES
 from virl_env.pool import Pool
 from virl_env.verifier import OUTCOME_NAMES
-from virl_env.ways import Plan, follow, search, shortest_way
 
 NO_OUTCOME = OUTCOME_NAMES.index("none")
 DEFAULT_PATIENCE = 4

@@ -1,0 +1,1 @@
+"""Free movement: walkers that may go anywhere in a city."""

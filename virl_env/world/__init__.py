@@ -1,0 +1,1 @@
+"""The world: cities, the streets in them and the places beside them."""
