@@ -13,7 +13,7 @@ from virl_env.routes.instructions import NAMINGS, STYLES
 from virl_env.routes.kinds import RouteKind
 from virl_env.routes.route import MAX_LEGS, Route
 from virl_env.world.city import City
-from virl_env.world.synthetic import CITY_NAMES, TRAINING_CITY, UNSEEN_CITIES
+from virl_env.world.synthetic import CITY_NAMES, TRAINING_CITY, UNSEEN_CITIES, named_city
 
 MAX_ATTEMPTS = 10
 MAX_POINTS_PER_SEGMENT = 10
@@ -163,6 +163,13 @@ class NavigationConfig:
             shaping_discount=_share("shaping_discount", shaping_discount),
             expert=expert,
         )
+
+    def city_called(self, name: str) -> City | None:
+        """Return the city of a name, of those given or of those known by name; None for neither."""
+        for city in self.city:
+            if isinstance(city, City) and city.name == name:
+                return city
+        return named_city(name) if name in CITY_NAMES else None
 
     def __str__(self) -> str:
         parts = ((field.name, getattr(self, field.name)) for field in fields(self))

@@ -220,17 +220,17 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
         """
         walk = self._episode()
         if self.render_mode == "rgb_array":
-            return self._map()
+            return self._frame()
         return observe.as_text(walk.row) if self.render_mode == "ansi" else None
 
-    def _map(self) -> NDArray[np.uint8]:
+    def _frame(self) -> NDArray[np.uint8]:
+        """Return the picture that `render()` shows."""
         walk = self._walk
         if isinstance(walk, FreeWalk):
-            here = walk.course.city.geocode(walk.pose.point)
-            return draw_map(walk.route, walk.course.city, here, walk.pose.heading, walk.line // 2)
-        step = self.steps[min(walk.at, walk.count - 1)]
-        walked = (step.instruction - 1) // 2
-        return draw_map(walk.route, self._city(), step.geocode, step.heading, walked)
+            walked = walk.line // 2
+        else:
+            walked = (self.steps[min(walk.at, walk.count - 1)].instruction - 1) // 2
+        return draw_map(walk.route, self._city(), *self.stand(), walked)
 
     def _seen(self) -> tuple[Any, dict[str, Any]]:
         info = self._info()

@@ -23,7 +23,7 @@ from virl_env.routes.route import Route
 from virl_env.verifier import CODE_REWARDS, OUTCOME_NAMES
 from virl_env.walk import RailWalk
 from virl_env.world.city import City
-from virl_env.world.synthetic import CITY_NAMES, named_city
+from virl_env.world.geometry import Geocode
 
 Observation = TypeVar("Observation")
 Action = TypeVar("Action")
@@ -103,6 +103,15 @@ class SingleEnv(gym.Env[Observation, Action]):
             self._steps = [rail[place] for place in walk.places[: walk.count]]
         return self._steps
 
+    def stand(self) -> tuple[Geocode, int]:
+        """Return where the walker stands, latitude and longitude, and its heading in degrees."""
+        walk = self._episode()
+        if isinstance(walk, FreeWalk):
+            return walk.course.city.geocode(walk.pose.point), walk.pose.heading
+        # At the end the walker still stands at the last point.
+        step = self.steps[min(walk.at, walk.count - 1)]
+        return step.geocode, step.heading
+
     def _begin(self, seed: int | None, options: dict[str, Any] | None) -> None:
         """Start a new episode, with the arguments of `reset`."""
         seed = check_seed(seed)
@@ -111,7 +120,7 @@ class SingleEnv(gym.Env[Observation, Action]):
         dealer = self._dealer
         if route is not None:
             given_config = replace(self.config, route=route)
-            check_route(given_config)
+            self._check_route(given_config)
             dealer = Dealer(given_config)
         super().reset(seed=seed)
         self._episode_seed = self._seeds.next(seed, given)
@@ -123,6 +132,14 @@ class SingleEnv(gym.Env[Observation, Action]):
             self._walk = RailWalk(opening, dealer.pool, self.config.max_attempts)
         self._steps = None
         self._begun = self._running = True
+
+    def _check_route(self, config: NavigationConfig) -> None:
+        """Refuse a configuration whose fixed route cannot be walked, or shown, as it asks.
+
+        Raises:
+            ValueError: saying why.
+        """
+        check_route(config)
 
     def _settle(self, outcome: int, action: int) -> tuple[float, bool, bool]:
         """Count an attempt with this outcome's code.
@@ -151,10 +168,7 @@ class SingleEnv(gym.Env[Observation, Action]):
 
     def _city(self) -> City | None:
         """Return the city of the running route, where it is known."""
-        for city in self.config.city:
-            if isinstance(city, City) and city.name == self.route.city:
-                return city
-        return named_city(self.route.city) if self.route.city in CITY_NAMES else None
+        return self.config.city_called(self.route.city)
 
     def _on_rail(self) -> RailWalk:
         walk = self._episode()

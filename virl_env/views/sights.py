@@ -1,0 +1,224 @@
+"""Pictures of what lies around a walker: from which source they come, how they are put together.
+
+A picture is made when somebody looks for it first, and kept as long as there is room.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeAlias, TypedDict
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from shiftgym.checks import in_range, one_of
+from virl_env.config import NavigationConfig
+from virl_env.views.album import Album
+from virl_env.views.look import Look, LookLike, check_look, draw_look
+from virl_env.views.source import ViewSource
+from virl_env.world.city import City
+from virl_env.world.geometry import Geocode
+
+MIN_SIZE, MAX_SIZE, DEFAULT_SIZE = 32, 1200, 64
+"""Side of one view, pixels."""
+
+VIEWS = ("stack", "grid")
+
+ALBUM = Album(256 * 2**20)
+"""The pictures of all environments of this process."""
+
+_MAX_DRAWN = 64
+"""Drawn cities, one for each look, that a process keeps."""
+
+Panoramas: TypeAlias = "str | os.PathLike[str] | ViewSource | None"
+Picture: TypeAlias = NDArray[np.uint8]
+
+
+class ViewKeywords(TypedDict, total=False):
+    """The keywords of what is seen, for the signatures of the shells."""
+
+    image_size: int
+    views: str
+    look: LookLike
+    panoramas: Panoramas
+
+
+def stack(four: Picture) -> Picture:
+    """Return four views (4, n, n, 3) as channels, (n, n, 12): red, green, blue of the front, ..."""
+    _, height, width, _ = four.shape
+    return np.ascontiguousarray(four.transpose(1, 2, 0, 3)).reshape(height, width, 12)
+
+
+def grid(four: Picture) -> Picture:
+    """Return four views (4, n, n, 3) as one picture (2 n, 2 n, 3): front, right; back, left."""
+    front, right, back, left = four
+    rows = [np.concatenate(row, axis=1) for row in ((front, right), (back, left))]
+    return np.concatenate(rows)
+
+
+_ARRANGED = {"stack": stack, "grid": grid}
+
+
+def image_space(size: int, views: str) -> spaces.Box:
+    """Return the space of pictures: uint8 of shape (n, n, 12), or (2 n, 2 n, 3) for views="grid".
+
+    Args:
+        size: n, pixels of one view.
+        views: "stack" or "grid".
+
+    Raises:
+        ValueError: for a size or views that there are not.
+    """
+    size = in_range("image_size", size, MIN_SIZE, MAX_SIZE)
+    one_of("views", views, VIEWS)
+    shape = (size, size, 12) if views == "stack" else (2 * size, 2 * size, 3)
+    return spaces.Box(0, 255, shape, np.uint8)
+
+
+class Sights:
+    """What one sees on the routes of a configuration.
+
+    Args:
+        config: whose cities and routes they are.
+        image_size: pixels of one view, 32 to 1200.
+        views: "stack" or "grid", how four views make a picture.
+        look: of drawn cities, as `look.check_look` understands it.
+        panoramas: where the views come from: a folder, or a `ViewSource`; None to draw the city.
+
+    Attributes:
+        space: of the pictures.
+
+    Raises:
+        ValueError: for a keyword out of range, or a fixed route without a city that can be drawn.
+    """
+
+    def __init__(
+        self,
+        config: NavigationConfig,
+        image_size: int = DEFAULT_SIZE,
+        views: str = "stack",
+        look: LookLike = "plain",
+        panoramas: Panoramas = None,
+    ) -> None:
+        self.space = image_space(image_size, views)
+        self.size = int(image_size)
+        self.views = views
+        self.look = check_look(look)
+        self._panoramas = _opened(panoramas)
+        if self._panoramas is not None and self.look != Look():
+            raise ValueError(
+                f"look={look!r} needs a city that is drawn, and panoramas= shows another. Leave "
+                f"one of the two out."
+            )
+        self.check(config)
+
+    def __str__(self) -> str:
+        source = "none" if self._panoramas is None else _told(self._panoramas)
+        return (
+            f"image_size={self.size}, views={self.views}, look={self.look or 'random'}, "
+            f"panoramas={source}"
+        )
+
+    def check(self, config: NavigationConfig) -> None:
+        """Refuse a configuration whose fixed route is in no city that can be drawn.
+
+        Raises:
+            ValueError: saying so.
+        """
+        route = config.route
+        if route is None or self._panoramas is not None or config.city_called(route.city):
+            return
+        raise ValueError(
+            f"The route from {route.start_name!r} to {route.destination!r} is in {route.city!r}, "
+            f"of which there is nothing to show. Pass its virl_env.City as city=, or panoramas= "
+            f"with a folder of panoramas or another virl_env.ViewSource."
+        )
+
+    def look_of(self, episode_seed: int) -> Look:
+        """Return the look of an episode."""
+        return draw_look(episode_seed) if self.look is None else self.look
+
+    def picture(self, city: City | None, look: Look, geocode: Geocode, heading: float) -> Picture:
+        """Return what is seen from a place, in the space of pictures; read-only.
+
+        Args:
+            city: where it is; None only where panoramas show it.
+            look: of the episode.
+            geocode: degrees.
+            heading: degrees.
+        """
+        owner = city if self._panoramas is None else self._panoramas
+        key = (id(owner), look, self.size, self.views, *geocode, float(heading))
+        return ALBUM.find(
+            key,
+            owner,
+            lambda: _ARRANGED[self.views](self.four(city, look, geocode, heading, self.size)),
+        )
+
+    def four(
+        self, city: City | None, look: Look, geocode: Geocode, heading: float, size: int
+    ) -> Picture:
+        """Return front, right, back and left view of any size, uint8 of shape (4, size, size, 3).
+
+        Raises:
+            ValueError: where the source answers with something else.
+        """
+        source = self._source(city, look)
+        seen = source.four(geocode, heading, size)
+        shape = (4, size, size, 3)
+        if not isinstance(seen, np.ndarray) or seen.shape != shape or seen.dtype != np.uint8:
+            what = f"{getattr(seen, 'dtype', type(seen))} of the shape {np.shape(seen)}"
+            raise ValueError(
+                f"The views of {_told(source)} must be uint8 of the shape {shape}; got {what}."
+            )
+        return seen
+
+    def _source(self, city: City | None, look: Look) -> ViewSource:
+        if self._panoramas is not None:
+            return self._panoramas
+        assert city is not None  # `check` refuses routes without one
+        return _drawn(city, look)
+
+
+@lru_cache(maxsize=_MAX_DRAWN)
+def _drawn(city: City, look: Look) -> ViewSource:
+    """Return the views of a city; a process prepares them once."""
+    # Who sees symbols or panoramas needs nothing that draws.
+    from virl_env.views.city_views import CityViews
+
+    return CityViews(city, look=look)
+
+
+def _opened(panoramas: Panoramas) -> ViewSource | None:
+    if panoramas is None or isinstance(panoramas, ViewSource):
+        return panoramas
+    if not isinstance(panoramas, (str, os.PathLike)):
+        raise ValueError(
+            f"panoramas must be a folder of panoramas, a virl_env.ViewSource or None; got "
+            f"{panoramas!r}."
+        )
+    from virl_env.panoramas import PanoramaFolder
+
+    return PanoramaFolder(Path(panoramas))
+
+
+def _told(source: ViewSource) -> str:
+    """Return a source as text that is the same in another process where it shows the same."""
+    own = type(source).__str__ is not object.__str__ or type(source).__repr__ is not object.__repr__
+    return str(source) if own else type(source).__name__
+
+
+def tiled(pictures: Sequence[Picture]) -> Picture:
+    """Return pictures of one shape beside and below each other, as many columns as rows."""
+    columns = int(np.ceil(np.sqrt(len(pictures))))
+    missing = -len(pictures) % columns
+    cells = [*pictures, *[np.zeros_like(pictures[0])] * missing]
+    rows = [
+        np.concatenate(cells[start : start + columns], axis=1)
+        for start in range(0, len(cells), columns)
+    ]
+    return np.concatenate(rows)
