@@ -1,0 +1,5 @@
+"""Views of real streets: out of a folder of panoramas, or from Google Street View as it is."""
+
+from virl_env.panoramas.folder import PanoramaFolder
+
+__all__ = ["PanoramaFolder"]
