@@ -123,6 +123,18 @@ class Rails:
             # In place, so that the views of the rows keep looking at them.
             getattr(self, name)[...] = state[name]
 
+    @property
+    def places(self) -> NDArray[np.int64]:
+        """The point where each copy stands, int64 of shape (n,).
+
+        It is its number on the rail without any point dropped; at the end, that of the last point.
+        """
+        at = np.minimum(self._at, self._counts - 1)
+        numbers = self._openings["places"]
+        if not numbers.shape[1]:
+            return at
+        return numbers[np.arange(len(at)), at].astype(np.int64)
+
     def start(self, copies: NDArray[np.int64], openings: Openings) -> None:
         """Start an episode in some copies."""
         self._openings[copies] = openings

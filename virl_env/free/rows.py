@@ -65,6 +65,12 @@ class FreeRows:
         """In which copies the time is up, bool of shape (n,)."""
         return np.array([walk is not None and walk.timed_out for walk in self._walks])
 
+    @property
+    def places(self) -> NDArray[np.int64]:
+        """Where each copy stands and what it faces, 360 times the point plus the heading."""
+        poses = [self._walk(copy).pose for copy in range(len(self.rows))]
+        return np.array([360 * pose.point + pose.heading for pose in poses], dtype=np.int64)
+
     def start(self, copies: NDArray[np.int64], openings: Openings) -> None:
         """Start an episode in some copies."""
         self._openings[copies] = openings
