@@ -16,6 +16,7 @@ from typing import Any
 
 from agents.chat import ChatFault, ChatPolicy
 from agents.protocol import Info
+from agents.vision.chats import picture_digests
 from benchmarks.evaluate import Cell, Played, episode_row, play
 from benchmarks.replies import FaultLine, Journal, ReplyLine, digest
 from benchmarks.runs import Run
@@ -132,6 +133,7 @@ class _Line:
             prompt_tokens=reply.prompt_tokens,
             completion_tokens=reply.completion_tokens,
             served=reply.served,
+            pictures=picture_digests(messages) or None,
         )
         self._journal.append(line)
         self._note(None)

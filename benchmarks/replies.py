@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agents.vision.chats import without_pictures
 from benchmarks.runs import RunError, open_for_append, read_lines
 
 REPLIES_FILE, FAULTS_FILE = "replies.jsonl", "faults.jsonl"
@@ -38,6 +39,9 @@ class ReplyLine(_Line):
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     served: str | None = Field(default=None, description="the model, as the endpoint names it")
+    pictures: list[str] | None = Field(
+        default=None, description="digests of the pictures in the messages, which are not kept"
+    )
 
 
 class FaultLine(_Line):
@@ -100,6 +104,9 @@ class Journal:
 
 
 def digest(messages: Sequence[Mapping[str, Any]]) -> str:
-    """Return 16 hexadecimal digits that change with anything in the messages."""
-    text = json.dumps(list(messages), sort_keys=True)
+    """Return 16 hexadecimal digits that change with anything in the messages.
+
+    Of a picture the pixels count: two machines may write them as PNG in other bytes.
+    """
+    text = json.dumps(without_pictures(messages), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -181,7 +181,7 @@ def test_the_card_game_is_trained_as_it_always_was():
 
 def test_demonstrations_become_dialogues_whose_last_reply_is_taught():
     demonstrations = demonstrate(20, seed=1, rule="random", wrong_attempts=2, max_attempts=4)
-    words, starts, ends = write_out(GAME, demonstrations)
+    words, starts, ends, _ = write_out(GAME, demonstrations)
     for row in range(20):
         hand, rule = demonstrations.hand(row), demonstrations.scoring_rule(row)
         *_, right = demonstrations.formulas(row)
@@ -197,7 +197,7 @@ def test_demonstrations_become_dialogues_whose_last_reply_is_taught():
 def test_only_the_winning_reply_is_taught(demonstrations):
     learner = SFT(small_model(), demonstrations, SFTConfig(batch=16))
     before = copy.deepcopy(learner.model)
-    words, starts, ends = (column[:16] for column in write_out(GAME, demonstrations))
+    words, starts, ends, _ = (column[:16] for column in write_out(GAME, demonstrations))
     losses = []
     for row in range(16):
         logits, _ = before(words[row : row + 1, : ends[row] - 1].long(), int(starts[row]) - 1)

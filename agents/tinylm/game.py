@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-UNKNOWN = "?"
+from agents.vision.eye import Draw, Eye, no_picture
 
-MODULES = {"cards": "agents.gp.dialogues", "streets": "agents.virl.dialogues"}
-"""Where the game of a name lies, as GAME."""
+UNKNOWN = "?"
 
 
 class Dialogue(NamedTuple):
-    """The message that opens a dialogue; and what judges a reply: from its text, and the attempts
-    left after it, to the outcome ("correct" ends the dialogue), the reward and the next message."""
+    """The message that opens a dialogue; what judges a reply: from its text, and the attempts left
+    after it, to the outcome ("correct" ends the dialogue), the reward and the next message; and
+    what draws its picture."""
 
     prompt: str
     judge: Callable[[str, int], tuple[str, float, str]]
+    draw: Draw = no_picture
 
 
 class Game(ABC):
@@ -54,9 +54,14 @@ class Game(ABC):
             text += " " * (text[-1:].isalnum() and word[:1].isalnum()) + word
         return text
 
+    def eye(self, width: int) -> Eye | None:
+        """Return what makes tokens of this width of the game's pictures, None where it has none."""
+        return None
+
     @abstractmethod
-    def demonstrated(self, demonstrations: Any) -> Iterator[tuple[str, str]]:
-        """Yield the text before each reply that demonstrations teach, and the reply."""
+    def demonstrated(self, demonstrations: Any) -> Iterator[tuple[Any, ...]]:
+        """Yield the text before each reply that demonstrations teach, the reply, and in games with
+        pictures what draws the picture."""
 
     @abstractmethod
     def dealer(self, **keywords: Any) -> Any:
@@ -65,10 +70,3 @@ class Game(ABC):
     @abstractmethod
     def open(self, dealer: Any, seeds: NDArray[np.int64]) -> list[Dialogue]:
         """Return the dialogue of each episode seed."""
-
-
-def find_game(name: str) -> Game:
-    """Return one of the games in MODULES; ValueError for another name."""
-    if name not in MODULES:
-        raise ValueError(f"game={name!r} is unknown: expected one of {', '.join(MODULES)}.")
-    return import_module(MODULES[name]).GAME

@@ -14,7 +14,8 @@ from torch.nn import functional as F
 
 from agents.sb3.checkpoint import load_state, save_state
 from agents.tinylm.game import Game
-from agents.tinylm.model import TinyLM, pad
+from agents.tinylm.model import TinyLM, TinyLMConfig, pad
+from agents.vision.eye import draw_all
 
 
 class Learner(ABC):
@@ -63,8 +64,8 @@ class Learner(ABC):
 
     def resume(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state` returned; ValueError unless the arguments are the same."""
-        # States older than the choice of a game are of the card game.
-        state = {**state, "config": {"game": "cards", **state.get("config", {})}}
+        # States older than the choice of a game are of the card game, the default.
+        state = {**state, "config": vars(TinyLMConfig(**state.get("config", {})))}
         ours = {name: self.state()[name] for name in ("learner", "config", "settings")}
         if ours != (theirs := {name: state.get(name) for name in ours}):
             raise ValueError(
@@ -118,15 +119,17 @@ class SFTConfig:
     learning_rate: float = 2e-3
 
 
-def write_out(game: Game, demonstrations: Any) -> tuple[Tensor, Tensor, Tensor]:
-    """Return n demonstrated dialogues in words, int16 of shape (n, length), 0 behind the end; and
-    where the replies that are taught start and end, int64 of shape (n,)."""
-    texts, starts = [], []
-    for before, reply in game.demonstrated(demonstrations):
+def write_out(game: Game, demonstrations: Any) -> tuple[Tensor, Tensor, Tensor, list[Any]]:
+    """Return n demonstrated dialogues in words, int16 of shape (n, length), 0 behind the end; where
+    the replies that are taught start and end, int64 of shape (n,); and what draws each picture."""
+    texts, starts, draws = [], [], []
+    for before, reply, *draw in game.demonstrated(demonstrations):
         words = game.encode(before)
         starts.append(len(words))
         texts.append(words + game.encode(reply))
-    return pad(texts, torch.int16), torch.tensor(starts), torch.tensor([*map(len, texts)])
+        draws += draw
+    ends = torch.tensor([*map(len, texts)])
+    return pad(texts, torch.int16), torch.tensor(starts), ends, draws
 
 
 class SFT(Learner):
@@ -135,7 +138,8 @@ class SFT(Learner):
     def __init__(self, model: TinyLM, demonstrations: Any, config: SFTConfig | None = None) -> None:
         self.config = config = config or SFTConfig()
         super().__init__(model, config.learning_rate, f"{config} on {demonstrations}")
-        self._words, self._starts, self._ends = write_out(model.game, demonstrations)
+        written = write_out(model.game, demonstrations)
+        self._words, self._starts, self._ends, self._draws = written
 
     def step(self) -> dict[str, float]:
         """Learn from the next `batch` replies; return the loss in nats a word."""
@@ -145,7 +149,9 @@ class SFT(Learner):
         words = self._words[rows, :longest].to(self.device, torch.int64)
         places = torch.arange(first, longest)
         taught = ((places >= starts) & (places < ends)).to(self.device)
-        logits, _ = self.model(words[:, :-1], first - 1)
+        # Drawn when they are needed: those of all demonstrations would fill the memory.
+        pictures = draw_all([self._draws[row] for row in rows.tolist() if self._draws])
+        logits, _ = self.model(words[:, :-1], first - 1, pictures)
         loss = F.cross_entropy(logits[taught], words[:, first:][taught])
         self._descend(loss)
         self.seen += len(rows)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
+from agents.games import find_game
 from agents.sb3.checkpoint import load_state
-from agents.tinylm.game import find_game
+from agents.vision.eye import SIGHT
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class TinyLM(nn.Module):
         self.norm = nn.LayerNorm(config.width)
         self.head = nn.Linear(config.width, len(self.game.words), bias=False)
         self.value_head = nn.Linear(config.width, 1)
+        self.eye = self.game.eye(config.width)
         for weight in self.parameters():
             if weight.dim() == 2:
                 nn.init.normal_(weight, std=0.7 * config.width**-0.5)
@@ -84,13 +85,22 @@ class TinyLM(nn.Module):
         """Return the number of weights, N of the compute axis."""
         return sum(weight.numel() for weight in self.parameters())
 
-    def forward(self, words: Tensor, start: int = 0) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, words: Tensor, start: int = 0, pictures: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Return logits (n, length - start, vocabulary) and values (n, length - start), from place
-        `start` on, for words: int64 of shape (n, length), padded at the end."""
-        x = self.embed(words) + self.place.weight[: words.shape[1]]
+        `start` on, for words: int64 of shape (n, length), padded at the end; and for pictures:
+        uint8 of shape (n, height, width, 3), whose tokens stand where words are SIGHT."""
+        x = self._read(words, pictures)
         for block in self.blocks:
             x = block(x)
         return self._outputs(x[:, start:])
+
+    def _read(self, words: Tensor, pictures: Tensor | None) -> Tensor:
+        x = self.embed(words.clamp(min=0))  # SIGHT is negative.
+        if self.eye is not None and pictures is not None:
+            x = x.masked_scatter((words == SIGHT)[..., None], self.eye(pictures.to(x.device)))
+        return x + self.place.weight[: words.shape[1]]
 
     def _outputs(self, x: Tensor) -> tuple[Tensor, Tensor]:
         x = self.norm(x)
@@ -104,6 +114,7 @@ class TinyLM(nn.Module):
         temperature: float = 0.0,
         generator: Generator | None = None,
         max_words: int | None = None,
+        pictures: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Write a reply to each of n prompts, word by word, every word of the game allowed.
 
@@ -111,6 +122,7 @@ class TinyLM(nn.Module):
             temperature: 0 takes the likeliest word.
             generator: of the draws, on the CPU whatever the model's device.
             max_words: where a reply without an end stops; the game's longest unless given.
+            pictures: as for `forward`.
 
         Returns:
             Words, int64 of shape (n, max_words), 0 behind the end; how many each reply has, int64
@@ -132,7 +144,7 @@ class TinyLM(nn.Module):
         seen = (seen < sizes[:, None]) | (seen >= longest)
         shape = (config.layers, 2, count, config.heads, room, config.width // config.heads)
         caches = torch.empty(shape, device=device)
-        x = self.embed(pad(prompts).to(device)) + self.place.weight[:longest]
+        x = self._read(pad(prompts).to(device), pictures)
         for block, cache in zip(self.blocks, caches):
             x = block(x, cache)
         x, places = x[rows, sizes - 1], sizes
@@ -173,23 +185,3 @@ def _choose(logits: Tensor, temperature: float, source: Generator | None) -> tup
     # A sum of probabilities may end a rounding error below 1, and the draw above it.
     word = torch.searchsorted(log_probs.exp().cumsum(dim=-1), drawn).clamp_(max=logits.shape[1] - 1)
     return word[:, 0], log_probs.gather(1, word)[:, 0]
-
-
-class TinyLMAgent:
-    """Replies to the chats of text environments with `template="compact"`; with the likeliest words
-    for `temperature` 0, else with words that are drawn as `seed` has it."""
-
-    def __init__(self, model: TinyLM, temperature: float = 0.0, seed: int = 0) -> None:
-        self.model, self.temperature = model, temperature
-        self._generator = Generator().manual_seed(seed)
-
-    def act(self, observation: Sequence[str], info: Mapping[str, Any]) -> list[str]:
-        """Return a reply to each chat of `info["messages"]`; without it, to each observation."""
-        game = self.model.game
-        chats = info.get("messages", [[{"content": text}] for text in observation])
-        texts = [game.encode("\n".join(message["content"] for message in chat)) for chat in chats]
-        words, lengths, *_ = self.model.generate(texts, self.temperature, self._generator)
-        return [game.decode(reply[:size]) for reply, size in zip(words.tolist(), lengths.tolist())]
-
-    def reset(self, index: int) -> None:
-        """Nothing is remembered: a chat holds all that matters."""

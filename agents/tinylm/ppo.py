@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from agents.tinylm.learn import Learner
 from agents.tinylm.model import TinyLM, pad
+from agents.vision.eye import draw_all
 from shiftgym.mixer import episode_seeds
 
 
@@ -28,6 +29,7 @@ class Episodes(NamedTuple):
         chosen: bool of the same shape, which words the model chose.
         log_probs, values, rewards: float32 of the same shape: of each chosen word, of the state it
             was chosen in, and of each attempt at its last word; 0 elsewhere.
+        pictures: uint8 of shape (n, height, width, 3), or (n, 0).
         outcomes: of each dialogue's last attempt.
         sampled_words: words that went through the model.
     """
@@ -37,6 +39,7 @@ class Episodes(NamedTuple):
     log_probs: Tensor
     values: Tensor
     rewards: Tensor
+    pictures: Tensor
     outcomes: list[str]
     sampled_words: int
 
@@ -58,11 +61,12 @@ def play(
     seeds = episode_seeds(same, 0 * same, np.array(episodes, dtype=np.uint64))
     dialogues = game.open(dealer, seeds)
     texts = [game.encode(dialogue.prompt) for dialogue in dialogues]
+    pictures = draw_all([dialogue.draw for dialogue in dialogues])
     columns = torch.zeros((4, len(texts), model.config.context))
     outcomes, sampled_words, running = [""] * len(texts), 0, list(range(len(texts)))
     for left in reversed(range(dealer.config.max_attempts)):
         prompts = [texts[row] for row in running]
-        sampled = model.generate(prompts, temperature, generator)
+        sampled = model.generate(prompts, temperature, generator, None, pictures[running])
         words, lengths, log_probs, values = (part.cpu() for part in sampled)
         sampled_words += sum(map(len, prompts)) + int(lengths.sum())
         for index, row in enumerate(running):
@@ -80,8 +84,8 @@ def play(
         if not running:
             break
     words = pad(texts)
-    chosen, log_probs, values, rewards = columns[..., : words.shape[1]]
-    return Episodes(words, chosen > 0, log_probs, values, rewards, outcomes, sampled_words)
+    chosen, *earned = columns[..., : words.shape[1]]
+    return Episodes(words, chosen > 0, *earned, pictures, outcomes, sampled_words)
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ class PPO(Learner):
     def _judge(self, model: TinyLM, played: Episodes, rows: Tensor | slice) -> tuple[Tensor, ...]:
         """Return, where a word was chosen, log-probabilities of all and of that one, and values."""
         words, chosen = played.words[rows].to(self.device), played.chosen[rows].to(self.device)
-        logits, values = model(words[:, :-1])
+        logits, values = model(words[:, :-1], pictures=played.pictures[rows])
         log_policy = F.log_softmax(logits[chosen[:, 1:]], dim=-1)
         log_probs = log_policy.gather(1, words[chosen][:, None])[:, 0]
         return log_policy, log_probs, values[chosen[:, 1:]]

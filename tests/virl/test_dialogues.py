@@ -84,7 +84,7 @@ def test_any_words_become_text_that_can_be_judged_and_read_back(ids):
 
 
 def test_the_longest_reply_can_be_written(demonstrations):
-    _, starts, ends = write_out(GAME, demonstrations)
+    _, starts, ends, _ = write_out(GAME, demonstrations)
     assert 10 <= int((ends - starts).max()) <= GAME.longest_reply
 
 
@@ -148,7 +148,7 @@ def test_free_movement_has_no_dialogues():
 
 
 def test_demonstrations_are_every_point_with_the_experts_reply(demonstrations):
-    words, starts, ends = write_out(GAME, demonstrations)
+    words, starts, ends, _ = write_out(GAME, demonstrations)
     assert len(words) == (demonstrations.actions > 0).sum()
     replies = [
         json.loads(GAME.decode(row[start:end].tolist()))["action"]

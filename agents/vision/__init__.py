@@ -1,0 +1,1 @@
+"""What agents need to see: pictures in chats, an eye for TinyLM, and its games in pictures."""
