@@ -109,6 +109,23 @@ def build_rail(
     return steps
 
 
+def stand_on_rail(
+    route: Route, points_per_segment: int, initial_heading: int, place: int
+) -> tuple[Geocode, int]:
+    """Return where point `place` (from 0) of a whole rail is, and the heading faced on arrival.
+
+    The same as `geocode` and `heading` of that step of `build_rail`, without building the others.
+    """
+    if place == 0:
+        return route.start, initial_heading
+    number, step = divmod(place - 1, points_per_segment + 1)
+    leg = route.legs[number]
+    if step == points_per_segment:
+        return leg.end, leg.heading
+    start = route.legs[number - 1].end if number else route.start
+    return _between(start, leg.end, (step + 1) / (points_per_segment + 1)), leg.heading
+
+
 def describe(leg: Leg, *, is_destination: bool) -> str:
     """Return what is seen at the end of a leg, in words."""
     if leg.landmark is None:
