@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from agents.gp.demonstrations import Demonstrations
 from agents.tinylm.game import Dialogue, Game
+from agents.vision.eye import Draw, no_picture
 from gp_env.config import GameConfig
 from gp_env.deal import Dealer
 from gp_env.deck import Hand
@@ -47,7 +48,7 @@ class Cards(Game):
             previous = word or previous
         return text
 
-    def demonstrated(self, demonstrations: Demonstrations) -> Iterator[tuple[str, str]]:
+    def demonstrated(self, demonstrations: Demonstrations) -> Iterator[tuple[str, str, Draw]]:
         """Yield dialogues; wrong attempts before the winning one are shown, and are not taught."""
         attempts = demonstrations.keywords.get("max_attempts", 5)
         for index in range(len(demonstrations)):
@@ -59,7 +60,7 @@ class Cards(Game):
                 verdict = verify(formula, hand, rule, target)
                 before.append(build_reply(hand, rule, formula))
                 before.append(build_feedback(verdict, left, COMPACT))
-            yield "\n".join(before), build_reply(hand, rule, right)
+            yield "\n".join(before), build_reply(hand, rule, right), no_picture
 
     def dealer(self, **keywords: Any) -> Dealer:
         """Return the dealer of `GeneralPointsEnv(**keywords)`."""

@@ -59,9 +59,9 @@ class Game(ABC):
         return None
 
     @abstractmethod
-    def demonstrated(self, demonstrations: Any) -> Iterator[tuple[Any, ...]]:
-        """Yield the text before each reply that demonstrations teach, the reply, and in games with
-        pictures what draws the picture."""
+    def demonstrated(self, demonstrations: Any) -> Iterator[tuple[str, str, Draw]]:
+        """Yield the text before each reply that demonstrations teach, the reply, and what draws the
+        picture."""
 
     @abstractmethod
     def dealer(self, **keywords: Any) -> Any:

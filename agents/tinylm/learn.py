@@ -123,11 +123,11 @@ def write_out(game: Game, demonstrations: Any) -> tuple[Tensor, Tensor, Tensor, 
     """Return n demonstrated dialogues in words, int16 of shape (n, length), 0 behind the end; where
     the replies that are taught start and end, int64 of shape (n,); and what draws each picture."""
     texts, starts, draws = [], [], []
-    for before, reply, *draw in game.demonstrated(demonstrations):
+    for before, reply, draw in game.demonstrated(demonstrations):
         words = game.encode(before)
         starts.append(len(words))
         texts.append(words + game.encode(reply))
-        draws += draw
+        draws.append(draw)
     ends = torch.tensor([*map(len, texts)])
     return pad(texts, torch.int16), torch.tensor(starts), ends, draws
 
@@ -150,7 +150,7 @@ class SFT(Learner):
         places = torch.arange(first, longest)
         taught = ((places >= starts) & (places < ends)).to(self.device)
         # Drawn when they are needed: those of all demonstrations would fill the memory.
-        pictures = draw_all([self._draws[row] for row in rows.tolist() if self._draws])
+        pictures = draw_all([self._draws[row] for row in rows.tolist()])
         logits, _ = self.model(words[:, :-1], first - 1, pictures)
         loss = F.cross_entropy(logits[taught], words[:, first:][taught])
         self._descend(loss)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from agents.tinylm.game import Dialogue, Game
 from agents.virl.demonstrations import Demonstrations
+from agents.vision.eye import Draw
 from shiftgym.mixer import integers
 from virl_env.config import NavigationConfig
 from virl_env.deal import Dealer
@@ -48,15 +49,15 @@ class Streets(Game):
     def __init__(self) -> None:
         super().__init__(_FRAME, COMPACT_WORDS, 20)
 
-    def demonstrated(self, demonstrations: Demonstrations) -> Iterator[tuple[str, str]]:
+    def demonstrated(self, demonstrations: Demonstrations) -> Iterator[tuple[str, str, Draw]]:
         """Yield every point of the demonstrated rails, in an order that mixes them."""
         taught = []
         for rows, keywords in demonstrations.parts():
             dealer = self.dealer(**keywords)
             for opening in dealer.deal(demonstrations.episode_seed[rows]):
                 for scene, step in _points(dealer, opening):
-                    prompt = build_prompt(scene, COMPACT)
-                    taught.append((prompt, build_reply(scene, step.action, COMPACT)))
+                    prompt, _, draw = self.ask(dealer, opening, scene, step)
+                    taught.append((prompt, build_reply(scene, step.action, COMPACT), draw))
         for index in np.random.default_rng(0).permutation(len(taught)):
             yield taught[index]
 
@@ -85,8 +86,12 @@ class Streets(Game):
         dialogues = []
         for opening, at in zip(openings, drawn.tolist()):
             scene, step = _points(dealer, opening)[at]
-            dialogues.append(Dialogue(build_prompt(scene, COMPACT), partial(_judge, step)))
+            dialogues.append(self.ask(dealer, opening, scene, step))
         return dialogues
+
+    def ask(self, dealer: Any, opening: np.void, scene: Scene, step: RailStep) -> Dialogue:
+        """Return the dialogue of a point of an episode's rail."""
+        return Dialogue(build_prompt(scene, COMPACT), partial(_judge, step))
 
 
 def _points(dealer: Dealer, opening: np.void) -> list[tuple[Scene, RailStep]]:

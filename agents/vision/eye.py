@@ -27,7 +27,7 @@ def no_picture() -> NDArray[np.uint8]:
 
 def draw_all(draws: Sequence[Draw]) -> Tensor:
     """Return n pictures as one tensor, uint8 of shape (n, height, width, 3)."""
-    return torch.from_numpy(np.stack([draw() for draw in draws] or [no_picture()]))
+    return torch.from_numpy(np.stack([draw() for draw in draws]))
 
 
 class Eye(nn.Module):
