@@ -97,7 +97,10 @@ class PanoramaFolder:
         return len(self._identifiers)
 
     def __repr__(self) -> str:
-        return f"PanoramaFolder({str(self.path)!r})"
+        return (
+            f"PanoramaFolder({str(self.path)!r}, radius={self.radius:g}, pitch={self.pitch:g}, "
+            f"field_of_view={self.field_of_view:g})"
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Another process reads the folder itself, in place of being sent what was decoded here.
@@ -181,7 +184,7 @@ class PanoramaFolder:
         picture = self._pictures / f"{identifier}.jpg"
         rotation = _rotation(self._pictures / f"{identifier}.metadata.json", identifier)
         data = _content(picture, identifier, MAX_BYTES)
-        panorama = decode(data, str(picture), width, width // 2)
+        panorama = decode(data, str(picture), (width, width // 2))
         height, across, _ = panorama.shape
         if not 1.5 <= across / height <= 2.5:
             raise ValueError(

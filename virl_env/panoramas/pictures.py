@@ -17,14 +17,15 @@ MAX_PIXELS = 2**27
 
 
 def decode(
-    data: bytes, what: str, width: int | None = None, height: int | None = None
+    data: bytes, what: str, size: tuple[int, int] | None = None, enlarge: bool = False
 ) -> NDArray[np.uint8]:
     """Return a JPEG picture as uint8 of shape (height, width, 3).
 
     Args:
         data: the file.
         what: named by errors, a file or an address.
-        width, height: shrink to this if the picture is wider; None for as it is.
+        size: width and height to which a wider picture is shrunk; None for as it is.
+        enlarge: whether a smaller one is enlarged to it.
 
     Raises:
         ValueError: where it is no JPEG picture, a truncated one, or too large.
@@ -43,12 +44,11 @@ def decode(
             pixels = picture.width * picture.height
             if pixels > MAX_PIXELS:
                 raise ValueError(f"{pixels} pixels are more than {MAX_PIXELS}")
-            if width is None or height is None or picture.width <= width:
+            if size is None or (picture.width <= size[0] and not enlarge):
                 return np.array(picture.convert("RGB"))
             # JPEG can be decoded at a half, a quarter or an eighth in less time.
-            picture.draft("RGB", (width, height))
-            shrunk = picture.convert("RGB").resize((width, height), Image.Resampling.BILINEAR)
-            return np.array(shrunk)
+            picture.draft("RGB", size)
+            return np.array(picture.convert("RGB").resize(size, Image.Resampling.BILINEAR))
     except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError) as error:
         raise ValueError(
             f"{what} is no JPEG picture, or a damaged one ({error}). Fetch it again."

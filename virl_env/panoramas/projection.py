@@ -16,7 +16,8 @@ def useful_width(size: int, field_of_view: float) -> int:
 
     A panorama that is shrunk to it has, in the middle of a view, 1.3 pixels for each of the view.
     """
-    return 4 * math.ceil(size / math.tan(math.radians(field_of_view) / 2))
+    # The tangent of 45 degrees is a little below 1.
+    return 4 * math.ceil(size / math.tan(math.radians(field_of_view) / 2) - 1e-9)
 
 
 def project(

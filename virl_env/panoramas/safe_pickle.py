@@ -35,8 +35,9 @@ _PLAIN = (float, str, int, bool, type(None))
 def read_pickle(path: str | os.PathLike[str]) -> Any:
     """Return what a pickle holds, of any protocol from 0 to 5.
 
-    Containers are dict, list, tuple, set and frozenset; keys and members of sets are numbers,
-    texts, None or tuples of these. Containers may hold themselves: do not walk them all.
+    Containers are dict, list and tuple, and from protocol 4 on, before which they are pickled as
+    calls of their class, set and frozenset. Keys and members of sets are numbers, texts, None or
+    tuples of these. Containers may hold themselves: do not walk them all.
 
     Raises:
         ValueError: naming the file, where it holds or asks for anything else, is larger than

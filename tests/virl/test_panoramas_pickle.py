@@ -1,0 +1,216 @@
+"""The reader of downloaded pickles: all that Python writes of plain data, and nothing that acts."""
+
+from __future__ import annotations
+
+import collections
+import pickle
+import pickletools
+import struct
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from virl_env.panoramas import safe_pickle
+from virl_env.panoramas.safe_pickle import read_pickle
+
+TOUCHED: list[str] = []
+
+
+def touch(name: str) -> str:
+    TOUCHED.append(name)
+    return name
+
+
+class Acts:
+    """Calls a function where it is unpickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return touch, ("called",)
+
+
+class Plain:
+    """An object of a class, with a state."""
+
+    def __init__(self) -> None:
+        self.state = 1
+
+
+def write(folder: Path, data: bytes) -> Path:
+    path = folder / "gps_pano_mapping.pkl"
+    path.write_bytes(data)
+    return path
+
+
+def refused(folder: Path, data: bytes, match: str) -> None:
+    path = write(folder, data)
+    with pytest.raises(ValueError, match=match) as error:
+        read_pickle(path)
+    assert str(path) in str(error.value)
+    assert not TOUCHED
+
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+keys = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63)
+    | st.floats(allow_nan=False)
+    | st.text()
+)
+keys = keys | st.tuples(keys, keys) | st.tuples(keys, keys, keys, keys)
+plain = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner)
+        | st.tuples(inner)
+        | st.tuples(inner, inner, inner, inner)
+        | st.dictionaries(keys, inner)
+    ),
+)
+
+
+@given(value=plain, protocol=st.integers(0, pickle.HIGHEST_PROTOCOL), optimised=st.booleans())
+def test_reads_what_python_writes(
+    tmp_path_factory: pytest.TempPathFactory, value: Any, protocol: int, optimised: bool
+) -> None:
+    data = pickle.dumps(value, protocol)
+    if optimised:
+        data = pickletools.optimize(data)
+    found = read_pickle(write(tmp_path_factory.mktemp("pickle"), data))
+    assert repr(found) == repr(value)
+
+
+@given(value=st.sets(keys) | st.frozensets(keys), protocol=st.integers(4, pickle.HIGHEST_PROTOCOL))
+def test_sets_are_read_where_no_class_is_needed_for_them(
+    tmp_path_factory: pytest.TempPathFactory, value: Any, protocol: int
+) -> None:
+    found = read_pickle(write(tmp_path_factory.mktemp("pickle"), pickle.dumps(value, protocol)))
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_shared_and_endless_containers_are_kept_as_they_are(tmp_path: Path, protocol: int) -> None:
+    shared = [1.5, "é"]
+    endless: list[Any] = [shared, shared]
+    endless.append(endless)
+    found = read_pickle(write(tmp_path, pickle.dumps(endless, protocol)))
+    assert found[0] == [1.5, "é"]
+    assert found[0] is found[1]
+    assert found[2] is found
+
+
+def test_texts_of_python_2_are_texts(tmp_path: Path) -> None:
+    # What Python 2.7 writes for {(1.5, -2.25): "abc"} in protocols 0 and 2.
+    text = b"(dp0\n(F1.5\nF-2.25\ntp1\nS'abc'\np2\ns."
+    binary = b"\x80\x02}q\x00G?\xf8\x00\x00\x00\x00\x00\x00G\xc0\x02\x00\x00\x00\x00\x00\x00\x86q"
+    binary += b"\x01U\x03abcq\x02s."
+    for data in (text, binary):
+        assert read_pickle(write(tmp_path, data)) == {(1.5, -2.25): "abc"}
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize(
+    "value, name",
+    [
+        (Acts(), r"asks for .*touch"),
+        (Plain(), r"asks for .*(Plain|_reconstructor)"),
+        (print, r"asks for (__builtin__|builtins)\.print"),
+        (collections.OrderedDict(), r"asks for collections\.OrderedDict"),
+        (np.float64(1.5), r"asks for numpy\.(_core|core)\.multiarray\.scalar"),
+        (2j, r"asks for (__builtin__|builtins)\.complex"),
+        ({Acts(): 1}, r"asks for .*touch"),
+    ],
+    ids=["call", "object", "function", "OrderedDict", "NumPy", "complex", "key"],
+)
+@pytest.mark.parametrize("place", ["alone", "value", "listed"])
+def test_whatever_needs_a_global_is_refused_by_its_name(
+    tmp_path: Path, protocol: int, value: Any, name: str, place: str
+) -> None:
+    wrapped = {"alone": value, "value": {(1.0, 2.0): value}, "listed": [[value]]}[place]
+    refused(tmp_path, pickle.dumps(wrapped, protocol), name)
+
+
+@pytest.mark.parametrize(
+    "data, name",
+    [
+        (b"cos\nsystem\n(S'true'\ntR.", r"asks for os\.system"),
+        (b"(S'true'\nios\nsystem\n.", r"asks for os\.system"),
+        (b"\x80\x04\x8c\x02os\x8c\x06system\x93.", r"asks for os\.system"),
+        # Names that are fetched from the memo, or that are no text.
+        (b"\x80\x04\x8c\x02os\x94\x8c\x06system\x940h\x00h\x01\x93.", r"asks for os\.system"),
+        (b"\x80\x04K\x01]\x93.", r"asks for int\.list"),
+        (b"\x80\x02\x82\x05.", "registered extension 5"),
+        (b"\x80\x02\x84\x05\x00\x00\x00.", "registered extension 5"),
+        (b"Pabc\n.", "lies outside"),
+        (b"\x80\x02K\x01Q.", "lies outside"),
+        (b"\x80\x02K\x01)R.", "instruction REDUCE"),
+        (b"\x80\x02K\x01)\x81.", "instruction NEWOBJ"),
+        (b"\x80\x02]}b.", "instruction BUILD"),
+        (b"\x80\x03C\x02ab.", "instruction SHORT_BINBYTES"),
+        (b"\x80\x05\x97.", "instruction NEXT_BUFFER"),
+        (b"\x80\x05\x96" + struct.pack("<Q", 2) + b"ab.", "instruction BYTEARRAY8"),
+    ],
+)
+def test_tricks_of_the_protocol_are_refused(tmp_path: Path, data: bytes, name: str) -> None:
+    refused(tmp_path, data, name)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"garbage",
+        b"\x80\x04",
+        b"\x80\x09N.",
+        b".",
+        b"NN.",
+        b"]K\x01s.",
+        b"K\x01K\x02K\x03s.",
+        b"(K\x01d.",
+        b"h\x05.",
+        b"u.",
+        b"]]K\x01\x86.",
+        b"}]K\x01s.",
+        b"\x80\x04\x8e\xff\xff\xff\xff\xff\xff\xff\x7f.",
+        b"\x80\x04\x8d\xff\xff\xff\xff\xff\xff\xff\x7fab.",
+        b"I" + b"9" * 5000 + b"\n.",
+        pickle.dumps({(1.0, 2.0): "abc"})[:-5],
+    ],
+)
+def test_what_is_no_pickle_is_refused(tmp_path: Path, data: bytes) -> None:
+    refused(tmp_path, data, "no pickle|a key")
+
+
+def test_no_pickle_takes_for_ever_or_all_memory(tmp_path: Path) -> None:
+    """What each of these does to Python's own reader: gigabytes, hours, or the end of it."""
+    twins = b")" + b"2\x86" * 100  # a tuple of itself twice, hashed 2 ** 100 times
+    nested = b")" + b"\x85" * 1_000_000  # deeper than the hash of a tuple can go
+    started = time.monotonic()
+    refused(tmp_path, b"\x80\x02}" + twins + b"Ns.", "with a tuple")
+    refused(tmp_path, b"\x80\x02}" + nested + b"Ns.", "with a tuple")
+    refused(tmp_path, b"\x80\x04\x8f(" + twins + b"\x90.", "with a tuple")
+    # Integers of the same hash.
+    same = {number * (2**61 - 1): None for number in range(20)}
+    refused(tmp_path, pickle.dumps(same), "with a int")
+    # Python's own reader takes 64 GiB for the place of this in its memo.
+    assert read_pickle(write(tmp_path, b"\x80\x02Nr\xff\xff\xff\xff.")) is None
+    assert time.monotonic() - started < 30
+
+
+def test_large_files_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(safe_pickle, "MAX_BYTES", 2**20)
+    data = pickle.dumps(["x" * 2**20])
+    refused(tmp_path, data, "larger than 1 MiB")
+    monkeypatch.setattr(safe_pickle, "MAX_BYTES", 2**21)
+    assert read_pickle(write(tmp_path, data)) == ["x" * 2**20]
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        read_pickle(tmp_path / "nowhere.pkl")
