@@ -34,6 +34,7 @@ class Scene:
         directions: the rule that is stated.
         actions: what was done at the points behind.
         max_attempts: allowed at this point.
+        landmarks: number, name and category of each landmark of the route, by rising numbers.
     """
 
     instructions: Sequence[str]
@@ -46,6 +47,7 @@ class Scene:
     directions: Directions
     actions: Sequence[str] = ()
     max_attempts: int = 2
+    landmarks: Sequence[tuple[int, str, str]] = ()
 
 
 def rail_scenes(
@@ -72,6 +74,7 @@ def rail_scenes(
     """
     lines, codes = told_lines(route, initial_heading, landmark_order, naming, style)
     numbers = (0, *landmark_order)
+    landmarks = told_landmarks(route, landmark_order)
     scenes = []
     for at, step in enumerate(steps):
         scenes.append(
@@ -86,9 +89,22 @@ def rail_scenes(
                 directions=directions,
                 actions=tuple(behind.action for behind in steps[:at]),
                 max_attempts=max_attempts,
+                landmarks=landmarks,
             )
         )
     return scenes
+
+
+def told_landmarks(route: Route, landmark_order: Sequence[int]) -> list[tuple[int, str, str]]:
+    """Return number, name and category of each landmark, by the rising numbers of the episode.
+
+    The arguments are those of `rail_scenes`.
+    """
+    return sorted(
+        (number, leg.landmark.name, leg.landmark.category)
+        for number, leg in zip(landmark_order, route.legs)
+        if leg.landmark is not None
+    )
 
 
 def told_lines(
@@ -167,6 +183,17 @@ def tell_sight(sight: tuple[int, int]) -> str:
     return f"{LETTERS[landmark - 1]} {one_word(SIDES[side - 1])}" if landmark else "nothing"
 
 
+def tell_categories(landmarks: Sequence[tuple[int, str, str]]) -> str:
+    """Return what landmarks are in a few words, such as "A cafe, B post_office", or "nothing"."""
+    told = (f"{LETTERS[number - 1]} {one_word(category)}" for number, _, category in landmarks)
+    return ", ".join(told) or "nothing"
+
+
+def tell_landmarks(landmarks: Sequence[tuple[int, str, str]]) -> str:
+    """Return what landmarks are by their names, such as "Blue Cup (cafe)", or "none"."""
+    return ", ".join(f"{name} ({category})" for _, name, category in landmarks) or "none"
+
+
 def tell_actions(actions: Sequence[str]) -> str:
     """Return actions in order, with those that repeat counted: "forward() (5 times)".
 
@@ -196,6 +223,8 @@ PARTS: Mapping[str, Callable[[Scene], str]] = MappingProxyType(
         "table": lambda scene: _table(scene.directions),
         "codes": lambda scene: ". ".join(map(tell_code, scene.codes)),
         "sight": lambda scene: tell_sight(scene.sight),
+        "landmarks": lambda scene: tell_landmarks(scene.landmarks),
+        "categories": lambda scene: tell_categories(scene.landmarks),
     }
 )
 """Each part of a scene in words, by the name of its placeholder in a `PromptTemplate`."""

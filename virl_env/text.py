@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from shiftgym.templates import check_placeholders
 from virl_env.directions import FRAMES
@@ -19,8 +20,10 @@ from virl_env.world.geometry import COMPASS, RELATIVE, SIDES
 TASK_PLACEHOLDERS = tuple(PARTS)
 FEEDBACK_PLACEHOLDERS = ("message", "outcome", "attempts_left")
 
-Message = dict[str, str]
-"""One message of a chat: {"role": "system" | "user" | "assistant", "content": text}."""
+Message = dict[str, Any]
+"""One message of a chat: {"role": "system" | "user" | "assistant", "content": text}. With a picture
+the content is a list of parts, {"type": "text", "text": ...} and {"type": "image_url", "image_url":
+{"url": ...}}."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,9 @@ class PromptTemplate:
         task: opens the dialogue of each point. Placeholders: {instructions} (all lines, numbered),
             {rule} (how turns are told, in full), {observation} (what is in sight), {intersection}
             ("yes" or "no"), {heading} (degrees), {compass} (the nearest compass word), {actions}
-            (done so far), {attempts} (allowed at this point); and in a few words: {frame} and
-            {table} of the rule, {codes} (the instructions from the current one on), {sight}.
+            (done so far), {attempts} (allowed at this point), {landmarks} (of the route, and what
+            they are); and in a few words: {frame} and {table} of the rule, {codes} (the
+            instructions from the current one on), {sight}, {categories} (of landmarks).
         feedback: follows a wrong attempt while some are left. Placeholders: {message} (a sentence
             that says what was wrong), {outcome} (such as "wrong action"), {attempts_left}.
         solved: follows the right action at the last point. Placeholders as in `feedback`.
@@ -182,10 +186,22 @@ def build_feedback(verdict: Verdict, attempts_left: int, template: PromptTemplat
     )
 
 
-def build_messages(prompt: str, template: PromptTemplate = DEFAULT) -> list[Message]:
-    """Return a new chat: the template's system message, where it has one, and the prompt."""
+def build_messages(
+    prompt: str, template: PromptTemplate = DEFAULT, picture: str | None = None
+) -> list[Message]:
+    """Return a new chat: the template's system message, where it has one, and the prompt.
+
+    Args:
+        prompt: from `build_prompt`.
+        template: that it was built with.
+        picture: the data URL of a picture that goes with it, None for none.
+    """
     opening = [{"role": "system", "content": template.system}] if template.system else []
-    return [*opening, {"role": "user", "content": prompt}]
+    content: Any = prompt
+    if picture is not None:
+        shown = {"type": "image_url", "image_url": {"url": picture}}
+        content = [{"type": "text", "text": prompt}, shown]
+    return [*opening, {"role": "user", "content": content}]
 
 
 def build_reply(scene: Scene, action: str, template: str | PromptTemplate = DEFAULT) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gymnasium import spaces
 
+from shiftgym.checks import flag
 from virl_env.config import MAX_ATTEMPTS, MAX_POINTS_PER_SEGMENT, NavigationConfig
 from virl_env.config import NavigationKeywords as Keywords
 from virl_env.directions import NAMED
@@ -35,11 +37,17 @@ from virl_env.walk import RailWalk
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from virl_env.views.look import LookLike
+    from virl_env.views.sights import Panoramas, Sights
+
 MAX_OBSERVATION = 16_384
 """Characters of the longest message of the task."""
 
 MAX_ACTION = 8_192
 """Characters of the longest reply that is sampled."""
+
+IMAGE_SIZE = 320
+"""Pixels of one of the four views of a picture, unless another size is asked for."""
 
 MAX_NAME = 255
 """Characters of a name with which the longest route still fits into a message."""
@@ -124,6 +132,12 @@ of those at turning points, mean over turning, walking and stopping points |
     * `template="default"`: the wording: "default" (full English), "compact" (a few dozen words, for
       small models; landmarks are letters, drawn anew in each episode), or a
       `virl_env.text.PromptTemplate`.
+    * `images=False`: True withholds what is in sight and whether this is an intersection from the
+      prompt, and attaches a picture instead: the four views to the front and the right (above),
+      the back and the left (below). `content` of the message that opens a dialogue is then a list
+      of a text and an `image_url` with a PNG as data URL; the reply reports what it sees.
+    * `image_size=320`: pixels of one view, 32-1200; `look="plain"` and `panoramas=None`: of these
+      pictures, as for `VIRLNavigationImageEnv`.
     * `render_mode=None`: "ansi" renders the dialogue at this point as text.
 
     ## Registered Configurations
@@ -144,12 +158,29 @@ of those at turning points, mean over turning, walking and stopping points |
         self,
         *,
         template: str | PromptTemplate = "default",
+        images: bool = False,
+        image_size: int = IMAGE_SIZE,
+        look: LookLike = "plain",
+        panoramas: Panoramas = None,
         render_mode: str | None = None,
         **navigation: Unpack[Keywords],
     ) -> None:
         super().__init__(NavigationConfig.make(**navigation))
-        free = self.config.movement == "free"
-        self.template = free_template(template) if free else find_template(template)
+        self.template = find_template(template)
+        self.sights: Sights | None = None
+        if flag("images", images):
+            # Who reads only words needs nothing that draws.
+            from virl_env.views.sights import Sights
+            from virl_env.views.wording import seen_template
+
+            self.template = seen_template(template, self.config.movement)
+            self.sights = Sights(self.config, image_size, "grid", look, panoramas)
+        elif (look, panoramas) != ("plain", None):
+            raise ValueError(
+                f"look={look!r} and panoramas={panoramas!r} are of pictures: pass images=True too."
+            )
+        elif self.config.movement == "free":
+            self.template = free_template(template)
         self.render_mode = render_mode
         self.observation_space = _observation_space(self.template)
         self.action_space = spaces.Text(MAX_ACTION, min_length=0, charset=CHARACTERS)
@@ -208,13 +239,29 @@ of those at turning points, mean over turning, walking and stopping points |
         if self.render_mode != "ansi":
             return None
         self._episode()
-        return "\n\n".join(f"[{said['role']}]\n{said['content']}" for said in self._messages)
+        return "\n\n".join(
+            f"[{said['role']}]\n{_in_words(said['content'])}" for said in self._messages
+        )
 
     def _prompt(self) -> str:
         """Open the dialogue of the point where the walker stands."""
         prompt = self._shown(build_prompt(self._scene(), self.template))
-        self._messages = build_messages(prompt, self.template)
+        self._messages = build_messages(prompt, self.template, self._picture())
         return prompt
+
+    def _picture(self) -> str | None:
+        """Return what is seen where the walker stands as a data URL, None without pictures."""
+        if self.sights is None:
+            return None
+        from shiftgym.pictures import data_url
+
+        look = self.sights.look_of(self._episode_seed)
+        return data_url(self.sights.picture(self._city(), look, *self.stand()))
+
+    def _check_route(self, config: NavigationConfig) -> None:
+        super()._check_route(config)
+        if self.sights is not None:
+            self.sights.check(config)
 
     def _scene(self) -> Scene:
         walk = self._walk
@@ -236,8 +283,19 @@ of those at turning points, mean over turning, walking and stopping points |
         return self._foreign.sub("?", text)[:MAX_OBSERVATION]
 
     def _seen(self) -> dict[str, Any]:
-        messages = [dict(message) for message in self._messages]
+        # The parts of a message with a picture are lists and dicts of their own.
+        messages = [
+            dict(said) if isinstance(said["content"], str) else deepcopy(said)
+            for said in self._messages
+        ]
         return {"messages": messages, **self._info()}
+
+
+def _in_words(content: Any) -> str:
+    """Return the content of a message as text."""
+    if isinstance(content, str):
+        return content
+    return "\n".join(part.get("text", "(a picture)") for part in content)
 
 
 def _observation_space(template: PromptTemplate) -> spaces.Text:

@@ -10,7 +10,7 @@ from virl_env.dynamics import ACTION_INDEX, ACTIONS, FORWARD, NO_ACTION, STOP
 from virl_env.free.walk import NO_OUTCOME, FreeWalk
 from virl_env.reader import parse_reply
 from virl_env.routes.rail import NO_LANDMARKS, describe
-from virl_env.scene import Scene, told_lines
+from virl_env.scene import Scene, told_landmarks, told_lines
 from virl_env.text import DEFAULT, PromptTemplate, find_template
 from virl_env.verifier import OUTCOMES, Outcome, Verdict
 from virl_env.world.geometry import SIDES
@@ -87,6 +87,7 @@ def free_scene(walk: FreeWalk, config: NavigationConfig, stated: Directions) -> 
         directions=stated,
         actions=[ACTIONS[done] for done in walk.actions[-MAX_TOLD:]],
         max_attempts=walk.attempts_left,
+        landmarks=told_landmarks(route, walk.landmark_order),
     )
 
 
