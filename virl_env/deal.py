@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +13,7 @@ from shiftgym.shoe import Openings
 from virl_env import directions, observe
 from virl_env.config import NavigationConfig
 from virl_env.directions import TABLE_LENGTH, Directions
-from virl_env.dynamics import A_TURN, FIRST_TURN, KINDS
+from virl_env.dynamics import A_TURN, FIRST_TURN, KINDS, POINT
 from virl_env.observe import LAYOUT, LINE_CODES, MAX_LANDMARKS, MAX_LINES, heading_codes
 from virl_env.orders import inverses, orders
 from virl_env.pool import Pool, pool_of
@@ -42,16 +45,27 @@ class Dealer:
             [
                 ("row", f"V{observe.SIZE}"),
                 ("seed", np.int64),
+                ("points", np.uint64, width),
+                ("lines", np.uint8, (self.pool.lines.shape[1] + MAX_LINES, LINE_CODES)),
                 ("route", np.int32),
                 ("heading", np.int16),
+                ("count", np.int16),
                 ("rule", np.uint8, 1 + TABLE_LENGTH),
                 ("numbers", np.uint8, 1 + MAX_LANDMARKS),
-                ("lines", np.uint8, (self.pool.lines.shape[1] + MAX_LINES, LINE_CODES)),
-                ("rights", np.uint8, width),
                 ("places", np.uint8, width if config.drop_rate else 0),
-                ("count", np.int16),
-            ]
+            ],
+            align=True,
         )
+        # What all episodes have in common.
+        self._blank = np.zeros(1, dtype=self.openings)
+        _rows(self._blank)[:, LAYOUT["attempts_left"]] = config.max_attempts
+        if config.directions is not None:
+            self._blank["rule"] = directions.table(config.directions)
+        # Of each leg: the compass word of its heading and, but for the first, the relative word of
+        # the turn into it.
+        headings = self.pool.headings
+        self._facing = _COMPASS_INDEX[headings]
+        self._turns = _RELATIVE_INDEX[headings - np.roll(headings, 1, axis=1)]
 
     def deal(self, seeds: NDArray[np.int64]) -> Openings:
         """Deal the episode of each seed, of shape (n,).
@@ -61,35 +75,32 @@ class Dealer:
             of bytes), seed, route (index into the pool), heading (the initial one in degrees), rule
             (that scores, as `directions.table` makes it), numbers (by which landmarks 1, 2, ... are
             shown, behind a 0 for none), lines (codes of the instructions, with MAX_LINES empty ones
-            behind), rights (the right action at each point), places (the points of the pool's rail
-            that the episode has, then its end; empty where all are there) and count (of points).
+            behind), points (of the episode's rail, each a POINT as one number), places (which
+            points of the pool's rail they are, then its end; empty where all are there) and count
+            (of points).
         """
         config, pool = self.config, self.pool
         streams = seeds.astype(np.uint64)
-        openings = np.empty(len(seeds), dtype=self.openings)
-        openings["seed"] = seeds
         routes = integers(streams, _ROUTE, len(pool.routes))
-        openings["route"] = routes
-        openings["heading"] = headings = self._initial_headings(streams, routes)
+        headings = self._initial_headings(streams, routes)
+        order = integers(streams, _ORDER, len(orders(MAX_LANDMARKS)))
+        openings = np.repeat(self._blank, len(seeds))
+        openings["seed"], openings["route"], openings["heading"] = seeds, routes, headings
+        openings["count"] = pool.counts.take(routes)
+        openings["numbers"] = numbers = _numbers().take(order, axis=0)
         if config.directions is None:
             openings["rule"] = directions.draw_tables(streams, _RULE)
-        else:
-            openings["rule"] = directions.table(config.directions)
-        openings["numbers"] = _numbers(streams)
-        facing = pool.headings[routes]
-        before = np.concatenate([headings[:, None], facing[:, :-1]], axis=1)
-        turns = _RELATIVE_INDEX[(facing - before) % 360]
-        self._write_lines(openings, routes, turns[:, 0])
-        direction = np.where(openings["rule"][:, :1] == _WORLD_FRAME, _COMPASS_INDEX[facing], turns)
-        used = np.take_along_axis(openings["rule"], 1 + direction, axis=1)
-        rights = pool.points["right"][routes]
-        at_turns = rights[:, : turns.shape[1] * pool.stride : pool.stride]
-        np.copyto(at_turns, used + np.uint8(FIRST_TURN - 1), where=at_turns == A_TURN)
-        openings["rights"] = rights
-        openings["count"] = pool.counts[routes]
+        # The first turn starts from the heading of the episode, not from the route's own.
+        turns = self._turns.take(routes, axis=0)
+        turns[:, 0] = _RELATIVE_INDEX.take(pool.headings[:, 0].take(routes) - headings, mode="wrap")
+        lines = pool.lines.take(routes, axis=0)
+        lines[:, 0, 0] = (lines[:, 0, 0] > 0) * (1 + turns[:, 0])
+        lines[:, :, 2] = _looked_up(numbers, lines[:, :, 2])
+        openings["lines"][:, : lines.shape[1]] = lines
+        openings["points"] = self._rails(openings, routes, headings, turns)
         if config.drop_rate:
             self._drop(openings, streams)
-        openings["row"] = self._first_rows(openings).view(openings["row"].dtype)[:, 0]
+        self._write_first_rows(openings, routes, order)
         return openings
 
     def _initial_headings(self, streams: Words, routes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -104,15 +115,27 @@ class Dealer:
         headings: NDArray[np.int64] = (self.pool.headings[routes, 0] - turn) % 360
         return headings
 
-    def _write_lines(
-        self, openings: Openings, routes: NDArray[np.int64], first_turns: NDArray[np.int64]
-    ) -> None:
-        lines = self.pool.lines[routes]
-        # The first turn starts from the heading of the episode, not from the route's own.
-        lines[:, 0, 0] = (lines[:, 0, 0] > 0) * (1 + first_turns)
-        lines[:, :, 2] = _shown(lines[:, :, 2], openings["numbers"])
-        told = lines.shape[1]
-        openings["lines"][:, :told], openings["lines"][:, told:] = lines, 0
+    def _rails(
+        self,
+        openings: Openings,
+        routes: NDArray[np.int64],
+        headings: NDArray[np.int64],
+        turns: NDArray[np.int64],
+    ) -> Words:
+        """Return the rails of episodes, none of their points dropped: POINTs as one number each."""
+        pool, rule, numbers = self.pool, openings["rule"], openings["numbers"]
+        # As plain numbers, rows are picked in a third of the time.
+        points = pool.points.view(np.uint64).take(routes, axis=0)
+        point = points.view(POINT)
+        facing = self._facing.take(routes, axis=0)
+        told = _looked_up(rule, 1 + np.where(rule[:, :1] == _WORLD_FRAME, facing, turns))
+        legs, stride = turns.shape[1], pool.stride
+        rights = point["right"][:, : legs * stride : stride]
+        np.copyto(rights, told + np.uint8(FIRST_TURN - 1), where=rights == A_TURN)
+        landmarks = point["landmark"][:, stride : legs * stride + 1 : stride]
+        np.multiply(landmarks > 0, numbers[:, 1 : legs + 1], out=landmarks)
+        point["heading"][:, 0] = heading_codes(headings)
+        return points
 
     def _drop(self, openings: Openings, streams: Words) -> None:
         """Leave each walking point out with the probability asked for."""
@@ -128,24 +151,21 @@ class Dealer:
         rows, columns = kept.nonzero()
         packed[rows, (kept.cumsum(axis=1) - 1)[rows, columns]] = columns
         openings["places"] = packed
-        openings["rights"] = np.take_along_axis(openings["rights"], packed.astype(np.int64), axis=1)
+        openings["points"] = np.take_along_axis(openings["points"], packed.astype(np.int64), axis=1)
 
-    def _first_rows(self, openings: Openings) -> NDArray[np.uint8]:
-        config = self.config
-        rows = np.zeros((len(openings), observe.SIZE), dtype=np.uint8)
+    def _write_first_rows(
+        self, openings: Openings, routes: NDArray[np.int64], order: NDArray[np.int64]
+    ) -> None:
+        rows, stated = _rows(openings), self.config.stated_directions
         rows[:, LAYOUT["lines"]] = openings["lines"][:, :MAX_LINES].reshape(len(rows), -1)
         rows[:, LAYOUT["heading"].start] = heading_codes(openings["heading"])
-        known = self.pool.categories.reshape(-1)
         # The landmark that a number stands for: the inverse of the order of numbers.
-        landmarks = inverses(MAX_LANDMARKS)[_drawn_orders(openings["seed"].astype(np.uint64))]
-        first = openings["route"].astype(np.int64)[:, None] * MAX_LANDMARKS
-        rows[:, LAYOUT["categories"]] = known.take(first + landmarks)
-        rows[:, LAYOUT["attempts_left"]] = config.max_attempts
-        stated = openings["rule"]
-        if config.stated_directions is not None:
-            stated = directions.table(config.stated_directions)
-        rows[:, LAYOUT["frame"].start : LAYOUT["table"].stop] = stated
-        return rows
+        standing = inverses(MAX_LANDMARKS).take(order, axis=0)
+        known = self.pool.categories.take(routes, axis=0)
+        rows[:, LAYOUT["categories"]] = _looked_up(known, standing)
+        rows[:, LAYOUT["frame"].start : LAYOUT["table"].stop] = (
+            openings["rule"] if stated is None else directions.table(stated)
+        )
 
 
 def rule_of(openings: Openings, index: int) -> Directions:
@@ -153,21 +173,26 @@ def rule_of(openings: Openings, index: int) -> Directions:
     return directions.from_table(openings["rule"][index])
 
 
-def _numbers(streams: Words) -> NDArray[np.uint8]:
-    """Return the numbers of landmarks 1, 2, ... in random order behind a 0: uint8 (n, 9)."""
-    numbers = np.zeros((len(streams), 1 + MAX_LANDMARKS), dtype=np.uint8)
-    numbers[:, 1:] = orders(MAX_LANDMARKS)[_drawn_orders(streams)]
-    numbers[:, 1:] += 1
-    return numbers
+@cache
+def _numbers() -> NDArray[np.uint8]:
+    """Return the numbers of landmarks 1, 2, ... in every order, each behind a 0: (orders, 9)."""
+    every = orders(MAX_LANDMARKS) + np.uint8(1)
+    return np.concatenate([np.zeros_like(every[:, :1]), every], axis=1)
 
 
-def _drawn_orders(streams: Words) -> NDArray[np.int64]:
-    """Return which order of the landmarks each episode has."""
-    return integers(streams, _ORDER, len(orders(MAX_LANDMARKS)))
+def _rows(openings: Openings) -> NDArray[np.uint8]:
+    """Return the first observations of openings, a view of shape (n, 96)."""
+    rows: NDArray[np.uint8] = np.ndarray(
+        (len(openings), observe.SIZE),
+        np.uint8,
+        buffer=openings,
+        strides=(openings.itemsize, 1),
+    )
+    return rows
 
 
-def _shown(landmarks: NDArray[np.uint8], numbers: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return landmarks in order, of shape (n, k), by the numbers that they are shown by."""
-    first = np.arange(len(numbers))[:, None] * numbers.shape[1]
-    shown: NDArray[np.uint8] = np.ascontiguousarray(numbers).reshape(-1).take(first + landmarks)
-    return shown
+def _looked_up(rows: NDArray[np.uint8], places: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return rows[i, places[i, j]] for places of shape (n, k)."""
+    first = rows.shape[1] * np.arange(len(rows))[:, None]
+    found: NDArray[np.uint8] = np.ascontiguousarray(rows).reshape(-1).take(first + places)
+    return found

@@ -24,21 +24,14 @@ ACTION_INDEX = MappingProxyType({name: index for index, name in enumerate(ACTION
 KINDS = ("turn", "forward", "stop")
 """Kinds of points, by what is to be done there."""
 
-POINT = np.dtype(
-    [
-        ("line", np.uint8),
-        ("landmark", np.uint8),
-        ("side", np.uint8),
-        ("intersection", np.uint8),
-        ("heading", np.uint8),
-        ("kind", np.uint8),
-        ("right", np.uint8),
-    ]
-)
-"""A point of a rail: instruction line that is followed (from 0), number and side of the landmark in
-sight (0 none), whether it is an intersection, heading code, index into KINDS, right action. Which
-turn is right is the episode's. Behind the last point stands the end: no line is left there and no
-action is right."""
+SIGHT = ("landmark", "side", "intersection", "heading")
+"""What a point shows, in the order of observations."""
+
+POINT = np.dtype([(name, np.uint8) for name in (*SIGHT, "line", "kind", "right", "unused")])
+"""A point of a rail: number and side of the landmark in sight (0 none), whether it is an
+intersection, heading code, instruction line that is followed (from 0), index into KINDS, right
+action. Behind the last point stands the end: no line is left there and no action is right. Eight
+bytes, so that a point moves as one number."""
 
 NO_ACTION, A_TURN = 255, 254
 

@@ -33,7 +33,7 @@ class Pool:
         categories: code of each landmark in order, uint8 of shape (r, MAX_LANDMARKS).
         points: the whole rail, none dropped, landmarks numbered in order; which turns are right and
             the initial heading are the episode's: POINT of shape (r, width), filled up with the
-            end.
+            end, which is there twice at least: a walker that waits there may act once more.
         counts: points of each rail, int64 of shape (r,).
         stride: points from one turn to the next.
     """
@@ -118,7 +118,7 @@ def _compile(routes: tuple[Route, ...], naming: str, points_per_segment: int) ->
     headings = np.zeros((count, most), dtype=np.int16)
     lines = np.zeros((count, 2 * most, LINE_CODES), dtype=np.uint8)
     categories = np.zeros((count, MAX_LANDMARKS), dtype=np.uint8)
-    points = np.zeros((count, most * stride + 2), dtype=POINT)
+    points = np.zeros((count, most * stride + 3), dtype=POINT)
     counts = np.zeros(count, dtype=np.int64)
     for row, route in enumerate(routes):
         legs = len(route.legs)

@@ -10,96 +10,119 @@ from numpy.typing import NDArray
 
 from shiftgym.shoe import Openings
 from virl_env import observe
-from virl_env.dynamics import CORRECT_CODE, KINDS, POINT, WRONG_CODE
-from virl_env.observe import LAYOUT, LINE_CODES, MAX_LINES
-from virl_env.pool import Pool
+from virl_env.dynamics import CORRECT_CODE, KINDS, POINT, SIGHT, WRONG_CODE
+from virl_env.observe import HISTORY, LAYOUT, LINE_CODES, MAX_LINES
 from virl_env.verifier import OUTCOME_NAMES, REWARDS, Outcome
 
 _OUTCOME_NAMES = np.array(OUTCOME_NAMES, dtype=object)
-_OUTCOMES = np.array([WRONG_CODE, CORRECT_CODE], dtype=np.uint8)
+_WRONG, _BETTER = np.uint8(WRONG_CODE), np.uint8(WRONG_CODE - CORRECT_CODE)
+_ONE = np.uint8(1)
 _REWARDS = np.array([REWARDS[Outcome.WRONG_ACTION], REWARDS[Outcome.CORRECT]])
 _TURN = KINDS.index("turn")
 _WINDOW = MAX_LINES * LINE_CODES
-_NEXT_TO_NOTHING = 1e-300
 
-_SEEN = np.dtype(
+_BITS = tuple(1 << kind for kind in range(len(KINDS)))
+_HIT = np.uint8(2 * _BITS[-1])
+"""Added to the bit of a kind of point where the attempt is right."""
+
+_ATTEMPTS = np.zeros((2 * int(_HIT), len(KINDS) + 1))
+_HITS = np.zeros_like(_ATTEMPTS)
+for _kind, _bit in enumerate(_BITS):
+    _ATTEMPTS[[_bit, _bit + _HIT], _kind] = _ATTEMPTS[[_bit, _bit + _HIT], -1] = 1.0
+    _HITS[_bit + _HIT, [_kind, -1]] = 1.0
+"""What an attempt adds to the counts of all and of right ones: by kind of point, and together."""
+
+_NEXT_TO_NOTHING = 1e-300
+"""Where counts of attempts begin, so that they can be divided by; plus one it is one."""
+
+_KINDS_MET = np.array([max(bits.bit_count(), 1) for bits in range(_HIT)], dtype=np.float64)
+
+_ONE_BYTE = np.uint64(8)
+"""Bits by which the older actions of a history move on; the newest is the lowest byte."""
+
+_DONE = np.dtype(
     {
-        "names": ["lines", "rest", "newer", "older"],
-        "formats": [f"V{_WINDOW}", "V3", *[f"V{observe.HISTORY - 1}"] * 2],
-        "offsets": [
-            *(LAYOUT[name].start for name in ("lines", "side", "actions")),
-            LAYOUT["actions"].start + 1,
-        ],
-        "itemsize": observe.SIZE,
+        "names": ["history", "previous", "left", "outcome"],
+        "formats": ["<u8", "u1", "u1", "u1"],
+        "offsets": [0, HISTORY, HISTORY + 1, HISTORY + 2],
+        "itemsize": 2 * HISTORY,
     }
 )
-"""An observation row as blocks that move in one copy: "rest" is side, intersection and heading;
-"newer" and "older" overlap by design."""
+"""What a copy has done, as observations show it from "actions" to "outcome"."""
 
-_REST = np.dtype({"names": ["rest"], "formats": ["V3"], "offsets": [2], "itemsize": POINT.itemsize})
-"""The same three numbers of a point, where they lie together too."""
+_SHOWN_DONE = LAYOUT["outcome"].stop - LAYOUT["actions"].start
 
 
 class Rails:
     """The running episodes of n copies.
 
+    Whole arrays are moved even where few copies change: at a thousand copies that takes less time
+    than to pick those that do.
+
     Args:
-        pool: the routes of the openings.
-        openings: their fields, see `deal.Dealer.deal`.
+        openings: the fields of an episode's opening, see `deal.Dealer.deal`.
         max_attempts: at a point.
         count: n.
 
     Attributes:
         rows: observations, uint8 of shape (n, 96).
         episode_seeds: int64 of shape (n,).
+        routes: indices into the pool, of shape (n,).
+        headings: initial ones in degrees, of shape (n,).
+        rules: that score, as `directions.table` makes them, of shape (n, 9).
         right: the right action of each copy, uint8 of shape (n,); NO_ACTION at the end of a rail.
     """
 
-    def __init__(
-        self, pool: Pool, openings: np.dtype[np.void], max_attempts: int, count: int
-    ) -> None:
-        self._max_attempts = max_attempts
-        self._pool_points, self._width = pool.points.reshape(-1), pool.points.shape[1]
+    def __init__(self, openings: np.dtype[np.void], max_attempts: int, count: int) -> None:
+        self._max_attempts = np.uint8(max_attempts)
         self.rows = np.zeros((count, observe.SIZE), dtype=np.uint8)
-        self.right = np.zeros(count, dtype=np.uint8)
-        self._kind = np.zeros(count, dtype=np.uint8)
-        self._rails = np.zeros(count, dtype=np.int64)
+        # The point where each copy stands, a POINT as one number, and the line that it follows.
+        self._points = np.zeros(count, dtype=np.uint64)
+        self._line = np.zeros(count, dtype=np.uint8)
         self._at = np.zeros(count, dtype=np.int64)
         self._counts = np.ones(count, dtype=np.int64)
+        self._done = np.zeros(count, dtype=_DONE)
         self._over = np.zeros(count, dtype=np.bool_)
         self._failed = np.zeros(count, dtype=np.bool_)
-        # Of the points of each kind: attempts made, beginning with next to nothing so that they can
-        # be divided by, and right ones; of shape (kinds, n).
-        self._tried = np.full((len(KINDS), count), _NEXT_TO_NOTHING)
-        self._right = np.zeros((len(KINDS), count))
-        self._kinds_met = np.zeros(count)
+        # Attempts made and right ones among them, by kind of point and together, and a bit for
+        # each kind met.
+        self._attempts = np.full((count, len(KINDS) + 1), _NEXT_TO_NOTHING)
+        self._hits = np.zeros_like(self._attempts)
+        self._met = np.zeros(count, dtype=np.uint8)
         # How each episode started, in one record, so that starting one is one copy.
         self._openings = np.zeros(count, dtype=openings)
-        fields: Mapping[str, Any] = openings.fields or {}
-        self._offsets = {name: int(place[1]) for name, place in fields.items()}
-        self._dropping = openings["places"].itemsize > 0
-        self._everyone = np.arange(count)
-        self._records = openings.itemsize * self._everyone
         self._view()
 
     def _view(self) -> None:
-        """Name the parts of the rows and of the openings that steps touch; all are views."""
-        self._seen = self.rows.view(_SEEN)[:, 0]
-        self._blocks = self.rows.view(f"V{observe.SIZE}")[:, 0]
-        self._landmark, self._newest, self._previous, self._left, self._outcome = (
-            self.rows[:, LAYOUT[name].start]
-            for name in ("landmark", "actions", "previous", "attempts_left", "outcome")
+        """Name the parts of the arrays that steps touch; all are views."""
+        rows, points, done = self.rows, self._points, self._done
+        self._blocks = _part(rows, 0, observe.SIZE)
+        self._seen_lines = _part(rows, LAYOUT["lines"].start, _WINDOW)
+        self._seen_sight = _part(rows, LAYOUT[SIGHT[0]].start, len(SIGHT))
+        self._seen_done = _part(rows, LAYOUT["actions"].start, _SHOWN_DONE)
+        self._sight, self._shown_done = _part(points, 0, len(SIGHT)), _part(done, 0, _SHOWN_DONE)
+        self._history, self._previous, self._left, self._outcome = (
+            done[name] for name in _DONE.names or ()
+        )
+        point = points.view(POINT)
+        self._following, self._kind, self.right = (
+            point[name] for name in ("line", "kind", "right")
         )
         openings = self._openings
+        fields: Mapping[str, Any] = openings.dtype.fields or {}
         self.episode_seeds, self.routes, self.headings, self.rules = (
             openings[name] for name in ("seed", "route", "heading", "rule")
         )
         self._bytes = openings.view(np.uint8)
+        self._rails = openings.view(np.uint64)
+        word = self._rails.itemsize
+        first = fields["points"][1] // word
+        self._first = first + openings.itemsize // word * np.arange(len(openings))
         self._windows: NDArray[np.void] = np.ndarray(
             (len(openings), openings["lines"].shape[1] - MAX_LINES + 1),
             dtype=f"V{_WINDOW}",
             buffer=openings,
-            offset=self._offsets["lines"],
+            offset=fields["lines"][1],
             strides=(openings.itemsize, LINE_CODES),
         )
 
@@ -109,8 +132,8 @@ class Rails:
         self._view()
 
     _STATE = (
-        *("rows", "right", "_kind", "_rails", "_at", "_counts", "_over", "_failed", "_tried"),
-        *("_right", "_kinds_met", "_bytes"),
+        *("rows", "_points", "_line", "_at", "_counts", "_done", "_over", "_failed"),
+        *("_attempts", "_hits", "_met", "_bytes"),
     )
 
     def get_state(self) -> dict[str, NDArray[Any]]:
@@ -120,7 +143,7 @@ class Rails:
     def set_state(self, state: dict[str, NDArray[Any]]) -> None:
         """Go on from what `get_state` returned."""
         for name in self._STATE:
-            # In place, so that the views of the rows keep looking at them.
+            # In place, so that the views keep looking at them.
             getattr(self, name)[...] = state[name]
 
     @property
@@ -139,16 +162,13 @@ class Rails:
         """Start an episode in some copies."""
         self._openings[copies] = openings
         self._blocks[copies] = openings["row"]
-        self.right[copies] = openings["rights"][:, 0]
-        self._kind[copies] = _TURN
-        self._rails[copies] = openings["route"] * np.int64(self._width)
-        self._at[copies] = 0
+        self._points[copies] = openings["points"][:, 0]
         self._counts[copies] = openings["count"]
-        self._over[copies] = False
-        self._failed[copies] = False
-        self._tried[:, copies] = _NEXT_TO_NOTHING
-        self._right[:, copies] = 0.0
-        self._kinds_met[copies] = 0.0
+        self._line[copies] = self._at[copies] = self._met[copies] = 0
+        self._attempts[copies], self._hits[copies] = _NEXT_TO_NOTHING, 0.0
+        self._history[copies] = self._previous[copies] = self._outcome[copies] = 0
+        self._left[copies] = self._max_attempts
+        self._over[copies] = self._failed[copies] = False
 
     def act(self, actions: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Do one action in every copy.
@@ -159,54 +179,54 @@ class Rails:
         Returns:
             rewards, and which episodes terminated, of shape (n,).
         """
-        left = self._left
-        correct = self.right == actions
-        tally = self._kind * np.int64(len(correct)) + self._everyone
-        tried = self._tried.reshape(-1)
-        made = tried.take(tally) + 1.0
-        tried[tally] = made
-        self._kinds_met += made == 1.0
-        self._right.reshape(-1)[tally] += correct
-        done = (actions + 1).astype(np.uint8)
+        left, history, action = self._left, self._history, actions.astype(np.uint8)
+        correct = self.right == action
+        kind = np.left_shift(_ONE, self._kind)
+        self._met |= kind
+        kind += _HIT * correct
+        self._attempts += _ATTEMPTS.take(kind, axis=0)
+        self._hits += _HITS.take(kind, axis=0)
         moves = correct | (left == 1)
+        stays = ~moves
         self._failed |= moves > correct
-        self._outcome[:] = _OUTCOMES.take(correct)
-        np.multiply(done, ~moves, out=self._previous)
-        left -= 1
-        moved = moves.nonzero()[0]
-        left[moved] = self._max_attempts
-        at = np.minimum(self._at.take(moved) + 1, self._counts.take(moved))
-        self._at[moved] = at
-        self._arrive(moved, at)
-        self._newest[moved] = done[moved]
+        action += 1
+        # Sums and products: a choice element by element would be guessed wrong every second time.
+        np.multiply(action, stays, out=self._previous)
+        left[:] = (left - _ONE) * stays + self._max_attempts * moves
+        np.subtract(_WRONG, correct * _BETTER, out=self._outcome)
+        history[:] = np.where(moves, (history << _ONE_BYTE) | action, history)
+        self._seen_done[:] = self._shown_done
+        self._at += moves
+        self._arrive()
         self._over = self._at == self._counts
         return _REWARDS.take(correct), self._over.copy()
 
-    def _arrive(self, copies: NDArray[np.int64], at: NDArray[np.int64]) -> None:
-        """Show the points at which these copies stand now, and what is right there."""
-        seen, offset, data = self._seen, self._offsets, self._bytes
-        record = self._records.take(copies)
-        place = data.take(record + (at + offset["places"])) if self._dropping else at
-        points = self._pool_points.take(self._rails.take(copies) + place)
-        seen["lines"][copies] = self._windows[copies, points["line"]]
-        self._landmark[copies] = data.take(record + (points["landmark"] + offset["numbers"]))
-        seen["rest"][copies] = points.view(_REST)["rest"]
-        seen["older"][copies] = seen["newer"][copies]
-        self._kind[copies] = points["kind"]
-        self.right[copies] = data.take(record + (at + offset["rights"]))
+    def _arrive(self) -> None:
+        """Show the points at which the copies stand now."""
+        self._rails.take(self._first + self._at, out=self._points, mode="clip")
+        self._seen_sight[:] = self._sight
+        elsewhere = (self._following != self._line).nonzero()[0]
+        line = self._following.take(elsewhere)
+        self._line[elsewhere] = line
+        self._seen_lines[elsewhere] = self._windows[elsewhere, line]
 
     def infos(self) -> dict[str, Any]:
         """Return what every step tells, but the mask: arrays of shape (n,)."""
-        right, tried = self._right, self._tried
-        shares = right / tried
-        # Rows are added one by one: a third of the time of a sum over the first axis.
+        *by_kind, step_accuracy = (self._hits / self._attempts).T
         return {
-            "outcome": _OUTCOME_NAMES.take(self._outcome),
+            "outcome": _OUTCOME_NAMES.take(self._outcome.astype(np.intp)),
             "attempts_left": self._left.astype(np.int64),
             "is_success": self._over & ~self._failed,
             "episode_seed": self.episode_seeds.copy(),
-            "step_accuracy": (right[0] + right[1] + right[2]) / (tried[0] + tried[1] + tried[2]),
-            "turn_accuracy": shares[_TURN],
-            "macro_accuracy": (shares[0] + shares[1] + shares[2])
-            / np.maximum(self._kinds_met, 1.0),
+            "step_accuracy": step_accuracy.copy(),
+            "turn_accuracy": by_kind[_TURN].copy(),
+            "macro_accuracy": sum(by_kind) / _KINDS_MET.take(self._met),
         }
+
+
+def _part(items: NDArray[Any], offset: int, size: int) -> NDArray[np.void]:
+    """Return a view of some bytes of each of n items, as blocks that move in one copy."""
+    part: NDArray[np.void] = np.ndarray(
+        len(items), f"V{size}", buffer=items, offset=offset, strides=items.strides[:1]
+    )
+    return part

@@ -70,7 +70,6 @@ class VIRLNavigationVectorEnv(BatchedVectorEnv):
             self._walkers = FreeRows(self._dealer, positive("num_envs", num_envs))
         else:
             self._walkers = Rails(
-                self._dealer.pool,
                 self._dealer.openings,
                 self.config.max_attempts,
                 positive("num_envs", num_envs),

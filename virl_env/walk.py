@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from virl_env import observe
 from virl_env.directions import from_table
-from virl_env.dynamics import CORRECT_CODE, KINDS, NO_ACTION, WRONG_CODE
+from virl_env.dynamics import CORRECT_CODE, KINDS, NO_ACTION, POINT, SIGHT, WRONG_CODE
 from virl_env.observe import LAYOUT, LINE_CODES
 from virl_env.pool import Pool
 
 _TURN = KINDS.index("turn")
+_LINE, _KIND, _RIGHT = ((POINT.names or ()).index(name) for name in ("line", "kind", "right"))
 _LINES, _ACTIONS = LAYOUT["lines"], LAYOUT["actions"]
 _SIGHT = slice(LAYOUT["landmark"].start, LAYOUT["heading"].stop)
 _PREVIOUS, _ATTEMPTS, _OUTCOME = (
@@ -49,8 +50,7 @@ class RailWalk:
         self.initial_heading = int(opening["heading"])
         self._numbers: list[int] = opening["numbers"].tolist()
         self._lines = np.ravel(opening["lines"]).copy()
-        self._rights: list[int] = opening["rights"].tolist()
-        self._points: list[tuple[int, ...]] = pool.points[int(opening["route"])].tolist()
+        self._points: list[tuple[int, ...]] = opening["points"].view(POINT).tolist()
         self.count = int(opening["count"])
         places = opening["places"].tolist() or range(self.count + 1)
         self.places: list[int] = list(places[: self.count + 1])
@@ -63,7 +63,7 @@ class RailWalk:
     @property
     def right(self) -> int:
         """The right action here, 255 at the end."""
-        return self._rights[self.at]
+        return self._points[self.at][_RIGHT]
 
     @property
     def landmark_order(self) -> tuple[int, ...]:
@@ -94,7 +94,7 @@ class RailWalk:
         Args:
             action: index of the action, or NO_ACTION where a reply named none.
         """
-        *_, kind, _ = self._points[self.places[self.at]]
+        kind = self._points[self.at][_KIND]
         correct = outcome == CORRECT_CODE
         self._tried[kind] += 1
         self._right[kind] += correct
@@ -111,9 +111,9 @@ class RailWalk:
         row[_ACTIONS.start] = done
         self.actions.append(action)
         self.at += 1
-        line, landmark, *rest, _, _ = self._points[self.places[self.at]]
-        row[_LINES] = self._lines[line * LINE_CODES :][: observe.MAX_LINES * LINE_CODES]
-        row[_SIGHT] = (self._numbers[landmark], *rest)
+        point = self._points[self.at]
+        row[_LINES] = self._lines[point[_LINE] * LINE_CODES :][: observe.MAX_LINES * LINE_CODES]
+        row[_SIGHT] = point[: len(SIGHT)]
         return outcome
 
     def measures(self) -> dict[str, float]:
