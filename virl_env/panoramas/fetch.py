@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar
 from urllib import error, parse, request
@@ -84,24 +85,15 @@ class Fetcher:
             if number:
                 time.sleep(min(MAX_WAIT, max(wait, self._backoff * 2 ** (number - 1))))
             self._take_turn()
-            wait = 0.0
-            try:
-                body = self._once(f"{url}?{parse.urlencode({**asked, **secret})}")
-            except error.HTTPError as answer:
-                with answer:
-                    told = _without(secret, f"{answer.code} {_start(answer)}".strip())
-                    wait = _seconds(answer.headers.get("Retry-After"))
-                if answer.code < 500 and answer.code not in _PASSING:
-                    # Without its cause, for errors of urllib hold the address with the key.
-                    raise RefusedError(answer.code, f"{shown} answered {told}") from None
-                continue
-            except (AgainError, OSError, http.client.HTTPException) as fault:
-                told = _without(secret, str(fault) or type(fault).__name__)
-                continue
-            try:
-                return read(body)
-            except AgainError as fault:
-                told = _without(secret, str(fault))
+            answer = self._once(f"{url}?{parse.urlencode({**asked, **secret})}")
+            told, wait = _without(secret, answer.told), answer.wait
+            if answer.body is not None:
+                try:
+                    return read(answer.body)
+                except AgainError as fault:
+                    told = _without(secret, str(fault))
+            elif 0 < answer.status < 500 and answer.status not in _PASSING:
+                raise RefusedError(answer.status, f"{shown} answered {told}")
         tries = f"{self._retries + 1} {'tries' if self._retries else 'try'}"
         raise ConnectionError(f"{shown} gave no answer in {tries}; at last: {told}.")
 
@@ -112,7 +104,19 @@ class Fetcher:
             self._free = turn + self._gap
         time.sleep(turn - now)
 
-    def _once(self, url: str) -> bytes:
+    def _once(self, url: str) -> _Answer:
+        # What went wrong is returned and not raised: errors of urllib hold the address with its
+        # key, and would hang on to whatever is raised while they are handled.
+        try:
+            return _Answer(200, self._read(url))
+        except error.HTTPError as answer:
+            with answer:
+                wait = _seconds(answer.headers.get("Retry-After"))
+                return _Answer(answer.code, None, f"{answer.code} {_start(answer)}".strip(), wait)
+        except (AgainError, OSError, http.client.HTTPException) as fault:
+            return _Answer(0, None, str(fault) or type(fault).__name__)
+
+    def _read(self, url: str) -> bytes:
         until = time.monotonic() + self._timeout
         body = bytearray()
         with self._opener.open(url, timeout=self._timeout) as response:
@@ -127,6 +131,16 @@ class Fetcher:
         if length is not None and length.isdigit() and len(body) < int(length):
             raise AgainError(f"{len(body)} of {length} bytes")
         return bytes(body)
+
+
+@dataclass
+class _Answer:
+    """What came: a status of HTTP, or 0 where none came, and a body or what was said instead."""
+
+    status: int
+    body: bytes | None
+    told: str = ""
+    wait: float = 0.0
 
 
 class _Stay(request.HTTPRedirectHandler):
