@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from agents.tinylm.game import Game
 
-MODULES = {"cards": "agents.gp.dialogues", "streets": "agents.virl.dialogues"}
-"""Where the game of a name lies, as GAME."""
+MODULES = {
+    "cards": "agents.gp.dialogues",
+    "streets": "agents.virl.dialogues",
+    "streets-images": "agents.vision.streets",
+}
+"""Where the game of a name lies, as GAME. Those with images show what the others tell."""
 
 
 def find_game(name: str) -> Game:

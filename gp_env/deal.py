@@ -86,6 +86,9 @@ class Dealer:
             # Better to fail here than in the middle of a run.
             self.deal(np.arange(_TRIAL_DEALS))
 
+    def __str__(self) -> str:
+        return str(self.config)
+
     def deal(self, seeds: NDArray[np.int64]) -> Deals:
         """Deal one hand for each episode seed (int64 of shape (n,)); equal seeds, equal hands."""
         mixed = seeds.astype(np.uint64)

@@ -67,6 +67,9 @@ class Dealer:
         self._facing = _COMPASS_INDEX[headings]
         self._turns = _RELATIVE_INDEX[headings - np.roll(headings, 1, axis=1)]
 
+    def __str__(self) -> str:
+        return str(self.config)
+
     def deal(self, seeds: NDArray[np.int64]) -> Openings:
         """Deal the episode of each seed, of shape (n,).
 

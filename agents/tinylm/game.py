@@ -65,7 +65,7 @@ class Game(ABC):
 
     @abstractmethod
     def dealer(self, **keywords: Any) -> Any:
-        """Return the dealer of the environment with these keywords; its `config` names them."""
+        """Return the dealer of the environment with these keywords; as text it tells them."""
 
     @abstractmethod
     def open(self, dealer: Any, seeds: NDArray[np.int64]) -> list[Dialogue]:

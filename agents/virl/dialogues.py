@@ -44,10 +44,17 @@ _POINT = 2**20
 
 
 class Streets(Game):
-    """V-IRL navigation: a point of a rail is a dialogue."""
+    """V-IRL navigation: a point of a rail is a dialogue.
+
+    Attributes:
+        template: the wording.
+        others: words of it beside the frame of replies.
+    """
+
+    template, others = COMPACT, COMPACT_WORDS
 
     def __init__(self) -> None:
-        super().__init__(_FRAME, COMPACT_WORDS, 20)
+        super().__init__(_FRAME, self.others, 20)
 
     def demonstrated(self, demonstrations: Demonstrations) -> Iterator[tuple[str, str, Draw]]:
         """Yield every point of the demonstrated rails, in an order that mixes them."""
@@ -91,7 +98,7 @@ class Streets(Game):
 
     def ask(self, dealer: Any, opening: np.void, scene: Scene, step: RailStep) -> Dialogue:
         """Return the dialogue of a point of an episode's rail."""
-        return Dialogue(build_prompt(scene, COMPACT), partial(_judge, step))
+        return Dialogue(build_prompt(scene, self.template), partial(_judge, step))
 
 
 def _points(dealer: Dealer, opening: np.void) -> list[tuple[Scene, RailStep]]:

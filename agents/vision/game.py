@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from agents.tinylm.game import Game
 from agents.vision.eye import PICTURE, SIGHT, Eye
 
@@ -12,10 +15,12 @@ class InPictures(Game):
     Attributes:
         shape: height and width of its pictures in pixels.
         patch: edge of what becomes a token, in pixels.
+        keywords: with which the text environment shows such pictures.
     """
 
     shape: tuple[int, int]
     patch: int
+    keywords: Mapping[str, Any]
 
     @property
     def tokens(self) -> int:
