@@ -42,7 +42,7 @@ _DAY = 86_400.0
 class GoogleStreetView:
     """Shows what Google Street View shows today: a `virl_env.views.source.ViewSource`.
 
-    Each place is looked up once (which is free of charge), and each view asked for once, at 640
+    Each place is looked up once, and each view asked for once, which Google charges for, at 640
     pixels, and scaled here: four views for each place and heading. Kept are the pictures as they
     came: in memory, and in a folder only where you name one, since Google's terms restrict what
     may be cached.
