@@ -28,6 +28,8 @@ def run_chat_evaluation(
     seed: int,
     max_attempts: int,
     at_once: int,
+    images: bool,
+    image_size: int | None,
     folder: Path | None,
     default_folder: Path,
     console: Console,
@@ -35,15 +37,21 @@ def run_chat_evaluation(
     """Play what is left of an evaluation, report it, and return how many episodes are owed.
 
     The arguments are those of `evaluation.run_evaluation`. What decides replies (model, endpoint,
-    sampling) belongs to the run; retries, time-outs and `at_once` may change between sittings.
+    sampling, pictures) belongs to the run; retries, time-outs and `at_once` may change between
+    sittings.
+
+    Args:
+        images: whether the cards, or what is in sight, are shown and not told.
+        image_size: keyword of the environments, None for their own.
 
     Raises:
-        ValueError: an unknown suite or id, or one that is not of the Text interface.
+        ValueError: an unknown suite or id, one that is not of the Text interface, or an
+            `image_size` without images.
         RunError: the folder holds another run.
     """
     of = chosen_suite(suite_name, ids)
     who = Player(policy.model, lambda _: policy, interface="-Text")
-    keywords: dict[str, Any] = {"max_attempts": max_attempts}
+    keywords: dict[str, Any] = {"max_attempts": max_attempts, **_shown(images, image_size)}
     if ids:
         cells = cells_of_ids(who, of, ids, keywords, episodes, seed)
     else:
@@ -60,7 +68,7 @@ def run_chat_evaluation(
         seeds=[seed],
         suites={} if ids else {of.name: of.digest},
     )
-    what = "-".join(ids) if ids else of.name
+    what = ("-".join(ids) if ids else of.name) + "-images" * images
     folder = folder or default_folder / folder_name(who, what, seed, episodes, max_attempts)
     with Run(folder, record) as run, Progress(console=console, transient=True) as progress:
         total = episodes * len(cells)
@@ -74,6 +82,15 @@ def run_chat_evaluation(
     if owed:
         console.print(_debt(owed, total), markup=False, highlight=False, soft_wrap=True)
     return owed.total()
+
+
+def _shown(images: bool, size: int | None) -> dict[str, Any]:
+    """Return the keywords of environments that show pictures, none for the others."""
+    if not images:
+        if size is not None:
+            raise ValueError("--image-size is of pictures, which are shown with --images only.")
+        return {}
+    return {"images": True} if size is None else {"images": True, "image_size": size}
 
 
 def _debt(owed: Counter[str], total: int) -> str:

@@ -74,6 +74,14 @@ def evaluate(
     extra_body: Annotated[
         str, _endpoint("More fields of the request, as a JSON object; kept in run.json.")
     ] = "{}",
+    images: Annotated[
+        bool,
+        _endpoint("Show the model in pictures what it is otherwise told."),
+    ] = False,
+    image_size: Annotated[
+        int | None,
+        _endpoint("Pixels of a table's or a view's edge; by default the environment's.", min=32),
+    ] = None,
     timeout: Annotated[float, _endpoint("Seconds for one try at a reply.", min=0.001)] = 120.0,
     max_retries: Annotated[
         int, _endpoint("Further tries after time-outs, 429 and 5xx.", min=0)
@@ -96,6 +104,8 @@ def evaluate(
         if (agent is None) == (model is None):
             raise ValueError("Name either an --agent or a --model.")
         if agent is not None:
+            if images or image_size:
+                raise ValueError("--images and --image-size are for a --model; leave them out.")
             from benchmarks.evaluation import run_evaluation
 
             return run_evaluation(agent, seed=seed, **played)
@@ -112,7 +122,14 @@ def evaluate(
             max_retries=max_retries,
         )
         with closing(policy):
-            owed = run_chat_evaluation(policy, seed=seed or 0, at_once=concurrency, **played)
+            owed = run_chat_evaluation(
+                policy,
+                seed=seed or 0,
+                at_once=concurrency,
+                images=images,
+                image_size=image_size,
+                **played,
+            )
     if owed:
         raise typer.Exit(3)
 
