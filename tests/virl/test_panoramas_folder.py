@@ -424,6 +424,13 @@ def test_sizes_out_of_range(one: Path, size: Any) -> None:
         PanoramaFolder(one).four(HERE, 0, size)
 
 
+@pytest.mark.parametrize("heading", [float("nan"), float("inf"), "north", None])
+def test_headings_that_are_none(one: Path, heading: Any) -> None:
+    with pytest.raises(ValueError, match="heading"):
+        PanoramaFolder(one).four(HERE, heading, 64)
+    assert PanoramaFolder(one).four(HERE, np.int64(0), 64).any()
+
+
 # A route
 
 

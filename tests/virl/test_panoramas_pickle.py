@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import pickle
 import pickletools
 import struct
@@ -174,6 +175,7 @@ def test_tricks_of_the_protocol_are_refused(tmp_path: Path, data: bytes, name: s
         b"K\x01K\x02K\x03s.",
         b"(K\x01d.",
         b"h\x05.",
+        b"K\x01\x86.",
         b"u.",
         b"]]K\x01\x86.",
         b"}]K\x01s.",
@@ -185,6 +187,21 @@ def test_tricks_of_the_protocol_are_refused(tmp_path: Path, data: bytes, name: s
 )
 def test_what_is_no_pickle_is_refused(tmp_path: Path, data: bytes) -> None:
     refused(tmp_path, data, "no pickle|a key")
+
+
+@given(data=st.data(), protocol=st.integers(0, pickle.HIGHEST_PROTOCOL))
+def test_damages_raise_nothing_but_value_errors(
+    tmp_path_factory: pytest.TempPathFactory, data: Any, protocol: int
+) -> None:
+    whole = bytearray(pickle.dumps({(1.5, -2.25): "abc", (3.0, 4.0): ["abc", 2**70]}, protocol))
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(whole) - 1))
+        whole[place : place + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=3))
+        if not whole:
+            break
+    path = write(tmp_path_factory.mktemp("pickle"), bytes(whole))
+    with contextlib.suppress(ValueError):  # any other error fails
+        read_pickle(path)
 
 
 def test_no_pickle_takes_for_ever_or_all_memory(tmp_path: Path) -> None:

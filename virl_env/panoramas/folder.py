@@ -127,9 +127,10 @@ class PanoramaFolder:
         Raises:
             LookupError: where no panorama is within `radius`.
             FileNotFoundError: naming the picture or its metadata, where it does not exist.
-            ValueError: naming it, where it is damaged; or for a size out of range.
+            ValueError: naming it, where it is damaged; or for a size or heading out of range.
         """
         size = in_range("size", size, 32, 1200)
+        heading = check_number("heading", heading, -1e9, 1e9)
         identifier = self.find(geocode)
         width = useful_width(size, self.field_of_view)
         panorama, rotation = self._decoded.get(

@@ -135,9 +135,10 @@ class GoogleStreetView:
             LookupError: where Street View has no panorama within `radius`.
             PermissionError: where the key is refused.
             ConnectionError: where there is no answer after all tries.
-            ValueError: for what the server calls a bad request, or a size out of range.
+            ValueError: for what the server calls a bad request, or a size or heading out of range.
         """
         size = in_range("size", size, 32, 1200)
+        heading = check_number("heading", heading, -1e9, 1e9)
         identifier = self.find(geocode)
         return np.stack([self._view(identifier, heading + turn, size) for turn in TURNS])
 
@@ -206,7 +207,7 @@ class GoogleStreetView:
         metres = haversine(
             (latitude, longitude), (told["location"]["lat"], told["location"]["lng"])
         )
-        if metres > self._radius:
+        if not metres <= self._radius:
             return LookupError(
                 f"Street View has no panorama within {self._radius:g} m of ({latitude}, "
                 f"{longitude}); the nearest is {metres:.0f} m away."

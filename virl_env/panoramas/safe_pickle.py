@@ -87,8 +87,8 @@ def _run(data: bytes) -> Any:
         elif name in ("GET", "BINGET", "LONG_BINGET"):
             stack.append(memo[argument])
         elif name in _TUPLES:
-            start = len(stack) - _TUPLES[name]
-            stack[start:] = [tuple(stack[start:])]
+            parts = [stack.pop() for _ in range(_TUPLES[name])]
+            stack.append(tuple(reversed(parts)))
         elif name == "MARK":
             marks.append(len(stack))
         elif name in ("SETITEM", "SETITEMS"):
