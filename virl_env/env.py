@@ -12,8 +12,6 @@ from shiftgym.spaces import with_mask
 from virl_env import observe
 from virl_env.config import NavigationConfig, NavigationKeywords
 from virl_env.dynamics import NO_ACTION, NUM_ACTIONS, STOP
-from virl_env.free.walk import FreeWalk
-from virl_env.map_picture import draw_map
 from virl_env.single_env import SingleEnv, full_mask
 
 if TYPE_CHECKING:
@@ -225,12 +223,7 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
 
     def _frame(self) -> NDArray[np.uint8]:
         """Return the picture that `render()` shows."""
-        walk = self._walk
-        if isinstance(walk, FreeWalk):
-            walked = walk.line // 2
-        else:
-            walked = (self.steps[min(walk.at, walk.count - 1)].instruction - 1) // 2
-        return draw_map(walk.route, self._city(), *self.stand(), walked)
+        return self.map()
 
     def _seen(self) -> tuple[Any, dict[str, Any]]:
         info = self._info()

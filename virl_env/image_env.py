@@ -113,16 +113,17 @@ class VIRLNavigationImageEnv(VIRLNavigationEnv):
 
     def _frame(self) -> NDArray[np.uint8]:
         look = self.sights.look_of(self._episode_seed)
-        return grid(self.sights.four(self._city(), look, *self.stand(), RENDER_SIZE))
+        return grid(self.sights.four(self.city, look, *self.stand(), RENDER_SIZE))
 
     def _check_route(self, config: NavigationConfig) -> None:
         super()._check_route(config)
-        self.sights.check(config)
+        if config.route is not None:
+            self.sights.check(config.route)
 
     def _seen(self) -> tuple[Any, dict[str, Any]]:
         _, info = super()._seen()
         look = self.sights.look_of(self._episode_seed)
-        picture = self.sights.picture(self._city(), look, *self.stand())
+        picture = self.sights.picture(self.city, look, *self.stand())
         observation = {"image": picture.copy(), "state": without_sight(self._walk.row)}
         if self.mask_in_observation:
             observation["action_mask"] = full_mask()

@@ -112,6 +112,26 @@ class SingleEnv(gym.Env[Observation, Action]):
         step = self.steps[min(walk.at, walk.count - 1)]
         return step.geocode, step.heading
 
+    @property
+    def line(self) -> int:
+        """The line of instruction that is followed where the walker stands, from 0."""
+        walk = self._episode()
+        if isinstance(walk, FreeWalk):
+            return walk.line
+        return self.steps[min(walk.at, walk.count - 1)].instruction - 1
+
+    @property
+    def city(self) -> City | None:
+        """The city of that episode's route, where it is known."""
+        return self.config.city_called(self.route.city)
+
+    def map(self) -> NDArray[np.uint8]:
+        """Return where the walker is on its route: uint8 of shape (640, 640, 3), north up."""
+        # Who looks at no map needs nothing that draws.
+        from virl_env.map_picture import draw_map
+
+        return draw_map(self.route, self.city, *self.stand(), self.line // 2)
+
     def _begin(self, seed: int | None, options: dict[str, Any] | None) -> None:
         """Start a new episode, with the arguments of `reset`."""
         seed = check_seed(seed)
@@ -165,10 +185,6 @@ class SingleEnv(gym.Env[Observation, Action]):
             "episode_seed": self._episode_seed,
             **walk.measures(),
         }
-
-    def _city(self) -> City | None:
-        """Return the city of the running route, where it is known."""
-        return self.config.city_called(self.route.city)
 
     def _on_rail(self) -> RailWalk:
         walk = self._episode()

@@ -256,12 +256,12 @@ of those at turning points, mean over turning, walking and stopping points |
         from shiftgym.pictures import data_url
 
         look = self.sights.look_of(self._episode_seed)
-        return data_url(self.sights.picture(self._city(), look, *self.stand()))
+        return data_url(self.sights.picture(self.city, look, *self.stand()))
 
     def _check_route(self, config: NavigationConfig) -> None:
         super()._check_route(config)
-        if self.sights is not None:
-            self.sights.check(config)
+        if self.sights is not None and config.route is not None:
+            self.sights.check(config.route)
 
     def _scene(self) -> Scene:
         walk = self._walk

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from shiftgym.checks import in_range, one_of
 from virl_env.config import NavigationConfig
+from virl_env.routes.route import Route
 from virl_env.views.album import Album
 from virl_env.views.look import Look, LookLike, check_look, draw_look
 from virl_env.views.source import ViewSource
@@ -108,13 +109,15 @@ class Sights:
         self.size = int(image_size)
         self.views = views
         self.look = check_look(look)
+        self._city_called = config.city_called
         self._panoramas = _opened(panoramas)
         if self._panoramas is not None and self.look != Look():
             raise ValueError(
                 f"look={look!r} needs a city that is drawn, and panoramas= shows another. Leave "
                 f"one of the two out."
             )
-        self.check(config)
+        if config.route is not None:
+            self.check(config.route)
 
     def __str__(self) -> str:
         source = "none" if self._panoramas is None else _told(self._panoramas)
@@ -123,14 +126,13 @@ class Sights:
             f"panoramas={source}"
         )
 
-    def check(self, config: NavigationConfig) -> None:
-        """Refuse a configuration whose fixed route is in no city that can be drawn.
+    def check(self, route: Route) -> None:
+        """Refuse a route that is in no city that can be drawn.
 
         Raises:
             ValueError: saying so.
         """
-        route = config.route
-        if route is None or self._panoramas is not None or config.city_called(route.city):
+        if self._panoramas is not None or self._city_called(route.city) is not None:
             return
         raise ValueError(
             f"The route from {route.start_name!r} to {route.destination!r} is in {route.city!r}, "

@@ -1,0 +1,183 @@
+"""Records an episode: at each step what was seen and told, where that was, and what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from numpy.typing import NDArray
+
+from shiftgym.checks import in_range
+from virl_env.dynamics import ACTIONS
+from virl_env.routes.instructions import write_instructions
+from virl_env.scene import tell_rule
+from virl_env.single_env import SingleEnv
+from virl_env.views.sights import MAX_SIZE, MIN_SIZE, Sights, grid
+from virl_env.world.geometry import Geocode
+
+VIEW_SIZE = 320
+"""Pixels of one view in a recording, unless another size is asked for."""
+
+Choose = Callable[[Any, Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One step, or the end.
+
+    Attributes:
+        views: four views as a grid, uint8 of shape (2 n, 2 n, 3).
+        map: where the walker is on its route, uint8 of shape (640, 640, 3).
+        geocode: where that is, degrees.
+        heading: degrees.
+        line: instruction that is followed, from 0.
+        told: what the agent was told, "" where it was told symbols.
+        done: the action, or the reply, in words; "" at the end of the episode.
+        outcome: what came of it, as in `info["outcome"]`.
+        reward: for it.
+    """
+
+    views: NDArray[np.uint8]
+    map: NDArray[np.uint8]
+    geocode: Geocode
+    heading: int
+    line: int
+    told: str
+    done: str = ""
+    outcome: str = "none"
+    reward: float = 0.0
+
+
+@dataclass(frozen=True)
+class Recording:
+    """An episode.
+
+    Attributes:
+        title: from where to where, and in which city.
+        facts: what else there is to say of it, by name.
+        instructions: its lines.
+        moments: its steps, then where it ended.
+        credit: of the data that the city was made from, "" for none.
+    """
+
+    title: str
+    facts: Mapping[str, str]
+    instructions: Sequence[str]
+    moments: Sequence[Moment]
+    credit: str = ""
+
+
+class Recorder:
+    """Takes down an episode of a single environment while somebody plays it.
+
+    Args:
+        env: of navigation, with whatever interface; wrappers are looked through. Views are recorded
+            as it shows them, and where it shows none as its city looks.
+        view_size: pixels of one view, 32 to 1200.
+
+    Raises:
+        ValueError: for another environment, or a size out of range.
+    """
+
+    def __init__(self, env: gym.Env[Any, Any], view_size: int = VIEW_SIZE) -> None:
+        inner = env.unwrapped
+        if not isinstance(inner, SingleEnv):
+            raise ValueError(
+                f"Only single environments of navigation are recorded; got {type(inner).__name__}."
+            )
+        self._env: SingleEnv[Any, Any] = inner
+        self._size = in_range("view_size", view_size, MIN_SIZE, MAX_SIZE)
+        sights: Sights | None = getattr(inner, "sights", None)
+        self._sights = Sights(inner.config) if sights is None else sights
+        self._moments: list[Moment] = []
+        self._info: Mapping[str, Any] = {}
+
+    def begin(self, observation: Any, info: Mapping[str, Any]) -> None:
+        """Take down what `reset` returned.
+
+        Raises:
+            ValueError: for a route in a city of which there is nothing to show.
+        """
+        self._sights.check(self._env.route)
+        self._info = info
+        self._moments = [self._moment(observation)]
+
+    def step(self, action: Any, observation: Any, reward: float, info: Mapping[str, Any]) -> None:
+        """Take down an action and what `step` returned."""
+        done = action if isinstance(action, str) else ACTIONS[int(action)]
+        last = self._moments[-1]
+        self._moments[-1] = replace(last, done=done, outcome=info["outcome"], reward=float(reward))
+        self._info = info
+        self._moments.append(self._moment(observation))
+
+    def recording(self) -> Recording:
+        """Return the episode up to now."""
+        env, info = self._env, self._info
+        route, config = env.route, env.config
+        facts = {
+            "Rule": tell_rule(env.stated_directions),
+            "Route": f"{len(route.legs)} legs, {route.length:.0f} m",
+            "Episode seed": str(info["episode_seed"]),
+            "Success": "yes" if info["is_success"] else "no",
+        }
+        if env.stated_directions != env.directions:
+            facts["Rule that scores"] = tell_rule(env.directions)
+        return Recording(
+            title=f"From {route.start_name} to {route.destination}, {route.city}",
+            facts=facts,
+            instructions=write_instructions(
+                route, env.initial_heading, config.instructions, config.style
+            ),
+            moments=tuple(self._moments),
+            credit="" if env.city is None else env.city.attribution,
+        )
+
+    def _moment(self, observation: Any) -> Moment:
+        env = self._env
+        geocode, heading = env.stand()
+        look = self._sights.look_of(self._info["episode_seed"])
+        return Moment(
+            views=grid(self._sights.four(env.city, look, geocode, heading, self._size)),
+            map=env.map(),
+            geocode=geocode,
+            heading=heading,
+            line=env.line,
+            told=observation if isinstance(observation, str) else "",
+        )
+
+
+def record(
+    env: gym.Env[Any, Any],
+    choose: Choose | None = None,
+    *,
+    seed: int | None = None,
+    options: dict[str, Any] | None = None,
+    view_size: int = VIEW_SIZE,
+    max_steps: int = 500,
+) -> Recording:
+    """Play an episode and return it.
+
+    Args:
+        env: a single environment of navigation.
+        choose: returns the action for an observation and an info; the expert unless given.
+        seed, options: of `reset`.
+        view_size: pixels of one view, 32 to 1200.
+        max_steps: after which the recording stops, should the episode not have ended.
+
+    Raises:
+        ValueError: for another environment or a size out of range, and what `reset` refuses.
+    """
+    recorder = Recorder(env, view_size)
+    observation, info = env.reset(seed=seed, options=options)
+    recorder.begin(observation, info)
+    expert: Any = env.unwrapped
+    for _ in range(max_steps):
+        action = expert.expert_action() if choose is None else choose(observation, info)
+        observation, reward, terminated, truncated, info = env.step(action)
+        recorder.step(action, observation, float(reward), info)
+        if terminated or truncated:
+            break
+    return recorder.recording()
