@@ -7,6 +7,7 @@ import json
 import math
 import secrets
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from shiftgym.seeding import check_seed
 from virl_env.directions import NAMED, RANDOM
@@ -17,6 +18,9 @@ from virl_env.text_env import VIRLNavigationTextEnv
 from virl_env.verifier import MESSAGES, Outcome
 from virl_env.world.geometry import sector
 from virl_env.world.synthetic import CITY_NAMES, TRAINING_CITY
+
+if TYPE_CHECKING:
+    from virl_env.replay import Recorder
 
 _SEED_BITS = 32
 """Of a seed that nobody chose: short enough to be typed again."""
@@ -59,6 +63,8 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         )
         seed = secrets.randbits(_SEED_BITS) if options.seed is None else check_seed(options.seed)
         said, info = env.reset(seed=seed)
+        album = _Album(env, options)
+        album.begin(said, info)
     except ValueError as error:
         _parser().error(str(error))
     print(f"From {env.route.start_name} to {env.route.destination}, {env.route.city}")
@@ -73,16 +79,52 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         action = env.steps[at].action if options.expert else _typed(ask, info["attempts_left"])
         if not action:
             print(f"Right here: {env.steps[at].action}")
+            album.write()
             return 1
         if options.expert:
             print(f"> {action}")
-        said, _, terminated, _, info = env.step(json.dumps({"action": action}))
+        reply = json.dumps({"action": action})
+        said, reward, terminated, _, info = env.step(reply)
+        album.step(reply, said, reward, info)
         moved = env.at > at
         if moved and not terminated:
             print(MESSAGES[Outcome(info["outcome"])])
     print(said)
     print(f"Right: {info['step_accuracy']:.0%} of all attempts.")
+    album.write()
     return 0 if info["is_success"] else 1
+
+
+class _Album:
+    """The files that were asked for with --gif and --html, of the walk; or nothing at all."""
+
+    def __init__(self, env: VIRLNavigationTextEnv, options: argparse.Namespace) -> None:
+        self._gif, self._html = options.gif, options.html
+        self._recorder: Recorder | None = None
+        if self._gif or self._html:
+            # Who asks for no pictures needs nothing that draws.
+            from virl_env.replay import Recorder
+
+            self._recorder = Recorder(env, look=options.look, panoramas=options.panoramas)
+
+    def begin(self, said: str, info: dict[str, Any]) -> None:
+        if self._recorder is not None:
+            self._recorder.begin(said, info)
+
+    def step(self, reply: str, said: str, reward: float, info: dict[str, Any]) -> None:
+        if self._recorder is not None:
+            self._recorder.step(reply, said, reward, info)
+
+    def write(self) -> None:
+        if self._recorder is None:
+            return
+        from virl_env.replay import write_gif, write_page
+
+        recording = self._recorder.recording()
+        for path, write in ((self._gif, write_gif), (self._html, write_page)):
+            if path:
+                write(recording, path)
+                print(f"Written: {path}")
 
 
 def draw_way(steps: Sequence[RailStep], at: int) -> str:
@@ -128,6 +170,19 @@ def _typed(ask: Callable[[str], str], attempts_left: int) -> str:
         return ""
 
 
+def _look(text: str) -> str | dict[str, int]:
+    """Return a look as environments take it: "plain", "random", or "night=3,weather=2"."""
+    if "=" not in text:
+        return text
+    pairs = [entry.partition("=") for entry in text.split(",")]
+    try:
+        return {axis.strip(): int(severity) for axis, _, severity in pairs}
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no look: expected severities such as night=3,weather=2"
+        ) from None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m virl_env", description=__doc__)
     parser.add_argument("--city", default=TRAINING_CITY, help=f"one of {', '.join(CITY_NAMES)}")
@@ -139,6 +194,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--attempts", type=int, default=2, help="at each point")
     parser.add_argument("--template", choices=TEMPLATES, help="show what models are told")
     parser.add_argument("--expert", action="store_true", help="let the expert walk")
+    parser.add_argument("--gif", metavar="FILE", help="write the walk as a moving picture")
+    parser.add_argument("--html", metavar="FILE", help="write the walk as a page")
+    parser.add_argument(
+        "--look",
+        type=_look,
+        default="plain",
+        help="of the streets in them: plain, random, or severities such as night=3,weather=2",
+    )
+    parser.add_argument("--panoramas", metavar="FOLDER", help="what they show instead")
     parser.add_argument("--seed", type=int, help="walks what reset(seed=SEED) starts")
     return parser
 

@@ -15,7 +15,8 @@ from virl_env.dynamics import ACTIONS
 from virl_env.routes.instructions import write_instructions
 from virl_env.scene import tell_rule
 from virl_env.single_env import SingleEnv
-from virl_env.views.sights import MAX_SIZE, MIN_SIZE, Sights, grid
+from virl_env.views.look import LookLike
+from virl_env.views.sights import MAX_SIZE, MIN_SIZE, Panoramas, Sights, grid
 from virl_env.world.geometry import Geocode
 
 VIEW_SIZE = 320
@@ -75,14 +76,22 @@ class Recorder:
 
     Args:
         env: of navigation, with whatever interface; wrappers are looked through. Views are recorded
-            as it shows them, and where it shows none as its city looks.
+            as it shows them.
         view_size: pixels of one view, 32 to 1200.
+        look, panoramas: of the views, as for `VIRLNavigationImageEnv`, where it shows none.
 
     Raises:
         ValueError: for another environment, or a size out of range.
     """
 
-    def __init__(self, env: gym.Env[Any, Any], view_size: int = VIEW_SIZE) -> None:
+    def __init__(
+        self,
+        env: gym.Env[Any, Any],
+        view_size: int = VIEW_SIZE,
+        *,
+        look: LookLike = "plain",
+        panoramas: Panoramas = None,
+    ) -> None:
         inner = env.unwrapped
         if not isinstance(inner, SingleEnv):
             raise ValueError(
@@ -91,7 +100,9 @@ class Recorder:
         self._env: SingleEnv[Any, Any] = inner
         self._size = in_range("view_size", view_size, MIN_SIZE, MAX_SIZE)
         sights: Sights | None = getattr(inner, "sights", None)
-        self._sights = Sights(inner.config) if sights is None else sights
+        if sights is None:
+            sights = Sights(inner.config, look=look, panoramas=panoramas)
+        self._sights = sights
         self._moments: list[Moment] = []
         self._info: Mapping[str, Any] = {}
 
