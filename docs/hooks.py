@@ -11,6 +11,7 @@ import gp_env.verifier
 import virl_env
 import virl_env.observe
 import virl_env.verifier
+from virl_env.views.state import STATE_LAYOUT, state_space
 from virl_env.world.plans import PLANS
 from virl_env.world.synthetic import UNSEEN_CITIES
 
@@ -71,6 +72,7 @@ TABLES = {
     "gp_outcomes": outcomes(gp_env.verifier),
     "virl_ids": ids(virl_env.variants()),
     "virl_layout": layout(virl_env.observe.LAYOUT, virl_env.observe.observation_space().nvec),
+    "virl_state_layout": layout(STATE_LAYOUT, state_space().nvec),
     "virl_outcomes": outcomes(virl_env.verifier),
     "cities": cities(),
     "families": families(),

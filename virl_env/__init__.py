@@ -19,6 +19,8 @@ from virl_env.routes.sampling import route_pool, sample_route
 from virl_env.text import build_prompt
 from virl_env.variants import register, variants
 from virl_env.verifier import Outcome, Verdict, verify
+from virl_env.views.look import Look
+from virl_env.views.source import ViewSource
 from virl_env.world.city import City, Place
 from virl_env.world.city_files import load_city, save_city
 from virl_env.world.geometry import relative_turn
@@ -44,12 +46,14 @@ __all__ = [
     "Directions",
     "Landmark",
     "Leg",
+    "Look",
     "Outcome",
     "Place",
     "RailStep",
     "Reply",
     "Route",
     "Verdict",
+    "ViewSource",
     "build_prompt",
     "build_rail",
     "load_city",
