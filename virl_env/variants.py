@@ -13,6 +13,10 @@ INTERFACES: dict[str, dict[str, str]] = {
         "entry_point": "virl_env.env:VIRLNavigationEnv",
         "vector_entry_point": "virl_env.vector_env:VIRLNavigationVectorEnv",
     },
+    "-Image": {
+        "entry_point": "virl_env.image_env:VIRLNavigationImageEnv",
+        "vector_entry_point": "virl_env.image_vector_env:VIRLNavigationImageVectorEnv",
+    },
     "-Text": {"entry_point": "virl_env.text_env:VIRLNavigationTextEnv"},
 }
 """Entry points of each interface; its name is part of the id."""
