@@ -7,6 +7,8 @@ from pathlib import Path
 
 # Tests run in parallel processes, so a pool of threads in each of them only fights for the cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Windows open where nobody sees them.
+os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 import pytest
 from hypothesis import settings

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.spaces import with_mask
+from shiftgym.window import Window
 from virl_env import observe
 from virl_env.config import NavigationConfig, NavigationKeywords
 from virl_env.dynamics import NO_ACTION, NUM_ACTIONS, STOP
@@ -142,7 +143,8 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     * `mask` ("syntax"): "syntax" or "full" give a mask that rules nothing out (the turns of one
       rule would tell the rule); None gives none.
     * `mask_in_observation` (False): observations become a dict of `observations` and `action_mask`.
-    * `render_mode` (None): "ansi" or "rgb_array", a map.
+    * `render_mode` (None): "ansi", "rgb_array" (a map) or "human" (the map in a window, which needs
+      `pip install "shiftgym[play]"`).
 
     ## Registered Configurations
     * `VIRLNavigation-v0`: the training city, absolute directions.
@@ -154,7 +156,10 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     * v0: first version.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}  # noqa: RUF012
+    metadata: dict[str, Any] = {  # noqa: RUF012
+        "render_modes": ["ansi", "rgb_array", "human"],
+        "render_fps": 4,
+    }
 
     def __init__(
         self,
@@ -168,6 +173,7 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
         self.mask = check_mask(mask)
         self.mask_in_observation = mask_in_observation
         self.render_mode = render_mode
+        self._window = Window("Street navigation", self.metadata["render_fps"])
         self.observation_space = with_mask(
             observe.observation_space(), NUM_ACTIONS, mask_in_observation
         )
@@ -187,6 +193,7 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
             ValueError: for an unknown option, a seed out of range or a route that cannot be shown.
         """
         self._begin(seed, options)
+        self._show()
         return self._seen()
 
     def step(self, action: int) -> tuple[Any, float, bool, bool, dict[str, Any]]:
@@ -199,6 +206,7 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
         self._need_running()
         index = _action(action)
         reward, terminated, truncated = self._settle(self._walk.judge(index), index)
+        self._show()
         observation, info = self._seen()
         return observation, reward, terminated, truncated, info
 
@@ -214,12 +222,23 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     def render(self) -> Any:
         """Return what the walker sees as text ("ansi"), a map ("rgb_array"), or None.
 
-        A map is uint8 of shape (640, 640, 3).
+        A map is uint8 of shape (640, 640, 3). With "human" it is shown in a window, and None
+        returned.
         """
         walk = self._episode()
         if self.render_mode == "rgb_array":
             return self._frame()
+        self._show()
         return observe.as_text(walk.row) if self.render_mode == "ansi" else None
+
+    def close(self) -> None:
+        """Close the window of `render_mode="human"`."""
+        self._window.close()
+
+    def _show(self) -> None:
+        """Show the picture where a person looks on, as every reset and step does by itself."""
+        if self.render_mode == "human":
+            self._window.show(self._frame())
 
     def _frame(self) -> NDArray[np.uint8]:
         """Return the picture that `render()` shows."""
