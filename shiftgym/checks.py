@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from typing import Any
 
@@ -28,9 +29,10 @@ def in_range(keyword: str, value: Any, low: int, high: int) -> int:
     Raises:
         ValueError: for anything else.
     """
-    if isinstance(value, bool) or not hasattr(value, "__index__") or not low <= value <= high:
+    number = _integer(value)
+    if number is None or not low <= number <= high:
         raise ValueError(f"{keyword} must be an integer from {low} to {high}; got {value!r}.")
-    return int(value)
+    return number
 
 
 def positive(keyword: str, value: Any) -> int:
@@ -39,9 +41,18 @@ def positive(keyword: str, value: Any) -> int:
     Raises:
         ValueError: for anything else.
     """
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1:
+    number = _integer(value)
+    if number is None or number < 1:
         raise ValueError(f"{keyword} must be an integer of at least 1; got {value!r}.")
-    return int(value)
+    return number
+
+
+def _integer(value: Any) -> int | None:
+    """Return an integer of any library as int, None for anything else, truth values included."""
+    try:
+        return None if isinstance(value, (bool, np.bool_)) else operator.index(value)
+    except TypeError:
+        return None
 
 
 def flag(keyword: str, value: Any) -> bool:

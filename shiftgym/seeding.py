@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -48,14 +48,18 @@ def check_options(options: dict[str, Any] | None, known: Collection[str]) -> dic
     """Return the reset options, an empty dict for None.
 
     Raises:
-        ValueError: where a key is not a known one.
+        ValueError: where a key is not a known one, or they are no dict.
     """
+    if options is not None and not isinstance(options, Mapping):
+        raise ValueError(
+            f"Reset options are a dict with {' or '.join(map(repr, known))}; got {options!r}."
+        )
     unknown = sorted(map(str, set(options or ()) - set(known)))
     if unknown:
         raise ValueError(
             f"Unknown reset option {unknown[0]!r}: expected {' or '.join(map(repr, known))}."
         )
-    return options or {}
+    return dict(options or {})
 
 
 def check_episode_seed(seed: Any) -> int:

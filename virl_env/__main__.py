@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shiftgym.seeding import check_seed
+from virl_env.config import DEFAULT_ROUTES
 from virl_env.directions import NAMED, RANDOM
 from virl_env.routes.instructions import NAMINGS
 from virl_env.routes.rail import RailStep
@@ -21,6 +22,9 @@ from virl_env.world.synthetic import CITY_NAMES, TRAINING_CITY
 
 if TYPE_CHECKING:
     from virl_env.replay import Recorder
+
+_ROUTES_OF_A_KIND = 200
+"""No city here has fewer routes of any number of turns."""
 
 _SEED_BITS = 32
 """Of a seed that nobody chose: short enough to be typed again."""
@@ -54,6 +58,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         env = VIRLNavigationTextEnv(
             city=options.city,
             turns=(options.turns, options.turns) if options.turns is not None else (1, 4),
+            routes=DEFAULT_ROUTES if options.turns is None else _ROUTES_OF_A_KIND,
             directions=options.directions,
             instructions=options.instructions,
             style=options.style,

@@ -133,7 +133,17 @@ class NavigationConfig:
         if split is not None:
             checks.one_of("split", split, SPLITS)
         if movement == "rail":
-            _refuse_free(max_steps=max_steps, shaping=shaping or None)
+            _refuse_free(
+                max_steps=max_steps,
+                shaping=shaping or None,
+                shaping_discount=None if shaping_discount == DEFAULT_DISCOUNT else shaping_discount,
+                expert=None if expert == EXPERTS[0] else expert,
+            )
+        if route is not None and split is not None:
+            raise ValueError(
+                f"split={split!r} chooses among many routes, and route= walks one in every "
+                f"episode. Leave one of the two out."
+            )
         is_random = isinstance(directions, str) and directions == RANDOM
         return cls(
             city=_cities(city),
@@ -188,9 +198,10 @@ def _short(value: Any) -> str:
 def _cities(city: CityLike | Sequence[CityLike]) -> tuple[CityLike, ...]:
     if isinstance(city, str) and city == UNSEEN:
         return tuple(UNSEEN_CITIES)
-    cities = (city,) if isinstance(city, (str, City)) else tuple(city)
+    several = isinstance(city, Sequence) and not isinstance(city, str)
+    cities = tuple(city) if isinstance(city, Sequence) and several else (city,)
     for one in cities:
-        if not isinstance(one, City) and one not in CITY_NAMES:
+        if not isinstance(one, City) and (not isinstance(one, str) or one not in CITY_NAMES):
             raise ValueError(
                 f"city={one!r} is unknown: expected one of {', '.join(map(repr, CITY_NAMES))}, "
                 f"{UNSEEN!r} for the nine unseen ones, a virl_env.City (virl_env.load_city reads "
@@ -198,6 +209,13 @@ def _cities(city: CityLike | Sequence[CityLike]) -> tuple[CityLike, ...]:
             )
     if not cities:
         raise ValueError("city is empty: name at least one city.")
+    names = [one.name if isinstance(one, City) else one for one in cities]
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(
+            f"city has {twice!r} twice: splits and maps tell cities apart by their names. Leave "
+            f"one out, or give it another name with dataclasses.replace(city, name=...)."
+        )
     return cities
 
 
@@ -236,7 +254,7 @@ def _share(keyword: str, value: Any) -> float:
 
 
 def _heading(heading: Any) -> InitialHeading:
-    if heading is None or heading == "route":
+    if heading is None or (isinstance(heading, str) and heading == "route"):
         return "route" if heading else None
     try:
         return checks.in_range("initial_heading", heading, 0, 359)

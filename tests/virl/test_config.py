@@ -126,6 +126,13 @@ def _too_long() -> Route:
         ({"shaping": 1.0}, ["shaping=1.0", "movement='free'"]),
         ({"movement": "free", "shaping": -1.0}, ["shaping", "-1.0"]),
         ({"expert": "lost"}, ["expert='lost'", "'shortest'"]),
+        ({"expert": "route"}, ["expert='route'", "movement='free'"]),
+        ({"shaping_discount": 0.5}, ["shaping_discount=0.5", "movement='free'"]),
+        ({"city": 3}, ["city=3", "'gridhaven'"]),
+        ({"city": None}, ["city=None"]),
+        ({"city": ["gridhaven", "thamesford", "gridhaven"]}, ["'gridhaven' twice"]),
+        ({"initial_heading": np.array([1, 2])}, ["initial_heading", "array([1, 2])"]),
+        ({"length": (True, 200)}, ["length", "(True, 200)"]),
     ],
     ids=str,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import gymnasium as gym
@@ -16,7 +17,7 @@ from virl_env.dynamics import ACTION_INDEX, ACTIONS, FORWARD, NUM_ACTIONS
 from virl_env.env import VIRLNavigationEnv
 from virl_env.observe import LAYOUT, decode
 
-IDS = [name for name in virl_env.variants() if "-Text" not in name]
+IDS = [name for name in virl_env.variants() if "-Text" not in name and "-Image" not in name]
 ACCURACIES = {"step_accuracy", "turn_accuracy", "macro_accuracy"}
 INFO_KEYS = {
     *("outcome", "attempts_left", "is_success", "episode_seed", "action_mask"),
@@ -74,7 +75,7 @@ def test_a_spec_keeps_keywords_of_plain_data_in_json(keywords: dict) -> None:
 
 @pytest.mark.parametrize("name", IDS)
 @pytest.mark.parametrize("directions", ["absolute", "relative", "random"])
-def test_the_expert_is_right_on_a_thousand_routes(name: str, directions: str) -> None:
+def test_the_expert_is_right_in_a_thousand_episodes(name: str, directions: str) -> None:
     env = gym.make_vec(name, num_envs=1_000, directions=directions, routes=112).unwrapped
     env.reset(seed=0)
     running = np.ones(1_000, dtype=bool)
@@ -273,3 +274,29 @@ def test_the_accuracies_are_those_of_a_slow_count() -> None:
         )
         if done:
             break
+
+
+def test_the_map_is_of_the_city_that_was_given() -> None:
+    city = virl_env.synthetic_city("river", 3, area=1.0)
+    env = VIRLNavigationEnv(city=city, routes=5)
+    env.reset(seed=0)
+    assert env.city is city
+
+
+def test_a_category_that_no_city_here_has_is_told_as_none() -> None:
+    env = VIRLNavigationEnv()
+    env.reset(seed=0)
+    route = env.route
+    legs = [
+        replace(leg, landmark=leg.landmark and replace(leg.landmark, category="castle"))
+        for leg in route.legs
+    ]
+    observation, _ = env.reset(options={"route": replace(route, legs=tuple(legs), path=())})
+    assert decode(observation)["categories"] == {}
+    assert any(leg.landmark for leg in route.legs)
+
+
+def test_resets_refuse_options_that_are_no_dict() -> None:
+    for env in (VIRLNavigationEnv(), gym.make_vec("VIRLNavigation-v0", num_envs=2)):
+        with pytest.raises(ValueError, match=r"Reset options are a dict with .*; got 3"):
+            env.reset(options=3)

@@ -8,6 +8,7 @@ import pickle
 import random
 from functools import cache
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import gymnasium as gym
@@ -333,7 +334,9 @@ def test_passing_the_destination_is_an_oracle_success_only() -> None:
     env = make(city=city, route=route_of(city, (0, 1)), initial_heading=0)
     env.reset()
     *_, info = act(env, "forward()")
-    assert info["oracle_success"]
+    assert env.unwrapped._walk.course.has_arrived(env.pose.point)
+    # Told now, it would say that one may stop here.
+    assert not info["oracle_success"]
     act(env, "turn_direction(south)")
     act(env, "forward()")
     *_, info = act(env, "stop()")
@@ -574,6 +577,48 @@ def test_shaping_leaves_the_optimal_policy_alone(rule: str) -> None:
     assert {pose: set(plain[pose]) for pose in plain} == {pose: set(shaped[pose]) for pose in plain}
     assert any(plain[pose][FORWARD] != shaped[pose][FORWARD] for pose in plain)
     assert best_actions(plain, 0.9) == best_actions(shaped, 0.9)
+
+
+def test_a_stop_ends_with_a_potential_of_zero_wherever_it_is_made() -> None:
+    """Otherwise where one stops would be worth something, and the optimal policy another."""
+    for seed in range(4):
+        plain, shaped = make(), make(shaping=50.0, shaping_discount=0.5)
+        for steps in range(40):
+            plain.reset(seed=seed)
+            shaped.reset(seed=seed)
+            for _ in range(steps):
+                action = plain.expert_action()
+                plain.step(action)
+                shaped.step(action)
+            course, point = plain._walk.course, plain.pose.point
+            extra = shaped.step(STOP)[1] - plain.step(STOP)[1]
+            assert extra == pytest.approx(50.0 * course.to_go[point] / course.length)
+            if point == plain.route.path[-1]:
+                break
+
+
+def test_what_is_in_sight_is_the_nearest_landmark_within_25_metres() -> None:
+    env, seen = make(landmarks="all"), {True: 0, False: 0}
+    for seed in range(6):
+        env.reset(seed=seed)
+        course = env._walk.course
+        for point in env.route.path:
+            here = course.city.geocode(point)
+            near = min(
+                (haversine(here, leg.landmark.geocode), number)
+                for number, leg in enumerate(env.route.legs, 1)
+                if leg.landmark is not None
+            )
+            number, _ = course.sight(Pose(point, 0))
+            assert number == (near[1] if near[0] <= 25 else 0)
+            seen[near[0] <= 25] += 25 < near[0] < 50 or near[0] <= 25
+    assert min(seen.values()) > 5
+
+
+def test_forward_takes_a_street_at_45_degrees_and_none_beyond() -> None:
+    for street, slot in ((45.0, 0), (45.001, -1), (315.0, 0), (314.999, -1)):
+        streets: Any = SimpleNamespace(slots=lambda _: range(1), bearings=[street])
+        assert ahead(streets, Pose(0, 0)) == slot
 
 
 def test_shaping_rewards_add_up_to_the_potential_at_the_start() -> None:

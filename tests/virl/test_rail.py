@@ -191,6 +191,7 @@ def test_all_and_nothing_can_be_dropped() -> None:
         ({"drop_rate": 1.5, "rng": random.Random(0)}, "a chance from 0 to 1; got 1.5"),
         ({"drop_rate": float("nan"), "rng": random.Random(0)}, "a chance from 0 to 1"),
         ({"drop_rate": True, "rng": random.Random(0)}, "a chance from 0 to 1"),
+        ({"drop_rate": "x", "rng": random.Random(0)}, "a chance from 0 to 1; got 'x'"),
         ({"drop_rate": 0.5}, "pass rng"),
     ],
 )
@@ -198,6 +199,11 @@ def test_what_is_out_of_range_is_named(keywords: dict[str, Any], message: str) -
     route = Route("N", (0, 0), "S", "E", 0, (Leg(0, 9, (1, 0)),))
     with pytest.raises(ValueError, match=message):
         build_rail(route, **keywords)
+
+
+def test_what_is_no_route_has_no_rail() -> None:
+    with pytest.raises(ValueError, match="route must be a"):
+        build_rail("x")  # type: ignore[arg-type]
 
 
 def test_a_route_without_legs_has_no_rail() -> None:

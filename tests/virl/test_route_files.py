@@ -134,6 +134,30 @@ def test_a_heading_of_0_is_ordinary_and_one_of_360_is_0(tmp_path: Path) -> None:
         assert route.initial_heading == heading
 
 
+@pytest.mark.parametrize("wrong", [720, -200, "999 (north)", "90 (west)"])
+def test_headings_that_are_none_are_refused(tmp_path: Path, wrong: Any) -> None:
+    with pytest.raises(ValueError, match=r"init_heading is .*") as error:
+        read(tmp_path, lambda route: route.update(init_heading=wrong))
+    assert repr(wrong) in str(error.value)
+
+
+def test_a_word_beside_a_heading_may_be_rounded(tmp_path: Path) -> None:
+    route = read(tmp_path, lambda route: route.update(init_heading="23 (north)"))
+    assert route.initial_heading == 23
+
+
+def test_braces_in_a_name_are_part_of_it(tmp_path: Path) -> None:
+    first, last = read(tmp_path, with_info((BLOCK + LAST).replace("Pies", "{Pies}"))).legs
+    assert first.landmark is not None
+    assert (first.landmark.name, first.side) == ('Joe\'s "Best" {Pies}, Soups', "left front")
+    assert (first.heading, last.heading) == (298, 0)
+
+
+def test_a_block_of_something_else_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"Block 2 of milestone_info has the members \['mood'\]"):
+        read(tmp_path, with_info(BLOCK + '{\n"mood": "fine",\n}\n'))
+
+
 def test_blocks_may_lack_landmarks(tmp_path: Path) -> None:
     lines = [line for line in (BLOCK + LAST).splitlines() if "landmarks" not in line]
     first, last = read(tmp_path, with_info("\n".join(lines))).legs

@@ -359,3 +359,7 @@ def test_cities_with_too_few_routes() -> None:
     assert len(route_pool(city, 2, turns=(0, 0))) == 2
     with pytest.raises(ValueError, match="gave 2 different routes and no other one in 1,000 draws"):
         route_pool(city, 3, turns=(0, 0))
+
+
+def test_a_city_may_be_named() -> None:
+    assert sample_route("gridhaven", 1) == sample_route(named_city("gridhaven"), 1)

@@ -318,6 +318,8 @@ def test_the_largest_cities() -> None:
         ("grid", 0, 26, "area is square kilometres"),
         ("grid", 0, float("nan"), "area is square kilometres"),
         ("grid", 0, True, "area is square kilometres"),
+        ("grid", 0, "x", "area is square kilometres from 1 to 25; got 'x'"),
+        ("grid", 0, None, "area is square kilometres"),
     ],
 )
 def test_cities_that_cannot_be(family: str, seed: int, area: float, message: str) -> None:

@@ -100,6 +100,13 @@ def test_each_point_is_a_dialogue_of_its_own() -> None:
     assert following != prompt
 
 
+def test_the_prompt_tells_how_many_attempts_are_allowed() -> None:
+    said = [VIRLNavigationTextEnv(max_attempts=most).reset(seed=0)[0] for most in (3, 7)]
+    assert "3" in said[0]
+    assert said[0].replace("3", "7") == said[1].replace("3", "7")
+    assert said[0] != said[1]
+
+
 def test_the_last_wrong_attempt_leads_on_and_fails_the_route() -> None:
     env = make()
     env.reset(seed=3)

@@ -156,7 +156,12 @@ class FreeWalk:
         return outcome
 
     def measures(self) -> dict[str, float]:
-        """Return spl, ndtw (of the way so far) and oracle_success (so far)."""
+        """Return spl, ndtw and oracle_success; 0, 0 and False until the episode has ended.
+
+        Told on the way, they would tell where to stop.
+        """
+        if not (self.ended or self.timed_out):
+            return {"spl": 0.0, "ndtw": 0.0, "oracle_success": False}
         return {
             "spl": spl(self.succeeded, self.course.length, self._walked),
             "ndtw": self._warping.ndtw(),

@@ -18,7 +18,16 @@ from typing import Any
 
 from virl_env.routes.route import Landmark, Leg, Route
 from virl_env.world.city import CATEGORIES
-from virl_env.world.geometry import SIDES, Geocode, bearing, haversine, side
+from virl_env.world.geometry import (
+    COMPASS,
+    SIDES,
+    Geocode,
+    bearing,
+    compass,
+    haversine,
+    sector,
+    side,
+)
 
 UNKNOWN_CATEGORY = "place"
 """Category of a landmark whose kind the file does not say."""
@@ -26,11 +35,16 @@ UNKNOWN_CATEGORY = "place"
 _LARGEST = 1e9
 """No number of a route is larger; what is compared with it may be infinite or not a number."""
 
-_block = re.compile(r"\{([^{}]*)\}").findall
+_KEYS = {
+    *("intersection_idx", "landmarks", "distance", "human_heading"),
+    "to_next_intersection_heading",
+}
+"""Members of a block of `milestone_info`."""
+
 _pairs = re.compile(r'"(\w+)"\s*:\s*"?(.*?)"?\s*,?\s*(?=[\r\n]|$|"\w+"\s*:)').findall
 _expression = re.compile(rf"(?:The destination )?(.+) is on your ({'|'.join(SIDES)})\.?").fullmatch
 _nothing = re.compile(r"(?:no landmarks? nearby)?\.?", re.IGNORECASE).fullmatch
-_degrees = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*(?:\(.*\))?\s*").fullmatch
+_degrees = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*(?:\((.*)\))?\s*").fullmatch
 
 
 def load_routes(path: str | PathLike[str]) -> list[Route]:
@@ -129,7 +143,31 @@ def _read_blocks(info: Any) -> list[dict[str, str]]:
         return [{key: str(value) for key, value in block.items()} for block in info]
     if not isinstance(info, str):
         raise ValueError(f"milestone_info is {type(info).__name__}; expected text.")
-    return [dict(_pairs(block)) for block in _block(info)]
+    blocks = [dict(_pairs(block)) for block in _blocks(info)]
+    for number, block in enumerate(blocks, start=1):
+        if not _KEYS & block.keys():
+            raise ValueError(
+                f"Block {number} of milestone_info has the members {sorted(block)}; expected some "
+                f"of {', '.join(sorted(_KEYS))}."
+            )
+    return blocks
+
+
+def _blocks(info: str) -> list[str]:
+    """Return what stands between braces; those inside a string on one line are text like any."""
+    blocks: list[str] = []
+    start, quoted = None, False
+    for place, sign in enumerate(info):
+        if sign == "\n":
+            quoted = False
+        elif sign == '"':
+            quoted = not quoted
+        elif sign == "{" and not quoted:
+            start = place + 1
+        elif sign == "}" and not quoted and start is not None:
+            blocks.append(info[start:place])
+            start = None
+    return blocks
 
 
 def _heading(block: Mapping[str, str], start: Geocode, end: Geocode, number: int) -> int:
@@ -215,6 +253,18 @@ def _number(value: Any, what: str) -> float:
 
 
 def _whole(value: Any, what: str) -> int:
-    """Return a heading, a number or text such as "298 (northwest)", in whole degrees, 0 to 359."""
+    """Return a heading, a number or text such as "298 (northwest)", in whole degrees, 0 to 359.
+
+    One west of north may be negative.
+    """
     told = _degrees(value) if isinstance(value, str) else None
-    return round(_number(float(told[1]) if told else value, what)) % 360
+    degrees = _number(float(told[1]) if told else value, what)
+    if not -180 <= degrees <= 360:
+        raise ValueError(f"{what} is {value!r}; expected degrees from -180 to 360.")
+    word = told[2] if told else None
+    if word in COMPASS:
+        apart = (sector(degrees) - COMPASS.index(word)) % len(COMPASS)
+        # Next to each other they may be: the word may come from a number that was not rounded.
+        if apart not in (0, 1, len(COMPASS) - 1):
+            raise ValueError(f"{what} is {value!r}, but {degrees:g} is {compass(degrees)}.")
+    return round(degrees) % 360

@@ -45,7 +45,7 @@ class RouteKind(NamedTuple):
             ) from None
         try:
             shortest, longest = map(float, length)
-            fits = 0 <= shortest <= longest
+            fits = 0 <= shortest <= longest and not any(isinstance(one, bool) for one in length)
         except (TypeError, ValueError):
             fits = False
         if not fits:

@@ -79,6 +79,10 @@ def build_rail(
     Raises:
         ValueError: for a route without legs, or another argument out of its range.
     """
+    if not isinstance(route, Route):
+        raise ValueError(
+            f"route must be a virl_env.Route, from virl_env.load_routes for example; got {route!r}."
+        )
     check_legs(route, most=None)
     count = in_range("points_per_segment", points_per_segment, 0, _MAX_POINTS)
     if initial_heading is None:
@@ -143,7 +147,8 @@ def _between(start: Geocode, end: Geocode, fraction: float) -> Geocode:
 
 def _keeper(drop_rate: float, rng: Generator | None) -> Callable[[], bool]:
     """Return a function that says of the next forward point whether it is kept."""
-    if isinstance(drop_rate, bool) or not 0 <= drop_rate <= 1:
+    number = isinstance(drop_rate, (int, float)) and not isinstance(drop_rate, bool)
+    if not number or not 0 <= drop_rate <= 1:
         raise ValueError(f"drop_rate is a chance from 0 to 1; got {drop_rate!r}.")
     if drop_rate == 0:
         return lambda: True

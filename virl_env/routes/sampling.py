@@ -55,7 +55,7 @@ class _Draws:
 
 
 def sample_route(
-    city: City,
+    city: str | City,
     seed: int,
     *,
     turns: tuple[int, int] = (1, 4),
@@ -65,7 +65,7 @@ def sample_route(
     """Draw a route: the same for the same city, seed and keywords, on every machine.
 
     Args:
-        city: to walk in.
+        city: to walk in, or the name of one of those that are known by name.
         seed: 0 to 2**64 - 1.
         turns: fewest and most turning points between start and destination, 0 to 7.
         length: shortest and longest way in metres. A leg has 30 to 500 metres.
@@ -77,7 +77,8 @@ def sample_route(
         ValueError: for a keyword out of its range, and where no route was found.
     """
     seed = in_range("seed", seed, 0, 2**64 - 1)
-    return _draw(city, seed, RouteKind.make(turns, length, landmarks))
+    kind = RouteKind.make(turns, length, landmarks)
+    return _draw(city if isinstance(city, City) else named_city(city), seed, kind)
 
 
 def _draw(city: City, seed: int, kind: RouteKind) -> Route:
@@ -239,7 +240,8 @@ def route_pool(
     """Return the routes 0 to count - 1 of a city, no two along the same path.
 
     A route depends on the city, its number and the keywords, not on the count. What was drawn is
-    kept for as long as the city is.
+    kept for as long as the city is. Routes of a rare kind take long to find: a thousand with seven
+    turns and a landmark at each take about half a minute.
 
     Args:
         city: a City, or the name of one of those that are known by name.
@@ -268,7 +270,7 @@ def _another(city: City, kind: RouteKind, pool: _Pool) -> Route:
             return route
     raise ValueError(
         f"The city {city.name!r} gave {number} different routes and no other one in {_TRIES:,} "
-        f"draws. Ask for fewer, allow other turns or lengths, or take a larger city."
+        f"draws. Ask for fewer (routes=), allow other turns or lengths, or take a larger city."
     )
 
 

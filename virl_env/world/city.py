@@ -91,6 +91,7 @@ class City:
         for name, dimensions in (("points", 2), ("starts", 1), ("neighbours", 1)):
             object.__setattr__(self, name, self._whole(name, dimensions))
         object.__setattr__(self, "places", tuple(self.places))
+        self._check_told()
         self._check_graph()
         self._check_places()
 
@@ -110,6 +111,28 @@ class City:
             raise ValueError(f"{name} of {self.name!r} must be integers of 32 bits.")
         array: NDArray[np.int32] = _frozen(given.astype(np.int32))
         return array
+
+    def _check_told(self) -> None:
+        """Check what is not in arrays."""
+        whole = isinstance(self.seed, int) and not isinstance(self.seed, bool)
+        for what, fits, expected in (
+            ("name", isinstance(self.name, str) and self.name, "a text that is not empty"),
+            ("family", isinstance(self.family, str), "a text"),
+            ("seed", whole, "an integer"),
+            ("look", isinstance(self.look, Mapping), "a mapping"),
+            ("modelled_on", isinstance(self.modelled_on, str), "a text"),
+            ("attribution", isinstance(self.attribution, str), "a text"),
+        ):
+            if not fits:
+                raise ValueError(
+                    f"{what} of a city must be {expected}; got {getattr(self, what)!r}."
+                )
+        for place in self.places:
+            if not isinstance(place.name, str) or not place.name:
+                raise ValueError(
+                    f"The name of a place in {self.name!r} must be a text that is not empty; got "
+                    f"{place.name!r}."
+                )
 
     def _check_graph(self) -> None:
         count, starts, neighbours = len(self.points), self.starts, self.neighbours

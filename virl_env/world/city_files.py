@@ -26,7 +26,13 @@ _DAMAGES = (
 
 
 def save_city(city: City, path: str | os.PathLike[str]) -> None:
-    """Write a city to a file, whole or not at all."""
+    """Write a city to a file, whole or not at all.
+
+    Raises:
+        ValueError: for what is no city.
+    """
+    if not isinstance(city, City):
+        raise ValueError(f"save_city writes a virl_env.City; got {city!r}.")
     path = Path(path)
     told = json.dumps({"version": VERSION, **city.told()})
     partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
@@ -60,13 +66,20 @@ def load_city(path: str | os.PathLike[str]) -> City:
 
 
 def _city(told: dict[str, Any], arrays: dict[str, Any]) -> City:
-    if told.pop("version") != VERSION:
-        raise ValueError(f"its version is not {VERSION}")
+    version = told.pop("version")
+    if type(version) is not int or version != VERSION:
+        raise ValueError(f"its version is {version!r}, not {VERSION}")
     for name, array in arrays.items():
         if array.dtype.kind not in "iu":
             raise ValueError(f"{name} holds {array.dtype}, expected integers")
     places = tuple(
-        Place(str(name), str(category), (int(latitude), int(longitude)), int(point))
+        Place(name, category, (_whole(latitude), _whole(longitude)), _whole(point))
         for name, category, latitude, longitude, point in told.pop("places")
     )
     return City(**told, **arrays, places=places)
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int:
+        raise ValueError(f"a place has {value!r} where a whole number is expected")
+    return value

@@ -55,6 +55,10 @@ def wrap(degrees: float) -> float:
     return turn - 360 if turn > 180 else turn
 
 
+_NOISE_DIGITS = 6
+"""Digits of a turn that count: a millionth of a degree is what floats make of round numbers."""
+
+
 def sector(degrees: float) -> int:
     """Return the eighth of the circle that an angle is in, 0 around 0 and clockwise, 0 to 7.
 
@@ -77,9 +81,17 @@ def relative_turn(from_heading: float, to_heading: float) -> str:
     """Return how one turns from one heading to another, in words.
 
     Exactly 0 is "straight" and a half-turn "around"; up to 45 degrees, 45 included, is "slightly
-    left" or "slightly right"; anything else "left" or "right".
+    left" or "slightly right"; anything else "left" or "right". Turns are taken to a millionth of a
+    degree, so that 0.3 - 0.1 is 0.2.
+
+    Raises:
+        ValueError: for a heading that is no finite number.
     """
-    turn = wrap(to_heading - from_heading)
+    if not (math.isfinite(from_heading) and math.isfinite(to_heading)):
+        raise ValueError(
+            f"A heading is degrees, a finite number; got {from_heading!r} and {to_heading!r}."
+        )
+    turn = wrap(round(to_heading - from_heading, _NOISE_DIGITS))
     if turn == 0:
         return "straight"
     if turn == 180:

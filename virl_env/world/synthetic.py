@@ -125,9 +125,10 @@ def synthetic_city(
     """
     one_of("family", family, FAMILIES)
     seed = in_range("seed", seed, 0, 2**32)
-    if isinstance(area, bool) or not MIN_AREA <= area <= MAX_AREA:
+    number = isinstance(area, (int, float)) and not isinstance(area, bool)
+    if not number or not MIN_AREA <= area <= MAX_AREA:
         raise ValueError(
-            f"area is square kilometres from {MIN_AREA:g} to {MAX_AREA:g}; got {area}."
+            f"area is square kilometres from {MIN_AREA:g} to {MAX_AREA:g}; got {area!r}."
         )
     draws = Draws(seed * len(FAMILIES) + FAMILIES.index(family))
     latitude, longitude = (round(float(part), 3) for part in draws.between(-50.0, 50.0, 2))
