@@ -198,8 +198,11 @@ def _short(value: Any) -> str:
 def _cities(city: CityLike | Sequence[CityLike]) -> tuple[CityLike, ...]:
     if isinstance(city, str) and city == UNSEEN:
         return tuple(UNSEEN_CITIES)
-    several = isinstance(city, Sequence) and not isinstance(city, str)
-    cities = tuple(city) if isinstance(city, Sequence) and several else (city,)
+    cities: tuple[CityLike, ...]
+    if isinstance(city, (str, City)) or not isinstance(city, Sequence):
+        cities = (city,)
+    else:
+        cities = tuple(city)
     for one in cities:
         if not isinstance(one, City) and (not isinstance(one, str) or one not in CITY_NAMES):
             raise ValueError(

@@ -1,0 +1,358 @@
+"""Draws what one sees from a place in a city: streets between rows of houses, trees and signs.
+
+A ray for each column of pixels runs over the ground until it meets a row of houses, which stand as
+far from the middle of every street as its pavements reach. Above and below that distance, a pixel
+shows sky, a house front or the ground, each looked up by where its ray meets it. So the picture
+needs nothing but the street graph, and a house looks the same from wherever it is seen.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from virl_env.views.ground import Ground, Metres
+from virl_env.views.look import LookLike, check_look
+from virl_env.views.paint import FACADES, paint
+from virl_env.views.signs import PANEL, board, panel
+from virl_env.views.source import TURNS
+from virl_env.world.city import UNIT, City
+from virl_env.world.geometry import Geocode
+
+Floats = NDArray[np.float32]
+Picture = NDArray[np.uint8]
+
+EYE = 1.7
+"""Metres of the eye above the ground."""
+
+ROAD, HOUSES = np.float32(4.0), np.float32(11.5)
+"""Metres from the middle of a street to the kerb, and to the house fronts."""
+
+STOREY, WINDOW, LOT = np.float32(3.3), np.float32(2.6), np.float32(13.0)
+"""Metres of a storey, from one window to the next, and of a house front."""
+
+LEGIBLE = 25.0
+"""Metres within which a place is in sight: its sign is drawn as large as from `_CLOSE` at least."""
+
+_CLOSE = 9.0
+_SIGNS_TO, _TREES_TO = 90.0, 60.0
+_SIGN_HEIGHT = 3.0
+_CROSSING = (7.5, 10.5)
+_FARTHEST, _STEPS = 160.0, 40
+_TREE_SHARE = 0.4
+
+_grounds: WeakKeyDictionary[City, Ground] = WeakKeyDictionary()
+
+
+def _ground(city: City) -> Ground:
+    ground = _grounds.get(city)
+    if ground is None:
+        ground = _grounds[city] = Ground(city)
+    return ground
+
+
+class _Rays(NamedTuple):
+    """A column of pixels each, of four views side by side; the ground that its pixels show.
+
+    Attributes:
+        turns: degrees clockwise from the heading, of each column.
+        lengthening: of a ray against its distance along the view's middle.
+        slopes: of each row, downward positive.
+    """
+
+    turns: Floats
+    lengthening: Floats
+    slopes: Floats
+
+
+@lru_cache(maxsize=32)
+def _rays(size: int) -> _Rays:
+    offsets = (np.arange(size) + 0.5) / (size / 2) - 1
+    turns = np.concatenate([np.degrees(np.arctan(offsets)) + turn for turn in TURNS])
+    lengthening = np.tile(np.hypot(1.0, offsets), len(TURNS))
+    return _Rays(*(array.astype(np.float32) for array in (turns, lengthening, offsets)))
+
+
+class CityViews:
+    """The views of a city; a `ViewSource`.
+
+    Args:
+        city: to be drawn.
+        look: "plain", severities such as {"night": 3}, or a `Look`.
+
+    Raises:
+        ValueError: for another look.
+    """
+
+    def __init__(self, city: City, look: LookLike = "plain") -> None:
+        checked = check_look(look)
+        if checked is None:
+            raise ValueError("A city is drawn in one look at a time: pass severities or a Look.")
+        self.city, self.look = city, checked
+        self._paint = paint(city.look, checked)
+        self._storeys = float(city.look.get("storeys", 5))
+        self._ground = _ground(city)
+        places = np.array([place.position for place in city.places], dtype=np.float64)
+        self._places = self._ground.metres(places.reshape(-1, 2) * UNIT)
+        self._trees = _trees(self._ground, city)
+
+    def __str__(self) -> str:
+        return f"CityViews({self.city.digest}, {self.look})"
+
+    def four(self, geocode: Geocode, heading: float, size: int) -> Picture:
+        """Return front, right, back and left view: uint8 of shape (4, size, size, 3)."""
+        rays, eye = _rays(size), self._ground.eye(geocode)
+        angles = np.radians(rays.turns + np.float32(heading))
+        east, north = np.sin(angles), np.cos(angles)
+        reach = self._run(eye, east, north)
+        hit_east, hit_north = eye[0] + reach * east, eye[1] + reach * north
+        depth = reach / rays.lengthening
+
+        colours = np.empty((size, len(TURNS) * size, 3), dtype=np.float32)
+        height = (EYE - rays.slopes[:, None] * depth).astype(np.float32)
+        top, lot, along, facing = self._fronts(hit_east, hit_north)
+        self._sky(colours, rays, height > top)
+        wall = (height > 0) & (height <= top)
+        self._houses(colours, wall, height, lot, along, facing)
+        self._soil(colours, height <= 0, eye, east, north, rays)
+        self._fade(colours, wall, reach)
+        colours *= self._paint.light
+        picture = np.clip(colours, 0, 255).astype(np.uint8)
+        views = picture.reshape(size, len(TURNS), size, 3).transpose(1, 0, 2, 3).copy()
+        self._stand(views, eye, heading, depth)
+        return _blurred(views, self.look.blur)
+
+    def _run(self, eye: Metres, east: Floats, north: Floats) -> Floats:
+        """Return the metres along each ray to the houses, at most `_FARTHEST`."""
+        reach = np.zeros_like(east)
+        for _ in range(_STEPS):
+            from_street = self._ground.from_street(eye[0] + reach * east, eye[1] + reach * north)
+            left = HOUSES - from_street
+            # No house is nearer than that; behind its front the ray steps back.
+            reach += np.clip(left, -1.0, 12.0) * np.float32(0.9)
+            if np.abs(left).max() < 0.05 or reach.min() > _FARTHEST:
+                break
+        return np.clip(reach, 0.5, _FARTHEST)
+
+    def _fronts(
+        self, east: Floats, north: Floats
+    ) -> tuple[Floats, NDArray[np.uint32], Floats, Floats]:
+        """Return of the house at each spot: its height, a number of its own, metres along its
+        front, and the direction that it faces, as the cosine to the sun."""
+        ground, step = self._ground, np.float32(1.5)
+        right = ground.from_street(east + step, north) - ground.from_street(east - step, north)
+        up = ground.from_street(east, north + step) - ground.from_street(east, north - step)
+        length = np.maximum(np.hypot(right, up), 1e-3)
+        right, up = right / length, up / length
+        # A front keeps to one of sixteen directions, so that it does not wave.
+        sector = np.rint(np.arctan2(up, right) * (8 / math.pi))
+        normal = sector * np.float32(math.pi / 8)
+        right, up = np.cos(normal), np.sin(normal)
+        along = (up * east - right * north).astype(np.float32)
+        inward = right * east + up * north
+        lot = _mixed(np.floor(along / LOT), np.floor(inward / 20), sector)
+        storeys = np.maximum(2, self._storeys * (0.55 + 0.9 * ((lot >> 8) % 64) / 63))
+        top = (np.rint(storeys) * STOREY + 1.2).astype(np.float32)
+        facing = (-right * 0.5 - up * 0.8).astype(np.float32)
+        return top, lot, along, facing
+
+    def _sky(self, colours: Floats, rays: _Rays, seen: NDArray[np.bool_]) -> None:
+        horizon, high = self._paint.sky
+        share = np.clip(-rays.slopes, 0, 1)[:, None]
+        rows = horizon * (1 - share) + high * share
+        colours[:] = rows[:, None, :]
+
+    def _houses(
+        self,
+        colours: Floats,
+        wall: NDArray[np.bool_],
+        height: Floats,
+        lot: NDArray[np.uint32],
+        along: Floats,
+        facing: Floats,
+    ) -> None:
+        rows, columns = wall.nonzero()
+        up, own = height[rows, columns], lot[columns]
+        across = along[columns]
+        tints = self._paint.facades[own % FACADES] * (0.82 + 0.22 * facing[columns])[:, None]
+        storey, bay = np.floor(up / STOREY), np.floor(across / WINDOW)
+        above, beside = up / STOREY - storey, across / WINDOW - bay
+        wide = 0.18 + 0.12 * ((own >> 4) % 4) / 3
+        glass = (beside > wide) & (beside < 1 - wide) & (above > 0.28) & (above < 0.8)
+        shop = (storey == 0) & (up > 0.5) & (up < 2.7) & (beside > 0.08) & (beside < 0.92)
+        glass = np.where(storey == 0, shop, glass)
+        lamps = (_mixed(own, storey, bay) % 256) < 256 * self._paint.lit
+        panes = np.where(lamps[:, None], self._paint.lamp / self._paint.light, self._paint.glass)
+        tints = np.where(glass[:, None], panes, tints)
+        ledge = (above < 0.06) & (storey > 0)
+        edge = (across / LOT) % 1 < 0.03
+        tints[ledge | edge] *= 0.78
+        colours[rows, columns] = tints
+
+    def _soil(
+        self,
+        colours: Floats,
+        seen: NDArray[np.bool_],
+        eye: Metres,
+        east: Floats,
+        north: Floats,
+        rays: _Rays,
+    ) -> None:
+        rows, columns = seen.nonzero()
+        reach = np.float32(EYE) / rays.slopes[rows] * rays.lengthening[columns]
+        east, north = eye[0] + reach * east[columns], eye[1] + reach * north[columns]
+        away = self._ground.from_street(east, north)
+        crossing = self._ground.from_crossing(east, north)
+        paint_ = self._paint
+        tints = np.where((away < ROAD)[:, None], paint_.road, paint_.pavement)
+        kerb = np.abs(away - ROAD) < 0.15
+        slab = (away > ROAD) & (((east % 2.0) < 0.08) | ((north % 2.0) < 0.08))
+        tints[kerb | slab] *= 0.85
+        striped = (crossing > _CROSSING[0]) & (crossing < _CROSSING[1]) & (away < ROAD - 0.3)
+        striped &= (away % 1.4) < 0.7
+        dashes = (away < 0.12) & (((east + north) % 6.0) < 3.0) & (crossing > _CROSSING[1] + 1)
+        tints[striped | dashes] = paint_.marking
+        fog = np.exp(-reach / np.float32(paint_.haze))[:, None]
+        colours[rows, columns] = tints * fog + paint_.sky[0] * (1 - fog)
+
+    def _fade(self, colours: Floats, wall: NDArray[np.bool_], reach: Floats) -> None:
+        rows, columns = wall.nonzero()
+        clear = np.exp(-reach / np.float32(self._paint.haze))[columns, None]
+        colours[rows, columns] = colours[rows, columns] * clear + self._paint.sky[0] * (1 - clear)
+
+    def _stand(self, views: Picture, eye: Metres, heading: float, depth: Floats) -> None:
+        """Draw what stands in the street, trees and signs, the farthest first."""
+        things = [
+            *_near(self._trees, eye, _TREES_TO, "tree"),
+            *_near(self._places, eye, _SIGNS_TO, "sign"),
+        ]
+        for distance, kind, number, away in sorted(things, key=lambda thing: -thing[0]):
+            bearing = math.degrees(math.atan2(away[0], away[1])) - heading
+            for view, turn in enumerate(TURNS):
+                angle = (bearing - turn + 180) % 360 - 180
+                if abs(angle) < 75:
+                    self._place(views[view], view, kind, number, distance, angle, depth)
+
+    def _place(
+        self,
+        view: Picture,
+        number: int,
+        kind: str,
+        thing: int,
+        distance: float,
+        angle: float,
+        depth: Floats,
+    ) -> None:
+        size = len(view)
+        half = size / 2
+        forward = max(distance * math.cos(math.radians(angle)), 0.8)
+        column = half + half * math.tan(math.radians(angle))
+        if not -size < column < 2 * size:
+            return
+        middle = min(max(int(column), 0), size - 1)
+        if forward > depth[number * size + middle] + 4.0:
+            return  # behind a house
+        if kind == "tree":
+            self._tree(view, column, forward)
+            return
+        if abs(angle) > 45:
+            return  # in the next view
+        place = self.city.places[thing]
+        apparent = min(distance, _CLOSE) if distance <= LEGIBLE else distance
+        scale = half / apparent
+        side = max(1, round(PANEL * scale))
+        bottom = half - (_SIGN_HEIGHT - EYE) * half / forward
+        top = round(bottom) - side - side // 2
+        top = max(top, 0)
+        shine = 1.0 if self._paint.lit else float(self._paint.light.min())
+        # Whole in one view, so that the edge between two cuts no sign.
+        left = min(max(round(column - side / 2), 0), max(size - side, 0))
+        _paste(view, panel(place.category, side), left, top, shine)
+        if side >= 6:
+            name = board(place.name, 2 * side, max(2, side // 2))
+            _paste(view, name, left - side // 2, top + side, shine)
+
+    def _tree(self, view: Picture, column: float, forward: float) -> None:
+        size = len(view)
+        scale = size / 2 / forward
+        trunk = max(1, round(0.3 * scale))
+        ground, crown = size / 2 + EYE * scale, size / 2 - (4.6 - EYE) * scale
+        colours = [(part * self._paint.light) for part in (self._paint.trunk, self._paint.leaves)]
+        left, right = round(column - trunk / 2), round(column - trunk / 2) + trunk
+        view[max(0, round(crown)) : max(0, round(ground)), max(0, left) : max(0, right)] = colours[
+            0
+        ]
+        radius = 1.9 * scale
+        low, high = max(0, int(crown - radius)), min(size, int(crown + radius) + 1)
+        first, last = max(0, int(column - radius)), min(size, int(column + radius) + 1)
+        if low >= high or first >= last:
+            return
+        rows = (np.arange(low, high)[:, None] + 0.5 - crown) / radius
+        columns = (np.arange(first, last) + 0.5 - column) / radius
+        round_ = rows**2 + columns**2
+        rough = 0.86 + 0.14 * np.sin(9 * rows + 3 * columns) * np.cos(8 * columns)
+        inside = round_ < rough
+        shade = (1.05 - 0.25 * rows)[:, :, None] * np.ones_like(columns)[:, None]
+        view[low:high, first:last][inside] = np.clip(colours[1] * shade, 0, 255)[inside]
+
+
+def _near(
+    spots: Metres, eye: Metres, reach: float, kind: str
+) -> list[tuple[float, str, int, tuple[float, float]]]:
+    away = spots - eye
+    distances = np.hypot(away[:, 0], away[:, 1])
+    near = np.flatnonzero(distances < reach).tolist()
+    return [
+        (float(distances[number]), kind, number, (float(away[number, 0]), float(away[number, 1])))
+        for number in near
+    ]
+
+
+def _trees(ground: Ground, city: City) -> Metres:
+    """Return where trees stand: on the pavement, beside points that are near no crossing."""
+    points = ground.points
+    drawn = _mixed(np.rint(points[:, 0]), np.rint(points[:, 1]), np.zeros(len(points)))
+    away = ground.from_crossing(points[:, 0].astype(np.float32), points[:, 1].astype(np.float32))
+    chosen = np.flatnonzero((drawn % 1000 < 1000 * _TREE_SHARE) & (city.degrees == 2) & (away > 15))
+    along = points[city.neighbours[city.starts[chosen]]] - points[chosen]
+    along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
+    hand = np.where((drawn[chosen] >> 12) % 2, 5.2, -5.2)[:, None]
+    trees: Metres = points[chosen] + hand * np.stack([along[:, 1], -along[:, 0]], axis=1)
+    return trees
+
+
+def _mixed(*numbers: NDArray[np.generic]) -> NDArray[np.uint32]:
+    """Return a hash of whole numbers, the same wherever they are met."""
+    mixed = np.uint32(2166136261)
+    for number in numbers:
+        whole = np.asarray(number).astype(np.int64).astype(np.uint32)
+        mixed = (mixed ^ whole) * np.uint32(16777619)
+        mixed = mixed ^ (mixed >> np.uint32(15))
+    mixed = mixed * np.uint32(0x2C1B3C6D)
+    result: NDArray[np.uint32] = mixed ^ (mixed >> np.uint32(12))
+    return result
+
+
+def _paste(view: Picture, sprite: Picture, left: int, top: int, shine: float) -> None:
+    """Put a sprite where it lies in the view."""
+    height, width = sprite.shape[:2]
+    size = len(view)
+    first, last = max(left, 0), min(left + width, size)
+    low, high = max(top, 0), min(top + height, size)
+    if first < last and low < high:
+        part = sprite[low - top : high - top, first - left : last - left]
+        view[low:high, first:last] = part if shine == 1.0 else (part * shine).astype(np.uint8)
+
+
+def _blurred(views: Picture, severity: int) -> Picture:
+    if not severity:
+        return views
+    radius = severity * views.shape[1] / 160
+    blur = ImageFilter.GaussianBlur(radius)
+    return np.stack([np.asarray(Image.fromarray(view).filter(blur)) for view in views])
