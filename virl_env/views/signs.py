@@ -18,7 +18,7 @@ COLOURS = (
     *((214, 39, 40), (31, 100, 200), (20, 140, 60), (245, 195, 20)),
     *((148, 60, 180), (250, 120, 20), (20, 190, 200), (250, 110, 180)),
 )
-SHAPES = ("disc", "cross", "wedge")
+SHAPES = ("disc", "pillar", "bar")
 
 assert len(COLOURS) * len(SHAPES) >= len(CATEGORIES)
 
@@ -46,11 +46,10 @@ def panel(category: str, side: int) -> NDArray[np.uint8]:
     middle = large / 2
     if shape == "disc":
         drawing.ellipse([low, low, high, high], fill=_WHITE)
-    elif shape == "cross":
-        drawing.rectangle([middle - third, low, middle + third, high], fill=_WHITE)
-        drawing.rectangle([low, middle - third, high, middle + third], fill=_WHITE)
+    elif shape == "pillar":
+        drawing.rectangle([middle - third, 0, middle + third, large], fill=_WHITE)
     else:
-        drawing.polygon([(low, high), (high, high), (middle, low)], fill=_WHITE)
+        drawing.rectangle([0, middle - third, large, middle + third], fill=_WHITE)
     return np.asarray(picture.resize((side, side), Image.Resampling.BOX))
 
 
