@@ -8,6 +8,7 @@ included. A fault of transport is none: it is a ChatFault, for the caller to ask
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from agents.protocol import Info
+from shiftgym.checks import positive
 
 OPENAI_URL = "https://api.openai.com/v1"
 KEY_VARIABLE = "OPENAI_API_KEY"
@@ -50,7 +52,8 @@ class Sampling:
         extra: more fields of the request's body, plain data, as the endpoint names them.
 
     Raises:
-        ValueError: `extra` sets a field that is set otherwise.
+        ValueError: for a number out of its range, and where `extra` sets a field that is set
+            otherwise.
     """
 
     temperature: float | None = None
@@ -60,6 +63,13 @@ class Sampling:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for name, low, high in (("temperature", 0, math.inf), ("top_p", 0, 1)):
+            value = getattr(self, name)
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if value is not None and not (number and low <= value <= high):
+                raise ValueError(f"{name} must be a number from {low} to {high}; got {value!r}.")
+        if self.max_tokens is not None:
+            positive("max_tokens", self.max_tokens)
         taken = [name for name in self.extra if name in (*RESERVED, *self.settings())]
         if taken:
             raise ValueError(
@@ -127,6 +137,8 @@ class ChatPolicy:
         self.sampling = sampling or Sampling()
         self._key_variable = key_variable
         self._key = _read_key(key_variable)
+        if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0:
+            raise ValueError(f"timeout must be seconds above 0; got {timeout!r}.")
         self._timeout = timeout
         self._client = _import_openai().OpenAI(
             api_key=self._key or "none",

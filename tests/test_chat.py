@@ -500,3 +500,17 @@ def test_the_command_refuses_what_it_cannot_do(
     assert done.exit_code == 2
     assert message in done.output
     assert not endpoint.bodies
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"temperature": "x"}, {"temperature": -1}, {"top_p": 3}, {"max_tokens": 0}], ids=str
+)
+def test_numbers_that_no_endpoint_takes_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Sampling(**wrong)
+
+
+@pytest.mark.parametrize("timeout", [-1, 0, "x"])
+def test_a_timeout_is_seconds(timeout: Any) -> None:
+    with pytest.raises(ValueError, match="seconds above 0"):
+        ChatPolicy("toy", base_url="http://127.0.0.1:1", timeout=timeout)

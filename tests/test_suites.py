@@ -8,6 +8,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
+from benchmarks.cost import cost
 from benchmarks.suites import SUITES, TEST_BIT, Suite, suite, suite_of
 from benchmarks.tasks import TASKS
 from gp_env.deal import split_part
@@ -113,3 +114,15 @@ def test_no_test_route_is_trained_on_and_nobody_trains_in_the_cities() -> None:
     assert len({city for city, _, _ in cities} - {home}) == 9
     assert len({digest for _, digest, _ in cities}) > 200
     assert not shown & {digest for _, digest, _ in cities}
+
+
+@pytest.mark.parametrize("name, characters", [("gp-l", (850, 900)), ("virl-l", (1_650, 1_850))])
+def test_what_a_suite_costs_is_about_what_the_page_on_models_says(
+    name: str, characters: tuple[int, int]
+) -> None:
+    counted = cost(name, episodes=20)
+    assert characters[0] < counted.characters < characters[1]
+    columns = len(suite(name).columns)
+    told = {"gp-l": 3_000, "virl-l": 55_000}[name] / 500
+    assert counted.requests / 20 / told == pytest.approx(1.0, abs=0.06)
+    assert columns <= counted.requests / 20

@@ -17,7 +17,13 @@ AREA = 4.0
 
 ROUTES = 1_000
 BAR = 2.0
-"""Milliseconds for one route, the median."""
+"""Milliseconds for one route of the default kind, the median."""
+
+RARER: dict[str, dict[str, Any]] = {
+    "with all landmarks": {"landmarks": "all"},
+    "of 4 turns with all landmarks": {"landmarks": "all", "turns": (4, 4)},
+}
+"""Kinds that take longer to find, without a bar."""
 
 
 def measure(routes: int = ROUTES) -> list[dict[str, Any]]:
@@ -52,6 +58,12 @@ def measure(routes: int = ROUTES) -> list[dict[str, Any]]:
             row(f"streets, {place}, once", prepared * 1e3, "ms"),
             row(f"a rail, {place}, mean", rail * 1e3, "ms"),
         ]
+        for kind, keywords in RARER.items():
+            started = time.perf_counter()
+            for seed in range(routes // 10):
+                sample_route(city, seed, **keywords)
+            spent = (time.perf_counter() - started) / (routes // 10)
+            rows.append(row(f"a route {kind}, {place}, mean", spent * 1e3, "ms"))
     return rows
 
 

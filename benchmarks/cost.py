@@ -1,0 +1,62 @@
+"""What a suite asks of a model: `python -m benchmarks.cost virl-l`.
+
+Requests with one attempt each, as one that is always right would need, and the characters of their
+prompts. Every further attempt costs more.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NamedTuple
+
+import gymnasium as gym
+
+import gp_env  # noqa: F401  (registers its ids)
+import virl_env  # noqa: F401  (registers its ids)
+from benchmarks.suites import suite
+
+EPISODES = 500
+
+
+class Cost(NamedTuple):
+    """What a suite costs.
+
+    Attributes:
+        requests: of all columns together.
+        fewest, most: requests of an episode.
+        characters: of the messages of an episode's first request, on average.
+    """
+
+    requests: int
+    fewest: int
+    most: int
+    characters: float
+
+
+def cost(name: str, episodes: int = EPISODES, seed: int = 0) -> Cost:
+    """Return what a suite costs, counted on its own episodes.
+
+    Args:
+        name: of the suite.
+        episodes: of each column.
+        seed: of the study, whose fold they are of.
+    """
+    asked = suite(name)
+    requests, characters = [], []
+    for column in asked.columns:
+        env: Any = gym.make(asked.id(column, "-Text"), **asked.keywords(column, seed)).unwrapped
+        for episode_seed in asked.episode_seeds(seed, episodes):
+            _, info = env.reset(options={"episode_seed": episode_seed})
+            # A route asks at each of its points, a hand once.
+            requests.append(len(env.steps) if hasattr(env, "steps") else 1)
+            characters.append(sum(len(message["content"]) for message in info["messages"]))
+    return Cost(sum(requests), min(requests), max(requests), sum(characters) / len(characters))
+
+
+if __name__ == "__main__":
+    for named in sys.argv[1:] or ("gp-l", "virl-l"):
+        told = cost(named)
+        print(
+            f"{named}: {told.requests:,} requests ({told.fewest} to {told.most} an episode), "
+            f"{told.characters:,.0f} characters in the first prompt of an episode"
+        )
