@@ -13,6 +13,7 @@ import gymnasium as gym
 from agents.sb3.checkpoint import load_state
 from agents.sb3.model import SB3Agent, load_model
 from agents.tinylm import TinyLM, TinyLMAgent
+from agents.vision.game import InPictures
 from benchmarks.runs import RUN_FILE, read_record
 from benchmarks.study.learners import GAMES
 from benchmarks.suites import Suite
@@ -88,11 +89,14 @@ def saved_player(path: Path) -> Player:
         task = _task_with_slots(path, state["slots"])
         return Player(name, lambda _: symbolic, task, digest, seed=trained)
     if "config" in state:
-        writer = TinyLMAgent(TinyLM.load(path))
-        game = state["config"].get("game", "cards")
+        model = TinyLM.load(path)
+        writer = TinyLMAgent(model)
+        wanted: dict[str, Any] = {"template": "compact"}
+        if isinstance(model.game, InPictures):
+            wanted.update(model.game.keywords)
+        game = model.config.game.removesuffix("-images")
         task = next(name for name, known in GAMES.items() if known == game)
-        compact = {"template": "compact"}
-        return Player(name, lambda _: writer, task, digest, "-Text", compact, seed=trained)
+        return Player(name, lambda _: writer, task, digest, "-Text", wanted, seed=trained)
     raise ValueError(
         f"{path} holds no weights of an agent that is known here; it has the keys "
         f"{', '.join(map(str, list(state)[:8]))}. Name an init.pt, sft.pt or rl.pt of a study."
