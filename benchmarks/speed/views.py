@@ -1,0 +1,69 @@
+"""How fast street views are drawn and found again: `python -m benchmarks.speed.views`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+
+import virl_env
+from benchmarks.speed.rows import best_speeds, row, show
+from virl_env.config import NavigationConfig
+from virl_env.views.city_views import CityViews
+from virl_env.views.sights import Sights
+
+SETS, LARGE = 200, 2
+COPIES, STEPS = 64, 100
+
+CITY = virl_env.TRAINING_CITY
+
+
+def measure() -> list[dict[str, Any]]:
+    """Time the training city's views on one core, and copies that walk by sight."""
+    city = virl_env.named_city(CITY)
+    views = CityViews(city)
+    sights = Sights(NavigationConfig.make())
+    places = [city.geocode(point) for point in range(SETS)]
+
+    def draw(size: int, count: int) -> None:
+        for number, place in enumerate(places[:count]):
+            views.four(place, 7.0 * number, size)
+
+    def find() -> None:
+        look = sights.look_of(0)
+        for _ in range(10):
+            for number, place in enumerate(places):
+                sights.picture(city, look, place, 7.0 * number)
+
+    find()
+    counts = {"new": SETS, "large": LARGE, "cached": 10 * SETS}
+    speeds = best_speeds(
+        {"new": lambda: draw(64, SETS), "large": lambda: draw(640, LARGE), "cached": find}, counts
+    )
+    return [
+        row("four new views of 64", speeds["new"], "sets/s", 100),
+        row("four views of 64 seen before", speeds["cached"], "sets/s", 20_000),
+        row("four views of 640", 1e3 / speeds["large"], "ms", 500, at_most=True),
+        *_walking(),
+    ]
+
+
+def _walking() -> list[dict[str, Any]]:
+    """Copies that walk by sight, on routes that they have seen and at random."""
+    generator = np.random.default_rng(0)
+    env = gym.make_vec("VIRLNavigation-Image-v0", num_envs=COPIES, routes=20)
+    actions = generator.integers(0, len(virl_env.ACTIONS), (STEPS, COPIES))
+
+    def play() -> None:
+        env.reset(seed=0)
+        for action in actions:
+            env.step(action)
+
+    play()
+    speed = best_speeds({"walk": play}, {"walk": STEPS * COPIES})["walk"]
+    return [row(f"vector navigation by sight, {COPIES} copies, seen routes", speed, "steps/s")]
+
+
+if __name__ == "__main__":
+    show(measure())
