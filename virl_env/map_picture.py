@@ -23,6 +23,9 @@ _FINER = 2
 _GROUND, _STREET, _INK = (243, 240, 232), (205, 201, 190), (40, 40, 40)
 _ROUTE, _DONE, _PLACE, _WALKER = (31, 95, 168), (150, 180, 215), (120, 110, 95), (217, 95, 2)
 
+COLOURS = (_GROUND, _STREET, _INK, _ROUTE, _DONE, _PLACE, _WALKER)
+"""What a map is drawn with; along edges they blend."""
+
 
 def draw_map(
     route: Route, city: City | None, walker: Geocode, heading: float, walked: int = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -107,3 +108,27 @@ def test_map_of_the_way() -> None:
     assert "↗" not in draw_way(steps, 3)
     # A way without any extent is one mark.
     assert draw_way([step(40, 3, 180)] * 3, 2) == "↓"
+
+
+def test_a_walk_is_written_as_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    gif, html = tmp_path / "walk.gif", tmp_path / "walk.html"
+    arguments = ["--turns", "0", "--points", "1", "--seed", "3", "--look", "night=3,weather=1"]
+    arguments += ["--gif", str(gif), "--html", str(html)]
+    assert main([*arguments, "--expert"], typed()) == 0
+    assert gif.read_bytes()[:6] == b"GIF89a"
+    assert html.read_text("utf-8").count("<section") == 4
+    assert f"Written: {html}" in capsys.readouterr().out
+    # One who gives up has a walk to look at, too.
+    assert main(arguments, typed("stop")) == 1
+    assert html.read_text("utf-8").count("<section") == 2
+
+
+@pytest.mark.parametrize(
+    ("look", "words"), [("night=dark", "night=3"), ("fog=1", "fog"), ("sunny", "sunny")]
+)
+def test_a_look_that_is_none_is_named(
+    look: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--gif", "nowhere.gif", "--look", look, "--seed", "1"], typed())
+    assert words in capsys.readouterr().err

@@ -84,6 +84,22 @@ def test_other_interfaces_are_recorded_through_wrappers(movement: str) -> None:
     assert recorded.facts["Success"] == "no"
 
 
+@pytest.mark.parametrize("movement", ["rail", "free"])
+def test_an_interface_without_pictures_is_recorded_as_its_city_looks(movement: str) -> None:
+    symbolic = VIRLNavigationEnv(movement=movement, routes=20)
+    sighted = VIRLNavigationImageEnv(movement=movement, routes=20, look={"night": 4})
+    day, same, night = (
+        record(env, seed=1, view_size=32, max_steps=2, **look)
+        for env, look in ((symbolic, {}), (symbolic, {"look": "plain"}), (sighted, {}))
+    )
+    asked = record(symbolic, seed=1, view_size=32, max_steps=2, look={"night": 4})
+    for number in range(3):
+        assert (day.moments[number].views == same.moments[number].views).all()
+        assert (day.moments[number].views != night.moments[number].views).any()
+        assert (asked.moments[number].views == night.moments[number].views).all()
+        assert (day.moments[number].map == night.moments[number].map).all()
+
+
 def test_a_recording_stops_where_it_is_asked_to() -> None:
     stuck = record(talk(), lambda *_: "hm", seed=3, view_size=32, max_steps=3)
     assert [moment.done for moment in stuck.moments] == ["hm", "hm", "hm", ""]

@@ -9,7 +9,9 @@ from itertools import accumulate
 from PIL import Image, ImageDraw, ImageFont
 
 from shiftgym.checks import in_range
+from virl_env.map_picture import COLOURS as MAP_COLOURS
 from virl_env.reader import parse_reply
+from virl_env.replay.colours import commonest, painted, spread
 from virl_env.replay.recording import Moment, Recording
 
 WIDTH = 1280
@@ -18,7 +20,8 @@ WIDTH = 1280
 _HALF, _CAPTION, _MARGIN = WIDTH // 2, 88, 16
 _GROUND, _INK, _PALE = (24, 26, 30), (236, 236, 230), (160, 162, 166)
 _RIGHT, _WRONG = (120, 200, 130), (235, 110, 90)
-_COLOURS = 160
+_DRAWN = 32
+"""Colours of the map, and of the caption."""
 
 
 def write_gif(
@@ -128,6 +131,10 @@ def _reduced(frame: Image.Image, width: int) -> Image.Image:
     """Return a frame in the size of the file, with few colours: a GIF has 256 at most."""
     height = round(frame.height * width / frame.width)
     small = frame.resize((width, height), Image.Resampling.LANCZOS)
-    # Small things keep their colours, as the walker. Dithering would change every pixel from frame
-    # to frame, and triple the file.
-    return small.quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    half = width // 2
+    views = small.crop((0, 0, half, half))
+    # The map and the caption are drawings of few colours, the views have very many.
+    drawn = [small.crop((half, 0, width, half)), small.crop((0, half, width, height))]
+    colours = [colour for part in drawn for colour in commonest(part, _DRAWN)]
+    colours += [*MAP_COLOURS, _INK, _PALE, _RIGHT, _WRONG]
+    return painted(small, [*colours, *spread(views, 256 - len(colours))])

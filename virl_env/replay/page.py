@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from virl_env.map_picture import COLOURS as MAP_COLOURS
+from virl_env.replay.colours import commonest, painted
 from virl_env.replay.recording import Moment, Recording
 
 _QUALITY = 82
@@ -185,8 +187,6 @@ def _data_url(picture: NDArray[np.uint8], form: str) -> str:
     if form == "JPEG":
         image.save(file, form, quality=_QUALITY)
     else:
-        # Of the ways to choose colours, the one that keeps those of small things: the walker's.
-        few = image.quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-        few.save(file, form, optimize=True)
+        painted(image, [*MAP_COLOURS, *commonest(image, _COLOURS)]).save(file, form, optimize=True)
     encoded = base64.b64encode(file.getvalue()).decode("ascii")
     return f"data:image/{form.lower()};base64,{encoded}"

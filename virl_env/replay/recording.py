@@ -167,6 +167,8 @@ def record(
     seed: int | None = None,
     options: dict[str, Any] | None = None,
     view_size: int = VIEW_SIZE,
+    look: LookLike = "plain",
+    panoramas: Panoramas = None,
     max_steps: int = 500,
 ) -> Recording:
     """Play an episode and return it.
@@ -176,12 +178,13 @@ def record(
         choose: returns the action for an observation and an info; the expert unless given.
         seed, options: of `reset`.
         view_size: pixels of one view, 32 to 1200.
+        look, panoramas: as for `Recorder`.
         max_steps: after which the recording stops, should the episode not have ended.
 
     Raises:
         ValueError: for another environment or a size out of range, and what `reset` refuses.
     """
-    recorder = Recorder(env, view_size)
+    recorder = Recorder(env, view_size, look=look, panoramas=panoramas)
     observation, info = env.reset(seed=seed, options=options)
     recorder.begin(observation, info)
     expert: Any = env.unwrapped
