@@ -129,12 +129,14 @@ def test_headings_of_the_milestones_come_before_computed_ones(tmp_path: Path) ->
 
 
 def test_a_heading_of_0_is_ordinary_and_one_of_360_is_0(tmp_path: Path) -> None:
-    for written, heading in ((0, 0), (360, 0), (359.7, 0), (-90, 270), ("0", 0), ("45 (x)", 45)):
+    for written, heading in ((0, 0), (360, 0), (359.7, 0), (359, 359), ("0", 0), ("45 (x)", 45)):
         route = read(tmp_path, lambda route, written=written: route.update(init_heading=written))
         assert route.initial_heading == heading
 
 
-@pytest.mark.parametrize("wrong", [720, -200, "999 (north)", "90 (west)"])
+@pytest.mark.parametrize(
+    "wrong", [720, 360.5, -1, "999 (north)", "90 (west)", "90 (northeast)", "-90 (west)"]
+)
 def test_headings_that_are_none_are_refused(tmp_path: Path, wrong: Any) -> None:
     with pytest.raises(ValueError, match=r"init_heading is .*") as error:
         read(tmp_path, lambda route: route.update(init_heading=wrong))
@@ -142,15 +144,26 @@ def test_headings_that_are_none_are_refused(tmp_path: Path, wrong: Any) -> None:
 
 
 def test_a_word_beside_a_heading_may_be_rounded(tmp_path: Path) -> None:
-    route = read(tmp_path, lambda route: route.update(init_heading="23 (north)"))
-    assert route.initial_heading == 23
+    for written, heading in (("23 (north)", 23), ("22 (northeast)", 22), ("360 (north)", 0)):
+        route = read(tmp_path, lambda route, written=written: route.update(init_heading=written))
+        assert route.initial_heading == heading
 
 
 def test_braces_in_a_name_are_part_of_it(tmp_path: Path) -> None:
-    first, last = read(tmp_path, with_info((BLOCK + LAST).replace("Pies", "{Pies}"))).legs
-    assert first.landmark is not None
-    assert (first.landmark.name, first.side) == ('Joe\'s "Best" {Pies}, Soups', "left front")
-    assert (first.heading, last.heading) == (298, 0)
+    for name in ('Joe\'s "Best" {Pies}, Soups', 'Joe\'s "{Best}" Pies', "}{", "{ Soups", "Soups }"):
+        told = (BLOCK + LAST).replace('Joe\'s "Best" Pies, Soups', name)
+        for info in (told, told.replace("\n", " "), f"[{told}]"):
+            first, last = read(tmp_path, with_info(info)).legs
+            assert first.landmark is not None
+            assert (first.landmark.name, first.side) == (name, "left front")
+            assert (first.heading, last.heading) == (298, 0)
+
+
+@pytest.mark.parametrize("cut", ["}", "{"])
+def test_a_block_without_one_of_its_braces_is_missed(tmp_path: Path, cut: str) -> None:
+    for info in (BLOCK.replace(cut, "") + LAST, BLOCK + LAST.replace(cut, "")):
+        with pytest.raises(ValueError, match=r"milestone_info has 1 blocks for the 2 points"):
+            read(tmp_path, with_info(info))
 
 
 def test_a_block_of_something_else_is_refused(tmp_path: Path) -> None:

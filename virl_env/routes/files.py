@@ -25,7 +25,6 @@ from virl_env.world.geometry import (
     bearing,
     compass,
     haversine,
-    sector,
     side,
 )
 
@@ -41,6 +40,10 @@ _KEYS = {
 }
 """Members of a block of `milestone_info`."""
 
+# Strings hold quotes and braces as they are, so that what stands around a brace tells whether it is
+# one of a block: a member follows the first one; after the last come another block or nothing.
+_opening = re.compile(r'\{(?=\s*"\w+"\s*:)').search
+_closing = re.compile(r'\}(?=[\s,\]]*(?:\{\s*"\w+"\s*:|$))').search
 _pairs = re.compile(r'"(\w+)"\s*:\s*"?(.*?)"?\s*,?\s*(?=[\r\n]|$|"\w+"\s*:)').findall
 _expression = re.compile(rf"(?:The destination )?(.+) is on your ({'|'.join(SIDES)})\.?").fullmatch
 _nothing = re.compile(r"(?:no landmarks? nearby)?\.?", re.IGNORECASE).fullmatch
@@ -154,19 +157,15 @@ def _read_blocks(info: Any) -> list[dict[str, str]]:
 
 
 def _blocks(info: str) -> list[str]:
-    """Return what stands between braces; those inside a string on one line are text like any."""
+    """Return what stands between the braces of blocks; those inside a string are text like any."""
     blocks: list[str] = []
-    start, quoted = None, False
-    for place, sign in enumerate(info):
-        if sign == "\n":
-            quoted = False
-        elif sign == '"':
-            quoted = not quoted
-        elif sign == "{" and not quoted:
-            start = place + 1
-        elif sign == "}" and not quoted and start is not None:
-            blocks.append(info[start:place])
-            start = None
+    end = 0
+    while opened := _opening(info, end):
+        closed = _closing(info, opened.end())
+        if closed is None:
+            break
+        blocks.append(info[opened.end() : closed.start()])
+        end = closed.end()
     return blocks
 
 
@@ -253,18 +252,14 @@ def _number(value: Any, what: str) -> float:
 
 
 def _whole(value: Any, what: str) -> int:
-    """Return a heading, a number or text such as "298 (northwest)", in whole degrees, 0 to 359.
-
-    One west of north may be negative.
-    """
+    """Return a heading, a number or text such as "298 (northwest)", in whole degrees, 0 to 359."""
     told = _degrees(value) if isinstance(value, str) else None
     degrees = _number(float(told[1]) if told else value, what)
-    if not -180 <= degrees <= 360:
-        raise ValueError(f"{what} is {value!r}; expected degrees from -180 to 360.")
+    if not 0 <= degrees <= 360:
+        raise ValueError(f"{what} is {value!r}; expected degrees from 0 to 360.")
     word = told[2] if told else None
     if word in COMPASS:
-        apart = (sector(degrees) - COMPASS.index(word)) % len(COMPASS)
-        # Next to each other they may be: the word may come from a number that was not rounded.
-        if apart not in (0, 1, len(COMPASS) - 1):
+        # The word may come from the number as it was before it was rounded.
+        if word not in (compass(degrees - 1), compass(degrees + 1)):
             raise ValueError(f"{what} is {value!r}, but {degrees:g} is {compass(degrees)}.")
     return round(degrees) % 360
