@@ -12,7 +12,7 @@ from virl_env.directions import RANDOM, Directions, DirectionsLike
 from virl_env.routes.instructions import NAMINGS, STYLES
 from virl_env.routes.kinds import RouteKind
 from virl_env.routes.route import MAX_LEGS, Route
-from virl_env.world.city import City
+from virl_env.world.city import City, same_place
 from virl_env.world.synthetic import CITY_NAMES, TRAINING_CITY, UNSEEN_CITIES, named_city
 
 MAX_ATTEMPTS = 10
@@ -29,6 +29,11 @@ UNSEEN = "unseen"
 DEFAULT_FOLD = (0, 5)
 DEFAULT_ROUTES = 1_000
 DEFAULT_DISCOUNT = 0.99
+DEFAULT_POINTS = 5
+DEFAULT_ATTEMPTS = 2
+
+_ANY = RouteKind.make((1, 4), (100.0, 2_000.0), "any")
+"""The kind of route that is dealt unless another is asked for."""
 
 CityLike: TypeAlias = "str | City"
 InitialHeading: TypeAlias = "int | str | None"
@@ -108,13 +113,13 @@ class NavigationConfig:
         instructions: str = "both",
         style: int = 0,
         movement: str = "rail",
-        points_per_segment: int = 5,
+        points_per_segment: int = DEFAULT_POINTS,
         drop_rate: float = 0.0,
         initial_heading: InitialHeading = None,
         split: str | None = None,
         split_by: str = "route",
         fold: tuple[int, int] = DEFAULT_FOLD,
-        max_attempts: int = 2,
+        max_attempts: int = DEFAULT_ATTEMPTS,
         max_steps: int | None = None,
         shaping: float = 0.0,
         shaping_discount: float = DEFAULT_DISCOUNT,
@@ -139,16 +144,29 @@ class NavigationConfig:
                 shaping_discount=None if shaping_discount == DEFAULT_DISCOUNT else shaping_discount,
                 expert=None if expert == EXPERTS[0] else expert,
             )
-        if route is not None and split is not None:
-            raise ValueError(
-                f"split={split!r} chooses among many routes, and route= walks one in every "
-                f"episode. Leave one of the two out."
+        else:
+            _refuse_rail(
+                points_per_segment=(
+                    None if points_per_segment == DEFAULT_POINTS else points_per_segment
+                ),
+                drop_rate=drop_rate or None,
+                max_attempts=None if max_attempts == DEFAULT_ATTEMPTS else max_attempts,
+            )
+        cities, walked = _cities(city), _route(route)
+        if walked is not None:
+            _refuse_many(
+                walked,
+                cities,
+                split=split,
+                turns=None if kind.legs == _ANY.legs else turns,
+                length=None if kind.length == _ANY.length else length,
+                landmarks=None if landmarks == _ANY.landmarks else landmarks,
             )
         is_random = isinstance(directions, str) and directions == RANDOM
         return cls(
-            city=_cities(city),
+            city=cities,
             routes=checks.in_range("routes", routes, 1, MAX_ROUTES),
-            route=_route(route),
+            route=walked,
             turns=(int(turns[0]), int(turns[1])),
             length=kind.length,
             landmarks=landmarks,
@@ -173,6 +191,20 @@ class NavigationConfig:
             shaping_discount=_share("shaping_discount", shaping_discount),
             expert=expert,
         )
+
+    def city_of(self, route: Route) -> City | None:
+        """Return the city that a route leads through; None where it is not known.
+
+        One of the right name counts only where the route's path, if it has one, starts and ends
+        there as the route does.
+        """
+        city = self.city_called(route.city)
+        if city is None or not route.path:
+            return city
+        for point, place in ((route.path[0], route.start), (route.path[-1], route.legs[-1].end)):
+            if not 0 <= point < len(city.points) or not same_place(city.geocode(point), place):
+                return None
+        return city
 
     def city_called(self, name: str) -> City | None:
         """Return the city of a name, of those given or of those known by name; None for neither."""
@@ -217,7 +249,7 @@ def _cities(city: CityLike | Sequence[CityLike]) -> tuple[CityLike, ...]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(
             f"city has {twice!r} twice: splits and maps tell cities apart by their names. Leave "
-            f"one out, or give it another name with dataclasses.replace(city, name=...)."
+            f"one out; where they are different cities, make one of them anew with another name."
         )
     return cities
 
@@ -242,6 +274,32 @@ def _refuse_free(**keywords: Any) -> None:
                 f"{keyword}={value!r} needs movement='free': a rail ends at its last point, and "
                 f"each of its points is paid. Leave {keyword} out, or pass movement='free'."
             )
+
+
+def _refuse_rail(**keywords: Any) -> None:
+    """Refuse keywords that only mean something on rails, unless they are None."""
+    for keyword, value in keywords.items():
+        if value is not None:
+            raise ValueError(
+                f"{keyword}={value!r} needs movement='rail': a free walker stands at the points of "
+                f"the city and acts until it stops. Leave {keyword} out, or pass movement='rail'."
+            )
+
+
+def _refuse_many(route: Route, cities: tuple[CityLike, ...], **keywords: Any) -> None:
+    """Refuse keywords that choose among routes, unless they are None, beside the one of route=."""
+    for keyword, value in keywords.items():
+        if value is not None:
+            raise ValueError(
+                f"{keyword}={value!r} chooses among many routes, and route= walks one in every "
+                f"episode. Leave one of the two out."
+            )
+    names = [one if isinstance(one, str) else one.name for one in cities]
+    if cities != (TRAINING_CITY,) and route.city not in names:
+        raise ValueError(
+            f"route= leads through {route.city!r}, and city= names {', '.join(map(repr, names))}. "
+            f"Leave city out, or pass the virl_env.City that the route was drawn in."
+        )
 
 
 def _weight(keyword: str, value: Any) -> float:

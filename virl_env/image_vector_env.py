@@ -126,7 +126,7 @@ class VIRLNavigationImageVectorEnv(VIRLNavigationVectorEnv):
         return stand_on_rail(self.route(copy), self.config.points_per_segment, initial, place)
 
     def _city(self, copy: int) -> City | None:
-        return self.config.city_called(self.route(copy).city)
+        return self.config.city_of(self.route(copy))
 
     def _asked(self) -> str:
         return f"{super()._asked()}, {self.sights}"

@@ -123,7 +123,7 @@ class SingleEnv(gym.Env[Observation, Action]):
     @property
     def city(self) -> City | None:
         """The city of that episode's route, where it is known."""
-        return self.config.city_called(self.route.city)
+        return self.config.city_of(self.route)
 
     def map(self) -> NDArray[np.uint8]:
         """Return where the walker is on its route: uint8 of shape (640, 640, 3), north up."""

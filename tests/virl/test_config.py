@@ -132,6 +132,9 @@ def _too_long() -> Route:
         ({"city": None}, ["city=None"]),
         ({"city": ["gridhaven", "thamesford", "gridhaven"]}, ["'gridhaven' twice"]),
         ({"initial_heading": np.array([1, 2])}, ["initial_heading", "array([1, 2])"]),
+        ({"movement": "free", "points_per_segment": 3}, ["points_per_segment=3", "'rail'"]),
+        ({"movement": "free", "drop_rate": 0.5}, ["drop_rate=0.5", "'rail'"]),
+        ({"movement": "free", "max_attempts": 1}, ["max_attempts=1", "'rail'"]),
         ({"length": (True, 200)}, ["length", "(True, 200)"]),
     ],
     ids=str,
@@ -153,3 +156,39 @@ def test_a_split_that_leaves_no_route_is_refused() -> None:
     by_city = make(routes=1, split="test", split_by="city", fold=(1, 5))
     with pytest.raises(ValueError, match=r"by city with fold=\(1, 5\).*name more cities"):
         Dealer(by_city)
+
+
+@pytest.mark.parametrize(
+    "many",
+    [
+        {"split": "test"},
+        {"turns": (2, 2)},
+        {"length": (100, 500)},
+        {"landmarks": "all"},
+        {"city": "thamesford"},
+        {"city": "unseen"},
+    ],
+    ids=str,
+)
+def test_one_route_is_not_chosen_among_many(many: dict[str, Any]) -> None:
+    route = virl_env.sample_route("gridhaven", 0)
+    with pytest.raises(
+        ValueError, match=rf"({next(iter(many))}=|route= leads through 'gridhaven')"
+    ):
+        make(route=route, **many)
+    # What says the same as nothing at all is nothing.
+    make(route=route, turns=[1, 4], length=(100, 2000), landmarks="any", city="gridhaven")
+    make(route=route, city=["thamesford", "gridhaven"])
+
+
+def test_a_city_of_the_same_name_is_not_that_of_a_route() -> None:
+    twin = replace(virl_env.synthetic_city("river", 3, area=1.0), name="gridhaven")
+    route = virl_env.sample_route(twin, 0)
+    assert make(route=route).city_of(route) is None
+    assert make(city=twin, route=route).city_of(route) is twin
+    ours = virl_env.sample_route("gridhaven", 0)
+    assert make(city=twin).city_of(ours) is None
+    assert make().city_of(ours) is virl_env.named_city("gridhaven")
+    # A path is all that tells them apart: a route of a file has none.
+    assert make(city=twin).city_of(replace(ours, path=())) is twin
+    assert make().city_of(replace(ours, city="Nowhere")) is None

@@ -141,6 +141,8 @@ def test_play_tells_a_wrong_reply_so_and_goes_on():
 
 def test_free_movement_has_no_dialogues():
     with pytest.raises(ValueError, match="Pass movement='rail'"):
+        GAME.dealer(movement="free")
+    with pytest.raises(ValueError, match="pass movement='rail'"):
         PPO(small_model(), movement="free")
 
 

@@ -190,7 +190,7 @@ def walk(env: VIRLNavigationEnv, **reset: Any) -> dict[str, Any]:
 
 def arrive(family: str, rule: str, count: int, expert: str, seed: int) -> None:
     city = city_of(family, seed)
-    env = make(city=city, routes=count, directions=rule, expert=expert, drop_rate=0.5)
+    env = make(city=city, routes=count, directions=rule, expert=expert)
     for number, route in enumerate(env._dealer.pool.routes):
         info = walk(env, options={"route": route, "episode_seed": number})
         assert info["is_success"]

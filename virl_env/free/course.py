@@ -11,8 +11,8 @@ from virl_env.free.metrics import SUCCESS_DISTANCE
 from virl_env.free.move import Pose, ahead
 from virl_env.free.ways import distances_to
 from virl_env.routes.route import Route
-from virl_env.world.city import UNIT, City
-from virl_env.world.geometry import Geocode, bearing, haversine, sector
+from virl_env.world.city import City, same_place
+from virl_env.world.geometry import bearing, haversine, sector
 from virl_env.world.streets import NEARBY, Streets, streets_of
 from virl_env.world.synthetic import CITY_NAMES, named_city
 
@@ -141,12 +141,7 @@ def _corners(route: Route, streets: Streets) -> list[int]:
     corners = []
     for corner in (route.start, *(leg.end for leg in route.legs)):
         for place in places:
-            if _same(streets.coordinates[route.path[place]], corner):
+            if same_place(streets.coordinates[route.path[place]], corner):
                 corners.append(place)
                 break
     return corners if corners and corners[-1] == len(route.path) - 1 else []
-
-
-def _same(one: Geocode, other: Geocode) -> bool:
-    """Return whether two geocodes are equal in the unit of cities."""
-    return all(abs(a - b) < UNIT / 2 for a, b in zip(one, other))

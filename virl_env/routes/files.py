@@ -258,8 +258,7 @@ def _whole(value: Any, what: str) -> int:
     if not 0 <= degrees <= 360:
         raise ValueError(f"{what} is {value!r}; expected degrees from 0 to 360.")
     word = told[2] if told else None
-    if word in COMPASS:
-        # The word may come from the number as it was before it was rounded.
-        if word not in (compass(degrees - 1), compass(degrees + 1)):
-            raise ValueError(f"{what} is {value!r}, but {degrees:g} is {compass(degrees)}.")
+    # The word may come from the number as it was before it was rounded.
+    if word in COMPASS and word not in (compass(degrees - 1), compass(degrees + 1)):
+        raise ValueError(f"{what} is {value!r}, but {degrees:g} is {compass(degrees)}.")
     return round(degrees) % 360

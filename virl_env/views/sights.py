@@ -109,7 +109,7 @@ class Sights:
         self.size = int(image_size)
         self.views = views
         self.look = check_look(look)
-        self._city_called = config.city_called
+        self._city_of = config.city_of
         self._panoramas = _opened(panoramas)
         if self._panoramas is not None and self.look != Look():
             raise ValueError(
@@ -132,7 +132,7 @@ class Sights:
         Raises:
             ValueError: saying so.
         """
-        if self._panoramas is not None or self._city_called(route.city) is not None:
+        if self._panoramas is not None or self._city_of(route) is not None:
             return
         raise ValueError(
             f"The route from {route.start_name!r} to {route.destination!r} is in {route.city!r}, "

@@ -12,10 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from virl_env.world.geometry import EARTH_RADIUS, Geocode
+from virl_env.world.geometry import EARTH_RADIUS, Geocode, haversine
+from virl_env.world.plans import PLANS
 
 UNIT = 1e-7
 """Degrees of a coordinate's unit, about a centimetre: integers are equal on every machine."""
+
+FARTHEST_PLACE = 1_000.0
+"""Metres that a place may be away from the point that it faces."""
 
 _INT32 = np.iinfo(np.int32)
 _LIMITS = (900_000_000, 1_800_000_000)
@@ -72,8 +76,9 @@ class City:
         attribution: of the data it was made from, to be shown with it.
 
     Raises:
-        ValueError: on construction, for a graph that is not symmetric, connected and in range, or
-            places that face no point or share a name.
+        ValueError: on construction, for a graph that is not symmetric, connected and in range,
+            neighbours at one coordinate, places that face no point, lie far from it or share a
+            name, or something of another type.
     """
 
     name: str
@@ -117,7 +122,7 @@ class City:
         whole = isinstance(self.seed, int) and not isinstance(self.seed, bool)
         for what, fits, expected in (
             ("name", isinstance(self.name, str) and self.name, "a text that is not empty"),
-            ("family", isinstance(self.family, str), "a text"),
+            ("family", self.family in ("", *PLANS), f"'' or one of {', '.join(PLANS)}"),
             ("seed", whole, "an integer"),
             ("look", isinstance(self.look, Mapping), "a mapping"),
             ("modelled_on", isinstance(self.modelled_on, str), "a text"),
@@ -172,6 +177,13 @@ class City:
                 f"The street graph of {self.name!r} must be in one piece, without a point that is "
                 f"its own neighbour. Keep its largest piece."
             )
+        same = (self.points[owners] == self.points[neighbours]).all(axis=1)
+        if same.any():
+            one, other = owners[same][0], neighbours[same][0]
+            raise ValueError(
+                f"The points {one} and {other} of {self.name!r} are neighbours at one coordinate: "
+                f"no street leads from one to the other. Make them one point."
+            )
 
     def _is_connected(self) -> bool:
         labels = np.arange(len(self.points))
@@ -205,6 +217,12 @@ class City:
                 raise ValueError(
                     f"{place.name!r} is at {place.position}: expected latitude and longitude in "
                     f"units of 1e-7 degrees."
+                )
+            away = haversine(place.geocode, self.geocode(place.point))
+            if away > FARTHEST_PLACE:
+                raise ValueError(
+                    f"{place.name!r} is {away:,.0f} metres away from point {place.point}, which it "
+                    f"faces; expected at most {FARTHEST_PLACE:,.0f}."
                 )
 
     @cached_property
@@ -283,6 +301,11 @@ class City:
             "modelled_on": self.modelled_on,
             "attribution": self.attribution,
         }
+
+
+def same_place(one: Geocode, other: Geocode) -> bool:
+    """Return whether two geocodes are equal in the unit of cities."""
+    return all(abs(a - b) < UNIT / 2 for a, b in zip(one, other))
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
