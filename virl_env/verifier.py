@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
+from virl_env.directions import WORDS
+
 
 class Outcome(str, Enum):
     """What came of an attempt; the first that applies, read downwards."""
@@ -57,6 +59,9 @@ MESSAGES: Mapping[Outcome, str] = MappingProxyType(
 """Messages fit to be shown to the walker: they do not tell the right action."""
 
 
+_RIGHT = frozenset(["forward()", "stop()", *(f"turn_direction({word})" for word in WORDS)])
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The judgement of one attempt.
@@ -94,7 +99,14 @@ def verify(
         right: the action that the instructions ask for.
         reported: whether an intersection was reported, None where nothing was.
         intersection: whether the point is one.
+
+    Raises:
+        ValueError: where `right` is no action.
     """
+    if right not in _RIGHT:
+        raise ValueError(
+            f"right={right!r} is no action: expected forward(), stop() or turn_direction(x)."
+        )
     if action is None:
         return Verdict.of(Outcome.UNREADABLE)
     if action == right:

@@ -25,6 +25,7 @@ from gp_env.rules import MAX_VALUE, NAMED, Rule
 from gp_env.solver import difficulty, solve
 from gp_env.vector_env import GeneralPointsVectorEnv
 from gp_env.verifier import judge_tokens
+from shiftgym.checks import in_range
 from shiftgym.mixer import Words, episode_seeds, integers, words
 
 Bytes = NDArray[np.uint8]
@@ -164,8 +165,8 @@ def demonstrate(
         keywords: of the environment.
 
     Raises:
-        ValueError: for keywords the environment refuses, an unknown choice of solutions, or more
-            wrong attempts than `max_attempts` leaves room for.
+        ValueError: for keywords the environment refuses, a seed that is none, an unknown choice of
+            solutions, or more wrong attempts than `max_attempts` leaves room for.
     """
     config = GameConfig.make(**keywords)
     if solutions not in SOLUTIONS:
@@ -175,7 +176,7 @@ def demonstrate(
             f"wrong_attempts must leave one of max_attempts={config.max_attempts} to win with; "
             f"got {wrong_attempts}."
         )
-    same = np.full(count, seed & (2**64 - 1), dtype=np.uint64)
+    same = np.full(count, in_range("seed", seed, 0, 2**64 - 1), dtype=np.uint64)
     seeds = episode_seeds(same, np.zeros_like(same), np.arange(count, dtype=np.uint64))
     deals = Dealer(config).deal(seeds)
     distinct, which = np.unique(deals.values, axis=0, return_inverse=True)

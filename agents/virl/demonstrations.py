@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.demonstrations import PathLike, Transitions, read_columns, write_columns
+from shiftgym.checks import in_range
 from shiftgym.mixer import episode_seeds
 from virl_env.directions import DirectionsLike, table
 from virl_env.observe import LAYOUT, LINE_CODES, MAX_LINES
@@ -109,14 +110,15 @@ def demonstrate(
         keywords: of the environment, without `directions`.
 
     Raises:
-        ValueError: for keywords that the environment refuses, no rules, or no demonstrations.
+        ValueError: for keywords that the environment refuses, no rules, no demonstrations, or a
+            seed that is none.
     """
     if count < 1 or not rules:
         raise ValueError(
             f"Demonstrations need a count of at least 1 and a rule; got count={count} and "
             f"rules={rules!r}."
         )
-    same = np.full(count, seed & (2**64 - 1), dtype=np.uint64)
+    same = np.full(count, in_range("seed", seed, 0, 2**64 - 1), dtype=np.uint64)
     seeds = episode_seeds(same, np.zeros_like(same), np.arange(count, dtype=np.uint64))
     walked: list[tuple[NDArray[np.int64], dict[str, Any]]] = []
     for kind, rule in enumerate(rules):

@@ -125,3 +125,8 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 def test_unknown_choice_of_solutions_is_refused() -> None:
     with pytest.raises(ValueError, match="'any' or 'first'"):
         demonstrate(1, solutions="best")
+
+
+def test_a_seed_is_no_negative_number() -> None:
+    with pytest.raises(ValueError, match=r"seed must be an integer from 0 .* got -1"):
+        demonstrate(3, seed=-1)

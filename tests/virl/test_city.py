@@ -262,6 +262,12 @@ def test_files_of_other_kinds(content: bytes, tmp_path: Path) -> None:
         load_city(tmp_path / "array.npy")
 
 
+def test_what_is_no_city_is_not_saved(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"save_city writes a virl_env\.City; got 'x'"):
+        save_city("x", tmp_path / "city.npz")  # type: ignore[arg-type]
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         load_city(tmp_path / "nowhere.npz")

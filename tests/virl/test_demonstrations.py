@@ -116,6 +116,8 @@ def test_nothing_to_demonstrate_is_refused() -> None:
         demonstrate(0)
     with pytest.raises(ValueError, match="a rule"):
         demonstrate(3, rules=())
+    with pytest.raises(ValueError, match=r"seed must be an integer from 0 .* got -1"):
+        demonstrate(3, seed=-1)
 
 
 @pytest.mark.parametrize("attempts", [1, 2])

@@ -193,6 +193,7 @@ def test_all_and_nothing_can_be_dropped() -> None:
         ({"drop_rate": True, "rng": random.Random(0)}, "a chance from 0 to 1"),
         ({"drop_rate": "x", "rng": random.Random(0)}, "a chance from 0 to 1; got 'x'"),
         ({"drop_rate": 0.5}, "pass rng"),
+        ({"drop_rate": 0.5, "rng": 3}, r"pass rng, .*; got 3"),
     ],
 )
 def test_what_is_out_of_range_is_named(keywords: dict[str, Any], message: str) -> None:

@@ -49,3 +49,9 @@ def test_messages_tell_no_action() -> None:
     assert set(MESSAGES) == set(Outcome)
     words = {word.strip(".,").lower() for text in MESSAGES.values() for word in text.split()}
     assert not words & {"forward", "stop", "turn", "left", "right,", "north", "west", "slightly"}
+
+
+@pytest.mark.parametrize("right", ["fly", "turn_direction(up)", "", "stop"])
+def test_what_is_right_is_an_action(right: str) -> None:
+    with pytest.raises(ValueError, match=r"right='.*' is no action: expected forward\(\), stop"):
+        verify("stop()", right)

@@ -152,9 +152,10 @@ def _keeper(drop_rate: float, rng: Generator | None) -> Callable[[], bool]:
         raise ValueError(f"drop_rate is a chance from 0 to 1; got {drop_rate!r}.")
     if drop_rate == 0:
         return lambda: True
-    if rng is None:
+    if not callable(getattr(rng, "random", None)):
         raise ValueError(
             f"drop_rate={drop_rate!r} needs a generator to draw with: pass rng, for example "
-            f"random.Random(0)."
+            f"random.Random(0); got {rng!r}."
         )
+    assert rng is not None  # for those who check types
     return lambda: rng.random() >= drop_rate
