@@ -184,6 +184,7 @@ def test_masks_in_three_places_agree() -> None:
     ("call", "words"),
     [
         (lambda env: env.reset(options={"hand": "1 1 1 1"}), ["A A A A", "24"]),
+        (lambda env: env.reset(options=3), ["Reset options are a dict", "got 3"]),
         (lambda env: env.step(26), ["26", "0 to 25"]),
         (lambda env: env.step(1.7), ["1.7"]),
         (lambda env: env.step(True), ["True"]),
