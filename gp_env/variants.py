@@ -13,6 +13,10 @@ INTERFACES: dict[str, dict[str, str]] = {
         "entry_point": "gp_env.env:GeneralPointsEnv",
         "vector_entry_point": "gp_env.vector_env:GeneralPointsVectorEnv",
     },
+    "-Image": {
+        "entry_point": "gp_env.image_env:GeneralPointsImageEnv",
+        "vector_entry_point": "gp_env.image_vector_env:GeneralPointsImageVectorEnv",
+    },
     "-Text": {"entry_point": "gp_env.text_env:GeneralPointsTextEnv"},
 }
 """Entry points of each interface; its name is part of the id."""

@@ -23,7 +23,7 @@ import virl_env
 
 PACKAGES: dict[str, ModuleType] = {"gp_env": gp_env, "virl_env": virl_env}
 TASKS = {"gp_env": "GeneralPoints", "virl_env": "VIRLNavigation"}
-INTERFACES = {"gp_env": ("", "-Text"), "virl_env": ("", "-Image", "-Text")}
+INTERFACES = {"gp_env": ("", "-Image", "-Text"), "virl_env": ("", "-Image", "-Text")}
 IDS = {name: package for package, task in PACKAGES.items() for name in task.variants()}
 
 # What changes most of what is seen, and what is the largest case of it.

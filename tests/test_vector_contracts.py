@@ -28,6 +28,11 @@ KEYWORDS: dict[str, list[dict[str, Any]]] = {
         {"mask": "full", "num_cards": 3, "stated_rule": "rank", "mask_in_observation": True},
         {"mask": None, "deals": "deck", "split": "test", "max_attempts": 1},
     ],
+    "GeneralPoints-Image-v0": [
+        {},
+        {"look": "random", "num_cards": 5, "mask_in_observation": True, "max_attempts": 1},
+        {"suits": "all", "image_size": 32, "rule": "random"},
+    ],
     "VIRLNavigation-v0": [
         {},
         {"directions": "random", "drop_rate": 0.5, "max_attempts": 3},
@@ -232,6 +237,7 @@ def test_a_state_of_another_environment_is_refused(name: str) -> None:
         make(name, max_attempts=1).set_state(make(name).get_state())
     shifted, told = {
         "GeneralPoints-v0": ({"rule": "rank"}, "jack=11"),
+        "GeneralPoints-Image-v0": ({"look": {"noise": 2}}, "noise=2"),
         "VIRLNavigation-v0": ({"directions": "relative"}, "directions=relative"),
         "VIRLNavigation-Image-v0": ({"look": {"night": 2}}, "night=2"),
     }[name]

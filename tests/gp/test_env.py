@@ -12,7 +12,7 @@ from gp_env.arithmetic import EQUALS, to_tokens
 from gp_env.env import GeneralPointsEnv
 from gp_env.observe import LAYOUT, decode
 
-TOKEN_IDS = [name for name in gp_env.variants() if "-Text" not in name]
+TOKEN_IDS = [name for name in gp_env.variants() if "-Text" not in name and "-Image" not in name]
 INFO_KEYS = {"outcome", "attempts_left", "is_success", "episode_seed", "action_mask"}
 
 

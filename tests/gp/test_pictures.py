@@ -1,0 +1,177 @@
+"""Pictures of the table: they hold the cards, are the same every time and keep to the look."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+import gp_env
+from gp_env.image_env import STATE_LAYOUT, GeneralPointsImageEnv
+from gp_env.observe import LAYOUT
+from gp_env.pictures.look import AXES, INKS, RANDOM_INKS, Look, check_look, draw_look
+from gp_env.pictures.table import cell, draw_table
+
+RANKS, SUITS = range(1, 20), range(1, 5)
+
+
+def read(picture: NDArray[np.uint8], cards: int) -> list[tuple[int, int]]:
+    """Return rank and suit of every card, found by comparing it with every card there is.
+
+    It knows where cards lie and how each of them looks, nothing else.
+    """
+    found = []
+    for slot in range(cards):
+        best: tuple[int, int, int] | None = None
+        left, top, width, height = cell(cards, slot, len(picture))
+        seen = picture[top : top + height, left : left + width].astype(int)
+        for rank in RANKS:
+            for suit in SUITS:
+                template = draw_table([rank] * cards, [suit] * cards, len(picture))
+                other = template[top : top + height, left : left + width]
+                apart = int(np.abs(seen - other).sum())
+                if best is None or apart < best[0]:
+                    best = apart, rank, suit
+        assert best is not None
+        found.append(best[1:])
+    return found
+
+
+@pytest.mark.parametrize("size", [84, 200])
+def test_every_card_differs_clearly_from_every_other(size: int) -> None:
+    cards = [
+        draw_table([rank] * 4, [suit] * 4, size).astype(int) for rank in RANKS for suit in SUITS
+    ]
+    for number, one in enumerate(cards):
+        for other in cards[:number]:
+            assert np.abs(one - other).max() > 80
+
+
+@pytest.mark.parametrize("suits", ["black", "red", "all"])
+@pytest.mark.parametrize("cards", [3, 4, 5, 6])
+def test_a_reader_of_pixels_reads_every_hand_at_84(cards: int, suits: str) -> None:
+    keywords: Any = {"num_cards": cards, "suits": suits, "deck": "large"}
+    env = gym.make("GeneralPoints-Image-v0", **keywords).unwrapped
+    for seed in range(3):
+        observation, _ = env.reset(seed=seed)
+        hand = env.hand
+        assert read(observation["image"], cards) == list(zip(hand.ranks, hand.suits))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(RANKS), min_size=3, max_size=6),
+    st.integers(32, 200),
+    st.sampled_from(AXES),
+    st.integers(0, 5),
+    st.integers(0, 2**62 - 1),
+)
+def test_any_table_can_be_drawn(
+    ranks: list[int], size: int, axis: str, severity: int, seed: int
+) -> None:
+    look = Look(**{axis: severity})
+    picture = draw_table(ranks, (), size, look, seed)
+    assert (picture.shape, picture.dtype) == ((size, size, 3), np.uint8)
+    np.testing.assert_array_equal(picture, draw_table(ranks, (), size, look, seed))
+
+
+@pytest.mark.parametrize("axis", AXES)
+def test_severities_change_the_picture_by_degrees(axis: str) -> None:
+    plain = draw_table((9, 6, 12, 1), (1, 4, 1, 4), 84).astype(float)
+    apart = [
+        np.mean(
+            [
+                np.abs(draw_table((9, 6, 12, 1), (1, 4, 1, 4), 84, look, seed) - plain).mean()
+                for seed in range(20)
+            ]
+        )
+        for look in (Look(**{axis: severity}) for severity in range(6))
+    ]
+    assert apart[0] == 0.0
+    assert apart[1] > 0.1
+    assert apart[5] > apart[3] > apart[1]
+
+
+def test_the_state_is_the_row_without_the_cards() -> None:
+    symbols, seen = gym.make("GeneralPoints-v0"), gym.make("GeneralPoints-Image-v0")
+    row, _ = symbols.reset(seed=3)
+    observation, _ = seen.reset(seed=3)
+    for token in (5, 19, 2, 25, 25, 8):
+        for name, where in STATE_LAYOUT.items():
+            np.testing.assert_array_equal(observation["state"][where], row[LAYOUT[name]])
+        row, *_ = symbols.step(token)
+        observation, *_ = seen.step(token)
+    assert set(LAYOUT) - set(STATE_LAYOUT) == {"ranks", "suits"}
+
+
+def test_random_looks_come_from_the_seed_and_are_never_red() -> None:
+    looks = [draw_look(seed) for seed in range(400)]
+    assert looks == [draw_look(seed) for seed in range(400)]
+    assert {look.ink for look in looks} == set(RANDOM_INKS)
+    for axis in AXES:
+        assert {getattr(look, axis) for look in looks} == {0, 1, 2, 3}
+    for ink in RANDOM_INKS:
+        red, green, blue = INKS[ink]
+        assert red <= max(green, blue) + 10
+
+
+@pytest.mark.parametrize(
+    ("keywords", "told"),
+    [
+        ({"image_size": 31}, "image_size must be an integer from 32 to 1200; got 31"),
+        ({"image_size": 84.0}, "image_size"),
+        ({"look": "fancy"}, "look='fancy' is unknown"),
+        ({"look": {"mood": 1}}, "unknown entry 'mood'"),
+        ({"look": {"noise": 6}}, "severity of noise in look must be an integer from 0 to 5; got 6"),
+    ],
+)
+def test_what_cannot_be_drawn_is_named(keywords: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        GeneralPointsImageEnv(**keywords)
+
+
+def test_looks_and_tables_out_of_range_are_named() -> None:
+    assert check_look(Look(noise=2)) == Look(noise=2)
+    with pytest.raises(ValueError, match="ink='pink' is unknown"):
+        Look(ink="pink")
+    with pytest.raises(ValueError, match="3 to 6 cards; got 2"):
+        draw_table((1, 2), ())
+
+
+def test_renders_the_table() -> None:
+    env = gym.make("GeneralPoints-Image-v0", render_mode="rgb_array")
+    env.reset(seed=0)
+    picture: Any = env.render()
+    assert picture.shape == (640, 640, 3)
+    vector: Any = gym.make_vec("GeneralPoints-Image-v0", num_envs=2, render_mode="rgb_array")
+    vector.reset(seed=[0, 1])
+    np.testing.assert_array_equal(vector.render()[0], picture)
+
+
+def test_nothing_that_draws_is_loaded_before_somebody_looks() -> None:
+    code = (
+        "import sys, gymnasium as gym, gp_env\n"
+        "for id in ('GeneralPoints-v0', 'GeneralPoints-Text-v0'):\n"
+        "    env = gym.make(id); env.reset(seed=0)\n"
+        "gym.make('GeneralPoints-Image-v0')\n"
+        "assert not [name for name in sys.modules if name.startswith('gp_env.pictures.table')]\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_ids_share_episodes_with_the_symbolic_ones() -> None:
+    assert "GeneralPoints-Image-VisualOOD-v0" in gp_env.variants()
+    for shift in ("", "-RuleOOD", "-VisualOOD", "-OOD"):
+        hands = []
+        for interface in ("", "-Image"):
+            env = gym.make(f"GeneralPoints{interface}{shift}-v0").unwrapped
+            env.reset(seed=11)
+            hands.append((env.hand, env.rule))
+        assert hands[0] == hands[1]
