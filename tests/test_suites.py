@@ -126,3 +126,5 @@ def test_what_a_suite_costs_is_about_what_the_page_on_models_says(
     told = {"gp-l": 3_000, "virl-l": 55_000}[name] / 500
     assert counted.requests / 20 / told == pytest.approx(1.0, abs=0.06)
     assert columns <= counted.requests / 20
+    bounds = {"gp-l": (1, 1), "virl-l": (13, 31)}[name]
+    assert bounds[0] <= counted.fewest <= counted.most <= bounds[1]

@@ -107,14 +107,16 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     were right: `step_accuracy` (of all), `turn_accuracy` (at turning points), `macro_accuracy`
     (mean over turning, walking and stopping points), and, unless `mask=None`, `action_mask` (int8
     of shape (14,)): the same keys at every step. In free movement three others stand in place of
-    the shares: `spl` (success weighted by path length, against the shortest way; 0 until then),
-    `ndtw` (normalised dynamic time warping of the way so far and the route's), `oracle_success`
-    (whether one was within 25 metres of the destination so far), and `attempts_left` counts the
-    actions before the time limit. Definitions and sources are in `virl_env.free.metrics`. Answers
-    are in no observation and no info: `env.unwrapped.expert_action()` gives the right action.
+    the shares: `spl` (success weighted by path length, against the shortest way), `ndtw`
+    (normalised dynamic time warping of the way walked and the route's), `oracle_success` (whether
+    one was ever within 25 metres of the destination), all 0 or False until the episode has ended,
+    since they would tell where to stop; and `attempts_left` counts the actions before the time
+    limit. Definitions and sources are in `virl_env.free.metrics`. Answers are in no observation and
+    no info: `env.unwrapped.expert_action()` gives the right action.
 
     ## Arguments
-    * `city`: name of a city, one of `virl_env.CITY_NAMES`, a `virl_env.City`, or several.
+    * `city`: name of a city, one of `virl_env.CITY_NAMES`, the path of a city file such as
+      "mine.npz", a `virl_env.City`, or several.
     * `routes` (1000): routes of each city, the first so many of an endless list.
     * `route` (None): walk this `virl_env.Route` in every episode.
     * `turns` ((1, 4)): fewest and most turning points of a route, 0-7.

@@ -96,8 +96,9 @@ class VIRLNavigationTextEnv(SingleEnv[str, str]):
 of those at turning points, mean over turning, walking and stopping points |
 
     With `movement="free"`, whose moves `VIRLNavigationEnv` documents, `spl`, `ndtw` and
-    `oracle_success` stand in place of the accuracies and `attempts_left` counts the actions before
-    the time limit. Every move opens a new dialogue; what fails is answered in the running one.
+    `oracle_success` stand in place of the accuracies, 0 or False until the episode has ended, and
+    `attempts_left` counts the actions before the time limit. Every move opens a new dialogue; what
+    fails is answered in the running one.
 
     Answers are in none of these: ask `env.unwrapped.expert_action()`, which returns a full reply.
     `route`, `directions` and `stated_directions` tell about the running episode.

@@ -22,6 +22,7 @@ from virl_env.env import VIRLNavigationEnv
 from virl_env.free.move import Pose, ahead, move, turned
 from virl_env.observe import decode
 from virl_env.routes.route import Leg, Route
+from virl_env.text_env import VIRLNavigationTextEnv
 from virl_env.vector_env import VIRLNavigationVectorEnv
 from virl_env.world.city import City
 from virl_env.world.geometry import COMPASS, RELATIVE, bearing, haversine
@@ -327,6 +328,26 @@ def test_stop_is_right_within_25_metres() -> None:
     assert env.step(STOP)[1] == -1.0
     with pytest.raises(gym.error.ResetNeeded):
         env.step(FORWARD)
+
+
+def test_how_well_one_walks_is_told_at_the_end_only() -> None:
+    """With few actions left the same where time runs out, and in a vector environment."""
+    for env in (make(), make(max_steps=3), VIRLNavigationTextEnv(routes=20, movement="free")):
+        _, info = env.reset(seed=1)
+        ended = False
+        while not ended:
+            told = [info[key] for key in ("spl", "ndtw", "oracle_success")]
+            assert told == [0.0, 0.0, False]
+            assert type(told[2]) is bool
+            *_, terminated, truncated, info = env.step(env.expert_action())
+            ended = terminated or truncated
+        assert info["ndtw"] > 0
+        assert info["oracle_success"] == info["is_success"] == (info["spl"] > 0.99)
+    envs = VIRLNavigationVectorEnv(2, movement="free", routes=20, max_steps=3)
+    envs.reset(seed=1)
+    told = [envs.step(np.full(2, FORWARD))[4]["ndtw"].tolist() for _ in range(3)]
+    assert told[:2] == [[0.0, 0.0]] * 2
+    assert min(told[2]) > 0
 
 
 def test_passing_the_destination_is_an_oracle_success_only() -> None:

@@ -17,6 +17,7 @@ from tests.virl.test_rail import headings, routes, word
 from virl_env.routes.files import load_routes
 from virl_env.routes.instructions import NAMINGS, STYLES, line_codes, write_instructions
 from virl_env.routes.route import MAX_LEGS, Landmark, Leg, Route
+from virl_env.routes.sampling import route_pool
 from virl_env.world.geometry import COMPASS, RELATIVE, SIDES, bearing, side
 
 namings = st.sampled_from(NAMINGS)
@@ -119,6 +120,28 @@ def test_landmarks_that_are_not_where_they_are_told_tell_no_turn() -> None:
     legs = (Leg(0, 9, (1, 1), at_the_crossing, "front"), Leg(90, 9, (2, 2)))
     codes = line_codes(Route("N", (0, 0), "S", "E", 0, legs), naming="landmarks")
     assert codes.tolist() == [[0, 0, 0, 0], [5, 0, 1, 1], [0, 0, 0, 0], [5, 0, 0, 0]]
+
+
+def test_with_landmarks_the_first_turn_is_never_told() -> None:
+    later = 0
+    for route in route_pool("gridhaven", 50, landmarks="all"):
+        codes = line_codes(route, naming="landmarks")
+        assert not codes[0].any()
+        later += bool(codes[2::2].any())
+    assert later > 10
+
+
+@pytest.mark.parametrize(("rule", "other"), [("absolute", "relative"), ("relative", "absolute")])
+def test_a_heading_and_the_words_of_one_rule_may_leave_open_those_of_the_other(
+    rule: str, other: str
+) -> None:
+    """At 27 degrees, for one: so only "both" always holds the right action, whatever the rule."""
+    words: dict[str, set[str]] = {}
+    for after in range(360):
+        words.setdefault(word(rule, 27, after), set()).add(word(other, 27, after))
+    assert max(map(len, words.values())) > 1
+    if rule == "relative":
+        assert {"east", "south"} < words["right"]
 
 
 def words_of(line: str) -> list[str]:
