@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, TypeAlias, TypedDict
 
 from shiftgym import checks
@@ -13,6 +16,7 @@ from virl_env.routes.instructions import NAMINGS, STYLES
 from virl_env.routes.kinds import RouteKind
 from virl_env.routes.route import MAX_LEGS, Route
 from virl_env.world.city import City, same_place
+from virl_env.world.city_files import load_city
 from virl_env.world.synthetic import CITY_NAMES, TRAINING_CITY, UNSEEN_CITIES, named_city
 
 MAX_ATTEMPTS = 10
@@ -25,6 +29,9 @@ MOVEMENTS = ("rail", "free")
 EXPERTS = ("shortest", "route")
 UNSEEN = "unseen"
 """Stands for the nine cities of `virl_env.world.synthetic.UNSEEN_CITIES`, as city=."""
+
+CITY_FILE = ".npz"
+"""How the path of a city file ends, as city=."""
 
 DEFAULT_FOLD = (0, 5)
 DEFAULT_ROUTES = 1_000
@@ -227,20 +234,32 @@ def _short(value: Any) -> str:
     return value.digest if isinstance(value, Route) else str(value)
 
 
+def _of_file(city: Any) -> Any:
+    """Return the city of a file's path, anything else as it is."""
+    if not isinstance(city, (str, os.PathLike)) or not str(city).endswith(CITY_FILE):
+        return city
+    path = Path(city)
+    changed = path.stat().st_mtime_ns if path.exists() else 0
+    return _read(path.resolve(), changed)
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, changed: int) -> City:
+    """Read a city file; a process does it once as long as the file does not change."""
+    return load_city(path)
+
+
 def _cities(city: CityLike | Sequence[CityLike]) -> tuple[CityLike, ...]:
     if isinstance(city, str) and city == UNSEEN:
         return tuple(UNSEEN_CITIES)
-    cities: tuple[CityLike, ...]
-    if isinstance(city, (str, City)) or not isinstance(city, Sequence):
-        cities = (city,)
-    else:
-        cities = tuple(city)
+    given = (city,) if isinstance(city, (str, City)) or not isinstance(city, Sequence) else city
+    cities: tuple[CityLike, ...] = tuple(map(_of_file, given))
     for one in cities:
         if not isinstance(one, City) and (not isinstance(one, str) or one not in CITY_NAMES):
             raise ValueError(
                 f"city={one!r} is unknown: expected one of {', '.join(map(repr, CITY_NAMES))}, "
-                f"{UNSEEN!r} for the nine unseen ones, a virl_env.City (virl_env.load_city reads "
-                f"one from a file), or several of these."
+                f"{UNSEEN!r} for the nine unseen ones, a virl_env.City, the path of a city file "
+                f"that ends in {CITY_FILE}, or several of these."
             )
     if not cities:
         raise ValueError("city is empty: name at least one city.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,7 @@ def _too_long() -> Route:
 @pytest.mark.parametrize(
     ("keywords", "words"),
     [
-        ({"city": "atlantis"}, ["'atlantis'", "'gridhaven'", "'unseen'", "load_city"]),
+        ({"city": "atlantis"}, ["'atlantis'", "'gridhaven'", "'unseen'", ".npz"]),
         ({"city": ["gridhaven", "atlantis"]}, ["'atlantis'"]),
         ({"city": []}, ["at least one"]),
         ({"routes": 0}, ["routes", "1 to 100000", "0"]),
@@ -192,3 +193,16 @@ def test_a_city_of_the_same_name_is_not_that_of_a_route() -> None:
     # A path is all that tells them apart: a route of a file has none.
     assert make(city=twin).city_of(replace(ours, path=())) is twin
     assert make().city_of(replace(ours, city="Nowhere")) is None
+
+
+def test_a_city_may_be_the_path_of_its_file(tmp_path: Path) -> None:
+    city = virl_env.synthetic_city("organic", 5, area=1.0)
+    virl_env.save_city(city, tmp_path / "mine.npz")
+    one, other = make(city=str(tmp_path / "mine.npz")), make(city=tmp_path / "mine.npz")
+    assert one.city[0] is other.city[0]
+    assert isinstance(one.city[0], virl_env.City)
+    assert one.city[0].digest == city.digest
+    virl_env.save_city(virl_env.synthetic_city("organic", 6, area=1.0), tmp_path / "mine.npz")
+    assert make(city=str(tmp_path / "mine.npz")) != one
+    with pytest.raises(FileNotFoundError, match="none"):
+        make(city=str(tmp_path / "none.npz"))
