@@ -40,9 +40,8 @@ _KEYS = {
 }
 """Members of a block of `milestone_info`."""
 
-# Strings hold quotes and braces as they are, so that what stands around a brace tells whether it is
-# one of a block: a member follows the first one; after the last come another block or nothing.
-_opening = re.compile(r'\{(?=\s*"\w+"\s*:)').search
+# Strings hold quotes and braces as they are, so what follows a brace tells whether it ends a block:
+# another one, which begins with a member, or nothing.
 _closing = re.compile(r'\}(?=[\s,\]]*(?:\{\s*"\w+"\s*:|$))').search
 _pairs = re.compile(r'"(\w+)"\s*:\s*"?(.*?)"?\s*,?\s*(?=[\r\n]|$|"\w+"\s*:)').findall
 _expression = re.compile(rf"(?:The destination )?(.+) is on your ({'|'.join(SIDES)})\.?").fullmatch
@@ -159,13 +158,10 @@ def _read_blocks(info: Any) -> list[dict[str, str]]:
 def _blocks(info: str) -> list[str]:
     """Return what stands between the braces of blocks; those inside a string are text like any."""
     blocks: list[str] = []
-    end = 0
-    while opened := _opening(info, end):
-        closed = _closing(info, opened.end())
-        if closed is None:
-            break
-        blocks.append(info[opened.end() : closed.start()])
-        end = closed.end()
+    start = info.find("{")
+    while start >= 0 and (closed := _closing(info, start)):
+        blocks.append(info[start + 1 : closed.start()])
+        start = info.find("{", closed.end())
     return blocks
 
 
