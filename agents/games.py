@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 MODULES = {
     "cards": "agents.gp.dialogues",
     "streets": "agents.virl.dialogues",
+    "cards-images": "agents.vision.cards",
     "streets-images": "agents.vision.streets",
 }
 """Where the game of a name lies, as GAME. Those with images show what the others tell."""

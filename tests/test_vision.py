@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -18,13 +20,22 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from agents import games
+from agents.gp.demonstrations import demonstrate
+from agents.gp.dialogues import GAME as WORDS
 from agents.tinylm import PPO, SFT, PPOConfig, SFTConfig, TinyLM, TinyLMAgent, TinyLMConfig
-from agents.tinylm.game import Dialogue
+from agents.tinylm.game import UNKNOWN, Dialogue
+from agents.tinylm.learn import write_out
 from agents.tinylm.ppo import play
+from agents.vision.cards import GAME as CARDS
 from agents.vision.chats import digest, parts_of, picture_at, picture_digests, without_pictures
-from agents.vision.eye import PICTURE, SIGHT, Eye
+from agents.vision.eye import PICTURE, SIGHT, Eye, draw_all
 from agents.vision.game import InPictures
 from benchmarks.replies import digest as chat_digest
+from gp_env.deck import RANK_NAMES
+from gp_env.pictures.look import draw_look
+from gp_env.pictures.table import draw_table
+from gp_env.text import build_reply
+from shiftgym.mixer import episode_seeds
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (40, 60, 230)}
 NAMES = tuple(COLOURS)
@@ -277,3 +288,74 @@ def test_a_chat_with_two_pictures_is_refused():
     chat = chat_of("back", paint("red", "green"))
     with pytest.raises(ValueError, match="this one has 2"):
         TinyLMAgent(small_model()).act([], {"messages": [[*chat, chat[1]]]})
+
+
+# The card game, seen
+
+
+def test_hands_are_those_of_the_card_game_and_their_tables() -> None:
+    seeds = episode_seeds(*np.zeros((2, 6), dtype=np.uint64), np.arange(6, dtype=np.uint64))
+    keywords = {"rule": "random", "suits": "red", "split": "test", "max_attempts": 2}
+    seen = CARDS.open(CARDS.dealer(look="random", **keywords), seeds)
+    told = WORDS.open(WORDS.dealer(**keywords), seeds)
+    for seed, dialogue, twin in zip(seeds.tolist(), seen, told):
+        hand, rule, *_ = dialogue.judge.args
+        assert (hand, rule) == twin.judge.args[:2]
+        named = f"Cards: {' '.join(RANK_NAMES[rank] for rank in hand.ranks)}."
+        assert twin.prompt.startswith(named)
+        assert dialogue.prompt == PICTURE + twin.prompt.replace(named, "Cards: pictured.")
+        expected = draw_table(hand.ranks, hand.suits, 84, draw_look(seed), seed)
+        assert (dialogue.draw() == expected).all()
+        words = CARDS.encode(dialogue.prompt)
+        assert words[:49] == [SIGHT] * 49
+        assert CARDS.words.index(UNKNOWN) not in words
+        other = [rank % 13 + 1 for rank in hand.ranks]
+        for cards, outcome in ((hand.ranks, "wrong_numbers"), (other, "misread_cards")):
+            formula = "+".join(["1"] * (len(hand.ranks) + 1))
+            reply = build_reply(cards, rule, formula)
+            assert dialogue.judge(reply, 1)[0] == outcome
+            assert dialogue.judge(reply, 1)[2].startswith(outcome.replace("_", " "))
+
+
+def test_demonstrations_show_their_own_hands() -> None:
+    plain = demonstrate(12, rule="random", split="train", wrong_attempts=1)
+    words, starts, ends, draws = write_out(CARDS, plain)
+    for row, (text, draw) in enumerate(zip(words.tolist(), draws)):
+        hand = plain.hand(row)
+        assert (draw() == draw_table(hand.ranks, hand.suits, 84)).all()
+        assert text[:50] == [SIGHT] * 49 + [CARDS.words.index("Cards")]
+        reply = CARDS.decode(text[starts[row] : ends[row]])
+        assert reply == build_reply(hand, plain.scoring_rule(row), plain.formulas(row)[-1])
+    noisy = replace(plain, keywords={**plain.keywords, "look": {"noise": 3}})
+    *_, other = write_out(CARDS, noisy)
+    assert (other[0]() != draws[0]()).any()
+
+
+def test_both_kinds_of_training_see_tables() -> None:
+    torch.manual_seed(0)
+    model = TinyLM(TinyLMConfig(width=32, layers=2, heads=2, game="cards-images"))
+    SFT(model, demonstrate(16), SFTConfig(batch=16)).train(48)
+    learner = PPO(model, PPOConfig(episodes=8, batch=8, epochs=1), look="random", max_attempts=2)
+    before = model.eye.layers[0].weight.clone()
+    assert learner.step()["kl"] == pytest.approx(0, abs=1e-4)
+    assert not torch.equal(before, model.eye.layers[0].weight)
+    assert "look=random" in learner.state()["settings"]
+
+
+@pytest.mark.slow
+def test_imitation_learns_to_read_cards() -> None:
+    torch.manual_seed(0)
+    model = TinyLM(TinyLMConfig(width=64, game="cards-images"))
+    shown = demonstrate(16_000, rule="random", split="train", solutions="first")
+    SFT(model, shown).train(16_000)
+    held_out = list(CARDS.demonstrated(demonstrate(128, rule="random", split="test")))
+    words, lengths, *_ = model.generate(
+        [CARDS.encode(before) for before, *_ in held_out],
+        pictures=draw_all([draw for *_, draw in held_out]),
+    )
+    replies = [CARDS.decode(row[:size]) for row, size in zip(words.tolist(), lengths.tolist())]
+    read = [
+        json.loads(reply)["cards"] == json.loads(right)["cards"]
+        for reply, (_, right, _) in zip(replies, held_out)
+    ]
+    assert np.mean(read) > 0.95

@@ -25,7 +25,13 @@ _PROSE = "Cards Make pictured left correct unreadable misread cards illegal form
 
 
 class Cards(Game):
-    """GeneralPoints: an episode is a dialogue."""
+    """GeneralPoints: an episode is a dialogue.
+
+    Attributes:
+        images: whether the cards are shown and not told.
+    """
+
+    images = False
 
     def __init__(self) -> None:
         # The longest reply, to six cards, has 35 words.
@@ -55,7 +61,7 @@ class Cards(Game):
             hand, rule = demonstrations.hand(index), demonstrations.scoring_rule(index)
             target = int(demonstrations.target[index])
             *wrong, right = demonstrations.formulas(index)
-            before = [build_prompt(hand, rule, target, template=COMPACT)]
+            before = [build_prompt(hand, rule, target, images=self.images, template=COMPACT)]
             for left, formula in zip(range(attempts - 1, 0, -1), wrong):
                 verdict = verify(formula, hand, rule, target)
                 before.append(build_reply(hand, rule, formula))
@@ -73,13 +79,16 @@ class Cards(Game):
         for row, values in enumerate(deals.rules.tolist()):
             hand, rule = deals.hand(row), Rule(*values)
             stated = config.stated_rule or rule
-            prompt = build_prompt(hand, stated, config.target, template=COMPACT)
-            dialogues.append(Dialogue(prompt, partial(_judge, hand, rule, config.target)))
+            prompt = build_prompt(hand, stated, config.target, images=self.images, template=COMPACT)
+            judge = partial(_judge, hand, rule, config.target, self.images)
+            dialogues.append(Dialogue(prompt, judge))
         return dialogues
 
 
-def _judge(hand: Hand, rule: Rule, target: int, reply: str, left: int) -> tuple[str, float, str]:
-    _, verdict = judge_reply(reply, hand, rule, target)
+def _judge(
+    hand: Hand, rule: Rule, target: int, images: bool, reply: str, left: int
+) -> tuple[str, float, str]:
+    _, verdict = judge_reply(reply, hand, rule, target, images=images)
     return verdict.outcome, verdict.reward, build_feedback(verdict, left, COMPACT)
 
 

@@ -76,7 +76,7 @@ class Eye(nn.Module):
         if tuple(pictures.shape[1:]) != expected:
             raise ValueError(
                 f"This eye sees pictures of shape {expected}; got {tuple(pictures.shape[1:])}. "
-                f"Pass the environment the image_size that the model was trained with."
+                f"Pass the environment images=True and the image_size that it was trained with."
             )
         x = pictures.permute(0, 3, 1, 2).float() / 127.5 - 1.0
         for layer in self.layers:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from agents.sb3.checkpoint import save_state
 from agents.tinylm import PPO, SFT, PPOConfig, SFTConfig, TinyLM, TinyLMAgent, TinyLMConfig
 from agents.tinylm.game import UNKNOWN
 from agents.tinylm.learn import write_out
@@ -17,6 +19,8 @@ from agents.virl.demonstrations import demonstrate
 from agents.vision.eye import SIGHT
 from agents.vision.streets import GAME
 from agents.writer import read_chat
+from benchmarks import evaluate
+from benchmarks.players import saved_player
 from shiftgym.mixer import episode_seeds
 from tests.virl.compass_views import CompassViews
 from virl_env.text_env import VIRLNavigationTextEnv
@@ -128,3 +132,18 @@ def test_another_look_is_another_run() -> None:
     learner(look={"night": 1}).resume(state)
     with pytest.raises(ValueError, match="Resume with the arguments"):
         learner(look={"night": 2}).resume(state)
+
+
+def test_saved_weights_ask_for_the_pictures_that_they_were_trained_on(tmp_path: Path) -> None:
+    model = small_model()
+    learner = SFT(model, demonstrate(2, rules=("absolute",)), SFTConfig(batch=4))
+    save_state(tmp_path / "sft.pt", learner.state())
+    who = saved_player(tmp_path / "sft.pt")
+    assert (who.task, who.interface) == ("VIRLNavigation", "-Text")
+    assert who.keywords == {"template": "compact", "images": True, "image_size": 64}
+    game = {**who.keywords, "turns": [0, 0], "max_attempts": 1}
+    (played,) = evaluate.play(who.make, "VIRLNavigation-Text-OOD-v0", game, [2**61])
+    assert played.replies
+    blind = {**game, "images": False, "image_size": 64}
+    with pytest.raises(ValueError, match="images=True"):
+        evaluate.play(who.make, "VIRLNavigation-Text-OOD-v0", blind, [2**61])
