@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -96,15 +96,23 @@ class Tables:
         self, row: NDArray[np.uint8], episode_seed: int, size: int | None = None
     ) -> NDArray[np.uint8]:
         """Return the table of a symbolic row, uint8 of shape (size, size, 3)."""
+        ranks, suits = (row[observe.LAYOUT[name]] for name in WITHHELD)
+        held = ranks > 0
+        return self.of_cards(ranks[held].tolist(), suits[held].tolist(), episode_seed, size)
+
+    def of_cards(
+        self,
+        ranks: Sequence[int],
+        suits: Sequence[int],
+        episode_seed: int,
+        size: int | None = None,
+    ) -> NDArray[np.uint8]:
+        """Return the table of some cards, as `picture` does."""
         # Who sees symbols needs nothing that draws.
         from gp_env.pictures.table import draw_table
 
-        ranks, suits = (row[observe.LAYOUT[name]] for name in WITHHELD)
-        held = ranks > 0
         look = self.look_of(episode_seed)
-        return draw_table(
-            ranks[held].tolist(), suits[held].tolist(), size or self.size, look, episode_seed
-        )
+        return draw_table(ranks, suits, size or self.size, look, episode_seed)
 
 
 class GeneralPointsImageEnv(GeneralPointsEnv):

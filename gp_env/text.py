@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from gp_env.config import check_target
 from gp_env.deck import RANK_NAMES, SUITS, Hand, HandLike
@@ -31,8 +32,9 @@ TASK_PLACEHOLDERS = (
 )
 FEEDBACK_PLACEHOLDERS = ("message", "outcome", "attempts_left")
 
-Message = dict[str, str]
-"""One message of a chat: {"role": "system" | "user" | "assistant", "content": text}."""
+Message = dict[str, Any]
+"""One message of a chat: {"role": "system" | "user" | "assistant", "content": text}. With a picture
+the content is a list of parts, as OpenAI's chats take it."""
 
 
 @dataclass(frozen=True)
@@ -169,10 +171,24 @@ def build_feedback(verdict: Verdict, attempts_left: int, template: PromptTemplat
     )
 
 
-def build_messages(prompt: str, template: PromptTemplate = DEFAULT) -> list[Message]:
-    """Return a new chat: the template's system message, where it has one, and the prompt."""
-    opening = [{"role": "system", "content": template.system}] if template.system else []
-    return [*opening, {"role": "user", "content": prompt}]
+def build_messages(
+    prompt: str, template: PromptTemplate = DEFAULT, picture: str | None = None
+) -> list[Message]:
+    """Return a new chat: the template's system message, where it has one, and the prompt.
+
+    Args:
+        prompt: what is asked.
+        template: the wording.
+        picture: URL of a picture that goes with the prompt; None for none.
+    """
+    opening: list[Message] = []
+    if template.system:
+        opening.append({"role": "system", "content": template.system})
+    content: Any = prompt
+    if picture is not None:
+        shown = {"type": "image_url", "image_url": {"url": picture}}
+        content = [{"type": "text", "text": prompt}, shown]
+    return [*opening, {"role": "user", "content": content}]
 
 
 def build_reply(hand: HandLike, rule: RuleLike, formula: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from gymnasium import spaces
 
 from gp_env.config import MAX_ATTEMPTS, MAX_TARGET, GameConfig, GameKeywords
 from gp_env.deck import MAX_CARDS, SUIT_SYMBOLS, Hand
+from gp_env.image_env import Tables
+from gp_env.pictures.look import LookLike
 from gp_env.rules import MAX_VALUE, Rule
 from gp_env.single_env import SingleEnv
 from gp_env.text import (
@@ -21,6 +24,7 @@ from gp_env.text import (
     judge_reply,
 )
 from gp_env.verifier import Outcome, Verdict
+from shiftgym.checks import flag
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -37,6 +41,9 @@ ACTION_CHARACTERS = (
     + "".join(map(chr, [*range(0xA1, 0x100), *range(0x2010, 0x2028)]))
 )
 """Characters of sampled replies: ASCII, Latin-1, dashes, curly quotes and signs of arithmetic."""
+
+IMAGE_SIZE = 320
+"""Pixels of a picture in a chat."""
 
 
 class GeneralPointsTextEnv(SingleEnv[str, str]):
@@ -97,6 +104,11 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
 
     * `template="default"`: the wording: "default" (full English), "compact" (a dozen words, for
       small models; it does not tell suits), or a `gp_env.text.PromptTemplate`.
+    * `images=False`: True shows the cards in a picture in place of telling them: the prompt's
+      message holds it as a data URL, and a reply whose "cards" are not those of the hand is
+      misread_cards, -1.5.
+    * `image_size=320`: pixels of the picture, 32-1200; `look="plain"`: of the cards, as
+      `GeneralPointsImageEnv` documents it. Both are of pictures.
     * `render_mode=None`: "ansi" renders the dialogue so far as text.
 
     ## Registered Configurations
@@ -117,12 +129,23 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
         self,
         *,
         template: str | PromptTemplate = "default",
+        images: bool = False,
+        image_size: int = IMAGE_SIZE,
+        look: LookLike = "plain",
         render_mode: str | None = None,
         **game: Unpack[GameKeywords],
     ) -> None:
         super().__init__(GameConfig.make(**game))
         self.template = find_template(template)
         self.render_mode = render_mode
+        self.tables: Tables | None = None
+        if flag("images", images):
+            self.tables = Tables(image_size, look)
+        elif (image_size, look) != (IMAGE_SIZE, "plain"):
+            raise ValueError(
+                f"image_size={image_size!r} and look={look!r} are of pictures: pass images=True "
+                f"too."
+            )
         self.observation_space = _observation_space(self.template)
         self.action_space = spaces.Text(MAX_ACTION, min_length=0, charset=ACTION_CHARACTERS)
         self._messages: list[Message] = []
@@ -140,9 +163,10 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
             self.stated_rule,
             self.config.target,
             max_attempts=self.config.max_attempts,
+            images=self.tables is not None,
             template=self.template,
         )
-        self._messages = build_messages(prompt, self.template)
+        self._messages = build_messages(prompt, self.template, self._picture())
         return prompt, self._seen()
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
@@ -152,7 +176,8 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
             gymnasium.error.ResetNeeded: before the first reset and after the end of an episode.
         """
         self._need_running()
-        _, verdict = judge_reply(action, self._hand, self._rule, self.config.target)
+        images = self.tables is not None
+        _, verdict = judge_reply(action, self._hand, self._rule, self.config.target, images=images)
         terminated = self._settle(verdict.outcome.code)
         feedback = build_feedback(verdict, self._attempts_left, self.template)
         self._messages.append({"role": "assistant", "content": str(action)})
@@ -168,11 +193,33 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
         if self.render_mode != "ansi":
             return None
         self._need_episode()
-        return "\n\n".join(f"[{said['role']}]\n{said['content']}" for said in self._messages)
+        return "\n\n".join(
+            f"[{said['role']}]\n{_in_words(said['content'])}" for said in self._messages
+        )
+
+    def _picture(self) -> str | None:
+        """Return the picture of the hand as a URL, None where cards are told."""
+        if self.tables is None:
+            return None
+        from shiftgym.pictures import data_url
+
+        hand = self._hand
+        return data_url(self.tables.of_cards(hand.ranks, hand.suits, self._episode_seed))
 
     def _seen(self) -> dict[str, Any]:
-        messages = [dict(message) for message in self._messages]
+        # The parts of a message with a picture are lists and dicts of their own.
+        messages = [
+            dict(said) if isinstance(said["content"], str) else deepcopy(said)
+            for said in self._messages
+        ]
         return {"messages": messages, **self._info()}
+
+
+def _in_words(content: Any) -> str:
+    """Return the content of a message as text."""
+    if isinstance(content, str):
+        return content
+    return "\n".join(part.get("text", "(a picture)") for part in content)
 
 
 def _observation_space(template: PromptTemplate) -> spaces.Text:

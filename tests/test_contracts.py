@@ -41,6 +41,8 @@ KEYWORDS: dict[str, list[dict[str, Any]]] = {
 # And what changes most of what is shown.
 SHOWN: dict[str, list[dict[str, Any]]] = {
     "VIRLNavigation-Image": [{"look": "random"}],
+    "GeneralPoints-Image": [{"look": "random"}],
+    "GeneralPoints-Text": [{"images": True, "image_size": 32, "look": "random"}],
     "VIRLNavigation-Text": [{"images": True, "image_size": 32, "look": {"night": 3}}],
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import subprocess
 import sys
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from PIL import Image
 
 import gp_env
 from gp_env.image_env import STATE_LAYOUT, GeneralPointsImageEnv
@@ -175,3 +178,50 @@ def test_ids_share_episodes_with_the_symbolic_ones() -> None:
             env.reset(seed=11)
             hands.append((env.hand, env.rule))
         assert hands[0] == hands[1]
+
+
+def picture_in(info: dict[str, Any]) -> NDArray[np.uint8]:
+    """Return the picture of a chat's prompt."""
+    parts = info["messages"][-1]["content"]
+    head, data = parts[1]["image_url"]["url"].split(",")
+    assert (parts[0]["type"], parts[1]["type"], head) == (
+        *("text", "image_url"),
+        "data:image/png;base64",
+    )
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
+
+
+def test_a_chat_shows_the_cards_and_does_not_tell_them() -> None:
+    env: Any = gym.make("GeneralPoints-Text-v0", images=True, image_size=84).unwrapped
+    prompt, info = env.reset(options={"hand": "K 7 5 Q"})
+    assert "the ones in the picture" in prompt
+    assert prompt == info["messages"][-1]["content"][0]["text"]
+    picture = picture_in(info)
+    np.testing.assert_array_equal(picture, draw_table(env.hand.ranks, env.hand.suits, 84))
+    told = gym.make("GeneralPoints-Text-v0").reset(options={"hand": "K 7 5 Q"})[0]
+    assert "K" in told.split("\n")[0]
+    assert "K" not in prompt.split("\n")[0]
+    env.render_mode = "ansi"
+    assert "(a picture)" in env.render()
+
+
+def test_cards_that_are_reported_wrongly_are_misread() -> None:
+    right = '{"cards": ["Q", "7", "K", "5"], "number": [10, 7, 10, 5], "formula": "5+7+10+10"}'
+    wrong = right.replace('"7", "K"', '"8", "K"')
+    for images, outcome, reward in ((True, "misread_cards", -1.5), (False, "wrong_value", -1.0)):
+        env = gym.make("GeneralPoints-Text-v0", images=images)
+        env.reset(options={"hand": "K 7 5 Q"})
+        _, paid, _, _, info = env.step(wrong)
+        assert (info["outcome"], paid) == (outcome, reward)
+        _, _, _, _, info = env.step(right)
+        assert info["outcome"] == "wrong_value"
+        _, _, terminated, _, info = env.step(env.unwrapped.expert_action())
+        assert terminated
+        assert info["is_success"]
+
+
+def test_what_is_of_pictures_needs_pictures() -> None:
+    with pytest.raises(ValueError, match="pass images=True too"):
+        gym.make("GeneralPoints-Text-v0", look="random")
+    with pytest.raises(ValueError, match="images must be True or False; got 1"):
+        gym.make("GeneralPoints-Text-v0", images=1)
