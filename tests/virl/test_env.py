@@ -229,7 +229,7 @@ def test_splits_share_no_route_and_cities_can_be_left_out() -> None:
         (lambda env: env.step(True), ["True"]),
         (lambda env: env.step("forward()"), ["forward()"]),
         (lambda env: VIRLNavigationEnv(mask="hand"), ["'hand'", "'syntax'"]),
-        (lambda env: VIRLNavigationEnv(city="atlantis"), ["'atlantis'", "gridhaven", "load_city"]),
+        (lambda env: VIRLNavigationEnv(city="atlantis"), ["'atlantis'", "gridhaven", ".npz"]),
         (lambda env: VIRLNavigationEnv(city=[]), ["empty"]),
         (lambda env: VIRLNavigationEnv(directions="up"), ["'up'", "'absolute'", "'random'"]),
         (lambda env: VIRLNavigationEnv(directions=("world", ("north",))), ["north"]),
