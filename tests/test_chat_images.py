@@ -34,6 +34,13 @@ RECORD = RunRecord(kind="evaluate", config={}, seeds=[0], suites={})
 SEEN = {"images": True, "image_size": 32, "max_attempts": 1}
 
 CELLS = {
+    "black": Cell("toy/d", "GeneralPoints-Text-v0", {**SEEN, "image_size": 84}, seeds_of("d", 3)),
+    "red": Cell(
+        "toy/e",
+        "GeneralPoints-Text-VisualOOD-v0",
+        {"images": True, "look": {"rotation": 2, "noise": 1}, "max_attempts": 2},
+        seeds_of("e", 3),
+    ),
     "here": Cell("toy/a", "VIRLNavigation-Text-v0", {**SEEN, "turns": [1, 1]}, seeds_of("a", 2)),
     "elsewhere": Cell("toy/b", "VIRLNavigation-Text-VisualOOD-v0", SEEN, seeds_of("b", 2)),
     "at night": Cell(
@@ -161,6 +168,26 @@ def test_a_journal_is_good_where_files_of_pictures_have_other_bytes(
         play(tmp_path, larger, endpoint)
 
 
+def test_cards_that_are_misread_are_told_apart(tmp_path: Path, endpoint: Endpoint) -> None:
+    right = expert(CELLS["red"])
+
+    def answer(messages: list[dict[str, Any]]) -> Answer:
+        if len(messages) > 2:
+            return right(messages)
+        reply = json.loads(json.loads(right(messages).body)["choices"][0]["message"]["content"])
+        changed = {"A": "2"}.get(reply["cards"][0], "A")
+        return said(json.dumps({**reply, "cards": [changed, *reply["cards"][1:]]}))
+
+    endpoint.answer = answer
+    assert not play(tmp_path, CELLS["red"], endpoint)
+    for row in read_episodes(tmp_path):
+        assert (row.outcomes, row.rewards) == (["misread_cards", "correct"], [-1.5, 5.0])
+    # The picture stays in the chat; what follows it is words.
+    longest = max((body["messages"] for body in endpoint.bodies), key=len)
+    kinds = [type(message["content"]) for message in longest]
+    assert kinds.count(list) == 1
+
+
 def test_an_intersection_that_is_misreported_is_told_apart(
     tmp_path: Path, endpoint: Endpoint
 ) -> None:
@@ -181,8 +208,11 @@ def command(endpoint: Endpoint, folder: Path, *more: str) -> Any:
     return CliRunner().invoke(app, [*arguments, "--out", str(folder), *more])
 
 
-def test_the_command_shows_pictures_of_a_suite(tmp_path: Path, endpoint: Endpoint) -> None:
-    suite = SUITES["virl-l"]
+@pytest.mark.parametrize("name", ["gp-l", "virl-l"])
+def test_the_command_shows_pictures_of_a_suite(
+    name: str, tmp_path: Path, endpoint: Endpoint
+) -> None:
+    suite = SUITES[name]
     cells = [
         Cell(
             column,
@@ -193,13 +223,13 @@ def test_the_command_shows_pictures_of_a_suite(tmp_path: Path, endpoint: Endpoin
         for column in suite.columns
     ]
     endpoint.answer = expert(*cells)
-    asked = ["--suite", "virl-l", "--images", "--image-size"]
+    asked = ["--suite", name, "--images", "--image-size"]
     done = command(endpoint, tmp_path / "run", *asked, "32")
     assert done.exit_code == 0, done.output
     rows = list(read_episodes(tmp_path / "run"))
     assert len(rows) == len(suite.columns)
     assert all(row.success and row.keywords["images"] for row in rows)
-    for changed in (["--suite", "virl-l"], [*asked, "40"]):
+    for changed in (["--suite", name], [*asked, "40"]):
         other = command(endpoint, tmp_path / "run", *changed)
         assert other.exit_code == 2
         assert "another configuration" in other.output
@@ -210,6 +240,7 @@ def test_the_command_shows_pictures_of_a_suite(tmp_path: Path, endpoint: Endpoin
     [
         (["--image-size", "84"], "with --images only"),
         (["--images", "--image-size", "5"], "image-size"),
+        (["--images", "--image-size", "5000"], "image_size"),
         (["--images", "--image-size", "5000", "--suite", "virl-l"], "image_size"),
         (["--images", "--ids", "VIRLNavigation-v0"], "plays Text ids only"),
     ],

@@ -30,11 +30,13 @@ from agents.vision.cards import GAME as CARDS
 from agents.vision.chats import digest, parts_of, picture_at, picture_digests, without_pictures
 from agents.vision.eye import PICTURE, SIGHT, Eye, draw_all
 from agents.vision.game import InPictures
+from agents.writer import read_chat
 from benchmarks.replies import digest as chat_digest
 from gp_env.deck import RANK_NAMES
 from gp_env.pictures.look import draw_look
 from gp_env.pictures.table import draw_table
 from gp_env.text import build_reply
+from gp_env.text_env import GeneralPointsTextEnv
 from shiftgym.mixer import episode_seeds
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (40, 60, 230)}
@@ -329,6 +331,29 @@ def test_demonstrations_show_their_own_hands() -> None:
     noisy = replace(plain, keywords={**plain.keywords, "look": {"noise": 3}})
     *_, other = write_out(CARDS, noisy)
     assert (other[0]() != draws[0]()).any()
+
+
+def test_play_is_that_of_the_environment() -> None:
+    torch.manual_seed(5)
+    model = TinyLM(TinyLMConfig(width=32, layers=2, heads=2, game="cards-images"))
+    game = {"rule": "rank", "max_attempts": 2, "split": "test", "look": "random"}
+    played = play(model, CARDS.dealer(**game), range(5), seed=4)
+    env = GeneralPointsTextEnv(template="compact", **CARDS.keywords, **game)
+    agent = TinyLMAgent(model)
+    _, info = env.reset(seed=4)
+    for row in range(5):
+        earned, over = 0.0, False
+        while not over:
+            _, picture = read_chat(info["messages"])
+            assert (played.pictures[row].numpy() == picture).all()
+            (reply,) = agent.act([""], {"messages": [info["messages"]]})
+            _, reward, over, _, info = env.step(reply)
+            earned += reward
+        assert played.rewards[row].sum() == earned
+        assert played.outcomes[row] == info["outcome"]
+        text, _ = read_chat(info["messages"][:-1])
+        assert [word for word in played.words[row].tolist() if word] == CARDS.encode(text)
+        _, info = env.reset()
 
 
 def test_both_kinds_of_training_see_tables() -> None:
