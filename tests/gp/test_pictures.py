@@ -225,3 +225,15 @@ def test_what_is_of_pictures_needs_pictures() -> None:
         gym.make("GeneralPoints-Text-v0", look="random")
     with pytest.raises(ValueError, match="images must be True or False; got 1"):
         gym.make("GeneralPoints-Text-v0", images=1)
+
+
+def test_a_window_shows_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    env: Any = gym.make("GeneralPoints-Image-v0", render_mode="human")
+    env.reset(seed=0)
+    window = env.unwrapped._window
+    assert window.is_open
+    env.step(1)
+    assert env.render() is None
+    env.close()
+    assert not window.is_open
