@@ -38,6 +38,22 @@ PARTS: dict[str, Any] = {
 }
 
 
+BUILDINGS: dict[str, Any] = {
+    # A square in the north-east, and a triangle of unknown height in the south-west.
+    "footprints": [
+        (300, 300),
+        (300, 600),
+        (600, 600),
+        (600, 300),
+        (-300, -300),
+        (-400, 0),
+        (0, -7),
+    ],
+    "footprint_offsets": [0, 4, 7],
+    "heights": [125, 0],
+}
+
+
 def crossroads(**changed: Any) -> City:
     return City(**{**PARTS, **changed})
 
@@ -116,6 +132,9 @@ def test_digests_change_with_everything() -> None:
             {"look": {"hue": 0.25}},
             {"modelled_on": "Rome"},
             {"attribution": "somebody"},
+            BUILDINGS,
+            {**BUILDINGS, "heights": [124, 0]},
+            {**BUILDINGS, "footprint_offsets": [0, 3, 7]},
         )
     ]
     assert len({city.digest, *(other.digest for other in others)}) == 1 + len(others)
@@ -151,6 +170,15 @@ CAFE, BANK = PARTS["places"]
         ),
         ({"places": (replace(CAFE, point=-1),)}, "faces point -1"),
         ({"places": (replace(CAFE, position=(9 * 10**8 + 1, 0)),)}, "is at \\(900000001, 0\\)"),
+        ({"heights": [5]}, "footprint_offsets .* one more than its 1 heights, .* got 1 of them"),
+        ({**BUILDINGS, "footprint_offsets": []}, "got 0 of them"),
+        ({**BUILDINGS, "footprint_offsets": [0, 4, 6]}, "to its 7 corners"),
+        ({**BUILDINGS, "footprint_offsets": [1, 4, 7]}, "from 0 to its 7 corners"),
+        ({**BUILDINGS, "footprint_offsets": [0, 5, 7]}, "Building 1 .* less than three corners"),
+        ({**BUILDINGS, "heights": [-1, 0]}, "unknown; got -1"),
+        ({**BUILDINGS, "heights": [1.5, 0]}, "heights .* must be integers .* got float64"),
+        ({**BUILDINGS, "footprints": np.zeros((7, 3), int)}, "footprints .* rows of latitude"),
+        ({**BUILDINGS, "footprints": np.full((7, 2), 900_000_001)}, "footprints .* 1e-7 degrees"),
     ],
 )
 def test_what_makes_no_city_is_named(changed: dict[str, Any], message: str) -> None:
@@ -190,6 +218,25 @@ def test_files_give_back_what_was_saved(family: str, tmp_path: Path) -> None:
     assert again.told() == city.told()
     assert not again.points.flags.writeable
     assert [file.name for file in tmp_path.iterdir()] == ["city.npz"]
+
+
+def test_files_give_back_buildings(tmp_path: Path) -> None:
+    city = crossroads(**BUILDINGS, attribution="somebody")
+    save_city(city, tmp_path / "city.npz")
+    again = load_city(tmp_path / "city.npz")
+    assert again.digest == city.digest
+    assert again.attribution == "somebody"
+    for name, values in BUILDINGS.items():
+        kept = getattr(again, name)
+        assert (kept.dtype, kept.tolist()) == (np.int32, np.array(values).tolist())
+        assert not kept.flags.writeable
+
+
+def test_a_file_without_buildings_holds_no_arrays_of_them(tmp_path: Path) -> None:
+    save_city(crossroads(), tmp_path / "city.npz")
+    with np.load(tmp_path / "city.npz") as held:
+        assert sorted(held) == sorted((*ARRAYS, "told"))
+    assert load_city(tmp_path / "city.npz").footprints.shape == (0, 2)
 
 
 def write(path: Path, told: str | dict[str, Any], **arrays: Any) -> None:
@@ -235,6 +282,9 @@ def test_files_are_written_as_the_tests_write_them(tmp_path: Path) -> None:
         ({}, {"points": np.zeros((5, 2))}, "float64"),
         ({}, {"points": np.array([{}, 1], dtype=object)}, "allow_pickle"),
         ({}, {"neighbours": np.arange(8)}, "neighbours from 0 to 4"),
+        ({}, {"heights": np.zeros(1, dtype=int)}, "KeyError"),
+        ({}, {**BUILDINGS, "heights": [0]}, "one more than its 1 heights"),
+        ({}, {**BUILDINGS, "heights": [0.5, 0]}, "heights holds float64"),
         ("[]", {}, "TypeError"),
         ("3", {}, "AttributeError"),
         ("{", {}, "JSONDecodeError"),

@@ -32,6 +32,10 @@ CATEGORIES = (
 )
 """What a place is; a category's code is its index plus one."""
 
+STREET_ARRAYS = ("points", "starts", "neighbours")
+BUILDING_ARRAYS = ("footprints", "footprint_offsets", "heights")
+"""The fields of a `City` that are arrays; of buildings, either all of them or none."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -74,11 +78,17 @@ class City:
         look: plain data for whoever draws the city.
         modelled_on: a real city whose plan inspired it, "" for none.
         attribution: of the data it was made from, to be shown with it.
+        footprints: corners of the buildings, those of one building after another and each outline
+            without its first corner again; in units of 1e-7 degrees, int32 of shape (v, 2). A city
+            whose buildings are not known has none.
+        footprint_offsets: where the corners of each building start, and v: int32 of shape (b + 1,).
+        heights: of each building in decimetres, 0 where it is not known: int32 of shape (b,).
 
     Raises:
         ValueError: on construction, for a graph that is not symmetric, connected and in range,
             neighbours at one coordinate, places that face no point, lie far from it or share a
-            name, or something of another type.
+            name, buildings of less than three corners or without a height each, or something of
+            another type.
     """
 
     name: str
@@ -91,14 +101,19 @@ class City:
     look: Mapping[str, Any] = field(default_factory=dict)
     modelled_on: str = ""
     attribution: str = ""
+    footprints: NDArray[np.int32] = field(default_factory=lambda: _zeros(0, 2))
+    footprint_offsets: NDArray[np.int32] = field(default_factory=lambda: _zeros(1))
+    heights: NDArray[np.int32] = field(default_factory=lambda: _zeros(0))
 
     def __post_init__(self) -> None:
-        for name, dimensions in (("points", 2), ("starts", 1), ("neighbours", 1)):
+        for name in (*STREET_ARRAYS, *BUILDING_ARRAYS):
+            dimensions = 2 if name in ("points", "footprints") else 1
             object.__setattr__(self, name, self._whole(name, dimensions))
         object.__setattr__(self, "places", tuple(self.places))
         self._check_told()
         self._check_graph()
         self._check_places()
+        self._check_buildings()
 
     def __reduce__(self) -> tuple[type[City], tuple[Any, ...]]:
         # A pickled array comes back writable; a city that is made anew has read-only ones.
@@ -225,6 +240,30 @@ class City:
                     f"faces; expected at most {FARTHEST_PLACE:,.0f}."
                 )
 
+    def _check_buildings(self) -> None:
+        corners, offsets, heights = self.footprints, self.footprint_offsets, self.heights
+        if corners.shape[1] != 2 or (np.abs(corners.astype(np.int64)) > _LIMITS).any():
+            raise ValueError(
+                f"footprints of {self.name!r} must be rows of latitude and longitude in units of "
+                f"1e-7 degrees."
+            )
+        if len(offsets) != len(heights) + 1 or offsets[0] != 0 or offsets[-1] != len(corners):
+            raise ValueError(
+                f"footprint_offsets of {self.name!r} must be one more than its {len(heights)} "
+                f"heights, from 0 to its {len(corners)} corners; got {len(offsets)} of them."
+            )
+        few = np.flatnonzero(np.diff(offsets.astype(np.int64)) < 3)
+        if len(few):
+            raise ValueError(
+                f"Building {few[0]} of {self.name!r} has less than three corners: "
+                f"footprint_offsets must ascend by 3 or more."
+            )
+        if (heights < 0).any():
+            raise ValueError(
+                f"heights of {self.name!r} must be decimetres from 0, which stands for unknown; "
+                f"got {heights.min()}."
+            )
+
     @cached_property
     def coordinates(self) -> NDArray[np.float64]:
         """Latitude and longitude of each point in degrees, float64 of shape (n, 2)."""
@@ -283,8 +322,9 @@ class City:
     def digest(self) -> str:
         """16 hexadecimal digits that change with anything in the city."""
         content = hashlib.sha256()
-        for array in (self.points, self.starts, self.neighbours):
-            content.update(array.astype("<i4").tobytes())
+        # Without buildings nothing is added, so that the digests of older records still hold.
+        for name in STREET_ARRAYS + BUILDING_ARRAYS * bool(len(self.heights)):
+            content.update(getattr(self, name).astype("<i4").tobytes())
         content.update(json.dumps(self.told(), sort_keys=True).encode())
         return content.hexdigest()[:16]
 
@@ -306,6 +346,10 @@ class City:
 def same_place(one: Geocode, other: Geocode) -> bool:
     """Return whether two geocodes are equal in the unit of cities."""
     return all(abs(a - b) < UNIT / 2 for a, b in zip(one, other))
+
+
+def _zeros(*shape: int) -> NDArray[np.int32]:
+    return np.zeros(shape, dtype=np.int32)
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:

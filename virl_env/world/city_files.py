@@ -11,12 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from virl_env.world.city import City, Place
+from virl_env.world.city import BUILDING_ARRAYS, STREET_ARRAYS, City, Place
 
 VERSION = 1
 """Raised when a field of a city file changes its meaning."""
-
-_ARRAYS = ("points", "starts", "neighbours")
 
 _DAMAGES = (
     *(ValueError, KeyError, TypeError, AttributeError, OverflowError, RuntimeError),
@@ -36,10 +34,10 @@ def save_city(city: City, path: str | os.PathLike[str]) -> None:
     path = Path(path)
     told = json.dumps({"version": VERSION, **city.told()})
     partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    names = STREET_ARRAYS + BUILDING_ARRAYS * bool(len(city.heights))
+    arrays = {name: getattr(city, name) for name in names}
     with partial.open("wb") as file:
-        np.savez_compressed(
-            file, told=np.array(told), **{name: getattr(city, name) for name in _ARRAYS}
-        )
+        np.savez_compressed(file, told=np.array(told), **arrays)
     os.replace(partial, path)
 
 
@@ -53,7 +51,9 @@ def load_city(path: str | os.PathLike[str]) -> City:
     try:
         # Opened here, since NumPy leaves a file open that it cannot read.
         with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as held:
-            arrays = {name: held[name] for name in _ARRAYS}
+            buildings = any(name in held for name in BUILDING_ARRAYS)
+            names = STREET_ARRAYS + BUILDING_ARRAYS * buildings
+            arrays = {name: held[name] for name in names}
             told = json.loads(str(held["told"]))
         return _city(told, arrays)
     except FileNotFoundError:
