@@ -9,7 +9,7 @@ import numpy as np
 
 import gp_env
 from benchmarks.speed.rows import best_speeds, row, show
-from gp_env.pictures.cards import draw_card
+from gp_env.pictures.cards import forget_cards
 from gp_env.pictures.look import draw_look
 from gp_env.pictures.table import _block, draw_table
 
@@ -36,7 +36,7 @@ def measure() -> list[dict[str, Any]]:
             draw_table(*HAND, size)
 
     def first() -> None:
-        draw_card.cache_clear()
+        forget_cards()
         _block.cache_clear()
         draw_table(*HAND, 1200)
 

@@ -17,6 +17,9 @@ _SMALL_FINER, _FINE_ENOUGH = 4, 160
 """Cards narrower than the second are drawn this many times larger; larger ones need no more than
 twice."""
 
+_SMALL = 100
+"""Width up to which a card takes so little memory that many are kept."""
+
 
 class Face(NamedTuple):
     """How a card's face departs from plain.
@@ -37,7 +40,6 @@ class Face(NamedTuple):
 PLAIN_FACE = Face()
 
 
-@lru_cache(maxsize=1024)
 def draw_card(
     rank: int, suit: int, width: int, height: int, ink: Ink, face: Face = PLAIN_FACE
 ) -> Image.Image:
@@ -50,17 +52,33 @@ def draw_card(
         ink: of rank and suit.
         face: how they are drawn.
     """
+    remembered = _small_cards if width <= _SMALL else _large_cards
+    return remembered(rank, suit, width, height, ink, face)
+
+
+def forget_cards() -> None:
+    """Draw every card anew when it is next asked for."""
+    _small_cards.cache_clear()
+    _large_cards.cache_clear()
+
+
+def _draw(rank: int, suit: int, width: int, height: int, ink: Ink, face: Face) -> Image.Image:
     finer = _SMALL_FINER if width < _FINE_ENOUGH else 2
     wide, high = width * finer, height * finer
     card = Image.new("RGBA", (wide, high), (0, 0, 0, 0))
     drawing = ImageDraw.Draw(card)
     box = (0, 0, wide - 1, high - 1)
     drawing.rounded_rectangle(box, wide * 0.09, _PAPER, _EDGE, max(1, wide // 60))
-    upper, lower = (0.29, 0.72) if not face.swap else (0.68, 0.27)
-    _write(card, RANK_NAMES[rank], (wide / 2, high * upper), (0.86 * wide, 0.46 * high), ink, face)
-    side = min(0.62 * wide, 0.42 * high)
+    upper, lower = (0.28, 0.73) if not face.swap else (0.7, 0.26)
+    _write(card, RANK_NAMES[rank], (wide / 2, high * upper), (0.86 * wide, 0.43 * high), ink, face)
+    side = min(0.62 * wide, 0.38 * high)
     _suit(drawing, SUITS[suit - 1], wide / 2, high * lower, side, ink)
     return card.resize((width, height), Image.Resampling.BOX)
+
+
+# Random looks have many faces, and a card of 1200 pixels takes a megabyte.
+_small_cards = lru_cache(maxsize=2048)(_draw)
+_large_cards = lru_cache(maxsize=80)(_draw)
 
 
 def _write(
@@ -114,14 +132,15 @@ def _suit(
     elif suit == "hearts":
         disc(-0.46, -0.4, 0.48)
         disc(0.46, -0.4, 0.48)
-        drawing.polygon(at((-0.9, -0.2), (0.9, -0.2), (0, 0.98)), fill=ink)
+        drawing.polygon(at((-0.9, -0.2), (0, -0.4), (0.9, -0.2), (0, 0.98)), fill=ink)
     elif suit == "spades":
         disc(-0.46, 0.22, 0.46)
         disc(0.46, 0.22, 0.46)
-        drawing.polygon(at((-0.9, 0.1), (0.9, 0.1), (0, -1)), fill=ink)
+        drawing.polygon(at((-0.9, 0.1), (0, -1), (0.9, 0.1), (0, 0.5)), fill=ink)
         drawing.polygon(at((0, 0.1), (0.34, 1), (-0.34, 1)), fill=ink)
     else:
         disc(0, -0.5, 0.44)
         disc(-0.5, 0.22, 0.44)
         disc(0.5, 0.22, 0.44)
+        drawing.polygon(at((0, -0.5), (0.5, 0.22), (-0.5, 0.22)), fill=ink)
         drawing.polygon(at((0, -0.3), (0.34, 1), (-0.34, 1)), fill=ink)

@@ -23,8 +23,8 @@ COLUMNS = {3: 3, 4: 2, 5: 3, 6: 3}
 """Cards in a row, by the number of cards."""
 
 _CLOTH = (24, 96, 64)
-_SHARE, _SLIMNESS = 0.9, 1.35
-"""Of a cell that a card fills, and its height over its width at most."""
+_SHARE, _SLIM, _SLIMMEST = 0.92, 1.28, 1.36
+"""Of a cell that a card fills, and its height over its width at least and at most."""
 
 # Draw numbers inside an episode seed; those of `look.draw_look` are below.
 _TURN, _FACE, _TABLE, _CHIP, _BRIGHTER, _NOISE = 1_020, 1_030, 1_040, 1_050, 1_090, 2_000
@@ -90,8 +90,8 @@ def cell(cards: int, slot: int, size: int) -> tuple[int, int, int, int]:
     columns = COLUMNS[cards]
     rows = -(-cards // columns)
     wide, high = size / columns, size / rows
-    width = min(_SHARE * wide, _SHARE * high)
-    height = min(_SHARE * high, _SLIMNESS * width)
+    width = min(_SHARE * wide, _SHARE * high / _SLIM)
+    height = min(_SHARE * high, _SLIMMEST * width)
     row, column = divmod(slot, columns)
     x, y = (column + 0.5) * wide, (row + 0.5) * high
     return round(x - width / 2), round(y - height / 2), int(width), int(height)
@@ -119,7 +119,7 @@ def _bare(size: int, cloth: Ink) -> Picture:
     return bare
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=80)
 def _block(card: Card, width: int, height: int, cloth: Ink) -> Picture:
     rank, suit, ink, face = card
     drawn = draw_card(rank, suit, width, height, ink, face)
@@ -181,11 +181,14 @@ def _face(look: Look, drawn: _Draws, slot: int) -> Face:
 
 
 def _chips(table: Image.Image, look: Look, drawn: _Draws, cards: int) -> None:
-    """Lay a chip on the edge of every card, larger for a higher severity."""
+    """Lay a chip on the left or right edge of every card, larger for a higher severity.
+
+    The largest ones reach two fifths into its width: no rank is hidden whole.
+    """
     drawing = ImageDraw.Draw(table)
     for slot in range(cards):
         left, top, width, height = cell(cards, slot, table.width)
-        radius = 0.09 * look.occlusion * min(width, height)
+        radius = 0.085 * look.occlusion * width
         across, down = (drawn.unit(_CHIP + 2 * slot + part) for part in range(2))
         x, y = left + width * round(across), top + height * down
         drawing.ellipse([x - radius, y - radius, x + radius, y + radius], (40, 70, 160))

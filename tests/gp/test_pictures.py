@@ -102,6 +102,18 @@ def test_severities_change_the_picture_by_degrees(axis: str) -> None:
     assert apart[5] > apart[3] > apart[1]
 
 
+@pytest.mark.parametrize("axis", AXES)
+def test_the_hardest_looks_still_tell_ranks_apart(axis: str) -> None:
+    for seed in range(6):
+        look = Look(**{axis: 5})
+        tables = [draw_table([rank, 8, 8, 8], (1,) * 4, 84, look, seed) for rank in RANKS]
+        for number, one in enumerate(tables):
+            for other in tables[:number]:
+                # Noise and light are those of the seed, so only the rank makes a difference.
+                apart = np.abs(one.astype(int) - other).max(axis=2)
+                assert (apart > 20).sum() >= 8
+
+
 def test_the_state_is_the_row_without_the_cards() -> None:
     symbols, seen = gym.make("GeneralPoints-v0"), gym.make("GeneralPoints-Image-v0")
     row, _ = symbols.reset(seed=3)
