@@ -1,43 +1,32 @@
-"""One card: its rank in large type above its suit, at any size. Drawn large, then shrunk."""
+"""One card: its rank in large type above its suit, at any size. Drawn finer, then shrunk.
+
+Large cards are put together of a blank card, a rank and a suit, each of which is drawn once for all
+cards that it is part of. On small cards rank and suit may share a pixel, so those are drawn whole.
+"""
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import NamedTuple
 
-from PIL import Image, ImageDraw, ImageFont
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
-from gp_env.deck import RANK_NAMES, SUITS
+from gp_env.pictures.marks import PLAIN_FACE, Face, Ink, Mark, rank_mark, suit_mark
 
-Ink = tuple[int, int, int]
+Picture = NDArray[np.uint8]
 
 _PAPER, _EDGE = (252, 252, 248), (120, 120, 120)
-_SMALL_FINER, _FINE_ENOUGH = 4, 160
-"""Cards narrower than the second are drawn this many times larger; larger ones need no more than
-twice."""
 
-_SMALL = 100
-"""Width up to which a card takes so little memory that many are kept."""
+_LARGE = 160
+"""Width from which a card is large."""
 
+_FINER_SMALL, _FINER = 4, 2
+"""How many times finer small and large cards are drawn."""
 
-class Face(NamedTuple):
-    """How a card's face departs from plain.
-
-    Attributes:
-        weight: of strokes, as a share of the type's size.
-        slant: of the type, sideways for each pixel up.
-        squeeze: of its width.
-        swap: whether the suit stands above the rank.
-    """
-
-    weight: float = 0.0
-    slant: float = 0.0
-    squeeze: float = 1.0
-    swap: bool = False
-
-
-PLAIN_FACE = Face()
+_FEW = 100
+"""Width above which a card takes so much memory that only few are kept."""
 
 
 def draw_card(
@@ -52,95 +41,114 @@ def draw_card(
         ink: of rank and suit.
         face: how they are drawn.
     """
-    remembered = _small_cards if width <= _SMALL else _large_cards
+    remembered = _many_cards if width <= _FEW else _few_cards
     return remembered(rank, suit, width, height, ink, face)
 
 
+@lru_cache(maxsize=80)
+def draw_block(
+    rank: int, suit: int, width: int, height: int, ink: Ink, face: Face, cloth: Ink
+) -> Picture:
+    """Return a card on a cloth: uint8 of shape (height, width, 3), not to be changed.
+
+    Args:
+        rank, suit, width, height, ink, face: as for `draw_card`.
+        cloth: what is seen beside its round corners.
+    """
+    if width < _LARGE:
+        return _on_cloth(draw_card(rank, suit, width, height, ink, face), cloth)
+    block: Picture = _blank_block(width, height, cloth).copy()
+    for left, top, picture in _parts(rank, suit, width, height, ink, face):
+        block[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
+    return block
+
+
 def forget_cards() -> None:
-    """Draw every card anew when it is next asked for."""
-    _small_cards.cache_clear()
-    _large_cards.cache_clear()
+    """Draw every card, and whatever it is made of, anew when it is next asked for."""
+    for remembered in (
+        *(_many_cards, _few_cards, draw_block),
+        *(_blank, _blank_block, _rank_part, _suit_part),
+    ):
+        remembered.cache_clear()
 
 
 def _draw(rank: int, suit: int, width: int, height: int, ink: Ink, face: Face) -> Image.Image:
-    finer = _SMALL_FINER if width < _FINE_ENOUGH else 2
-    wide, high = width * finer, height * finer
-    card = Image.new("RGBA", (wide, high), (0, 0, 0, 0))
-    drawing = ImageDraw.Draw(card)
-    box = (0, 0, wide - 1, high - 1)
-    drawing.rounded_rectangle(box, wide * 0.09, _PAPER, _EDGE, max(1, wide // 60))
-    upper, lower = (0.28, 0.73) if not face.swap else (0.7, 0.26)
-    _write(card, RANK_NAMES[rank], (wide / 2, high * upper), (0.86 * wide, 0.43 * high), ink, face)
-    side = min(0.62 * wide, 0.38 * high)
-    _suit(drawing, SUITS[suit - 1], wide / 2, high * lower, side, ink)
-    return card.resize((width, height), Image.Resampling.BOX)
+    if width >= _LARGE:
+        card = _blank(width, height).copy()
+        for left, top, picture in _parts(rank, suit, width, height, ink, face):
+            card.paste(Image.fromarray(picture), (left, top))
+        return card
+    wide, high = width * _FINER_SMALL, height * _FINER_SMALL
+    fine = _paper(wide, high)
+    for mark in (
+        rank_mark(rank, wide, high, ink, face),
+        suit_mark(suit, wide, high, ink, face.swap),
+    ):
+        mark.draw(fine, 0, 0)
+    return fine.resize((width, height), Image.Resampling.BOX)
 
 
 # Random looks have many faces, and a card of 1200 pixels takes a megabyte.
-_small_cards = lru_cache(maxsize=2048)(_draw)
-_large_cards = lru_cache(maxsize=80)(_draw)
+_many_cards = lru_cache(maxsize=2048)(_draw)
+_few_cards = lru_cache(maxsize=80)(_draw)
 
 
-def _write(
-    card: Image.Image,
-    text: str,
-    middle: tuple[float, float],
-    room: tuple[float, float],
-    ink: Ink,
-    face: Face,
-) -> None:
-    """Write a rank as large as its room allows."""
-    size = max(8, int(room[1] * 1.25))
-    font = ImageFont.load_default(size)
-    stroke = round(size * (0.02 + face.weight))
-    left, top, right, bottom = font.getbbox(text, stroke_width=stroke)
-    mask = Image.new("L", (math.ceil(right - left), math.ceil(bottom - top)), 0)
-    ImageDraw.Draw(mask).text((-left, -top), text, 255, font, stroke_width=stroke)
-    if face.slant:
-        shear = abs(face.slant) * mask.height
-        wider = math.ceil(mask.width + shear)
-        offset = -shear if face.slant > 0 else 0.0
-        mask = mask.transform(
-            (wider, mask.height),
-            Image.Transform.AFFINE,
-            (1, face.slant, offset, 0, 1, 0),
-            Image.Resampling.BILINEAR,
-        )
-    scale = min(room[0] / (mask.width * face.squeeze), room[1] / mask.height)
-    across = max(1, int(mask.width * face.squeeze * scale))
-    mask = mask.resize((across, max(1, int(mask.height * scale))), Image.Resampling.BILINEAR)
-    place = (round(middle[0] - mask.width / 2), round(middle[1] - mask.height / 2))
-    card.paste(Image.new("RGBA", mask.size, (*ink, 255)), place, mask)
+def _paper(width: int, height: int) -> Image.Image:
+    """Return a card with nothing on it, RGBA."""
+    card = Image.new("RGBA", (width, height), (0, 0, 0, 0))
+    box = (0, 0, width - 1, height - 1)
+    drawing = ImageDraw.Draw(card)
+    drawing.rounded_rectangle(box, width * 0.09, _PAPER, _EDGE, max(1, width // 60))
+    return card
 
 
-def _suit(
-    drawing: ImageDraw.ImageDraw, suit: str, x: float, y: float, side: float, ink: Ink
-) -> None:
-    """Draw a suit into a square of this side around (x, y)."""
-    half = side / 2
+def _on_cloth(card: Image.Image, cloth: Ink) -> Picture:
+    block = Image.new("RGB", card.size, cloth)
+    block.paste(card, (0, 0), card)
+    return np.asarray(block)
 
-    def at(*points: tuple[float, float]) -> list[tuple[float, float]]:
-        return [(x + across * half, y + down * half) for across, down in points]
 
-    def disc(across: float, down: float, radius: float) -> None:
-        drawing.ellipse(
-            at((across - radius, down - radius), (across + radius, down + radius)), fill=ink
-        )
+@lru_cache(maxsize=8)
+def _blank(width: int, height: int) -> Image.Image:
+    fine = _paper(width * _FINER, height * _FINER)
+    return fine.resize((width, height), Image.Resampling.BOX)
 
-    if suit == "diamonds":
-        drawing.polygon(at((0, -1), (0.72, 0), (0, 1), (-0.72, 0)), fill=ink)
-    elif suit == "hearts":
-        disc(-0.46, -0.4, 0.48)
-        disc(0.46, -0.4, 0.48)
-        drawing.polygon(at((-0.9, -0.2), (0, -0.4), (0.9, -0.2), (0, 0.98)), fill=ink)
-    elif suit == "spades":
-        disc(-0.46, 0.22, 0.46)
-        disc(0.46, 0.22, 0.46)
-        drawing.polygon(at((-0.9, 0.1), (0, -1), (0.9, 0.1), (0, 0.5)), fill=ink)
-        drawing.polygon(at((0, 0.1), (0.34, 1), (-0.34, 1)), fill=ink)
-    else:
-        disc(0, -0.5, 0.44)
-        disc(-0.5, 0.22, 0.44)
-        disc(0.5, 0.22, 0.44)
-        drawing.polygon(at((0, -0.5), (0.5, 0.22), (-0.5, 0.22)), fill=ink)
-        drawing.polygon(at((0, -0.3), (0.34, 1), (-0.34, 1)), fill=ink)
+
+@lru_cache(maxsize=8)
+def _blank_block(width: int, height: int, cloth: Ink) -> Picture:
+    return _on_cloth(_blank(width, height), cloth)
+
+
+class _Part(NamedTuple):
+    """Some of a large card: where it begins, and uint8 of shape (height, width, 3)."""
+
+    left: int
+    top: int
+    picture: Picture
+
+
+def _parts(rank: int, suit: int, width: int, height: int, ink: Ink, face: Face) -> list[_Part]:
+    return [
+        _rank_part(rank, width, height, ink, face),
+        _suit_part(suit, width, height, ink, face.swap),
+    ]
+
+
+@lru_cache(maxsize=80)
+def _rank_part(rank: int, width: int, height: int, ink: Ink, face: Face) -> _Part:
+    return _shrunk(rank_mark(rank, width * _FINER, height * _FINER, ink, face))
+
+
+@lru_cache(maxsize=40)
+def _suit_part(suit: int, width: int, height: int, ink: Ink, swap: bool) -> _Part:
+    return _shrunk(suit_mark(suit, width * _FINER, height * _FINER, ink, swap))
+
+
+def _shrunk(mark: Mark) -> _Part:
+    """Return a mark as it is printed on the plain paper around it."""
+    left, top = (edge // _FINER for edge in mark.box[:2])
+    right, bottom = (-(-edge // _FINER) for edge in mark.box[2:])
+    size = right - left, bottom - top
+    fine = Image.new("RGB", (size[0] * _FINER, size[1] * _FINER), _PAPER)
+    mark.draw(fine, left * _FINER, top * _FINER)
+    return _Part(left, top, np.asarray(fine.resize(size, Image.Resampling.BOX)))

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from gp_env.deck import SUIT_COLOURS
-from gp_env.pictures.cards import PLAIN_FACE, Face, Ink, draw_card
+from gp_env.pictures.cards import Picture, draw_block, draw_card
 from gp_env.pictures.look import INKS, MAX_SEVERITY, Look
+from gp_env.pictures.marks import PLAIN_FACE, Face, Ink
 from shiftgym.checks import in_range
 from shiftgym.mixer import Words, words
 
@@ -28,8 +28,6 @@ _SHARE, _SLIM, _SLIMMEST = 0.92, 1.28, 1.36
 
 # Draw numbers inside an episode seed; those of `look.draw_look` are below.
 _TURN, _FACE, _TABLE, _CHIP, _BRIGHTER, _NOISE = 1_020, 1_030, 1_040, 1_050, 1_090, 2_000
-
-Picture = NDArray[np.uint8]
 
 
 def draw_table(
@@ -106,9 +104,10 @@ def _plain_table(cards: tuple[Card, ...], size: int, cloth: Ink) -> Picture:
     A third of the time of blending them.
     """
     table: Picture = _bare(size, cloth).copy()
-    for slot, card in enumerate(cards):
+    for slot, (rank, suit, ink, face) in enumerate(cards):
         left, top, width, height = cell(len(cards), slot, size)
-        table[top : top + height, left : left + width] = _block(card, width, height, cloth)
+        block = draw_block(rank, suit, width, height, ink, face, cloth)
+        table[top : top + height, left : left + width] = block
     return table
 
 
@@ -117,15 +116,6 @@ def _bare(size: int, cloth: Ink) -> Picture:
     bare: Picture = np.empty((size, size, 3), dtype=np.uint8)
     bare[:] = cloth
     return bare
-
-
-@lru_cache(maxsize=80)
-def _block(card: Card, width: int, height: int, cloth: Ink) -> Picture:
-    rank, suit, ink, face = card
-    drawn = draw_card(rank, suit, width, height, ink, face)
-    block = Image.new("RGB", drawn.size, cloth)
-    block.paste(drawn, (0, 0), drawn)
-    return np.asarray(block)
 
 
 class _Draws:
