@@ -25,13 +25,14 @@ from gp_env.dynamics import (
     hand_mask,
 )
 from gp_env.expert import next_token
-from gp_env.render import draw_table
 from gp_env.single_env import SingleEnv
 from gp_env.verifier import judge_tokens
 from shiftgym.spaces import with_mask
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from gp_env.render import Scene
 
 MASKS = ("syntax", "full", None)
 
@@ -118,7 +119,9 @@ class GeneralPointsEnv(SingleEnv[Any, int]):
       that no rule allows. "full": also numbers that are not in the hand, which gives the rule away;
       say so with results. None: nothing.
     * `mask_in_observation` (False): observations become a dict of `observations` and `action_mask`.
-    * `render_mode` (None): "ansi" or "rgb_array"; a plain table of text either way.
+    * `render_mode` (None): "ansi" (text), "rgb_array" (the table with formula, rule, target and
+      outcome below it, uint8 of shape (780, 640, 3)) or "human" (that in a window, which needs
+      the extra `play`).
 
     ## Registered Configurations
     * `GeneralPoints-v0`: J, Q, K count 10; black suits.
@@ -131,7 +134,10 @@ class GeneralPointsEnv(SingleEnv[Any, int]):
     * v0: first version.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}  # noqa: RUF012
+    metadata: dict[str, Any] = {  # noqa: RUF012
+        "render_modes": ["ansi", "rgb_array", "human"],
+        "render_fps": 4,
+    }
 
     def __init__(
         self,
@@ -141,10 +147,9 @@ class GeneralPointsEnv(SingleEnv[Any, int]):
         render_mode: str | None = None,
         **game: Unpack[GameKeywords],
     ) -> None:
-        super().__init__(GameConfig.make(**game))
+        super().__init__(GameConfig.make(**game), render_mode)
         self.mask = check_mask(mask)
         self.mask_in_observation = mask_in_observation
-        self.render_mode = render_mode
         self.observation_space = build_observation_space(mask_in_observation)
         self.action_space: spaces.Discrete = spaces.Discrete(NUM_TOKENS)  # type: ignore[assignment]
         self._row = np.zeros(observe.SIZE, dtype=np.uint8)
@@ -203,13 +208,12 @@ class GeneralPointsEnv(SingleEnv[Any, int]):
             self._plan = to_tokens(self.expert_formula())
         return next_token(self._plan, bytes(self._written))
 
-    def render(self) -> Any:
-        """Return the table: text ("ansi"), uint8 of shape (240, 480, 3) ("rgb_array") or None."""
+    def scene(self) -> Scene:
+        """Return what the picture of `render()` tells beside the cards."""
+        from gp_env.render import Scene
+
         self._need_episode()
-        text = observe.as_text(self._row)
-        if self.render_mode == "rgb_array":
-            return draw_table(text)
-        return text if self.render_mode == "ansi" else None
+        return Scene.of_row(self._row)
 
     def _end_attempt(
         self, token: int, ending: int
@@ -231,6 +235,9 @@ class GeneralPointsEnv(SingleEnv[Any, int]):
         observation, info = self._seen()
         return observation, CODE_REWARDS[outcome], terminated, False, info
 
+    def _as_text(self) -> str:
+        return observe.as_text(self._row)
+
     def _action_mask(self) -> NDArray[np.int8]:
         if self.mask == "full":
             return hand_mask(self._state, self._written, self._values)
@@ -245,6 +252,7 @@ class GeneralPointsEnv(SingleEnv[Any, int]):
         if self.mask_in_observation:
             mask = self._action_mask() if self.mask else np.ones(NUM_TOKENS, dtype=np.int8)
             observation = {"observations": observation, "action_mask": mask}
+        self._show()
         return observation, info
 
 

@@ -17,7 +17,6 @@ from gp_env.dynamics import NUM_TOKENS
 from gp_env.env import GeneralPointsEnv
 from gp_env.pictures.look import Look, LookLike, check_look, draw_look
 from shiftgym.checks import in_range
-from shiftgym.window import Window
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -41,8 +40,6 @@ STATE_LAYOUT: Mapping[str, slice] = MappingProxyType(
 
 MIN_SIZE, MAX_SIZE, DEFAULT_SIZE = 32, 1200, 84
 """Side of a picture, pixels."""
-
-RENDER_SIZE = 640
 
 
 def observation_space(image_size: int, mask_in_observation: bool = False) -> spaces.Dict:
@@ -145,8 +142,7 @@ class GeneralPointsImageEnv(GeneralPointsEnv):
     * `look` ("plain"): of the cards: a mapping of severities 0-5 of rotation, noise, table, face,
       occlusion and brightness, such as `{"noise": 3}`; "random" draws severities up to 3 and an
       ink for each episode, from its seed, never red.
-    * `render_mode` (None): "rgb_array" (the table, uint8 of shape (640, 640, 3)), "human" (that in
-      a window, which needs the extra `play`) or "ansi".
+    * `render_mode` (None): as for `GeneralPointsEnv`; the picture shows the table in its look.
 
     `mask="full"` rules out numbers that are not in the hand, and so tells what the picture holds.
 
@@ -159,11 +155,6 @@ class GeneralPointsImageEnv(GeneralPointsEnv):
     ## Version History
     * v0: first version.
     """
-
-    metadata: dict[str, Any] = {  # noqa: RUF012
-        **GeneralPointsEnv.metadata,
-        "render_modes": ["ansi", "rgb_array", "human"],
-    }
 
     def __init__(
         self,
@@ -178,30 +169,9 @@ class GeneralPointsImageEnv(GeneralPointsEnv):
         super().__init__(
             mask=mask, mask_in_observation=mask_in_observation, render_mode=render_mode, **game
         )
-        self.tables = Tables(image_size, look)
+        self.tables: Tables = Tables(image_size, look)
         self.observation_space = observation_space(image_size, mask_in_observation)
         self._picture: NDArray[np.uint8] | None = None
-        self._window = Window("GeneralPoints", self.metadata["render_fps"])
-
-    def render(self) -> Any:
-        """Return the table: uint8 of shape (640, 640, 3) ("rgb_array"), text ("ansi") or None.
-
-        With "human" it is shown in a window, as every reset and step does by itself.
-        """
-        if self.render_mode not in ("rgb_array", "human"):
-            return super().render()
-        self._need_episode()
-        if self.render_mode == "rgb_array":
-            return self._frame()
-        self._window.show(self._frame())
-        return None
-
-    def close(self) -> None:
-        """Close the window of `render_mode="human"`."""
-        self._window.close()
-
-    def _frame(self) -> NDArray[np.uint8]:
-        return self.tables.picture(self._row, self._episode_seed, RENDER_SIZE)
 
     def _begin(self, seed: int | None, options: dict[str, Any] | None) -> Deals:
         deals = super()._begin(seed, options)
@@ -215,6 +185,4 @@ class GeneralPointsImageEnv(GeneralPointsEnv):
         observation = {"image": self._picture.copy(), "state": without_cards(self._row)}
         if self.mask_in_observation:
             observation["action_mask"] = seen["action_mask"]
-        if self.render_mode == "human":
-            self._window.show(self._frame())
         return observation, info

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from gp_env.config import GameKeywords
 from gp_env.image_env import (
     DEFAULT_SIZE,
-    RENDER_SIZE,
     Tables,
     observation_space,
     without_cards,
@@ -73,13 +72,15 @@ class GeneralPointsImageVectorEnv(GeneralPointsVectorEnv):
         self._undrawn = np.ones(num_envs, dtype=np.bool_)
 
     def render(self) -> Any:
-        """Return what each copy sees: texts ("ansi"), pictures ("rgb_array"), or None."""
+        """Return the game of each copy: texts ("ansi"), pictures ("rgb_array"), or None."""
         if self.render_mode != "rgb_array":
             return super().render()
         self._need_episode()
+        from gp_env.render import SIZE, Scene, draw_scene
+
         seeds = self._tables.episode_seeds.tolist()
         return tuple(
-            self.tables.picture(row, seed, RENDER_SIZE)
+            draw_scene(Scene.of_row(row), self.tables.picture(row, seed, SIZE))
             for row, seed in zip(self._tables.rows, seeds)
         )
 

@@ -1,26 +1,104 @@
-"""Pictures of the game for `render()`; nothing is drawn unless somebody asks."""
+"""The game as a picture for `render()`: the table, and below it what else there is to know."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from gp_env.deck import SUIT_SYMBOLS, SUITS
+from gp_env import observe
+from gp_env.pictures.cards import Picture
+from gp_env.rules import Rule
+from gp_env.verifier import OUTCOME_NAMES, Outcome
+from shiftgym.lettering import write_line, write_line_right
 
-WIDTH, HEIGHT = 480, 240
-"""Size of a picture in pixels."""
+SIZE, CAPTION = 640, 140
+"""Side of the table and height of what stands below it, pixels."""
 
-_TABLE, _INK = (24, 84, 60), (245, 245, 235)
-_FONT_SIZE = 22
-# The font that comes with Pillow has no suits.
-_SUIT_LETTERS = str.maketrans(dict(zip(SUIT_SYMBOLS, (suit[0] for suit in SUITS))))
+GROUND, INK, PALE = (24, 26, 30), (236, 236, 230), (160, 162, 166)
+RIGHT, WRONG = (120, 200, 130), (235, 110, 90)
+"""Colours of the caption; the last two are those of outcomes."""
+
+_MARGIN = 20
+_LARGE, _SMALL, _SMALLEST = 30, 22, 14
+
+# The type that comes with Pillow has no signs of arithmetic but those of a keyboard.
+_TYPED = str.maketrans("×÷∕−", "*//-")
 
 
-def draw_table(text: str) -> NDArray[np.uint8]:
-    """Return the lines of a table as a picture: uint8 of shape (240, 480, 3)."""
-    picture = Image.new("RGB", (WIDTH, HEIGHT), _TABLE)
-    font = ImageFont.load_default(_FONT_SIZE)
+class Scene(NamedTuple):
+    """The game at one moment.
+
+    Attributes:
+        rule: as stated.
+        target: to be made.
+        formula: as far as it is written.
+        previous: the attempt before, "" where there was none or nothing could be read.
+        outcome: of that attempt, a name of `gp_env.verifier.OUTCOME_NAMES`.
+        attempts_left: how many.
+    """
+
+    rule: Rule
+    target: int
+    formula: str
+    previous: str
+    outcome: str
+    attempts_left: int
+
+    @classmethod
+    def of_row(cls, row: NDArray[np.uint8]) -> Scene:
+        """Return the scene that a symbolic observation of shape (56,) tells."""
+        seen = observe.decode(row)
+        return cls(
+            rule=seen["rule"],
+            target=seen["target"],
+            formula=spaced(seen["formula"]),
+            previous=spaced(seen["previous"]),
+            outcome=seen["outcome"],
+            attempts_left=seen["attempts_left"],
+        )
+
+
+def spaced(tokens: Sequence[str]) -> str:
+    """Return the tokens of a formula as people write them, such as "(5 - 1) * 6"."""
+    return " ".join(tokens).replace("( ", "(").replace(" )", ")")
+
+
+def draw_scene(scene: Scene, table: Picture) -> Picture:
+    """Return a table with a caption below it: uint8 of shape (780, 640, 3).
+
+    Args:
+        scene: what the caption tells.
+        table: uint8 of shape (640, 640, 3).
+    """
+    picture = Image.new("RGB", (SIZE, SIZE + CAPTION), GROUND)
+    picture.paste(Image.fromarray(table), (0, 0))
     drawing = ImageDraw.Draw(picture)
-    drawing.multiline_text((20, 20), text.translate(_SUIT_LETTERS), _INK, font, spacing=10)
+    room, end = SIZE - 2 * _MARGIN, SIZE - _MARGIN
+    first, second, third = (SIZE + down for down in (14, 62, 100))
+    label = f"Make {scene.target}:  "
+    wide = write_line(drawing, (_MARGIN, first), label, PALE, _LARGE, room)
+    start = _MARGIN + wide + 12
+    formula = scene.formula or "..."
+    write_line(drawing, (start, first), formula, INK, _LARGE, end - start, _SMALLEST)
+    jack, queen, king = scene.rule
+    left = f"{scene.attempts_left} left"
+    wide = write_line_right(drawing, (end, second), left, PALE, _SMALL)
+    rule = f"J counts {jack}, Q {queen}, K {king}"
+    write_line(drawing, (_MARGIN, second), rule, INK, _SMALL, room - wide - _MARGIN)
+    told, colour = _told(scene)
+    wide = write_line_right(drawing, (end, third), told, colour, _SMALL)
+    before, room = scene.previous.translate(_TYPED), room - wide - _MARGIN
+    write_line(drawing, (_MARGIN, third), before, INK, _SMALL, room, _SMALLEST)
     return np.asarray(picture)
+
+
+def _told(scene: Scene) -> tuple[str, tuple[int, int, int]]:
+    """Return what came of the attempt before, and the colour of it."""
+    if scene.outcome == OUTCOME_NAMES[0]:
+        return "no attempt yet", PALE
+    colour = RIGHT if scene.outcome == Outcome.CORRECT else WRONG
+    return scene.outcome.replace("_", " "), colour

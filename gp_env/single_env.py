@@ -1,11 +1,12 @@
-"""What the single environments share: dealing a hand, counting attempts, answering about both."""
+"""What the single environments share: dealing a hand, counting attempts, showing the game."""
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import gymnasium as gym
 import numpy as np
+from numpy.typing import NDArray
 
 from gp_env.config import GameConfig
 from gp_env.deal import Dealer, Deals
@@ -16,6 +17,11 @@ from gp_env.options import read_options
 from gp_env.rules import Rule
 from gp_env.verifier import OUTCOME_NAMES
 from shiftgym.seeding import SeedSequence, check_seed
+from shiftgym.window import Window
+
+if TYPE_CHECKING:
+    from gp_env.image_env import Tables
+    from gp_env.render import Scene
 
 Observation = TypeVar("Observation")
 Action = TypeVar("Action")
@@ -26,10 +32,16 @@ class SingleEnv(gym.Env[Observation, Action]):
 
     Args:
         config: what is dealt and what wins.
+        render_mode: "ansi", "rgb_array", "human" or None.
     """
 
-    def __init__(self, config: GameConfig) -> None:
+    tables: Tables | None = None
+    """How an interface that shows pictures draws the cards."""
+
+    def __init__(self, config: GameConfig, render_mode: str | None = None) -> None:
         self.config = config
+        self.render_mode = render_mode
+        self._window = Window("GeneralPoints", self.metadata["render_fps"])
         self._dealer = Dealer(config)
         self._seeds = SeedSequence()
         self._begun = self._running = False
@@ -54,6 +66,51 @@ class SingleEnv(gym.Env[Observation, Action]):
     def expert_formula(self) -> str:
         """Return a formula that wins that episode."""
         return expert_formula(self.hand, self.rule, self.config.target)
+
+    def scene(self) -> Scene:
+        """Return what the picture of `render()` tells beside the cards."""
+        raise NotImplementedError
+
+    def table(self, size: int) -> NDArray[np.uint8]:
+        """Return the cards on a table, as this environment shows them: uint8 (size, size, 3).
+
+        Args:
+            size: pixels, 32 to 1200.
+        """
+        from gp_env.image_env import Tables
+
+        hand, tables = self.hand, self.tables or Tables(size, "plain")
+        return tables.of_cards(hand.ranks, hand.suits, self._episode_seed, size)
+
+    def render(self) -> Any:
+        """Return the game: text ("ansi"), uint8 of shape (780, 640, 3) ("rgb_array") or None.
+
+        The picture is the table with formula, rule, target and outcome below it. With "human" it
+        is shown in a window, as every reset and step does by itself.
+        """
+        self._need_episode()
+        if self.render_mode == "rgb_array":
+            return self._frame()
+        self._show()
+        return self._as_text() if self.render_mode == "ansi" else None
+
+    def close(self) -> None:
+        """Close the window of `render_mode="human"`."""
+        self._window.close()
+
+    def _as_text(self) -> str:
+        raise NotImplementedError
+
+    def _show(self) -> None:
+        """Show the game where a person looks on."""
+        if self.render_mode == "human":
+            self._window.show(self._frame())
+
+    def _frame(self) -> NDArray[np.uint8]:
+        # Who renders nothing needs nothing that draws.
+        from gp_env.render import SIZE, draw_scene
+
+        return draw_scene(self.scene(), self.table(SIZE))
 
     def _begin(self, seed: int | None, options: dict[str, Any] | None) -> Deals:
         """Deal the hand of a new episode, with the arguments of `reset`."""

@@ -23,11 +23,13 @@ from gp_env.text import (
     find_template,
     judge_reply,
 )
-from gp_env.verifier import Outcome, Verdict
+from gp_env.verifier import OUTCOME_NAMES, Outcome, Verdict
 from shiftgym.checks import flag
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from gp_env.render import Scene
 
 MAX_OBSERVATION = MAX_ACTION = 8_192
 """Characters of the longest message of the game, and of the longest reply that is sampled."""
@@ -109,7 +111,9 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
       misread_cards, -1.5.
     * `image_size=320`: pixels of the picture, 32-1200; `look="plain"`: of the cards, as
       `GeneralPointsImageEnv` documents it. Both are of pictures.
-    * `render_mode=None`: "ansi" renders the dialogue so far as text.
+    * `render_mode=None`: "ansi" renders the dialogue so far as text, "rgb_array" the table with the
+      attempt before, rule, target and outcome below it, uint8 of shape (780, 640, 3), and "human"
+      that in a window, which needs the extra `play`.
 
     ## Registered Configurations
 
@@ -123,7 +127,10 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
     * v0: first version.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012
+    metadata: dict[str, Any] = {  # noqa: RUF012
+        "render_modes": ["ansi", "rgb_array", "human"],
+        "render_fps": 1,
+    }
 
     def __init__(
         self,
@@ -135,10 +142,8 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
         render_mode: str | None = None,
         **game: Unpack[GameKeywords],
     ) -> None:
-        super().__init__(GameConfig.make(**game))
+        super().__init__(GameConfig.make(**game), render_mode)
         self.template = find_template(template)
-        self.render_mode = render_mode
-        self.tables: Tables | None = None
         if flag("images", images):
             self.tables = Tables(image_size, look)
         elif (image_size, look) != (IMAGE_SIZE, "plain"):
@@ -149,6 +154,7 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
         self.observation_space = _observation_space(self.template)
         self.action_space = spaces.Text(MAX_ACTION, min_length=0, charset=ACTION_CHARACTERS)
         self._messages: list[Message] = []
+        self._written = ""
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -167,6 +173,7 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
             template=self.template,
         )
         self._messages = build_messages(prompt, self.template, self._picture())
+        self._written = ""
         return prompt, self._seen()
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
@@ -177,7 +184,10 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
         """
         self._need_running()
         images = self.tables is not None
-        _, verdict = judge_reply(action, self._hand, self._rule, self.config.target, images=images)
+        reply, verdict = judge_reply(
+            action, self._hand, self._rule, self.config.target, images=images
+        )
+        self._written = reply.formula or ""
         terminated = self._settle(verdict.outcome.code)
         feedback = build_feedback(verdict, self._attempts_left, self.template)
         self._messages.append({"role": "assistant", "content": str(action)})
@@ -188,11 +198,21 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
         """Return a reply that wins the running episode, in the form that is asked for."""
         return build_reply(self.hand, self.rule, self.expert_formula())
 
-    def render(self) -> str | None:
-        """Return the dialogue so far where `render_mode="ansi"`, else None."""
-        if self.render_mode != "ansi":
-            return None
+    def scene(self) -> Scene:
+        """Return what the picture of `render()` tells beside the cards."""
+        from gp_env.render import Scene
+
         self._need_episode()
+        return Scene(
+            rule=self.stated_rule,
+            target=self.config.target,
+            formula="",
+            previous=self._written,
+            outcome=OUTCOME_NAMES[self._outcome],
+            attempts_left=self._attempts_left,
+        )
+
+    def _as_text(self) -> str:
         return "\n\n".join(
             f"[{said['role']}]\n{_in_words(said['content'])}" for said in self._messages
         )
@@ -207,6 +227,7 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
         return data_url(self.tables.of_cards(hand.ranks, hand.suits, self._episode_seed))
 
     def _seen(self) -> dict[str, Any]:
+        self._show()
         # The parts of a message with a picture are lists and dicts of their own.
         messages = [
             dict(said) if isinstance(said["content"], str) else deepcopy(said)

@@ -206,7 +206,7 @@ def test_pictures_show_the_table_and_change_with_it() -> None:
     env.reset(seed=0)
     before = env.render()
     env.step(to_tokens("4")[0])
-    assert before.shape == (240, 480, 3)
+    assert before.shape == (780, 640, 3)
     assert before.dtype == np.uint8
     assert (before != env.render()).any()
 

@@ -216,16 +216,6 @@ def test_looks_and_tables_out_of_range_are_named() -> None:
         draw_table((1, 2), ())
 
 
-def test_renders_the_table() -> None:
-    env = gym.make("GeneralPoints-Image-v0", render_mode="rgb_array")
-    env.reset(seed=0)
-    picture: Any = env.render()
-    assert picture.shape == (640, 640, 3)
-    vector: Any = gym.make_vec("GeneralPoints-Image-v0", num_envs=2, render_mode="rgb_array")
-    vector.reset(seed=[0, 1])
-    np.testing.assert_array_equal(vector.render()[0], picture)
-
-
 def test_nothing_that_draws_is_loaded_before_somebody_looks() -> None:
     code = (
         "import sys, gymnasium as gym, gp_env\n"
@@ -293,15 +283,3 @@ def test_what_is_of_pictures_needs_pictures() -> None:
         gym.make("GeneralPoints-Text-v0", look="random")
     with pytest.raises(ValueError, match="images must be True or False; got 1"):
         gym.make("GeneralPoints-Text-v0", images=1)
-
-
-def test_a_window_shows_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
-    env: Any = gym.make("GeneralPoints-Image-v0", render_mode="human")
-    env.reset(seed=0)
-    window = env.unwrapped._window
-    assert window.is_open
-    env.step(1)
-    assert env.render() is None
-    env.close()
-    assert not window.is_open

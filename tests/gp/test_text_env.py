@@ -182,4 +182,6 @@ def test_render() -> None:
     prompt, _ = env.reset(seed=0)
     feedback, *_ = env.step("hm")
     assert env.render() == f"[user]\n{prompt}\n\n[assistant]\nhm\n\n[user]\n{feedback}"
-    assert GeneralPointsTextEnv().render() is None
+    plain = GeneralPointsTextEnv()
+    plain.reset(seed=0)
+    assert plain.render() is None

@@ -1,0 +1,59 @@
+"""Lines of text in pictures."""
+
+from __future__ import annotations
+
+from PIL import ImageDraw, ImageFont
+
+_LONGEST = 400
+"""Characters of a line at most: more than any picture here has room for."""
+
+
+def write_line(
+    drawing: ImageDraw.ImageDraw,
+    where: tuple[float, float],
+    text: str,
+    colour: tuple[int, int, int],
+    size: int,
+    room: float,
+    smallest: int | None = None,
+) -> float:
+    """Write a text in one line, as much of it as there is room for, and return its width.
+
+    Args:
+        drawing: of the picture.
+        where: the line's upper left corner, pixels.
+        text: line breaks in it become spaces.
+        colour: of the letters.
+        size: of the type, pixels.
+        room: width in pixels; what is cut off is told by "...".
+        smallest: size down to which a long text is written smaller before any is cut off; None for
+            `size`.
+    """
+    # Half of a surrogate pair, which a reply may hold, cannot be drawn.
+    line = " ".join(text.split())[:_LONGEST].encode("utf-8", "replace").decode("utf-8")
+    used = size
+    font = ImageFont.load_default(used)
+    while used > (smallest or size) and drawing.textlength(line, font) > room:
+        used -= 1
+        font = ImageFont.load_default(used)
+    if drawing.textlength(line, font) > room:
+        while line and drawing.textlength(f"{line} ...", font) > room:
+            line = line[:-1]
+        line = f"{line} ..."
+    # Smaller letters stand on the same line as larger ones beside them.
+    drawing.text((where[0], where[1] + size - used), line, colour, font)
+    return drawing.textlength(line, font)
+
+
+def write_line_right(
+    drawing: ImageDraw.ImageDraw,
+    where: tuple[float, float],
+    text: str,
+    colour: tuple[int, int, int],
+    size: int,
+) -> float:
+    """Write a text that ends at a point of the picture, its upper right, and return its width."""
+    font = ImageFont.load_default(size)
+    width = drawing.textlength(text, font)
+    drawing.text((where[0] - width, where[1]), text, colour, font)
+    return width
