@@ -91,8 +91,8 @@ def draw_scene(scene: Scene, table: Picture) -> Picture:
     write_line(drawing, (_MARGIN, second), rule, INK, _SMALL, room - wide - _MARGIN)
     told, colour = _told(scene)
     wide = write_line_right(drawing, (end, third), told, colour, _SMALL)
-    before, room = scene.previous.translate(_TYPED), room - wide - _MARGIN
-    write_line(drawing, (_MARGIN, third), before, INK, _SMALL, room, _SMALLEST)
+    before, rest = scene.previous.translate(_TYPED), room - wide - _MARGIN
+    write_line(drawing, (_MARGIN, third), before, INK, _SMALL, rest, _SMALLEST)
     return np.asarray(picture)
 
 
