@@ -13,14 +13,10 @@ from gp_env import observe
 from gp_env.pictures.cards import Picture
 from gp_env.rules import Rule
 from gp_env.verifier import OUTCOME_NAMES, Outcome
-from shiftgym.lettering import write_line, write_line_right
+from shiftgym.lettering import GROUND, INK, PALE, RIGHT, WRONG, write_line, write_line_right
 
 SIZE, CAPTION = 640, 140
 """Side of the table and height of what stands below it, pixels."""
-
-GROUND, INK, PALE = (24, 26, 30), (236, 236, 230), (160, 162, 166)
-RIGHT, WRONG = (120, 200, 130), (235, 110, 90)
-"""Colours of the caption; the last two are those of outcomes."""
 
 _MARGIN = 20
 _LARGE, _SMALL, _SMALLEST = 30, 22, 14

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from PIL import ImageDraw, ImageFont
 
+GROUND, INK, PALE = (24, 26, 30), (236, 236, 230), (160, 162, 166)
+RIGHT, WRONG = (120, 200, 130), (235, 110, 90)
+"""Colours of captions: the ground, and letters on it; the last two are those of outcomes."""
+
 _LONGEST = 400
 """Characters of a line at most: more than any picture here has room for."""
 

@@ -7,8 +7,8 @@ import json
 import math
 import secrets
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
 
+from shiftgym.replay.command import Album, add_options
 from shiftgym.seeding import check_seed
 from virl_env.config import DEFAULT_ROUTES
 from virl_env.directions import NAMED, RANDOM
@@ -19,9 +19,6 @@ from virl_env.text_env import VIRLNavigationTextEnv
 from virl_env.verifier import MESSAGES, Outcome
 from virl_env.world.geometry import sector
 from virl_env.world.synthetic import CITY_NAMES, TRAINING_CITY
-
-if TYPE_CHECKING:
-    from virl_env.replay import Recorder
 
 _ROUTES_OF_A_KIND = 200
 """No city here has fewer routes of any number of turns."""
@@ -68,7 +65,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         )
         seed = secrets.randbits(_SEED_BITS) if options.seed is None else check_seed(options.seed)
         said, info = env.reset(seed=seed)
-        album = _Album(env, options)
+        album = _album(env, options)
         album.begin(said, info)
     except ValueError as error:
         _parser().error(str(error))
@@ -100,36 +97,15 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
     return 0 if info["is_success"] else 1
 
 
-class _Album:
-    """The files that were asked for with --gif and --html, of the walk; or nothing at all."""
+def _album(env: VIRLNavigationTextEnv, options: argparse.Namespace) -> Album:
+    if not (options.gif or options.html):
+        return Album()
+    # Who asks for no pictures needs nothing that draws.
+    from virl_env.replay import Recorder, write_gif, write_page
 
-    def __init__(self, env: VIRLNavigationTextEnv, options: argparse.Namespace) -> None:
-        self._gif, self._html = options.gif, options.html
-        self._recorder: Recorder | None = None
-        if self._gif or self._html:
-            # Who asks for no pictures needs nothing that draws.
-            from virl_env.replay import Recorder
-
-            self._recorder = Recorder(env, look=options.look, panoramas=options.panoramas)
-
-    def begin(self, said: str, info: dict[str, Any]) -> None:
-        if self._recorder is not None:
-            self._recorder.begin(said, info)
-
-    def step(self, reply: str, said: str, reward: float, info: dict[str, Any]) -> None:
-        if self._recorder is not None:
-            self._recorder.step(reply, said, reward, info)
-
-    def write(self) -> None:
-        if self._recorder is None:
-            return
-        from virl_env.replay import write_gif, write_page
-
-        recording = self._recorder.recording()
-        for path, write in ((self._gif, write_gif), (self._html, write_page)):
-            if path:
-                write(recording, path)
-                print(f"Written: {path}")
+    recorder = Recorder(env, look=options.look, panoramas=options.panoramas)
+    files = {options.gif: write_gif, options.html: write_page}
+    return Album(recorder, {path: write for path, write in files.items() if path})
 
 
 def draw_way(steps: Sequence[RailStep], at: int) -> str:
@@ -175,19 +151,6 @@ def _typed(ask: Callable[[str], str], attempts_left: int) -> str:
         return ""
 
 
-def _look(text: str) -> str | dict[str, int]:
-    """Return a look as environments take it: "plain", "random", or "night=3,weather=2"."""
-    if "=" not in text:
-        return text
-    pairs = [entry.partition("=") for entry in text.split(",")]
-    try:
-        return {axis.strip(): int(severity) for axis, _, severity in pairs}
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no look: expected severities such as night=3,weather=2"
-        ) from None
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m virl_env", description=__doc__)
     parser.add_argument("--city", default=TRAINING_CITY, help=f"one of {', '.join(CITY_NAMES)}")
@@ -199,14 +162,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--attempts", type=int, default=2, help="at each point")
     parser.add_argument("--template", choices=TEMPLATES, help="show what models are told")
     parser.add_argument("--expert", action="store_true", help="let the expert walk")
-    parser.add_argument("--gif", metavar="FILE", help="write the walk as a moving picture")
-    parser.add_argument("--html", metavar="FILE", help="write the walk as a page")
-    parser.add_argument(
-        "--look",
-        type=_look,
-        default="plain",
-        help="of the streets in them: plain, random, or severities such as night=3,weather=2",
-    )
+    add_options(parser, "the walk", "the streets", "night=3,weather=2")
     parser.add_argument("--panoramas", metavar="FOLDER", help="what they show instead")
     parser.add_argument("--seed", type=int, help="walks what reset(seed=SEED) starts")
     return parser

@@ -14,9 +14,9 @@ from PIL import Image, ImageDraw
 import gp_env
 from gp_env.arithmetic import to_tokens
 from gp_env.pictures.table import draw_table
-from gp_env.render import PALE, RIGHT, SIZE, WRONG, Scene, draw_scene, spaced
+from gp_env.render import SIZE, Scene, draw_scene, spaced
 from gp_env.rules import Rule
-from shiftgym.lettering import write_line, write_line_right
+from shiftgym.lettering import PALE, RIGHT, WRONG, write_line, write_line_right
 
 PLAIN = Scene(Rule(10, 10, 10), 24, "", "", "none", 5)
 

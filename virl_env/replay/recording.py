@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import gymnasium as gym
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.checks import in_range
+from shiftgym.replay import recording
 from virl_env.dynamics import ACTIONS
 from virl_env.routes.instructions import write_instructions
 from virl_env.scene import tell_rule
@@ -22,11 +23,9 @@ from virl_env.world.geometry import Geocode
 VIEW_SIZE = 320
 """Pixels of one view in a recording, unless another size is asked for."""
 
-Choose = Callable[[Any, Mapping[str, Any]], Any]
 
-
-@dataclass(frozen=True)
-class Moment:
+@dataclass(frozen=True, kw_only=True)
+class Moment(recording.Moment):
     """One step, or the end.
 
     Attributes:
@@ -46,10 +45,6 @@ class Moment:
     geocode: Geocode
     heading: int
     line: int
-    told: str
-    done: str = ""
-    outcome: str = "none"
-    reward: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -71,7 +66,7 @@ class Recording:
     credit: str = ""
 
 
-class Recorder:
+class Recorder(recording.Recorder[Moment]):
     """Takes down an episode of a single environment while somebody plays it.
 
     Args:
@@ -92,6 +87,7 @@ class Recorder:
         look: LookLike = "plain",
         panoramas: Panoramas = None,
     ) -> None:
+        super().__init__()
         inner = env.unwrapped
         if not isinstance(inner, SingleEnv):
             raise ValueError(
@@ -103,8 +99,6 @@ class Recorder:
         if sights is None:
             sights = Sights(inner.config, look=look, panoramas=panoramas)
         self._sights = sights
-        self._moments: list[Moment] = []
-        self._info: Mapping[str, Any] = {}
 
     def begin(self, observation: Any, info: Mapping[str, Any]) -> None:
         """Take down what `reset` returned.
@@ -113,16 +107,7 @@ class Recorder:
             ValueError: for a route in a city of which there is nothing to show.
         """
         self._sights.check(self._env.route)
-        self._info = info
-        self._moments = [self._moment(observation)]
-
-    def step(self, action: Any, observation: Any, reward: float, info: Mapping[str, Any]) -> None:
-        """Take down an action and what `step` returned."""
-        done = action if isinstance(action, str) else ACTIONS[int(action)]
-        last = self._moments[-1]
-        self._moments[-1] = replace(last, done=done, outcome=info["outcome"], reward=float(reward))
-        self._info = info
-        self._moments.append(self._moment(observation))
+        super().begin(observation, info)
 
     def recording(self) -> Recording:
         """Return the episode up to now."""
@@ -159,10 +144,13 @@ class Recorder:
             told=observation if isinstance(observation, str) else "",
         )
 
+    def _in_words(self, action: int) -> str:
+        return ACTIONS[action]
+
 
 def record(
     env: gym.Env[Any, Any],
-    choose: Choose | None = None,
+    choose: recording.Choose | None = None,
     *,
     seed: int | None = None,
     options: dict[str, Any] | None = None,
@@ -185,13 +173,5 @@ def record(
         ValueError: for another environment or a size out of range, and what `reset` refuses.
     """
     recorder = Recorder(env, view_size, look=look, panoramas=panoramas)
-    observation, info = env.reset(seed=seed, options=options)
-    recorder.begin(observation, info)
-    expert: Any = env.unwrapped
-    for _ in range(max_steps):
-        action = expert.expert_action() if choose is None else choose(observation, info)
-        observation, reward, terminated, truncated, info = env.step(action)
-        recorder.step(action, observation, float(reward), info)
-        if terminated or truncated:
-            break
+    recording.play(recorder, env, choose, seed=seed, options=options, max_steps=max_steps)
     return recorder.recording()

@@ -1,0 +1,1 @@
+"""What recordings of episodes have in common, whatever is played."""
