@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import json
 import secrets
 from collections.abc import Callable, Sequence
+from typing import Any
 
-import numpy as np
-
-from gp_env.config import GameConfig
-from gp_env.deal import Dealer
 from gp_env.deck import RANK_NAMES
-from gp_env.expert import expert_formula
-from gp_env.rules import NAMED, Rule
-from gp_env.verifier import Outcome, verify
-from shiftgym.seeding import SeedSequence, check_seed
+from gp_env.env import GeneralPointsEnv
+from gp_env.rules import NAMED
+from gp_env.single_env import SingleEnv
+from gp_env.text import PromptTemplate, build_prompt
+from gp_env.text_env import GeneralPointsTextEnv
+from shiftgym.replay.command import Album, add_options
+from shiftgym.seeding import check_seed
 
 _SEED_BITS = 32
 """Of a seed that nobody chose: short enough to be typed again."""
+
+TERMINAL = PromptTemplate(
+    task="""\
+Your cards:  {cards}
+The rule:    A counts 1, J {jack}, Q {queen}, K {king}.
+Make {target} from all of them, each once, with + - * / and brackets.""",
+    feedback="{message}",
+    solved="{message}",
+    lost="{message}",
+)
+"""What a person is told."""
 
 
 def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = input) -> int:
@@ -28,38 +40,75 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         ask: shows a prompt and returns the line typed.
     """
     options = _parser().parse_args(arguments)
+    game: dict[str, Any] = {
+        "rule": _rule(options.rule),
+        "target": options.target,
+        "num_cards": options.cards,
+        "face_cards": options.faces,
+        "hand": options.hand,
+        "max_attempts": options.attempts,
+    }
+    env: GeneralPointsEnv | GeneralPointsTextEnv
     try:
-        config = GameConfig.make(
-            rule=_rule(options.rule),
-            target=options.target,
-            num_cards=options.cards,
-            face_cards=options.faces,
-            hand=options.hand,
-            max_attempts=options.attempts,
-        )
+        # The expert writes token by token, which is more to look at than a formula at once.
+        if options.expert:
+            env = GeneralPointsEnv(**game)
+        else:
+            env = GeneralPointsTextEnv(template=TERMINAL, **game)
         seed = secrets.randbits(_SEED_BITS) if options.seed is None else check_seed(options.seed)
-        deals = Dealer(config).deal(np.array([SeedSequence().next(seed, None)]))
+        observation, info = env.reset(seed=seed)
+        album = _album(env, options)
+        album.begin(observation, info)
     except ValueError as error:
         _parser().error(str(error))
-    hand, rule = deals.hand(0), Rule(*deals.rules[0].tolist())
-    print(f"Your cards:  {hand}")
-    print(f"The rule:    A counts 1, J {rule.jack}, Q {rule.queen}, K {rule.king}.")
-    print(f"Seed:        {seed}; --seed {seed} and the same options deal this hand again.")
-    print(f"Make {config.target} from all of them, each once, with + - * / and brackets.")
-    for attempt in range(1, config.max_attempts + 1):
+    print(build_prompt(env.hand, env.rule, options.target, template=TERMINAL))
+    print(f"Seed {seed}: --seed {seed} and the same options deal this hand again.")
+    won = _watch(env, album) if isinstance(env, GeneralPointsEnv) else _play(env, album, ask)
+    if not won or options.expert:
+        print(f"One way: {env.expert_formula()} = {options.target}")
+    album.write()
+    return 0 if won else 1
+
+
+def _play(env: GeneralPointsTextEnv, album: Album, ask: Callable[[str], str]) -> bool:
+    """Let a person try until the hand is won, lost or given up; return whether it was won."""
+    last = env.config.max_attempts
+    for attempt in range(1, last + 1):
         try:
-            formula = ask(f"[{attempt}/{config.max_attempts}] formula (empty to give up): ")
+            formula = ask(f"[{attempt}/{last}] formula (empty to give up): ")
         except (EOFError, KeyboardInterrupt):
             print()
-            formula = ""
+            return False
         if not formula.strip():
-            break
-        verdict = verify(formula, hand, rule, config.target)
-        print(verdict.message)
-        if verdict.outcome is Outcome.CORRECT:
-            return 0
-    print(f"One way: {expert_formula(hand, rule, config.target)} = {config.target}")
-    return 1
+            return False
+        reply = json.dumps({"formula": formula})
+        said, reward, _, _, info = env.step(reply)
+        album.step(reply, said, reward, info)
+        print(said)
+        if info["is_success"]:
+            return True
+    return False
+
+
+def _watch(env: GeneralPointsEnv, album: Album) -> bool:
+    """Let the expert play; return whether it won."""
+    terminated, info = False, dict[str, Any]()
+    while not terminated:
+        action = env.expert_action()
+        observation, reward, terminated, _, info = env.step(action)
+        album.step(action, observation, reward, info)
+    return bool(info["is_success"])
+
+
+def _album(env: SingleEnv[Any, Any], options: argparse.Namespace) -> Album:
+    if not (options.gif or options.html):
+        return Album()
+    # Who asks for no pictures needs nothing that draws.
+    from gp_env.replay import Recorder, write_gif, write_page
+
+    files = {options.gif: write_gif, options.html: write_page}
+    recorder = Recorder(env, look=options.look)
+    return Album(recorder, {path: write for path, write in files.items() if path})
 
 
 def _rule(text: str) -> str | list[int]:
@@ -77,6 +126,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--faces", action="store_true", help="deal at least one of J, Q, K")
     parser.add_argument("--hand", help=f"cards to play with, such as '5 K 2 {RANK_NAMES[11]}'")
     parser.add_argument("--attempts", type=int, default=5)
+    parser.add_argument("--expert", action="store_true", help="let the expert play")
+    add_options(parser, "the game", "the cards", "rotation=3,noise=2")
     parser.add_argument("--seed", type=int, help="deals what reset(seed=SEED) deals")
     return parser
 

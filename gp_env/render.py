@@ -63,12 +63,18 @@ def spaced(tokens: Sequence[str]) -> str:
     return " ".join(tokens).replace("( ", "(").replace(" )", ")")
 
 
-def draw_scene(scene: Scene, table: Picture) -> Picture:
+def tell_rule(rule: Rule) -> str:
+    """Return what jack, queen and king count, in words."""
+    return f"J counts {rule.jack}, Q {rule.queen}, K {rule.king}"
+
+
+def draw_scene(scene: Scene, table: Picture, note: str = "") -> Picture:
     """Return a table with a caption below it: uint8 of shape (780, 640, 3).
 
     Args:
         scene: what the caption tells.
         table: uint8 of shape (640, 640, 3).
+        note: what else it tells, in a few words.
     """
     picture = Image.new("RGB", (SIZE, SIZE + CAPTION), GROUND)
     picture.paste(Image.fromarray(table), (0, 0))
@@ -80,11 +86,10 @@ def draw_scene(scene: Scene, table: Picture) -> Picture:
     start = _MARGIN + wide + 12
     formula = scene.formula or "..."
     write_line(drawing, (start, first), formula, INK, _LARGE, end - start, _SMALLEST)
-    jack, queen, king = scene.rule
-    left = f"{scene.attempts_left} left"
+    left = f"{scene.attempts_left} left   {note}".strip()
     wide = write_line_right(drawing, (end, second), left, PALE, _SMALL)
-    rule = f"J counts {jack}, Q {queen}, K {king}"
-    write_line(drawing, (_MARGIN, second), rule, INK, _SMALL, room - wide - _MARGIN)
+    rule, rest = tell_rule(scene.rule), room - wide - _MARGIN
+    write_line(drawing, (_MARGIN, second), rule, INK, _SMALL, rest, _SMALLEST)
     told, colour = _told(scene)
     wide = write_line_right(drawing, (end, third), told, colour, _SMALL)
     before, rest = scene.previous.translate(_TYPED), room - wide - _MARGIN

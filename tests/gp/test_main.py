@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import gymnasium as gym
 import pytest
@@ -64,8 +65,35 @@ def test_the_seed_that_is_shown_deals_the_hand_again(capsys: pytest.CaptureFixtu
     assert str(env.unwrapped.hand) in first
 
 
+def test_the_expert_wins_and_shows_how(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--expert", "--hand", "3 3 8 8"], typed()) == 0
+    assert f"One way: {solve('3 3 8 8')[0]} = 24" in capsys.readouterr().out
+
+
+def test_a_game_is_written_as_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    gif, html = tmp_path / "game.gif", tmp_path / "game.html"
+    arguments = ["--hand", "3 3 8 8", "--seed", "3", "--look", "rotation=3,noise=1"]
+    arguments += ["--gif", str(gif), "--html", str(html)]
+    assert main([*arguments, "--expert"], typed()) == 0
+    assert gif.read_bytes()[:6] == b"GIF89a"
+    # A step for each token, for "=", and the end.
+    assert html.read_text("utf-8").count("<section") == len("8/(3-8/3)") + 2
+    assert f"Written: {html}" in capsys.readouterr().out
+    # One who gives up has a game to look at, too.
+    assert main(arguments, typed("3+3+8+8", "")) == 1
+    page = html.read_text("utf-8")
+    assert page.count("<section") == 2
+    assert "3+3+8+8" in page
+
+
 @pytest.mark.parametrize(
-    ("arguments", "word"), [(["--hand", "1 1 1 1"], "24"), (["--rule", "eleven"], "eleven")]
+    ("arguments", "word"),
+    [
+        (["--hand", "1 1 1 1"], "24"),
+        (["--rule", "eleven"], "eleven"),
+        (["--look", "noise=loud"], "rotation=3,noise=2"),
+        (["--look", "fog=1", "--gif", "nowhere.gif"], "fog"),
+    ],
 )
 def test_bad_arguments_are_named(
     arguments: list[str], word: str, capsys: pytest.CaptureFixture[str]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -15,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.recordings import browse, needs_browser, read_gif, sections
 from tests.virl.compass_views import CompassViews, bearing_of
 from virl_env.env import VIRLNavigationEnv
 from virl_env.image_env import VIRLNavigationImageEnv
@@ -23,13 +22,6 @@ from virl_env.replay.gif import draw_frames
 from virl_env.text_env import VIRLNavigationTextEnv
 from virl_env.world.synthetic import synthetic_city
 
-BROWSER = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))),
-    None,
-)
-needs_browser = pytest.mark.skipif(
-    BROWSER is None, reason="No Chromium in the path: install it, as Debian's package chromium."
-)
 HOSTILE = '</div><script>document.title = "taken over"</script>{"action": "stop()"} & "$title"'
 
 
@@ -121,17 +113,7 @@ def test_what_cannot_be_recorded_is_named() -> None:
 def test_a_gif_has_a_frame_for_each_moment(recording: Recording, tmp_path: Path) -> None:
     path = tmp_path / "episode.gif"
     write_gif(recording, path, milliseconds=200, width=480)
-    with Image.open(path) as image:
-        assert (image.n_frames, image.size, image.info["loop"]) == (
-            *(len(recording.moments), (480, 273)),
-            0,
-        )
-        frames, shown = [], []
-        for number in range(image.n_frames):
-            image.seek(number)
-            frames.append(np.asarray(image.convert("RGB")).astype(int))
-            shown.append(image.info["duration"])
-    assert shown == [200] * (len(frames) - 1) + [600]
+    frames = read_gif(path, len(recording.moments), (480, 273), 200)
     # The front view fills an eighth of the frame, in the colours of the moment.
     for frame, moment in zip(frames, recording.moments):
         seen = frame[60, 100]
@@ -157,30 +139,6 @@ def test_bad_numbers_are_named(
     with pytest.raises(ValueError, match=word):
         write_gif(recording, tmp_path / "episode.gif", **keywords)
     assert list(tmp_path.iterdir()) == []
-
-
-def browse(page: Path, *options: str, hash: str = "") -> str:
-    """Return what a headless browser says of a page."""
-    assert BROWSER is not None
-    run = subprocess.run(
-        [
-            BROWSER,
-            *("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
-            *("--hide-scrollbars", "--force-device-scale-factor=1", "--window-size=1000,1400"),
-            f"--user-data-dir={page.parent / 'profile'}",
-            *options,
-            f"{page.as_uri()}{hash}",
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    return run.stdout
-
-
-def sections(dom: str) -> list[str]:
-    return re.findall(r"<section.*?</section>", dom, re.DOTALL)
 
 
 @needs_browser

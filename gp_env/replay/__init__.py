@@ -1,0 +1,14 @@
+"""An episode to look at afterwards: the cards, what was written, and what came of it.
+
+from gp_env.replay import record, write_gif, write_page
+
+episode = record(gym.make("GeneralPoints-v0"), seed=1)
+write_gif(episode, "episode.gif")
+write_page(episode, "episode.html")
+"""
+
+from gp_env.replay.gif import write_gif
+from gp_env.replay.page import write_page
+from gp_env.replay.recording import Moment, Recorder, Recording, record
+
+__all__ = ["Moment", "Recorder", "Recording", "record", "write_gif", "write_page"]
