@@ -146,7 +146,7 @@ class GoogleStreetView:
         """Return the identifier of the panorama nearest to a place.
 
         Raises:
-            as `four`.
+            LookupError, PermissionError, ConnectionError, ValueError: as `four`.
         """
         latitude, longitude = float(geocode[0]), float(geocode[1])
         found = self._found.get((latitude, longitude), lambda: self._look_up(latitude, longitude))
