@@ -12,7 +12,7 @@ from gp_env.rules import NAMED, RANDOM
 
 pytestmark = pytest.mark.slow
 
-TOKEN_IDS = [name for name in gp_env.variants() if "-Text" not in name and "-Image" not in name]
+TOKEN_IDS = [name for name in gp_env.variants() if "-Text" not in name]
 TEXT_IDS = [name for name in gp_env.variants() if "-Text" in name]
 
 
