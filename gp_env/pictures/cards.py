@@ -111,7 +111,17 @@ def _on_cloth(card: Image.Image, cloth: Ink) -> Picture:
 @lru_cache(maxsize=8)
 def _blank(width: int, height: int) -> Image.Image:
     fine = _paper(width * _FINER, height * _FINER)
-    return fine.resize((width, height), Image.Resampling.BOX)
+
+    def rows(first: int, count: int) -> Image.Image:
+        strip = fine.crop((0, first * _FINER, fine.width, (first + count) * _FINER))
+        return strip.resize((width, count), Image.Resampling.BOX)
+
+    # Between the round corners all rows are alike, so one of them is shrunk for all.
+    end = width // 8
+    card = rows(end, 1).resize((width, height), Image.Resampling.NEAREST)
+    for first in (0, height - end):
+        card.paste(rows(first, end), (0, first))
+    return card
 
 
 @lru_cache(maxsize=8)
