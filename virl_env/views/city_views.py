@@ -18,18 +18,16 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from virl_env.views.ground import Ground, Metres
+from virl_env.views.hash import mixed
 from virl_env.views.look import LookLike, check_look
 from virl_env.views.paint import FACADES, paint
-from virl_env.views.signs import PANEL, board, panel
 from virl_env.views.source import TURNS
-from virl_env.world.city import UNIT, City
+from virl_env.views.standing import EYE, Standing
+from virl_env.world.city import City
 from virl_env.world.geometry import Geocode
 
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
-
-EYE = 1.7
-"""Metres of the eye above the ground."""
 
 ROAD, HOUSES = np.float32(4.0), np.float32(11.5)
 """Metres from the middle of a street to the kerb, and to the house fronts."""
@@ -37,15 +35,12 @@ ROAD, HOUSES = np.float32(4.0), np.float32(11.5)
 STOREY, WINDOW, LOT = np.float32(3.3), np.float32(2.6), np.float32(13.0)
 """Metres of a storey, from one window to the next, and of a house front."""
 
-LEGIBLE = 25.0
-"""Metres within which a place is in sight: its sign is drawn as large as from `_CLOSE` at least."""
-
-_CLOSE = 9.0
-_SIGNS_TO, _TREES_TO = 90.0, 60.0
-_SIGN_HEIGHT = 3.0
 _CROSSING = (7.5, 10.5)
 _FARTHEST, _STEPS = 160.0, 40
-_TREE_SHARE = 0.4
+
+_MIDDLE, _DOORSTEP = (1.9, 2.5), (2.8, 3.4)
+"""Metres of a ring on the ground from the middle of a crossing, and from the point that a place
+faces: who stands in the middle of one sees it below, all around and equally far."""
 
 _grounds: WeakKeyDictionary[City, Ground] = WeakKeyDictionary()
 
@@ -98,9 +93,7 @@ class CityViews:
         self._paint = paint(city.look, checked)
         self._storeys = float(city.look.get("storeys", 5))
         self._ground = _ground(city)
-        places = np.array([place.position for place in city.places], dtype=np.float64)
-        self._places = self._ground.metres(places.reshape(-1, 2) * UNIT)
-        self._trees = _trees(self._ground, city)
+        self._standing = Standing(city, self._ground, self._paint)
 
     def __str__(self) -> str:
         return f"CityViews({self.city.digest}, {self.look})"
@@ -125,7 +118,7 @@ class CityViews:
         colours *= self._paint.light
         picture = np.clip(colours, 0, 255).astype(np.uint8)
         views = picture.reshape(size, len(TURNS), size, 3).transpose(1, 0, 2, 3).copy()
-        self._stand(views, eye, heading, depth)
+        self._standing.draw(views, eye, heading, depth)
         return _blurred(views, self.look.blur)
 
     def _run(self, eye: Metres, east: Floats, north: Floats) -> Floats:
@@ -156,7 +149,7 @@ class CityViews:
         right, up = np.cos(normal), np.sin(normal)
         along = (up * east - right * north).astype(np.float32)
         inward = right * east + up * north
-        lot = _mixed(np.floor(along / LOT), np.floor(inward / 20), sector)
+        lot = mixed(np.floor(along / LOT), np.floor(inward / 20), sector)
         storeys = np.maximum(2, self._storeys * (0.55 + 0.9 * ((lot >> 8) % 64) / 63))
         top = (np.rint(storeys) * STOREY + 1.2).astype(np.float32)
         facing = (-right * 0.5 - up * 0.8).astype(np.float32)
@@ -187,7 +180,7 @@ class CityViews:
         glass = (beside > wide) & (beside < 1 - wide) & (above > 0.28) & (above < 0.8)
         shop = (storey == 0) & (up > 0.5) & (up < 2.7) & (beside > 0.08) & (beside < 0.92)
         glass = np.where(storey == 0, shop, glass)
-        lamps = (_mixed(own, storey, bay) % 256) < 256 * self._paint.lit
+        lamps = (mixed(own, storey, bay) % 256) < 256 * self._paint.lit
         panes = np.where(lamps[:, None], self._paint.lamp / self._paint.light, self._paint.glass)
         tints = np.where(glass[:, None], panes, tints)
         ledge = (above < 0.06) & (storey > 0)
@@ -218,6 +211,9 @@ class CityViews:
         striped &= (away % 1.4) < 0.7
         dashes = (away < 0.12) & (((east + north) % 6.0) < 3.0) & (crossing > _CROSSING[1] + 1)
         tints[striped | dashes] = paint_.marking
+        door = self._ground.from_door(east, north)
+        tints[(door > _DOORSTEP[0]) & (door < _DOORSTEP[1])] = paint_.doorstep
+        tints[(crossing > _MIDDLE[0]) & (crossing < _MIDDLE[1])] = paint_.cobbles
         fog = np.exp(-reach / np.float32(paint_.haze))[:, None]
         colours[rows, columns] = tints * fog + paint_.sky[0] * (1 - fog)
 
@@ -225,129 +221,6 @@ class CityViews:
         rows, columns = wall.nonzero()
         clear = np.exp(-reach / np.float32(self._paint.haze))[columns, None]
         colours[rows, columns] = colours[rows, columns] * clear + self._paint.sky[0] * (1 - clear)
-
-    def _stand(self, views: Picture, eye: Metres, heading: float, depth: Floats) -> None:
-        """Draw what stands in the street, trees and signs, the farthest first."""
-        things = [
-            *_near(self._trees, eye, _TREES_TO, "tree"),
-            *_near(self._places, eye, _SIGNS_TO, "sign"),
-        ]
-        for distance, kind, number, away in sorted(things, key=lambda thing: -thing[0]):
-            bearing = math.degrees(math.atan2(away[0], away[1])) - heading
-            for view, turn in enumerate(TURNS):
-                angle = (bearing - turn + 180) % 360 - 180
-                if abs(angle) < 75:
-                    self._place(views[view], view, kind, number, distance, angle, depth)
-
-    def _place(
-        self,
-        view: Picture,
-        number: int,
-        kind: str,
-        thing: int,
-        distance: float,
-        angle: float,
-        depth: Floats,
-    ) -> None:
-        size = len(view)
-        half = size / 2
-        forward = max(distance * math.cos(math.radians(angle)), 0.8)
-        column = half + half * math.tan(math.radians(angle))
-        if not -size < column < 2 * size:
-            return
-        middle = min(max(int(column), 0), size - 1)
-        if forward > depth[number * size + middle] + 4.0:
-            return  # behind a house
-        if kind == "tree":
-            self._tree(view, column, forward)
-            return
-        if abs(angle) > 45:
-            return  # in the next view
-        place = self.city.places[thing]
-        apparent = min(distance, _CLOSE) if distance <= LEGIBLE else distance
-        scale = half / apparent
-        side = max(1, round(PANEL * scale))
-        bottom = half - (_SIGN_HEIGHT - EYE) * half / forward
-        top = round(bottom) - side - side // 2
-        top = max(top, 0)
-        shine = 1.0 if self._paint.lit else float(self._paint.light.min())
-        # Whole in one view, so that the edge between two cuts no sign.
-        left = min(max(round(column - side / 2), 0), max(size - side, 0))
-        _paste(view, panel(place.category, side), left, top, shine)
-        if side >= 6:
-            name = board(place.name, 2 * side, max(2, side // 2))
-            _paste(view, name, left - side // 2, top + side, shine)
-
-    def _tree(self, view: Picture, column: float, forward: float) -> None:
-        size = len(view)
-        scale = size / 2 / forward
-        trunk = max(1, round(0.3 * scale))
-        ground, crown = size / 2 + EYE * scale, size / 2 - (4.6 - EYE) * scale
-        colours = [(part * self._paint.light) for part in (self._paint.trunk, self._paint.leaves)]
-        left, right = round(column - trunk / 2), round(column - trunk / 2) + trunk
-        view[max(0, round(crown)) : max(0, round(ground)), max(0, left) : max(0, right)] = colours[
-            0
-        ]
-        radius = 1.9 * scale
-        low, high = max(0, int(crown - radius)), min(size, int(crown + radius) + 1)
-        first, last = max(0, int(column - radius)), min(size, int(column + radius) + 1)
-        if low >= high or first >= last:
-            return
-        rows = (np.arange(low, high)[:, None] + 0.5 - crown) / radius
-        columns = (np.arange(first, last) + 0.5 - column) / radius
-        round_ = rows**2 + columns**2
-        rough = 0.86 + 0.14 * np.sin(9 * rows + 3 * columns) * np.cos(8 * columns)
-        inside = round_ < rough
-        shade = (1.05 - 0.25 * rows)[:, :, None] * np.ones_like(columns)[:, None]
-        view[low:high, first:last][inside] = np.clip(colours[1] * shade, 0, 255)[inside]
-
-
-def _near(
-    spots: Metres, eye: Metres, reach: float, kind: str
-) -> list[tuple[float, str, int, tuple[float, float]]]:
-    away = spots - eye
-    distances = np.hypot(away[:, 0], away[:, 1])
-    near = np.flatnonzero(distances < reach).tolist()
-    return [
-        (float(distances[number]), kind, number, (float(away[number, 0]), float(away[number, 1])))
-        for number in near
-    ]
-
-
-def _trees(ground: Ground, city: City) -> Metres:
-    """Return where trees stand: on the pavement, beside points that are near no crossing."""
-    points = ground.points
-    drawn = _mixed(np.rint(points[:, 0]), np.rint(points[:, 1]), np.zeros(len(points)))
-    away = ground.from_crossing(points[:, 0].astype(np.float32), points[:, 1].astype(np.float32))
-    chosen = np.flatnonzero((drawn % 1000 < 1000 * _TREE_SHARE) & (city.degrees == 2) & (away > 15))
-    along = points[city.neighbours[city.starts[chosen]]] - points[chosen]
-    along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
-    hand = np.where((drawn[chosen] >> 12) % 2, 5.2, -5.2)[:, None]
-    trees: Metres = points[chosen] + hand * np.stack([along[:, 1], -along[:, 0]], axis=1)
-    return trees
-
-
-def _mixed(*numbers: NDArray[np.generic]) -> NDArray[np.uint32]:
-    """Return a hash of whole numbers, the same wherever they are met."""
-    mixed = np.uint32(2166136261)
-    for number in numbers:
-        whole = np.asarray(number).astype(np.int64).astype(np.uint32)
-        mixed = (mixed ^ whole) * np.uint32(16777619)
-        mixed = mixed ^ (mixed >> np.uint32(15))
-    mixed = mixed * np.uint32(0x2C1B3C6D)
-    result: NDArray[np.uint32] = mixed ^ (mixed >> np.uint32(12))
-    return result
-
-
-def _paste(view: Picture, sprite: Picture, left: int, top: int, shine: float) -> None:
-    """Put a sprite where it lies in the view."""
-    height, width = sprite.shape[:2]
-    size = len(view)
-    first, last = max(left, 0), min(left + width, size)
-    low, high = max(top, 0), min(top + height, size)
-    if first < last and low < high:
-        part = sprite[low - top : high - top, first - left : last - left]
-        view[low:high, first:last] = part if shine == 1.0 else (part * shine).astype(np.uint8)
 
 
 def _blurred(views: Picture, severity: int) -> Picture:

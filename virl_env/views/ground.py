@@ -48,6 +48,8 @@ class Ground:
         self._streets = _raster(self.points[owners[once]], self.points[ends[once]], (height, width))
         crossings = self.points[city.intersections]
         self._crossings = _raster(crossings, crossings, (height, width))
+        doors = self.points[sorted({place.point for place in city.places})]
+        self._doors = _raster(doors, doors, (height, width))
 
     def metres(self, geocodes: NDArray[np.float64]) -> Metres:
         """Return latitudes and longitudes (n, 2) as metres east and north (n, 2)."""
@@ -75,6 +77,10 @@ class Ground:
     def from_crossing(self, east: Metres, north: Metres) -> Metres:
         """Return the metres to the middle of the nearest crossing, at most `FAR`; any shape."""
         return _interpolated(self._crossings, east, north)
+
+    def from_door(self, east: Metres, north: Metres) -> Metres:
+        """Return the metres to the nearest point that a place faces, at most `FAR`; any shape."""
+        return _interpolated(self._doors, east, north)
 
 
 def _raster(starts: Metres, ends: Metres, shape: tuple[int, int]) -> NDArray[np.uint8]:
