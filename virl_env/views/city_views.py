@@ -8,7 +8,6 @@ needs nothing but the street graph, and a house looks the same from wherever it 
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -17,39 +16,44 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from virl_env.views.buildings import Buildings
+from virl_env.views.fronts import EYE, Fronts, Houses, InventedHouses
 from virl_env.views.ground import Ground, Metres
 from virl_env.views.hash import mixed
 from virl_env.views.look import LookLike, check_look
 from virl_env.views.paint import FACADES, paint
 from virl_env.views.source import TURNS
-from virl_env.views.standing import EYE, Standing
+from virl_env.views.standing import Standing
 from virl_env.world.city import City
 from virl_env.world.geometry import Geocode
 
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 
-ROAD, HOUSES = np.float32(4.0), np.float32(11.5)
-"""Metres from the middle of a street to the kerb, and to the house fronts."""
+ROAD = np.float32(4.0)
+"""Metres from the middle of a street to the kerb."""
 
-STOREY, WINDOW, LOT = np.float32(3.3), np.float32(2.6), np.float32(13.0)
-"""Metres of a storey, from one window to the next, and of a house front."""
+_LAWN = np.float32(14.0)
+"""Metres from the middle of a street to grass, which invented houses hide."""
 
 _CROSSING = (7.5, 10.5)
-_FARTHEST, _STEPS = 160.0, 40
 
 _MIDDLE, _DOORSTEP = (1.9, 2.5), (2.8, 3.4)
 """Metres of a ring on the ground from the middle of a crossing, and from the point that a place
 faces: who stands in the middle of one sees it below, all around and equally far."""
 
-_grounds: WeakKeyDictionary[City, Ground] = WeakKeyDictionary()
+_cities: WeakKeyDictionary[City, tuple[Ground, Houses]] = WeakKeyDictionary()
 
 
-def _ground(city: City) -> Ground:
-    ground = _grounds.get(city)
-    if ground is None:
-        ground = _grounds[city] = Ground(city)
-    return ground
+def _prepared(city: City) -> tuple[Ground, Houses]:
+    """Return the ground and the houses of a city, which all looks share."""
+    if city not in _cities:
+        storeys = float(city.look.get("storeys", 5))
+        ground = Ground(city)
+        known = len(city.heights) > 0
+        houses = Buildings(city, ground, storeys) if known else InventedHouses(ground, storeys)
+        _cities[city] = ground, houses
+    return _cities[city]
 
 
 class _Rays(NamedTuple):
@@ -91,9 +95,8 @@ class CityViews:
             raise ValueError("A city is drawn in one look at a time: pass severities or a Look.")
         self.city, self.look = city, checked
         self._paint = paint(city.look, checked)
-        self._storeys = float(city.look.get("storeys", 5))
-        self._ground = _ground(city)
-        self._standing = Standing(city, self._ground, self._paint)
+        self._ground, self._houses = _prepared(city)
+        self._standing = Standing(city, self._ground, self._paint, self._houses)
 
     def __str__(self) -> str:
         return f"CityViews({self.city.digest}, {self.look})"
@@ -103,79 +106,40 @@ class CityViews:
         rays, eye = _rays(size), self._ground.eye(geocode)
         angles = np.radians(rays.turns + np.float32(heading))
         east, north = np.sin(angles), np.cos(angles)
-        reach = self._run(eye, east, north)
-        hit_east, hit_north = eye[0] + reach * east, eye[1] + reach * north
-        depth = reach / rays.lengthening
+        layers = self._houses.fronts(eye, east, north)
 
         colours = np.empty((size, len(TURNS) * size, 3), dtype=np.float32)
-        height = (EYE - rays.slopes[:, None] * depth).astype(np.float32)
-        top, lot, along, facing = self._fronts(hit_east, hit_north)
-        self._sky(colours, rays, height > top)
-        wall = (height > 0) & (height <= top)
-        self._houses(colours, wall, height, lot, along, facing)
-        self._soil(colours, height <= 0, eye, east, north, rays)
-        self._fade(colours, wall, reach)
+        self._sky(colours, rays)
+        left = np.ones(colours.shape[:2], dtype=np.bool_)
+        for fronts in layers:
+            depth = fronts.reach / rays.lengthening
+            height = (EYE - rays.slopes[:, None] * depth).astype(np.float32)
+            wall = left & (height > 0) & (height <= fronts.top)
+            self._walls(colours, wall, height, fronts)
+            left &= ~wall
+        self._soil(colours, left & (rays.slopes > 0)[:, None], eye, east, north, rays)
         colours *= self._paint.light
         picture = np.clip(colours, 0, 255).astype(np.uint8)
         views = picture.reshape(size, len(TURNS), size, 3).transpose(1, 0, 2, 3).copy()
-        self._standing.draw(views, eye, heading, depth)
+        self._standing.draw(views, eye, heading, layers[0].reach / rays.lengthening)
         return _blurred(views, self.look.blur)
 
-    def _run(self, eye: Metres, east: Floats, north: Floats) -> Floats:
-        """Return the metres along each ray to the houses, at most `_FARTHEST`."""
-        reach = np.zeros_like(east)
-        for _ in range(_STEPS):
-            from_street = self._ground.from_street(eye[0] + reach * east, eye[1] + reach * north)
-            left = HOUSES - from_street
-            # No house is nearer than that; behind its front the ray steps back.
-            reach += np.clip(left, -1.0, 12.0) * np.float32(0.9)
-            if np.abs(left).max() < 0.05 or reach.min() > _FARTHEST:
-                break
-        return np.clip(reach, 0.5, _FARTHEST)
-
-    def _fronts(
-        self, east: Floats, north: Floats
-    ) -> tuple[Floats, NDArray[np.uint32], Floats, Floats]:
-        """Return of the house at each spot: its height, a number of its own, metres along its
-        front, and the direction that it faces, as the cosine to the sun."""
-        ground, step = self._ground, np.float32(1.5)
-        right = ground.from_street(east + step, north) - ground.from_street(east - step, north)
-        up = ground.from_street(east, north + step) - ground.from_street(east, north - step)
-        length = np.maximum(np.hypot(right, up), 1e-3)
-        right, up = right / length, up / length
-        # A front keeps to one of sixteen directions, so that it does not wave.
-        sector = np.rint(np.arctan2(up, right) * (8 / math.pi))
-        normal = sector * np.float32(math.pi / 8)
-        right, up = np.cos(normal), np.sin(normal)
-        along = (up * east - right * north).astype(np.float32)
-        inward = right * east + up * north
-        lot = mixed(np.floor(along / LOT), np.floor(inward / 20), sector)
-        storeys = np.maximum(2, self._storeys * (0.55 + 0.9 * ((lot >> 8) % 64) / 63))
-        top = (np.rint(storeys) * STOREY + 1.2).astype(np.float32)
-        facing = (-right * 0.5 - up * 0.8).astype(np.float32)
-        return top, lot, along, facing
-
-    def _sky(self, colours: Floats, rays: _Rays, seen: NDArray[np.bool_]) -> None:
+    def _sky(self, colours: Floats, rays: _Rays) -> None:
         horizon, high = self._paint.sky
         share = np.clip(-rays.slopes, 0, 1)[:, None]
         rows = horizon * (1 - share) + high * share
         colours[:] = rows[:, None, :]
 
-    def _houses(
-        self,
-        colours: Floats,
-        wall: NDArray[np.bool_],
-        height: Floats,
-        lot: NDArray[np.uint32],
-        along: Floats,
-        facing: Floats,
+    def _walls(
+        self, colours: Floats, wall: NDArray[np.bool_], height: Floats, fronts: Fronts
     ) -> None:
         rows, columns = wall.nonzero()
-        up, own = height[rows, columns], lot[columns]
-        across = along[columns]
-        tints = self._paint.facades[own % FACADES] * (0.82 + 0.22 * facing[columns])[:, None]
-        storey, bay = np.floor(up / STOREY), np.floor(across / WINDOW)
-        above, beside = up / STOREY - storey, across / WINDOW - bay
+        up, own = height[rows, columns], fronts.own[columns]
+        facing, across = fronts.facing[columns], fronts.bay[columns]
+        tints = self._paint.facades[own % FACADES] * (0.82 + 0.22 * facing)[:, None]
+        storeys = up / fronts.storey[columns]
+        storey, bay = np.floor(storeys), np.floor(across)
+        above, beside = storeys - storey, across - bay
         wide = 0.18 + 0.12 * ((own >> 4) % 4) / 3
         glass = (beside > wide) & (beside < 1 - wide) & (above > 0.28) & (above < 0.8)
         shop = (storey == 0) & (up > 0.5) & (up < 2.7) & (beside > 0.08) & (beside < 0.92)
@@ -184,9 +148,9 @@ class CityViews:
         panes = np.where(lamps[:, None], self._paint.lamp / self._paint.light, self._paint.glass)
         tints = np.where(glass[:, None], panes, tints)
         ledge = (above < 0.06) & (storey > 0)
-        edge = (across / LOT) % 1 < 0.03
-        tints[ledge | edge] *= 0.78
-        colours[rows, columns] = tints
+        tints[ledge | fronts.edge[columns]] *= 0.78
+        clear = np.exp(-fronts.reach / np.float32(self._paint.haze))[columns, None]
+        colours[rows, columns] = tints * clear + self._paint.sky[0] * (1 - clear)
 
     def _soil(
         self,
@@ -204,8 +168,9 @@ class CityViews:
         crossing = self._ground.from_crossing(east, north)
         paint_ = self._paint
         tints = np.where((away < ROAD)[:, None], paint_.road, paint_.pavement)
+        tints[away > _LAWN] = paint_.lawn
         kerb = np.abs(away - ROAD) < 0.15
-        slab = (away > ROAD) & (((east % 2.0) < 0.08) | ((north % 2.0) < 0.08))
+        slab = (away > ROAD) & (away <= _LAWN) & (((east % 2.0) < 0.08) | ((north % 2.0) < 0.08))
         tints[kerb | slab] *= 0.85
         striped = (crossing > _CROSSING[0]) & (crossing < _CROSSING[1]) & (away < ROAD - 0.3)
         striped &= (away % 1.4) < 0.7
@@ -216,11 +181,6 @@ class CityViews:
         tints[(crossing > _MIDDLE[0]) & (crossing < _MIDDLE[1])] = paint_.cobbles
         fog = np.exp(-reach / np.float32(paint_.haze))[:, None]
         colours[rows, columns] = tints * fog + paint_.sky[0] * (1 - fog)
-
-    def _fade(self, colours: Floats, wall: NDArray[np.bool_], reach: Floats) -> None:
-        rows, columns = wall.nonzero()
-        clear = np.exp(-reach / np.float32(self._paint.haze))[columns, None]
-        colours[rows, columns] = colours[rows, columns] * clear + self._paint.sky[0] * (1 - clear)
 
 
 def _blurred(views: Picture, severity: int) -> Picture:

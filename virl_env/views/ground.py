@@ -18,8 +18,9 @@ METRES_A_DEGREE = math.radians(EARTH_RADIUS)
 FAR = 25.5
 """Metres from which on the raster does not tell how far."""
 
-OFF_ROAD = 3.5
-"""Metres from the middle of the street from which on one is not on it."""
+OFF_ROAD, OFF_LANE = 3.5, 1.0
+"""Metres from the middle of the street from which on one is not on it; the smaller where buildings
+are known, which may stand close to it."""
 
 _REACH = math.ceil(FAR)
 _TENTHS = 10
@@ -42,6 +43,7 @@ class Ground:
         self._south, self._west = places.min(axis=0)
         self._squeeze = math.cos(math.radians(float(places[:, 0].mean())))
         self.points = self.metres(places)
+        self._off_road = OFF_LANE if len(city.heights) else OFF_ROAD
         width, height = (int(most) + 2 * _REACH + 2 for most in self.points.max(axis=0))
         owners, ends = city.edge_owners, city.neighbours
         once = owners < ends
@@ -64,7 +66,7 @@ class Ground:
         on the nearest point of the city.
         """
         place: Metres = self.metres(np.array([geocode]))[0]
-        if self.from_street(place[:1], place[1:])[0] <= OFF_ROAD:
+        if self.from_street(place[:1], place[1:])[0] <= self._off_road:
             return place
         away = self.points - place
         nearest: Metres = self.points[np.argmin((away**2).sum(axis=1))]

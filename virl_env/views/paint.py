@@ -26,7 +26,7 @@ class Paint:
     Attributes:
         facades: of houses, (16, 3).
         sky: at the horizon and high up, (2, 3).
-        road, pavement, marking, cobbles, doorstep, trunk, leaves: of shape (3,).
+        road, pavement, marking, cobbles, doorstep, lawn, trunk, leaves: of shape (3,).
         glass: of windows; lamp: of those with light behind them, (3,).
         lit: share of windows with light, 0 to 1.
         light: factor of everything that does not shine, (3,).
@@ -40,6 +40,7 @@ class Paint:
     marking: Colour
     cobbles: Colour
     doorstep: Colour
+    lawn: Colour
     trunk: Colour
     leaves: Colour
     glass: Colour
@@ -78,6 +79,7 @@ def paint(style: Mapping[str, Any], look: Look) -> Paint:
         marking=_colour([236, 236, 228]),
         cobbles=_colour(tint * np.array([206, 184, 132])),
         doorstep=_colour(tint * np.array([196, 96, 62])),
+        lawn=_colour(tint * np.array([132, 150, 98])),
         trunk=_colour([92, 70, 52]),
         leaves=_colour(np.array([66, 118, 56]) * tint * (1 - 0.25 * age)),
         glass=_colour([58, 74, 92]),

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from virl_env.views.fronts import EYE, Houses
 from virl_env.views.ground import Ground, Metres
 from virl_env.views.hash import mixed
 from virl_env.views.paint import Paint
@@ -23,9 +24,6 @@ from virl_env.world.geometry import sector
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 
-EYE = 1.7
-"""Metres of the eye above the ground."""
-
 LEGIBLE = 25.0
 """Metres within which a place is in sight: its sign is drawn as large as from `_CLOSE` at least."""
 
@@ -33,6 +31,9 @@ _CLOSE, _CLOSEST = 9.0, 6.0
 _SIGNS_TO, _TREES_TO = 90.0, 60.0
 _SIGN_HEIGHT = 3.0
 _TREE_SHARE = 0.4
+_BEHIND = 4.0
+"""Metres behind a front at which a tree, which is wide, still shows."""
+
 _WITH_BOARD = 6
 """Pixels of a panel from which on there is a board below it."""
 
@@ -71,13 +72,16 @@ class Standing:
         city: where they stand.
         ground: of the city.
         paint: colours.
+        houses: where no tree stands, and on which signs hang.
     """
 
-    def __init__(self, city: City, ground: Ground, paint: Paint) -> None:
+    def __init__(self, city: City, ground: Ground, paint: Paint, houses: Houses) -> None:
         self._city, self._paint = city, paint
         places = np.array([place.position for place in city.places], dtype=np.float64)
         self._places = ground.metres(places.reshape(-1, 2) * UNIT)
-        self._trees = _trees(ground, city)
+        trees = _trees(ground, city)
+        self._trees = trees[houses.are_free(trees)]
+        self._behind = houses.depth
         self._shine = 1.0 if paint.lit else float(paint.light.min())
 
     def draw(self, views: Picture, eye: Metres, heading: float, depth: Floats) -> None:
@@ -97,7 +101,9 @@ class Standing:
         for thing, is_tree in sorted(things, key=lambda one: -one[0].distance):
             for view, angle in _seen_in(thing, heading):
                 forward, column = _stands(thing.distance, angle, len(views[view]))
-                if forward > _depth_at(depth, views, view, column) + 4.0:
+                if forward > _depth_at(depth, views, view, column) + (
+                    4.0 if is_tree else self._behind
+                ):
                     continue  # behind a house
                 if is_tree:
                     self._tree(views[view], column, forward)

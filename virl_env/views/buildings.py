@@ -1,0 +1,299 @@
+"""The buildings of a city, where their footprints are known, as rays meet them.
+
+A footprint is any closed outline: concave ones and courtyards are drawn as they are. Where a street
+leads through a building, as arcades and careless data do, there is a passage open to the sky, so
+that who walks on a street always sees along it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from virl_env.views.fronts import EYE, STOREY, WINDOW, Floats, Fronts, heights
+from virl_env.views.ground import Ground, Metres
+from virl_env.views.hash import mixed
+from virl_env.world.city import UNIT, City
+
+OPEN = 1.5
+"""Metres from the middle of a street that no wall is nearer to it than."""
+
+FARTHEST = 300.0
+"""Metres up to which buildings are drawn."""
+
+_LAYERS = 5
+"""Fronts, each rising above the one before it, that a ray shows."""
+
+_NOTHING = np.float32(1e6)
+"""Metres to where a ray meets nothing."""
+
+_PARAPET = 0.6
+"""Metres above the highest storey."""
+
+_BENT = 0.94
+"""Cosine of the angle, 20 degrees, from which on a corner ends a front."""
+
+_STEP, _PIECE = 0.5, 0.8
+"""Metres from one piece of a passage's wall to the next, and of such a piece."""
+
+
+class _Walls(NamedTuple):
+    """Straight pieces of walls; every array has a row for each.
+
+    Attributes:
+        start, end: metres east and north, (m, 2).
+        building: index of the building.
+        before: metres along the front to the start.
+        front: metres of the whole front; 0 for a wall without windows.
+        cut: whether a street may pass through it.
+    """
+
+    start: NDArray[np.float64]
+    end: NDArray[np.float64]
+    building: NDArray[np.int64]
+    before: NDArray[np.float64]
+    front: NDArray[np.float64]
+    cut: NDArray[np.bool_]
+
+
+class _Hits(NamedTuple):
+    """Where rays meet walls; every array has an entry for each.
+
+    Attributes:
+        column, wall: indices.
+        reach: metres along the ray.
+        share: of the wall, from its start.
+        along: metres east and north from its start to its end.
+        across: the sine between ray and wall, times the wall's length.
+    """
+
+    column: NDArray[np.int64]
+    wall: NDArray[np.int64]
+    reach: NDArray[np.float64]
+    share: NDArray[np.float64]
+    along: NDArray[np.float64]
+    across: NDArray[np.float64]
+
+
+class Buildings:
+    """Buildings of known footprints.
+
+    Args:
+        city: whose footprints they are; at least one.
+        ground: of the city.
+        storeys: of most buildings of unknown height.
+
+    Attributes:
+        tops: metres of each building, float32 of shape (b,).
+    """
+
+    depth = 15.0
+
+    def __init__(self, city: City, ground: Ground, storeys: float) -> None:
+        self._ground = ground
+        self._corners = ground.metres(np.asarray(city.footprints * UNIT, np.float64)).astype(
+            np.float64
+        )
+        self._offsets = city.footprint_offsets.astype(np.int64)
+        first = city.footprints[self._offsets[:-1]]
+        self._own = mixed(first[:, 0], first[:, 1])
+        known = city.heights.astype(np.float32) / 10
+        self.tops = np.where(known > 0, known, heights(storeys, self._own)).astype(np.float32)
+        count = np.maximum(np.rint((self.tops - _PARAPET) / STOREY), 1)
+        self._storeys = (np.maximum(self.tops - _PARAPET, 1.0) / count).astype(np.float32)
+        walls, passages = self._outlines(), self._passages(city)
+        self._walls = _Walls(*(np.concatenate(pair) for pair in zip(walls, passages)))
+        self._middles = (self._walls.start + self._walls.end) / 2
+        self._halves = np.hypot(*(self._walls.end - self._walls.start).T) / 2
+
+    def inside(self, spots: NDArray[np.floating]) -> NDArray[np.int64]:
+        """Return the building that each spot (n, 2) in metres is inside, -1 for none: (n,)."""
+        found = np.full(len(spots), -1, dtype=np.int64)
+        order = np.argsort(spots[:, 0], kind="stable")
+        easts = spots[order, 0]
+        for number, (first, behind) in enumerate(zip(self._offsets[:-1], self._offsets[1:])):
+            outline = self._corners[first:behind]
+            (west, south), (east, north) = outline.min(axis=0), outline.max(axis=0)
+            some = order[np.searchsorted(easts, west) : np.searchsorted(easts, east, "right")]
+            some = some[(spots[some, 1] >= south) & (spots[some, 1] <= north)]
+            if len(some):
+                found[some[_within(spots[some], outline)]] = number
+        return found
+
+    def are_free(self, spots: Metres) -> NDArray[np.bool_]:
+        """Return which spots are outside all houses, see `fronts.Houses`."""
+        free: NDArray[np.bool_] = self.inside(spots) < 0
+        return free
+
+    def fronts(self, eye: Metres, east: Floats, north: Floats) -> list[Fronts]:
+        """Return what rays meet, see `fronts.Houses`."""
+        away = np.hypot(*(self._middles - eye).T) - self._halves
+        near = np.flatnonzero(away < FARTHEST)
+        wall, column = _columns(self._walls, near, eye, east, north)
+        start, end = self._walls.start[wall] - eye, self._walls.end[wall] - eye
+        right, up = east[column].astype(np.float64), north[column].astype(np.float64)
+        along = end - start
+        across = right * along[:, 1] - up * along[:, 0]
+        across = np.where(np.abs(across) < 1e-9, 1e-9, across)
+        reach = (start[:, 0] * along[:, 1] - start[:, 1] * along[:, 0]) / across
+        share = np.clip((start[:, 0] * up - start[:, 1] * right) / across, 0, 1)
+        met = (reach > 0.05) & (reach < FARTHEST)
+        doubtful = np.flatnonzero(met & self._walls.cut[wall])
+        met[doubtful] = (
+            self._ground.from_street(
+                (eye[0] + reach[doubtful] * right[doubtful]).astype(np.float32),
+                (eye[1] + reach[doubtful] * up[doubtful]).astype(np.float32),
+            )
+            >= OPEN
+        )
+        kept = np.flatnonzero(met)
+        rise = (self.tops[self._walls.building[wall[kept]]] - EYE) / reach[kept]
+        order, layer = _skyline(column[kept], reach[kept], rise)
+        kept = kept[order]
+        layers = []
+        for number in range(min(int(layer.max(initial=0)) + 1, _LAYERS)):
+            of = kept[layer == number]
+            hits = _Hits(column[of], wall[of], reach[of], share[of], along[of], across[of])
+            layers.append(self._front(len(east), hits))
+        return layers
+
+    def _front(self, count: int, hits: _Hits) -> Fronts:
+        """Return one layer of fronts of `count` columns, of the walls in some of them."""
+        column, wall, reach, share, along, across = hits
+        walls, building = self._walls, self._walls.building[wall]
+        length = np.hypot(*along.T)
+        spot = walls.before[wall] + share * length
+        front = walls.front[wall]
+        bays = np.maximum(np.rint(front / WINDOW), 1)
+        # The normal that points away from the eye, as the gradient of invented houses does.
+        inward = np.sign(across)[:, None] * np.stack([along[:, 1], -along[:, 0]], axis=1)
+        inward /= np.maximum(length, 1e-9)[:, None]
+        fronts = Fronts(
+            np.full(count, _NOTHING),
+            np.full(count, -_NOTHING),
+            np.zeros(count, dtype=np.uint32),
+            np.zeros(count, dtype=np.float32),
+            np.zeros(count, dtype=np.bool_),
+            np.full(count, STOREY),
+            np.zeros(count, dtype=np.float32),
+        )
+        fronts.reach[column] = reach
+        fronts.top[column] = self.tops[building]
+        fronts.own[column] = self._own[building]
+        # Narrow fronts and passages have no windows: a whole number of bays is their edge.
+        fronts.bay[column] = np.where(front > 1.6, spot / np.maximum(front, 1e-9) * bays, 0)
+        fronts.edge[column] = (front > 0) & ((spot < 0.2) | (spot > front - 0.2))
+        fronts.storey[column] = self._storeys[building]
+        fronts.facing[column] = -inward[:, 0] * 0.5 - inward[:, 1] * 0.8
+        return fronts
+
+    def _outlines(self) -> _Walls:
+        """Return the walls of all outlines."""
+        corners, offsets = self._corners, self._offsets
+        building = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+        behind = np.arange(len(corners)) + 1
+        behind[offsets[1:] - 1] = offsets[:-1]
+        along = corners[behind] - corners
+        length = np.maximum(np.hypot(*along.T), 1e-9)
+        towards = along / length[:, None]
+        before = np.arange(len(corners)) - 1
+        before[offsets[:-1]] = offsets[1:] - 1
+        begins = (towards * towards[before]).sum(axis=1) < _BENT
+        begins[offsets[:-1]] = True
+        # A front is as long as its walls; each wall knows how much of it lies before.
+        front = np.cumsum(begins) - 1
+        total = np.bincount(front, weights=length)
+        walked = np.cumsum(length) - length
+        first = walked[begins]
+        cut = np.zeros(len(corners), dtype=np.bool_)
+        for share in np.linspace(0, 1, 5):
+            spot = (corners + share * along).astype(np.float32)
+            near = self._ground.from_street(spot[:, 0], spot[:, 1])
+            cut |= near < OPEN + length / 8 + 0.5
+        return _Walls(corners, corners[behind], building, walked - first[front], total[front], cut)
+
+    def _passages(self, city: City) -> _Walls:
+        """Return the walls beside streets, where these lead through buildings."""
+        points = self._ground.points.astype(np.float64)
+        owners, ends = city.edge_owners, city.neighbours
+        once = owners < ends
+        start, along = points[owners[once]], points[ends[once]] - points[owners[once]]
+        length = np.maximum(np.hypot(*along.T), 1e-9)
+        towards = along / length[:, None]
+        steps = np.maximum(1, np.ceil(length / _STEP)).astype(np.int64)
+        edge = np.repeat(np.arange(len(steps)), steps)
+        step = np.arange(steps.sum()) - np.repeat(np.cumsum(steps) - steps, steps)
+        spot = start[edge] + ((step + 0.5) / steps[edge] * length[edge])[:, None] * towards[edge]
+        aside = np.stack([-towards[edge][:, 1], towards[edge][:, 0]], axis=1) * OPEN
+        # Around every point, too: what closes a bend, and the end of a street.
+        turns = np.radians(np.arange(0, 360, 15))
+        around = np.stack([np.cos(turns), np.sin(turns)], axis=1)
+        caps = (points[:, None] + OPEN * around).reshape(-1, 2)
+        tangents = np.tile(np.stack([-around[:, 1], around[:, 0]], axis=1), (len(points), 1))
+        spots = np.concatenate([spot + aside, spot - aside, caps])
+        directions = np.concatenate([towards[edge], towards[edge], tangents])
+        near = spots.astype(np.float32)
+        lines = self._ground.from_street(near[:, 0], near[:, 1]) > OPEN - 0.15
+        spots, directions = spots[lines], directions[lines]
+        building = self.inside(spots)
+        spots, directions = spots[building >= 0], directions[building >= 0]
+        building = building[building >= 0]
+        none, half = np.zeros(len(spots)), directions * (_PIECE / 2)
+        return _Walls(spots - half, spots + half, building, none, none, none > 0)
+
+
+def _within(spots: NDArray[np.floating], outline: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which spots (n, 2) are inside an outline (v, 2), by the walls that a ray crosses."""
+    east, north = spots[:, 0, None], spots[:, 1, None]
+    (right, up), (other_right, other_up) = outline.T, np.roll(outline, -1, axis=0).T
+    spans = (up > north) != (other_up > north)
+    rise = np.where(other_up == up, 1.0, other_up - up)
+    crossed = spans & (east < right + (north - up) / rise * (other_right - right))
+    inside: NDArray[np.bool_] = crossed.sum(axis=1) % 2 == 1
+    return inside
+
+
+def _columns(
+    walls: _Walls, near: NDArray[np.int64], eye: Metres, east: Floats, north: Floats
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return pairs of a wall and a column of pixels that its ends lie to either side of.
+
+    Args:
+        walls: all there are.
+        near: indices of those to look at.
+        eye: metres east and north.
+        east, north: directions of the rays, clockwise all around, of shape (n,).
+    """
+    count = len(east)
+    angles = np.arctan2(east, north).astype(np.float64)
+    angles = angles[0] + (angles - angles[0]) % (2 * np.pi)
+    start, end = walls.start[near] - eye, walls.end[near] - eye
+    one, other = np.arctan2(*start.T), np.arctan2(*end.T)
+    turn = (other - one + np.pi) % (2 * np.pi) - np.pi
+    begin = angles[0] + (np.where(turn >= 0, one, other) - angles[0]) % (2 * np.pi)
+    twice = np.concatenate([angles, angles + 2 * np.pi])
+    first = np.searchsorted(twice, begin)
+    counts = np.searchsorted(twice, begin + np.abs(turn), side="right") - first
+    pair = np.repeat(np.arange(len(near)), counts)
+    within = np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return near[pair], (first[pair] + within) % count
+
+
+def _skyline(
+    column: NDArray[np.int64], reach: NDArray[np.float64], rise: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return which walls are seen, as indices, and for each how many are seen before it."""
+    order = np.lexsort((reach, column))
+    column, rise = column[order], rise[order]
+    if not len(order):
+        return order, order
+    # Every column starts above all that the one before it can reach.
+    level = rise + column * (rise.max() - rise.min() + 1.0)
+    highest = np.maximum.accumulate(level)
+    first = np.append(True, column[1:] != column[:-1])
+    seen = first | np.append(True, level[1:] > highest[:-1])
+    number = np.cumsum(seen) - 1
+    start = np.maximum.accumulate(np.where(first, number, 0))
+    return order[seen], (number - start)[seen]
