@@ -69,7 +69,7 @@ def arrange(lines: Metres) -> Network:
     nodes, index = _snap(spots)
     same_line = owners[1:] == owners[:-1]
     pairs = np.stack([index[:-1][same_line], index[1:][same_line]], axis=1)
-    return Network(nodes, _unique(pairs))
+    return Network(nodes, unique_pairs(pairs))
 
 
 def _snap(spots: Metres) -> tuple[Metres, NDArray[np.int64]]:
@@ -96,7 +96,7 @@ def _snap(spots: Metres) -> tuple[Metres, NDArray[np.int64]]:
     return np.array(nodes), index
 
 
-def _unique(pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+def unique_pairs(pairs: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return pairs of different nodes, the lower one first, each once and in order."""
     pairs = np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1)
     unique: NDArray[np.int64] = np.unique(pairs, axis=0).reshape(-1, 2)
@@ -109,7 +109,7 @@ def clean(network: Network, max_degree: int = 6) -> Network:
     edges = _without_slivers(nodes, edges, max_degree)
     for _ in range(3):
         edges = _without_stubs(nodes, edges)
-    edges = edges[_largest_piece(len(nodes), edges)[edges[:, 0]]]
+    edges = edges[largest_piece(len(nodes), edges)[edges[:, 0]]]
     used, index = np.unique(edges, return_inverse=True)
     return Network(nodes[used], index.reshape(-1, 2))
 
@@ -150,7 +150,7 @@ def _without_stubs(nodes: Metres, edges: NDArray[np.int64]) -> NDArray[np.int64]
     return kept
 
 
-def _largest_piece(count: int, edges: NDArray[np.int64]) -> NDArray[np.bool_]:
+def largest_piece(count: int, edges: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return which nodes belong to the largest connected piece."""
     labels = np.arange(count)
     while True:
@@ -164,3 +164,16 @@ def _largest_piece(count: int, edges: NDArray[np.int64]) -> NDArray[np.bool_]:
     sizes = np.bincount(labels, minlength=count)
     largest: NDArray[np.bool_] = labels == sizes.argmax()
     return largest
+
+
+def adjacency(count: int, pairs: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the neighbours of each of `count` points as `virl_env.City` holds them.
+
+    Args:
+        count: of points.
+        pairs: of neighbours, each once, int64 of shape (e, 2).
+    """
+    both = np.concatenate([pairs, pairs[:, ::-1]])
+    both = both[np.lexsort((both[:, 1], both[:, 0]))]
+    starts = np.searchsorted(both[:, 0], np.arange(count + 1))
+    return starts.astype(np.int32), both[:, 1].astype(np.int32)

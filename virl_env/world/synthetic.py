@@ -20,7 +20,7 @@ from shiftgym.checks import in_range, one_of
 from virl_env.world.city import CATEGORIES, UNIT, City, Place
 from virl_env.world.frontages import frontages
 from virl_env.world.names import place_names
-from virl_env.world.network import Metres, Network, lengths, rounded
+from virl_env.world.network import Metres, Network, adjacency, lengths, rounded
 from virl_env.world.plans import PLANS, Draws
 
 FAMILIES = tuple(PLANS)
@@ -134,7 +134,7 @@ def synthetic_city(
     latitude, longitude = (round(float(part), 3) for part in draws.between(-50.0, 50.0, 2))
     network = PLANS[family](draws, math.sqrt(area) * 1000.0)
     spots, pairs = _points(network)
-    starts, neighbours = _adjacency(len(spots), pairs)
+    starts, neighbours = adjacency(len(spots), pairs)
     # The scale of longitudes is rounded, so that a cosine's last digit decides nothing.
     scale = np.array([1.0, round(math.cos(math.radians(latitude)), 6)])[::-1]
 
@@ -185,14 +185,6 @@ def _points(network: Network) -> tuple[Metres, NDArray[np.int64]]:
         [np.stack([before, number], axis=1), np.stack([last, network.edges[:, 1]], axis=1)]
     )
     return spots, pairs
-
-
-def _adjacency(count: int, pairs: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return the neighbours of each point as `City` holds them."""
-    both = np.concatenate([pairs, pairs[:, ::-1]])
-    both = both[np.lexsort((both[:, 1], both[:, 0]))]
-    starts = np.searchsorted(both[:, 0], np.arange(count + 1))
-    return starts.astype(np.int32), both[:, 1].astype(np.int32)
 
 
 def _look(draws: Draws) -> dict[str, Any]:
