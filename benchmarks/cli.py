@@ -195,6 +195,19 @@ def report(
         make_report(folder, console)
 
 
+@app.command()
+def strips(
+    out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = RUNS / "strips",
+) -> None:
+    """Write a strip of pictures for each thing that a look changes, severities 0 to 5."""
+    from benchmarks.strips import write_strips
+
+    console = Console()
+    with _errors():
+        for path in write_strips(out):
+            console.print(str(path), markup=False, highlight=False, soft_wrap=True)
+
+
 def _json_object(text: str) -> dict[str, Any]:
     """Return a JSON object.
 

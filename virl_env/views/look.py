@@ -30,7 +30,7 @@ class Look:
 
     Attributes:
         palette: other colours of houses, streets and signs; those of the unseen cities never.
-        weather: clouds, then fog and rain.
+        weather: clouds, then fog.
         night: dusk, then darkness with lit windows.
         blur: of the whole picture.
         variation: which of several colours, clouds and so on of these severities, 0 to 255.
