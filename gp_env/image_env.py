@@ -16,7 +16,7 @@ from gp_env.deal import Deals
 from gp_env.dynamics import NUM_TOKENS
 from gp_env.env import GeneralPointsEnv
 from gp_env.pictures.look import Look, LookLike, check_look, draw_look
-from shiftgym.checks import in_range
+from gp_env.pictures.size import DEFAULT_SIZE, check_size
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -38,9 +38,6 @@ STATE_LAYOUT: Mapping[str, slice] = MappingProxyType(
 """Where each field lies in `state`: "rule", "target", "formula", "previous", "attempts_left" and
 "outcome", as `gp_env.observe.LAYOUT` explains them."""
 
-MIN_SIZE, MAX_SIZE, DEFAULT_SIZE = 32, 1200, 84
-"""Side of a picture, pixels."""
-
 
 def observation_space(image_size: int, mask_in_observation: bool = False) -> spaces.Dict:
     """Return the space of observations: `image`, `state` and, where asked for, `action_mask`.
@@ -48,7 +45,7 @@ def observation_space(image_size: int, mask_in_observation: bool = False) -> spa
     Raises:
         ValueError: for a size that is not 32 to 1200.
     """
-    size = in_range("image_size", image_size, MIN_SIZE, MAX_SIZE)
+    size = check_size(image_size)
     counts = np.asarray(observe.observation_space().nvec)[_HIDDEN:]
     state = spaces.MultiDiscrete(counts, dtype=np.uint8)
     # As in `observe.observation_space`: a sum of these overflows in the dtype of observations.
@@ -80,7 +77,7 @@ class Tables:
     """
 
     def __init__(self, image_size: int, look: LookLike) -> None:
-        self.size = in_range("image_size", image_size, MIN_SIZE, MAX_SIZE)
+        self.size = check_size(image_size)
         self.look = check_look(look)
 
     def __str__(self) -> str:

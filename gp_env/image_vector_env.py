@@ -10,13 +10,9 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from gp_env.config import GameKeywords
-from gp_env.image_env import (
-    DEFAULT_SIZE,
-    Tables,
-    observation_space,
-    without_cards,
-)
+from gp_env.image_env import Tables, observation_space, without_cards
 from gp_env.pictures.look import LookLike
+from gp_env.pictures.size import DEFAULT_SIZE
 from gp_env.vector_env import GeneralPointsVectorEnv
 
 if TYPE_CHECKING:

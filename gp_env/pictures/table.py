@@ -13,11 +13,8 @@ from gp_env.deck import SUIT_COLOURS
 from gp_env.pictures.cards import Picture, draw_block, draw_card
 from gp_env.pictures.look import INKS, MAX_SEVERITY, Look
 from gp_env.pictures.marks import PLAIN_FACE, Face, Ink
-from shiftgym.checks import in_range
+from gp_env.pictures.size import DEFAULT_SIZE, check_size
 from shiftgym.mixer import Words, words
-
-MIN_SIZE, MAX_SIZE, DEFAULT_SIZE = 32, 1200, 84
-"""Side of a picture in pixels."""
 
 COLUMNS = {3: 3, 4: 2, 5: 3, 6: 3}
 """Cards in a row, by the number of cards."""
@@ -49,7 +46,7 @@ def draw_table(
     Raises:
         ValueError: for a size, or a number of cards, that there is not.
     """
-    size = in_range("image_size", size, MIN_SIZE, MAX_SIZE)
+    size = check_size(size)
     if len(ranks) not in COLUMNS:
         raise ValueError(f"A table has 3 to 6 cards; got {len(ranks)}.")
     look, drawn = look or Look(), _Draws(episode_seed)
