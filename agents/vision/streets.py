@@ -55,11 +55,11 @@ class SeenStreets(InPictures, Streets):
     def ask(self, dealer: SeeingDealer, opening: np.void, scene: Scene, step: RailStep) -> Dialogue:
         """Return the dialogue of a point of an episode's rail."""
         prompt, judge, _ = super().ask(dealer, opening, scene, step)
-        sights, city = dealer.sights, dealer.pool.routes[opening["route"]].city
+        sights, route = dealer.sights, dealer.pool.routes[opening["route"]]
         look = sights.look_of(int(opening["seed"]))
         draw = partial(
             sights.picture,
-            dealer.config.city_called(city),
+            dealer.config.city_of(route),
             look,
             step.geocode,
             step.heading,

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+import virl_env
 from agents.sb3.checkpoint import save_state
 from agents.tinylm import PPO, SFT, PPOConfig, SFTConfig, TinyLM, TinyLMAgent, TinyLMConfig
 from agents.tinylm.game import UNKNOWN
@@ -24,6 +25,7 @@ from benchmarks.players import saved_player
 from shiftgym.mixer import episode_seeds
 from tests.virl.compass_views import CompassViews
 from virl_env.text_env import VIRLNavigationTextEnv
+from virl_env.world.city import City
 
 SHOWN = {"panoramas": CompassViews()}
 
@@ -62,6 +64,25 @@ def test_dialogues_are_points_of_the_environments_episodes(keywords: dict[str, A
         assert words[: GAME.tokens] == [SIGHT] * 64
         assert SIGHT not in words[64:]
         assert GAME.words.index(UNKNOWN) not in words
+
+
+@pytest.mark.parametrize("as_file", [False, True])
+def test_a_city_of_ones_own_is_seen(as_file: bool, tmp_path: Path) -> None:
+    own: City | Path = virl_env.synthetic_city("organic", 5, name="own town")
+    assert isinstance(own, City)
+    if as_file:
+        virl_env.save_city(own, tmp_path / "own.npz")
+        own = tmp_path / "own.npz"
+    game = {"city": own, "routes": 3, "max_attempts": 1}
+    seeds = seeds_of(3)
+    env = VIRLNavigationTextEnv(template="compact", **GAME.keywords, **game)
+    for seed, dialogue in zip(seeds.tolist(), GAME.open(GAME.dealer(**game), seeds)):
+        _, info = env.reset(options={"episode_seed": seed})
+        while env.steps[env.at] != dialogue.judge.args[0]:
+            *_, done, _, info = env.step(env.expert_action())
+            assert not done
+        _, picture = read_chat(info["messages"])
+        assert (picture == dialogue.draw()).all()
 
 
 def test_every_message_is_in_the_words_of_the_game() -> None:
