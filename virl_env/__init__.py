@@ -10,6 +10,7 @@ Importing the package registers its ids with Gymnasium, and does nothing else:
 
 from virl_env.directions import HELD_OUT, WORDS, Directions
 from virl_env.dynamics import ACTIONS
+from virl_env.maps import city_from_osm
 from virl_env.reader import Reply, parse_reply
 from virl_env.routes.files import load_routes
 from virl_env.routes.instructions import write_instructions
@@ -56,6 +57,7 @@ __all__ = [
     "ViewSource",
     "build_prompt",
     "build_rail",
+    "city_from_osm",
     "load_city",
     "load_routes",
     "named_city",

