@@ -29,6 +29,9 @@ PANELS = range(11, 17)
 CROSSING, DOORSTEP = (2.0, 2.4), (2.9, 3.3)
 """Metres of the rings around the middle of a crossing, and before a place, without their edges."""
 
+_EDGE, _BESIDE = 0.2, 0.7
+"""Metres off these in which either may be, and in which there is no ring of this colour."""
+
 _WALK = len(RELATIVE) + 1
 
 
@@ -84,9 +87,12 @@ def stands_in(views: Picture, ring: tuple[float, float], colour: NDArray[Any]) -
     offsets = (np.arange(SIZE) + 0.5) / (SIZE / 2) - 1
     with np.errstate(divide="ignore"):
         away = EYE / offsets[:, None] * np.hypot(1.0, offsets[None, :])
-    inside = (away > ring[0]) & (away < ring[1])
-    alike = (np.abs(views[:, inside] - colour) <= 24).all(axis=2)
-    return bool(alike.mean() > 0.8)
+    within = (away > ring[0]) & (away < ring[1])
+    beside = (away > ring[0] - _BESIDE) & (away < ring[1] + _BESIDE)
+    beside &= (away < ring[0] - _EDGE) | (away > ring[1] + _EDGE)
+    alike = (np.abs(views - colour) <= 24).all(axis=3)
+    # Walls may hide some of it, but what is seen of it is where it should be.
+    return bool(alike[:, within].mean() > 0.3 and alike[:, beside].mean() < 0.05)
 
 
 class Reader:

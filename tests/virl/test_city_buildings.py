@@ -12,6 +12,7 @@ from virl_env.views.buildings import OPEN, Buildings
 from virl_env.views.city_views import CityViews
 from virl_env.views.fronts import EYE
 from virl_env.views.ground import Ground
+from virl_env.views.signs import lettering
 from virl_env.world.city import CATEGORIES, City
 from virl_env.world.geometry import sector
 
@@ -143,3 +144,25 @@ def test_a_city_without_footprints_has_invented_houses() -> None:
     bare = CityViews(built_city(buildings=False)).four(geocode(0, 0), 0.0, SIZE)
     built = CityViews(built_city()).four(geocode(0, 0), 0.0, SIZE)
     assert (bare != built).mean() > 0.1
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Kahvila Töölö", "Kahvila Toolo"),
+        ("Straße & Søn", "Strasse & Son"),
+        ("Café  №1", "Cafe No1"),
+        ("Кафе", ""),
+    ],
+)
+def test_signs_have_plain_letters(name: str, written: str) -> None:
+    assert lettering(name) == written
+
+
+def test_a_name_without_letters_gives_way_to_the_category() -> None:
+    seen = []
+    for name in ("Кафе", "cafe", "Bank"):
+        city = built_city(places=[place(name, "cafe", -7, 9)])
+        seen.append(CityViews(city).four(geocode(0, 0), 0.0, 320))
+    assert (seen[0] == seen[1]).all()
+    assert (seen[0] != seen[2]).any()

@@ -48,6 +48,7 @@ class _Walls(NamedTuple):
         before: metres along the front to the start.
         front: metres of the whole front; 0 for a wall without windows.
         cut: whether a street may pass through it.
+        ends: whether the ends of the front are edges of the building.
     """
 
     start: NDArray[np.float64]
@@ -56,6 +57,7 @@ class _Walls(NamedTuple):
     before: NDArray[np.float64]
     front: NDArray[np.float64]
     cut: NDArray[np.bool_]
+    ends: NDArray[np.bool_]
 
 
 class _Hits(NamedTuple):
@@ -150,7 +152,7 @@ class Buildings:
         )
         kept = np.flatnonzero(met)
         rise = (self.tops[self._walls.building[wall[kept]]] - EYE) / reach[kept]
-        order, layer = _skyline(column[kept], reach[kept], rise)
+        order, layer = _skyline(column[kept], wall[kept], reach[kept], rise)
         kept = kept[order]
         layers = []
         for number in range(min(int(layer.max(initial=0)) + 1, _LAYERS)):
@@ -184,7 +186,7 @@ class Buildings:
         fronts.own[column] = self._own[building]
         # Narrow fronts and passages have no windows: a whole number of bays is their edge.
         fronts.bay[column] = np.where(front > 1.6, spot / np.maximum(front, 1e-9) * bays, 0)
-        fronts.edge[column] = (front > 0) & ((spot < 0.2) | (spot > front - 0.2))
+        fronts.edge[column] = walls.ends[wall] & ((spot < 0.2) | (spot > front - 0.2))
         fronts.storey[column] = self._storeys[building]
         fronts.facing[column] = -inward[:, 0] * 0.5 - inward[:, 1] * 0.8
         return fronts
@@ -212,7 +214,8 @@ class Buildings:
             spot = (corners + share * along).astype(np.float32)
             near = self._ground.from_street(spot[:, 0], spot[:, 1])
             cut |= near < OPEN + length / 8 + 0.5
-        return _Walls(corners, corners[behind], building, walked - first[front], total[front], cut)
+        before_it, ends = walked - first[front], np.ones(len(corners), dtype=np.bool_)
+        return _Walls(corners, corners[behind], building, before_it, total[front], cut, ends)
 
     def _passages(self, city: City) -> _Walls:
         """Return the walls beside streets, where these lead through buildings."""
@@ -234,14 +237,18 @@ class Buildings:
         tangents = np.tile(np.stack([-around[:, 1], around[:, 0]], axis=1), (len(points), 1))
         spots = np.concatenate([spot + aside, spot - aside, caps])
         directions = np.concatenate([towards[edge], towards[edge], tangents])
+        # Windows along the way; there are none in the caps.
+        walked, whole = (step + 0.5) / steps[edge] * length[edge], length[edge]
+        none = np.zeros(len(caps))
+        before, front = np.concatenate([walked, walked, none]), np.concatenate([whole, whole, none])
         near = spots.astype(np.float32)
-        lines = self._ground.from_street(near[:, 0], near[:, 1]) > OPEN - 0.15
-        spots, directions = spots[lines], directions[lines]
-        building = self.inside(spots)
-        spots, directions = spots[building >= 0], directions[building >= 0]
-        building = building[building >= 0]
-        none, half = np.zeros(len(spots)), directions * (_PIECE / 2)
-        return _Walls(spots - half, spots + half, building, none, none, none > 0)
+        kept = np.flatnonzero(self._ground.from_street(near[:, 0], near[:, 1]) > OPEN - 0.15)
+        building = self.inside(spots[kept])
+        kept, building = kept[building >= 0], building[building >= 0]
+        spots, half = spots[kept], directions[kept] * (_PIECE / 2)
+        before, front = before[kept] - _PIECE / 2, front[kept]
+        never = np.zeros(len(kept), dtype=np.bool_)
+        return _Walls(spots - half, spots + half, building, before, front, never, never)
 
 
 def _within(spots: NDArray[np.floating], outline: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -282,10 +289,14 @@ def _columns(
 
 
 def _skyline(
-    column: NDArray[np.int64], reach: NDArray[np.float64], rise: NDArray[np.float64]
+    column: NDArray[np.int64],
+    wall: NDArray[np.int64],
+    reach: NDArray[np.float64],
+    rise: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return which walls are seen, as indices, and for each how many are seen before it."""
-    order = np.lexsort((reach, column))
+    # Of walls in one place, as of a house and a part of it, the same one is taken everywhere.
+    order = np.lexsort((wall, np.floor(reach * 4), column))
     column, rise = column[order], rise[order]
     if not len(order):
         return order, order

@@ -30,8 +30,9 @@ from virl_env.world.geometry import Geocode
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 
-ROAD = np.float32(4.0)
-"""Metres from the middle of a street to the kerb."""
+ROAD, WAY = np.float32(4.0), np.float32(2.6)
+"""Metres from the middle of a street to the kerb; the smaller on real maps, whose walkable ways run
+beside each other, and have neither zebra crossings nor lines."""
 
 _LAWN = np.float32(14.0)
 """Metres from the middle of a street to grass, which invented houses hide."""
@@ -41,6 +42,9 @@ _CROSSING = (7.5, 10.5)
 _MIDDLE, _DOORSTEP = (1.9, 2.5), (2.8, 3.4)
 """Metres of a ring on the ground from the middle of a crossing, and from the point that a place
 faces: who stands in the middle of one sees it below, all around and equally far."""
+
+_OWN = 4.0
+"""Metres around one who stands in a ring within which there is no other."""
 
 _cities: WeakKeyDictionary[City, tuple[Ground, Houses]] = WeakKeyDictionary()
 
@@ -96,6 +100,7 @@ class CityViews:
         self.city, self.look = city, checked
         self._paint = paint(city.look, checked)
         self._ground, self._houses = _prepared(city)
+        self._is_mapped = len(city.heights) > 0
         self._standing = Standing(city, self._ground, self._paint, self._houses)
 
     def __str__(self) -> str:
@@ -166,17 +171,25 @@ class CityViews:
         east, north = eye[0] + reach * east[columns], eye[1] + reach * north[columns]
         away = self._ground.from_street(east, north)
         crossing = self._ground.from_crossing(east, north)
-        paint_ = self._paint
-        tints = np.where((away < ROAD)[:, None], paint_.road, paint_.pavement)
+        paint_, road = self._paint, WAY if self._is_mapped else ROAD
+        tints = np.where((away < road)[:, None], paint_.road, paint_.pavement)
         tints[away > _LAWN] = paint_.lawn
-        kerb = np.abs(away - ROAD) < 0.15
-        slab = (away > ROAD) & (away <= _LAWN) & (((east % 2.0) < 0.08) | ((north % 2.0) < 0.08))
+        kerb = np.abs(away - road) < 0.15
+        slab = (away > road) & (away <= _LAWN) & (((east % 2.0) < 0.08) | ((north % 2.0) < 0.08))
         tints[kerb | slab] *= 0.85
-        striped = (crossing > _CROSSING[0]) & (crossing < _CROSSING[1]) & (away < ROAD - 0.3)
-        striped &= (away % 1.4) < 0.7
-        dashes = (away < 0.12) & (((east + north) % 6.0) < 3.0) & (crossing > _CROSSING[1] + 1)
-        tints[striped | dashes] = paint_.marking
+        if not self._is_mapped:
+            striped = (crossing > _CROSSING[0]) & (crossing < _CROSSING[1]) & (away < road - 0.3)
+            striped &= (away % 1.4) < 0.7
+            dashes = (away < 0.12) & (((east + north) % 6.0) < 3.0) & (crossing > _CROSSING[1] + 1)
+            tints[striped | dashes] = paint_.marking
         door = self._ground.from_door(east, north)
+        if self._is_mapped:
+            # Points lie close to each other there: the rings that one stands in are left whole.
+            at_crossing, at_door = self._ground.stands_at(eye)
+            if at_crossing or at_door:
+                own = reach < _OWN
+                crossing[own] = reach[own] if at_crossing else _OWN
+                door[own] = reach[own] if at_door else _OWN
         tints[(door > _DOORSTEP[0]) & (door < _DOORSTEP[1])] = paint_.doorstep
         tints[(crossing > _MIDDLE[0]) & (crossing < _MIDDLE[1])] = paint_.cobbles
         fog = np.exp(-reach / np.float32(paint_.haze))[:, None]

@@ -22,6 +22,9 @@ OFF_ROAD, OFF_LANE = 3.5, 1.0
 """Metres from the middle of the street from which on one is not on it; the smaller where buildings
 are known, which may stand close to it."""
 
+_THERE = 0.1
+"""Metres from a point at which one stands at it."""
+
 _REACH = math.ceil(FAR)
 _TENTHS = 10
 
@@ -47,11 +50,12 @@ class Ground:
         width, height = (int(most) + 2 * _REACH + 2 for most in self.points.max(axis=0))
         owners, ends = city.edge_owners, city.neighbours
         once = owners < ends
-        self._streets = _raster(self.points[owners[once]], self.points[ends[once]], (height, width))
-        crossings = self.points[city.intersections]
+        self._ends = self.points[owners[once]], self.points[ends[once]]
+        self._streets = _raster(*self._ends, (height, width))
+        crossings = self._middles = self.points[city.intersections]
         self._crossings = _raster(crossings, crossings, (height, width))
         doors = self.points[sorted({place.point for place in city.places})]
-        self._doors = _raster(doors, doors, (height, width))
+        self._doors, self._faced = _raster(doors, doors, (height, width)), doors
 
     def metres(self, geocodes: NDArray[np.float64]) -> Metres:
         """Return latitudes and longitudes (n, 2) as metres east and north (n, 2)."""
@@ -63,13 +67,34 @@ class Ground:
         """Return where one stands for a geocode, metres east and north, of shape (2,).
 
         Who is off the road, as on the straight line between two turns of a winding street, stands
-        on the nearest point of the city.
+        on the nearest point of the city; where buildings are known, on the nearest spot of a street
+        instead, which is seldom a point where something is to be done.
         """
         place: Metres = self.metres(np.array([geocode]))[0]
         if self.from_street(place[:1], place[1:])[0] <= self._off_road:
             return place
+        if self._off_road == OFF_LANE:
+            return self._beside(place)
         away = self.points - place
         nearest: Metres = self.points[np.argmin((away**2).sum(axis=1))]
+        return nearest
+
+    def stands_at(self, eye: Metres) -> tuple[bool, bool]:
+        """Return whether one stands at a crossing's middle, and at a point that a place faces."""
+        at_crossing, at_door = (
+            bool((np.hypot(*(spots - eye).T) < _THERE).any())
+            for spots in (self._middles, self._faced)
+        )
+        return at_crossing, at_door
+
+    def _beside(self, place: Metres) -> Metres:
+        """Return the spot of a street that is nearest to a place, both of shape (2,)."""
+        start, end = self._ends
+        along = end - start
+        length = np.maximum((along**2).sum(axis=1), 1e-9)
+        share = np.clip(((place - start) * along).sum(axis=1) / length, 0.0, 1.0)
+        spots = start + share[:, None] * along
+        nearest: Metres = spots[np.argmin(((spots - place) ** 2).sum(axis=1))]
         return nearest
 
     def from_street(self, east: Metres, north: Metres) -> Metres:

@@ -6,6 +6,7 @@ shapes, so that eight pixels suffice to tell which it is.
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 
 import numpy as np
@@ -24,6 +25,11 @@ assert len(COLOURS) * len(SHAPES) >= len(CATEGORIES)
 
 PANEL = 3.0
 """Side of a panel in metres; the board below is half as high and twice as wide."""
+
+_LIGATURES = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "œ": "oe", "ł": "l", "Ł": "L", "’": "'"}
+)
+"""Letters that do not come apart into one of the type and an accent."""
 
 _FINER = 4
 _WHITE, _INK, _FRAME = (255, 255, 255), (25, 25, 25), (40, 40, 40)
@@ -51,6 +57,15 @@ def panel(category: str, side: int) -> NDArray[np.uint8]:
     else:
         drawing.rectangle([0, middle - third, large, middle + third], fill=_WHITE)
     return np.asarray(picture.resize((side, side), Image.Resampling.BOX))
+
+
+def lettering(name: str) -> str:
+    """Return a name in the letters that the signs' type has: "Kahvila Töölö" as "Kahvila Toolo".
+
+    What it has no letter for is left out, so a name in another script may become empty.
+    """
+    plain = unicodedata.normalize("NFKD", name.translate(_LIGATURES))
+    return " ".join("".join(letter for letter in plain if " " <= letter <= "~").split())
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,7 @@
 """What stands in drawn streets: trees, and the signs of places.
 
-A sign within `LEGIBLE` metres is a promise: it is drawn, as large as a reader needs it, whole in
+A sign within `LEGIBLE` metres, or farther off and seen from the point that its place faces, is a
+promise: it is drawn, as large as a reader needs it, whole in
 one view, on the side where its place is, and no other thing hides it.
 """
 
@@ -16,7 +17,7 @@ from virl_env.views.fronts import EYE, Houses
 from virl_env.views.ground import Ground, Metres
 from virl_env.views.hash import mixed
 from virl_env.views.paint import Paint
-from virl_env.views.signs import PANEL, board, panel
+from virl_env.views.signs import PANEL, board, lettering, panel
 from virl_env.views.source import TURNS
 from virl_env.world.city import UNIT, City
 from virl_env.world.geometry import sector
@@ -30,6 +31,9 @@ LEGIBLE = 25.0
 _CLOSE, _CLOSEST = 9.0, 6.0
 _SIGNS_TO, _TREES_TO = 90.0, 60.0
 _SIGN_HEIGHT = 3.0
+_THERE = 0.1
+"""Metres from a point at which one stands at it."""
+
 _TREE_SHARE = 0.4
 _BEHIND = 4.0
 """Metres behind a front at which a tree, which is wide, still shows."""
@@ -80,6 +84,7 @@ class Standing:
         places = np.array([place.position for place in city.places], dtype=np.float64)
         self._places = ground.metres(places.reshape(-1, 2) * UNIT)
         trees = _trees(ground, city)
+        self._doors = ground.points[[place.point for place in city.places]]
         self._trees = trees[houses.are_free(trees)]
         self._behind = houses.depth
         self._shine = 1.0 if paint.lit else float(paint.light.min())
@@ -96,7 +101,9 @@ class Standing:
         """
         trees = _near(self._trees, eye, _TREES_TO)
         signs = _near(self._places, eye, _SIGNS_TO)
-        far = [sign for sign in signs if sign.distance > LEGIBLE]
+        faced = np.flatnonzero(np.hypot(*(self._doors - eye).T) < _THERE)
+        legible = {sign.number for sign in signs if sign.distance <= LEGIBLE} | {*faced.tolist()}
+        far = [sign for sign in signs if sign.number not in legible]
         things = [*((tree, True) for tree in trees), *((sign, False) for sign in far)]
         for thing, is_tree in sorted(things, key=lambda one: -one[0].distance):
             for view, angle in _seen_in(thing, heading):
@@ -109,7 +116,8 @@ class Standing:
                     self._tree(views[view], column, forward)
                 elif abs(angle) <= 45:
                     self._sign(views[view], thing, forward, column)
-        self._legible(views, heading, [sign for sign in signs if sign.distance <= LEGIBLE])
+        numbers = np.array(sorted(legible), dtype=np.int64)
+        self._legible(views, heading, _things(self._places, eye, numbers))
 
     def _legible(self, views: Picture, heading: float, signs: list[_Thing]) -> None:
         """Hang the signs in sight, the nearest where it belongs and others beside what hangs."""
@@ -142,7 +150,7 @@ class Standing:
         place = self._city.places[number]
         _paste(view, panel(place.category, side), left, top, self._shine)
         if with_board:
-            name = board(place.name, 2 * side, max(2, side // 2))
+            name = board(lettering(place.name) or place.category, 2 * side, max(2, side // 2))
             _paste(view, name, left - side // 2, top + side, self._shine)
 
     def _tree(self, view: Picture, column: float, forward: float) -> None:
@@ -245,13 +253,18 @@ def _hang(
 
 
 def _near(spots: Metres, eye: Metres, reach: float) -> list[_Thing]:
-    away = spots - eye
-    distances = np.hypot(away[:, 0], away[:, 1])
-    near = np.flatnonzero(distances < reach)
+    """Return the things at spots nearer than `reach` metres."""
+    distances = np.hypot(*(spots - eye).T)
+    return _things(spots, eye, np.flatnonzero(distances < reach))
+
+
+def _things(spots: Metres, eye: Metres, numbers: NDArray[np.int64]) -> list[_Thing]:
+    """Return the things at the spots of these numbers."""
+    away = spots[numbers] - eye
     return [
         _Thing(distance, number, east, north)
         for distance, number, (east, north) in zip(
-            distances[near].tolist(), near.tolist(), away[near].tolist()
+            np.hypot(*away.T).tolist(), numbers.tolist(), away.tolist()
         )
     ]
 
