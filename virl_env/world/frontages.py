@@ -59,8 +59,8 @@ def frontages(
 
     streets = np.concatenate([spots, (spots[owners] + spots[neighbours]) / 2])
     crowded = np.zeros(len(places), dtype=np.bool_)
-    crowded[_close(places, streets, _ROOM)[0]] = True
-    first, second = _close(places, places, _APART)
+    crowded[close_pairs(places, streets, _ROOM)[0]] = True
+    first, second = close_pairs(places, places, _APART)
     crowded[second[first < second]] = True
     return places[~crowded], facing[~crowded]
 
@@ -104,7 +104,7 @@ def _aside(draws: Draws, along: Metres, hand: NDArray[np.float64]) -> Metres:
     return steps
 
 
-def _close(
+def close_pairs(
     spots: Metres, others: Metres, reach: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the pairs of a spot and another one less than `reach` metres apart, as indices."""
