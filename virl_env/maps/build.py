@@ -86,7 +86,7 @@ def survey(
         extract.things if features is None else (*extract.things, *read_geojson(Path(features)))
     )
     try:
-        graph = street_graph(extract.nodes, extract.edges)
+        graph = street_graph(extract.nodes, extract.edges, extract.ways)
     except ValueError as error:
         raise ValueError(f"{path}: {error}.") from None
     if graph is None:

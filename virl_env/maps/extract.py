@@ -35,11 +35,13 @@ class Extract:
     Attributes:
         nodes: where ways bend and meet, float64 of shape (k, 2).
         edges: straight pieces of ways that people may walk on, pairs of nodes, int64 of (e, 2).
+        ways: what each of them is, a `virl_env.maps.tags.Way`: int64 of shape (e,).
         things: shops, buildings and so on.
     """
 
     nodes: Degrees
     edges: NDArray[np.int64]
+    ways: NDArray[np.int64]
     things: tuple[Thing, ...]
 
 

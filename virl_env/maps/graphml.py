@@ -17,7 +17,7 @@ from xml.parsers import expat
 import numpy as np
 
 from virl_env.maps.extract import Extract, Thing
-from virl_env.maps.tags import WAY_KEYS, is_walkable, kind
+from virl_env.maps.tags import WAY_KEYS, Way, kind, way
 from virl_env.world.geometry import Geocode
 
 LARGEST = 500_000_000
@@ -27,9 +27,10 @@ _quoted = re.compile(r"'([^']*)'|\"([^\"]*)\"").findall
 _line = re.compile(r"\s*LINESTRING\s*\(([^()]*)\)\s*", re.IGNORECASE).fullmatch
 
 
-class _Way(NamedTuple):
-    """An edge that people may walk on: its nodes, and its geometry or ""."""
+class _Edge(NamedTuple):
+    """What people may walk on: which way it is, its nodes, and its geometry or ""."""
 
+    way: Way
     source: str
     target: str
     line: str
@@ -66,7 +67,7 @@ class _Reader:
     Attributes:
         parser: to be given the file.
         nodes: where each node is.
-        ways: edges that people may walk on.
+        edges: those that people may walk on.
         things: nodes that are shops and so on.
     """
 
@@ -78,7 +79,7 @@ class _Reader:
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._characters
         self.nodes: dict[str, Geocode] = {}
-        self.ways: list[_Way] = []
+        self.edges: list[_Edge] = []
         self.things: list[Thing] = []
         self._names: dict[str, str] = {}
         self._of: dict[str, str] = {}
@@ -102,9 +103,15 @@ class _Reader:
             self._tags[self._key] = "".join(self._text)
         elif element == "node":
             self._end_node()
-        elif element == "edge" and _may_walk(self._tags):
+        elif element == "edge":
+            self._end_edge()
+
+    def _end_edge(self) -> None:
+        kind_of_way = _way(self._tags)
+        if kind_of_way is not None:
+            source, target = (self._of.get(end, "") for end in ("source", "target"))
             line = self._tags.get("geometry", "")
-            self.ways.append(_Way(self._of.get("source", ""), self._of.get("target", ""), line))
+            self.edges.append(_Edge(kind_of_way, source, target, line))
 
     def _end_node(self) -> None:
         name = self._of.get("id", "")
@@ -121,14 +128,15 @@ def _refuse_doctype(*_: object) -> None:
     raise ValueError("it declares a document type, which no such file has")
 
 
-def _may_walk(tags: dict[str, str]) -> bool:
-    """Return whether people may walk on one of the ways that an edge stands for."""
+def _way(tags: dict[str, str]) -> Way | None:
+    """Return the largest of the ways that an edge stands for, None where people walk on none."""
     told = {key: _several(tags[key]) for key in WAY_KEYS if key in tags}
     count = max(map(len, told.values()), default=0)
-    return any(
-        is_walkable({key: values[min(number, len(values) - 1)] for key, values in told.items()})
+    ways = [
+        way({key: values[min(number, len(values) - 1)] for key, values in told.items()})
         for number in range(count)
-    )
+    ]
+    return max((each for each in ways if each is not None), default=None)
 
 
 def _several(value: str) -> list[str]:
@@ -142,31 +150,34 @@ def _extract(reader: _Reader) -> Extract:
     spots = list(reader.nodes.values())
     index = {name: number for number, name in enumerate(reader.nodes)}
     pairs: list[tuple[int, int]] = []
-    for way in reader.ways:
-        for name in (way.source, way.target):
+    ways: list[Way] = []
+    for edge in reader.edges:
+        for name in (edge.source, edge.target):
             if name not in index:
                 raise ValueError(f"an edge leads to the node {name!r}, which is not there")
         start = len(spots)
-        spots += _between(way, reader.nodes)
+        spots += _between(edge, reader.nodes)
         inner = range(start, len(spots))
-        pairs += pairwise([index[way.source], *inner, index[way.target]])
+        pairs += pairwise([index[edge.source], *inner, index[edge.target]])
+        ways += [edge.way] * (len(pairs) - len(ways))
     return Extract(
         np.array(spots, dtype=np.float64).reshape(-1, 2),
         np.array(pairs, dtype=np.int64).reshape(-1, 2),
+        np.array(ways, dtype=np.int64),
         tuple(reader.things),
     )
 
 
-def _between(way: _Way, nodes: dict[str, Geocode]) -> list[Geocode]:
-    """Return the corners of a way between its nodes, in its direction."""
-    if not way.line:
+def _between(edge: _Edge, nodes: dict[str, Geocode]) -> list[Geocode]:
+    """Return the corners of an edge between its nodes, in its direction."""
+    if not edge.line:
         return []
-    found = _line(way.line)
+    found = _line(edge.line)
     if found is None:
-        raise ValueError(f"the geometry {way.line[:60]!r} is no LINESTRING")
+        raise ValueError(f"the geometry {edge.line[:60]!r} is no LINESTRING")
     corners = [_geocode(corner) for corner in found[1].split(",")]
     # Graphs without directions hold some of their lines from the target to the source.
-    source, target = nodes[way.source], nodes[way.target]
+    source, target = nodes[edge.source], nodes[edge.target]
     if math.dist(corners[0], source) > math.dist(corners[0], target):
         corners.reverse()
     return corners[1:-1]

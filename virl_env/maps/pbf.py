@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from virl_env.maps.extract import Degrees, Extract, Tags, Thing, ring
-from virl_env.maps.tags import BUILDING_KEYS, KINDS, PLACE_KEYS, WAY_KEYS, is_walkable
+from virl_env.maps.tags import BUILDING_KEYS, KINDS, PLACE_KEYS, WAY_KEYS, way
 
 LARGEST = 500_000_000
 """Bytes of a file at most: the extract of a whole large city has some tens of millions."""
@@ -54,10 +54,12 @@ def read_pbf(path: Path) -> Extract:
 
 def _read(osm: Any) -> Extract:
     nodes, edges = osm.get_network("all", nodes=True, extra_attributes=list(WAY_KEYS))
-    spots, pairs = np.empty((0, 2)), np.empty((0, 2), dtype=np.int64)
+    spots, pairs, ways = np.empty((0, 2)), np.empty((0, 2), np.int64), np.empty(0, np.int64)
     if edges is not None and len(edges):
-        walkable = [is_walkable(tags) for tags in _tags(edges, WAY_KEYS)]
-        ends = edges.loc[walkable, ["u", "v"]].to_numpy(dtype=np.int64)
+        told = [way(tags) for tags in _tags(edges, WAY_KEYS)]
+        ways = np.array([each for each in told if each is not None], dtype=np.int64)
+        walked = [each is not None for each in told]
+        ends = edges.loc[walked, ["u", "v"]].to_numpy(dtype=np.int64)
         identifiers = nodes["id"].to_numpy(dtype=np.int64)
         order = np.argsort(identifiers)
         pairs = order[np.searchsorted(identifiers, ends, sorter=order)]
@@ -65,7 +67,7 @@ def _read(osm: Any) -> Extract:
     places = osm.get_pois(custom_filter=dict.fromkeys(KINDS, True), extra_attributes=[*PLACE_KEYS])
     buildings = osm.get_buildings(extra_attributes=list(BUILDING_KEYS))
     things = (*_things(places, PLACE_KEYS), *_things(buildings, BUILDING_KEYS))
-    return Extract(spots, pairs, things)
+    return Extract(spots, pairs, ways, things)
 
 
 def _things(frame: Any, keys: tuple[str, ...]) -> Iterator[Thing]:

@@ -14,8 +14,9 @@ from virl_env.maps.tags import kind, title
 from virl_env.world.city import UNIT, Place
 from virl_env.world.geometry import EARTH_RADIUS
 
-FARTHEST = 60.0
-"""Metres from a street up to which a place is beside it."""
+FARTHEST = 30.0
+"""Metres from the middle of a street up to which a place is beside it; further away are yards, and
+the insides of shopping centres."""
 
 _SOUGHT = 300.0
 """Metres from the middle of an area up to which a street is sought: areas are large."""

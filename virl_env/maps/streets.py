@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from virl_env.maps.extract import Degrees
+from virl_env.maps.tags import Way
 from virl_env.world.city import UNIT
+from virl_env.world.frontages import close_pairs
 from virl_env.world.geometry import EARTH_RADIUS, wrap
 from virl_env.world.network import Metres, adjacency, largest_piece, unique_pairs
 
@@ -26,6 +28,12 @@ JOIN = 6.0
 
 BEND = 30.0
 """Degrees of a bend that stays where it is; gentler ones lie between points."""
+
+PAVEMENT = 15.0
+"""Metres from the middle of a street up to which a path along it is its pavement."""
+
+_PARALLEL = 0.35
+"""Sine of the angle, 20 degrees, up to which a path runs along a street."""
 
 LONGEST = 5_000_000.0
 """Metres of streets at most; all of Paris has some two thousand kilometres."""
@@ -46,7 +54,7 @@ class StreetGraph:
 
     Attributes:
         points, starts, neighbours: as `virl_env.City` holds them.
-        metres: of the streets that were given.
+        metres: of the streets that were given, without their pavements.
         kept: metres of those in the largest connected piece.
     """
 
@@ -57,22 +65,28 @@ class StreetGraph:
     kept: float
 
 
-def street_graph(nodes: Degrees, edges: NDArray[np.int64]) -> StreetGraph | None:
+def street_graph(
+    nodes: Degrees, edges: NDArray[np.int64], ways: NDArray[np.int64]
+) -> StreetGraph | None:
     """Return the largest connected piece of some ways as streets, None where there are none.
 
     Args:
         nodes: latitude and longitude, float64 of shape (k, 2). Nodes at one spot are one.
         edges: pairs of nodes, int64 of shape (e, 2), in any order and direction.
+        ways: what each of them is, a `Way`: int64 of shape (e,).
 
     Raises:
         ValueError: for more streets than a city has.
     """
     spots, index = np.unique(np.round(nodes / UNIT).astype(np.int64), axis=0, return_inverse=True)
-    pairs = unique_pairs(index.reshape(-1)[edges])
-    if not len(pairs):
+    if not len(edges):
         return None
     plane = _Plane(spots)
     metres = plane.metres(spots)
+    edges = index.reshape(-1)[edges]
+    pairs = unique_pairs(edges[~_pavements(metres, edges, ways)])
+    if not len(pairs):
+        return None
     given = _length(metres, pairs)
     if given > LONGEST:
         raise ValueError(
@@ -114,6 +128,36 @@ class _Plane:
 def _length(metres: Metres, pairs: NDArray[np.int64]) -> float:
     between = metres[pairs[:, 1]] - metres[pairs[:, 0]]
     return float(np.hypot(between[:, 0], between[:, 1]).sum())
+
+
+def _pavements(
+    metres: Metres, edges: NDArray[np.int64], ways: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Return which edges are pavements: paths that for at least half of them run along a street."""
+    streets, paths = (np.flatnonzero(ways == each) for each in (Way.STREET, Way.PATH))
+    spots, along, _ = _samples(metres, edges[streets])
+    beside, towards, owners = _samples(metres, edges[paths])
+    path, street = close_pairs(beside, spots, PAVEMENT)
+    a, b = towards[path], along[street]
+    parallel = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) <= _PARALLEL
+    near = np.zeros(len(beside), dtype=np.bool_)
+    near[path[parallel]] = True
+    counts = np.bincount(owners, minlength=len(paths))
+    pavements = np.zeros(len(edges), dtype=np.bool_)
+    pavements[paths] = 2 * np.bincount(owners, weights=near, minlength=len(paths)) >= counts
+    return pavements
+
+
+def _samples(metres: Metres, edges: NDArray[np.int64]) -> tuple[Metres, Metres, NDArray[np.int64]]:
+    """Return spots at most half a spacing apart on edges, their directions, and their edges."""
+    starts, along = metres[edges[:, 0]], metres[edges[:, 1]] - metres[edges[:, 0]]
+    lengths = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)
+    counts = np.ceil(2 * lengths / SPACING).astype(np.int64)
+    owners = np.repeat(np.arange(len(edges)), counts)
+    number = np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
+    share = (number + 0.5) / counts[owners]
+    directions = (along / lengths[:, None])[owners]
+    return starts[owners] + share[:, None] * along[owners], directions, owners
 
 
 def _along(metres: Metres, chain: Chain) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from enum import IntEnum
 from types import MappingProxyType
 
 from virl_env.maps.extract import Tags
@@ -22,9 +23,28 @@ STREETS = frozenset(
 corridors inside buildings are not among them."""
 
 WAY_KEYS = (
-    *("highway", "footway", "foot", "sidewalk", "access", "service", "tunnel", "indoor", "area"),
+    *("highway", "name", "footway", "foot", "sidewalk", "access", "service", "tunnel", "indoor"),
+    "area",
 )
-"""Keys that `is_walkable` reads."""
+"""Keys that `way` reads."""
+
+
+class Way(IntEnum):
+    """A way that people may walk on.
+
+    Members:
+        PATH: for people on foot, without a name: beside a street it is that street's pavement.
+        OTHER: a lane, steps, a pedestrian street, a path with a name.
+        STREET: for vehicles too.
+    """
+
+    PATH = 0
+    OTHER = 1
+    STREET = 2
+
+
+_PATHS = frozenset({"footway", "path", "cycleway", "trail"})
+_OTHERS = _PATHS | {"pedestrian", "steps", "service", "track"}
 
 _ASKED_FIRST = frozenset({"cycleway", "trunk", "trunk_link"})
 """Values of `highway` where people walk only if `foot` says so, or a pavement is there."""
@@ -126,8 +146,8 @@ _LONGEST_NAME = 60
 """Characters of a name that are kept."""
 
 
-def is_walkable(tags: Tags) -> bool:
-    """Return whether a way is one that people walk on in the open.
+def way(tags: Tags) -> Way | None:
+    """Return what a way is to people on foot, None where they do not walk in the open on it.
 
     One-way streets are, both ways: the tag is for vehicles. Pavements and crossings that are drawn
     beside their street are not, since the street itself is there; nor is what lies below ground,
@@ -135,22 +155,30 @@ def is_walkable(tags: Tags) -> bool:
     """
     highway, foot = tags.get("highway"), tags.get("foot")
     if highway not in STREETS or foot in _CLOSED:
-        return False
+        return None
     if highway in _ASKED_FIRST and foot not in _SHARED and tags.get("sidewalk") in (None, "no"):
-        return False
-    return not (
+        return None
+    if (
         (tags.get("access") in _CLOSED and foot not in _SHARED)
         or tags.get("footway") in _ALONG_A_STREET
         or tags.get("service") in _PARKED
         or tags.get("tunnel") not in (None, "no", "building_passage")
         or tags.get("indoor") not in (None, "no")
         or tags.get("area") == "yes"
-    )
+    ):
+        return None
+    if highway in _PATHS and not tags.get("name"):
+        return Way.PATH
+    return Way.OTHER if highway in _OTHERS else Way.STREET
 
 
 def kind(tags: Tags) -> str | None:
-    """Return the category of a place above ground, one of `CATEGORIES`, None for what is none."""
-    if _is_below_ground(tags):
+    """Return the category of a place, one of `CATEGORIES`, None for what is none.
+
+    What is only below ground or above the first storey is not seen from the street and none.
+    """
+    levels = _levels(tags)
+    if _is_below_ground(tags) or (levels and min(levels) > 1):
         return None
     for key, kinds in KINDS.items():
         # Several values of one key stand with semicolons between them.
@@ -188,10 +216,11 @@ def decimetres(tags: Tags) -> int:
 
 
 def _is_below_ground(tags: Tags) -> bool:
-    levels = [float(level.replace(",", ".")) for level in _NUMBER.findall(_spans(tags))]
+    levels = _levels(tags)
     return tags.get("location") == "underground" or (bool(levels) and max(levels) < 0)
 
 
-def _spans(tags: Tags) -> str:
-    """Return the levels of something, a span such as "-2--1" or "0-3" as two of them."""
-    return re.sub(r"(?<=\d)-", ";", tags.get("level", ""))
+def _levels(tags: Tags) -> list[float]:
+    """Return the levels that something is on, of a span such as "-2--1" or "0-3" both ends."""
+    told = re.sub(r"(?<=\d)-", ";", tags.get("level", ""))
+    return [float(level.replace(",", ".")) for level in _NUMBER.findall(told)]
