@@ -54,20 +54,22 @@ def built_city(
     heights: tuple[int, ...] = HEIGHTS,
     buildings: bool = True,
     places: Sequence[Place] | None = None,
+    spacing: float = 10,
 ) -> City:
-    """Return the city: streets from the crossing to 100 m in the four directions, 10 m a point.
+    """Return the city: streets from the crossing in the four directions, of ten points each.
 
     Args:
         heights: of the four buildings, decimetres.
         buildings: whether it has them.
+        spacing: metres from a point to the next.
         places: beside its streets; a cafe at the crossing by default.
     """
-    spots = [(0, 0)]
+    spots: list[tuple[float, float]] = [(0, 0)]
     pairs = []
     for east, north in ((1, 0), (-1, 0), (0, 1), (0, -1)):
         before = 0
         for step in range(1, 11):
-            spots.append((10 * step * east, 10 * step * north))
+            spots.append((spacing * step * east, spacing * step * north))
             pairs.append((before, len(spots) - 1))
             before = len(spots) - 1
     both = sorted(pairs + [(end, start) for start, end in pairs])

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from tests.virl.built_city import ARCADE, CORNER, TOWER, YARD, built_city, geocode, place
-from tests.virl.street_reader import signs
-from virl_env.views.buildings import OPEN, Buildings
+from tests.virl.street_reader import CROSSING, DOORSTEP, signs, stands_in
+from virl_env.views.buildings import Buildings
 from virl_env.views.city_views import CityViews
+from virl_env.views.footprints import OPEN, Footprints
 from virl_env.views.fronts import EYE
 from virl_env.views.ground import Ground
+from virl_env.views.look import Look
+from virl_env.views.paint import paint
 from virl_env.views.signs import lettering
 from virl_env.world.city import CATEGORIES, City
 from virl_env.world.geometry import sector
@@ -88,7 +93,8 @@ def test_an_unknown_height_is_that_of_a_house() -> None:
 
 
 def test_courtyards_and_notches_are_outside() -> None:
-    of, ground = buildings(built_city())
+    ground = Ground(built_city())
+    of = Footprints(built_city(), ground)
     spots = {(30, 22): TOWER, (-30, 16): CORNER, (-18, 30): CORNER, (-40, 30): -1}
     spots |= {(17, -36): YARD, (36, -36): -1, (36, -17): YARD, (-60, 5): ARCADE, (0, 0): -1}
     metres = ground.metres(np.array([geocode(*spot) for spot in spots]))
@@ -144,6 +150,39 @@ def test_a_city_without_footprints_has_invented_houses() -> None:
     bare = CityViews(built_city(buildings=False)).four(geocode(0, 0), 0.0, SIZE)
     built = CityViews(built_city()).four(geocode(0, 0), 0.0, SIZE)
     assert (bare != built).mean() > 0.1
+
+
+def test_who_is_off_a_street_stands_on_its_nearest_spot() -> None:
+    ground = Ground(built_city())
+    assert ground.eye(geocode(6, 33)) == pytest.approx(
+        ground.metres(np.array([geocode(0, 33)]))[0], abs=0.05
+    )
+    near = ground.metres(np.array([geocode(0.5, 33)]))[0]
+    assert ground.eye(geocode(0.5, 33)) == pytest.approx(near, abs=0.01)
+
+
+def test_who_stands_before_a_place_sees_its_sign_however_far_it_is() -> None:
+    views = CityViews(built_city(places=[place("Far Bank", "bank", 30, -45)]))
+    bank = CATEGORIES.index("bank") + 1
+    assert [sign.category for sign in signs(views.four(geocode(0, 0), 40.0, 64))] == [bank]
+    assert not signs(views.four(geocode(0, 2), 40.0, 64))
+
+
+def test_the_ring_that_one_stands_in_is_whole() -> None:
+    rings = paint({}, Look())
+    corner = place("Corner Cafe", "cafe", -7, 9)
+    near = replace(corner, name="Next Door", point=1)
+    views, alone = (
+        CityViews(built_city(places=places, spacing=3)) for places in ([corner, near], [corner])
+    )
+    seen = views.four(geocode(0, 0), 40.0, 64)
+    # From this row on, the ground is less than 3.6 metres away.
+    assert (seen[:, 48:] == alone.four(geocode(0, 0), 40.0, 64)[:, 48:]).all()
+    assert stands_in(seen, CROSSING, rings.cobbles)
+    assert stands_in(seen, DOORSTEP, rings.doorstep)
+    aside = views.four(geocode(0, 0.4), 40.0, 64)
+    assert not stands_in(aside, CROSSING, rings.cobbles)
+    assert not stands_in(aside, DOORSTEP, rings.doorstep)
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from virl_env.views.footprints import OPEN, Footprints, Walls
 from virl_env.views.fronts import EYE, STOREY, WINDOW, Floats, Fronts, heights
 from virl_env.views.ground import Ground, Metres
 from virl_env.views.hash import mixed
-from virl_env.world.city import UNIT, City
-
-OPEN = 1.5
-"""Metres from the middle of a street that no wall is nearer to it than."""
+from virl_env.world.city import City
 
 FARTHEST = 300.0
 """Metres up to which buildings are drawn."""
@@ -31,33 +29,6 @@ _NOTHING = np.float32(1e6)
 
 _PARAPET = 0.6
 """Metres above the highest storey."""
-
-_BENT = 0.94
-"""Cosine of the angle, 20 degrees, from which on a corner ends a front."""
-
-_STEP, _PIECE = 0.5, 0.8
-"""Metres from one piece of a passage's wall to the next, and of such a piece."""
-
-
-class _Walls(NamedTuple):
-    """Straight pieces of walls; every array has a row for each.
-
-    Attributes:
-        start, end: metres east and north, (m, 2).
-        building: index of the building.
-        before: metres along the front to the start.
-        front: metres of the whole front; 0 for a wall without windows.
-        cut: whether a street may pass through it.
-        ends: whether the ends of the front are edges of the building.
-    """
-
-    start: NDArray[np.float64]
-    end: NDArray[np.float64]
-    building: NDArray[np.int64]
-    before: NDArray[np.float64]
-    front: NDArray[np.float64]
-    cut: NDArray[np.bool_]
-    ends: NDArray[np.bool_]
 
 
 class _Hits(NamedTuple):
@@ -94,39 +65,20 @@ class Buildings:
     depth = 15.0
 
     def __init__(self, city: City, ground: Ground, storeys: float) -> None:
-        self._ground = ground
-        self._corners = ground.metres(np.asarray(city.footprints * UNIT, np.float64)).astype(
-            np.float64
-        )
-        self._offsets = city.footprint_offsets.astype(np.int64)
-        first = city.footprints[self._offsets[:-1]]
+        self._ground, self._footprints = ground, Footprints(city, ground)
+        first = city.footprints[city.footprint_offsets[:-1]]
         self._own = mixed(first[:, 0], first[:, 1])
         known = city.heights.astype(np.float32) / 10
         self.tops = np.where(known > 0, known, heights(storeys, self._own)).astype(np.float32)
         count = np.maximum(np.rint((self.tops - _PARAPET) / STOREY), 1)
         self._storeys = (np.maximum(self.tops - _PARAPET, 1.0) / count).astype(np.float32)
-        walls, passages = self._outlines(), self._passages(city)
-        self._walls = _Walls(*(np.concatenate(pair) for pair in zip(walls, passages)))
+        self._walls = self._footprints.walls()
         self._middles = (self._walls.start + self._walls.end) / 2
         self._halves = np.hypot(*(self._walls.end - self._walls.start).T) / 2
 
-    def inside(self, spots: NDArray[np.floating]) -> NDArray[np.int64]:
-        """Return the building that each spot (n, 2) in metres is inside, -1 for none: (n,)."""
-        found = np.full(len(spots), -1, dtype=np.int64)
-        order = np.argsort(spots[:, 0], kind="stable")
-        easts = spots[order, 0]
-        for number, (first, behind) in enumerate(zip(self._offsets[:-1], self._offsets[1:])):
-            outline = self._corners[first:behind]
-            (west, south), (east, north) = outline.min(axis=0), outline.max(axis=0)
-            some = order[np.searchsorted(easts, west) : np.searchsorted(easts, east, "right")]
-            some = some[(spots[some, 1] >= south) & (spots[some, 1] <= north)]
-            if len(some):
-                found[some[_within(spots[some], outline)]] = number
-        return found
-
     def are_free(self, spots: Metres) -> NDArray[np.bool_]:
         """Return which spots are outside all houses, see `fronts.Houses`."""
-        free: NDArray[np.bool_] = self.inside(spots) < 0
+        free: NDArray[np.bool_] = self._footprints.inside(spots) < 0
         return free
 
     def fronts(self, eye: Metres, east: Floats, north: Floats) -> list[Fronts]:
@@ -191,79 +143,9 @@ class Buildings:
         fronts.facing[column] = -inward[:, 0] * 0.5 - inward[:, 1] * 0.8
         return fronts
 
-    def _outlines(self) -> _Walls:
-        """Return the walls of all outlines."""
-        corners, offsets = self._corners, self._offsets
-        building = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-        behind = np.arange(len(corners)) + 1
-        behind[offsets[1:] - 1] = offsets[:-1]
-        along = corners[behind] - corners
-        length = np.maximum(np.hypot(*along.T), 1e-9)
-        towards = along / length[:, None]
-        before = np.arange(len(corners)) - 1
-        before[offsets[:-1]] = offsets[1:] - 1
-        begins = (towards * towards[before]).sum(axis=1) < _BENT
-        begins[offsets[:-1]] = True
-        # A front is as long as its walls; each wall knows how much of it lies before.
-        front = np.cumsum(begins) - 1
-        total = np.bincount(front, weights=length)
-        walked = np.cumsum(length) - length
-        first = walked[begins]
-        cut = np.zeros(len(corners), dtype=np.bool_)
-        for share in np.linspace(0, 1, 5):
-            spot = (corners + share * along).astype(np.float32)
-            near = self._ground.from_street(spot[:, 0], spot[:, 1])
-            cut |= near < OPEN + length / 8 + 0.5
-        before_it, ends = walked - first[front], np.ones(len(corners), dtype=np.bool_)
-        return _Walls(corners, corners[behind], building, before_it, total[front], cut, ends)
-
-    def _passages(self, city: City) -> _Walls:
-        """Return the walls beside streets, where these lead through buildings."""
-        points = self._ground.points.astype(np.float64)
-        owners, ends = city.edge_owners, city.neighbours
-        once = owners < ends
-        start, along = points[owners[once]], points[ends[once]] - points[owners[once]]
-        length = np.maximum(np.hypot(*along.T), 1e-9)
-        towards = along / length[:, None]
-        steps = np.maximum(1, np.ceil(length / _STEP)).astype(np.int64)
-        edge = np.repeat(np.arange(len(steps)), steps)
-        step = np.arange(steps.sum()) - np.repeat(np.cumsum(steps) - steps, steps)
-        spot = start[edge] + ((step + 0.5) / steps[edge] * length[edge])[:, None] * towards[edge]
-        aside = np.stack([-towards[edge][:, 1], towards[edge][:, 0]], axis=1) * OPEN
-        # Around every point, too: what closes a bend, and the end of a street.
-        turns = np.radians(np.arange(0, 360, 15))
-        around = np.stack([np.cos(turns), np.sin(turns)], axis=1)
-        caps = (points[:, None] + OPEN * around).reshape(-1, 2)
-        tangents = np.tile(np.stack([-around[:, 1], around[:, 0]], axis=1), (len(points), 1))
-        spots = np.concatenate([spot + aside, spot - aside, caps])
-        directions = np.concatenate([towards[edge], towards[edge], tangents])
-        # Windows along the way; there are none in the caps.
-        walked, whole = (step + 0.5) / steps[edge] * length[edge], length[edge]
-        none = np.zeros(len(caps))
-        before, front = np.concatenate([walked, walked, none]), np.concatenate([whole, whole, none])
-        near = spots.astype(np.float32)
-        kept = np.flatnonzero(self._ground.from_street(near[:, 0], near[:, 1]) > OPEN - 0.15)
-        building = self.inside(spots[kept])
-        kept, building = kept[building >= 0], building[building >= 0]
-        spots, half = spots[kept], directions[kept] * (_PIECE / 2)
-        before, front = before[kept] - _PIECE / 2, front[kept]
-        never = np.zeros(len(kept), dtype=np.bool_)
-        return _Walls(spots - half, spots + half, building, before, front, never, never)
-
-
-def _within(spots: NDArray[np.floating], outline: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which spots (n, 2) are inside an outline (v, 2), by the walls that a ray crosses."""
-    east, north = spots[:, 0, None], spots[:, 1, None]
-    (right, up), (other_right, other_up) = outline.T, np.roll(outline, -1, axis=0).T
-    spans = (up > north) != (other_up > north)
-    rise = np.where(other_up == up, 1.0, other_up - up)
-    crossed = spans & (east < right + (north - up) / rise * (other_right - right))
-    inside: NDArray[np.bool_] = crossed.sum(axis=1) % 2 == 1
-    return inside
-
 
 def _columns(
-    walls: _Walls, near: NDArray[np.int64], eye: Metres, east: Floats, north: Floats
+    walls: Walls, near: NDArray[np.int64], eye: Metres, east: Floats, north: Floats
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return pairs of a wall and a column of pixels that its ends lie to either side of.
 

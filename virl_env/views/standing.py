@@ -1,8 +1,8 @@
 """What stands in drawn streets: trees, and the signs of places.
 
 A sign within `LEGIBLE` metres, or farther off and seen from the point that its place faces, is a
-promise: it is drawn, as large as a reader needs it, whole in
-one view, on the side where its place is, and no other thing hides it.
+promise: it is drawn, as large as a reader needs it, whole in one view, on the side where its place
+is, and no other thing hides it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from virl_env.views.fronts import EYE, Houses
 from virl_env.views.ground import Ground, Metres
+from virl_env.views.hanging import Box, columns_of, hang
 from virl_env.views.hash import mixed
 from virl_env.views.paint import Paint
 from virl_env.views.signs import PANEL, board, lettering, panel
@@ -35,6 +36,9 @@ _THERE = 0.1
 """Metres from a point at which one stands at it."""
 
 _TREE_SHARE = 0.4
+_WIDE = 4.0
+"""Metres behind a front at which a tree still shows."""
+
 _BEHIND = 4.0
 """Metres behind a front at which a tree, which is wide, still shows."""
 
@@ -49,24 +53,6 @@ class _Thing(NamedTuple):
     number: int
     east: float
     north: float
-
-
-class _Box(NamedTuple):
-    """Pixels of a view: left, top, and those right of and below it."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    def meets(self, other: _Box) -> bool:
-        """Return whether two boxes have a pixel in common."""
-        return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
-        )
 
 
 class Standing:
@@ -108,9 +94,8 @@ class Standing:
         for thing, is_tree in sorted(things, key=lambda one: -one[0].distance):
             for view, angle in _seen_in(thing, heading):
                 forward, column = _stands(thing.distance, angle, len(views[view]))
-                if forward > _depth_at(depth, views, view, column) + (
-                    4.0 if is_tree else self._behind
-                ):
+                hidden = _depth_at(depth, views, view, column)
+                if forward > hidden + (_WIDE if is_tree else self._behind):
                     continue  # behind a house
                 if is_tree:
                     self._tree(views[view], column, forward)
@@ -121,7 +106,7 @@ class Standing:
 
     def _legible(self, views: Picture, heading: float, signs: list[_Thing]) -> None:
         """Hang the signs in sight, the nearest where it belongs and others beside what hangs."""
-        hung: list[list[_Box]] = [[] for _ in TURNS]
+        hung: list[list[Box]] = [[] for _ in TURNS]
         for sign in sorted(signs):
             bearing = math.degrees(math.atan2(sign.east, sign.north)) - heading
             view = int((bearing + 45) % 360 // 90)
@@ -130,8 +115,8 @@ class Standing:
             forward, column = _stands(sign.distance, angle, size)
             side = _pixels(PANEL * size / 2 / min(max(sign.distance, _CLOSEST), _CLOSE))
             bottom = size / 2 - (_SIGN_HEIGHT - EYE) * size / 2 / forward
-            sides = _columns(size, sector(angle))
-            box, with_board = _hang(hung[view], side, column, round(bottom), size, sides)
+            sides = columns_of(size, sector(angle))
+            box, with_board = hang(hung[view], side, column, round(bottom), size, sides)
             hung[view].append(box)
             left = (box.left + box.right - side) // 2
             self._paste(views[view], sign.number, side, left, box.top, with_board)
@@ -200,56 +185,6 @@ def _depth_at(depth: Floats, views: Picture, view: int, column: float) -> float:
 
 def _pixels(length: float) -> int:
     return max(1, round(length))
-
-
-def _columns(size: int, eighth: int) -> tuple[int, int]:
-    """Return the columns of a view in which the middle of a sign may be, one eighth or half of one.
-
-    Args:
-        size: of the view.
-        eighth: of the circle, from the view's middle: 0 for there, 1 to the right, 7 to the left.
-    """
-    border = size / 2 * math.tan(math.radians(22.5))
-    # A pixel off the border, so that nobody takes the neighbouring eighth for it.
-    low, high = math.ceil(size / 2 - border) + 1, math.floor(size / 2 + border) - 1
-    return {0: (low, high), 1: (high + 3, size), 7: (0, low - 3)}[eighth]
-
-
-def _hang(
-    hung: list[_Box], side: int, column: float, bottom: int, size: int, sides: tuple[int, int]
-) -> tuple[_Box, bool]:
-    """Return where a sign finds room in a view, and whether its board does, too.
-
-    Args:
-        hung: what is there.
-        side: of the panel, pixels.
-        column, bottom: the middle of the sign and its lower edge, where it belongs.
-        size: of the view.
-        sides: columns between which its middle must stay.
-    """
-    for with_board in (True, False):
-        width = 2 * side if with_board else side
-        height = side + max(2, side // 2) * with_board
-        low = max(sides[0], (width + 1) // 2)
-        high = min(sides[1], size - (width + 1) // 2)
-        if low > high:
-            continue
-        middle = min(max(round(column), low), high)
-        start = max(bottom - height, 0)
-        tops = sorted(
-            range(0, size - height + 1, max(1, side // 4)), key=lambda top: abs(top - start)
-        )
-        across = sorted(range(low, high + 1, max(1, side // 4)), key=lambda at: abs(at - middle))
-        for at in (middle, *across):
-            for top in (start, *tops):
-                left = at - width // 2
-                box = _Box(left, top, left + width, top + height)
-                if not any(map(box.meets, hung)):
-                    return box, with_board
-    # A wall of signs: this one hangs below the nearer ones, in whose place it is drawn.
-    middle = min(max(round(column), side // 2), size - (side + 1) // 2)
-    left = middle - side // 2
-    return _Box(left, max(bottom - side, 0), left + side, max(bottom, side)), False
 
 
 def _near(spots: Metres, eye: Metres, reach: float) -> list[_Thing]:
