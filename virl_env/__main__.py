@@ -70,6 +70,8 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
     except ValueError as error:
         _parser().error(str(error))
     print(f"From {env.route.start_name} to {env.route.destination}, {env.route.city}")
+    if env.city is not None and env.city.attribution:
+        print(f"Map: {env.city.attribution}")
     print(f"Seed {seed}: --seed {seed} and the same options walk this route again.")
     print("Actions: forward, turn X, stop; an empty line gives up.")
     terminated, moved = False, True
@@ -153,7 +155,11 @@ def _typed(ask: Callable[[str], str], attempts_left: int) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m virl_env", description=__doc__)
-    parser.add_argument("--city", default=TRAINING_CITY, help=f"one of {', '.join(CITY_NAMES)}")
+    parser.add_argument(
+        "--city",
+        default=TRAINING_CITY,
+        help=f"one of {', '.join(CITY_NAMES)}, or the path of a city file",
+    )
     parser.add_argument("--turns", type=int, help="turning points of the route; 1 to 4 without it")
     parser.add_argument("--directions", default="absolute", help=f"{', '.join(NAMED)}, {RANDOM}")
     parser.add_argument("--instructions", default="both", help=", ".join(NAMINGS))

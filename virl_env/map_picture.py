@@ -1,4 +1,4 @@
-"""The map of an episode for `render()`: streets, the route, its landmarks, and the walker."""
+"""The map of an episode for `render()`: houses, streets, the route, its landmarks, the walker."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from virl_env.routes.route import Route
-from virl_env.world.city import City
+from virl_env.world.city import UNIT, City
 from virl_env.world.geometry import Geocode
 
 SIZE = 640
@@ -20,10 +20,11 @@ _MARGIN = 60
 _FINER = 2
 """The map is drawn this many times larger and then shrunk, which smooths its lines."""
 
-_GROUND, _STREET, _INK = (243, 240, 232), (205, 201, 190), (40, 40, 40)
+_GROUND, _HOUSE, _STREET = (243, 240, 232), (228, 218, 203), (205, 201, 190)
 _ROUTE, _DONE, _PLACE, _WALKER = (31, 95, 168), (150, 180, 215), (120, 110, 95), (217, 95, 2)
+_INK = (40, 40, 40)
 
-COLOURS = (_GROUND, _STREET, _INK, _ROUTE, _DONE, _PLACE, _WALKER)
+COLOURS = (_GROUND, _HOUSE, _STREET, _INK, _ROUTE, _DONE, _PLACE, _WALKER)
 """What a map is drawn with; along edges they blend."""
 
 
@@ -34,7 +35,8 @@ def draw_map(
 
     Args:
         route: drawn from start to destination, with a dot at each turning point.
-        city: whose streets lie below it; None where they are not known.
+        city: whose houses and streets lie below it, with the attribution of their data, if it has
+            one, in the lower right corner; None where they are not known.
         walker: where the walker stands.
         heading: faced by the walker, degrees.
         walked: legs of the route that lie behind, drawn paler.
@@ -45,6 +47,7 @@ def draw_map(
     drawing = ImageDraw.Draw(picture)
     font = ImageFont.load_default(13 * _FINER)
     if city is not None:
+        _draw_houses(drawing, view, city)
         _draw_streets(drawing, view, city)
     for number, (start, end) in enumerate(pairwise(corners)):
         colour = _DONE if number < walked else _ROUTE
@@ -58,6 +61,8 @@ def draw_map(
             _label(drawing, view(leg.landmark.geocode), leg.landmark.name, font)
     _label(drawing, view(corners[0]), f"start: {route.start_name}", font)
     _draw_walker(drawing, view(walker), heading)
+    if city is not None and city.attribution:
+        _credit(drawing, city.attribution)
     return np.asarray(picture.resize((SIZE, SIZE), Image.Resampling.LANCZOS))
 
 
@@ -84,6 +89,15 @@ class _View:
         east = (geocode[1] - self._middle[1]) * self._squeeze
         half = SIZE * _FINER / 2
         return half + east * self._scale, half - north * self._scale
+
+
+def _draw_houses(drawing: ImageDraw.ImageDraw, view: _View, city: City) -> None:
+    corners = (city.footprints * UNIT).tolist()
+    limit = SIZE * _FINER
+    for start, end in pairwise(city.footprint_offsets.tolist()):
+        outline = [view((latitude, longitude)) for latitude, longitude in corners[start:end]]
+        if any(-limit < x < 2 * limit and -limit < y < 2 * limit for x, y in outline):
+            drawing.polygon(outline, fill=_HOUSE)
 
 
 def _draw_streets(drawing: ImageDraw.ImageDraw, view: _View, city: City) -> None:
@@ -125,6 +139,16 @@ def _label(
         stroke_width=2 * _FINER,
         stroke_fill=_GROUND,
     )
+
+
+def _credit(drawing: ImageDraw.ImageDraw, attribution: str) -> None:
+    """Write whose data the map shows, on a ground of its own, as licences want it readable."""
+    where = (SIZE - 5) * _FINER
+    font = ImageFont.load_default(11 * _FINER)
+    left, top, right, bottom = drawing.textbbox((where, where), attribution, font, anchor="rd")
+    edge = 4 * _FINER
+    drawing.rectangle([left - edge, top - edge, right + edge, bottom + edge], fill=_GROUND)
+    drawing.text((where, where), attribution, _INK, font, anchor="rd")
 
 
 def _draw_walker(drawing: ImageDraw.ImageDraw, place: tuple[float, float], heading: float) -> None:
