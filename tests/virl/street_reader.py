@@ -92,7 +92,7 @@ def stands_in(views: Picture, ring: tuple[float, float], colour: NDArray[Any]) -
     beside &= (away < ring[0] - _EDGE) | (away > ring[1] + _EDGE)
     alike = (np.abs(views - colour) <= 24).all(axis=3)
     # Walls may hide some of it, but what is seen of it is where it should be.
-    return bool(alike[:, within].mean() > 0.3 and alike[:, beside].mean() < 0.05)
+    return bool(alike[:, within].mean() > 0.2 and alike[:, beside].mean() < 0.05)
 
 
 class Reader:
