@@ -340,6 +340,14 @@ def test_names_are_one_line(tmp_path: Path) -> None:
     assert len(name) <= 60
 
 
+def test_names_may_be_in_another_language(tmp_path: Path) -> None:
+    both = {"name": "Пекарня", "name:en": "Bakery No. 1"}
+    bakery = feature((50, 5), shop="bakery", **both)
+    for language, name in ((None, "Пекарня"), ("en", "Bakery No. 1"), ("fr", "Пекарня")):
+        places = surveyed(tmp_path, CROSS, ARMS, bakery, language=language).city.places
+        assert [place.name for place in places] == ["Blue Door", name]
+
+
 def test_every_kind_is_a_category() -> None:
     assert {kinds for each in KINDS.values() for kinds in each.values()} == set(CATEGORIES)
 
@@ -559,6 +567,13 @@ def test_helsinki_is_a_city(helsinki: Survey) -> None:
     assert 9 < np.median(lengths) < 11
     assert lengths[-1] < 16
     assert {place.category for place in city.places} == set(CATEGORIES)
+
+
+def test_helsinki_has_swedish_names(helsinki: Survey, helsinki_pbf: Path) -> None:
+    swedish = city_from_osm(helsinki_pbf, language="sv")
+    finnish = {place.name for place in helsinki.city.places}
+    assert 10 < len({place.name for place in swedish.places} - finnish) < len(finnish) / 2
+    assert len(swedish.places) > 600
 
 
 def test_helsinki_comes_back_from_its_file(helsinki: Survey, helsinki_file: Path) -> None:

@@ -24,7 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not options.out.endswith(CITY_FILE):
         parser.error(f"{options.out} must end in {CITY_FILE}, as environments know city files.")
     try:
-        surveyed = survey(options.map, name=options.name, features=options.features)
+        surveyed = survey(
+            options.map, name=options.name, language=options.language, features=options.features
+        )
         save_city(surveyed.city, options.out)
     except (ImportError, OSError, ValueError) as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
@@ -59,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("map", help="an extract (.osm.pbf), or streets saved by OSMnx (.graphml)")
     parser.add_argument("out", help=f"the city file, {CITY_FILE}")
     parser.add_argument("--name", help="of the city; the map's file by default")
+    parser.add_argument(
+        "--language", help="of the names of places, such as en, where they have one"
+    )
     parser.add_argument("--features", help="GeoJSON of what stands beside the streets")
     return parser
 

@@ -48,6 +48,7 @@ def city_from_osm(
     path: str | os.PathLike[str],
     *,
     name: str | None = None,
+    language: str | None = None,
     features: str | os.PathLike[str] | None = None,
 ) -> City:
     """Make a city from a file of OpenStreetMap data.
@@ -61,6 +62,8 @@ def city_from_osm(
         path: of an extract (.osm.pbf, read with pyrosm, which the extra `[maps]` installs), or of
             streets that OSMnx saved (.graphml).
         name: of the city; the file's by default.
+        language: of the names of places, such as "en", where the map has one in it; by default that
+            of the signs there, which pictures can only show in Latin letters.
         features: a GeoJSON file of what stands beside the streets, such as OSMnx's features: a
             .graphml file holds streets alone.
 
@@ -70,18 +73,19 @@ def city_from_osm(
         FileNotFoundError: where there is none.
         ImportError: for .osm.pbf, without the extra `[maps]`.
     """
-    return survey(path, name=name, features=features).city
+    return survey(path, name=name, language=language, features=features).city
 
 
 def survey(
     path: str | os.PathLike[str],
     *,
     name: str | None = None,
+    language: str | None = None,
     features: str | os.PathLike[str] | None = None,
 ) -> Survey:
     """Return the city of `city_from_osm` with the amounts that were left out."""
     path = Path(path)
-    extract = _read(path)
+    extract = _read(path, language)
     things = (
         extract.things if features is None else (*extract.things, *read_geojson(Path(features)))
     )
@@ -93,7 +97,7 @@ def survey(
         raise ValueError(
             f"{path} has no streets that people may walk on. Take an extract of a town."
         )
-    beside = places_beside(graph.points, things)
+    beside = places_beside(graph.points, things, language)
     if not beside.places:
         raise ValueError(
             f"{path} has {graph.kept / 1000:.1f} km of streets and no named shop, amenity or "
@@ -116,9 +120,9 @@ def survey(
     return Survey(city, graph.metres, graph.metres - graph.kept, beside.unnamed, beside.far)
 
 
-def _read(path: Path) -> Extract:
+def _read(path: Path, language: str | None) -> Extract:
     if path.name.endswith(PBF):
-        return read_pbf(path)
+        return read_pbf(path, language)
     if path.name.endswith(GRAPHML):
         return read_graphml(path)
     raise ValueError(

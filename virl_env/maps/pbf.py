@@ -17,8 +17,12 @@ LARGEST = 500_000_000
 """Bytes of a file at most: the extract of a whole large city has some tens of millions."""
 
 
-def read_pbf(path: Path) -> Extract:
+def read_pbf(path: Path, language: str | None = None) -> Extract:
     """Return what a city is made of.
+
+    Args:
+        path: of the file.
+        language: in which names are read too.
 
     Raises:
         ImportError: without the extra `[maps]`.
@@ -42,7 +46,7 @@ def read_pbf(path: Path) -> Extract:
         with warnings.catch_warnings():
             # It warns of every kind of thing that a map does not have.
             warnings.simplefilter("ignore")
-            return _read(pyrosm.OSM(str(path)))
+            return _read(pyrosm.OSM(str(path)), (*PLACE_KEYS, f"name:{language}"))
     except MemoryError:
         raise
     except Exception as error:  # whatever a damaged file makes the reader stumble over
@@ -52,7 +56,7 @@ def read_pbf(path: Path) -> Extract:
         ) from error
 
 
-def _read(osm: Any) -> Extract:
+def _read(osm: Any, place_keys: tuple[str, ...]) -> Extract:
     nodes, edges = osm.get_network("all", nodes=True, extra_attributes=list(WAY_KEYS))
     spots, pairs, ways = np.empty((0, 2)), np.empty((0, 2), np.int64), np.empty(0, np.int64)
     if edges is not None and len(edges):
@@ -64,9 +68,9 @@ def _read(osm: Any) -> Extract:
         order = np.argsort(identifiers)
         pairs = order[np.searchsorted(identifiers, ends, sorter=order)]
         spots = nodes[["lat", "lon"]].to_numpy(dtype=np.float64)
-    places = osm.get_pois(custom_filter=dict.fromkeys(KINDS, True), extra_attributes=[*PLACE_KEYS])
+    places = osm.get_pois(custom_filter=dict.fromkeys(KINDS, True), extra_attributes=[*place_keys])
     buildings = osm.get_buildings(extra_attributes=list(BUILDING_KEYS))
-    things = (*_things(places, PLACE_KEYS), *_things(buildings, BUILDING_KEYS))
+    things = (*_things(places, place_keys), *_things(buildings, BUILDING_KEYS))
     return Extract(spots, pairs, ways, things)
 
 

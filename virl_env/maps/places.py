@@ -39,7 +39,9 @@ class Beside(NamedTuple):
     far: int
 
 
-def places_beside(points: NDArray[np.int32], things: Iterable[Thing]) -> Beside:
+def places_beside(
+    points: NDArray[np.int32], things: Iterable[Thing], language: str | None = None
+) -> Beside:
     """Return the named shops and so on beside some streets.
 
     An area is where its outline comes closest to the street that is nearest to its middle. What is
@@ -48,12 +50,13 @@ def places_beside(points: NDArray[np.int32], things: Iterable[Thing]) -> Beside:
     Args:
         points: of the city, in units of 1e-7 degrees, int32 of shape (n, 2).
         things: on the map.
+        language: of the names, where they have one in it; None for the one used there.
     """
     nearest = _Nearest(points.astype(np.float64) * UNIT)
     places: dict[tuple[str, int], tuple[str, tuple[int, int], str]] = {}
     unnamed = far = 0
     for thing in things:
-        category, name = kind(thing.tags), title(thing.tags)
+        category, name = kind(thing.tags), title(thing.tags, language)
         if category is None:
             continue
         if not name:

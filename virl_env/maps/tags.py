@@ -188,9 +188,15 @@ def kind(tags: Tags) -> str | None:
     return None
 
 
-def title(tags: Tags) -> str:
-    """Return the name of a place in one line, "" where it has none."""
-    printable = "".join(c if c.isprintable() else " " for c in tags.get("name", ""))
+def title(tags: Tags, language: str | None = None) -> str:
+    """Return the name of a place in one line, "" where it has none.
+
+    Args:
+        tags: of the place.
+        language: of the name, where it has one in it, such as "en"; None for the one used there.
+    """
+    told = tags.get(f"name:{language}") or tags.get("name", "")
+    printable = "".join(c if c.isprintable() else " " for c in told)
     return " ".join(printable.split())[:_LONGEST_NAME].strip()
 
 
