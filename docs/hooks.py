@@ -11,7 +11,9 @@ import gp_env.verifier
 import virl_env
 import virl_env.observe
 import virl_env.verifier
+from virl_env.maps.tags import KINDS
 from virl_env.views.state import STATE_LAYOUT, state_space
+from virl_env.world.city import CATEGORIES
 from virl_env.world.plans import PLANS
 from virl_env.world.synthetic import UNSEEN_CITIES
 
@@ -66,6 +68,19 @@ def families() -> str:
     return table(("family", "plan"), rows)
 
 
+def map_kinds() -> str:
+    """Return a row for each category of places: the OpenStreetMap tags that become it."""
+    found: dict[str, dict[str, list[str]]] = {category: {} for category in CATEGORIES}
+    for key, kinds in KINDS.items():
+        for value, category in kinds.items():
+            found[category].setdefault(key, []).append(f"`{value}`")
+    rows = [
+        (category, "; ".join(f"`{key}` {', '.join(values)}" for key, values in tags.items()))
+        for category, tags in found.items()
+    ]
+    return table(("category", "tags"), rows)
+
+
 TABLES = {
     "gp_ids": ids(gp_env.variants()),
     "gp_layout": layout(gp_env.observe.LAYOUT, gp_env.observe.observation_space().nvec),
@@ -76,6 +91,7 @@ TABLES = {
     "virl_outcomes": outcomes(virl_env.verifier),
     "cities": cities(),
     "families": families(),
+    "map_kinds": map_kinds(),
 }
 
 
