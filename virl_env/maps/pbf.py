@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +35,7 @@ def read_pbf(path: Path, language: str | None = None) -> Extract:
             f"more than any city's. Cut the city out of it, with osmium extract for example."
         )
     try:
-        # It has no types, and is wherever the extra is.
-        pyrosm = import_module("pyrosm")
+        import pyrosm
     except ImportError as error:
         raise ImportError(
             "Files that end in .osm.pbf are read with pyrosm. Install shiftgym[maps]."
