@@ -539,7 +539,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 
 def test_a_country_is_no_city(tmp_path: Path) -> None:
     nodes: dict[str, Spot] = {"a": (0, 0), "b": (6_000_000, 0)}
-    with pytest.raises(ValueError, match=r"6,000 km of streets are no city's.*osmium extract"):
+    with pytest.raises(ValueError, match=r"6,000 km of ways are no city's.*osmium extract"):
         surveyed(tmp_path, nodes, [("a", "b", {})])
 
 

@@ -36,7 +36,7 @@ _PARALLEL = 0.35
 """Sine of the angle, 20 degrees, up to which a path runs along a street."""
 
 LONGEST = 5_000_000.0
-"""Metres of streets at most; all of Paris has some two thousand kilometres."""
+"""Metres of ways at most: a city of millions has some thousands of kilometres of streets."""
 
 _ROUNDS = 3
 """Without its short dead ends, a way may be one itself."""
@@ -84,15 +84,17 @@ def street_graph(
     plane = _Plane(spots)
     metres = plane.metres(spots)
     edges = index.reshape(-1)[edges]
+    # Before anything is done whose cost grows with the metres.
+    told = _length(metres, unique_pairs(edges))
+    if told > LONGEST:
+        raise ValueError(
+            f"{told / 1000:,.0f} km of ways are no city's: expected at most "
+            f"{LONGEST / 1000:,.0f}. Cut the city out, with osmium extract for example"
+        )
     pairs = unique_pairs(edges[~_pavements(metres, edges, ways)])
     if not len(pairs):
         return None
     given = _length(metres, pairs)
-    if given > LONGEST:
-        raise ValueError(
-            f"{given / 1000:,.0f} km of streets are no city's: expected at most "
-            f"{LONGEST / 1000:,.0f}. Cut the city out, with osmium extract for example"
-        )
     pairs = pairs[largest_piece(len(spots), pairs)[pairs[:, 0]]]
     kept = _length(metres, pairs)
     for _ in range(_ROUNDS):
