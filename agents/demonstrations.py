@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.gallery import Gallery
+
 PathLike = str | os.PathLike[str]
 
 
@@ -18,14 +20,19 @@ class Transitions(NamedTuple):
     """What was seen and done at each action that demonstrations teach.
 
     Attributes:
-        observations: uint8 of shape (m, size), as the environment shows them.
+        observations: uint8 of shape (m, size), as the environment shows them; the `state` alone
+            where there are pictures beside it.
         actions: uint8 of shape (m,), indices.
         demonstrations: how many demonstrations the m actions come from.
+        pictures: that were seen, if any.
+        picture: int64 of shape (m,), which of them at each action.
     """
 
     observations: NDArray[np.uint8]
     actions: NDArray[np.uint8]
     demonstrations: int
+    pictures: Gallery | None = None
+    picture: NDArray[np.int64] | None = None
 
 
 class Demonstrated(Protocol):

@@ -43,7 +43,7 @@ def cost(name: str, episodes: int = EPISODES, seed: int = 0) -> Cost:
     """
     asked = suite(name)
     requests, characters = [], []
-    for column in asked.columns:
+    for column in asked.columns_for(seen=False):
         env: Any = gym.make(asked.id(column, "-Text"), **asked.keywords(column, seed)).unwrapped
         for episode_seed in asked.episode_seeds(seed, episodes):
             _, info = env.reset(options={"episode_seed": episode_seed})

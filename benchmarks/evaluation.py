@@ -15,7 +15,7 @@ from benchmarks.players import Player, saved_player, scripted_player
 from benchmarks.records import RunRecord
 from benchmarks.report import report
 from benchmarks.runs import Run
-from benchmarks.suites import Suite, suite, suite_of, test_seeds
+from benchmarks.suites import Suite, sees_pictures, suite, suite_of, test_seeds
 from benchmarks.tasks import task_of
 
 DEFAULT_TASK = "GeneralPoints"
@@ -119,15 +119,17 @@ def cells_of_suite(
         ValueError: the player plays another task.
     """
     _check_task(who, of.task, f"--suite {of.name}")
+    interface = who.interface or ""
+    seen = sees_pictures(interface, keywords)
     seeds = of.episode_seeds(seed, episodes)
     return [
         Cell(
             f"{who.name}/{column}",
-            of.id(column, who.interface or ""),
-            {**of.keywords(column, seed), **keywords},
+            of.id(column, interface),
+            {**of.keywords(column, seed, seen=seen), **keywords},
             seeds,
         )
-        for column in of.columns
+        for column in of.columns_for(seen=seen)
     ]
 
 

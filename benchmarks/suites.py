@@ -9,9 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from gp_env.pictures.look import AXES as CARD_AXES
+from gp_env.pictures.look import MAX_SEVERITY
+from virl_env.views.look import AXES as STREET_AXES
+
+LOOK = "look"
+"""The keyword of what pictures look like, which only environments that show some have."""
 
 TEST_BIT = 1 << 61
 """Set in every test seed, clear in every seed that an environment draws for itself."""
@@ -32,6 +39,19 @@ class Column:
     keywords: Mapping[str, Any] = field(default_factory=dict)
     split: str | None = "test"
 
+    @property
+    def severity(self) -> tuple[str, int] | None:
+        """The one thing of the look that is changed, and how far; None for other columns.
+
+        Such columns are points of a curve, over severities, from the column that has their keywords
+        but the look.
+        """
+        look = self.keywords.get(LOOK)
+        if not isinstance(look, Mapping):
+            return None
+        ((axis, severity),) = look.items()
+        return axis, severity
+
 
 @dataclass(frozen=True)
 class Suite:
@@ -40,17 +60,23 @@ class Suite:
     Attributes:
         task: the first part of the environment's id, a key of `benchmarks.tasks.TASKS`.
         folds: into how many parts the hands or routes are split.
+        game: keywords of training and of every column.
     """
 
     name: str
     task: str
     folds: int
     columns: Mapping[str, Column]
+    game: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
         """16 hexadecimal digits that change with anything that decides the episodes."""
-        text = json.dumps(asdict(self), sort_keys=True)
+        plain = asdict(self)
+        if not self.game:
+            # Suites of before there was such a thing keep their digests.
+            del plain["game"]
+        text = json.dumps(plain, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def fold(self, seed: int) -> tuple[int, int]:
@@ -58,13 +84,34 @@ class Suite:
         return seed % self.folds, self.folds
 
     def id(self, column: str, interface: str = "") -> str:
-        """Return the environment's id; `interface` is "" or "-Text"."""
+        """Return the environment's id; `interface` is "", "-Image" or "-Text"."""
         return f"{self.task}{interface}{self.columns[column].shift}-v0"
 
-    def keywords(self, column: str, seed: int) -> dict[str, Any]:
-        """Return the environment's keywords, the split included."""
+    def columns_for(self, *, seen: bool) -> list[str]:
+        """Return the columns of a player: all where it sees pictures, else no points of curves."""
+        return [name for name, of in self.columns.items() if seen or of.severity is None]
+
+    @property
+    def axes(self) -> Mapping[str, Mapping[int, str]]:
+        """The column of each severity of each axis of the look; 0 is "in"."""
+        axes: dict[str, dict[int, str]] = {}
+        for name, column in self.columns.items():
+            if column.severity is not None:
+                axis, severity = column.severity
+                axes.setdefault(axis, {0: "in"})[severity] = name
+        return axes
+
+    def keywords(self, column: str, seed: int, *, seen: bool = False) -> dict[str, Any]:
+        """Return the environment's keywords, the split included.
+
+        Args:
+            seen: whether the player sees pictures; else there is no look that it could have.
+        """
+        keywords = {**self.game, **self.columns[column].keywords}
+        if not seen:
+            keywords.pop(LOOK, None)
         return {
-            **self.columns[column].keywords,
+            **keywords,
             "split": self.columns[column].split,
             "fold": list(self.fold(seed)),
         }
@@ -83,6 +130,20 @@ def test_seeds(stream: str, count: int) -> list[int]:
     """Return `count` episode seeds in [2**61, 2**62), a hash of stream and number each."""
     digests = (hashlib.sha256(f"{stream}/{i}".encode()).digest() for i in range(count))
     return [TEST_BIT | (int.from_bytes(digest[:8], "big") % TEST_BIT) for digest in digests]
+
+
+def sees_pictures(interface: str, keywords: Mapping[str, Any]) -> bool:
+    """Whether environments of an interface, made with some keywords, show pictures."""
+    return interface == "-Image" or bool(keywords.get("images"))
+
+
+def _severities(axes: Sequence[str], keywords: Mapping[str, Any]) -> dict[str, Column]:
+    """Return a column for each severity of each axis of a look."""
+    return {
+        f"{axis}_{severity}": Column("", {**keywords, LOOK: {axis: severity}})
+        for axis in axes
+        for severity in range(1, MAX_SEVERITY + 1)
+    }
 
 
 _BOTH = {"solvable_under": ["ten", "rank"]}
@@ -116,6 +177,29 @@ SUITES: Mapping[str, Suite] = {
             "in_train": Column("", {"directions": "absolute"}, split="train"),
         },
     ),
+    "gp-vl": Suite(
+        name="gp-vl",
+        task="GeneralPoints",
+        folds=6,
+        columns={
+            "in": Column("", {"rule": "ten"}),
+            "rule_ood": Column("-RuleOOD"),
+            "visual_ood": Column("-VisualOOD", {"rule": "ten"}),
+            **_severities(CARD_AXES, {"rule": "ten"}),
+        },
+    ),
+    "virl-vl": Suite(
+        name="virl-vl",
+        task="VIRLNavigation",
+        folds=6,
+        columns={
+            "in": Column("", {"directions": "absolute"}),
+            "rule_ood": Column("-RuleOOD"),
+            "visual_ood": Column("-VisualOOD", {"directions": "absolute", **_CITIES}, split=None),
+            **_severities(STREET_AXES, {"directions": "absolute"}),
+        },
+        game={"landmarks": "all"},
+    ),
 }
 """`gp-l`: GeneralPoints without pictures, J, Q, K counting 10 against 11, 12, 13; the two columns
 called pairs are the same hands under either rule. The two called train are played with the hands
@@ -124,7 +208,13 @@ that it has seen, and whether it still knows it under the other rule.
 
 `virl-l`: VIRLNavigation without pictures, turns told as compass words against left and right; `in`
 and `rule_ood` are the same test routes of the training city from the same initial headings, and so
-are the two columns of cities, forty routes in each of nine that nobody trains in."""
+are the two columns of cities, forty routes in each of nine that nobody trains in.
+
+`gp-vl` and `virl-vl` are for agents that see: red cards where training showed black ones, streets
+of the nine other cities, and curves over the severities of each thing that a look changes. Agents
+without eyes play them too, but for the curves: whatever they lose where only pictures change is not
+the pictures' doing. So that these know no less than those who see, streets tell all landmarks in
+sight."""
 
 
 def suite_of(task: str) -> Suite:

@@ -83,6 +83,9 @@ class FakeLearner:
         self.skill = 0.0
         self.task = task
 
+    def flops(self, usage: Usage) -> float:
+        return usage.flops(self.weights)
+
     def agent(self) -> Agent:
         return (SkilledAtCards if self.in_text else SkilledInStreets)(self.skill)
 

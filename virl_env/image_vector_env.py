@@ -10,15 +10,11 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from virl_env.config import NavigationKeywords
-from virl_env.free.rows import FreeRows
 from virl_env.image_env import RENDER_SIZE, observation_space
-from virl_env.routes.rail import stand_on_rail
 from virl_env.vector_env import VIRLNavigationVectorEnv
 from virl_env.views.look import Look, LookLike
 from virl_env.views.sights import DEFAULT_SIZE, Panoramas, Sights, grid
 from virl_env.views.state import without_sight
-from virl_env.world.city import City
-from virl_env.world.geometry import Geocode
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -78,11 +74,6 @@ class VIRLNavigationImageVectorEnv(VIRLNavigationVectorEnv):
         self._shown = np.full(num_envs, _NOWHERE, dtype=np.int64)
         self._looks = [Look()] * num_envs
 
-    def stand(self, copy: int) -> tuple[Geocode, int]:
-        """Return where the walker of one copy stands and its heading, as the single one does."""
-        self._need_episode()
-        return self._stand(copy, int(self._walkers.places[copy]))
-
     def render(self) -> Any:
         """Return what each copy sees: texts ("ansi"), pictures ("rgb_array"), or None.
 
@@ -115,18 +106,6 @@ class VIRLNavigationImageVectorEnv(VIRLNavigationVectorEnv):
         if self.mask_in_observation:
             observations["action_mask"] = self._masks()
         return observations
-
-    def _stand(self, copy: int, place: int) -> tuple[Geocode, int]:
-        if isinstance(self._walkers, FreeRows):
-            point, heading = divmod(place, 360)
-            city = self._city(copy)
-            assert city is not None  # free movement needs one
-            return city.geocode(point), heading
-        initial = int(self._walkers.headings[copy])
-        return stand_on_rail(self.route(copy), self.config.points_per_segment, initial, place)
-
-    def _city(self, copy: int) -> City | None:
-        return self.config.city_of(self.route(copy))
 
     def _asked(self) -> str:
         return f"{super()._asked()}, {self.sights}"

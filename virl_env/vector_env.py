@@ -20,8 +20,11 @@ from virl_env.dynamics import NO_ACTION, NUM_ACTIONS, STOP
 from virl_env.env import check_mask
 from virl_env.free.rows import FreeRows
 from virl_env.free.walk import check_route
+from virl_env.routes.rail import stand_on_rail
 from virl_env.routes.route import Route
 from virl_env.tables import Rails
+from virl_env.world.city import City
+from virl_env.world.geometry import Geocode
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -102,6 +105,11 @@ class VIRLNavigationVectorEnv(BatchedVectorEnv):
         self._need_episode()
         return int(self._walkers.headings[copy])
 
+    def stand(self, copy: int) -> tuple[Geocode, int]:
+        """Return where the walker of one copy stands and its heading, as the single one does."""
+        self._need_episode()
+        return self._stand(copy, int(self._walkers.places[copy]))
+
     def expert_action(self) -> NDArray[np.int64]:
         """Return the right action in every copy: int64 of shape (num_envs,)."""
         self._need_episode()
@@ -128,6 +136,18 @@ class VIRLNavigationVectorEnv(BatchedVectorEnv):
 
     def _masks(self) -> NDArray[np.int8]:
         return np.ones((self.num_envs, NUM_ACTIONS), dtype=np.int8)
+
+    def _stand(self, copy: int, place: int) -> tuple[Geocode, int]:
+        if isinstance(self._walkers, FreeRows):
+            point, heading = divmod(place, 360)
+            city = self._city(copy)
+            assert city is not None  # free movement needs one
+            return city.geocode(point), heading
+        initial = int(self._walkers.headings[copy])
+        return stand_on_rail(self.route(copy), self.config.points_per_segment, initial, place)
+
+    def _city(self, copy: int) -> City | None:
+        return self.config.city_of(self.route(copy))
 
     def _asked(self) -> str:
         return str(self.config)

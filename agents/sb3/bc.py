@@ -1,4 +1,9 @@
-"""Behaviour cloning: cross-entropy on the tokens that demonstrations write."""
+"""Behaviour cloning: cross-entropy on the tokens that demonstrations write.
+
+Where demonstrations show pictures, what a picture shows is taught beside what is done, as replies
+in words name the cards before they play them (arXiv 2501.17161): else nobody could say whether an
+agent errs because it misreads.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +12,13 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from stable_baselines3.common.policies import ActorCriticPolicy
 from torch.nn import functional
 
 from agents.demonstrations import Transitions
+from agents.sb3.policy import SightedMLP
+from agents.sb3.shuffle import in_blocks
 from agents.sb3.training import Account, Callback, PathLike, RunKeeper
 
 
@@ -24,6 +32,7 @@ class BCConfig:
         batch_size: tokens in a batch.
         max_grad_norm: gradients are clipped to this norm.
         warmup: updates over which the learning rate rises from nought.
+        reading_weight: of the loss of reading pictures, beside that of the tokens.
     """
 
     learning_rate: float = 1e-3
@@ -31,6 +40,7 @@ class BCConfig:
     batch_size: int = 512
     max_grad_norm: float = 1.0
     warmup: int = 50
+    reading_weight: float = 1.0
 
 
 def train_bc(
@@ -48,8 +58,9 @@ def train_bc(
 ) -> Account:
     """Train a policy in place on demonstrated tokens.
 
-    Each epoch shuffles the tokens anew, by seed and epoch alone. Only the action head and what it
-    rests on learn; the value head stays as it is.
+    Each epoch shuffles the tokens anew, by seed and epoch alone; tokens that follow one another
+    before the same picture stay together, so that it is worked out once for all of them. Only the
+    action head and what it rests on learn; the value head stays as it is.
 
     Args:
         policy: any SB3 actor-critic policy with a discrete action space.
@@ -66,9 +77,15 @@ def train_bc(
         What the run used.
 
     Raises:
-        ValueError: where there is nothing to learn from, or the checkpoint is of another run.
+        ValueError: where there is nothing to learn from, the policy has no eye for pictures, or the
+            checkpoint is of another run.
     """
     config = config or BCConfig()
+    if transitions.pictures is not None and not isinstance(policy.features_extractor, SightedMLP):
+        raise ValueError(
+            f"These demonstrations show pictures, and a policy on {policy.observation_space} sees "
+            f"none. Build it for the spaces of an -Image id."
+        )
     count = len(transitions.actions)
     if not count or budget < 1:
         raise ValueError(
@@ -105,64 +122,90 @@ def train_bc(
     updates = -(-tokens // config.batch_size)
     batches = _Batches(transitions, config.batch_size, seed)
     while update < updates and not keeper.stopped:
-        observations, actions = batches[update]
+        rows = batches[update]
         for group in optimizer.param_groups:
             group["lr"] = config.learning_rate * min(1.0, (update + 1) / max(config.warmup, 1))
-        loss, accuracy = _update(policy, optimizer, observations, actions, config.max_grad_norm)
+        logits, misreading, pictures = _propose(policy, transitions, rows)
+        actions = torch.from_numpy(transitions.actions[rows].astype(np.int64)).to(policy.device)
+        loss = functional.cross_entropy(logits, actions)
+        _descend(policy, optimizer, loss + config.reading_weight * misreading, config.max_grad_norm)
         update += 1
         keeper.account.tokens_trained = update * config.batch_size
+        keeper.account.pictures_trained += pictures
         done = min(budget, update * config.batch_size * transitions.demonstrations // count)
         keeper.account.demonstrations = done = budget if update == updates else done
-        keeper.boundary(done, budget, {"loss": loss, "token_accuracy": accuracy}, state)
+        metrics = {
+            "loss": loss.item(),
+            "token_accuracy": (logits.argmax(dim=1) == actions).float().mean().item(),
+        }
+        if transitions.pictures is not None:
+            metrics["misreading"] = misreading.item()
+        keeper.boundary(done, budget, metrics, state)
     policy.set_training_mode(False)
     return keeper.account
 
 
 class _Batches:
-    """Batch i of an endless walk through the tokens in shuffled epochs, a function of the seed."""
+    """Rows of batch i of an endless walk through shuffled epochs, a function of the seed."""
 
     def __init__(self, transitions: Transitions, size: int, seed: int) -> None:
-        self._transitions = transitions
+        self._count = len(transitions.actions)
         self._size = size
         self._seed = seed
-        self._orders: dict[int, np.ndarray[Any, np.dtype[np.int64]]] = {}
+        self._starts = np.arange(self._count)
+        if transitions.picture is not None:
+            self._starts = np.flatnonzero(np.diff(transitions.picture, prepend=-1))
+        self._orders: dict[int, NDArray[np.int64]] = {}
 
-    def __getitem__(self, batch: int) -> tuple[torch.Tensor, torch.Tensor]:
-        count = len(self._transitions.actions)
+    def __getitem__(self, batch: int) -> NDArray[np.int64]:
         places = np.arange(batch * self._size, (batch + 1) * self._size)
-        epochs = places // count
-        rows = np.concatenate(
-            [self._order(epoch)[places[epochs == epoch] % count] for epoch in np.unique(epochs)]
-        )
-        return (
-            torch.from_numpy(self._transitions.observations[rows]),
-            torch.from_numpy(self._transitions.actions[rows].astype(np.int64)),
+        epochs = places // self._count
+        return np.concatenate(
+            [
+                self._order(epoch)[places[epochs == epoch] % self._count]
+                for epoch in np.unique(epochs)
+            ]
         )
 
-    def _order(self, epoch: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    def _order(self, epoch: int) -> NDArray[np.int64]:
         if epoch not in self._orders:
             rng = np.random.default_rng((self._seed, epoch))
+            shuffled = in_blocks(self._starts, self._count, rng.permutation(len(self._starts)))
             # One batch touches two epochs at most where the data is longer than a batch.
             self._orders = {
                 old: order for old, order in self._orders.items() if old == epoch - 1
-            } | {epoch: rng.permutation(len(self._transitions.actions))}
+            } | {epoch: shuffled}
         return self._orders[epoch]
 
 
-def _update(
+def _propose(
+    policy: ActorCriticPolicy, transitions: Transitions, rows: NDArray[np.int64]
+) -> tuple[torch.Tensor, torch.Tensor, int]:
+    """Return logits of the actions in some rows, the loss of reading, and how many pictures."""
+    state = torch.from_numpy(transitions.observations[rows]).to(policy.device)
+    if transitions.pictures is None or transitions.picture is None:
+        features, misreading, pictures = policy.extract_features(state), torch.zeros(()), 0
+    else:
+        extractor = policy.features_extractor
+        assert isinstance(extractor, SightedMLP)
+        numbers, which = np.unique(transitions.picture[rows], return_inverse=True)
+        sights = extractor.eye(torch.from_numpy(transitions.pictures[numbers]).to(policy.device))
+        facts = torch.from_numpy(transitions.pictures.facts[numbers].astype(np.int64))
+        misreading = extractor.eye.misreading(sights, facts.to(policy.device))
+        features = extractor.consider(state, sights[torch.from_numpy(which).to(policy.device)])
+        pictures = len(numbers)
+    assert isinstance(features, torch.Tensor)  # actor and critic share them
+    return policy.action_net(policy.mlp_extractor.forward_actor(features)), misreading, pictures
+
+
+def _descend(
     policy: ActorCriticPolicy,
     optimizer: torch.optim.Optimizer,
-    observations: torch.Tensor,
-    actions: torch.Tensor,
+    loss: torch.Tensor,
     max_grad_norm: float,
-) -> tuple[float, float]:
-    """Take one step down the loss; return the loss and the share of tokens guessed right."""
-    observations, actions = observations.to(policy.device), actions.to(policy.device)
-    latent = policy.mlp_extractor.forward_actor(policy.extract_features(observations))
-    logits = policy.action_net(latent)
-    loss = functional.cross_entropy(logits, actions)
+) -> None:
+    """Take one step down the loss."""
     optimizer.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(policy.parameters(), max_grad_norm)
     optimizer.step()
-    return loss.item(), (logits.argmax(dim=1) == actions).float().mean().item()

@@ -10,7 +10,7 @@ import torch
 from gymnasium import spaces
 from numpy.typing import NDArray
 from stable_baselines3.common.policies import ActorCriticPolicy
-from stable_baselines3.common.utils import FloatSchedule
+from stable_baselines3.common.utils import FloatSchedule, obs_as_tensor
 
 from agents.protocol import Info
 from agents.sb3.checkpoint import load_state, save_state
@@ -18,6 +18,7 @@ from agents.sb3.policy import DEFAULT_BLOCKS, DEFAULT_WIDTH, ResidualPolicy, pol
 from agents.sb3.training import PathLike
 from gp_env.observe import LAYOUT as CARDS_LAYOUT
 from virl_env.observe import LAYOUT as STREETS_LAYOUT
+from virl_env.views.state import STATE_LAYOUT as STREETS_STATE_LAYOUT
 
 CARDS = tuple((CARDS_LAYOUT[field].start, CARDS_LAYOUT[field].stop) for field in ("ranks", "suits"))
 """Slots of the card game's observations whose order means nothing."""
@@ -25,27 +26,37 @@ CARDS = tuple((CARDS_LAYOUT[field].start, CARDS_LAYOUT[field].stop) for field in
 LANDMARKS = ((STREETS_LAYOUT["categories"].start, STREETS_LAYOUT["categories"].stop),)
 """The same of navigation: landmarks are numbered at random."""
 
+LANDMARKS_BESIDE_VIEWS = (
+    (STREETS_STATE_LAYOUT["categories"].start, STREETS_STATE_LAYOUT["categories"].stop),
+)
+"""The same of navigation by sight."""
+
 
 def build_model(
-    observation_space: spaces.MultiDiscrete,
+    observation_space: spaces.MultiDiscrete | spaces.Dict,
     action_space: spaces.Discrete,
     *,
     width: int = DEFAULT_WIDTH,
     blocks: int = DEFAULT_BLOCKS,
     unordered: Sequence[Sequence[int]] = (),
+    views: int = 1,
+    reads: Sequence[int] = (),
     seed: int = 0,
     device: str = "cpu",
 ) -> ResidualPolicy:
     """Return a new policy whose weights are a function of the arguments alone.
 
     Args:
-        observation_space, action_space: those of a single symbolic environment.
+        observation_space, action_space: those of a single environment, symbolic or with pictures.
         width, blocks, unordered: of the residual MLP; `CARDS` are the unordered slots of the card
-            game, `LANDMARKS` those of navigation.
+            game, `LANDMARKS` those of navigation, `LANDMARKS_BESIDE_VIEWS` those beside pictures.
+        views, reads: of the `Eye` in front of it, where there are pictures.
         seed: of the weights.
         device: a torch device.
     """
-    keywords = policy_keywords(width, blocks, unordered)
+    sees = isinstance(observation_space, spaces.Dict)
+    eye = {"views": views, "reads": list(reads)} if sees else {}
+    keywords = policy_keywords(width, blocks, unordered, **eye)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         # Whoever trains the policy brings the learning rate; the constructor only demands one.
@@ -61,13 +72,15 @@ def count_weights(policy: ActorCriticPolicy) -> int:
 def save_model(path: PathLike, policy: ResidualPolicy) -> None:
     """Write a policy's weights and size to one file, atomically."""
     space, actions = policy.observation_space, policy.action_space
-    assert isinstance(space, spaces.MultiDiscrete)
+    state = space["state"] if isinstance(space, spaces.Dict) else space
+    assert isinstance(state, spaces.MultiDiscrete)
     assert isinstance(actions, spaces.Discrete)
     save_state(
         path,
         {
-            "slots": space.nvec.tolist(),
-            "slot_dtype": np.dtype(space.dtype).str,
+            "picture": list(space["image"].shape or ()) if isinstance(space, spaces.Dict) else None,
+            "slots": state.nvec.tolist(),
+            "slot_dtype": np.dtype(state.dtype).str,
             "actions": int(actions.n),
             "size": policy.features_extractor_kwargs,
             "weights": policy.state_dict(),
@@ -83,7 +96,12 @@ def load_model(path: PathLike, device: str = "cpu") -> ResidualPolicy:
         FileNotFoundError: where there is none.
     """
     saved = load_state(path)
-    space = spaces.MultiDiscrete(np.array(saved["slots"]), dtype=np.dtype(saved["slot_dtype"]).type)
+    space: Any = spaces.MultiDiscrete(
+        np.array(saved["slots"]), dtype=np.dtype(saved["slot_dtype"]).type
+    )
+    # Files of before there were pictures say nothing of them.
+    if picture := saved.get("picture"):
+        space = spaces.Dict({"image": spaces.Box(0, 255, picture, np.uint8), "state": space})
     policy = build_model(space, spaces.Discrete(saved["actions"]), **saved["size"], device=device)
     policy.load_state_dict(saved["weights"])
     return policy
@@ -105,9 +123,11 @@ class SB3Agent:
         self.deterministic = deterministic
         self._generator = torch.Generator(policy.device).manual_seed(seed)
 
-    def act(self, observation: NDArray[Any], info: Info) -> NDArray[np.int64]:
-        """Return actions, int64 of shape (n,), for observations of shape (n, slots)."""
-        tensor = torch.as_tensor(observation, device=self.policy.device)
+    def act(
+        self, observation: NDArray[Any] | dict[str, NDArray[Any]], info: Info
+    ) -> NDArray[np.int64]:
+        """Return actions, int64 of shape (n,), for observations (n, slots), or a dict of such."""
+        tensor: Any = obs_as_tensor(observation, self.policy.device)
         with torch.no_grad():
             features = self.policy.extract_features(tensor)
             logits = self.policy.action_net(self.policy.mlp_extractor.forward_actor(features))

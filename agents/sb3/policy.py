@@ -17,6 +17,8 @@ from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from torch import nn
 from torch.nn import functional
 
+from agents.sb3.eye import SIGHT, Eye
+
 DEFAULT_WIDTH = 512
 DEFAULT_BLOCKS = 3
 
@@ -87,12 +89,20 @@ class ResidualMLP(BaseFeaturesExtractor):
         self.blocks = nn.ModuleList(_Block(width) for _ in range(blocks))
         self.norm = nn.LayerNorm(width)
 
-    def forward(self, observations: torch.Tensor) -> torch.Tensor:
-        """Return features, float of shape (n, width), of integer observations (n, slots)."""
+    def forward(
+        self, observations: torch.Tensor, beside: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Return features, float of shape (n, width), of integer observations (n, slots).
+
+        Args:
+            beside: float of shape (n, width), added to what the first layer makes of the tokens.
+        """
         tokens = observations.long()
         rows = torch.where(tokens == 0, self.empty, tokens + self.offsets)
         hidden = functional.embedding_bag(rows, self._matrix(), mode="sum", padding_idx=self.empty)
         hidden = hidden + self.bias
+        if beside is not None:
+            hidden = hidden + beside
         for block in self.blocks:
             hidden = hidden + block(hidden)
         return torch.relu(self.norm(hidden))
@@ -120,6 +130,54 @@ class _Block(nn.Module):
         return self.outer(torch.relu(self.inner(self.norm(hidden))))
 
 
+class SightedMLP(BaseFeaturesExtractor):
+    """Features of a picture and tokens: an eye in front of the residual MLP.
+
+    The first layer of the MLP takes the eye's numbers beside the tokens, by a linear layer.
+
+    Args:
+        observation_space: `Dict(image, state)`, as the -Image ids have it.
+        views, reads: of the `Eye`.
+        **mlp: of the `ResidualMLP` over `state`.
+
+    Raises:
+        ValueError: for another kind of space.
+    """
+
+    def __init__(
+        self,
+        observation_space: spaces.Space[Any],
+        views: int = 1,
+        reads: Sequence[int] = (),
+        **mlp: Any,
+    ) -> None:
+        if not isinstance(observation_space, spaces.Dict) or set(observation_space) != {
+            "image",
+            "state",
+        }:
+            raise ValueError(
+                f"An eye in front of the MLP sees a Dict of image and state; got "
+                f"{observation_space}. Make an -Image environment without a mask in the "
+                f"observation."
+            )
+        body = ResidualMLP(observation_space["state"], **mlp)
+        super().__init__(observation_space, features_dim=body.features_dim)
+        shape = observation_space["image"].shape
+        assert shape is not None
+        self.eye = Eye(shape, views, reads)
+        self.optic = nn.Linear(SIGHT, body.features_dim, bias=False)
+        self.body = body
+
+    def forward(self, observations: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Return features, float of shape (n, width), of `image` and `state`."""
+        return self.consider(observations["state"], self.eye.look(observations["image"]))
+
+    def consider(self, state: torch.Tensor, sights: torch.Tensor) -> torch.Tensor:
+        """Return features of integers (n, slots) and what the eye made of the picture of each."""
+        features: torch.Tensor = self.body(state, self.optic(sights))
+        return features
+
+
 class TokenInput(BasePolicy):
     """Hands observations to the features extractor as the integers they are; mixed into policies.
 
@@ -131,27 +189,33 @@ class TokenInput(BasePolicy):
     def extract_features(
         self, obs: torch.Tensor, features_extractor: BaseFeaturesExtractor
     ) -> torch.Tensor:
-        """Return the features of observations, integers of shape (n, slots)."""
+        """Return the features of observations: integers (n, slots), or a dict with a picture."""
         return features_extractor(obs)
 
 
 class ResidualPolicy(ActorCriticPolicy, TokenInput):
-    """Actor and critic as one linear layer each on the features of a `ResidualMLP`."""
+    """Actor and critic as one linear layer each on the features of what reads observations."""
 
 
 def policy_keywords(
     width: int = DEFAULT_WIDTH,
     blocks: int = DEFAULT_BLOCKS,
     unordered: Sequence[Sequence[int]] = (),
+    **eye: Any,
 ) -> dict[str, Any]:
-    """Return `policy_kwargs` of SB3 for a `TokenInput` policy with such a `ResidualMLP`."""
+    """Return `policy_kwargs` of SB3 for a `TokenInput` policy with such a `ResidualMLP`.
+
+    Args:
+        eye: `views` and `reads` of a `SightedMLP`, which is then what the policy has.
+    """
     return {
         "net_arch": [],
         "ortho_init": False,
-        "features_extractor_class": ResidualMLP,
+        "features_extractor_class": SightedMLP if eye else ResidualMLP,
         "features_extractor_kwargs": {
             "width": width,
             "blocks": blocks,
             "unordered": [list(run) for run in unordered],
+            **eye,
         },
     }

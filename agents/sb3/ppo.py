@@ -11,6 +11,8 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.policies import ActorCriticPolicy
 
 from agents.sb3.bridge import VectorEnvToSB3
+from agents.sb3.policy import SightedMLP
+from agents.sb3.rollouts import ppo_for
 from agents.sb3.training import Account, Callback, PathLike, RunKeeper
 
 
@@ -105,10 +107,17 @@ def train_ppo(
     if (saved := keeper.resume()) is not None:
         _restore(ppo, bridge, saved)
     rollout = config.n_steps * bridge.num_envs
+    eye = (
+        policy.features_extractor.eye if isinstance(policy.features_extractor, SightedMLP) else None
+    )
     while ppo.num_timesteps < budget and not keeper.stopped:
+        account = keeper.account
+        before = (eye.glanced, eye.studied) if eye is not None else (0, 0)
         # One rollout and one update a call: between two calls nothing is half done.
         ppo.learn(rollout, reset_num_timesteps=False)
-        account = keeper.account
+        if eye is not None:
+            account.pictures_sampled += eye.glanced - before[0]
+            account.pictures_trained += eye.studied - before[1]
         account.tokens_sampled = ppo.num_timesteps
         account.tokens_trained = ppo.num_timesteps * config.n_epochs
         account.episodes = bridge.episodes
@@ -118,9 +127,11 @@ def train_ppo(
 
 
 def _build(policy: ActorCriticPolicy, bridge: VectorEnvToSB3, config: PPOConfig, seed: int) -> PPO:
-    ppo = PPO(
+    kind, rollouts = ppo_for(bridge.observation_space)
+    ppo = kind(
         type(policy),
         bridge,
+        rollout_buffer_class=rollouts,
         policy_kwargs={
             "net_arch": policy.net_arch,
             "ortho_init": policy.ortho_init,

@@ -30,6 +30,8 @@ class Account:
         episodes: episodes finished by the learner's own play.
         tokens_sampled: tokens the learner chose in its own play (D_buffer, forward passes only).
         tokens_trained: tokens that took part in an update, each epoch counted (D_SFT or D_RL).
+        pictures_sampled, pictures_trained: pictures that were worked out for these tokens; one
+            that several tokens of a batch share counts once.
         seconds: time spent, callbacks and checkpoints included.
     """
 
@@ -37,6 +39,8 @@ class Account:
     episodes: int = 0
     tokens_sampled: int = 0
     tokens_trained: int = 0
+    pictures_sampled: int = 0
+    pictures_trained: int = 0
     seconds: float = 0.0
 
 

@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,24 @@ ENVIRONMENT = "VIRLNavigation-v0"
 
 SIDE_BY_SIDE = 4096
 """Episodes played at once."""
+
+
+class Walked(NamedTuple):
+    """One step of demonstrations that walk side by side.
+
+    Attributes:
+        env: where they walk.
+        observations: of all copies, uint8 of shape (copies, 96).
+        copies, demonstrations: int64 of shape (k,), where something is taught: the copies that
+            walk on, and which demonstrations these are.
+        actions: uint8 of shape (k,), what is taught, indices.
+    """
+
+    env: VIRLNavigationVectorEnv
+    observations: NDArray[np.uint8]
+    copies: NDArray[np.int64]
+    demonstrations: NDArray[np.int64]
+    actions: NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -72,18 +90,26 @@ class Demonstrations:
         for kind, rule in enumerate(self.rules):
             yield np.flatnonzero(self.kind == kind), {**self.keywords, "directions": rule}
 
-    def transitions(self) -> Transitions:
-        """Play the demonstrations in the environment, and return them in their order."""
-        order, seen, done = [], [], []
+    def walked(self) -> Iterator[Walked]:
+        """Play the demonstrations in the environment; yield what is taught, before it is done.
+
+        The rows of a demonstration come in their order, but others come between them.
+        """
         for part, keywords in self.parts():
             for rows in _batches(part):
                 env, observations = _start(self.episode_seed[rows], keywords)
                 for codes in self.actions[rows].T:
                     going = np.flatnonzero(codes)
-                    order.append(rows[going])
-                    seen.append(observations[going])
-                    done.append(codes[going] - 1)
+                    yield Walked(env, observations, going, rows[going], codes[going] - 1)
                     observations, *_ = env.step(np.maximum(codes, 1).astype(np.int64) - 1)
+
+    def transitions(self) -> Transitions:
+        """Play the demonstrations in the environment, and return them in their order."""
+        order, seen, done = [], [], []
+        for step in self.walked():
+            order.append(step.demonstrations)
+            seen.append(step.observations[step.copies])
+            done.append(step.actions)
         by_row = np.argsort(np.concatenate(order), kind="stable")
         return Transitions(np.concatenate(seen)[by_row], np.concatenate(done)[by_row], len(self))
 

@@ -19,7 +19,7 @@ from benchmarks.runs import Run, read_json, write_json
 from benchmarks.statistics import mean_interval
 from benchmarks.study.learners import LEARNERS, Learner, Stage, Usage
 from benchmarks.study.presets import PolicyPreset, Preset
-from benchmarks.suites import Suite
+from benchmarks.suites import Suite, sees_pictures
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import MAX_ATTEMPTS, Task
 
@@ -141,7 +141,7 @@ class _Worker:
         measured = self.task.competence
 
         def report(usage: Usage) -> bool:
-            flops = usage.flops(self.learner.weights)
+            flops = self.learner.flops(usage)
             over = flops >= settings.init_flops
             check = str(int(flops / settings.check_flops))
             if (check != "0" or over) and check not in checks:
@@ -175,7 +175,7 @@ class _Worker:
         resume = last.with_name(f"{arm}.resume.pt")
 
         def report(usage: Usage) -> bool:
-            flops = usage.flops(self.learner.weights)
+            flops = self.learner.flops(usage)
             for point in range(1, count + 1):
                 due = flops >= settings.arm_flops * point / count
                 if due and f"{arm}/{point}" not in self.points:
@@ -190,7 +190,7 @@ class _Worker:
             self.learner.imitate(demonstrations, stage)
         else:
             stage = Stage(settings.rl, flops, seed, resume, report)
-            self.learner.reinforce(self.task.game(self.task.rule, self.fold), stage)
+            self.learner.reinforce(self.game(self.task.rule), stage)
         self.learner.save(last)
         resume.unlink(missing_ok=True)
 
@@ -198,14 +198,15 @@ class _Worker:
         """Play a point's episodes and note it as finished."""
         preset, suite, seed = self.job.preset, self.job.suite, self.job.seed
         rates: dict[str, Interval] = {}
-        for column in suite.columns if final else preset.curve_columns:
-            count = preset.final_episodes if final else preset.curve_episodes
+        seen = sees_pictures(self.learner.interface, self.learner.keywords)
+        for column in suite.columns_for(seen=seen) if final else preset.curve_columns:
+            count = preset.episodes(suite.columns[column], final=final)
             rows: list[Episode] = []
             cell = Cell(
                 name=f"{self.job.policy}/{seed}/{stage}/{point}/{column}",
                 id=suite.id(column, self.learner.interface),
                 keywords={
-                    **suite.keywords(column, seed),
+                    **suite.keywords(column, seed, seen=seen),
                     "max_attempts": MAX_ATTEMPTS,
                     **self.learner.keywords,
                 },
@@ -233,7 +234,7 @@ class _Worker:
         played = play(
             lambda _: agent,
             f"{task.name}{self.learner.interface}-v0",
-            {**task.game(task.random, self.fold, "validation"), **self.learner.keywords},
+            {**self.game(task.random, "validation"), **self.learner.keywords},
             suite.episode_seeds(seed, self.job.preset.validation_episodes, "validation"),
         )
         return [episode.value(task.competence) for episode in played]
@@ -247,7 +248,12 @@ class _Worker:
             rules=rules,
             fold=self.fold,
             **({} if solutions is None else {"solutions": solutions}),
+            **self.job.suite.game,
         )
+
+    def game(self, rule: str, split: str = "train") -> dict[str, Any]:
+        """Return the keywords of training, or of validation, under a rule."""
+        return {**self.task.game(rule, self.fold, split), **self.job.suite.game}
 
     def stage_seed(self, stage: str) -> int:
         """Return the seed of everything random in a stage."""

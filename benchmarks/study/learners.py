@@ -1,4 +1,4 @@
-"""What the study asks of a policy that learns, and the two that do.
+"""What the study asks of a policy that learns, and those that do.
 
 A learner knows nothing of checkpoints to be evaluated, budgets of a stage or where results go: it
 trains until its report says stop.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -17,12 +17,16 @@ from typing import Any, Protocol
 import gymnasium as gym
 import torch
 
-from agents.demonstrations import Demonstrated
+import agents.gp.sights
+import agents.virl.sights
+from agents.demonstrations import Demonstrated, Transitions
 from agents.protocol import Agent
 from agents.sb3.bc import BCConfig, train_bc
 from agents.sb3.checkpoint import save_state
 from agents.sb3.model import SB3Agent, build_model, count_weights, load_model, save_model
+from agents.sb3.policy import ResidualPolicy, SightedMLP
 from agents.sb3.ppo import PPOConfig, train_ppo
+from agents.sb3.training import Account
 from agents.tinylm import PPO, SFT, SFTConfig, TinyLM, TinyLMAgent, TinyLMConfig
 from agents.tinylm import PPOConfig as TinyLMPPOConfig
 from benchmarks.study.presets import PolicyPreset
@@ -31,14 +35,28 @@ from benchmarks.tasks.task import Task
 
 @dataclass(frozen=True)
 class Usage:
-    """Tokens that a stage has used so far: trained on (each epoch counted), and sampled."""
+    """What a stage has used so far.
+
+    Attributes:
+        trained, sampled: tokens, those trained on counted in each epoch.
+        pictures_trained, pictures_sampled: pictures that were worked out for them.
+    """
 
     trained: int
     sampled: int
+    pictures_trained: int = 0
+    pictures_sampled: int = 0
 
-    def flops(self, weights: int) -> float:
-        """Return 6 N D_trained + 2 N D_sampled."""
-        return 6.0 * weights * self.trained + 2.0 * weights * self.sampled
+    def flops(self, weights: int, picture: float = 0.0) -> float:
+        """Return 6 N D_trained + 2 N D_sampled, and the same of pictures.
+
+        Args:
+            weights: N, of what reads tokens.
+            picture: FLOPs of working out a picture once; to learn from it takes three times that,
+                as 6 N is to 2 N.
+        """
+        tokens = weights * (6.0 * self.trained + 2.0 * self.sampled)
+        return tokens + picture * (3.0 * self.pictures_trained + self.pictures_sampled)
 
 
 Report = Callable[[Usage], bool]
@@ -78,6 +96,10 @@ class Learner(Protocol):
     keywords: Mapping[str, Any]
     weights: int
 
+    def flops(self, usage: Usage) -> float:
+        """Return the compute of what a stage has used."""
+        ...
+
     def agent(self) -> Agent:
         """Return the greedy agent of the weights as they are now."""
         ...
@@ -99,6 +121,29 @@ class Learner(Protocol):
         ...
 
 
+class Sights(Protocol):
+    """A module that knows a task's pictures.
+
+    Attributes:
+        VIEWS: in a picture, behind one another in its channels.
+        READS: of each fact that a picture shows, how many values it has.
+    """
+
+    VIEWS: int
+    READS: Sequence[int]
+
+    def with_pictures(self, demonstrations: Any, look: Any) -> Transitions:
+        """Play demonstrations as they are seen in a look."""
+        ...
+
+
+SIGHTS: Mapping[str, Sights] = {
+    "GeneralPoints": agents.gp.sights,
+    "VIRLNavigation": agents.virl.sights,
+}
+"""What is seen of each task."""
+
+
 class SB3Learner:
     """The residual MLP on symbolic observations: behaviour cloning and SB3's plain PPO."""
 
@@ -106,12 +151,15 @@ class SB3Learner:
     keywords: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, task: Task, preset: PolicyPreset, seed: int) -> None:
-        self._id = f"{task.name}-v0"
+        self._id = f"{task.name}{self.interface}-v0"
         env: Any = gym.make(self._id)
-        self._policy = build_model(
-            env.observation_space, env.action_space, seed=seed, **preset.model
-        )
+        spaces = env.observation_space, env.action_space
+        self._policy = build_model(*spaces, seed=seed, **preset.model, **self._eye_of(task))
         self.weights = count_weights(self._policy)
+
+    def flops(self, usage: Usage) -> float:
+        """Return the compute of what a stage has used."""
+        return usage.flops(self.weights)
 
     def agent(self) -> Agent:
         """Return the greedy agent."""
@@ -127,8 +175,9 @@ class SB3Learner:
 
     def imitate(self, demonstrations: Demonstrated, stage: Stage) -> None:
         """Clone the demonstrations."""
-        config = BCConfig(**stage.settings)
-        transitions = demonstrations.transitions()
+        settings = dict(stage.settings)
+        transitions = self._transitions(demonstrations, settings)
+        config = BCConfig(**settings)
         length = len(transitions.actions) / len(demonstrations)
         train_bc(
             self._policy,
@@ -137,7 +186,7 @@ class SB3Learner:
             config=config,
             seed=stage.seed,
             checkpoint=stage.resume,
-            callback=lambda p: stage.report(Usage(p.account.tokens_trained, 0)),
+            callback=lambda p: stage.report(_usage(p.account)),
             callback_every=math.ceil(4 * config.batch_size / length),
         )
 
@@ -156,11 +205,62 @@ class SB3Learner:
             config=config,
             seed=stage.seed,
             checkpoint=stage.resume,
-            callback=lambda p: stage.report(
-                Usage(p.account.tokens_trained, p.account.tokens_sampled)
-            ),
+            callback=lambda p: stage.report(_usage(p.account)),
             callback_every=1,
         )
+
+    def _eye_of(self, task: Task) -> dict[str, Any]:
+        """Return what a model is told of pictures."""
+        return {}
+
+    def _transitions(self, demonstrations: Demonstrated, settings: dict[str, Any]) -> Transitions:
+        """Return what is to be cloned; take out of the settings what only this needs."""
+        return demonstrations.transitions()
+
+
+class SB3ImageLearner(SB3Learner):
+    """The same with an eye: convolutions over the pictures of the -Image ids.
+
+    Imitation's setting `look` says how its pictures look, "plain" by default; everything else is
+    played in the environment's own.
+    """
+
+    interface = "-Image"
+
+    def __init__(self, task: Task, preset: PolicyPreset, seed: int) -> None:
+        self._sights = SIGHTS[task.name]
+        super().__init__(task, preset, seed)
+        self._use(self._policy)
+
+    def flops(self, usage: Usage) -> float:
+        """Return the compute of what a stage has used."""
+        return usage.flops(self.weights, self._eye.flops)
+
+    def load(self, path: Path) -> None:
+        """Read the weights."""
+        super().load(path)
+        self._use(self._policy)
+
+    def _eye_of(self, task: Task) -> dict[str, Any]:
+        return {"views": self._sights.VIEWS, "reads": self._sights.READS}
+
+    def _use(self, policy: ResidualPolicy) -> None:
+        assert isinstance(policy.features_extractor, SightedMLP)
+        self._eye = policy.features_extractor.eye
+        # N counts what reads tokens; what sees is used once a picture and counted apart.
+        self.weights = count_weights(policy) - sum(w.numel() for w in self._eye.parameters())
+
+    def _transitions(self, demonstrations: Demonstrated, settings: dict[str, Any]) -> Transitions:
+        return self._sights.with_pictures(demonstrations, settings.pop("look", "plain"))
+
+
+def _usage(account: Account) -> Usage:
+    return Usage(
+        account.tokens_trained,
+        account.tokens_sampled,
+        account.pictures_trained,
+        account.pictures_sampled,
+    )
 
 
 GAMES: Mapping[str, str] = {"GeneralPoints": "cards", "VIRLNavigation": "streets"}
@@ -178,6 +278,10 @@ class TinyLMLearner:
             torch.manual_seed(seed)
             self._model = TinyLM(TinyLMConfig(game=GAMES[task.name], **preset.model))
         self.weights = self._model.size()
+
+    def flops(self, usage: Usage) -> float:
+        """Return the compute of what a stage has used."""
+        return usage.flops(self.weights)
 
     def agent(self) -> Agent:
         """Return the greedy agent."""
@@ -205,7 +309,7 @@ class TinyLMLearner:
     def _train(self, training: SFT | PPO, stage: Stage) -> None:
         def on_step(_: dict[str, float]) -> bool:
             usage = Usage(training.trained_words, training.sampled_words)
-            return stage.report(usage) or usage.flops(self.weights) >= stage.flops
+            return stage.report(usage) or self.flops(usage) >= stage.flops
 
         # The compute ends the stage; no stage sees as many as this.
         training.train(sys.maxsize, on_step=on_step, checkpoint=stage.resume)
@@ -213,6 +317,7 @@ class TinyLMLearner:
 
 LEARNERS: Mapping[str, Callable[[Task, PolicyPreset, int], Learner]] = {
     "sb3": SB3Learner,
+    "sb3-images": SB3ImageLearner,
     "tinylm": TinyLMLearner,
 }
 """Learners by the name that a preset gives them; each is made from a task, a preset and a seed."""

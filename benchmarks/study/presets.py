@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from agents.sb3.model import CARDS, LANDMARKS
+from benchmarks.suites import Column
 
 
 class _Plain(BaseModel):
@@ -63,6 +64,7 @@ class Preset(_Plain):
         points: checkpoints of an arm after the init, at equal steps of compute.
         curve_columns, curve_episodes: what is measured at every checkpoint.
         final_episodes: episodes of every column at the init and at each arm's last checkpoint.
+        severity_episodes: the same of columns that are points of curves over severities.
     """
 
     name: str
@@ -74,7 +76,16 @@ class Preset(_Plain):
     curve_columns: tuple[str, ...] = ("in", "rule_ood")
     curve_episodes: int
     final_episodes: int
+    severity_episodes: int | None = None
     policies: Mapping[str, PolicyPreset]
+
+    def episodes(self, column: Column, *, final: bool) -> int:
+        """Return how many episodes of a column are played at a checkpoint."""
+        if not final:
+            return self.curve_episodes
+        if column.severity is not None and self.severity_episodes is not None:
+            return self.severity_episodes
+        return self.final_episodes
 
     def plain(self, exclude: set[str]) -> dict[str, Any]:
         """Return it as plain data for run.json, without some fields and what is not set."""

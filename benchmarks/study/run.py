@@ -91,7 +91,7 @@ def _play_references(run: Run, suite: Suite, preset: Preset, seed: int, board: B
     for name in task.references:
         make = task.reference(name, seed=seed, fold=suite.fold(seed), max_attempts=MAX_ATTEMPTS)
         rates = {}
-        for column in suite.columns:
+        for column in suite.columns_for(seen=False):
             rows: list[Episode] = []
             cell = Cell(
                 f"{REFERENCE}/{seed}/{name}/0/{column}",

@@ -1,0 +1,42 @@
+"""Demonstrations of the card game as one sees them who has eyes: tables in place of ranks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.demonstrations import Transitions
+from agents.gallery import Gallery, Pixels
+from agents.gp.demonstrations import Demonstrations
+from gp_env.deck import LARGE_RANKS, MAX_CARDS
+from gp_env.image_env import Tables, without_cards
+from gp_env.pictures.look import LookLike
+from gp_env.pictures.size import DEFAULT_SIZE
+
+VIEWS = 1
+
+READS = (LARGE_RANKS + 1,) * MAX_CARDS
+"""What there is to read in a table: the rank in each of six places, 0 for no card."""
+
+
+def with_pictures(
+    demonstrations: Demonstrations, look: LookLike = "plain", image_size: int = DEFAULT_SIZE
+) -> Transitions:
+    """Play the demonstrations as `GeneralPoints-Image-v0` shows them.
+
+    Args:
+        look, image_size: keywords of that environment.
+    """
+    told = demonstrations.transitions()
+    tables = Tables(image_size, look)
+
+    def draw(index: int) -> Pixels:
+        hand = demonstrations.hand(index)
+        seed = int(demonstrations.episode_seed[index])
+        return tables.of_cards(hand.ranks, hand.suits, seed)
+
+    taught = (demonstrations.attempts[:, -1] > 0).sum(axis=1)
+    return told._replace(
+        observations=without_cards(told.observations),
+        pictures=Gallery(draw, (tables.size, tables.size, 3), demonstrations.ranks, READS),
+        picture=np.repeat(np.arange(len(demonstrations)), taught),
+    )

@@ -1,0 +1,142 @@
+"""The convolutions that see for the residual MLP, and say what they see.
+
+A picture stays the same over a whole hand, at a point until the walker moves on, and in every
+episode that comes by. So what the convolutions make of it is worked out once for all rows of a
+batch that hold it, and while weights stay as they are, once for all batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn import functional
+
+SIGHT = 256
+"""Numbers that stand for a picture."""
+
+_MOST_KEPT = 100_000
+"""Pictures of which the sights are remembered: 100 MiB."""
+
+
+class Eye(nn.Module):
+    """Convolutions over pictures, the same ones over each of several views.
+
+    Args:
+        shape: (height, width, channels) of a picture. With more than one view each has three of the
+            channels.
+        views: how many views lie behind one another in the channels.
+        reads: how many values each fact has that the eye says of a picture: each is read off by one
+            linear layer, trained in imitation alone.
+
+    Attributes:
+        glanced, studied: how many pictures `look` has worked out, without gradients and with them.
+
+    Raises:
+        ValueError: where the channels are not three for each view.
+    """
+
+    def __init__(self, shape: Sequence[int], views: int = 1, reads: Sequence[int] = ()) -> None:
+        super().__init__()
+        if shape[2] != 3 * views:
+            raise ValueError(
+                f"{views} views need {3 * views} channels; pictures of the shape {tuple(shape)} "
+                f"have {shape[2]}."
+            )
+        self.views = views
+        self.reads = tuple(reads)
+        self.convolutions = nn.Sequential(
+            nn.Conv2d(3, 32, 8, 4),
+            nn.ReLU(),
+            nn.Conv2d(32, 64, 4, 2),
+            nn.ReLU(),
+            nn.Conv2d(64, 64, 3),
+            nn.ReLU(),
+            nn.Flatten(),
+        )
+        with torch.no_grad():
+            size = self.convolutions(torch.zeros(1, 3, *shape[:2])).shape[1]
+        self.shape = tuple(shape)
+        self.outlook = nn.Linear(size * views, SIGHT)
+        self.reader = nn.Linear(SIGHT, sum(self.reads))
+        self.glanced = self.studied = 0
+        self._kept: dict[int, torch.Tensor] = {}
+        self._kept_for: tuple[int, ...] = ()
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        """Return the sights, float of shape (n, 256), of uint8 pictures (n, h, w, channels)."""
+        count, height, width, _ = pictures.shape
+        views = pictures.view(count, height, width, self.views, 3).permute(0, 3, 4, 1, 2)
+        pixels = views.reshape(count * self.views, 3, height, width).float() / 127.5 - 1.0
+        seen = self.convolutions(pixels).view(count, -1)
+        return torch.relu(self.outlook(seen))
+
+    @property
+    def flops(self) -> float:
+        """FLOPs of working one picture out: two for each product of a weight and a number."""
+        views = torch.zeros(1, 3, *self.shape[:2])
+        total = 0
+        with torch.no_grad():
+            for layer in self.convolutions:
+                views = layer(views)
+                if isinstance(layer, nn.Conv2d):
+                    total += layer.weight.numel() * views.shape[-2] * views.shape[-1]
+        return 2.0 * (self.views * total + self.outlook.weight.numel())
+
+    def look(self, pictures: torch.Tensor) -> torch.Tensor:
+        """Return what `forward` does, each picture worked out once."""
+        marks, first, which = np.unique(
+            fingerprints(pictures.cpu().numpy()), return_index=True, return_inverse=True
+        )
+        if torch.is_grad_enabled():
+            self.studied += len(first)
+            sights = self(pictures[torch.from_numpy(first)])
+        else:
+            sights = self._remembered(marks.tolist(), pictures[torch.from_numpy(first)])
+        return sights[torch.from_numpy(which.reshape(-1)).to(sights.device)]
+
+    def _remembered(self, marks: list[int], pictures: torch.Tensor) -> torch.Tensor:
+        # Every change of a weight in place raises its version.
+        weights = tuple(weight._version for weight in self.parameters())
+        if weights != self._kept_for or len(self._kept) > _MOST_KEPT:
+            self._kept, self._kept_for = {}, weights
+        new = [row for row, mark in enumerate(marks) if mark not in self._kept]
+        self.glanced += len(new)
+        for start in range(0, len(new), 256):
+            rows = new[start : start + 256]
+            for row, sight in zip(rows, self(pictures[rows])):
+                self._kept[marks[row]] = sight
+        return torch.stack([self._kept[mark] for mark in marks])
+
+    def answers(self, sights: torch.Tensor) -> Sequence[torch.Tensor]:
+        """Return logits of shape (n, values) for each of the facts that are read."""
+        return self.reader(sights).split(self.reads, dim=1)
+
+    def misreading(self, sights: torch.Tensor, facts: torch.Tensor) -> torch.Tensor:
+        """Return the cross-entropy of facts, integers (n, facts): the mean over the facts."""
+        losses = [
+            functional.cross_entropy(logits, facts[:, fact])
+            for fact, logits in enumerate(self.answers(sights))
+        ]
+        return torch.stack(losses).mean()
+
+
+def fingerprints(pictures: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return a number for each picture, int64 of shape (n,), the same for the same bytes.
+
+    Two that differ have the same number with a chance of about 2**-64.
+    """
+    rows = pictures.reshape(len(pictures), -1)
+    spare = -rows.shape[1] % 8
+    if spare:
+        rows = np.pad(rows, ((0, 0), (0, spare)))
+    blocks = np.ascontiguousarray(rows).view(np.int64)
+    # Of a product modulo 2**64 the highest bits tell little; so they are mixed into lower ones.
+    blocks = blocks ^ (blocks >> 29)
+    weights = np.random.default_rng(0).integers(-(2**63), 2**63 - 1, blocks.shape[1]) | 1
+    # Integers wrap around: arithmetic modulo 2**64.
+    marks: NDArray[np.int64] = np.einsum("ij,j->i", blocks, weights)
+    return marks

@@ -1,0 +1,79 @@
+"""Demonstrations of navigation as one sees them who has eyes: streets in place of landmarks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.demonstrations import Transitions
+from agents.gallery import Gallery, Pixels
+from agents.virl.demonstrations import Demonstrations
+from virl_env.config import NavigationConfig
+from virl_env.observe import LAYOUT
+from virl_env.views.look import LookLike
+from virl_env.views.sights import DEFAULT_SIZE, Sights
+from virl_env.views.state import without_sight
+from virl_env.world.city import CATEGORIES
+from virl_env.world.geometry import SIDES
+
+VIEWS = 4
+"""Front, right, back, left: three channels of a picture each."""
+
+READS = (len(CATEGORIES) + 1, len(SIDES) + 1, 2)
+"""What there is to read in views: a landmark's category and its side, 0 for none in sight, and
+whether this is an intersection."""
+
+
+def with_pictures(
+    demonstrations: Demonstrations, look: LookLike = "plain", image_size: int = DEFAULT_SIZE
+) -> Transitions:
+    """Play the demonstrations as `VIRLNavigation-Image-v0` shows them.
+
+    What one sees tells all landmarks in sight, so the demonstrations should be of
+    `landmarks="all"`: else what there is to read in a picture is said to be less than it shows.
+
+    Args:
+        look, image_size: keywords of that environment.
+    """
+    # Rules decide nothing of what is seen.
+    sights = Sights(NavigationConfig.make(**demonstrations.keywords), image_size, look=look)
+    views: dict[Any, int] = {}
+    facts, order, shown, seen, done = [], [], [], [], []
+    for step in demonstrations.walked():
+        rows = step.observations[step.copies]
+        read = in_sight(rows)
+        for row, copy in enumerate(step.copies.tolist()):
+            seed = int(demonstrations.episode_seed[step.demonstrations[row]])
+            city = step.env.config.city_of(step.env.route(copy))
+            view = (city, sights.look_of(seed), *step.env.stand(copy))
+            number = views.setdefault(view, len(views))
+            if number == len(facts):
+                facts.append(read[row])
+            shown.append(number)
+        order.append(step.demonstrations)
+        seen.append(without_sight(rows))
+        done.append(step.actions)
+    by_row = np.argsort(np.concatenate(order), kind="stable")
+    places = list(views)
+
+    def draw(index: int) -> Pixels:
+        return sights.picture(*places[index])
+
+    assert sights.space.shape is not None
+    return Transitions(
+        np.concatenate(seen)[by_row],
+        np.concatenate(done)[by_row],
+        len(demonstrations),
+        Gallery(draw, sights.space.shape, np.array(facts), READS),
+        np.array(shown)[by_row],
+    )
+
+
+def in_sight(rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return what there is to read where symbolic rows (n, 96) are seen, uint8 of shape (n, 3)."""
+    landmark = rows[:, LAYOUT["landmark"]].astype(np.int64)
+    categories = np.pad(rows[:, LAYOUT["categories"]], ((0, 0), (1, 0)))
+    category = np.take_along_axis(categories, landmark, axis=1)
+    return np.hstack([category, rows[:, LAYOUT["side"]], rows[:, LAYOUT["intersection"]]])
