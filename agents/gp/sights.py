@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from agents.demonstrations import Transitions
@@ -16,6 +18,9 @@ VIEWS = 1
 
 READS = (LARGE_RANKS + 1,) * MAX_CARDS
 """What there is to read in a table: the rank in each of six places, 0 for no card."""
+
+UNORDERED_READS: Sequence[Sequence[int]] = ((0, MAX_CARDS),)
+"""Cards lie in any order."""
 
 
 def with_pictures(

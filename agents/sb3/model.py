@@ -41,6 +41,7 @@ def build_model(
     unordered: Sequence[Sequence[int]] = (),
     views: int = 1,
     reads: Sequence[int] = (),
+    unordered_reads: Sequence[Sequence[int]] = (),
     seed: int = 0,
     device: str = "cpu",
 ) -> ResidualPolicy:
@@ -50,12 +51,13 @@ def build_model(
         observation_space, action_space: those of a single environment, symbolic or with pictures.
         width, blocks, unordered: of the residual MLP; `CARDS` are the unordered slots of the card
             game, `LANDMARKS` those of navigation, `LANDMARKS_BESIDE_VIEWS` those beside pictures.
-        views, reads: of the `Eye` in front of it, where there are pictures.
+        views, reads, unordered_reads: of the eye in front of it, where there are pictures.
         seed: of the weights.
         device: a torch device.
     """
     sees = isinstance(observation_space, spaces.Dict)
-    eye = {"views": views, "reads": list(reads)} if sees else {}
+    facts = {"reads": list(reads), "unordered_reads": [list(run) for run in unordered_reads]}
+    eye = {"views": views, **facts} if sees else {}
     keywords = policy_keywords(width, blocks, unordered, **eye)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

@@ -133,11 +133,15 @@ class _Block(nn.Module):
 class SightedMLP(BaseFeaturesExtractor):
     """Features of a picture and tokens: an eye in front of the residual MLP.
 
-    The first layer of the MLP takes the eye's numbers beside the tokens, by a linear layer.
+    The first layer of the MLP takes beside the tokens what the eye reads, each fact as shares of
+    the values it may have, as if it were a token; and the eye's numbers by a linear layer, for what
+    is no fact.
 
     Args:
         observation_space: `Dict(image, state)`, as the -Image ids have it.
         views, reads: of the `Eye`.
+        unordered_reads: (start, stop) of runs of facts whose order means nothing, as `unordered` of
+            the `ResidualMLP` is for slots.
         **mlp: of the `ResidualMLP` over `state`.
 
     Raises:
@@ -149,6 +153,7 @@ class SightedMLP(BaseFeaturesExtractor):
         observation_space: spaces.Space[Any],
         views: int = 1,
         reads: Sequence[int] = (),
+        unordered_reads: Sequence[Sequence[int]] = (),
         **mlp: Any,
     ) -> None:
         if not isinstance(observation_space, spaces.Dict) or set(observation_space) != {
@@ -167,6 +172,17 @@ class SightedMLP(BaseFeaturesExtractor):
         self.eye = Eye(shape, views, reads)
         self.optic = nn.Linear(SIGHT, body.features_dim, bias=False)
         self.body = body
+        self._meaning_of = list(range(len(reads)))
+        for start, stop in unordered_reads:
+            self._meaning_of[start:stop] = [start] * (stop - start)
+        # As much as a token of the MLP contributes.
+        scale = 20**-0.5
+        self.meanings = nn.ParameterDict(
+            {
+                str(fact): nn.Parameter(scale * torch.randn(reads[fact], body.features_dim))
+                for fact in sorted(set(self._meaning_of))
+            }
+        )
 
     def forward(self, observations: dict[str, torch.Tensor]) -> torch.Tensor:
         """Return features, float of shape (n, width), of `image` and `state`."""
@@ -174,7 +190,10 @@ class SightedMLP(BaseFeaturesExtractor):
 
     def consider(self, state: torch.Tensor, sights: torch.Tensor) -> torch.Tensor:
         """Return features of integers (n, slots) and what the eye made of the picture of each."""
-        features: torch.Tensor = self.body(state, self.optic(sights))
+        beside: torch.Tensor = self.optic(sights)
+        for fact, answer in zip(self._meaning_of, self.eye.answers(sights)):
+            beside = beside + torch.softmax(answer, dim=1) @ self.meanings[str(fact)]
+        features: torch.Tensor = self.body(state, beside)
         return features
 
 
@@ -206,7 +225,8 @@ def policy_keywords(
     """Return `policy_kwargs` of SB3 for a `TokenInput` policy with such a `ResidualMLP`.
 
     Args:
-        eye: `views` and `reads` of a `SightedMLP`, which is then what the policy has.
+        eye: `views`, `reads` and `unordered_reads` of a `SightedMLP`, which is then what the policy
+            has.
     """
     return {
         "net_arch": [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ VIEWS = 4
 READS = (len(CATEGORIES) + 1, len(SIDES) + 1, 2)
 """What there is to read in views: a landmark's category and its side, 0 for none in sight, and
 whether this is an intersection."""
+
+UNORDERED_READS: Sequence[Sequence[int]] = ()
 
 
 def with_pictures(

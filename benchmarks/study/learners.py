@@ -127,10 +127,12 @@ class Sights(Protocol):
     Attributes:
         VIEWS: in a picture, behind one another in its channels.
         READS: of each fact that a picture shows, how many values it has.
+        UNORDERED_READS: (start, stop) of runs of facts whose order means nothing.
     """
 
     VIEWS: int
     READS: Sequence[int]
+    UNORDERED_READS: Sequence[Sequence[int]]
 
     def with_pictures(self, demonstrations: Any, look: Any) -> Transitions:
         """Play demonstrations as they are seen in a look."""
@@ -242,7 +244,11 @@ class SB3ImageLearner(SB3Learner):
         self._use(self._policy)
 
     def _eye_of(self, task: Task) -> dict[str, Any]:
-        return {"views": self._sights.VIEWS, "reads": self._sights.READS}
+        return {
+            "views": self._sights.VIEWS,
+            "reads": self._sights.READS,
+            "unordered_reads": self._sights.UNORDERED_READS,
+        }
 
     def _use(self, policy: ResidualPolicy) -> None:
         assert isinstance(policy.features_extractor, SightedMLP)
