@@ -23,6 +23,9 @@ from virl_env.views.state import STATE_LAYOUT as STREETS_STATE_LAYOUT
 CARDS = tuple((CARDS_LAYOUT[field].start, CARDS_LAYOUT[field].stop) for field in ("ranks", "suits"))
 """Slots of the card game's observations whose order means nothing."""
 
+CARD_SUITS = ((CARDS_LAYOUT["suits"].start, CARDS_LAYOUT["suits"].stop),)
+"""Slots of the card game that decide nothing, for a network that is to know no colours."""
+
 LANDMARKS = ((STREETS_LAYOUT["categories"].start, STREETS_LAYOUT["categories"].stop),)
 """The same of navigation: landmarks are numbered at random."""
 
@@ -39,6 +42,7 @@ def build_model(
     width: int = DEFAULT_WIDTH,
     blocks: int = DEFAULT_BLOCKS,
     unordered: Sequence[Sequence[int]] = (),
+    unread: Sequence[Sequence[int]] = (),
     views: int = 1,
     reads: Sequence[int] = (),
     unordered_reads: Sequence[Sequence[int]] = (),
@@ -49,8 +53,9 @@ def build_model(
 
     Args:
         observation_space, action_space: those of a single environment, symbolic or with pictures.
-        width, blocks, unordered: of the residual MLP; `CARDS` are the unordered slots of the card
-            game, `LANDMARKS` those of navigation, `LANDMARKS_BESIDE_VIEWS` those beside pictures.
+        width, blocks, unordered, unread: of the residual MLP; `CARDS` are the unordered slots of
+            the card game, `LANDMARKS` those of navigation, `LANDMARKS_BESIDE_VIEWS` those beside
+            pictures.
         views, reads, unordered_reads: of the eye in front of it, where there are pictures.
         seed: of the weights.
         device: a torch device.
@@ -58,7 +63,7 @@ def build_model(
     sees = isinstance(observation_space, spaces.Dict)
     facts = {"reads": list(reads), "unordered_reads": [list(run) for run in unordered_reads]}
     eye = {"views": views, **facts} if sees else {}
-    keywords = policy_keywords(width, blocks, unordered, **eye)
+    keywords = policy_keywords(width, blocks, unordered, unread, **eye)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         # Whoever trains the policy brings the learning rate; the constructor only demands one.

@@ -39,6 +39,7 @@ class ResidualMLP(BaseFeaturesExtractor):
         blocks: residual blocks, each LayerNorm, Linear, ReLU, Linear.
         unordered: (start, stop) of runs of slots whose order means nothing. The slots of a run
             share a projection, so the network sees what they hold and not where.
+        unread: (start, stop) of runs of slots that the network takes for empty.
 
     Raises:
         ValueError: for another kind of space, or a run of slots of different ranges.
@@ -50,6 +51,7 @@ class ResidualMLP(BaseFeaturesExtractor):
         width: int = DEFAULT_WIDTH,
         blocks: int = DEFAULT_BLOCKS,
         unordered: Sequence[Sequence[int]] = (),
+        unread: Sequence[Sequence[int]] = (),
     ) -> None:
         super().__init__(observation_space, features_dim=width)
         if (
@@ -85,6 +87,7 @@ class ResidualMLP(BaseFeaturesExtractor):
             self.projections.append(nn.Parameter(scale * torch.randn(len(reading), size, width)))
         self.empty = rows
         self.register_buffer("offsets", torch.tensor(offsets), persistent=False)
+        self.unread = tuple(slice(*run) for run in unread)
         self.bias = nn.Parameter(torch.zeros(width))
         self.blocks = nn.ModuleList(_Block(width) for _ in range(blocks))
         self.norm = nn.LayerNorm(width)
@@ -99,6 +102,8 @@ class ResidualMLP(BaseFeaturesExtractor):
         """
         tokens = observations.long()
         rows = torch.where(tokens == 0, self.empty, tokens + self.offsets)
+        for run in self.unread:
+            rows[:, run] = self.empty
         hidden = functional.embedding_bag(rows, self._matrix(), mode="sum", padding_idx=self.empty)
         hidden = hidden + self.bias
         if beside is not None:
@@ -220,6 +225,7 @@ def policy_keywords(
     width: int = DEFAULT_WIDTH,
     blocks: int = DEFAULT_BLOCKS,
     unordered: Sequence[Sequence[int]] = (),
+    unread: Sequence[Sequence[int]] = (),
     **eye: Any,
 ) -> dict[str, Any]:
     """Return `policy_kwargs` of SB3 for a `TokenInput` policy with such a `ResidualMLP`.
@@ -236,6 +242,7 @@ def policy_keywords(
             "width": width,
             "blocks": blocks,
             "unordered": [list(run) for run in unordered],
+            "unread": [list(run) for run in unread],
             **eye,
         },
     }
