@@ -17,7 +17,7 @@ from agents.protocol import Agent
 from benchmarks.records import Episode
 from benchmarks.runs import Run
 from benchmarks.tasks import task_of
-from benchmarks.tasks.task import SUCCESS, AskableEnv, Dealt, MakeAgent
+from benchmarks.tasks.task import RECOGNITION, SUCCESS, AskableEnv, Dealt, MakeAgent
 
 DEFAULT_BATCH = 512
 
@@ -184,7 +184,11 @@ def _play_symbolic(
     running = np.ones(count, dtype=bool)
     attempts_left = np.array(info["attempts_left"])
     measured = [name for name in task.metrics if name != SUCCESS]
+    reads = getattr(agent, "reads", None)
+    recognised = np.zeros((2, count), dtype=np.int64)
     while running.any():
+        if reads is not None:
+            recognised += running * np.stack(task.recognised(env.symbols, reads(observation)))
         # A copy whose episode is over plays on unobserved until the last one ends.
         actions = np.asarray(agent.act(observation, info))
         if actions.shape != (count,):
@@ -203,6 +207,9 @@ def _play_symbolic(
         for copy in np.flatnonzero(ended).tolist():
             episodes[copy].metrics = {name: float(info[name][copy]) for name in measured}
         running &= ~ended
+    for episode, right, shown in zip(episodes, *recognised.tolist()):
+        if shown:
+            episode.metrics[RECOGNITION] = right / shown
     return episodes
 
 

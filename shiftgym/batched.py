@@ -188,6 +188,15 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         """Return the action masks as bool of shape (num_envs, actions), true where `mask=None`."""
         return self._masks().astype(np.bool_)
 
+    @property
+    def symbols(self) -> NDArray[np.uint8]:
+        """What the symbolic ids show of the running episodes: uint8 (num_envs, size), a new array.
+
+        For whoever measures what an agent that sees has recognised; no agent is given it.
+        """
+        rows: NDArray[np.uint8] = self._rows.rows
+        return rows.copy()
+
     def get_state(self) -> dict[str, Any]:
         """Return the running episodes and what decides those to come, as arrays and plain values.
 

@@ -14,7 +14,13 @@ from stable_baselines3.common.utils import FloatSchedule, obs_as_tensor
 
 from agents.protocol import Info
 from agents.sb3.checkpoint import load_state, save_state
-from agents.sb3.policy import DEFAULT_BLOCKS, DEFAULT_WIDTH, ResidualPolicy, policy_keywords
+from agents.sb3.policy import (
+    DEFAULT_BLOCKS,
+    DEFAULT_WIDTH,
+    ResidualPolicy,
+    SightedMLP,
+    policy_keywords,
+)
 from agents.sb3.training import PathLike
 from gp_env.observe import LAYOUT as CARDS_LAYOUT
 from virl_env.observe import LAYOUT as STREETS_LAYOUT
@@ -147,3 +153,22 @@ class SB3Agent:
 
     def reset(self, index: int) -> None:
         """Do nothing: the observation holds all that the policy knows."""
+
+
+class SeeingSB3Agent(SB3Agent):
+    """The same for a policy with an eye, which also says what it sees."""
+
+    def reads(self, observation: dict[str, NDArray[Any]]) -> NDArray[np.int64]:
+        """Return what pictures are taken to show, int64 of shape (n, facts): see `Eye.reads`."""
+        extractor = self.policy.features_extractor
+        assert isinstance(extractor, SightedMLP)
+        pictures = torch.as_tensor(observation["image"], device=self.policy.device)
+        with torch.no_grad():
+            answers = extractor.eye.answers(extractor.eye.look(pictures))
+        return torch.stack([answer.argmax(dim=1) for answer in answers], dim=1).cpu().numpy()
+
+
+def agent_of(policy: ActorCriticPolicy) -> SB3Agent:
+    """Return the greedy agent of a policy, one that says what it sees where there is an eye."""
+    sees = isinstance(policy.features_extractor, SightedMLP)
+    return (SeeingSB3Agent if sees else SB3Agent)(policy)

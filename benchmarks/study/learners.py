@@ -23,7 +23,7 @@ from agents.demonstrations import Demonstrated, Transitions
 from agents.protocol import Agent
 from agents.sb3.bc import BCConfig, train_bc
 from agents.sb3.checkpoint import save_state
-from agents.sb3.model import SB3Agent, build_model, count_weights, load_model, save_model
+from agents.sb3.model import agent_of, build_model, count_weights, load_model, save_model
 from agents.sb3.policy import ResidualPolicy, SightedMLP
 from agents.sb3.ppo import PPOConfig, train_ppo
 from agents.sb3.training import Account
@@ -165,7 +165,7 @@ class SB3Learner:
 
     def agent(self) -> Agent:
         """Return the greedy agent."""
-        return SB3Agent(self._policy)
+        return agent_of(self._policy)
 
     def save(self, path: Path) -> None:
         """Write the weights."""

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import gp_env
 from agents.gp.demonstrations import Demonstrations, demonstrate
@@ -15,6 +16,7 @@ from agents.scripted import ExpertAgent, RandomAgent
 from benchmarks.tasks.task import MAX_ATTEMPTS, SUCCESS, Dealt, Familiarity, MakeAgent, Metric
 from gp_env.arithmetic import TOKENS
 from gp_env.deal import sorted_values
+from gp_env.observe import LAYOUT
 from gp_env.variants import TASK
 from gp_env.verifier import Outcome
 
@@ -48,6 +50,7 @@ class Cards:
         "with J, Q and K as 10."
     )
     one_action_an_attempt = False
+    recognition = "Of each hand the share of ranks that are read right."
     references = ("random", "memoriser", "expert")
 
     def variants(self) -> Mapping[str, Mapping[str, Any]]:
@@ -89,6 +92,13 @@ class Cards:
             tuple(sorted(hand.values(rule))),
             list(hand.ranks),
         )
+
+    def recognised(
+        self, symbols: NDArray[np.uint8], read: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        ranks = symbols[:, LAYOUT["ranks"]]
+        held = ranks > 0
+        return ((read == ranks) & held).sum(axis=1), held.sum(axis=1)
 
     def share_malformed(self, outcomes: Sequence[str]) -> float:
         return float(outcomes[-1] in _MALFORMED)

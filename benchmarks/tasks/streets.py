@@ -18,6 +18,7 @@ import virl_env
 from agents.scripted import ConstantAgent, ExpertAgent, RandomAgent
 from agents.virl.demonstrations import Demonstrations, demonstrate
 from agents.virl.memoriser import MemoriserAgent
+from agents.virl.sights import in_sight
 from benchmarks.tasks.task import MAX_ATTEMPTS, SUCCESS, Dealt, Familiarity, MakeAgent, Metric
 from virl_env.dynamics import FORWARD, NUM_ACTIONS
 from virl_env.routes.instructions import line_codes
@@ -67,6 +68,7 @@ class Streets:
     )
     malformed = "share of unreadable attempts."
     one_action_an_attempt = True
+    recognition = "Of the landmarks in sight along a route the share whose category is read right."
     references = ("random", "always-forward", "memoriser", "expert")
 
     def variants(self) -> Mapping[str, Mapping[str, Any]]:
@@ -120,6 +122,14 @@ class Streets:
         return Dealt(
             route.digest, f"{route.city}/{route.digest}", _turns(line_codes(route, heading))
         )
+
+    def recognised(
+        self, symbols: NDArray[np.uint8], read: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        category = in_sight(symbols)[:, 0]
+        there = category > 0
+        right = there & (read[:, 0] == category)
+        return right.astype(np.int64), there.astype(np.int64)
 
     def share_malformed(self, outcomes: Sequence[str]) -> float:
         return outcomes.count(Outcome.UNREADABLE.value) / len(outcomes)

@@ -6,6 +6,9 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from agents.demonstrations import Demonstrated
 from agents.protocol import Agent
 
@@ -14,6 +17,9 @@ MAX_ATTEMPTS = 1
 
 SUCCESS = "success"
 """The metric that every task has: 1 for an episode that was solved, else 0."""
+
+RECOGNITION = "recognition"
+"""The metric of agents that say what they see: the share of it that they read right."""
 
 
 class AskableEnv(Protocol):
@@ -89,6 +95,7 @@ class Task(Protocol):
         beside_success: what the other metrics are, a sentence for tables of one agent.
         malformed: what counts as malformed, a sentence.
         one_action_an_attempt: whether every action of symbolic ids is judged.
+        recognition: what an agent that says what it sees is asked, a sentence for tables.
         references: names of the agents that need no learning, in the order of tables.
     """
 
@@ -105,6 +112,7 @@ class Task(Protocol):
     beside_success: str
     malformed: str
     one_action_an_attempt: bool
+    recognition: str
     references: Sequence[str]
 
     def variants(self) -> Mapping[str, Mapping[str, Any]]:
@@ -137,6 +145,20 @@ class Task(Protocol):
 
     def dealt(self, env: Any, copy: int | None = None) -> Dealt:
         """Return what a running episode is about: of a copy of a vector environment, or of one."""
+        ...
+
+    def recognised(
+        self, symbols: NDArray[np.uint8], read: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return how much of what pictures show was read right, and how much there was to read.
+
+        Args:
+            symbols: of shape (n, size), what the symbolic id shows where the pictures were seen.
+            read: of shape (n, facts), what an agent says that they show.
+
+        Returns:
+            Two counts, each of shape (n,).
+        """
         ...
 
     def share_malformed(self, outcomes: Sequence[str]) -> float:
