@@ -194,8 +194,8 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
 
         For whoever measures what an agent that sees has recognised; no agent is given it.
         """
-        rows: NDArray[np.uint8] = self._rows.rows
-        return rows.copy()
+        rows: NDArray[np.uint8] = self._rows.rows.copy()
+        return rows
 
     def get_state(self) -> dict[str, Any]:
         """Return the running episodes and what decides those to come, as arrays and plain values.
