@@ -22,12 +22,16 @@ from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.suites import Suite, sees_pictures
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import MAX_ATTEMPTS, Task
+from virl_env.views.sights import ALBUM
 
 ARMS = ("sft", "rl")
 POINTS_FILE = "points.json"
 
 Interval = tuple[float, float, float]
 """A mean and the bounds of its 95 % interval."""
+
+_ALBUM_ROOM = 1536 * 2**20
+"""Bytes of pictures of streets that a job keeps."""
 
 _STAGE_SEEDS = {"init": 1, "sft": 2, "rl": 3}
 
@@ -105,6 +109,8 @@ def run_job(job: Job, emit: Emit) -> None:
     Raises:
         RunError: the folder holds a job of another configuration, or is in use.
     """
+    # Every checkpoint sees the same streets again.
+    ALBUM.room = max(ALBUM.room, _ALBUM_ROOM)
     with Run(job.folder, job.record()) as run:
         _Worker(job, run, emit).work()
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agents.sb3.model import CARDS, LANDMARKS
+from agents.sb3.model import CARD_SUITS, CARDS, LANDMARKS, LANDMARKS_BESIDE_VIEWS
 from benchmarks.suites import Column
 
 
@@ -168,12 +168,67 @@ _STREETS = {
     ),
 }
 
+_SEEN_CURVES = ("in", "rule_ood", "visual_ood")
+
 _SEEN = ("random", "absolute", "relative")
 _RETENTION = {
     f"{name}-retention": policy.model_copy(update={"init_rules": _SEEN})
     for name, policy in _STREETS.items()
 }
 """The same policies from an init that has seen both rules that are compared."""
+
+# Agents that see. The init learns from pictures in random looks and so plays the part of a model
+# that has seen much; both arms see plain pictures only. Beside each stands the same network on
+# symbols, which no change of pictures can reach; in the card game it does not read suits.
+_SEEN_CARDS = {
+    "cnn": PolicyPreset(
+        learner="sb3-images",
+        model={"width": 512, "blocks": 3},
+        init={"learning_rate": 1e-3, "batch_size": 256, "look": "random"},
+        sft=_CARDS["mlp"].sft,
+        rl=_CARDS["mlp"].rl,
+        init_demonstrations=100_000,
+        sft_demonstrations=65_000,
+        init_flops=3e13,
+        check_flops=1e12,
+        arm_flops=1.2e13,
+        minutes=(9.0, 3.0, 3.0),
+    ),
+    "mlp": _CARDS["mlp"].model_copy(
+        update={
+            "model": {**_CARDS["mlp"].model, "unread": CARD_SUITS},
+            "init_flops": 3e13,
+            "arm_flops": 1.2e13,
+            "minutes": (2.0, 2.2, 2.7),
+        }
+    ),
+}
+
+_STREETS_RL = {**_STREETS["mlp"].rl, "batch_size": 256, "n_epochs": 1, "learning_rate": 3e-4}
+_SEEN_STREETS = {
+    "cnn": PolicyPreset(
+        learner="sb3-images",
+        model={"width": 256, "blocks": 3, "unordered": LANDMARKS_BESIDE_VIEWS},
+        init={"learning_rate": 1e-3, "batch_size": 128, "look": "random"},
+        sft={"learning_rate": 3e-4, "batch_size": 256},
+        rl=_STREETS_RL,
+        init_demonstrations=2_500,
+        sft_demonstrations=20_000,
+        init_flops=1e13,
+        check_flops=2.5e11,
+        arm_flops=5e12,
+        minutes=(5.0, 3.0, 4.0),
+    ),
+    "mlp": _STREETS["mlp"].model_copy(
+        update={
+            "sft": {"learning_rate": 3e-4, "batch_size": 256},
+            "rl": _STREETS_RL,
+            "init_flops": 1e13,
+            "arm_flops": 5e12,
+            "minutes": (0.3, 1.8, 1.5),
+        }
+    ),
+}
 
 _QUICK_CARDS = Preset(
     name="quick",
@@ -197,6 +252,24 @@ _QUICK_STREETS = Preset(
     policies=_STREETS,
 )
 
+_QUICK_SEEN_CARDS = _QUICK_CARDS.model_copy(
+    update={
+        "competence": 0.2,
+        "curve_columns": _SEEN_CURVES,
+        "severity_episodes": 300,
+        "policies": _SEEN_CARDS,
+    }
+)
+_QUICK_SEEN_STREETS = _QUICK_STREETS.model_copy(
+    update={
+        "points": 3,
+        "curve_columns": _SEEN_CURVES,
+        "curve_episodes": 100,
+        "severity_episodes": 60,
+        "policies": _SEEN_STREETS,
+    }
+)
+
 PRESETS: Mapping[str, Mapping[str, Preset]] = {
     "gp-l": {
         "quick": _QUICK_CARDS,
@@ -209,6 +282,16 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
         "full": _QUICK_STREETS.model_copy(
             update={"name": "full", "seeds": 6, "policies": {**_STREETS, **_RETENTION}}
         ),
+    },
+    "gp-vl": {
+        "quick": _QUICK_SEEN_CARDS,
+        "full": _QUICK_SEEN_CARDS.model_copy(
+            update={"name": "full", "seeds": 3, "final_episodes": 2000}
+        ),
+    },
+    "virl-vl": {
+        "quick": _QUICK_SEEN_STREETS,
+        "full": _QUICK_SEEN_STREETS.model_copy(update={"name": "full", "seeds": 3}),
     },
 }
 """Presets by suite and name."""
