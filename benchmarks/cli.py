@@ -196,6 +196,18 @@ def report(
 
 
 @app.command()
+def probe(
+    folder: Annotated[Path, typer.Argument(help="Folder of a study of agents that see.")],
+    episodes: Annotated[int, typer.Option(min=10, help="Of each column.")] = 300,
+) -> None:
+    """Ask what a new linear reader can tell from what each arm makes of pictures."""
+    from benchmarks.probe import probe as make_probe
+
+    with _errors():
+        make_probe(folder, episodes=episodes, console=Console())
+
+
+@app.command()
 def strips(
     out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = RUNS / "strips",
 ) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.demonstrations import Transitions
 from agents.gallery import Gallery, Pixels
 from agents.gp.demonstrations import Demonstrations
 from gp_env.deck import LARGE_RANKS, MAX_CARDS
 from gp_env.image_env import Tables, without_cards
+from gp_env.observe import LAYOUT
 from gp_env.pictures.look import LookLike
 from gp_env.pictures.size import DEFAULT_SIZE
 
@@ -45,3 +47,8 @@ def with_pictures(
         pictures=Gallery(draw, (tables.size, tables.size, 3), demonstrations.ranks, READS),
         picture=np.repeat(np.arange(len(demonstrations)), taught),
     )
+
+
+def facts(symbols: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return what there is to read where symbolic rows (n, 56) are seen, uint8 of shape (n, 6)."""
+    return symbols[:, LAYOUT["ranks"]]

@@ -43,17 +43,17 @@ def with_pictures(
     # Rules decide nothing of what is seen.
     sights = Sights(NavigationConfig.make(**demonstrations.keywords), image_size, look=look)
     views: dict[Any, int] = {}
-    facts, order, shown, seen, done = [], [], [], [], []
+    shows, order, shown, seen, done = [], [], [], [], []
     for step in demonstrations.walked():
         rows = step.observations[step.copies]
-        read = in_sight(rows)
+        read = facts(rows)
         for row, copy in enumerate(step.copies.tolist()):
             seed = int(demonstrations.episode_seed[step.demonstrations[row]])
             city = step.env.config.city_of(step.env.route(copy))
             view = (city, sights.look_of(seed), *step.env.stand(copy))
             number = views.setdefault(view, len(views))
-            if number == len(facts):
-                facts.append(read[row])
+            if number == len(shows):
+                shows.append(read[row])
             shown.append(number)
         order.append(step.demonstrations)
         seen.append(without_sight(rows))
@@ -69,14 +69,14 @@ def with_pictures(
         np.concatenate(seen)[by_row],
         np.concatenate(done)[by_row],
         len(demonstrations),
-        Gallery(draw, sights.space.shape, np.array(facts), READS),
+        Gallery(draw, sights.space.shape, np.array(shows), READS),
         np.array(shown)[by_row],
     )
 
 
-def in_sight(rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def facts(symbols: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return what there is to read where symbolic rows (n, 96) are seen, uint8 of shape (n, 3)."""
-    landmark = rows[:, LAYOUT["landmark"]].astype(np.int64)
-    categories = np.pad(rows[:, LAYOUT["categories"]], ((0, 0), (1, 0)))
+    landmark = symbols[:, LAYOUT["landmark"]].astype(np.int64)
+    categories = np.pad(symbols[:, LAYOUT["categories"]], ((0, 0), (1, 0)))
     category = np.take_along_axis(categories, landmark, axis=1)
-    return np.hstack([category, rows[:, LAYOUT["side"]], rows[:, LAYOUT["intersection"]]])
+    return np.hstack([category, symbols[:, LAYOUT["side"]], symbols[:, LAYOUT["intersection"]]])

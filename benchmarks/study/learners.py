@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -17,8 +17,6 @@ from typing import Any, Protocol
 import gymnasium as gym
 import torch
 
-import agents.gp.sights
-import agents.virl.sights
 from agents.demonstrations import Demonstrated, Transitions
 from agents.protocol import Agent
 from agents.sb3.bc import BCConfig, train_bc
@@ -27,6 +25,7 @@ from agents.sb3.model import agent_of, build_model, count_weights, load_model, s
 from agents.sb3.policy import ResidualPolicy, SightedMLP
 from agents.sb3.ppo import PPOConfig, train_ppo
 from agents.sb3.training import Account
+from agents.sights import SIGHTS
 from agents.tinylm import PPO, SFT, SFTConfig, TinyLM, TinyLMAgent, TinyLMConfig
 from agents.tinylm import PPOConfig as TinyLMPPOConfig
 from benchmarks.study.presets import PolicyPreset
@@ -119,31 +118,6 @@ class Learner(Protocol):
     def reinforce(self, game: Mapping[str, Any], stage: Stage) -> None:
         """Learn from own play of `game` (environment keywords), to the same end."""
         ...
-
-
-class Sights(Protocol):
-    """A module that knows a task's pictures.
-
-    Attributes:
-        VIEWS: in a picture, behind one another in its channels.
-        READS: of each fact that a picture shows, how many values it has.
-        UNORDERED_READS: (start, stop) of runs of facts whose order means nothing.
-    """
-
-    VIEWS: int
-    READS: Sequence[int]
-    UNORDERED_READS: Sequence[Sequence[int]]
-
-    def with_pictures(self, demonstrations: Any, look: Any) -> Transitions:
-        """Play demonstrations as they are seen in a look."""
-        ...
-
-
-SIGHTS: Mapping[str, Sights] = {
-    "GeneralPoints": agents.gp.sights,
-    "VIRLNavigation": agents.virl.sights,
-}
-"""What is seen of each task."""
 
 
 class SB3Learner:

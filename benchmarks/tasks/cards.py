@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 import gp_env
 from agents.gp.demonstrations import Demonstrations, demonstrate
 from agents.gp.memoriser import MemoriserAgent
+from agents.gp.sights import facts
 from agents.scripted import ExpertAgent, RandomAgent
 from benchmarks.tasks.task import MAX_ATTEMPTS, SUCCESS, Dealt, Familiarity, MakeAgent, Metric
 from gp_env.arithmetic import TOKENS
 from gp_env.deal import sorted_values
-from gp_env.observe import LAYOUT
 from gp_env.variants import TASK
 from gp_env.verifier import Outcome
 
@@ -96,7 +96,7 @@ class Cards:
     def recognised(
         self, symbols: NDArray[np.uint8], read: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        ranks = symbols[:, LAYOUT["ranks"]]
+        ranks = facts(symbols)
         held = ranks > 0
         return ((read == ranks) & held).sum(axis=1), held.sum(axis=1)
 

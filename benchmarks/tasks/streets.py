@@ -18,7 +18,7 @@ import virl_env
 from agents.scripted import ConstantAgent, ExpertAgent, RandomAgent
 from agents.virl.demonstrations import Demonstrations, demonstrate
 from agents.virl.memoriser import MemoriserAgent
-from agents.virl.sights import in_sight
+from agents.virl.sights import facts
 from benchmarks.tasks.task import MAX_ATTEMPTS, SUCCESS, Dealt, Familiarity, MakeAgent, Metric
 from virl_env.dynamics import FORWARD, NUM_ACTIONS
 from virl_env.routes.instructions import line_codes
@@ -126,7 +126,7 @@ class Streets:
     def recognised(
         self, symbols: NDArray[np.uint8], read: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        category = in_sight(symbols)[:, 0]
+        category = facts(symbols)[:, 0]
         there = category > 0
         right = there & (read[:, 0] == category)
         return right.astype(np.int64), there.astype(np.int64)

@@ -1,0 +1,42 @@
+"""What is seen of each task: pictures of demonstrations, and what there is to read in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+import agents.gp.sights
+import agents.virl.sights
+from agents.demonstrations import Transitions
+
+
+class Sights(Protocol):
+    """A module that knows a task's pictures.
+
+    Attributes:
+        VIEWS: in a picture, behind one another in its channels.
+        READS: of each fact that a picture shows, how many values it has; 0 stands for nothing.
+        UNORDERED_READS: (start, stop) of runs of facts whose order means nothing.
+    """
+
+    VIEWS: int
+    READS: Sequence[int]
+    UNORDERED_READS: Sequence[Sequence[int]]
+
+    def with_pictures(self, demonstrations: Any, look: Any) -> Transitions:
+        """Play demonstrations as they are seen in a look."""
+        ...
+
+    def facts(self, symbols: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return what there is to read where symbolic rows are seen: of shape (n, facts)."""
+        ...
+
+
+SIGHTS: Mapping[str, Sights] = {
+    "GeneralPoints": agents.gp.sights,
+    "VIRLNavigation": agents.virl.sights,
+}
+"""By the first part of a task's ids."""
