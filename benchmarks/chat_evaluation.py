@@ -23,6 +23,7 @@ def run_chat_evaluation(
     policy: ChatPolicy,
     *,
     suite_name: str | None,
+    columns: Sequence[str] = (),
     ids: Sequence[str],
     episodes: int,
     seed: int,
@@ -41,7 +42,8 @@ def run_chat_evaluation(
     sittings.
 
     Args:
-        images: whether the cards, or what is in sight, are shown and not told.
+        images: whether the cards, or what is in sight, are shown and not told; the suites of
+            agents that see always show them.
         image_size: keyword of the environments, None for their own.
 
     Raises:
@@ -50,12 +52,13 @@ def run_chat_evaluation(
         RunError: the folder holds another run.
     """
     of = chosen_suite(suite_name, ids)
+    images = images or (bool(of.axes) and not ids)
     who = Player(policy.model, lambda _: policy, interface="-Text")
     keywords: dict[str, Any] = {"max_attempts": max_attempts, **_shown(images, image_size)}
     if ids:
         cells = cells_of_ids(who, of, ids, keywords, episodes, seed)
     else:
-        cells = cells_of_suite(who, of, keywords, episodes, seed)
+        cells = cells_of_suite(who, of, columns, keywords, episodes, seed)
     record = RunRecord(
         kind="evaluate",
         config={
@@ -68,7 +71,7 @@ def run_chat_evaluation(
         seeds=[seed],
         suites={} if ids else {of.name: of.digest},
     )
-    what = ("-".join(ids) if ids else of.name) + "-images" * images
+    what = "-".join([*ids] or [of.name, *columns]) + "-images" * images
     folder = folder or default_folder / folder_name(who, what, seed, episodes, max_attempts)
     with Run(folder, record) as run, Progress(console=console, transient=True) as progress:
         total = episodes * len(cells)

@@ -41,9 +41,12 @@ def evaluate(
     suite: Annotated[
         str | None,
         typer.Option(
-            help="Suite whose columns are played, gp-l or virl-l; by default that of the weights' "
-            "or ids' task, or gp-l."
+            help="Suite whose columns are played: gp-l, virl-l, or gp-vl, virl-vl for who sees; by "
+            "default that of the weights or ids, or gp-l."
         ),
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="Some columns of the suite, split by commas; else all.")
     ] = None,
     ids: Annotated[
         str | None,
@@ -93,7 +96,8 @@ def evaluate(
     """
     played: dict[str, Any] = {
         "suite_name": suite,
-        "ids": [name.strip() for name in ids.split(",")] if ids else [],
+        "columns": _names(columns),
+        "ids": _names(ids),
         "episodes": episodes,
         "max_attempts": max_attempts,
         "folder": out,
@@ -101,6 +105,8 @@ def evaluate(
         "console": Console(),
     }
     with _errors():
+        if columns and ids:
+            raise ValueError("Ids have no columns. Name either --ids or --columns of a suite.")
         if (agent is None) == (model is None):
             raise ValueError("Name either an --agent or a --model.")
         if agent is not None:
@@ -136,8 +142,12 @@ def evaluate(
 
 @app.command()
 def study(
-    preset: Annotated[str, typer.Option(help="quick (some 10 minutes) or full.")] = "quick",
-    settings: Annotated[str, typer.Option(help="Suite to study: gp-l or virl-l.")] = "gp-l",
+    preset: Annotated[
+        str, typer.Option(help="quick (some 10 minutes, 20 by sight) or full.")
+    ] = "quick",
+    settings: Annotated[
+        str, typer.Option(help="Suite to study: gp-l, virl-l, gp-vl or virl-vl.")
+    ] = "gp-l",
     out: Out = None,
     seeds: Annotated[
         int | None, typer.Option(min=1, help="Number of seeds, from 0; default by preset.")
@@ -218,6 +228,11 @@ def strips(
     with _errors():
         for path in write_strips(out):
             console.print(str(path), markup=False, highlight=False, soft_wrap=True)
+
+
+def _names(text: str | None) -> list[str]:
+    """Return names that are split by commas."""
+    return [name.strip() for name in text.split(",")] if text else []
 
 
 def _json_object(text: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """What a suite asks of a model: `python -m benchmarks.cost virl-l`.
 
 Requests with one attempt each, as one that is always right would need, and the characters of their
-prompts. Every further attempt costs more.
+prompts; in the suites of agents that see each request has a picture as well. Every further attempt
+costs more.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import gymnasium as gym
 import gp_env  # noqa: F401  (registers its ids)
 import virl_env  # noqa: F401  (registers its ids)
 from benchmarks.suites import suite
+from gp_env.pictures.size import MIN_SIZE
 
 EPISODES = 500
 
@@ -42,15 +44,26 @@ def cost(name: str, episodes: int = EPISODES, seed: int = 0) -> Cost:
         seed: of the study, whose fold they are of.
     """
     asked = suite(name)
+    seen = bool(asked.axes)
+    # Of a picture only the number counts here, so it may be small.
+    shown = {"images": True, "image_size": MIN_SIZE} if seen else {}
     requests, characters = [], []
-    for column in asked.columns_for(seen=False):
-        env: Any = gym.make(asked.id(column, "-Text"), **asked.keywords(column, seed)).unwrapped
+    for column in asked.columns_for(seen=seen):
+        keywords = {**asked.keywords(column, seed, seen=seen), **shown}
+        env: Any = gym.make(asked.id(column, "-Text"), **keywords).unwrapped
         for episode_seed in asked.episode_seeds(seed, episodes):
             _, info = env.reset(options={"episode_seed": episode_seed})
             # A route asks at each of its points, a hand once.
             requests.append(len(env.steps) if hasattr(env, "steps") else 1)
-            characters.append(sum(len(message["content"]) for message in info["messages"]))
+            characters.append(sum(map(_characters, info["messages"])))
     return Cost(sum(requests), min(requests), max(requests), sum(characters) / len(characters))
+
+
+def _characters(message: dict[str, Any]) -> int:
+    """Return the characters of a message's text, without its picture."""
+    content = message["content"]
+    parts = content if isinstance(content, list) else [{"type": "text", "text": content}]
+    return sum(len(part["text"]) for part in parts if part["type"] == "text")
 
 
 if __name__ == "__main__":

@@ -130,9 +130,14 @@ def play(
     return _play_symbolic(make_agent, id, keywords, episode_seeds)
 
 
+def interface_of(id: str) -> str:
+    """Return what an id says of its interface: "", "-Image" or "-Text"."""
+    return next((name for name in ("-Image", "-Text") if name in id), "")
+
+
 def is_text(id: str) -> bool:
     """Whether an id is of the Text interface."""
-    return "-Text" in id
+    return interface_of(id) == "-Text"
 
 
 def replay(row: Episode) -> Played:

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from benchmarks.evaluate import Cell, evaluate, is_text
+from benchmarks.evaluate import Cell, evaluate, interface_of
 from benchmarks.players import Player, saved_player, scripted_player
 from benchmarks.records import RunRecord
 from benchmarks.report import report
@@ -26,6 +26,7 @@ def run_evaluation(
     agent: str,
     *,
     suite_name: str | None,
+    columns: Sequence[str] = (),
     ids: Sequence[str],
     episodes: int,
     seed: int | None,
@@ -39,6 +40,7 @@ def run_evaluation(
     Args:
         agent: name of a scripted agent, or path of weights.
         suite_name: None for that of the task that the weights or the ids are of.
+        columns: of the suite, none for all that the agent plays.
         ids: registered ids to play with their own keywords; none for the suite.
         seed: of the test fold; None for that of the study that trained the agent, or 0.
         folder: of the run; None names one under `default_folder` after what is asked.
@@ -48,7 +50,7 @@ def run_evaluation(
         RunError: the folder holds another run.
     """
     saved = saved_player(Path(agent)) if Path(agent).is_file() else None
-    of = chosen_suite(suite_name, ids, saved.task if saved else None)
+    of = chosen_suite(suite_name, ids, saved)
     if saved is None:
         seed = seed or 0
         who = scripted_player(agent, of, seed=seed, max_attempts=max_attempts)
@@ -64,7 +66,7 @@ def run_evaluation(
     if ids:
         cells = cells_of_ids(who, of, ids, keywords, episodes, seed)
     else:
-        cells = cells_of_suite(who, of, keywords, episodes, seed)
+        cells = cells_of_suite(who, of, columns, keywords, episodes, seed)
     record = RunRecord(
         kind="evaluate",
         config={
@@ -76,7 +78,7 @@ def run_evaluation(
         seeds=[seed],
         suites={} if ids else {of.name: of.digest},
     )
-    what = "-".join(ids) if ids else of.name
+    what = "-".join([*ids] or [of.name, *columns])
     folder = folder or default_folder / folder_name(who, what, seed, episodes, max_attempts)
     with Run(folder, record) as run, Progress(console=console, transient=True) as progress:
         task = progress.add_task("episodes", total=episodes * len(cells))
@@ -87,21 +89,22 @@ def run_evaluation(
     report(folder, console)
 
 
-def chosen_suite(name: str | None, ids: Sequence[str], task: str | None = None) -> Suite:
+def chosen_suite(name: str | None, ids: Sequence[str], who: Player | None = None) -> Suite:
     """Return the suite that is asked for, or else the one of the task that is played.
 
     Args:
         ids: that are played, if any.
-        task: of the player, None for any.
+        who: plays, None for somebody who plays any task and sees nothing.
 
     Raises:
         ValueError: for an unknown suite or id.
     """
     if name is not None:
         return suite(name)
+    task = who.task if who is not None else None
     if task is None:
         task = task_of(ids[0]).name if ids else DEFAULT_TASK
-    return suite_of(task)
+    return suite_of(task, seen=who is not None and who.sees)
 
 
 def folder_name(who: Player, what: str, seed: int, episodes: int, max_attempts: int) -> str:
@@ -111,16 +114,30 @@ def folder_name(who: Player, what: str, seed: int, episodes: int, max_attempts: 
 
 
 def cells_of_suite(
-    who: Player, of: Suite, keywords: dict[str, Any], episodes: int, seed: int
+    who: Player,
+    of: Suite,
+    columns: Sequence[str],
+    keywords: dict[str, Any],
+    episodes: int,
+    seed: int,
 ) -> list[Cell]:
     """Return a cell for each column; all columns share their seeds.
 
+    Args:
+        columns: none for all that the player plays.
+
     Raises:
-        ValueError: the player plays another task.
+        ValueError: the player plays another task, or none of these columns.
     """
     _check_task(who, of.task, f"--suite {of.name}")
     interface = who.interface or ""
     seen = sees_pictures(interface, keywords)
+    played = of.columns_for(seen=seen)
+    if unknown := set(columns) - set(played):
+        raise ValueError(
+            f"{who.name} plays no column {', '.join(sorted(unknown))} of {of.name}: expected some "
+            f"of {', '.join(played)}."
+        )
     seeds = of.episode_seeds(seed, episodes)
     return [
         Cell(
@@ -129,7 +146,7 @@ def cells_of_suite(
             {**of.keywords(column, seed, seen=seen), **keywords},
             seeds,
         )
-        for column in of.columns_for(seen=seen)
+        for column in (columns or played)
     ]
 
 
@@ -145,10 +162,9 @@ def cells_of_ids(
     for id in ids:
         task = task_of(id)
         _check_task(who, task.name, id)
-        if who.interface is not None and is_text(id) != (who.interface == "-Text"):
-            raise ValueError(
-                f"{who.name} plays {'Text' if who.interface else 'symbolic'} ids only; got {id}."
-            )
+        if interface_of(id) not in who.interfaces:
+            kinds = " or ".join(name[1:] or "symbolic" for name in who.interfaces)
+            raise ValueError(f"{who.name} plays {kinds} ids only; got {id}.")
         seeds = test_seeds(f"{id}/{seed}", episodes)
         asked = {**keywords, **task.held_out(id, of.fold(seed))}
         cells.append(Cell(f"{who.name}/{id}", id, asked, seeds))

@@ -11,12 +11,12 @@ from typing import Any
 import gymnasium as gym
 
 from agents.sb3.checkpoint import load_state
-from agents.sb3.model import SB3Agent, load_model
+from agents.sb3.model import agent_of, load_model
 from agents.tinylm import TinyLM, TinyLMAgent
 from agents.vision.game import InPictures
 from benchmarks.runs import RUN_FILE, read_record
 from benchmarks.study.learners import GAMES
-from benchmarks.suites import Suite
+from benchmarks.suites import Suite, sees_pictures
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import MakeAgent
 
@@ -32,7 +32,7 @@ class Player:
         name: for rows and folders.
         task: that it plays, None for any.
         digest: of its weights, "" where it has none.
-        interface: of the ids it plays, "" or "-Text"; None for both.
+        interface: of the ids it plays, "", "-Image" or "-Text"; None for "" and "-Text".
         keywords: it wants of its environments.
         seed: of the study that trained it, None where it is not known.
     """
@@ -44,6 +44,16 @@ class Player:
     interface: str | None = ""
     keywords: Mapping[str, Any] = field(default_factory=dict)
     seed: int | None = None
+
+    @property
+    def sees(self) -> bool:
+        """Whether it is shown pictures."""
+        return sees_pictures(self.interface or "", self.keywords)
+
+    @property
+    def interfaces(self) -> tuple[str, ...]:
+        """Of the ids it plays."""
+        return ("", "-Text") if self.interface is None else (self.interface,)
 
 
 def scripted_player(name: str, suite: Suite, *, seed: int, max_attempts: int) -> Player:
@@ -85,9 +95,10 @@ def saved_player(path: Path) -> Player:
         ) from None
     trained = _study_seed(path)
     if "slots" in state:
-        symbolic = SB3Agent(load_model(path))
-        task = _task_with_slots(path, state["slots"])
-        return Player(name, lambda _: symbolic, task, digest, seed=trained)
+        agent = agent_of(load_model(path))
+        interface = "-Image" if state.get("picture") else ""
+        task = _task_with_slots(path, state["slots"], interface)
+        return Player(name, lambda _: agent, task, digest, interface, seed=trained)
     if "config" in state:
         model = TinyLM.load(path)
         writer = TinyLMAgent(model)
@@ -103,11 +114,12 @@ def saved_player(path: Path) -> Player:
     )
 
 
-def _task_with_slots(path: Path, slots: list[int]) -> str:
-    """Return the task whose symbolic observations have these slots."""
+def _task_with_slots(path: Path, slots: list[int], interface: str) -> str:
+    """Return the task whose observations have these slots, beside a picture or without one."""
     for name in TASKS:
-        space: Any = gym.make(f"{name}-v0", disable_env_checker=True).observation_space
-        if space.nvec.tolist() == slots:
+        env: Any = gym.make(f"{name}{interface}-v0", disable_env_checker=True)
+        space: Any = env.observation_space
+        if (space["state"] if interface else space).nvec.tolist() == slots:
             return name
     raise ValueError(
         f"{path} holds weights for observations of {len(slots)} slots that no task here has. Use "

@@ -1,4 +1,4 @@
-"""One picture of a study: its primary metric against compute, in distribution and out of it."""
+"""Pictures of a study: its primary metric against compute, and against severities of the look."""
 
 from __future__ import annotations
 
@@ -14,15 +14,22 @@ from benchmarks.study.results import REFERENCE, CurvePoint, Results
 # Blue and orange are told apart by every kind of colour vision.
 COLOURS = {"sft": "#d95f02", "rl": "#1f5fa8"}
 NAMES = {"sft": "SFT", "rl": "RL"}
-STYLES = {"in": "-", "rule_ood": "--"}
-COLUMN_NAMES = {"in": "in distribution", "rule_ood": "out of distribution"}
+STYLES = {"in": "-", "rule_ood": "--", "visual_ood": ":"}
+COLUMN_NAMES = {
+    "in": "in distribution",
+    "rule_ood": "another rule",
+    "visual_ood": "other pictures",
+}
+INIT = "#777777"
 POLICY_NAMES = {
+    "cnn": "Convolutions and residual MLP",
     "mlp": "Residual MLP",
     "lm": "Small language model",
     "mlp-retention": "Residual MLP, init has seen both rules",
     "lm-retention": "Small language model, init has seen both rules",
 }
 PANELS_A_ROW = 2
+AXES_A_ROW = 3
 
 
 def plot_curves(results: Results, path: Path) -> None:
@@ -59,6 +66,78 @@ def plot_curves(results: Results, path: Path) -> None:
         fontsize="medium",
     )
     figure.savefig(path, dpi=160)
+
+
+def plot_severities(results: Results, path: Path) -> None:
+    """Draw one panel for each policy that sees and each axis of the look into a PNG file."""
+    farthest = {columns[max(columns)] for columns in results.axes.values()}
+    policies = [
+        policy
+        for policy in results.policies
+        if any(rate.policy == policy and rate.column in farthest for rate in results.rates)
+    ]
+    if not policies:
+        return
+    matplotlib.use("agg")
+    axes = list(results.axes)
+    wide = min(AXES_A_ROW, len(axes))
+    high = -(-len(axes) // wide)
+    size = (0.6 + 2.7 * wide, 0.7 + 2.5 * high * len(policies))
+    figure = Figure(figsize=size, layout="constrained")
+    panels = figure.subplots(high * len(policies), wide, squeeze=False, sharex=True, sharey=True)
+    for row, policy in enumerate(policies):
+        own = panels[row * high : (row + 1) * high]
+        for panel in own.flat[len(axes) :]:
+            panel.set_axis_off()
+        for panel, axis in zip(own.flat, axes):
+            _draw_severities(panel, results, policy, axis)
+            title = axis if len(policies) == 1 else f"{POLICY_NAMES.get(policy, policy)}: {axis}"
+            panel.set_title(title, fontsize="medium")
+    floor = _draw_floor(panels[0, 0], results)
+    for panel in panels.flat:
+        if not floor:
+            panel.set_ylim(bottom=0)
+    for panel in panels[:, 0]:
+        panel.set_ylabel(f"{results.task.axis} (%)")
+    for panel in panels[-1]:
+        panel.set_xlabel("severity")
+    colours = {"init": INIT, **COLOURS}
+    handles = [
+        Line2D([], [], color=colour, lw=2, label=NAMES.get(arm, arm))
+        for arm, colour in colours.items()
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
+    seeds = len(results.record.seeds)
+    figure.suptitle(
+        f"{next(iter(results.record.suites))}: one greedy attempt under looks that are further and "
+        f"further from plain ({seeds} {'seed' if seeds == 1 else 'seeds'}, 95 % intervals)",
+        fontsize="medium",
+    )
+    figure.savefig(path, dpi=120)
+
+
+def _draw_severities(panel: Axes, results: Results, policy: str, axis: str) -> None:
+    for arm, colour in {"init": INIT, **COLOURS}.items():
+        found = [
+            (severity, rate.estimate)
+            for severity, column in sorted(results.axes[axis].items())
+            for rate in [results.rate(policy, arm, column)]
+            if rate is not None
+        ]
+        severities = [severity for severity, _ in found]
+        panel.plot(
+            severities, [100 * e.value for _, e in found], color=colour, marker="o", ms=3, lw=1.6
+        )
+        panel.fill_between(
+            severities,
+            [100 * e.low for _, e in found],
+            [100 * e.high for _, e in found],
+            color=colour,
+            alpha=0.13,
+            lw=0,
+        )
+    panel.grid(axis="y", color="#dddddd", lw=0.7)
+    panel.spines[["top", "right"]].set_visible(False)
 
 
 def _draw_floor(panel: Axes, results: Results) -> bool:

@@ -10,12 +10,13 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.evaluate import replay
-from benchmarks.plots import plot_curves
+from benchmarks.plots import plot_curves, plot_severities
 from benchmarks.runs import read_episodes, read_record, write_json
 from benchmarks.statistics import Estimate
 from benchmarks.study.results import REFERENCE, STAGES, Difference, Rate, Results, load_results
 from benchmarks.summary import evaluation_tables, summarise, summary_line
 from benchmarks.tables import Table, interval, write_csv
+from benchmarks.tasks.task import RECOGNITION
 
 ARM_NAMES = {"init": "init", "sft": "SFT", "rl": "RL"}
 
@@ -32,6 +33,7 @@ def report(folder: Path, console: Console) -> None:
         tables = study_tables(results)
         write_json(folder / "results.json", results.plain())
         plot_curves(results, folder / "curves.png")
+        plot_severities(results, folder / "severities.png")
         lines = [*map(_line, results.rates), *map(_line, results.differences)]
     else:
         cells = summarise(read_episodes(folder))
@@ -60,13 +62,15 @@ def check_rows(folder: Path, count: int) -> int:
 
 
 def study_tables(results: Results) -> list[Table]:
-    """Return the tables of the primary metric, then of the others, then of what was familiar."""
+    """Return the tables of the primary metric, of the others, of what was seen, and familiar."""
     primary = results.task.metric
     others = [metric for metric in results.task.metrics if metric != primary]
     tables = [_rates_table(results, primary, _intervals_note(results)), _differences_table(results)]
     tables += [_rates_table(results, metric) for metric in others]
     if others:
         tables.append(_others_table(results, others))
+    if any(rate.metric == RECOGNITION for rate in results.rates):
+        tables += [_severities_table(results), _recognition_table(results)]
     return [*tables, _familiarity_table(results)]
 
 
@@ -99,6 +103,52 @@ def _rates_table(results: Results, metric: str, note: str = "") -> Table:
         rows,
         numbers_from=2,
         note=" ".join(filter(None, [means, note])),
+    )
+
+
+def _severities_table(results: Results) -> Table:
+    """Return the primary metric over severities, a line for each arm and axis."""
+    severities = sorted({severity for columns in results.axes.values() for severity in columns})
+    rows = []
+    for policy, arm in _lines(results):
+        for axis, columns in results.axes.items():
+            cells = [results.rate(policy, arm, columns.get(each, "")) for each in severities]
+            if any(cells[1:]):
+                rows.append([policy, ARM_NAMES[arm], axis, *map(_rate, cells)])
+    counted = next(
+        rate.estimate.episodes
+        for columns in results.axes.values()
+        for rate in results.rates
+        if rate.column == columns[severities[-1]]
+    )
+    title = results.task.metrics[results.task.metric].title
+    return Table(
+        f"{title} in percent, over severities of the look",
+        ["policy", "arm", "axis", *map(str, severities)],
+        rows,
+        numbers_from=3,
+        note=(
+            f"Severity 0 is the column in; the others have {counted} episodes each, the first of "
+            f"those. Random looks, which an init may have seen, go up to 3."
+        ),
+    )
+
+
+def _recognition_table(results: Results) -> Table:
+    """Return what is read right in pictures, by the agents that say what they see."""
+    farthest = [columns[max(columns)] for columns in results.axes.values()]
+    rows = []
+    for policy in results.policies:
+        for column in (*results.columns, *farthest):
+            cells = [results.rate(policy, arm, column, RECOGNITION) for arm in STAGES]
+            if any(cells):
+                rows.append([policy, column, *map(_rate, cells)])
+    return Table(
+        "Recognition in percent: what agents say that they see",
+        ["policy", "column", *(ARM_NAMES[arm] for arm in STAGES)],
+        rows,
+        numbers_from=2,
+        note=results.task.recognition,
     )
 
 
@@ -139,7 +189,11 @@ def _rate(rate: Rate | None) -> str:
 def _differences_table(results: Results) -> Table:
     rows = []
     primary = results.primary()
-    of_metric = [d for d in results.differences if d.metric == results.task.metric]
+    of_metric = [
+        d
+        for d in results.differences
+        if d.metric == results.task.metric and d.column in results.columns
+    ]
     for difference in primary + [d for d in of_metric if d not in primary]:
         estimate = difference.estimate
         name = f"{ARM_NAMES[difference.first]} - {ARM_NAMES[difference.second]}"

@@ -217,9 +217,9 @@ the pictures' doing. So that these know no less than those who see, streets tell
 sight."""
 
 
-def suite_of(task: str) -> Suite:
-    """Return the first suite of a task."""
-    return next(of for of in SUITES.values() if of.task == task)
+def suite_of(task: str, *, seen: bool = False) -> Suite:
+    """Return the suite of a task, for agents that see pictures or for those that do not."""
+    return next(of for of in SUITES.values() if of.task == task and bool(of.axes) == seen)
 
 
 def suite(name: str) -> Suite:

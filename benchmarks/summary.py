@@ -12,7 +12,10 @@ from benchmarks.records import Episode
 from benchmarks.statistics import wilson
 from benchmarks.tables import Table, interval, percent
 from benchmarks.tasks import TASKS, task_of
-from benchmarks.tasks.task import SUCCESS, Task
+from benchmarks.tasks.task import RECOGNITION, SUCCESS, Task
+
+MISREAD = "misread"
+"""The share of attempts of a model that sees whose reply reports what is not in the picture."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class CellSummary:
         malformed: mean over episodes, see `Task.malformed`.
         mean_return: sum of rewards, the mean over episodes.
         clusters: number of distinct hands or routes.
-        metrics: means over episodes of what the task measures beside success.
+        metrics: means over episodes of what the task measures beside success, and of what was
+            seen, where it is known.
     """
 
     task: str
@@ -63,10 +67,25 @@ def summarise(rows: Iterable[Episode]) -> list[CellSummary]:
                     metric: sum(row.value(metric) for row in episodes) / count
                     for metric in task.metrics
                     if metric != SUCCESS
-                },
+                }
+                | _seen(episodes),
             )
         )
     return summaries
+
+
+def _seen(episodes: Sequence[Episode]) -> dict[str, float]:
+    """Return how agents that see take their pictures, as far as they say."""
+    read = [row.metrics[RECOGNITION] for row in episodes if RECOGNITION in (row.metrics or {})]
+    if read:
+        return {RECOGNITION: sum(read) / len(read)}
+    if episodes[0].keywords.get("images"):
+        shares = [
+            sum(outcome.startswith("misread_") for outcome in row.outcomes) / len(row.outcomes)
+            for row in episodes
+        ]
+        return {MISREAD: sum(shares) / len(shares)}
+    return {}
 
 
 def evaluation_tables(cells: Sequence[CellSummary], left: int = 0) -> list[Table]:
@@ -86,11 +105,13 @@ def evaluation_tables(cells: Sequence[CellSummary], left: int = 0) -> list[Table
 
 def _evaluation_table(task: Task, cells: Sequence[CellSummary], left: int) -> Table:
     others = [metric for metric in task.metrics if metric != SUCCESS]
+    seen = [name for name in (RECOGNITION, MISREAD) if any(name in c.metrics for c in cells)]
     lines = [
         [
             cell.cell,
             interval(cell.success, cell.low, cell.high),
             *(percent(cell.metrics[metric]) for metric in others),
+            *(percent(cell.metrics[name]) if name in cell.metrics else "" for name in seen),
             percent(cell.malformed),
             f"{cell.mean_return:+.2f}",
             str(cell.episodes),
@@ -98,12 +119,15 @@ def _evaluation_table(task: Task, cells: Sequence[CellSummary], left: int) -> Ta
         ]
         for cell in cells
     ]
-    header = [SUCCESS, *(metric.removesuffix("_accuracy") for metric in others), "malformed"]
+    names = [metric.removesuffix("_accuracy") for metric in others]
+    header = [SUCCESS, *names, *seen, "malformed"]
     return Table(
         "Success in percent, 95 % Wilson intervals",
         ["cell", *header, "mean return", "episodes", task.noun],
         lines,
         note=(f"Beside success: {task.beside_success} " if others else "")
+        + (f"Recognition: {task.recognition.lower()} " if RECOGNITION in seen else "")
+        + ("Misread: attempts whose reply reports what is not there. " if MISREAD in seen else "")
         + f"Malformed: {task.malformed}"
         + (f" Not complete: {left} of the run's episodes are not played yet." if left else ""),
     )

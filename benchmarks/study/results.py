@@ -7,7 +7,7 @@ again years later.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,9 @@ from benchmarks.records import RunRecord
 from benchmarks.runs import RunError, read_episodes, read_json, read_record
 from benchmarks.statistics import REPLICATES, Estimate, Observation, paired_difference, rate
 from benchmarks.study.jobs import ARMS, POINTS_FILE
-from benchmarks.suites import suite
+from benchmarks.suites import Suite, suite
 from benchmarks.tasks import TASKS
-from benchmarks.tasks.task import Task, shows_shift
+from benchmarks.tasks.task import RECOGNITION, Task, shows_shift
 
 REFERENCE = "reference"
 """Stands for the policy of agents that need no learning."""
@@ -79,6 +79,10 @@ class Results:
     """All that a study found.
 
     Attributes:
+        columns: of the tables; those of `axes` are points of curves.
+        axes: of what severities are, and for each of them the column it is measured on.
+        rates: of every column; of agents that say what they see, their recognition among them.
+        differences: of every column, on `axes` those of the primary metric.
         retained: policies whose init has seen the rules that are compared.
         curves: of the primary metric.
     """
@@ -86,6 +90,7 @@ class Results:
     record: RunRecord
     task: Task
     columns: tuple[str, ...]
+    axes: Mapping[str, Mapping[int, str]]
     policies: tuple[str, ...]
     retained: frozenset[str]
     rates: list[Rate]
@@ -153,7 +158,7 @@ def load_results(folder: Path) -> Results:
     if record.kind != "study":
         raise RunError(f"{folder} holds a run of kind {record.kind!r}, not a study.")
     of = suite(next(iter(record.suites)))
-    task, columns = TASKS[of.task], tuple(of.columns)
+    task, columns = TASKS[of.task], tuple(of.columns_for(seen=False))
     policies = record.config["policies"]
     cells: _Cells = defaultdict(lambda: _Cell({}, {}))
     flops: dict[tuple[str, str, int], list[float]] = defaultdict(list)
@@ -176,54 +181,64 @@ def load_results(folder: Path) -> Results:
         record,
         task,
         columns,
+        of.axes,
         tuple(policies),
         frozenset(
             name
             for name, asked in policies.items()
             if shows_shift(task, asked.get("init_rules", ()))
         ),
-        _rates(cells, task, columns, policies, last),
-        _differences(cells, task, columns, policies, last),
+        _rates(cells, task, of, policies, last),
+        _differences(cells, task, of, policies, last),
         curves,
     )
 
 
-def _rates(
-    cells: _Cells, task: Task, columns: Sequence[str], policies: Iterable[str], last: int
-) -> list[Rate]:
+def _rates(cells: _Cells, task: Task, of: Suite, policies: Iterable[str], last: int) -> list[Rate]:
     """Return every measured cell of the tables."""
     arms = [(REFERENCE, arm) for arm in task.references]
     arms += [(policy, arm) for policy in policies for arm in STAGES]
     found = []
     for policy, arm in arms:
-        for column in columns:
-            for metric in task.metrics:
+        for column in of.columns:
+            for metric in (*task.metrics, RECOGNITION):
                 cell = cells.get((policy, arm, last if arm in ARMS else 0, column, metric))
                 if cell is not None:
+                    estimate = cell.estimate(_replicates(of, column))
                     parts = None, None
-                    if metric == task.metric:
+                    if metric == task.metric and of.columns[column].severity is None:
                         parts = cell.part(True), cell.part(False)
-                    found.append(Rate(policy, arm, column, metric, cell.estimate(), *parts))
+                    found.append(Rate(policy, arm, column, metric, estimate, *parts))
     return found
 
 
 def _differences(
-    cells: _Cells, task: Task, columns: Sequence[str], policies: Iterable[str], last: int
+    cells: _Cells, task: Task, of: Suite, policies: Iterable[str], last: int
 ) -> list[Difference]:
     """Return every difference of two arms that played the same episodes."""
     found = []
     for policy in policies:
         for first, second in DIFFERENCES:
-            for column in columns:
-                for metric in task.metrics:
+            for column, about in of.columns.items():
+                metrics = tuple(task.metrics) if about.severity is None else (task.metric,)
+                for metric in metrics:
                     ends = [
                         cells.get((policy, arm, last if arm in ARMS else 0, column, metric))
                         for arm in (first, second)
                     ]
                     if ends[0] and ends[1] and ends[0].played.keys() & ends[1].played.keys():
-                        estimate = paired_difference(ends[0].played, ends[1].played)
+                        estimate = paired_difference(
+                            ends[0].played,
+                            ends[1].played,
+                            replicates=_replicates(of, column),
+                        )
                         found.append(Difference(policy, first, second, column, metric, estimate))
     return found
+
+
+def _replicates(of: Suite, column: str) -> int:
+    """Return how often a column's episodes are redrawn: less for points of curves."""
+    return REPLICATES if of.columns[column].severity is None else CURVE_REPLICATES
 
 
 def _read(folder: Path, finished: set[str] | None, task: Task, cells: _Cells) -> None:
@@ -233,7 +248,10 @@ def _read(folder: Path, finished: set[str] | None, task: Task, cells: _Cells) ->
         if finished is not None and f"{stage}/{point}" not in finished:
             continue
         key = (int(seed), row.episode_seed)
-        for metric in task.metrics:
+        values = {metric: row.value(metric) for metric in task.metrics}
+        if row.metrics and RECOGNITION in row.metrics:
+            values[RECOGNITION] = row.metrics[RECOGNITION]
+        for metric, value in values.items():
             cell = cells[policy, stage, int(point), column, metric]
-            cell.played[key] = Observation(int(seed), row.cluster, row.value(metric))
+            cell.played[key] = Observation(int(seed), row.cluster, value)
             cell.seen[key] = row.seen
