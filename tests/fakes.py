@@ -114,3 +114,27 @@ class FakeLearner:
                 resume.write_text(json.dumps((step, first)))
             if stop:
                 return
+
+
+class Guessing:
+    """Looks at pictures, sees nothing in them and always does the same."""
+
+    def act(self, observation: dict[str, NDArray[np.uint8]], info: Any) -> NDArray[np.int64]:
+        return np.zeros(len(observation["image"]), dtype=np.int64)
+
+    def reads(self, observation: dict[str, NDArray[np.uint8]]) -> NDArray[np.int64]:
+        return np.zeros((len(observation["image"]), 6), dtype=np.int64)
+
+    def reset(self, index: int) -> None:
+        pass
+
+
+class SeeingFake(FakeLearner):
+    """The same for the -Image ids, and never any better."""
+
+    def __init__(self, task: Task, preset: PolicyPreset, seed: int) -> None:
+        super().__init__(task, preset, seed)
+        self.interface, self.keywords = "-Image", {}
+
+    def agent(self) -> Agent:
+        return Guessing()

@@ -236,8 +236,40 @@ def test_the_command_shows_pictures_of_a_suite(
 
 
 @pytest.mark.parametrize(
+    "name, columns", [("gp-vl", "in,visual_ood,noise_2"), ("virl-vl", "rule_ood,night_5")]
+)
+def test_suites_of_those_who_see_show_pictures_unasked(
+    name: str, columns: str, tmp_path: Path, endpoint: Endpoint
+) -> None:
+    suite = SUITES[name]
+    cells = [
+        Cell(
+            column,
+            suite.id(column, "-Text"),
+            {**suite.keywords(column, 0, seen=True), **SEEN},
+            suite.episode_seeds(0, 1),
+        )
+        for column in columns.split(",")
+    ]
+    endpoint.answer = expert(*cells)
+    asked = ["--suite", name, "--columns", columns, "--image-size", "32"]
+    done = command(endpoint, tmp_path / "run", *asked)
+    assert done.exit_code == 0, done.output
+    rows = list(read_episodes(tmp_path / "run"))
+    assert [row.cell.split("/")[-1] for row in rows] == columns.split(",")
+    assert all(row.success and row.keywords["images"] for row in rows)
+    axis, severity = columns.split(",")[-1].split("_")
+    assert rows[-1].keywords["look"] == {axis: int(severity)}
+    assert "misread" in (tmp_path / "run" / "table.md").read_text()
+    other = command(endpoint, tmp_path / "other", "--suite", name, "--columns", "in,noon")
+    assert other.exit_code == 2
+    assert "plays no column noon" in other.output
+
+
+@pytest.mark.parametrize(
     "arguments, message",
     [
+        (["--columns", "in", "--ids", "GeneralPoints-Text-v0"], "Ids have no columns"),
         (["--image-size", "84"], "with --images only"),
         (["--images", "--image-size", "5"], "image-size"),
         (["--images", "--image-size", "5000"], "image_size"),

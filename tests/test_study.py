@@ -19,9 +19,10 @@ from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study
 from benchmarks.suites import SUITES, Suite
 from benchmarks.tasks import TASKS
-from tests.fakes import FakeLearner
+from tests.fakes import FakeLearner, SeeingFake
 
-both_tasks = pytest.mark.parametrize("suite", SUITES.values(), ids=list(SUITES))
+TOLD = {name: suite for name, suite in SUITES.items() if not suite.axes}
+both_tasks = pytest.mark.parametrize("suite", TOLD.values(), ids=list(TOLD))
 QUIET = Console(quiet=True)
 
 
@@ -221,3 +222,51 @@ def test_what_an_init_has_seen_is_called_retention(tmp_path: Path) -> None:
     cards = SUITES["gp-l"]
     with pytest.raises(ValueError, match="one rule at a time"):
         run_study(preset, cards, tmp_path / "cards", seeds=[0], workers=0, console=QUIET)
+
+
+def test_who_sees_is_measured_over_severities(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fakes = {"fake": FakeLearner, "seeing": SeeingFake}
+    monkeypatch.setattr("benchmarks.study.jobs.LEARNERS", fakes)
+    blind = make_preset(points=1, final_episodes=6, validation_episodes=4).policies["fake"]
+    sees = blind.model_copy(update={"learner": "seeing", "init_flops": 1e7})
+    # A policy that never gets better stops where its compute ends.
+    preset = make_preset(
+        points=1,
+        validation_episodes=4,
+        curve_episodes=4,
+        final_episodes=6,
+        severity_episodes=3,
+    ).model_copy(update={"policies": {"told": blind, "sees": sees}})
+    suite = SUITES["gp-vl"]
+    run_study(preset, suite, tmp_path, seeds=[0], workers=0, console=QUIET)
+    rows = list(read_episodes(tmp_path / "jobs" / "sees-seed0"))
+    played = {row.cell.split("/")[-1] for row in rows if "/rl/1/" in row.cell}
+    assert played == set(suite.columns)
+    for row in rows:
+        severity = suite.columns[row.cell.split("/")[-1]].severity
+        assert row.keywords.get("look") == (dict([severity]) if severity else None)
+        assert "-Image" in row.id
+        if severity is not None:
+            assert row.index < 3
+    told = list(read_episodes(tmp_path / "jobs" / "told-seed0"))
+    assert {row.cell.split("/")[-1] for row in told} == set(suite.columns_for(seen=False))
+    results = load_results(tmp_path)
+    assert results.columns == ("in", "rule_ood", "visual_ood")
+    axis, columns = next(iter(results.axes.items()))
+    assert list(columns) == [0, 1, 2, 3, 4, 5]
+    for column in columns.values():
+        rate, read = (results.rate("sees", "rl", column, m) for m in (None, "recognition"))
+        assert rate is not None
+        assert rate.estimate.episodes == (6 if column == "in" else 3)
+        assert read is None or read.estimate.value == 0.0
+        if column != "in":
+            assert results.rate("told", "rl", column) is None
+    assert results.rate("sees", "rl", "in", "recognition") is not None
+    assert results.rate("told", "rl", "in", "recognition") is None
+    table = (tmp_path / "table.md").read_text()
+    assert f"| sees | RL | {axis} |" in table
+    assert f"| told | RL | {axis} |" not in table
+    assert "Recognition in percent" in table
+    assert (tmp_path / "severities.png").stat().st_size > 10_000

@@ -18,7 +18,13 @@ from benchmarks.study.run import run_study
 from benchmarks.suites import SUITES, Suite
 from benchmarks.tasks import TASKS
 
-both_tasks = pytest.mark.parametrize("suite", SUITES.values(), ids=list(SUITES))
+TOLD = {name: suite for name, suite in SUITES.items() if not suite.axes}
+SEEN = {name: suite for name, suite in SUITES.items() if suite.axes}
+both_tasks = pytest.mark.parametrize("suite", TOLD.values(), ids=list(TOLD))
+CASES = [
+    *((suite, policy) for suite in TOLD.values() for policy in ("mlp", "lm")),
+    *((suite, "cnn") for suite in SEEN.values()),
+]
 FLOPS = 1e9
 BUDGETS = {
     "init_demonstrations": 300,
@@ -45,34 +51,47 @@ POLICIES = {
         rl={"episodes": 32, "batch": 16},
         **BUDGETS,
     ),
+    "cnn": PolicyPreset(
+        learner="sb3-images",
+        model={"width": 16, "blocks": 1},
+        init={"batch_size": 64, "look": "random"},
+        sft={"batch_size": 64},
+        rl={"num_envs": 8, "n_steps": 16, "batch_size": 64},
+        **BUDGETS,
+    ),
 }
 
 
-@both_tasks
-@pytest.mark.parametrize("policy", list(POLICIES))
+@pytest.mark.parametrize(
+    "suite, policy", CASES, ids=[f"{suite.name}-{policy}" for suite, policy in CASES]
+)
 @pytest.mark.parametrize("arm", ["sft", "rl"])
 def test_a_learner_spends_its_compute_and_comes_back(
     tmp_path: Path, suite: Suite, policy: str, arm: str
 ) -> None:
     preset, task, fold = POLICIES[policy], TASKS[suite.task], suite.fold(0)
     learner = LEARNERS[preset.learner](task, preset, 3)
+    # A picture costs as much as ten thousand tokens of such a small network.
+    flops = 60 * FLOPS if policy == "cnn" else FLOPS
     spent: list[float] = []
 
     def report(usage: Usage) -> bool:
         assert usage.trained > 0
         assert (usage.sampled > 0) == (arm == "rl")
-        spent.append(usage.flops(learner.weights))
-        return spent[-1] >= FLOPS
+        assert (usage.pictures_trained > 0) == (policy == "cnn")
+        assert (usage.pictures_sampled > 0) == (policy == "cnn" and arm == "rl")
+        spent.append(learner.flops(usage))
+        return spent[-1] >= flops
 
     settings = preset.sft if arm == "sft" else preset.rl
-    stage = Stage(settings, FLOPS, 1, tmp_path / "resume.pt", report)
+    stage = Stage(settings, flops, 1, tmp_path / "resume.pt", report)
     if arm == "sft":
-        shown = task.demonstrate(200, seed=1, rules=(task.rule,), fold=fold)
+        shown = task.demonstrate(200, seed=1, rules=(task.rule,), fold=fold, **suite.game)
         learner.imitate(shown, stage)
     else:
-        learner.reinforce(task.game(task.rule, fold), stage)
+        learner.reinforce({**task.game(task.rule, fold), **suite.game}, stage)
     assert spent == sorted(spent)
-    assert FLOPS <= spent[-1] < 1.5 * FLOPS
+    assert flops <= spent[-1] < 1.5 * flops
 
     # Saved weights play as they did, and the command `evaluate` finds their task.
     learner.save(tmp_path / f"{arm}.pt")
@@ -99,11 +118,11 @@ def test_a_study_in_processes_of_its_own(tmp_path: Path, suite: Suite) -> None:
         points=1,
         curve_episodes=8,
         final_episodes=16,
-        policies=POLICIES,
+        policies={name: POLICIES[name] for name in ("mlp", "lm")},
     )
     run_study(preset, suite, tmp_path, seeds=[0], workers=2, console=Console(quiet=True))
     results = load_results(tmp_path)
-    assert {difference.policy for difference in results.primary()} == set(POLICIES)
+    assert {difference.policy for difference in results.primary()} == {"mlp", "lm"}
     assert {point.arm for point in results.curves} == {"init", "sft", "rl"}
 
 
@@ -124,3 +143,31 @@ def test_weights_are_not_put_before_another_task(tmp_path: Path) -> None:
         run_evaluation(agent, suite_name="gp-l", ids=[], **played)
     run_evaluation(agent, suite_name=None, ids=[], **played)
     assert len(list(read_episodes(tmp_path / "run"))) == 4 * len(suite.columns)
+
+
+def test_weights_with_an_eye_play_what_can_be_seen(tmp_path: Path) -> None:
+    suite = SUITES["gp-vl"]
+    learner = LEARNERS["sb3-images"](TASKS[suite.task], POLICIES["cnn"], 0)
+    learner.save(tmp_path / "rl.pt")
+    played = {
+        "suite_name": None,
+        "episodes": 4,
+        "seed": None,
+        "max_attempts": 1,
+        "default_folder": tmp_path,
+        "console": Console(quiet=True),
+    }
+    agent, folder = str(tmp_path / "rl.pt"), tmp_path / "run"
+    run_evaluation(agent, ids=[], columns=["visual_ood", "noise_3"], folder=folder, **played)
+    rows = list(read_episodes(folder))
+    assert [row.id for row in rows[::4]] == [
+        "GeneralPoints-Image-VisualOOD-v0",
+        "GeneralPoints-Image-v0",
+    ]
+    assert rows[-1].keywords["look"] == {"noise": 3}
+    assert all(0.0 <= (row.metrics or {})["recognition"] <= 1.0 for row in rows)
+    assert "recognition" in (folder / "table.md").read_text()
+    with pytest.raises(ValueError, match="plays Image ids only; got GeneralPoints-v0"):
+        run_evaluation(agent, ids=["GeneralPoints-v0"], folder=tmp_path / "other", **played)
+    with pytest.raises(ValueError, match="no column nois of gp-vl: expected some of in, rule_ood"):
+        run_evaluation(agent, ids=[], columns=["nois"], folder=tmp_path / "other", **played)

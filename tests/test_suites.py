@@ -44,6 +44,48 @@ def test_the_primary_endpoint_is_a_column(of: Suite) -> None:
     assert {task.metric, task.competence} <= task.metrics.keys()
 
 
+def test_the_digests_of_suites_for_those_who_see_are_pinned() -> None:
+    assert SUITES["gp-vl"].digest == "7c6477d77f483f51"
+    assert SUITES["virl-vl"].digest == "427288fe58c9d8f7"
+
+
+@pytest.mark.parametrize("name", ["gp-vl", "virl-vl"])
+def test_points_of_curves_differ_from_in_by_one_severity(name: str) -> None:
+    of = SUITES[name]
+    start = of.keywords("in", 3, seen=True)
+    points = set(of.columns) - set(of.columns_for(seen=False))
+    for axis, columns in of.axes.items():
+        assert list(columns) == [0, 1, 2, 3, 4, 5]
+        for severity in range(1, 6):
+            column = columns[severity]
+            points.remove(column)
+            assert of.id(column, "-Image") == of.id("in", "-Image")
+            assert of.keywords(column, 3, seen=True) == {**start, "look": {axis: severity}}
+            assert of.keywords(column, 3) == start
+    assert not points
+
+
+@pytest.mark.parametrize("name", ["gp-vl", "virl-vl"])
+def test_those_who_see_nothing_play_the_same_episodes(name: str) -> None:
+    of = SUITES[name]
+    task, seeds = TASKS[of.task], np.array(of.episode_seeds(2, 20))
+    for column in of.columns_for(seen=False):
+        dealt = []
+        for interface in ("", "-Image"):
+            keywords = of.keywords(column, 2, seen=bool(interface))
+            id = of.id(column, interface)
+            env = gym.make_vec(id, num_envs=20, **keywords).unwrapped
+            env.reset(options={"episode_seed": seeds})
+            dealt.append([task.dealt(env, copy) for copy in range(20)])
+        assert dealt[0] == dealt[1]
+
+
+def test_each_task_has_a_suite_of_either_kind() -> None:
+    for task in TASKS:
+        assert not suite_of(task).axes
+        assert suite_of(task, seen=True).axes
+
+
 def test_an_unknown_suite_names_the_known_ones() -> None:
     with pytest.raises(ValueError, match="gp-l"):
         suite("gp-x")
