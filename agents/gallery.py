@@ -42,7 +42,7 @@ class Gallery:
 
     def __getitem__(self, numbers: NDArray[np.int64]) -> Pixels:
         """Return some of the pictures, uint8 of shape (len(numbers), *shape)."""
-        for number in numbers[~self._drawn[numbers]].tolist():
+        for number in np.unique(numbers[~self._drawn[numbers]]).tolist():
             self._pictures[number] = self._draw(number)
         self._drawn[numbers] = True
         return self._pictures[numbers]

@@ -243,16 +243,21 @@ def test_the_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
 
 def test_states_come_back_as_they_were_and_damage_is_told(tmp_path: Path) -> None:
     path = tmp_path / "state.pt"
+    # With a gap between its fields and one behind them.
+    record = np.dtype(
+        {"names": ["a", "b"], "formats": ["u1", "<f4"], "offsets": [0, 8], "itemsize": 16}
+    )
     state = {
         "array": np.arange(6, dtype=np.uint64).reshape(2, 3),
         "bytes": np.array([b"ab", b"c"], dtype="S4"),
         "empty": np.zeros((0, 3), dtype=np.int8),
+        "record": np.array([(1, 2.5)], dtype=record),
         "number": np.float64(0.5),
         "nested": [("text", None, True), {"weights": torch.ones(2)}],
     }
     save_state(path, state)
     read = load_state(path)
-    for name in ("array", "bytes", "empty"):
+    for name in ("array", "bytes", "empty", "record"):
         assert np.array_equal(read[name], state[name])
         assert read[name].dtype == state[name].dtype
     assert read["number"] == 0.5

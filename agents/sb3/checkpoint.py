@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.lib.format import descr_to_dtype, dtype_to_descr
 
 _ARRAY = "__array__"
 
@@ -76,7 +77,7 @@ def _packed(value: Any) -> Any:
         if value.dtype.hasobject:
             raise TypeError(f"A checkpoint holds plain arrays; got one of dtype {value.dtype}.")
         data = torch.frombuffer(bytearray(value.tobytes()) or bytearray(1), dtype=torch.uint8)
-        return {_ARRAY: value.dtype.str, "shape": list(value.shape), "data": data}
+        return {_ARRAY: dtype_to_descr(value.dtype), "shape": list(value.shape), "data": data}
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, dict):
@@ -91,7 +92,7 @@ def _packed(value: Any) -> Any:
 def _unpacked(value: Any) -> Any:
     if isinstance(value, dict):
         if _ARRAY in value:
-            shape, dtype = tuple(value["shape"]), np.dtype(value[_ARRAY])
+            shape, dtype = tuple(value["shape"]), descr_to_dtype(value[_ARRAY])
             flat = np.frombuffer(value["data"].numpy().tobytes(), dtype, count=int(np.prod(shape)))
             return flat.reshape(shape).copy()
         return {key: _unpacked(item) for key, item in value.items()}

@@ -8,6 +8,7 @@ batch that hold it, and while weights stay as they are, once for all batches.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -36,11 +37,16 @@ class Eye(nn.Module):
         glanced, studied: how many pictures `look` has worked out, without gradients and with them.
 
     Raises:
-        ValueError: where the channels are not three for each view.
+        ValueError: where the channels are not three for each view, or there is nothing to read.
     """
 
-    def __init__(self, shape: Sequence[int], views: int = 1, reads: Sequence[int] = ()) -> None:
+    def __init__(self, shape: Sequence[int], views: int, reads: Sequence[int]) -> None:
         super().__init__()
+        if not reads:
+            raise ValueError(
+                "An eye is told what there is to read in its pictures, such as READS of "
+                "agents.gp.sights; got nothing."
+            )
         if shape[2] != 3 * views:
             raise ValueError(
                 f"{views} views need {3 * views} channels; pictures of the shape {tuple(shape)} "
@@ -97,6 +103,14 @@ class Eye(nn.Module):
         else:
             sights = self._remembered(marks.tolist(), pictures[torch.from_numpy(first)])
         return sights[torch.from_numpy(which.reshape(-1)).to(sights.device)]
+
+    def forget(self) -> None:
+        """Forget all sights, so that later counts do not depend on what was seen before."""
+        self._kept, self._kept_for = {}, ()
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy counts the changes of its weights anew, and would take ours for its own.
+        return {**self.__dict__, "_kept": {}, "_kept_for": ()}
 
     def _remembered(self, marks: list[int], pictures: torch.Tensor) -> torch.Tensor:
         # Every change of a weight in place raises its version.

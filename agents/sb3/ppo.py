@@ -112,7 +112,10 @@ def train_ppo(
     )
     while ppo.num_timesteps < budget and not keeper.stopped:
         account = keeper.account
-        before = (eye.glanced, eye.studied) if eye is not None else (0, 0)
+        before = (0, 0)
+        if eye is not None:
+            eye.forget()
+            before = (eye.glanced, eye.studied)
         # One rollout and one update a call: between two calls nothing is half done.
         ppo.learn(rollout, reset_num_timesteps=False)
         if eye is not None:
