@@ -23,7 +23,7 @@ SEEN = {name: suite for name, suite in SUITES.items() if suite.axes}
 both_tasks = pytest.mark.parametrize("suite", TOLD.values(), ids=list(TOLD))
 CASES = [
     *((suite, policy) for suite in TOLD.values() for policy in ("mlp", "lm")),
-    *((suite, "cnn") for suite in SEEN.values()),
+    *((suite, policy) for suite in SEEN.values() for policy in ("cnn", "lm-images")),
 ]
 FLOPS = 1e9
 BUDGETS = {
@@ -51,6 +51,14 @@ POLICIES = {
         rl={"episodes": 32, "batch": 16},
         **BUDGETS,
     ),
+    "lm-images": PolicyPreset(
+        learner="tinylm-images",
+        model={"width": 16, "layers": 1},
+        init={"batch": 16, "look": "random"},
+        sft={"batch": 16},
+        rl={"episodes": 32, "batch": 16},
+        **BUDGETS,
+    ),
     "cnn": PolicyPreset(
         learner="sb3-images",
         model={"width": 16, "blocks": 1},
@@ -71,8 +79,8 @@ def test_a_learner_spends_its_compute_and_comes_back(
 ) -> None:
     preset, task, fold = POLICIES[policy], TASKS[suite.task], suite.fold(0)
     learner = LEARNERS[preset.learner](task, preset, 3)
-    # A picture costs as much as ten thousand tokens of such a small network.
-    flops = 60 * FLOPS if policy == "cnn" else FLOPS
+    # A picture costs as much as ten thousand tokens of the small MLP, or some fifty of the model.
+    flops = {"cnn": 60, "lm-images": 10}.get(policy, 1) * FLOPS
     spent: list[float] = []
 
     def report(usage: Usage) -> bool:
@@ -97,13 +105,11 @@ def test_a_learner_spends_its_compute_and_comes_back(
     learner.save(tmp_path / f"{arm}.pt")
     who = saved_player(tmp_path / f"{arm}.pt")
     assert (who.task, who.interface) == (task.name, learner.interface)
-    cell = (
-        suite.id("in", learner.interface),
-        {**task.game(task.rule, fold), **learner.keywords},
-    )
+    game = {**task.game(task.rule, fold), **suite.game, **learner.keywords}
+    cell = (suite.id("in", learner.interface), game)
     seeds = suite.episode_seeds(0, 20)
     played = [play(make, *cell, seeds) for make in (who.make, lambda _: learner.agent())]
-    assert played[0] == played[1] or policy == "lm"
+    assert played[0] == played[1] or policy.startswith("lm")
     assert [e.replies for e in played[0]] == [e.replies for e in played[1]]
 
 

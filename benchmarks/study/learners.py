@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -28,6 +28,7 @@ from agents.sb3.training import Account
 from agents.sights import SIGHTS
 from agents.tinylm import PPO, SFT, SFTConfig, TinyLM, TinyLMAgent, TinyLMConfig
 from agents.tinylm import PPOConfig as TinyLMPPOConfig
+from agents.vision.game import InPictures
 from benchmarks.study.presets import PolicyPreset
 from benchmarks.tasks.task import Task
 
@@ -252,11 +253,13 @@ class TinyLMLearner:
 
     interface = "-Text"
     keywords: Mapping[str, Any] = MappingProxyType({"template": "compact"})
+    _medium = ""
 
     def __init__(self, task: Task, preset: PolicyPreset, seed: int) -> None:
+        game = GAMES[task.name] + self._medium
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self._model = TinyLM(TinyLMConfig(game=GAMES[task.name], **preset.model))
+            self._model = TinyLM(TinyLMConfig(game=game, **preset.model))
         self.weights = self._model.size()
 
     def flops(self, usage: Usage) -> float:
@@ -295,9 +298,33 @@ class TinyLMLearner:
         training.train(sys.maxsize, on_step=on_step, checkpoint=stage.resume)
 
 
+class TinyLMImageLearner(TinyLMLearner):
+    """The same with pictures in the dialogue, whose tokens count as words do.
+
+    What the eye computes to make them is not counted. Imitation's setting `look` says how pictures
+    look, "plain" by default; everything else is played in the environment's own.
+    """
+
+    _medium = "-images"
+
+    def __init__(self, task: Task, preset: PolicyPreset, seed: int) -> None:
+        super().__init__(task, preset, seed)
+        game = self._model.game
+        assert isinstance(game, InPictures)
+        self.keywords = {**self.keywords, **game.keywords}
+
+    def imitate(self, demonstrations: Any, stage: Stage) -> None:
+        """Learn the demonstrated replies word by word."""
+        settings = dict(stage.settings)
+        shown = {**demonstrations.keywords, "look": settings.pop("look", "plain")}
+        seen = replace(demonstrations, keywords=shown)
+        super().imitate(seen, replace(stage, settings=settings))
+
+
 LEARNERS: Mapping[str, Callable[[Task, PolicyPreset, int], Learner]] = {
     "sb3": SB3Learner,
     "sb3-images": SB3ImageLearner,
     "tinylm": TinyLMLearner,
+    "tinylm-images": TinyLMImageLearner,
 }
 """Learners by the name that a preset gives them; each is made from a task, a preset and a seed."""
