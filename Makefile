@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-com
 	--constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help study test test-slow lint types speed docs clean
+.PHONY: help study study-seen test test-slow lint types speed docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,10 @@ help: ## List these commands
 study: $(READY) ## Compare imitation and reinforcement on both tasks, in and out of distribution (20 minutes on 2 cores)
 	$(BIN)/python -m benchmarks study --preset quick --settings gp-l
 	$(BIN)/python -m benchmarks study --preset quick --settings virl-l
+
+study-seen: $(READY) ## The same by sight: pictures of cards and of streets (an hour on 2 cores)
+	$(BIN)/python -m benchmarks study --preset quick --settings gp-vl
+	$(BIN)/python -m benchmarks study --preset quick --settings virl-vl
 
 test: $(READY) ## Run the tests
 	$(BIN)/python -m pytest --numprocesses $(WORKERS)
