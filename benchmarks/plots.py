@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from benchmarks.study.results import REFERENCE, CurvePoint, Results
+from benchmarks.study.results import REFERENCE, CurvePoint, Results, SeverityPoint
 
 # Blue and orange are told apart by every kind of colour vision.
 COLOURS = {"sft": "#d95f02", "rl": "#1f5fa8"}
@@ -70,12 +70,7 @@ def plot_curves(results: Results, path: Path) -> None:
 
 def plot_severities(results: Results, path: Path) -> None:
     """Draw one panel for each policy that sees and each axis of the look into a PNG file."""
-    farthest = {columns[max(columns)] for columns in results.axes.values()}
-    policies = [
-        policy
-        for policy in results.policies
-        if any(rate.policy == policy and rate.column in farthest for rate in results.rates)
-    ]
+    policies = list(dict.fromkeys(point.policy for point in results.severities))
     if not policies:
         return
     matplotlib.use("agg")
@@ -90,7 +85,8 @@ def plot_severities(results: Results, path: Path) -> None:
         for panel in own.flat[len(axes) :]:
             panel.set_axis_off()
         for panel, axis in zip(own.flat, axes):
-            _draw_severities(panel, results, policy, axis)
+            points = [p for p in results.severities if (p.policy, p.axis) == (policy, axis)]
+            _draw_severities(panel, points)
             title = axis if len(policies) == 1 else f"{POLICY_NAMES.get(policy, policy)}: {axis}"
             panel.set_title(title, fontsize="medium")
     floor = _draw_floor(panels[0, 0], results)
@@ -116,14 +112,9 @@ def plot_severities(results: Results, path: Path) -> None:
     figure.savefig(path, dpi=120)
 
 
-def _draw_severities(panel: Axes, results: Results, policy: str, axis: str) -> None:
+def _draw_severities(panel: Axes, points: list[SeverityPoint]) -> None:
     for arm, colour in {"init": INIT, **COLOURS}.items():
-        found = [
-            (severity, rate.estimate)
-            for severity, column in sorted(results.axes[axis].items())
-            for rate in [results.rate(policy, arm, column)]
-            if rate is not None
-        ]
+        found = [(point.severity, point.estimate) for point in points if point.arm == arm]
         severities = [severity for severity, _ in found]
         panel.plot(
             severities, [100 * e.value for _, e in found], color=colour, marker="o", ms=3, lw=1.6

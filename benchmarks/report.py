@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,10 +14,19 @@ from benchmarks.evaluate import replay
 from benchmarks.plots import plot_curves, plot_severities
 from benchmarks.runs import read_episodes, read_record, write_json
 from benchmarks.statistics import Estimate
-from benchmarks.study.results import REFERENCE, STAGES, Difference, Rate, Results, load_results
+from benchmarks.study.results import (
+    REFERENCE,
+    STAGES,
+    Difference,
+    Rate,
+    Results,
+    SeverityPoint,
+    load_results,
+)
 from benchmarks.summary import evaluation_tables, summarise, summary_line
 from benchmarks.tables import Table, interval, write_csv
 from benchmarks.tasks.task import RECOGNITION
+from gp_env.pictures.look import MAX_SEVERITY
 
 ARM_NAMES = {"init": "init", "sft": "SFT", "rl": "RL"}
 
@@ -69,8 +79,10 @@ def study_tables(results: Results) -> list[Table]:
     tables += [_rates_table(results, metric) for metric in others]
     if others:
         tables.append(_others_table(results, others))
+    if results.severities:
+        tables.append(_severities_table(results))
     if any(rate.metric == RECOGNITION for rate in results.rates):
-        tables += [_severities_table(results), _recognition_table(results)]
+        tables.append(_recognition_table(results))
     return [*tables, _familiarity_table(results)]
 
 
@@ -108,28 +120,23 @@ def _rates_table(results: Results, metric: str, note: str = "") -> Table:
 
 def _severities_table(results: Results) -> Table:
     """Return the primary metric over severities, a line for each arm and axis."""
-    severities = sorted({severity for columns in results.axes.values() for severity in columns})
-    rows = []
-    for policy, arm in _lines(results):
-        for axis, columns in results.axes.items():
-            cells = [results.rate(policy, arm, columns.get(each, "")) for each in severities]
-            if any(cells[1:]):
-                rows.append([policy, ARM_NAMES[arm], axis, *map(_rate, cells)])
-    counted = next(
-        rate.estimate.episodes
-        for columns in results.axes.values()
-        for rate in results.rates
-        if rate.column == columns[severities[-1]]
-    )
-    title = results.task.metrics[results.task.metric].title
+    lines: dict[tuple[str, str, str], list[SeverityPoint]] = defaultdict(list)
+    for point in results.severities:
+        lines[point.policy, ARM_NAMES[point.arm], point.axis].append(point)
+    rows = [
+        [*place, *(interval(e.value, e.low, e.high) for e in (p.estimate for p in points))]
+        for place, points in lines.items()
+    ]
+    first = results.severities[0].estimate
     return Table(
-        f"{title} in percent, over severities of the look",
-        ["policy", "arm", "axis", *map(str, severities)],
+        f"{results.task.metrics[results.task.metric].title} in percent, by severity of the look",
+        ["policy", "arm", "axis", *map(str, range(MAX_SEVERITY + 1))],
         rows,
         numbers_from=3,
         note=(
-            f"Severity 0 is the column in; the others have {counted} episodes each, the first of "
-            f"those. Random looks, which an init may have seen, go up to 3."
+            f"The same {first.episodes} episodes of {first.clusters} {results.task.noun} at every "
+            f"severity: some of those of the column in. Random looks, which an init may have seen, "
+            f"go up to 3."
         ),
     )
 

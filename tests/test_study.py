@@ -265,6 +265,10 @@ def test_who_sees_is_measured_over_severities(
             assert results.rate("told", "rl", column) is None
     assert results.rate("sees", "rl", "in", "recognition") is not None
     assert results.rate("told", "rl", "in", "recognition") is None
+    points = [p for p in results.severities if (p.arm, p.axis) == ("rl", axis)]
+    assert [point.severity for point in points] == [0, 1, 2, 3, 4, 5]
+    # Severity 0 is that of the same episodes.
+    assert {(point.policy, point.estimate.episodes) for point in points} == {("sees", 3)}
     table = (tmp_path / "table.md").read_text()
     assert f"| sees | RL | {axis} |" in table
     assert f"| told | RL | {axis} |" not in table

@@ -7,7 +7,7 @@ again years later.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,20 @@ class CurvePoint:
 
 
 @dataclass(frozen=True)
+class SeverityPoint:
+    """The primary metric of one arm, at its last checkpoint, at one severity of one axis.
+
+    At severity 0 it is that of the same episodes with plain pictures.
+    """
+
+    policy: str
+    arm: str
+    axis: str
+    severity: int
+    estimate: Estimate
+
+
+@dataclass(frozen=True)
 class Results:
     """All that a study found.
 
@@ -84,7 +98,7 @@ class Results:
         rates: of every column; of agents that say what they see, their recognition among them.
         differences: of every column, on `axes` those of the primary metric.
         retained: policies whose init has seen the rules that are compared.
-        curves: of the primary metric.
+        curves, severities: of the primary metric.
     """
 
     record: RunRecord
@@ -96,6 +110,7 @@ class Results:
     rates: list[Rate]
     differences: list[Difference]
     curves: list[CurvePoint]
+    severities: list[SeverityPoint]
 
     def rate(self, policy: str, arm: str, column: str, metric: str | None = None) -> Rate | None:
         """Return one cell of a table, by default of the primary metric's; None if not measured."""
@@ -121,6 +136,7 @@ class Results:
             "rates": [asdict(rate) for rate in self.rates],
             "differences": [asdict(difference) for difference in self.differences],
             "curves": [asdict(point) for point in self.curves],
+            "severities": [asdict(point) for point in self.severities],
         }
 
 
@@ -133,6 +149,11 @@ class _Cell:
 
     def estimate(self, replicates: int = REPLICATES) -> Estimate:
         return rate(self.played.values(), replicates=replicates)
+
+    def of(self, episodes: Collection[tuple[int, int]]) -> Estimate:
+        """Return the estimate over some of the episodes, as those of curves are made."""
+        chosen = [self.played[key] for key in sorted(episodes)]
+        return rate(chosen, replicates=CURVE_REPLICATES)
 
     def part(self, seen: bool) -> Estimate | None:
         chosen = [self.played[key] for key, flag in self.seen.items() if flag is seen]
@@ -191,7 +212,34 @@ def load_results(folder: Path) -> Results:
         _rates(cells, task, of, policies, last),
         _differences(cells, task, of, policies, last),
         curves,
+        _severities(cells, task, of, policies, last),
     )
+
+
+def _severities(
+    cells: _Cells, task: Task, of: Suite, policies: Iterable[str], last: int
+) -> list[SeverityPoint]:
+    """Return the curves over severities of the policies that have them."""
+    found = []
+    for policy in policies:
+        for arm in STAGES:
+            point = last if arm in ARMS else 0
+            for axis, columns in of.axes.items():
+                measured = {
+                    severity: cells[place]
+                    for severity, column in sorted(columns.items())
+                    for place in [(policy, arm, point, column, task.metric)]
+                    if place in cells
+                }
+                if len(measured) < len(columns):
+                    continue
+                shared = set.intersection(*(set(cell.played) for cell in measured.values()))
+                found += [
+                    SeverityPoint(policy, arm, axis, severity, cell.of(shared))
+                    for severity, cell in measured.items()
+                    if shared
+                ]
+    return found
 
 
 def _rates(cells: _Cells, task: Task, of: Suite, policies: Iterable[str], last: int) -> list[Rate]:
