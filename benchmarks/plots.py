@@ -20,6 +20,9 @@ COLUMN_NAMES = {
     "rule_ood": "another rule",
     "visual_ood": "other pictures",
 }
+MARKED = ("in", "rule_ood")
+"""Columns whose init is named; others lie near these."""
+
 INIT = "#777777"
 POLICY_NAMES = {
     "cnn": "Convolutions and residual MLP",
@@ -44,12 +47,15 @@ def plot_curves(results: Results, path: Path) -> None:
     panels = figure.subplots(high, wide, squeeze=False, sharey=True)
     for panel in panels.flat[len(policies) :]:
         panel.set_axis_off()
+    floors = []
     for panel, policy in zip(panels.flat, policies):
         _draw(panel, [point for point in results.curves if point.policy == policy])
-        if not _draw_floor(panel, results):
-            panel.set_ylim(bottom=0)
+        floors.append(_draw_floor(panel, results))
         panel.set_title(POLICY_NAMES.get(policy, policy))
         panel.set_xlabel("training compute, init included (FLOPs)")
+    if not any(floors):
+        # The axis is shared, and a limit ends its fitting: so once, when all is drawn.
+        panels[0, 0].set_ylim(bottom=0)
     for panel in panels[:, 0]:
         panel.set_ylabel(f"{results.task.axis}, one greedy attempt (%)")
     columns = list(dict.fromkeys(point.column for point in results.curves))
@@ -89,10 +95,8 @@ def plot_severities(results: Results, path: Path) -> None:
             _draw_severities(panel, points)
             title = axis if len(policies) == 1 else f"{POLICY_NAMES.get(policy, policy)}: {axis}"
             panel.set_title(title, fontsize="medium")
-    floor = _draw_floor(panels[0, 0], results)
-    for panel in panels.flat:
-        if not floor:
-            panel.set_ylim(bottom=0)
+    if not _draw_floor(panels[0, 0], results):
+        panels[0, 0].set_ylim(bottom=0)
     for panel in panels[:, 0]:
         panel.set_ylabel(f"{results.task.axis} (%)")
     for panel in panels[-1]:
@@ -180,6 +184,8 @@ def _draw(panel: Axes, points: list[CurvePoint]) -> None:
             )
     for point in starts:
         panel.plot(point.flops, 100 * point.estimate.value, "o", color="#222222", ms=6, zorder=5)
+        if point.column not in MARKED:
+            continue
         panel.annotate(
             "init",
             (point.flops, 100 * point.estimate.value),
