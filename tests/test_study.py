@@ -155,6 +155,7 @@ def test_a_study_reports_and_refuses_another_preset(tmp_path: Path, suite: Suite
     (primary,) = results.primary()
     assert (primary.first, primary.second, primary.column) == ("rl", "sft", "rule_ood")
     assert primary.estimate.episodes == 24
+    assert "conditional on these runs" in (tmp_path / "table.md").read_text()
     assert primary.estimate.low <= primary.estimate.value <= primary.estimate.high
     for metric in TASKS[suite.task].metrics:
         expert = results.rate("reference", "expert", "rule_ood", metric)
