@@ -32,7 +32,6 @@ POLICY_NAMES = {
     "lm-retention": "Small language model, init has seen both rules",
 }
 PANELS_A_ROW = 2
-AXES_A_ROW = 3
 
 
 def plot_curves(results: Results, path: Path) -> None:
@@ -64,13 +63,7 @@ def plot_curves(results: Results, path: Path) -> None:
         Line2D([], [], color="#444444", ls=STYLES.get(c, ":"), label=COLUMN_NAMES.get(c, c))
         for c in columns
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
-    seeds = len(results.record.seeds)
-    figure.suptitle(
-        f"{next(iter(results.record.suites))}: one init, then SFT or RL on one rule "
-        f"({seeds} {'seed' if seeds == 1 else 'seeds'}, 95 % intervals)",
-        fontsize="medium",
-    )
+    _finish(figure, results, "one init, then SFT or RL on one rule", handles)
     figure.savefig(path, dpi=160)
 
 
@@ -81,15 +74,13 @@ def plot_severities(results: Results, path: Path) -> None:
         return
     matplotlib.use("agg")
     axes = list(results.axes)
-    wide = min(AXES_A_ROW, len(axes))
-    high = -(-len(axes) // wide)
+    wide = next(count for count in (3, 2, 1) if len(axes) % count == 0)
+    high = len(axes) // wide
     size = (0.6 + 2.7 * wide, 0.7 + 2.5 * high * len(policies))
     figure = Figure(figsize=size, layout="constrained")
     panels = figure.subplots(high * len(policies), wide, squeeze=False, sharex=True, sharey=True)
     for row, policy in enumerate(policies):
         own = panels[row * high : (row + 1) * high]
-        for panel in own.flat[len(axes) :]:
-            panel.set_axis_off()
         for panel, axis in zip(own.flat, axes):
             points = [p for p in results.severities if (p.policy, p.axis) == (policy, axis)]
             _draw_severities(panel, points)
@@ -106,14 +97,19 @@ def plot_severities(results: Results, path: Path) -> None:
         Line2D([], [], color=colour, lw=2, label=NAMES.get(arm, arm))
         for arm, colour in colours.items()
     ]
+    _finish(figure, results, "under looks that are further and further from plain", handles)
+    figure.savefig(path, dpi=120)
+
+
+def _finish(figure: Figure, results: Results, what: str, handles: list[Line2D]) -> None:
+    """Write what is shown above the panels, and below them the legend."""
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
     seeds = len(results.record.seeds)
     figure.suptitle(
-        f"{next(iter(results.record.suites))}: one greedy attempt under looks that are further and "
-        f"further from plain ({seeds} {'seed' if seeds == 1 else 'seeds'}, 95 % intervals)",
+        f"{next(iter(results.record.suites))}: {what} "
+        f"({seeds} {'seed' if seeds == 1 else 'seeds'}, 95 % intervals)",
         fontsize="medium",
     )
-    figure.savefig(path, dpi=120)
 
 
 def _draw_severities(panel: Axes, points: list[SeverityPoint]) -> None:
