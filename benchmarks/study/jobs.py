@@ -225,7 +225,8 @@ class _Worker:
                 seen=self._seen,
                 on_rows=rows.extend,
             )
-            if rows:
+            # News are a line for people; curves are for the report.
+            if rows and suite.columns[column].severity is None:
                 rates[column] = mean_interval([row.value(self.task.metric) for row in rows])
         self.points[f"{stage}/{point}"] = {"stage": stage, "point": point, "flops": flops}
         self.save_book()
