@@ -204,15 +204,15 @@ class _Worker:
         """Play a point's episodes and note it as finished."""
         preset, suite, seed = self.job.preset, self.job.suite, self.job.seed
         rates: dict[str, Interval] = {}
-        seen = sees_pictures(self.learner.interface, self.learner.keywords)
-        for column in suite.columns_for(seen=seen) if final else preset.curve_columns:
+        sees = sees_pictures(self.learner.interface, self.learner.keywords)
+        for column in suite.columns_for(seen=sees) if final else preset.curve_columns:
             count = preset.episodes(suite.columns[column], final=final)
             rows: list[Episode] = []
             cell = Cell(
                 name=f"{self.job.policy}/{seed}/{stage}/{point}/{column}",
                 id=suite.id(column, self.learner.interface),
                 keywords={
-                    **suite.keywords(column, seed, seen=seen),
+                    **suite.keywords(column, seed, seen=sees),
                     "max_attempts": MAX_ATTEMPTS,
                     **self.learner.keywords,
                 },
