@@ -65,8 +65,8 @@ def test_seeded() -> None:
 def test_transitions_are_what_the_environment_shows(rule: str, wrong: int) -> None:
     keywords = {"rule": rule, "max_attempts": 3}
     made = demonstrate(40, seed=5, wrong_attempts=wrong, **keywords)
-    observations, actions, count = made.transitions(chunk=16)
-    assert count == 40
+    seen = made.transitions(chunk=16)
+    assert seen.demonstrations == 40
     env = GeneralPointsEnv(mask=None, **keywords)
     row = 0
     for index in range(40):
@@ -74,13 +74,13 @@ def test_transitions_are_what_the_environment_shows(rule: str, wrong: int) -> No
         for attempt, formula in enumerate(made.attempts[index]):
             for code in formula[formula > 0]:
                 if attempt == wrong:
-                    assert np.array_equal(observations[row], observation)
-                    assert actions[row] == code - 1
+                    assert np.array_equal(seen.observations[row], observation)
+                    assert seen.actions[row] == code - 1
                     row += 1
                 observation, reward, terminated, _, info = env.step(int(code) - 1)
             assert info["is_success"] == terminated == (attempt == wrong)
         assert reward == 5.0
-    assert row == len(actions) == len(observations)
+    assert row == len(seen.actions) == len(seen.observations)
 
 
 def test_wrong_attempts_use_the_cards_and_miss_the_target() -> None:

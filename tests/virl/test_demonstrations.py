@@ -35,8 +35,8 @@ def same(left: Demonstrations, right: Demonstrations) -> bool:
 
 def test_every_column_is_true_and_every_action_right() -> None:
     made = demonstrate(30, seed=3, rules=MIXED, **TRAINING)
-    observations, actions, count = made.transitions()
-    assert count == len(made) == 30
+    seen = made.transitions()
+    assert seen.demonstrations == len(made) == 30
     envs = [VIRLNavigationEnv(directions=rule, **TRAINING) for rule in MIXED]
     row = 0
     for index in range(30):
@@ -50,14 +50,14 @@ def test_every_column_is_true_and_every_action_right() -> None:
         assert np.array_equal(made.lines[index].reshape(-1), observation[LAYOUT["lines"]])
         terminated = False
         for code in made.actions[index][made.actions[index] > 0].tolist():
-            assert np.array_equal(observations[row], observation)
-            assert actions[row] == code - 1
+            assert np.array_equal(seen.observations[row], observation)
+            assert seen.actions[row] == code - 1
             observation, reward, terminated, _, info = env.step(code - 1)
             assert reward == 1
             row += 1
         assert terminated
         assert info["is_success"]
-    assert row == len(actions)
+    assert row == len(seen.actions)
 
 
 def test_episodes_are_those_of_an_environment_with_the_seed() -> None:
