@@ -120,13 +120,14 @@ def _evaluation_table(task: Task, cells: Sequence[CellSummary], left: int) -> Ta
         for cell in cells
     ]
     names = [metric.removesuffix("_accuracy") for metric in others]
-    header = [SUCCESS, *names, *seen, "malformed"]
+    titles = ["read" if name == RECOGNITION else name for name in seen]
+    header = [SUCCESS, *names, *titles, "malformed"]
     return Table(
         "Success in percent, 95 % Wilson intervals",
         ["cell", *header, "mean return", "episodes", task.noun],
         lines,
         note=(f"Beside success: {task.beside_success} " if others else "")
-        + (f"Recognition: {task.recognition.lower()} " if RECOGNITION in seen else "")
+        + (f"Read: {task.recognition.lower()} " if RECOGNITION in seen else "")
         + ("Misread: attempts whose reply reports what is not there. " if MISREAD in seen else "")
         + f"Malformed: {task.malformed}"
         + (f" Not complete: {left} of the run's episodes are not played yet." if left else ""),

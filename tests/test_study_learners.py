@@ -172,7 +172,7 @@ def test_weights_with_an_eye_play_what_can_be_seen(tmp_path: Path) -> None:
     ]
     assert rows[-1].keywords["look"] == {"noise": 3}
     assert all(0.0 <= (row.metrics or {})["recognition"] <= 1.0 for row in rows)
-    assert "recognition" in (folder / "table.md").read_text()
+    assert "Read: of each hand" in (folder / "table.md").read_text()
     with pytest.raises(ValueError, match="plays Image ids only; got GeneralPoints-v0"):
         run_evaluation(agent, ids=["GeneralPoints-v0"], folder=tmp_path / "other", **played)
     with pytest.raises(ValueError, match="no column nois of gp-vl: expected some of in, rule_ood"):
