@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from gp_env import observe
 from gp_env.config import GameKeywords
 from gp_env.deal import Deals
 from gp_env.dynamics import NUM_TOKENS
 from gp_env.env import GeneralPointsEnv
-from gp_env.pictures.look import Look, LookLike, check_look, draw_look
+from gp_env.pictures.look import LookLike
+from gp_env.pictures.sights import Sights
 from gp_env.pictures.size import DEFAULT_SIZE, check_size
+from gp_env.pictures.state import STATE_LAYOUT, state_space, without_cards
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-WITHHELD = ("ranks", "suits")
-"""Fields of the symbolic row that only the picture shows; they are its first."""
-
-_HIDDEN = observe.LAYOUT[WITHHELD[-1]].stop
-
-STATE_SIZE = observe.SIZE - _HIDDEN
-
-STATE_LAYOUT: Mapping[str, slice] = MappingProxyType(
-    {
-        name: slice(where.start - _HIDDEN, where.stop - _HIDDEN)
-        for name, where in observe.LAYOUT.items()
-        if name not in WITHHELD
-    }
-)
-"""Where each field lies in `state`: "rule", "target", "formula", "previous", "attempts_left" and
-"outcome", as `gp_env.observe.LAYOUT` explains them."""
+__all__ = ["STATE_LAYOUT", "GeneralPointsImageEnv", "observation_space"]
 
 
 def observation_space(image_size: int, mask_in_observation: bool = False) -> spaces.Dict:
@@ -46,68 +30,13 @@ def observation_space(image_size: int, mask_in_observation: bool = False) -> spa
         ValueError: for a size that is not 32 to 1200.
     """
     size = check_size(image_size)
-    counts = np.asarray(observe.observation_space().nvec)[_HIDDEN:]
-    state = spaces.MultiDiscrete(counts, dtype=np.uint8)
-    # As in `observe.observation_space`: a sum of these overflows in the dtype of observations.
-    state.nvec = counts
     parts: dict[str, spaces.Space[Any]] = {
         "image": spaces.Box(0, 255, (size, size, 3), np.uint8),
-        "state": state,
+        "state": state_space(),
     }
     if mask_in_observation:
         parts["action_mask"] = spaces.Box(0, 1, (NUM_TOKENS,), np.int8)
     return spaces.Dict(parts)
-
-
-def without_cards(rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return symbolic rows (..., 56) without the cards: a new array (..., 44)."""
-    state: NDArray[np.uint8] = rows[..., _HIDDEN:].copy()
-    return state
-
-
-class Tables:
-    """How an environment's tables are drawn.
-
-    Args:
-        image_size: pixels, 32 to 1200.
-        look: as `look.check_look` understands it.
-
-    Raises:
-        ValueError: for a keyword out of its range.
-    """
-
-    def __init__(self, image_size: int, look: LookLike) -> None:
-        self.size = check_size(image_size)
-        self.look = check_look(look)
-
-    def __str__(self) -> str:
-        return f"image_size={self.size}, look={self.look or 'random'}"
-
-    def look_of(self, episode_seed: int) -> Look:
-        """Return the look of an episode."""
-        return draw_look(episode_seed) if self.look is None else self.look
-
-    def picture(
-        self, row: NDArray[np.uint8], episode_seed: int, size: int | None = None
-    ) -> NDArray[np.uint8]:
-        """Return the table of a symbolic row, uint8 of shape (size, size, 3)."""
-        ranks, suits = (row[observe.LAYOUT[name]] for name in WITHHELD)
-        held = ranks > 0
-        return self.of_cards(ranks[held].tolist(), suits[held].tolist(), episode_seed, size)
-
-    def of_cards(
-        self,
-        ranks: Sequence[int],
-        suits: Sequence[int],
-        episode_seed: int,
-        size: int | None = None,
-    ) -> NDArray[np.uint8]:
-        """Return the table of some cards, as `picture` does."""
-        # Who sees symbols needs nothing that draws.
-        from gp_env.pictures.table import draw_table
-
-        look = self.look_of(episode_seed)
-        return draw_table(ranks, suits, size or self.size, look, episode_seed)
 
 
 class GeneralPointsImageEnv(GeneralPointsEnv):
@@ -166,7 +95,7 @@ class GeneralPointsImageEnv(GeneralPointsEnv):
         super().__init__(
             mask=mask, mask_in_observation=mask_in_observation, render_mode=render_mode, **game
         )
-        self.tables: Tables = Tables(image_size, look)
+        self.sights: Sights = Sights(image_size, look)
         self.observation_space = observation_space(image_size, mask_in_observation)
         self._picture: NDArray[np.uint8] | None = None
 
@@ -178,7 +107,7 @@ class GeneralPointsImageEnv(GeneralPointsEnv):
     def _seen(self) -> tuple[Any, dict[str, Any]]:
         seen, info = super()._seen()
         if self._picture is None:
-            self._picture = self.tables.picture(self._row, self._episode_seed)
+            self._picture = self.sights.picture(self._row, self._episode_seed)
         observation = {"image": self._picture.copy(), "state": without_cards(self._row)}
         if self.mask_in_observation:
             observation["action_mask"] = seen["action_mask"]

@@ -10,9 +10,11 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from gp_env.config import GameKeywords
-from gp_env.image_env import Tables, observation_space, without_cards
+from gp_env.image_env import observation_space
 from gp_env.pictures.look import LookLike
+from gp_env.pictures.sights import Sights
 from gp_env.pictures.size import DEFAULT_SIZE
+from gp_env.pictures.state import without_cards
 from gp_env.vector_env import GeneralPointsVectorEnv
 
 if TYPE_CHECKING:
@@ -60,10 +62,10 @@ class GeneralPointsImageVectorEnv(GeneralPointsVectorEnv):
             render_mode=render_mode,
             **game,
         )
-        self.tables = Tables(image_size, look)
+        self.sights = Sights(image_size, look)
         self.single_observation_space = observation_space(image_size, mask_in_observation)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
-        size = self.tables.size
+        size = self.sights.size
         self._pictures = np.zeros((num_envs, size, size, 3), dtype=np.uint8)
         self._undrawn = np.ones(num_envs, dtype=np.bool_)
 
@@ -76,7 +78,7 @@ class GeneralPointsImageVectorEnv(GeneralPointsVectorEnv):
 
         seeds = self._tables.episode_seeds.tolist()
         return tuple(
-            draw_scene(Scene.of_row(row), self.tables.picture(row, seed, SIZE))
+            draw_scene(Scene.of_row(row), self.sights.picture(row, seed, SIZE))
             for row, seed in zip(self._tables.rows, seeds)
         )
 
@@ -87,7 +89,7 @@ class GeneralPointsImageVectorEnv(GeneralPointsVectorEnv):
     def _observations(self) -> Any:
         for copy in self._undrawn.nonzero()[0].tolist():
             seed = int(self._tables.episode_seeds[copy])
-            self._pictures[copy] = self.tables.picture(self._tables.rows[copy], seed)
+            self._pictures[copy] = self.sights.picture(self._tables.rows[copy], seed)
         self._undrawn[:] = False
         observations = {"image": self._pictures.copy(), "state": without_cards(self._tables.rows)}
         if self.mask_in_observation:
@@ -95,4 +97,4 @@ class GeneralPointsImageVectorEnv(GeneralPointsVectorEnv):
         return observations
 
     def _asked(self) -> str:
-        return f"{super()._asked()}, {self.tables}"
+        return f"{super()._asked()}, {self.sights}"

@@ -20,7 +20,7 @@ from shiftgym.seeding import SeedSequence, check_seed
 from shiftgym.window import Window
 
 if TYPE_CHECKING:
-    from gp_env.image_env import Tables
+    from gp_env.pictures.sights import Sights
     from gp_env.render import Scene
 
 Observation = TypeVar("Observation")
@@ -35,7 +35,7 @@ class SingleEnv(gym.Env[Observation, Action]):
         render_mode: "ansi", "rgb_array", "human" or None.
     """
 
-    tables: Tables | None = None
+    sights: Sights | None = None
     """How an interface that shows pictures draws the cards."""
 
     def __init__(self, config: GameConfig, render_mode: str | None = None) -> None:
@@ -77,10 +77,10 @@ class SingleEnv(gym.Env[Observation, Action]):
         Args:
             size: pixels, 32 to 1200.
         """
-        from gp_env.image_env import Tables
+        from gp_env.pictures.sights import Sights
 
-        hand, tables = self.hand, self.tables or Tables(size, "plain")
-        return tables.of_cards(hand.ranks, hand.suits, self._episode_seed, size)
+        hand, sights = self.hand, self.sights or Sights(size, "plain")
+        return sights.of_cards(hand.ranks, hand.suits, self._episode_seed, size)
 
     def render(self) -> Any:
         """Return the game: text ("ansi"), uint8 of shape (780, 640, 3) ("rgb_array") or None.

@@ -9,8 +9,8 @@ from gymnasium import spaces
 
 from gp_env.config import MAX_ATTEMPTS, MAX_TARGET, GameConfig, GameKeywords
 from gp_env.deck import MAX_CARDS, SUIT_SYMBOLS, Hand
-from gp_env.image_env import Tables
 from gp_env.pictures.look import LookLike
+from gp_env.pictures.sights import Sights
 from gp_env.rules import MAX_VALUE, Rule
 from gp_env.single_env import SingleEnv
 from gp_env.text import (
@@ -145,7 +145,7 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
         super().__init__(GameConfig.make(**game), render_mode)
         self.template = find_template(template)
         if flag("images", images):
-            self.tables = Tables(image_size, look)
+            self.sights = Sights(image_size, look)
         elif (image_size, look) != (IMAGE_SIZE, "plain"):
             raise ValueError(
                 f"image_size={image_size!r} and look={look!r} are of pictures: pass images=True "
@@ -169,7 +169,7 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
             self.stated_rule,
             self.config.target,
             max_attempts=self.config.max_attempts,
-            images=self.tables is not None,
+            images=self.sights is not None,
             template=self.template,
         )
         self._messages = build_messages(prompt, self.template, self._picture())
@@ -183,7 +183,7 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
             gymnasium.error.ResetNeeded: before the first reset and after the end of an episode.
         """
         self._need_running()
-        images = self.tables is not None
+        images = self.sights is not None
         reply, verdict = judge_reply(
             action, self._hand, self._rule, self.config.target, images=images
         )
@@ -219,12 +219,12 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
 
     def _picture(self) -> str | None:
         """Return the picture of the hand as a URL, None where cards are told."""
-        if self.tables is None:
+        if self.sights is None:
             return None
         from shiftgym.pictures import data_url
 
         hand = self._hand
-        return data_url(self.tables.of_cards(hand.ranks, hand.suits, self._episode_seed))
+        return data_url(self.sights.of_cards(hand.ranks, hand.suits, self._episode_seed))
 
     def _seen(self) -> dict[str, Any]:
         self._show()

@@ -11,10 +11,11 @@ from agents.demonstrations import Transitions
 from agents.gallery import Gallery, Pixels
 from agents.gp.demonstrations import Demonstrations
 from gp_env.deck import LARGE_RANKS, MAX_CARDS
-from gp_env.image_env import Tables, without_cards
 from gp_env.observe import LAYOUT
 from gp_env.pictures.look import LookLike
+from gp_env.pictures.sights import Sights
 from gp_env.pictures.size import DEFAULT_SIZE
+from gp_env.pictures.state import without_cards
 
 VIEWS = 1
 
@@ -34,17 +35,17 @@ def with_pictures(
         look, image_size: keywords of that environment.
     """
     told = demonstrations.transitions()
-    tables = Tables(image_size, look)
+    sights = Sights(image_size, look)
 
     def draw(index: int) -> Pixels:
         hand = demonstrations.hand(index)
         seed = int(demonstrations.episode_seed[index])
-        return tables.of_cards(hand.ranks, hand.suits, seed)
+        return sights.of_cards(hand.ranks, hand.suits, seed)
 
     taught = (demonstrations.attempts[:, -1] > 0).sum(axis=1)
     return told._replace(
         observations=without_cards(told.observations),
-        pictures=Gallery(draw, (tables.size, tables.size, 3), demonstrations.ranks, READS),
+        pictures=Gallery(draw, (sights.size, sights.size, 3), demonstrations.ranks, READS),
         picture=np.repeat(np.arange(len(demonstrations)), taught),
     )
 

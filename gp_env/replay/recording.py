@@ -9,9 +9,9 @@ from typing import Any
 import gymnasium as gym
 
 from gp_env.arithmetic import TOKENS
-from gp_env.image_env import Tables
 from gp_env.pictures.cards import Picture
 from gp_env.pictures.look import LookLike
+from gp_env.pictures.sights import Sights
 from gp_env.render import SIZE, Scene, tell_rule
 from gp_env.single_env import SingleEnv
 from shiftgym.replay import recording
@@ -70,7 +70,7 @@ class Recorder(recording.Recorder[Moment]):
                 f"{type(inner).__name__}."
             )
         self._env: SingleEnv[Any, Any] = inner
-        self._tables = inner.tables or Tables(SIZE, look)
+        self._sights = inner.sights or Sights(SIZE, look)
 
     def recording(self) -> Recording:
         """Return the episode up to now."""
@@ -86,7 +86,7 @@ class Recorder(recording.Recorder[Moment]):
         return Recording(
             title=f"Make {env.config.target} from {hand}",
             facts=facts,
-            table=self._tables.of_cards(hand.ranks, hand.suits, seed, SIZE),
+            table=self._sights.of_cards(hand.ranks, hand.suits, seed, SIZE),
             moments=tuple(self._moments),
         )
 
