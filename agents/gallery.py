@@ -20,7 +20,7 @@ class Gallery:
         reads: the k ranges: fact j is from 0 to `reads[j]` - 1.
 
     Attributes:
-        facts, reads: as given.
+        shape, facts, reads: as given.
     """
 
     def __init__(
@@ -30,6 +30,7 @@ class Gallery:
         facts: NDArray[np.uint8],
         reads: Sequence[int],
     ) -> None:
+        self.shape = tuple(shape)
         self.facts = facts
         self.reads = tuple(reads)
         self._draw = draw

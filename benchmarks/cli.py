@@ -232,7 +232,7 @@ def strips(
 
 def _names(text: str | None) -> list[str]:
     """Return names that are split by commas."""
-    return [name.strip() for name in text.split(",")] if text else []
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
 def _json_object(text: str) -> dict[str, Any]:

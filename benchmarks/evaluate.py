@@ -12,6 +12,7 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.protocol import Agent
 from benchmarks.records import Episode
@@ -212,9 +213,7 @@ def _play_symbolic(
         for copy in np.flatnonzero(ended).tolist():
             episodes[copy].metrics = {name: float(info[name][copy]) for name in measured}
         running &= ~ended
-    for episode, right, shown in zip(episodes, *recognised.tolist()):
-        if shown:
-            episode.metrics[RECOGNITION] = right / shown
+    _note_recognition(episodes, recognised)
     return episodes
 
 
@@ -232,6 +231,7 @@ def _play_text(
     episodes = [Played(task.dealt(env.unwrapped), replies=[]) for env in batch.envs]
     measured = [name for name in task.metrics if name != SUCCESS]
     running = [True] * len(seeds)
+    recognised = np.zeros((2, len(seeds)), dtype=np.int64)
     while any(running):
         batched = {key: [info[key] for info in infos] for key in infos[0]}
         replies = agent.act(messages, batched)
@@ -242,6 +242,8 @@ def _play_text(
         for copy, reply in enumerate(replies):
             if not running[copy]:
                 continue
+            if keywords.get("images"):
+                recognised[:, copy] += task.reported(batch.envs[copy].unwrapped, reply)
             messages[copy], reward, ended, cut, infos[copy] = batch.envs[copy].step(reply)
             running[copy] = not (ended or cut)
             episode = episodes[copy]
@@ -251,7 +253,15 @@ def _play_text(
             episode.end_attempt(reward, infos[copy]["outcome"], infos[copy]["is_success"])
             if not running[copy]:
                 episode.metrics = {name: float(infos[copy][name]) for name in measured}
+    _note_recognition(episodes, recognised)
     return episodes
+
+
+def _note_recognition(episodes: Sequence[Played], recognised: NDArray[np.int64]) -> None:
+    """Note the share of what was shown that was read right, where anything was shown and read."""
+    for episode, right, shown in zip(episodes, *recognised.tolist()):
+        if shown:
+            episode.metrics[RECOGNITION] = right / shown
 
 
 def _fresh(make_agent: MakeAgent, env: AskableEnv) -> Agent:

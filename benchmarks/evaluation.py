@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,9 @@ from benchmarks.report import report
 from benchmarks.runs import Run
 from benchmarks.suites import Suite, sees_pictures, suite, suite_of, test_seeds
 from benchmarks.tasks import task_of
+
+MOST_CHARACTERS = 120
+"""Of a folder's name; file systems take 255 bytes."""
 
 DEFAULT_TASK = "GeneralPoints"
 """Played where neither a suite, nor ids, nor weights say which."""
@@ -42,11 +46,13 @@ def run_evaluation(
         suite_name: None for that of the task that the weights or the ids are of.
         columns: of the suite, none for all that the agent plays.
         ids: registered ids to play with their own keywords; none for the suite.
-        seed: of the test fold; None for that of the study that trained the agent, or 0.
+        seed: of the test fold; None for that of the study that trained the agent, or 0 for one that
+            was not trained.
         folder: of the run; None names one under `default_folder` after what is asked.
 
     Raises:
-        ValueError: an unknown agent, suite or id, or an agent that cannot play an id.
+        ValueError: an unknown agent, suite or id, an agent that cannot play an id, or weights of
+            which nobody says what they have not trained on.
         RunError: the folder holds another run.
     """
     saved = saved_player(Path(agent)) if Path(agent).is_file() else None
@@ -56,7 +62,7 @@ def run_evaluation(
         who = scripted_player(agent, of, seed=seed, max_attempts=max_attempts)
     else:
         who = saved
-        seed = (who.seed or 0) if seed is None else seed
+        seed = _fold_of(agent, who) if seed is None else seed
     if who.seed is not None and of.fold(who.seed) != of.fold(seed):
         raise ValueError(
             f"{agent} was trained by seed {who.seed} of a study; --seed {seed} would test it on "
@@ -89,6 +95,16 @@ def run_evaluation(
     report(folder, console)
 
 
+def _fold_of(agent: str, who: Player) -> int:
+    """Return the seed of the fold that weights have not trained on."""
+    if who.seed is None:
+        raise ValueError(
+            f"{agent} lies in no folder of a study, so nobody says which fold it was not trained "
+            f"on, and others hold what it knows by heart. Name the seed of its study by --seed."
+        )
+    return who.seed
+
+
 def chosen_suite(name: str | None, ids: Sequence[str], who: Player | None = None) -> Suite:
     """Return the suite that is asked for, or else the one of the task that is played.
 
@@ -108,9 +124,13 @@ def chosen_suite(name: str | None, ids: Sequence[str], who: Player | None = None
 
 
 def folder_name(who: Player, what: str, seed: int, episodes: int, max_attempts: int) -> str:
-    """Return the name of a run's folder where none is given, without odd characters."""
+    """Return a name for a run's folder where none is given, of no odd characters and not long."""
     name = f"evaluate-{who.name}-{what}-seed{seed}-{episodes}x{max_attempts}"
-    return re.sub(r"[^\w.-]+", "_", name)
+    name = re.sub(r"[^\w.-]+", "_", name)
+    if len(name) <= MOST_CHARACTERS:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
+    return f"{name[: MOST_CHARACTERS - 13]}-{digest}"
 
 
 def cells_of_suite(

@@ -96,9 +96,11 @@ def saved_player(path: Path) -> Player:
     trained = _study_seed(path)
     if "slots" in state:
         agent = agent_of(load_model(path))
-        interface = "-Image" if state.get("picture") else ""
+        picture = state.get("picture")
+        interface = "-Image" if picture else ""
+        size = {"image_size": int(picture[0])} if picture else {}
         task = _task_with_slots(path, state["slots"], interface)
-        return Player(name, lambda _: agent, task, digest, interface, seed=trained)
+        return Player(name, lambda _: agent, task, digest, interface, size, seed=trained)
     if "config" in state:
         model = TinyLM.load(path)
         writer = TinyLMAgent(model)

@@ -76,16 +76,17 @@ def summarise(rows: Iterable[Episode]) -> list[CellSummary]:
 
 def _seen(episodes: Sequence[Episode]) -> dict[str, float]:
     """Return how agents that see take their pictures, as far as they say."""
+    seen = {}
     read = [row.metrics[RECOGNITION] for row in episodes if RECOGNITION in (row.metrics or {})]
     if read:
-        return {RECOGNITION: sum(read) / len(read)}
+        seen[RECOGNITION] = sum(read) / len(read)
     if episodes[0].keywords.get("images"):
         shares = [
             sum(outcome.startswith("misread_") for outcome in row.outcomes) / len(row.outcomes)
             for row in episodes
         ]
-        return {MISREAD: sum(shares) / len(shares)}
-    return {}
+        seen[MISREAD] = sum(shares) / len(shares)
+    return seen
 
 
 def evaluation_tables(cells: Sequence[CellSummary], left: int = 0) -> list[Table]:
@@ -128,7 +129,7 @@ def _evaluation_table(task: Task, cells: Sequence[CellSummary], left: int) -> Ta
         lines,
         note=(f"Beside success: {task.beside_success} " if others else "")
         + (f"Read: {task.recognition.lower()} " if RECOGNITION in seen else "")
-        + ("Misread: attempts whose reply reports what is not there. " if MISREAD in seen else "")
+        + ("Misread: attempts that failed with an outcome misread_... " if MISREAD in seen else "")
         + f"Malformed: {task.malformed}"
         + (f" Not complete: {left} of the run's episodes are not played yet." if left else ""),
     )

@@ -258,12 +258,12 @@ def _names(hand: Hand) -> list[str]:
 
 def _names_hand(cards: Iterable[str], hand: Hand) -> bool:
     """Return whether these are the ranks of the hand, in any order and whatever their suits."""
-    ranks = [_rank(card) for card in cards]
+    ranks = [read_rank(card) for card in cards]
     return None not in ranks and sorted(filter(None, ranks)) == sorted(hand.ranks)
 
 
-def _rank(card: str) -> int | None:
-    """Return the rank of a card such as "K", "10♥", "ace", "queen of hearts", "7d"."""
+def read_rank(card: str) -> int | None:
+    """Return the rank of a card such as "K", "10♥", "ace", "queen of hearts", "7d"; or None."""
     name = card.lower().translate(_WITHOUT_SUIT).split(" of ")[0].strip()
     if name not in _SPOKEN and name.endswith(_SUIT_LETTERS):
         name = name[:-1]

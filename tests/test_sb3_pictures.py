@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ import agents.virl.sights
 from agents.gallery import Gallery
 from agents.sb3.bc import BCConfig, train_bc
 from agents.sb3.bridge import VectorEnvToSB3
+from agents.sb3.checkpoint import load_state, save_state
 from agents.sb3.eye import Eye, fingerprints
 from agents.sb3.model import (
     LANDMARKS_BESIDE_VIEWS,
@@ -40,7 +42,6 @@ from agents.sb3.rollouts import PictureRollouts
 from agents.sb3.shuffle import in_blocks
 from agents.sb3.training import Account, Progress
 from agents.sights import SIGHTS
-from benchmarks.tasks import TASKS
 
 SIZE = 36
 """Pixels; the smallest that the convolutions take."""
@@ -210,6 +211,24 @@ def test_a_changed_byte_changes_the_mark(count: int, size: int, data: st.DataObj
     assert ((fingerprints(rows) != fingerprints(again)) == (np.arange(count) == row)).all()
 
 
+def test_pictures_that_are_each_others_negative_differ() -> None:
+    rows = np.random.default_rng(0).integers(0, 256, (3, 84, 84, 3), dtype=np.uint8)
+    rows[2] = 0
+    both = np.concatenate([rows, 255 - rows])
+    assert len(set(fingerprints(both).tolist())) == 6
+
+
+@given(st.integers(0, 10**6), st.integers(2, 40))
+def test_pictures_that_differ_in_many_bytes_differ(seed: int, count: int) -> None:
+    rng = np.random.default_rng(seed)
+    row = rng.integers(0, 256, 192, dtype=np.uint8)
+    other = row.copy()
+    # The highest bit alone, at many places: what sums of products modulo 2**64 tell worst.
+    other[rng.choice(24, count % 24 + 1, replace=False) * 8 + 7] ^= 128
+    first, second = fingerprints(np.stack([row, other]))
+    assert first != second
+
+
 @pytest.mark.parametrize("views", [1, 4])
 def test_looking_is_seeing_each_picture_once(views: int) -> None:
     eye = Eye((SIZE, SIZE, 3 * views), views, (3, 2))
@@ -252,7 +271,15 @@ def test_what_was_seen_is_forgotten_with_any_change_of_weights() -> None:
             eye.outlook.weight.mul_(2.0)
 
     other = Eye((SIZE, SIZE, 3), 1, (3,))
-    for change in (step, in_place, lambda: eye.load_state_dict(other.state_dict())):
+
+    def through_data() -> None:
+        # As SB3's `load_from_vector` does.
+        vector = torch.nn.utils.parameters_to_vector(another.parameters())
+        torch.nn.utils.vector_to_parameters(vector, eye.parameters())
+
+    another = Eye((SIZE, SIZE, 3), 1, (3,))
+    loaded = partial(eye.load_state_dict, other.state_dict())
+    for change in (step, in_place, loaded, through_data):
         with torch.no_grad():
             before = eye.look(seen)
         change()
@@ -501,7 +528,10 @@ def test_reinforcement_by_sight_resumes_exactly(task: str, tmp_path: Path) -> No
     account = run(straight, 3)
     assert account.tokens_sampled == 160
     assert 0 < account.pictures_sampled <= 160 + 4 * 5
-    assert 0 < account.pictures_trained <= 2 * 160
+    # A hand is seen at each of its tokens, a view of the street at one step or at two.
+    assert account.tokens_trained == 2 * 160
+    most = {"GeneralPoints": 0.6, "VIRLNavigation": 1.0}[task]
+    assert 0 < account.pictures_trained <= most * 320
     updates: list[int] = []
 
     def kill(progress: Progress) -> None:
@@ -562,9 +592,78 @@ def test_other_peoples_policies_take_pictures_too() -> None:
 
 
 def test_landmarks_beside_views_may_be_swapped() -> None:
+    """Slots of categories share what reads them, so a swap is seen nowhere in the features."""
     ((start, stop),) = LANDMARKS_BESIDE_VIEWS
-    env = vector_env("VIRLNavigation")
-    observation, _ = env.reset(seed=0)
-    state = observation["state"][0]
-    assert state[start:stop].any()
-    assert TASKS["VIRLNavigation"].recognised(env.symbols, np.zeros((4, 3)))[1].shape == (4,)
+    env: Any = gym.make("VIRLNavigation-Image-v0", image_size=SIZE)
+    reads = SIGHTS["VIRLNavigation"].READS
+    policies = [
+        build_model(
+            env.observation_space,
+            env.action_space,
+            width=32,
+            blocks=1,
+            views=4,
+            reads=reads,
+            unordered=unordered,
+        )
+        for unordered in (LANDMARKS_BESIDE_VIEWS, ())
+    ]
+    observation, _ = vector_env("VIRLNavigation").reset(seed=0)
+    swapped = {**observation, "state": observation["state"].copy()}
+    swapped["state"][:, start:stop] = observation["state"][:, start:stop][:, ::-1]
+    assert (swapped["state"] != observation["state"]).any(axis=1).all()
+    for policy, indifferent in zip(policies, (True, False)):
+        with torch.no_grad():
+            before, after = (
+                policy.extract_features({key: torch.as_tensor(seen[key]) for key in seen})
+                for seen in (observation, swapped)
+            )
+        assert torch.allclose(before, after, atol=1e-5) == indifferent
+
+
+@tasks
+def test_pictures_and_eyes_that_do_not_fit_are_refused(task: str) -> None:
+    made, seen = shown(task, 4)
+    with pytest.raises(ValueError, match="show no pictures"):
+        train_bc(small(task), made.transitions(), 4)
+    with pytest.raises(ValueError, match="Give both the same image_size= and task"):
+        train_bc(small(task, image_size=40), seen, 4)
+
+
+def test_what_eyes_cannot_be_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 36 by 36"):
+        Eye((32, 32, 3), 1, (3,))
+    env: Any = gym.make("GeneralPoints-Image-v0", image_size=SIZE)
+    for runs, told in (((0, 99),), "Facts 0 to 98"), (((0, 2),), "Facts 0 to 1"):
+        with pytest.raises(ValueError, match=told):
+            build_model(env.observation_space, env.action_space, reads=(3, 4), unordered_reads=runs)
+    symbolic: Any = gym.make("GeneralPoints-v0")
+    with pytest.raises(ValueError, match="nothing to read"):
+        build_model(symbolic.observation_space, symbolic.action_space, reads=(3,))
+
+
+def test_walks_that_tell_fewer_landmarks_than_are_seen_are_refused() -> None:
+    walks = agents.virl.demonstrations.demonstrate(2, rules=("random",))
+    with pytest.raises(ValueError, match='landmarks="all"'):
+        agents.virl.sights.with_pictures(walks)
+
+
+def test_a_run_goes_on_with_its_own_pictures_only(tmp_path: Path) -> None:
+    path = tmp_path / "bc.pt"
+    for look in ("plain", "random"):
+        _, seen = shown("GeneralPoints", 6, look=look, hand=None)
+        if look == "plain":
+            train_bc(small("GeneralPoints"), seen, 6, checkpoint=path)
+        else:
+            with pytest.raises(ValueError, match="other settings: transitions"):
+                train_bc(small("GeneralPoints"), seen, 6, checkpoint=path)
+
+
+def test_weights_that_miss_some_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "rl.pt"
+    save_model(path, small("GeneralPoints"))
+    saved = load_state(path)
+    del saved["weights"]["action_net.weight"]
+    save_state(path, saved)
+    with pytest.raises(ValueError, match="do not fit the network"):
+        load_model(path)

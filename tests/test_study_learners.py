@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import gymnasium as gym
 import pytest
+from gymnasium import spaces
 from rich.console import Console
 
+from agents.sb3.model import build_model, save_model
 from benchmarks.evaluate import play
-from benchmarks.evaluation import run_evaluation
-from benchmarks.players import saved_player
+from benchmarks.evaluation import folder_name, run_evaluation
+from benchmarks.players import saved_player, scripted_player
 from benchmarks.runs import read_episodes
 from benchmarks.study.learners import LEARNERS, Stage, Usage
 from benchmarks.study.presets import PolicyPreset, Preset
@@ -132,13 +135,66 @@ def test_a_study_in_processes_of_its_own(tmp_path: Path, suite: Suite) -> None:
     assert {point.arm for point in results.curves} == {"init", "sft", "rl"}
 
 
+def test_weights_from_nowhere_are_tested_on_no_fold_unasked(tmp_path: Path) -> None:
+    suite = SUITES["gp-l"]
+    LEARNERS["sb3"](TASKS[suite.task], POLICIES["mlp"], 1).save(tmp_path / "rl.pt")
+    played = {
+        "suite_name": None,
+        "ids": [],
+        "columns": ["in"],
+        "episodes": 2,
+        "max_attempts": 1,
+        "folder": tmp_path / "run",
+        "default_folder": tmp_path,
+        "console": Console(quiet=True),
+    }
+    with pytest.raises(ValueError, match="nobody says which fold"):
+        run_evaluation(str(tmp_path / "rl.pt"), seed=None, **played)
+    run_evaluation(str(tmp_path / "rl.pt"), seed=1, **played)
+    (row, *_) = read_episodes(tmp_path / "run")
+    assert row.keywords["fold"] == list(suite.fold(1))
+
+
+def test_weights_play_pictures_of_the_size_that_they_know(tmp_path: Path) -> None:
+    policy = build_model(
+        gym.make("VIRLNavigation-Image-v0", image_size=48).observation_space,  # type: ignore[arg-type]
+        spaces.Discrete(18),
+        width=16,
+        blocks=1,
+        views=4,
+        reads=(3, 9, 2),
+    )
+    save_model(tmp_path / "rl.pt", policy)
+    folder = tmp_path / "run"
+    run_evaluation(
+        str(tmp_path / "rl.pt"),
+        suite_name=None,
+        ids=[],
+        columns=["in"],
+        episodes=2,
+        seed=0,
+        max_attempts=1,
+        folder=folder,
+        default_folder=tmp_path,
+        console=Console(quiet=True),
+    )
+    assert [row.keywords["image_size"] for row in read_episodes(folder)] == [48, 48]
+
+
+def test_a_folder_for_many_columns_has_no_endless_name(tmp_path: Path) -> None:
+    who = scripted_player("expert", SUITES["gp-vl"], seed=0, max_attempts=1)
+    names = {folder_name(who, "-".join(columns), 0, 5, 1) for columns in (["in"] * 60, ["in"] * 61)}
+    assert len(names) == 2
+    assert max(map(len, names)) <= 120
+
+
 def test_weights_are_not_put_before_another_task(tmp_path: Path) -> None:
     suite = SUITES["virl-l"]
     learner = LEARNERS["sb3"](TASKS[suite.task], POLICIES["mlp"], 0)
     learner.save(tmp_path / "rl.pt")
     played = {
         "episodes": 4,
-        "seed": None,
+        "seed": 0,
         "max_attempts": 1,
         "folder": tmp_path / "run",
         "default_folder": tmp_path,
@@ -158,7 +214,7 @@ def test_weights_with_an_eye_play_what_can_be_seen(tmp_path: Path) -> None:
     played = {
         "suite_name": None,
         "episodes": 4,
-        "seed": None,
+        "seed": 0,
         "max_attempts": 1,
         "default_folder": tmp_path,
         "console": Console(quiet=True),

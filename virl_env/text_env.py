@@ -233,7 +233,7 @@ of those at turning points, mean over turning, walking and stopping points |
         """Return a reply with the right action, in the form that is asked for."""
         right = self._episode().right
         action = ACTIONS[STOP if right == NO_ACTION else right]
-        return self._shown(build_reply(self._scene(), action, self.template))
+        return self._shown(build_reply(self.scene(), action, self.template))
 
     def render(self) -> str | None:
         """Return the dialogue at this point where `render_mode="ansi"`, else None."""
@@ -246,7 +246,7 @@ of those at turning points, mean over turning, walking and stopping points |
 
     def _prompt(self) -> str:
         """Open the dialogue of the point where the walker stands."""
-        prompt = self._shown(build_prompt(self._scene(), self.template))
+        prompt = self._shown(build_prompt(self.scene(), self.template))
         self._messages = build_messages(prompt, self.template, self._picture())
         return prompt
 
@@ -264,8 +264,9 @@ of those at turning points, mean over turning, walking and stopping points |
         if self.sights is not None and config.route is not None:
             self.sights.check(config.route)
 
-    def _scene(self) -> Scene:
-        walk = self._walk
+    def scene(self) -> Scene:
+        """Return what is told at the point where the walker stands."""
+        walk = self._episode()
         if isinstance(walk, FreeWalk):
             return free_scene(walk, self.config, self.stated_directions)
         return replace(self._scenes[min(walk.at, walk.count - 1)], actions=self.actions)

@@ -77,15 +77,11 @@ def train_bc(
         What the run used.
 
     Raises:
-        ValueError: where there is nothing to learn from, the policy has no eye for pictures, or the
-            checkpoint is of another run.
+        ValueError: where there is nothing to learn from, the policy's eye is not for these
+            pictures, or the checkpoint is of another run.
     """
     config = config or BCConfig()
-    if transitions.pictures is not None and not isinstance(policy.features_extractor, SightedMLP):
-        raise ValueError(
-            f"These demonstrations show pictures, and a policy on {policy.observation_space} sees "
-            f"none. Build it for the spaces of an -Image id."
-        )
+    _check_sight(policy, transitions)
     count = len(transitions.actions)
     if not count or budget < 1:
         raise ValueError(
@@ -93,7 +89,13 @@ def train_bc(
             f"transitions and a budget of {budget}."
         )
     keeper = RunKeeper(
-        {"kind": "bc", "budget": budget, "seed": seed, "transitions": count, **asdict(config)},
+        {
+            "kind": "bc",
+            "budget": budget,
+            "seed": seed,
+            "transitions": transitions.digest(),
+            **asdict(config),
+        },
         checkpoint=checkpoint,
         save_seconds=save_seconds,
         callback=callback,
@@ -143,6 +145,29 @@ def train_bc(
         keeper.boundary(done, budget, metrics, state)
     policy.set_training_mode(False)
     return keeper.account
+
+
+def _check_sight(policy: ActorCriticPolicy, transitions: Transitions) -> None:
+    """Refuse pictures for a policy that sees none, or other ones, and none for one that sees."""
+    extractor, gallery = policy.features_extractor, transitions.pictures
+    eye = extractor.eye if isinstance(extractor, SightedMLP) else None
+    if eye is None and gallery is not None:
+        raise ValueError(
+            f"These demonstrations show pictures, and a policy on {policy.observation_space} sees "
+            f"none. Build it for the spaces of an -Image id."
+        )
+    if eye is not None and gallery is None:
+        raise ValueError(
+            "These demonstrations show no pictures, and the policy has an eye for them. Play them "
+            "by with_pictures of agents.gp.sights or agents.virl.sights."
+        )
+    if eye is not None and gallery is not None:
+        shown, wanted = (gallery.shape, gallery.reads), (eye.shape, eye.reads)
+        if shown != wanted:
+            raise ValueError(
+                f"The pictures of these demonstrations have the shape and the facts {shown}, and "
+                f"the policy's eye is made for {wanted}. Give both the same image_size= and task."
+            )
 
 
 class _Batches:

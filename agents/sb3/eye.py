@@ -7,6 +7,7 @@ batch that hold it, and while weights stay as they are, once for all batches.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,9 @@ from torch.nn import functional
 
 SIGHT = 256
 """Numbers that stand for a picture."""
+
+SMALLEST = 36
+"""Pixels of the edge of a picture, or of a view, that the convolutions need."""
 
 _MOST_KEPT = 100_000
 """Pictures of which the sights are remembered: 100 MiB."""
@@ -37,7 +41,8 @@ class Eye(nn.Module):
         glanced, studied: how many pictures `look` has worked out, without gradients and with them.
 
     Raises:
-        ValueError: where the channels are not three for each view, or there is nothing to read.
+        ValueError: where the pictures are too small, the channels are not three for each view, or
+            there is nothing to read.
     """
 
     def __init__(self, shape: Sequence[int], views: int, reads: Sequence[int]) -> None:
@@ -46,6 +51,11 @@ class Eye(nn.Module):
             raise ValueError(
                 "An eye is told what there is to read in its pictures, such as READS of "
                 "agents.gp.sights; got nothing."
+            )
+        if min(shape[:2]) < SMALLEST:
+            raise ValueError(
+                f"The convolutions need pictures of at least {SMALLEST} by {SMALLEST}; got the "
+                f"shape {tuple(shape)}. Make the environment with a larger image_size=."
             )
         if shape[2] != 3 * views:
             raise ValueError(
@@ -70,7 +80,7 @@ class Eye(nn.Module):
         self.reader = nn.Linear(SIGHT, sum(self.reads))
         self.glanced = self.studied = 0
         self._kept: dict[int, torch.Tensor] = {}
-        self._kept_for: tuple[int, ...] = ()
+        self._kept_for: tuple[tuple[int, float], ...] = ()
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         """Return the sights, float of shape (n, 256), of uint8 pictures (n, h, w, channels)."""
@@ -113,8 +123,9 @@ class Eye(nn.Module):
         return {**self.__dict__, "_kept": {}, "_kept_for": ()}
 
     def _remembered(self, marks: list[int], pictures: torch.Tensor) -> torch.Tensor:
-        # Every change of a weight in place raises its version.
-        weights = tuple(weight._version for weight in self.parameters())
+        # Every change of a weight in place raises its version, but for one through `.data`, as
+        # SB3's `load_from_vector` makes it.
+        weights = tuple((weight._version, float(weight.sum())) for weight in self.parameters())
         if weights != self._kept_for or len(self._kept) > _MOST_KEPT:
             self._kept, self._kept_for = {}, weights
         new = [row for row, mark in enumerate(marks) if mark not in self._kept]
@@ -141,16 +152,8 @@ class Eye(nn.Module):
 def fingerprints(pictures: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Return a number for each picture, int64 of shape (n,), the same for the same bytes.
 
-    Two that differ have the same number with a chance of about 2**-64.
+    Two that differ have the same number with a chance of 2**-64: it is the head of their SHA-256.
     """
-    rows = pictures.reshape(len(pictures), -1)
-    spare = -rows.shape[1] % 8
-    if spare:
-        rows = np.pad(rows, ((0, 0), (0, spare)))
-    blocks = np.ascontiguousarray(rows).view(np.int64)
-    # Of a product modulo 2**64 the highest bits tell little; so they are mixed into lower ones.
-    blocks = blocks ^ (blocks >> 29)
-    weights = np.random.default_rng(0).integers(-(2**63), 2**63 - 1, blocks.shape[1]) | 1
-    # Integers wrap around: arithmetic modulo 2**64.
-    marks: NDArray[np.int64] = np.einsum("ij,j->i", blocks, weights)
-    return marks
+    rows = np.ascontiguousarray(pictures)
+    heads = b"".join(hashlib.sha256(row).digest()[:8] for row in rows)
+    return np.frombuffer(heads, dtype="<i8").astype(np.int64)

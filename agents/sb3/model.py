@@ -65,8 +65,16 @@ def build_model(
         views, reads, unordered_reads: of the eye in front of it, where there are pictures.
         seed: of the weights.
         device: a torch device.
+
+    Raises:
+        ValueError: for spaces that do not fit the other arguments.
     """
     sees = isinstance(observation_space, spaces.Dict)
+    if reads and not sees:
+        raise ValueError(
+            f"There is nothing to read in {observation_space}; got reads={reads!r}. Build it for "
+            f"the spaces of an -Image id, or leave reads= out."
+        )
     facts = {"reads": list(reads), "unordered_reads": [list(run) for run in unordered_reads]}
     eye = {"views": views, **facts} if sees else {}
     keywords = policy_keywords(width, blocks, unordered, unread, **eye)
@@ -116,7 +124,13 @@ def load_model(path: PathLike, device: str = "cpu") -> ResidualPolicy:
     if picture := saved.get("picture"):
         space = spaces.Dict({"image": spaces.Box(0, 255, picture, np.uint8), "state": space})
     policy = build_model(space, spaces.Discrete(saved["actions"]), **saved["size"], device=device)
-    policy.load_state_dict(saved["weights"])
+    try:
+        policy.load_state_dict(saved["weights"])
+    except RuntimeError as error:
+        raise ValueError(
+            f"{path} holds weights that do not fit the network it tells of: {error}. Use the "
+            f"version that made them."
+        ) from None
     return policy
 
 

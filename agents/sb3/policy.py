@@ -66,11 +66,7 @@ class ResidualMLP(BaseFeaturesExtractor):
         # The first slot of a run reads for all of it.
         readers = {slot: slot for slot in range(len(counts))}
         for start, stop in unordered:
-            if len(set(counts[start:stop])) != 1:
-                raise ValueError(
-                    f"Slots {start} to {stop - 1} cannot be unordered: they are to hold the same "
-                    f"range of numbers, but their ranges are {counts[start:stop]}."
-                )
+            _check_run("Slots", start, stop, counts)
             readers |= dict.fromkeys(range(start, stop), start)
         offsets = [0] * len(counts)
         self.embeddings, self.projections = nn.ParameterList(), nn.ParameterList()
@@ -121,6 +117,16 @@ class ResidualMLP(BaseFeaturesExtractor):
         return torch.cat([*parts, torch.zeros_like(parts[0][:1])])
 
 
+def _check_run(what: str, start: int, stop: int, counts: Sequence[int]) -> None:
+    """Refuse a run without order whose places are not there, or not of one range."""
+    if not 0 <= start < stop <= len(counts) or len(set(counts[start:stop])) != 1:
+        raise ValueError(
+            f"{what} {start} to {stop - 1} cannot be unordered: they are to be some of the "
+            f"{len(counts)} that there are and to hold the same range of numbers, but their "
+            f"ranges are {list(counts[start:stop])}."
+        )
+
+
 class _Block(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -150,7 +156,8 @@ class SightedMLP(BaseFeaturesExtractor):
         **mlp: of the `ResidualMLP` over `state`.
 
     Raises:
-        ValueError: for another kind of space.
+        ValueError: for another kind of space, pictures that the eye cannot take, or a run of facts
+            of different ranges.
     """
 
     def __init__(
@@ -179,6 +186,7 @@ class SightedMLP(BaseFeaturesExtractor):
         self.body = body
         self._meaning_of = list(range(len(reads)))
         for start, stop in unordered_reads:
+            _check_run("Facts", start, stop, reads)
             self._meaning_of[start:stop] = [start] * (stop - start)
         # As much as a token of the MLP contributes.
         scale = 20**-0.5

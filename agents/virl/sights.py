@@ -34,12 +34,19 @@ def with_pictures(
 ) -> Transitions:
     """Play the demonstrations as `VIRLNavigation-Image-v0` shows them.
 
-    What one sees tells all landmarks in sight, so the demonstrations should be of
-    `landmarks="all"`: else what there is to read in a picture is said to be less than it shows.
-
     Args:
+        demonstrations: of `landmarks="all"`, for views show all that are in sight.
         look, image_size: keywords of that environment.
+
+    Raises:
+        ValueError: for demonstrations that tell fewer landmarks than are seen.
     """
+    if demonstrations.keywords.get("landmarks") != "all":
+        raise ValueError(
+            f"Views show all landmarks in sight, and these demonstrations tell of "
+            f"{demonstrations.keywords.get('landmarks', 'any')!r} only. Make them with "
+            f'demonstrate(..., landmarks="all").'
+        )
     # Rules decide nothing of what is seen.
     sights = Sights(NavigationConfig.make(**demonstrations.keywords), image_size, look=look)
     views: dict[Any, int] = {}

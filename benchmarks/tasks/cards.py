@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +18,7 @@ from agents.scripted import ExpertAgent, RandomAgent
 from benchmarks.tasks.task import MAX_ATTEMPTS, SUCCESS, Dealt, Familiarity, MakeAgent, Metric
 from gp_env.arithmetic import TOKENS
 from gp_env.deal import sorted_values
+from gp_env.text import read_rank
 from gp_env.variants import TASK
 from gp_env.verifier import Outcome
 
@@ -99,6 +101,13 @@ class Cards:
         ranks = facts(symbols)
         held = ranks > 0
         return ((read == ranks) & held).sum(axis=1), held.sum(axis=1)
+
+    def reported(self, env: Any, reply: str) -> tuple[int, int]:
+        cards = gp_env.parse_reply(reply).cards
+        if cards is None:
+            return 0, 0
+        named, held = Counter(map(read_rank, cards)), Counter(env.hand.ranks)
+        return (named & held).total(), max(named.total(), held.total())
 
     def share_malformed(self, outcomes: Sequence[str]) -> float:
         return float(outcomes[-1] in _MALFORMED)

@@ -7,6 +7,7 @@ agent that always does stands in every table, beside the accuracy at turning poi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +23,7 @@ from agents.virl.sights import facts
 from benchmarks.tasks.task import MAX_ATTEMPTS, SUCCESS, Dealt, Familiarity, MakeAgent, Metric
 from virl_env.dynamics import FORWARD, NUM_ACTIONS
 from virl_env.routes.instructions import line_codes
+from virl_env.scene import LETTERS
 from virl_env.variants import TASK
 from virl_env.verifier import Outcome
 
@@ -131,8 +133,28 @@ class Streets:
         right = there & (read[:, 0] == category)
         return right.astype(np.int64), there.astype(np.int64)
 
+    def reported(self, env: Any, reply: str) -> tuple[int, int]:
+        scene, report = env.scene(), virl_env.parse_reply(reply).observation
+        in_sight = scene.sight[0]
+        if report is None or not in_sight:
+            return 0, 0
+        # Compact wordings call a landmark by a letter, others by its name or by what it is.
+        compact = env.template.compact
+        named = {
+            number
+            for number, *names in scene.landmarks
+            if _holds(report, (LETTERS[number - 1],) if compact else names)
+        }
+        return int(in_sight in named), max(1, len(named))
+
     def share_malformed(self, outcomes: Sequence[str]) -> float:
         return outcomes.count(Outcome.UNREADABLE.value) / len(outcomes)
+
+
+def _holds(report: str, names: Sequence[str]) -> bool:
+    """Whether a report holds one of these names as words of its own."""
+    words = "|".join(map(re.escape, names))
+    return re.search(rf"\b(?:{words})\b", report, re.IGNORECASE) is not None
 
 
 def _turns(lines: NDArray[np.uint8]) -> bytes:

@@ -161,6 +161,14 @@ class Task(Protocol):
         """
         ...
 
+    def reported(self, env: Any, reply: str) -> tuple[int, int]:
+        """Return the same two counts for a reply to a text environment that shows pictures.
+
+        What is named without being there counts as read wrongly. Where the reply says nothing of
+        what it sees, both are 0.
+        """
+        ...
+
     def share_malformed(self, outcomes: Sequence[str]) -> float:
         """Return how much of an episode was malformed, in [0, 1]."""
         ...

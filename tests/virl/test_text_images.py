@@ -77,7 +77,7 @@ def test_the_prompt_is_the_same_whatever_is_in_sight(keywords: dict[str, Any]) -
         said, _ = env.reset(seed=seed)
         ended = False
         while not ended:
-            scene = env._scene()
+            scene = env.scene()
             assert "No landmarks" not in said
             assert not re.search(
                 r"In sight|Intersection: |\bsee [A-J] |intersection (yes|no)", said
