@@ -209,12 +209,13 @@ def report(
 def probe(
     folder: Annotated[Path, typer.Argument(help="Folder of a study of agents that see.")],
     episodes: Annotated[int, typer.Option(min=10, help="Of each column.")] = 300,
+    training: Annotated[int, typer.Option(min=100, help="That readers are fitted on.")] = 3000,
 ) -> None:
     """Ask what a new linear reader can tell from what each arm makes of pictures."""
     from benchmarks.probe import probe as make_probe
 
     with _errors():
-        make_probe(folder, episodes=episodes, console=Console())
+        make_probe(folder, episodes=episodes, training=training, console=Console())
 
 
 @app.command()

@@ -8,7 +8,7 @@ stands an eye that never learned anything: what it allows is in the pixels alrea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from agents.sb3.model import load_model
 from agents.sb3.policy import SightedMLP
 from agents.sights import SIGHTS
 from benchmarks.runs import RunError, read_record, write_json
-from benchmarks.statistics import Estimate, Observation, rate
+from benchmarks.statistics import Estimate, Observation, conditional, rate
 from benchmarks.study.jobs import ARMS
 from benchmarks.study.results import job_folder
 from benchmarks.suites import Suite, suite
@@ -34,7 +34,12 @@ from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import MAX_ATTEMPTS
 
 UNTRAINED = "untrained"
-STAGE_NAMES = {UNTRAINED: "nobody", "sft": "SFT", "rl": "RL"}
+STAGE_NAMES = {
+    UNTRAINED: "untrained eye",
+    "init": "eye of init",
+    "sft": "eye of SFT",
+    "rl": "eye of RL",
+}
 STAGES = (UNTRAINED, "init", *ARMS)
 
 TRAINING = "in_train"
@@ -44,6 +49,9 @@ _PENALTY = 1e-3
 """Of the squares of a reader's weights, beside the mean cross-entropy."""
 
 _STEPS = 100
+
+_AT_ONCE = 100
+"""Episodes side by side: their pictures, but not those of all, lie in memory together."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +87,30 @@ class Seen:
     clusters: Sequence[str]
 
 
-def probe(folder: Path, *, episodes: int, console: Console) -> list[Probed]:
+@dataclass(frozen=True)
+class Sighted:
+    """The same, with what each eye makes of the pictures in place of them.
+
+    Attributes:
+        sights: float of shape (n, 256), by the stage of the eye.
+        symbols, episodes, clusters: as in `Seen`.
+    """
+
+    sights: Mapping[str, torch.Tensor]
+    symbols: NDArray[np.uint8]
+    episodes: NDArray[np.int64]
+    clusters: Sequence[str]
+
+
+def probe(folder: Path, *, episodes: int, training: int, console: Console) -> list[Probed]:
     """Probe every policy of a study that sees; print the table and write probe.md and probe.json.
+
+    A stage is probed where all seeds have its weights.
 
     Args:
         folder: of a study whose arms have their weights.
-        episodes: of each column, and of the training split.
+        episodes: of each column.
+        training: episodes of the training split that readers are fitted on.
 
     Raises:
         RunError: it is no study's folder, or nobody in it sees.
@@ -95,45 +121,64 @@ def probe(folder: Path, *, episodes: int, console: Console) -> list[Probed]:
     of = suite(next(iter(record.suites)))
     found: dict[tuple[str, str, str], list[Observation]] = {}
     for policy in record.config["policies"]:
-        for seed in record.seeds:
-            eyes = _eyes(job_folder(folder, policy, seed))
-            if not eyes:
-                continue
-            columns = {column: look(of, column, seed, episodes) for column in _columns(of)}
-            for stage, eye in eyes.items():
-                console.print(f"{policy} seed {seed}: {stage}", highlight=False)
-                reader = fit(eye, columns[TRAINING], SIGHTS[of.task].facts, seed)
-                for column, seen in columns.items():
-                    shares = _read_right(of, reader, eye, seen)
+        for seed, eyes in _common(folder, policy, record.seeds).items():
+            console.print(f"{policy} seed {seed}: {', '.join(eyes)}", highlight=False)
+            fitted = sight(of, TRAINING, seed, training, eyes)
+            truth = SIGHTS[of.task].facts(fitted.symbols)
+            readers = {
+                stage: fit(fitted.sights[stage], truth, eye.reads, seed)
+                for stage, eye in eyes.items()
+            }
+            for column in _columns(of):
+                asked = fitted
+                if column != TRAINING:
+                    asked = sight(of, column, seed, episodes, eyes)
+                for stage, reader in readers.items():
                     found.setdefault((policy, stage, column), []).extend(
-                        Observation(seed, cluster, share) for cluster, share in shares
+                        Observation(seed, cluster, share)
+                        for cluster, share in _read_right(of, reader, asked.sights[stage], asked)
                     )
     if not found:
-        raise RunError(f"No policy in {folder} sees and has weights of its init.")
+        raise RunError(f"No policy in {folder} sees and has weights of its init for every seed.")
     probed = [Probed(*place, rate(observations)) for place, observations in found.items()]
-    table = probe_table(of, probed, episodes)
+    table = probe_table(of, probed, episodes=episodes, training=training)
     console.print(table.rich())
     (folder / "probe.md").write_text(table.markdown(), encoding="utf-8")
     write_json(folder / "probe.json", {"probed": [asdict(one) for one in probed]})
     return probed
 
 
-def look(of: Suite, column: str, seed: int, episodes: int) -> Seen:
-    """Return what experts see in the episodes of a column, or of the training split of "in"."""
-    training = column == TRAINING
+def sight(of: Suite, column: str, seed: int, count: int, eyes: Mapping[str, Eye]) -> Sighted:
+    """Return what eyes make of what experts see in some episodes of a column."""
+    stream = "probe" if column == TRAINING else "test"
+    seeds = of.episode_seeds(seed, count, stream)
+    sights: dict[str, list[torch.Tensor]] = {stage: [] for stage in eyes}
+    symbols, episodes, clusters = [], [], list[str]()
+    for start in range(0, count, _AT_ONCE):
+        seen = look(of, column, seed, seeds[start : start + _AT_ONCE])
+        for stage, eye in eyes.items():
+            sights[stage].append(_sights(eye, seen.pictures))
+        symbols.append(seen.symbols)
+        episodes.append(seen.episodes + start)
+        clusters += seen.clusters
+    together = {stage: torch.cat(parts) for stage, parts in sights.items()}
+    return Sighted(together, np.concatenate(symbols), np.concatenate(episodes), clusters)
+
+
+def look(of: Suite, column: str, seed: int, episode_seeds: Sequence[int]) -> Seen:
+    """Return what experts see in episodes of a column, or of the training split of "in"."""
+    count, training = len(episode_seeds), column == TRAINING
     column = "in" if training else column
     keywords = {**of.keywords(column, seed, seen=True), "max_attempts": MAX_ATTEMPTS}
     env: Any = gym.make_vec(
         of.id(column, "-Image"),
-        num_envs=episodes,
+        num_envs=count,
         mask=None,
         **{**keywords, **({"split": "train"} if training else {})},
     ).unwrapped
-    stream = "probe" if training else "test"
-    seeds = np.array(of.episode_seeds(seed, episodes, stream), dtype=np.int64)
-    observation, _ = env.reset(options={"episode_seed": seeds})
-    dealt = [TASKS[of.task].dealt(env, copy) for copy in range(episodes)]
-    running = np.ones(episodes, dtype=bool)
+    observation, _ = env.reset(options={"episode_seed": np.array(episode_seeds, dtype=np.int64)})
+    dealt = [TASKS[of.task].dealt(env, copy) for copy in range(count)]
+    running = np.ones(count, dtype=bool)
     parts: list[tuple[NDArray[Any], ...]] = []
     last = np.zeros_like(observation["image"])
     while running.any():
@@ -163,14 +208,20 @@ class Reader:
         return list((rows @ self.weights).split(list(self.reads), dim=1))
 
 
-def fit(eye: Eye, seen: Seen, facts: Any, seed: int) -> Reader:
-    """Return the readers that tell most of what the pictures show."""
-    sights = _sights(eye, seen.pictures)
-    truth = torch.from_numpy(facts(seen.symbols).astype(np.int64))
+def fit(sights: torch.Tensor, facts: NDArray[np.uint8], reads: Sequence[int], seed: int) -> Reader:
+    """Return the readers that tell most of what pictures show.
+
+    Args:
+        sights: float of shape (n, 256).
+        facts: uint8 of shape (n, facts), what there is to read.
+        reads: how many values each fact has.
+        seed: of the weights that are begun with.
+    """
+    truth = torch.from_numpy(facts.astype(np.int64))
     generator = torch.Generator().manual_seed(seed)
-    shape = (sights.shape[1] + 1, sum(eye.reads))
+    shape = (sights.shape[1] + 1, sum(reads))
     weights = (0.01 * torch.randn(shape, generator=generator)).requires_grad_()
-    reader = Reader(sights.mean(dim=0), sights.std(dim=0) + 1e-6, weights, eye.reads)
+    reader = Reader(sights.mean(dim=0), sights.std(dim=0) + 1e-6, weights, reads)
     optimizer = torch.optim.LBFGS([weights], max_iter=_STEPS, line_search_fn="strong_wolfe")
 
     def closure() -> torch.Tensor:
@@ -184,10 +235,10 @@ def fit(eye: Eye, seen: Seen, facts: Any, seed: int) -> Reader:
         return loss
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
-    return Reader(reader.mean, reader.scale, weights.detach(), eye.reads)
+    return Reader(reader.mean, reader.scale, weights.detach(), reads)
 
 
-def probe_table(of: Suite, probed: Sequence[Probed], episodes: int) -> Table:
+def probe_table(of: Suite, probed: Sequence[Probed], *, episodes: int, training: int) -> Table:
     """Return a line for each policy and column."""
     by_place = {(one.policy, one.stage, one.column): one.estimate for one in probed}
     stages = [stage for stage in STAGES if any(one.stage == stage for one in probed)]
@@ -197,17 +248,19 @@ def probe_table(of: Suite, probed: Sequence[Probed], episodes: int) -> Table:
             cells = (by_place.get((policy, stage, column)) for stage in stages)
             shown = (cell and interval(cell.value, cell.low, cell.high) for cell in cells)
             rows.append([policy, column, *(cell or "" for cell in shown)])
-    task = TASKS[of.task]
+    task, seeds = TASKS[of.task], min(one.estimate.seeds for one in probed)
+    note = (
+        f"{task.recognition} Readers are fitted on what experts see in {training} episodes of the "
+        f"training split ({TRAINING}), for each seed and eye anew, and asked about {episodes} "
+        f"episodes of each other column. 95 % bootstrap intervals over {task.noun} and {seeds} "
+        f"seeds."
+    )
     return Table(
         "Read right by a new linear reader of frozen sights, percent",
-        ["policy", "column", *(f"eye of {STAGE_NAMES.get(stage, stage)}" for stage in stages)],
+        ["policy", "column", *(STAGE_NAMES[stage] for stage in stages)],
         rows,
         numbers_from=2,
-        note=(
-            f"{task.recognition} Readers are fitted on what experts see in {episodes} episodes of "
-            f"the training split ({TRAINING}), for each seed and eye anew; as many are asked of "
-            f"each column. 95 % bootstrap intervals over seeds and {task.noun}."
-        ),
+        note=" ".join(filter(None, [note, conditional(seeds)])),
     )
 
 
@@ -215,6 +268,23 @@ def _columns(of: Suite) -> list[str]:
     """Return the columns that are asked: the shifts, and each axis of the look at its farthest."""
     farthest = [severities[max(severities)] for severities in of.axes.values()]
     return [TRAINING, *of.columns_for(seen=False), *farthest]
+
+
+def _common(folder: Path, policy: str, seeds: Sequence[int]) -> dict[int, dict[str, Eye]]:
+    """Return for each seed the eyes of the stages that all seeds have; none for who does not see.
+
+    So a study that is under way compares stages on the same seeds.
+    """
+    eyes = {seed: _eyes(job_folder(folder, policy, seed)) for seed in seeds}
+    shared = [stage for stage in STAGES[1:] if all(stage in of_seed for of_seed in eyes.values())]
+    return {
+        seed: {
+            UNTRAINED: _untrained(of_seed[shared[0]], seed),
+            **{stage: of_seed[stage] for stage in shared},
+        }
+        for seed, of_seed in eyes.items()
+        if shared
+    }
 
 
 def _eyes(job: Path) -> dict[str, Eye]:
@@ -231,13 +301,14 @@ def _eyes(job: Path) -> dict[str, Eye]:
         if not isinstance(extractor, SightedMLP):
             return {}
         eyes[stage] = extractor.eye
-    if not eyes:
-        return {}
-    one = next(iter(eyes.values()))
+    return eyes
+
+
+def _untrained(like: Eye, seed: int) -> Eye:
+    """Return an eye of the same kind that never learned anything."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        untrained = Eye(one.shape, one.views, one.reads)
-    return {UNTRAINED: untrained, **eyes}
+        torch.manual_seed(seed)
+        return Eye(like.shape, like.views, like.reads)
 
 
 def _sights(eye: Eye, pictures: NDArray[np.uint8]) -> torch.Tensor:
@@ -245,10 +316,11 @@ def _sights(eye: Eye, pictures: NDArray[np.uint8]) -> torch.Tensor:
         return torch.cat([eye(part) for part in torch.from_numpy(pictures).split(256)])
 
 
-def _read_right(of: Suite, reader: Reader, eye: Eye, seen: Seen) -> list[tuple[str, float]]:
+def _read_right(
+    of: Suite, reader: Reader, sights: torch.Tensor, seen: Sighted
+) -> list[tuple[str, float]]:
     """Return the cluster of each episode that shows anything, and the share that is read right."""
-    answers = [logits.argmax(dim=1) for logits in reader(_sights(eye, seen.pictures))]
-    read = torch.stack(answers, dim=1).numpy()
+    read = torch.stack([logits.argmax(dim=1) for logits in reader(sights)], dim=1).numpy()
     right, shown = TASKS[of.task].recognised(seen.symbols, read)
     totals = np.zeros((2, len(seen.clusters)), dtype=np.int64)
     np.add.at(totals[0], seen.episodes, right)

@@ -13,7 +13,7 @@ from rich.console import Console
 from benchmarks.evaluate import replay
 from benchmarks.plots import plot_curves, plot_severities
 from benchmarks.runs import read_episodes, read_record, write_json
-from benchmarks.statistics import Estimate
+from benchmarks.statistics import Estimate, conditional
 from benchmarks.study.results import (
     REFERENCE,
     STAGES,
@@ -27,9 +27,6 @@ from benchmarks.summary import evaluation_tables, summarise, summary_line
 from benchmarks.tables import Table, interval, write_csv
 from benchmarks.tasks.task import RECOGNITION
 from gp_env.pictures.look import MAX_SEVERITY
-
-FEW_SEEDS = 5
-"""With fewer, redrawing seeds tells little of what other seeds would have given."""
 
 ARM_NAMES = {"init": "init", "sft": "SFT", "rl": "RL"}
 
@@ -165,19 +162,25 @@ def _recognition_table(results: Results) -> Table:
 def _intervals_note(results: Results) -> str:
     """Return what stands behind the numbers of a study."""
     noun, seeds = results.task.noun, len(results.record.seeds)
+    arms, references = (
+        [rate for rate in results.rates if (rate.policy == REFERENCE) == of_references]
+        for of_references in (False, True)
+    )
     counts = [
         f"{column} {rate.estimate.episodes} episodes of {rate.estimate.clusters} {noun}"
         for column in results.columns
-        for rate in [next((r for r in results.rates if r.column == column), None)]
+        for rate in [next((r for r in arms or references if r.column == column), None)]
         if rate is not None
     ]
     redrawn = f"seeds and {noun}" if seeds > 1 else f"{noun} (one seed: its luck is not in them)"
+    count = f"{seeds} seeds" if seeds > 1 else "1 seed"
     note = (
-        f"95 % bootstrap intervals over {redrawn}; {seeds} seeds; where all episodes came out "
-        f"alike, Wilson intervals over {noun}. Episodes: {'; '.join(counts)} each."
+        f"95 % bootstrap intervals over {redrawn}; {count}; where all episodes came out alike, "
+        f"Wilson intervals over {noun}. Each arm: {'; '.join(counts)}."
     )
-    few = f"With {seeds} seeds all of it is conditional on these runs." * (seeds < FEW_SEEDS)
-    return " ".join(filter(None, [note, few, _retention(results)]))
+    if arms and references:
+        note += f" Each reference: {references[0].estimate.episodes} episodes of each column."
+    return " ".join(filter(None, [note, conditional(seeds), _retention(results)]))
 
 
 def _retention(results: Results) -> str:

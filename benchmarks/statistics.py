@@ -19,6 +19,9 @@ from scipy import stats
 REPLICATES = 10_000
 CONFIDENCE = 0.95
 
+FEW_SEEDS = 5
+"""With fewer, redrawing seeds tells little of what other seeds would have given."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -49,6 +52,14 @@ class Observation:
     seed: int
     cluster: str
     value: float
+
+
+def conditional(seeds: int) -> str:
+    """Return what is to be said of intervals over few seeds, "" where they are enough."""
+    if seeds >= FEW_SEEDS:
+        return ""
+    told = f"{seeds} seeds" if seeds > 1 else "one seed"
+    return f"With {told} all of it is conditional on these runs."
 
 
 def wilson(successes: int, episodes: int) -> tuple[float, float]:

@@ -138,23 +138,28 @@ class Streets:
         in_sight = scene.sight[0]
         if report is None or not in_sight:
             return 0, 0
-        # Compact wordings call a landmark by a letter, others by its name or by what it is.
-        compact = env.template.compact
-        named = {
-            number
-            for number, *names in scene.landmarks
-            if _holds(report, (LETTERS[number - 1],) if compact else names)
-        }
-        return int(in_sight in named), max(1, len(named))
+        # Compact wordings call a landmark by a letter, others by its name, or else by what it is.
+        if env.template.compact:
+            wordings = [{number: LETTERS[number - 1] for number, *_ in scene.landmarks}]
+        else:
+            wordings = [
+                {number: name.lower() for number, name, _ in scene.landmarks},
+                {number: category for number, _, category in scene.landmarks},
+            ]
+            report = report.lower()
+        for names in wordings:
+            named = {name for name in names.values() if _holds(report, name)}
+            if named:
+                return int(names[in_sight] in named), len(named)
+        return 0, 1
 
     def share_malformed(self, outcomes: Sequence[str]) -> float:
         return outcomes.count(Outcome.UNREADABLE.value) / len(outcomes)
 
 
-def _holds(report: str, names: Sequence[str]) -> bool:
-    """Whether a report holds one of these names as words of its own."""
-    words = "|".join(map(re.escape, names))
-    return re.search(rf"\b(?:{words})\b", report, re.IGNORECASE) is not None
+def _holds(report: str, name: str) -> bool:
+    """Whether a report holds a name as words of its own."""
+    return re.search(rf"\b{re.escape(name)}\b", report) is not None
 
 
 def _turns(lines: NDArray[np.uint8]) -> bytes:
