@@ -50,7 +50,10 @@ def evaluate(
     ] = None,
     ids: Annotated[
         str | None,
-        typer.Option(help="Ids instead of a suite, split by commas; Text ids: expert, lm, models."),
+        typer.Option(
+            help="Ids instead of a suite, split by commas. Text ids: expert, lm, models; Image ids: "
+            "weights that see."
+        ),
     ] = None,
     episodes: Annotated[int, typer.Option(min=1, help="Episodes of each column or id.")] = 500,
     seed: Annotated[
@@ -263,6 +266,6 @@ class _errors:
         if isinstance(error, KeyboardInterrupt):
             Console(stderr=True).print("Interrupted. The same command resumes.")
             raise typer.Exit(130) from None
-        if isinstance(error, (ImportError, RunError, ValueError)):
+        if isinstance(error, (ImportError, OSError, RunError, ValueError)):
             Console(stderr=True).print(f"Error: {error}", markup=False, highlight=False)
             raise typer.Exit(2) from None

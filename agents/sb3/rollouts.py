@@ -16,10 +16,11 @@ from agents.sb3.shuffle import in_blocks
 
 
 class PictureRollouts(DictRolloutBuffer):
-    """A rollout buffer whose batches hold whole groups of rows with equal pictures, shuffled.
+    """A rollout buffer that shuffles groups of rows with equal pictures, each group as a whole.
 
     The convolutions work a picture out once a batch. So an epoch costs as many pictures as there
-    are in the rollout and not as many as there are rows, which is most of the time it takes.
+    are in the rollout, and one more where a batch ends within a group, and not as many as there are
+    rows, which is most of the time it takes.
     """
 
     def get(self, batch_size: int | None = None) -> Generator[DictRolloutBufferSamples, None, None]:
