@@ -51,8 +51,8 @@ def evaluate(
     ids: Annotated[
         str | None,
         typer.Option(
-            help="Ids instead of a suite, split by commas. Text ids: expert, lm, models; Image ids: "
-            "weights that see."
+            help="Ids instead of a suite, split by commas. Text ids: expert, lm, models; Image "
+            "ids: weights that see."
         ),
     ] = None,
     episodes: Annotated[int, typer.Option(min=1, help="Episodes of each column or id.")] = 500,
