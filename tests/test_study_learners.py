@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import gymnasium as gym
 import pytest
-from gymnasium import spaces
 from rich.console import Console
 
 from agents.sb3.model import build_model, save_model
+from agents.sights import SIGHTS
 from benchmarks.evaluate import play
 from benchmarks.evaluation import folder_name, run_evaluation
 from benchmarks.players import saved_player, scripted_player
@@ -156,13 +157,15 @@ def test_weights_from_nowhere_are_tested_on_no_fold_unasked(tmp_path: Path) -> N
 
 
 def test_weights_play_pictures_of_the_size_that_they_know(tmp_path: Path) -> None:
+    env: Any = gym.make("VIRLNavigation-Image-v0", image_size=48)
+    sights = SIGHTS["VIRLNavigation"]
     policy = build_model(
-        gym.make("VIRLNavigation-Image-v0", image_size=48).observation_space,  # type: ignore[arg-type]
-        spaces.Discrete(18),
+        env.observation_space,
+        env.action_space,
         width=16,
         blocks=1,
-        views=4,
-        reads=(3, 9, 2),
+        views=sights.VIEWS,
+        reads=sights.READS,
     )
     save_model(tmp_path / "rl.pt", policy)
     folder = tmp_path / "run"
