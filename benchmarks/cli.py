@@ -146,7 +146,7 @@ def evaluate(
 @app.command()
 def study(
     preset: Annotated[
-        str, typer.Option(help="quick (some 10 minutes, 20 by sight) or full.")
+        str, typer.Option(help="quick (some 10 minutes, 30 by sight) or full.")
     ] = "quick",
     settings: Annotated[
         str, typer.Option(help="Suite to study: gp-l, virl-l, gp-vl or virl-vl.")
