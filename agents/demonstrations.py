@@ -36,7 +36,7 @@ class Transitions(NamedTuple):
     picture: NDArray[np.int64] | None = None
 
     def digest(self) -> str:
-        """Return 16 hexadecimal digits that tell these from others, by a first picture at that."""
+        """Return 16 hexadecimal digits that tell these from others; of pictures, the first four."""
         told = hashlib.sha256()
         for part in (self.observations, self.actions):
             told.update(np.ascontiguousarray(part))
