@@ -7,6 +7,7 @@ import io
 import json
 import pickle
 import shutil
+import struct
 import warnings
 from pathlib import Path
 from typing import Any
@@ -297,10 +298,10 @@ class Acts:
         ({(91.0, 0.0): "a"}, r"key \(91\.0"),
         ({(0.0, 181.0): "a"}, r"key \(0\.0, 181"),
         ({(float("nan"), 0.0): "a"}, r"key \(nan"),
-        ({(True, 0.0): "a"}, r"key \(bool"),
-        ({(0.0, 1.0, 2.0): "a"}, "key"),
+        ({(True, 0.0): "a"}, r"key \(True"),
+        ({(0.0, 1.0, 2.0): "a"}, "tuple of 3"),
         ({HERE: 17}, "identifier 17"),
-        ({HERE: ["a"]}, "identifier list"),
+        ({HERE: ["a"]}, "holds a list"),
         ({HERE: "../a"}, r"identifier '\.\./a'"),
         ({HERE: "/etc/passwd"}, "identifier"),
         ({HERE: "a\\b"}, "identifier"),
@@ -319,14 +320,6 @@ def test_a_mapping_that_is_none(
         PanoramaFolder(tmp_path)
     assert str(tmp_path / MAPPING) in str(error.value)
     assert not Path("acted").exists()
-
-
-def test_containers_without_an_end_are_told_by_their_type(tmp_path: Path) -> None:
-    endless: list[Any] = []
-    endless += [endless] * 2
-    (tmp_path / MAPPING).write_bytes(pickle.dumps({HERE: endless}))
-    with pytest.raises(ValueError, match="identifier list"):
-        PanoramaFolder(tmp_path)
 
 
 @pytest.mark.parametrize("file", ["a.jpg", "a.metadata.json"])
@@ -395,6 +388,35 @@ def test_pictures_that_are_no_panoramas_or_too_large(
             PanoramaFolder(one).four(HERE, 0, 64)
     monkeypatch.setattr(folder, "MAX_BYTES", 1000)
     with pytest.raises(ValueError, match=r"a\.jpg is larger"):
+        PanoramaFolder(one).four(HERE, 0, 64)
+
+@pytest.mark.parametrize("shape", [(1024, 1024), (100, 300), (512, 1000), (1024, 512), (64, 64)])
+@pytest.mark.parametrize("size", [32, 64, 200, 640])
+def test_pictures_of_another_shape_are_refused_at_every_size(
+    one: Path, monkeypatch: pytest.MonkeyPatch, shape: tuple[int, int], size: int
+) -> None:
+    (one / "a.jpg").write_bytes(jpeg(np.zeros((*shape, 3), dtype=np.uint8)))
+    # By their header alone.
+    monkeypatch.setattr(folder, "decode", None)
+    told = rf"a\.jpg is {shape[1]} x {shape[0]} pixels; an equirectangular panorama is twice"
+    with pytest.raises(ValueError, match=told):
+        PanoramaFolder(one).four(HERE, 0, size)
+
+
+def test_pictures_that_are_made_to_take_memory_are_refused(
+    one: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = bytearray(jpeg(panorama(0.0)))
+    frame = whole.index(b"\xff\xc0") + 5
+    whole[frame : frame + 4] = struct.pack(">HH", 8192, 16384)
+    (one / "a.jpg").write_bytes(whole)
+    with pytest.raises(ValueError, match=r"a\.jpg .*134217728 pixels cannot come out of"):
+        PanoramaFolder(one).four(HERE, 0, 64)
+    picture = Image.fromarray(panorama(0.0))
+    picture.save(one / "a.jpg", progressive=True)
+    assert PanoramaFolder(one).four(HERE, 0, 64).any()
+    monkeypatch.setattr(pictures, "MAX_PROGRESSIVE", 1000)
+    with pytest.raises(ValueError, match=r"a\.jpg .*more than 1000"):
         PanoramaFolder(one).four(HERE, 0, 64)
 
 

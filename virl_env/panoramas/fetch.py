@@ -10,6 +10,8 @@ from threading import Lock
 from typing import Any, TypeVar
 from urllib import error, parse, request
 
+from shiftgym.sanitize import for_terminal
+
 Read = TypeVar("Read")
 
 MAX_BYTES = 16 * 2**20
@@ -171,7 +173,8 @@ def check_base_url(url: str) -> str:
 def _start(answer: error.HTTPError) -> str:
     """Return the beginning of what stands in an error's answer."""
     try:
-        return " ".join(answer.read(400).decode("utf-8", "replace").split())[:200]
+        said = " ".join(answer.read(400).decode("utf-8", "replace").split())
+        return for_terminal(said[:200])
     except (OSError, http.client.HTTPException):
         return ""
 

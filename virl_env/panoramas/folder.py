@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import re
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.checks import in_range
+from shiftgym.files import brief, parse_json, read_bytes
 from virl_env.panoramas.memory import Memory
-from virl_env.panoramas.pictures import MAX_BYTES, decode
+from virl_env.panoramas.pictures import MAX_BYTES, decode, size_of
 from virl_env.panoramas.projection import project, useful_width
-from virl_env.panoramas.safe_pickle import read_pickle
+from virl_env.panoramas.safe_pickle import read_places
 from virl_env.world.geometry import EARTH_RADIUS, Geocode, haversine
 
 MAPPING = "gps_pano_mapping.pkl"
@@ -33,6 +34,11 @@ _identifier = re.compile(r"[A-Za-z0-9_=~-][A-Za-z0-9_=~.-]{0,199}").fullmatch
 """No identifier leads out of its folder."""
 
 _MAX_METADATA = 2**20
+
+_ROUNDING = 0.01
+"""Of its width, by which a panorama may miss being twice as wide as high."""
+
+_two_floats = struct.Struct("<dd").pack
 
 
 class PanoramaFolder:
@@ -86,7 +92,8 @@ class PanoramaFolder:
         inner = self.path / PICTURES
         self._pictures = inner if inner.is_dir() else self.path
         self._identifiers = _read_mapping(self._mapping)
-        places = np.array(list(self._identifiers), dtype=np.float64).reshape(-1, 2)
+        held = [place for place, _ in self._identifiers.values()]
+        places = np.array(held, dtype=np.float64).reshape(-1, 2)
         self._places = places[np.argsort(places[:, 0], kind="stable")]
         self._decoded: Memory[tuple[NDArray[np.uint8], float]] = Memory(
             self.memory, lambda held: held[0].nbytes
@@ -146,9 +153,9 @@ class PanoramaFolder:
             LookupError: where there is none; it says how far the nearest is.
         """
         latitude, longitude = float(geocode[0]), float(geocode[1])
-        exact = self._identifiers.get((latitude, longitude))
+        exact = self._identifiers.get(_key(latitude, longitude))
         if exact is not None:
-            return exact
+            return exact[1]
         # Sorted by latitude: what lies in the strip around the place is all that can be in radius.
         strip = self.radius / _DEGREE * 1.001
         first, last = np.searchsorted(self._places[:, 0], (latitude - strip, latitude + strip))
@@ -162,7 +169,7 @@ class PanoramaFolder:
                 f"{self._mapping} has no panorama within {self.radius:g} m of "
                 f"({latitude}, {longitude}). {self._nearest(latitude, longitude)}"
             )
-        return self._identifiers[place]
+        return self._identifiers[_key(*place)][1]
 
     def covers(self, geocode: Geocode) -> bool:
         """Return whether a place has a panorama of its own, or one within `radius`."""
@@ -185,13 +192,13 @@ class PanoramaFolder:
         picture = self._pictures / f"{identifier}.jpg"
         rotation = _rotation(self._pictures / f"{identifier}.metadata.json", identifier)
         data = _content(picture, identifier, MAX_BYTES)
-        panorama = decode(data, str(picture), (width, width // 2))
-        height, across, _ = panorama.shape
-        if not 1.5 <= across / height <= 2.5:
+        across, height = size_of(data, str(picture))
+        if abs(across - 2 * height) > max(2, across * _ROUNDING):
             raise ValueError(
                 f"{picture} is {across} x {height} pixels; an equirectangular panorama is twice as "
-                f"wide as high."
+                f"wide as high. Fetch the whole panorama, or cut what was added to it."
             )
+        panorama = decode(data, str(picture), (width, width // 2))
         panorama.flags.writeable = False
         return panorama, rotation
 
@@ -212,67 +219,46 @@ def check_number(keyword: str, value: Any, low: float, high: float) -> float:
     return float(value)
 
 
-def _read_mapping(path: Path) -> dict[Geocode, str]:
-    content = read_pickle(path)
-    if type(content) is not dict:
-        raise ValueError(
-            f"{path} holds a {type(content).__name__}; expected a dict from (latitude, longitude) "
-            f"to the identifier of a panorama."
-        )
-    mapping: dict[Geocode, str] = {}
-    for place, identifier in content.items():
-        if not _is_geocode(place):
+def _read_mapping(path: Path) -> dict[bytes, tuple[Geocode, str]]:
+    mapping: dict[bytes, tuple[Geocode, str]] = {}
+    for place, identifier in read_places(path):
+        if not (abs(place[0]) <= 90 and abs(place[1]) <= 180):
             raise ValueError(
-                f"{path} has the key {_shown(place)}; expected (latitude, longitude) in degrees."
+                f"{path} has the key {brief(place)}; expected (latitude, longitude) in degrees."
             )
-        if type(identifier) is not str or not _identifier(identifier):
+        if not _identifier(identifier):
             raise ValueError(
-                f"{path} has the identifier {_shown(identifier)} at {_shown(place)}; expected the "
+                f"{path} has the identifier {brief(identifier)} at {brief(place)}; expected the "
                 f"name of a panorama: letters, digits, _ and -."
             )
-        mapping[float(place[0]), float(place[1])] = identifier
+        latitude, longitude = map(float, place)
+        mapping[_key(latitude, longitude)] = (latitude, longitude), identifier
     return mapping
 
 
-def _is_geocode(place: Any) -> bool:
-    return (
-        type(place) is tuple
-        and len(place) == 2
-        and all(type(part) in (int, float) for part in place)
-        and abs(place[0]) <= 90
-        and abs(place[1]) <= 180
-    )
-
-
-def _shown(value: Any) -> str:
-    """Return a value for an error; containers of a hostile file may be endless."""
-    if type(value) is tuple and len(value) < 5:
-        return f"({', '.join(map(_shown, value))})"
-    return repr(value)[:100] if type(value) in (str, int, float) else type(value).__name__
+def _key(latitude: float, longitude: float) -> bytes:
+    """Return a place as bytes, whose hashes nobody can foresee; so no file makes a dict slow."""
+    # Adding 0 makes 0.0 of -0.0.
+    return _two_floats(latitude + 0.0, longitude + 0.0)
 
 
 def _content(path: Path, identifier: str, most: int) -> bytes:
     try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
+        return read_bytes(path, most)
     except FileNotFoundError:
         raise FileNotFoundError(
             f"{path} does not exist, but {MAPPING} names the panorama {identifier}. Fetch it, or "
             f"leave its routes out."
         ) from None
-    if len(data) > most:
-        raise ValueError(f"{path} is larger than {most >> 20} MiB and is not read.")
-    return data
 
 
 def _rotation(path: Path, identifier: str) -> float:
     data = _content(path, identifier, _MAX_METADATA)
     try:
-        told = json.loads(data)
-        rotation = told["rotation"]
+        rotation = parse_json(data)["rotation"]
         if type(rotation) not in (int, float) or not abs(rotation) <= 1e6:
-            raise ValueError(f"rotation is {_shown(rotation)}, expected degrees")
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise ValueError(f"rotation is {brief(rotation)}, expected degrees")
+    except (ValueError, TypeError, KeyError, IndexError) as error:
         raise ValueError(
             f"{path} is not what a panorama's metadata are, JSON with the degrees of its "
             f"`rotation` ({type(error).__name__}: {error})."

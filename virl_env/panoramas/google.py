@@ -10,6 +10,7 @@ import contextlib
 import json
 import math
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,10 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.checks import in_range
+from shiftgym.files import brief, parse_json, read_bytes
+from shiftgym.sanitize import for_terminal
 from virl_env.panoramas.fetch import AgainError, Fetcher, RefusedError, check_base_url
 from virl_env.panoramas.folder import RADIUS, check_number
 from virl_env.panoramas.memory import Memory
-from virl_env.panoramas.pictures import decode
+from virl_env.panoramas.pictures import MAX_BYTES, decode, size_of
 from virl_env.views.source import TURNS
 from virl_env.world.geometry import Geocode, haversine
 
@@ -37,6 +40,9 @@ LARGEST = 640
 """Pixels of a side of the largest picture that the API gives."""
 
 _DAY = 86_400.0
+
+_identifier = re.compile(r"[!-~]{1,128}").fullmatch
+"""What Street View calls a panorama; nothing else is asked for, or shown."""
 
 
 class GoogleStreetView:
@@ -191,7 +197,7 @@ class GoogleStreetView:
             PermissionError, ValueError: where the request is refused.
         """
         metadata = _object(answer)
-        status, message = metadata.get("status"), str(metadata.get("error_message", ""))[:200]
+        status, message = metadata.get("status"), _line(metadata.get("error_message"))
         if status in ("ZERO_RESULTS", "NOT_FOUND"):
             return LookupError(
                 f"Street View has no panorama within {self._radius:g} m of ({latitude}, "
@@ -202,7 +208,7 @@ class GoogleStreetView:
         if status == "INVALID_REQUEST":
             raise ValueError(_clean(f"Street View calls a request invalid: {message}"))
         if status != "OK":
-            raise AgainError(f"the status {str(status)[:50]!r} {message}")
+            raise AgainError(f"the status {brief(status)} {message}")
         told = _told(answer)
         metres = haversine(
             (latitude, longitude), (told["location"]["lat"], told["location"]["lng"])
@@ -232,16 +238,14 @@ class GoogleStreetView:
         kept = _kept(file, self._cache_days)
         if kept is not None:
             with contextlib.suppress(ValueError):
-                decode(kept, str(file))
+                _check_view(kept, str(file))
                 return kept
 
         def read(answer: bytes) -> bytes:
             try:
-                shape = decode(answer, what).shape
+                _check_view(answer, what)
             except ValueError as error:
                 raise AgainError(str(error)) from None
-            if shape[0] != shape[1]:
-                raise AgainError(f"a picture of {shape[1]} x {shape[0]} pixels")
             _keep(file, answer)
             return answer
 
@@ -288,8 +292,8 @@ def _clean(text: str) -> str:
 
 def _object(answer: bytes) -> dict[str, Any]:
     try:
-        told = json.loads(answer)
-    except (ValueError, RecursionError):
+        told = parse_json(answer)
+    except ValueError:
         raise AgainError("metadata that are no JSON") from None
     if not isinstance(told, dict):
         raise AgainError("metadata that are no object")
@@ -301,17 +305,34 @@ def _told(answer: bytes) -> dict[str, Any]:
     told = _object(answer)
     identifier: Any = told.get("pano_id")
     location: Any = told.get("location")
-    if not isinstance(identifier, str) or not 0 < len(identifier) <= 128:
+    if not isinstance(identifier, str) or not _identifier(identifier):
         raise AgainError("metadata without a pano_id")
     try:
         place = {"lat": float(location["lat"]), "lng": float(location["lng"])}
-    except (TypeError, KeyError, ValueError):
+    except (TypeError, KeyError, ValueError, OverflowError):
         raise AgainError("metadata without a location") from None
-    return {
-        "pano_id": identifier,
-        "location": place,
-        "copyright": str(told.get("copyright", ""))[:200],
-    }
+    if not (abs(place["lat"]) <= 90 and abs(place["lng"]) <= 180):
+        raise AgainError("metadata with a location that is none")
+    return {"pano_id": identifier, "location": place, "copyright": _line(told.get("copyright"))}
+
+
+def _line(text: Any) -> str:
+    """Return the beginning of what a server says, "" where it is no text."""
+    return for_terminal(text[:200]) if isinstance(text, str) else ""
+
+
+def _check_view(data: bytes, what: str) -> None:
+    """Refuse a picture that is not whole, or not of a size that was asked for.
+
+    Raises:
+        ValueError: naming `what`.
+    """
+    width, height = size_of(data, what)
+    if width != height or width > LARGEST:
+        raise ValueError(
+            f"{what} has {width} x {height} pixels; expected a square of at most {LARGEST}."
+        )
+    decode(data, what)
 
 
 def _kept(file: Path | None, days: float) -> bytes | None:
@@ -320,8 +341,8 @@ def _kept(file: Path | None, days: float) -> bytes | None:
         return None
     try:
         young = time.time() - file.stat().st_mtime <= days * _DAY
-        return file.read_bytes() if young else None
-    except FileNotFoundError:
+        return read_bytes(file, MAX_BYTES) if young else None
+    except (FileNotFoundError, ValueError):
         return None
 
 

@@ -1,8 +1,9 @@
-"""Reads pickles that were downloaded: numbers, texts and builtin containers, and nothing else.
+"""Reads the places of panoramas out of a pickle that was downloaded, and nothing else.
 
 A pickle is a program, and Python's own reader runs it: with any callable that the program names,
 with as much memory as it asks for, and with keys whose hashing does not end. So the program is only
-parsed by the standard library here, and run by a small machine that knows no callables at all.
+parsed by the standard library here, and run by a small machine that knows one dict, pairs of
+numbers, and texts. Nothing nests, so nothing that is shared can grow.
 """
 
 from __future__ import annotations
@@ -10,66 +11,88 @@ from __future__ import annotations
 import os
 import pickle
 import pickletools
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-MAX_BYTES = 64 * 2**20
-"""Of a file; a mapping of a million points has about this size."""
+from shiftgym.files import MEBIBYTE, brief, read_bytes
+from virl_env.world.geometry import Geocode
 
-_SCALARS = frozenset(
+MAX_BYTES = 32 * MEBIBYTE
+"""Of a file."""
+
+MAX_PLACES = 500_000
+"""Of a file, many more than the study has; a file of that many has about 25 MB."""
+
+_MAX_INSTRUCTIONS = 10 * MAX_PLACES
+"""Of a program: protocol 0 needs eight for a place, the others six."""
+
+_MAX_STACK = 5_000
+"""Values that wait to be used: Python puts 1,000 places into a dict at once."""
+
+_MAX_MEMO = 2**32
+
+_VALUES = frozenset(
     {
-        *("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT"),
+        *("INT", "BININT", "BININT1", "BININT2", "FLOAT", "BINFLOAT"),
         *("STRING", "BINSTRING", "SHORT_BINSTRING"),
         *("UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8"),
     }
 )
-"""Opcodes that push what stands behind them."""
+"""Instructions that push what stands behind them."""
 
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
-_TUPLES = {"EMPTY_TUPLE": 0, "TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
-_EMPTY: dict[str, Callable[[], Any]] = {"EMPTY_DICT": dict, "EMPTY_LIST": list, "EMPTY_SET": set}
-_PLAIN = (float, str, int, bool, type(None))
+
+_CONTAINERS = {
+    **{"EMPTY_LIST": "a list", "LIST": "a list", "EMPTY_SET": "a set", "FROZENSET": "a frozenset"},
+    **{"EMPTY_TUPLE": "an empty tuple", "TUPLE1": "a tuple of 1", "TUPLE3": "a tuple of 3"},
+}
+"""What instructions make that no place needs."""
 
 
-def read_pickle(path: str | os.PathLike[str]) -> Any:
-    """Return what a pickle holds, of any protocol from 0 to 5.
+def read_places(path: str | os.PathLike[str]) -> list[tuple[Geocode, str]]:
+    """Return the keys and values of a pickled dict from (latitude, longitude) to text.
 
-    Containers are dict, list and tuple, and from protocol 4 on, before which they are pickled as
-    calls of their class, set and frozenset. Keys and members of sets are numbers, texts, None or
-    tuples of these. Containers may hold themselves: do not walk them all.
+    Args:
+        path: of a pickle of any protocol from 0 to 5.
+
+    Returns:
+        Pairs in the order of the file; the numbers may be any, and a place may come twice.
 
     Raises:
         ValueError: naming the file, where it holds or asks for anything else, is larger than
-            `MAX_BYTES`, or is no pickle.
+            `MAX_BYTES` or `MAX_PLACES`, or is no pickle.
         OSError: where the file cannot be read.
     """
-    with Path(path).open("rb") as file:
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise ValueError(f"{path} is larger than {MAX_BYTES >> 20} MiB and is not read.")
+    data = read_bytes(path, MAX_BYTES)
     try:
         return _run(data)
     except _RefusedError as error:
         raise ValueError(
-            f"{path} {error}. A pickle that was downloaded can run any program, so only numbers, "
-            f"texts, dicts, lists, tuples and sets are read. Do not open it by other means unless "
-            f"you trust whoever made it."
+            f"{path} {error}. Expected a dict from (latitude, longitude) to the identifier of a "
+            f"panorama. A pickle that was downloaded can run any program, so nothing else is read: "
+            f"do not open it by other means unless you trust whoever made it."
         ) from None
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(
-            f"{path} is no pickle, or a damaged one ({type(error).__name__}: {error})."
+            f"{path} is no pickle, or a damaged one ({type(error).__name__}: {error}). Download it "
+            f"again."
         ) from error
 
 
 class _RefusedError(Exception):
-    """Something that only a program needs."""
+    """Something that a mapping of panoramas does not need."""
 
 
-def _run(data: bytes) -> Any:
+class _Dict:
+    """Stands for the one dict on the stack."""
+
+
+def _run(data: bytes) -> list[tuple[Geocode, str]]:
+    """Run a program, and return what it puts into its dict."""
+    places: list[tuple[Geocode, str]] = []
     stack: list[Any] = []
     marks: list[int] = []
     memo: dict[int, Any] = {}
+    is_made = False
 
     def since_mark() -> list[Any]:
         start = marks.pop()
@@ -78,43 +101,44 @@ def _run(data: bytes) -> Any:
         return items
 
     argument: Any
-    for opcode, argument, _ in pickletools.genops(data):
+    for count, (opcode, argument, _) in enumerate(pickletools.genops(data)):
         name = opcode.name
-        if name in _SCALARS:
+        if count > _MAX_INSTRUCTIONS or len(places) > MAX_PLACES:
+            raise _RefusedError(f"has more than {MAX_PLACES:,} places")
+        if len(stack) > _MAX_STACK or len(marks) > _MAX_STACK:
+            raise _RefusedError("holds more values at once than a mapping needs")
+        if name in _VALUES:
             stack.append(argument)
         elif name in ("MEMOIZE", "PUT", "BINPUT", "LONG_BINPUT"):
-            memo[len(memo) if name == "MEMOIZE" else argument] = stack[-1]
+            index = len(memo) if name == "MEMOIZE" else argument
+            if not 0 <= index < _MAX_MEMO:
+                raise ValueError(f"memo {brief(index)}")
+            memo[index] = stack[-1]
         elif name in ("GET", "BINGET", "LONG_BINGET"):
             stack.append(memo[argument])
-        elif name in _TUPLES:
-            parts = [stack.pop() for _ in range(_TUPLES[name])]
-            stack.append(tuple(reversed(parts)))
+        elif name in ("TUPLE", "TUPLE2"):
+            parts = since_mark() if name == "TUPLE" else [stack.pop(-2), stack.pop()]
+            stack.append(_place(parts))
         elif name == "MARK":
             marks.append(len(stack))
+        elif name in ("EMPTY_DICT", "DICT"):
+            if is_made:
+                raise _RefusedError("holds a dict in a dict")
+            places += _pairs(since_mark() if name == "DICT" else [])
+            is_made = True
+            stack.append(_Dict())
         elif name in ("SETITEM", "SETITEMS"):
             items = since_mark() if name == "SETITEMS" else [stack.pop(-2), stack.pop()]
-            _expect(stack[-1], dict).update(_pairs(items))
+            if type(stack[-1]) is not _Dict:
+                raise ValueError("items for what is no dict")
+            places += _pairs(items)
         elif name in _CONSTANTS:
             stack.append(_CONSTANTS[name])
-        elif name in _EMPTY:
-            stack.append(_EMPTY[name]())
-        elif name in _FROM_ITEMS:
-            stack.append(_FROM_ITEMS[name](since_mark()))
-        elif name in ("APPEND", "APPENDS"):
-            items = since_mark() if name == "APPENDS" else [stack.pop()]
-            _expect(stack[-1], list).extend(items)
-        elif name == "ADDITEMS":
-            items = since_mark()
-            _expect(stack[-1], set).update(_frozenset(items))
-        elif name == "DUP":
-            stack.append(stack[-1])
-        elif name == "POP" and not (marks and marks[-1] == len(stack)):
-            stack.pop()
-        elif name in ("POP", "POP_MARK"):
-            since_mark()
         elif name == "STOP":
             (result,) = stack
-            return result
+            if type(result) is not _Dict:
+                raise _RefusedError(f"holds {_shown(result)}")
+            return places
         elif name == "PROTO":
             if argument > pickle.HIGHEST_PROTOCOL:
                 raise ValueError(f"protocol {argument} is unknown")
@@ -123,60 +147,46 @@ def _run(data: bytes) -> Any:
     raise ValueError("it does not end")
 
 
+def _place(parts: list[Any]) -> Geocode:
+    """Return a tuple of two numbers, the only one that there may be."""
+    if len(parts) != 2:
+        raise _RefusedError(f"holds a tuple of {len(parts)}")
+    if any(type(part) not in (int, float) for part in parts):
+        raise _RefusedError(f"has the key ({', '.join(map(_shown, parts))})")
+    latitude, longitude = parts
+    return latitude, longitude
+
+
+def _pairs(items: list[Any]) -> list[tuple[Geocode, str]]:
+    pairs = list(zip(items[::2], items[1::2], strict=True))
+    for key, value in pairs:
+        if type(key) is not tuple:
+            raise _RefusedError(f"has the key {_shown(key)}")
+        if type(value) is not str:
+            raise _RefusedError(f"has the identifier {_shown(value)} at {brief(key)}")
+    return pairs
+
+
+def _shown(value: Any) -> str:
+    return "a dict" if type(value) is _Dict else brief(value)
+
+
 def _wanted(name: str, argument: Any, stack: list[Any]) -> str:
-    """Return what a forbidden opcode wants, in words."""
+    """Return what a forbidden instruction wants, in words."""
+    if name in _CONTAINERS:
+        return f"holds {_CONTAINERS[name]}"
     if name in ("GLOBAL", "INST"):
-        return f"asks for {str(argument).replace(' ', '.')[:100]}"
+        return f"asks for {_name(*str(argument).split(' ', 1))}"
     if name == "STACK_GLOBAL":
-        words = [part[:50] if type(part) is str else type(part).__name__ for part in stack[-2:]]
-        return f"asks for {'.'.join(words)}"
+        return f"asks for {_name(*stack[-2:])}"
     if name.startswith("EXT"):
         return f"asks for the registered extension {argument}"
     if name in ("PERSID", "BINPERSID"):
         return "asks for an object that lies outside of it"
-    return f"has the instruction {name}, which numbers, texts and containers do not need"
+    return f"has the instruction {name}, which numbers and texts do not need"
 
 
-def _pairs(items: list[Any]) -> list[tuple[Any, Any]]:
-    keys = items[::2]
-    for key in keys:
-        _check_key(key)
-    return list(zip(keys, items[1::2], strict=True))
-
-
-def _dict(items: list[Any]) -> dict[Any, Any]:
-    return dict(_pairs(items))
-
-
-def _frozenset(items: list[Any]) -> frozenset[Any]:
-    for item in items:
-        _check_key(item)
-    return frozenset(items)
-
-
-def _check_key(key: Any) -> None:
-    """Refuse keys that take for ever.
-
-    A tuple of tuples of ... is hashed once for each path through it, and large integers can be
-    chosen such that all have the same hash.
-    """
-    for part in key if type(key) is tuple else (key,):
-        if type(part) not in _PLAIN or (type(part) is int and part.bit_length() > 64):
-            raise _RefusedError(
-                f"has a key, or a member of a set, with a {type(part).__name__} that is no plain "
-                f"number or text"
-            )
-
-
-_FROM_ITEMS: dict[str, Callable[[list[Any]], Any]] = {
-    "DICT": _dict,
-    "LIST": list,
-    "TUPLE": tuple,
-    "FROZENSET": _frozenset,
-}
-
-
-def _expect(container: Any, kind: type) -> Any:
-    if type(container) is not kind:
-        raise ValueError(f"items for a {type(container).__name__}")
-    return container
+def _name(*parts: Any) -> str:
+    """Return the name of something in a module, safe to be shown."""
+    words = [part[:50] if type(part) is str else type(part).__name__ for part in parts]
+    return ascii(".".join(words)).strip("'\"")
