@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from shiftgym.files import parse_json
 from virl_env.maps.extract import Degrees, Thing, ring
 
 LARGEST = 500_000_000
 """Bytes of a file at most."""
 
-_FAULTS = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+_FAULTS = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError)
 """What content of another shape makes of the code below."""
 
 
@@ -32,8 +32,7 @@ def read_geojson(path: Path) -> tuple[Thing, ...]:
             f"features of a single city."
         )
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return tuple(_things(content["features"]))
+        return tuple(_things(parse_json(path.read_bytes())["features"]))
     except _FAULTS as error:
         raise ValueError(
             f"{path} cannot be read as GeoJSON ({type(error).__name__}: {error}). Expected a "

@@ -130,14 +130,17 @@ def _unique(names: Sequence[str], streets: Sequence[str]) -> list[str]:
     """
     # Nobody's own name is given to another.
     taken, given = set(names), set[str]()
+    # From where on numbers are tried, so that thousands of one name are no more work each.
+    numbers = dict[str, int]()
     unique = []
     for name, street in zip(names, streets):
         if name in given:
-            plain, number = name, 2
+            plain, number = name, numbers.get(name, 2)
             name = f"{plain}, {street}" if street else plain
             while name in taken:
                 name, number = f"{plain} {number}", number + 1
             taken.add(name)
+            numbers[plain] = number
         given.add(name)
         unique.append(name)
     return unique

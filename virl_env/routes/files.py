@@ -9,13 +9,13 @@ could be computed.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
+from shiftgym.files import MEBIBYTE, brief, read_json
 from virl_env.routes.route import Landmark, Leg, Route
 from virl_env.world.city import CATEGORIES
 from virl_env.world.geometry import (
@@ -31,6 +31,9 @@ from virl_env.world.geometry import (
 UNKNOWN_CATEGORY = "place"
 """Category of a landmark whose kind the file does not say."""
 
+MAX_BYTES = 16 * MEBIBYTE
+"""Of a file: some thousands of routes."""
+
 _LARGEST = 1e9
 """No number of a route is larger; what is compared with it may be infinite or not a number."""
 
@@ -42,11 +45,14 @@ _KEYS = {
 
 # Strings hold quotes and braces as they are, so what follows a brace tells whether it ends a block:
 # another one, which begins with a member, or nothing.
+# Each pattern takes time linear in the length of a text: no two parts that repeat take the same
+# characters one after the other.
 _closing = re.compile(r'\}(?=[\s,\]]*(?:\{\s*"\w+"\s*:|$))').search
-_pairs = re.compile(r'"(\w+)"\s*:\s*"?(.*?)"?\s*,?\s*(?=[\r\n]|$|"\w+"\s*:)').findall
+_member_start = re.compile(r'"(\w+)"\s*:\s*"?').search
+_member_end = re.compile(r'[\r\n]|"\w+"\s*:').search
 _expression = re.compile(rf"(?:The destination )?(.+) is on your ({'|'.join(SIDES)})\.?").fullmatch
 _nothing = re.compile(r"(?:no landmarks? nearby)?\.?", re.IGNORECASE).fullmatch
-_degrees = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*(?:\((.*)\))?\s*").fullmatch
+_degrees = re.compile(r"(-?\d{1,9}(?:\.\d{1,30})?)\s*(?:\((.*)\))?").fullmatch
 
 
 def load_routes(path: str | PathLike[str]) -> list[Route]:
@@ -65,10 +71,7 @@ def load_routes(path: str | PathLike[str]) -> list[Route]:
         OSError: where the file cannot be read.
     """
     name = fspath(path)
-    try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{name} is not JSON, and so no file of routes: {error}.") from error
+    content = read_json(path, MAX_BYTES)
     if isinstance(content, dict):
         content = [content]
     if _has_cursor(content):
@@ -110,7 +113,7 @@ def _read_route(entry: Any, default_city: str) -> Route:
     distances = results.get("distance_list") or [None] * len(ends)
     if not isinstance(distances, list) or len(distances) != len(ends):
         raise ValueError(
-            f"route_results.distance_list is {distances!r}; expected {len(ends)} of them."
+            f"route_results.distance_list is {brief(distances)}; expected {len(ends)} of them."
         )
     landmarks = _landmarks(results)
     legs: list[Leg] = []
@@ -130,7 +133,7 @@ def _read_route(entry: Any, default_city: str) -> Route:
         legs.append(Leg(heading, metres, end, seen, where))
         before = end
     return Route(
-        city=str(destination.get("region") or default_city),
+        city=_word(destination.get("region") or default_city),
         start=start,
         start_name=_text(start_place, "name", "start_place"),
         destination=_text(destination, "name", "dest_place"),
@@ -142,15 +145,15 @@ def _read_route(entry: Any, default_city: str) -> Route:
 def _read_blocks(info: Any) -> list[dict[str, str]]:
     """Return the members of each block of `milestone_info`, which may be text or be parsed."""
     if isinstance(info, list) and all(isinstance(block, dict) for block in info):
-        return [{key: str(value) for key, value in block.items()} for block in info]
+        return [{key: _word(value) for key, value in block.items()} for block in info]
     if not isinstance(info, str):
         raise ValueError(f"milestone_info is {type(info).__name__}; expected text.")
-    blocks = [dict(_pairs(block)) for block in _blocks(info)]
+    blocks = [_members(block) for block in _blocks(info)]
     for number, block in enumerate(blocks, start=1):
         if not _KEYS & block.keys():
             raise ValueError(
-                f"Block {number} of milestone_info has the members {sorted(block)}; expected some "
-                f"of {', '.join(sorted(_KEYS))}."
+                f"Block {number} of milestone_info has the members {brief(sorted(block))}; expected "
+                f"some of {', '.join(sorted(_KEYS))}."
             )
     return blocks
 
@@ -163,6 +166,21 @@ def _blocks(info: str) -> list[str]:
         blocks.append(info[start + 1 : closed.start()])
         start = info.find("{", closed.end())
     return blocks
+
+
+def _members(block: str) -> dict[str, str]:
+    """Return the members of a block: each ends with its line, or where another one begins."""
+    members: dict[str, str] = {}
+    started = _member_start(block)
+    while started:
+        ended = _member_end(block, started.end())
+        end = ended.start() if ended else len(block)
+        value = block[started.end() : end].rstrip()
+        if value.endswith(","):
+            value = value[:-1].rstrip()
+        members[started[1]] = value.removesuffix('"')
+        started = _member_start(block, end)
+    return members
 
 
 def _heading(block: Mapping[str, str], start: Geocode, end: Geocode, number: int) -> int:
@@ -182,7 +200,7 @@ def _seen(
     told = _expression(text)
     if told is None:
         raise ValueError(
-            f"landmarks of block {number} of milestone_info is {text!r}; expected "
+            f"landmarks of block {number} of milestone_info is {brief(text)}; expected "
             f"'NAME is on your SIDE' with a side of {', '.join(SIDES)}."
         )
     # One that the list does not have stands where it is seen from, for want of a better place.
@@ -202,7 +220,7 @@ def _landmark(place: Any, what: str) -> Landmark:
     kinds = kinds if isinstance(kinds, list) and kinds else [UNKNOWN_CATEGORY]
     known = [kind for kind in kinds if kind in CATEGORIES]
     return Landmark(
-        _text(place, "name", what), str((known or kinds)[0]), _geocode(place, what, "geocode")
+        _text(place, "name", what), _word((known or kinds)[0]), _geocode(place, what, "geocode")
     )
 
 
@@ -219,6 +237,11 @@ def _member(owner: Any, key: str, what: str = "the route", kind: type = dict) ->
 
 
 _JSON_NAMES: dict[type, str] = {dict: "an object", list: "a list", str: "text"}
+
+
+def _word(value: Any) -> str:
+    """Return what stands where a text is expected, of containers only the beginning."""
+    return value if isinstance(value, str) else brief(value)
 
 
 def _text(owner: Any, key: str, what: str) -> str:
@@ -238,23 +261,23 @@ def _pair(value: Any, what: str) -> Geocode:
         latitude, longitude = (_number(part, what) for part in value)
         if abs(latitude) <= 90 and abs(longitude) <= 180:
             return latitude, longitude
-    raise ValueError(f"{what} is {value!r}; expected [latitude, longitude] in degrees.")
+    raise ValueError(f"{what} is {brief(value)}; expected [latitude, longitude] in degrees.")
 
 
 def _number(value: Any, what: str) -> float:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _LARGEST:
         return float(value)
-    raise ValueError(f"{what} is {value!r}; expected a number.")
+    raise ValueError(f"{what} is {brief(value)}; expected a number.")
 
 
 def _whole(value: Any, what: str) -> int:
     """Return a heading, a number or text such as "298 (northwest)", in whole degrees, 0 to 359."""
-    told = _degrees(value) if isinstance(value, str) else None
+    told = _degrees(value.strip()) if isinstance(value, str) else None
     degrees = _number(float(told[1]) if told else value, what)
     if not 0 <= degrees <= 360:
-        raise ValueError(f"{what} is {value!r}; expected degrees from 0 to 360.")
+        raise ValueError(f"{what} is {brief(value)}; expected degrees from 0 to 360.")
     word = told[2] if told else None
     # The word may come from the number as it was before it was rounded.
     if word in COMPASS and word not in (compass(degrees - 1), compass(degrees + 1)):
-        raise ValueError(f"{what} is {value!r}, but {degrees:g} is {compass(degrees)}.")
+        raise ValueError(f"{what} is {brief(value)}, but {degrees:g} is {compass(degrees)}.")
     return round(degrees) % 360

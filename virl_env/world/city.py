@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shiftgym.files import brief
 from virl_env.world.geometry import EARTH_RADIUS, Geocode, haversine
 from virl_env.world.plans import PLANS
 
@@ -22,8 +24,11 @@ FARTHEST_PLACE = 1_000.0
 """Metres that a place may be away from the point that it faces."""
 
 _INT32 = np.iinfo(np.int32)
-_LIMITS = (900_000_000, 1_800_000_000)
+_LIMITS = np.array((900_000_000, 1_800_000_000), dtype=np.int32)
 """Of latitude and longitude, in units."""
+
+_LOOK = {"hue": (0, 1), "warmth": (0, 1), "age": (0, 1), "storeys": (1, 100)}
+"""What drawing reads of a look, and the numbers that it may be."""
 
 CATEGORIES = (
     *("cafe", "bakery", "restaurant", "bar", "grocery", "pharmacy", "bookshop", "florist"),
@@ -145,13 +150,21 @@ class City:
         ):
             if not fits:
                 raise ValueError(
-                    f"{what} of a city must be {expected}; got {getattr(self, what)!r}."
+                    f"{what} of a city must be {expected}; got {brief(getattr(self, what))}."
+                )
+        for part, (low, high) in _LOOK.items():
+            value = self.look.get(part, low)
+            # Not a number is in no range.
+            if type(value) not in (int, float) or not low <= value <= high:
+                raise ValueError(
+                    f"{part} in the look of a city must be a number from {low} to {high}; got "
+                    f"{brief(value)}."
                 )
         for place in self.places:
             if not isinstance(place.name, str) or not place.name:
                 raise ValueError(
                     f"The name of a place in {self.name!r} must be a text that is not empty; got "
-                    f"{place.name!r}."
+                    f"{brief(place.name)}."
                 )
 
     def _check_graph(self) -> None:
@@ -161,7 +174,7 @@ class City:
                 f"points of {self.name!r} must be at least one row of latitude and longitude; got "
                 f"the shape {self.points.shape}."
             )
-        outside = (np.abs(self.points.astype(np.int64)) > _LIMITS).any(axis=1)
+        outside = _outside(self.points)
         if outside.any():
             raise ValueError(
                 f"Points of {self.name!r} must be latitude and longitude in units of 1e-7 degrees; "
@@ -201,48 +214,54 @@ class City:
             )
 
     def _is_connected(self) -> bool:
-        labels = np.arange(len(self.points))
-        owners = self.edge_owners
-        while True:
-            # Every point takes the lowest label around it, then the label of that label.
-            lower = labels.copy()
-            np.minimum.at(lower, owners, labels[self.neighbours])
-            lower = lower[lower]
-            if (lower == labels).all():
-                return not labels.any()
-            labels = lower
+        # Every piece joins the lowest one beside it, pieces that joined become one, and streets
+        # inside of it are forgotten: a few rounds, whatever the order of the points.
+        pieces = len(self.points)
+        here, there = self.edge_owners, self.neighbours
+        while len(here):
+            lowest = np.arange(pieces)
+            np.minimum.at(lowest, here, there)
+            while (lowest != (further := lowest[lowest])).any():
+                lowest = further
+            kept, numbers = np.unique(lowest, return_inverse=True)
+            pieces = len(kept)
+            here, there = numbers[here], numbers[there]
+            between = here != there
+            here, there = here[between], there[between]
+        return pieces == 1
 
     def _check_places(self) -> None:
-        names = [place.name for place in self.places]
-        if len(set(names)) != len(names):
-            twice = next(name for name in names if names.count(name) > 1)
-            raise ValueError(f"Two places of {self.name!r} are called {twice!r}: names are unique.")
+        for name, count in Counter(place.name for place in self.places).most_common(1):
+            if count > 1:
+                raise ValueError(
+                    f"{count} places of {self.name!r} are called {brief(name)}: names are unique."
+                )
         for place in self.places:
             if place.category not in CATEGORIES:
                 raise ValueError(
-                    f"The category {place.category!r} of {place.name!r} is unknown: expected one "
+                    f"The category {brief(place.category)} of {brief(place.name)} is unknown: expected one "
                     f"of {', '.join(CATEGORIES)}."
                 )
             if not 0 <= place.point < len(self.points):
                 raise ValueError(
-                    f"{place.name!r} faces point {place.point}; {self.name!r} has the points 0 to "
+                    f"{brief(place.name)} faces point {brief(place.point)}; {self.name!r} has the points 0 to "
                     f"{len(self.points) - 1}."
                 )
-            if any(abs(part) > limit for part, limit in zip(place.position, _LIMITS)):
+            if any(abs(part) > limit for part, limit in zip(place.position, _LIMITS.tolist())):
                 raise ValueError(
-                    f"{place.name!r} is at {place.position}: expected latitude and longitude in "
+                    f"{brief(place.name)} is at {brief(place.position)}: expected latitude and longitude in "
                     f"units of 1e-7 degrees."
                 )
             away = haversine(place.geocode, self.geocode(place.point))
             if away > FARTHEST_PLACE:
                 raise ValueError(
-                    f"{place.name!r} is {away:,.0f} metres away from point {place.point}, which it "
+                    f"{brief(place.name)} is {away:,.0f} metres away from point {place.point}, which it "
                     f"faces; expected at most {FARTHEST_PLACE:,.0f}."
                 )
 
     def _check_buildings(self) -> None:
         corners, offsets, heights = self.footprints, self.footprint_offsets, self.heights
-        if corners.shape[1] != 2 or (np.abs(corners.astype(np.int64)) > _LIMITS).any():
+        if corners.shape[1] != 2 or _outside(corners).any():
             raise ValueError(
                 f"footprints of {self.name!r} must be rows of latitude and longitude in units of "
                 f"1e-7 degrees."
@@ -346,6 +365,12 @@ class City:
 def same_place(one: Geocode, other: Geocode) -> bool:
     """Return whether two geocodes are equal in the unit of cities."""
     return all(abs(a - b) < UNIT / 2 for a, b in zip(one, other))
+
+
+def _outside(corners: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return which rows are no latitude and longitude, without integers of more bits."""
+    outside: NDArray[np.bool_] = ((corners > _LIMITS) | (corners < -_LIMITS)).any(axis=1)
+    return outside
 
 
 def _zeros(*shape: int) -> NDArray[np.int32]:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
-import zlib
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from shiftgym.arrays import read_arrays, write_arrays
+from shiftgym.files import MEBIBYTE, brief, parse_json
 from virl_env.world.city import BUILDING_ARRAYS, STREET_ARRAYS, City, Place
 
 VERSION = 1
 """Raised when a field of a city file changes its meaning."""
 
-_DAMAGES = (
-    *(ValueError, KeyError, TypeError, AttributeError, OverflowError, RuntimeError),
-    *(MemoryError, OSError, EOFError, SyntaxError, zipfile.BadZipFile, zlib.error),
-)
-"""What NumPy, zipfile, JSON and `City` raise at files that are no city's."""
+MAX_BYTES = 64 * MEBIBYTE
+"""Of all arrays: some 30,000 km of streets, or a million buildings beside 15,000 km."""
+
+_TOLD = "told"
+_DAMAGES = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
+"""What JSON and `City` raise at content that is no city's."""
 
 
 def save_city(city: City, path: str | os.PathLike[str]) -> None:
@@ -31,14 +29,10 @@ def save_city(city: City, path: str | os.PathLike[str]) -> None:
     """
     if not isinstance(city, City):
         raise ValueError(f"save_city writes a virl_env.City; got {city!r}.")
-    path = Path(path)
     told = json.dumps({"version": VERSION, **city.told()})
-    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     names = STREET_ARRAYS + BUILDING_ARRAYS * bool(len(city.heights))
     arrays = {name: getattr(city, name) for name in names}
-    with partial.open("wb") as file:
-        np.savez_compressed(file, told=np.array(told), **arrays)
-    os.replace(partial, path)
+    write_arrays(path, arrays, text=(_TOLD, told), most=MAX_BYTES)
 
 
 def load_city(path: str | os.PathLike[str]) -> City:
@@ -49,16 +43,15 @@ def load_city(path: str | os.PathLike[str]) -> City:
         FileNotFoundError: where there is none.
     """
     try:
-        # Opened here, since NumPy leaves a file open that it cannot read.
-        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as held:
-            buildings = any(name in held for name in BUILDING_ARRAYS)
-            names = STREET_ARRAYS + BUILDING_ARRAYS * buildings
-            arrays = {name: held[name] for name in names}
-            told = json.loads(str(held["told"]))
-        return _city(told, arrays)
+        text, arrays = read_arrays(
+            path, STREET_ARRAYS, BUILDING_ARRAYS, text=_TOLD, most=MAX_BYTES
+        )
+        if 0 < len(arrays.keys() & set(BUILDING_ARRAYS)) < len(BUILDING_ARRAYS):
+            raise ValueError(f"of {', '.join(BUILDING_ARRAYS)} it has some and not all")
+        return _city(parse_json(text), arrays)
     except FileNotFoundError:
         raise
-    except _DAMAGES as error:
+    except (*_DAMAGES, OSError) as error:
         raise ValueError(
             f"{path} is no city file that this version reads ({type(error).__name__}: {error}). "
             f"virl_env.save_city writes one."
@@ -68,10 +61,11 @@ def load_city(path: str | os.PathLike[str]) -> City:
 def _city(told: dict[str, Any], arrays: dict[str, Any]) -> City:
     version = told.pop("version")
     if type(version) is not int or version != VERSION:
-        raise ValueError(f"its version is {version!r}, not {VERSION}")
+        raise ValueError(f"its version is {brief(version)}, not {VERSION}")
     for name, array in arrays.items():
-        if array.dtype.kind not in "iu":
-            raise ValueError(f"{name} holds {array.dtype}, expected integers")
+        # Smaller ones would grow by being read.
+        if array.dtype.kind not in "iu" or array.dtype.itemsize < 4:
+            raise ValueError(f"{name} holds {array.dtype}, expected integers of 32 bits")
     places = tuple(
         Place(name, category, (_whole(latitude), _whole(longitude)), _whole(point))
         for name, category, latitude, longitude, point in told.pop("places")
@@ -81,5 +75,5 @@ def _city(told: dict[str, Any], arrays: dict[str, Any]) -> City:
 
 def _whole(value: Any) -> int:
     if type(value) is not int:
-        raise ValueError(f"a place has {value!r} where a whole number is expected")
+        raise ValueError(f"a place has {brief(value)} where a whole number is expected")
     return value
