@@ -89,9 +89,9 @@ def saved_player(path: Path) -> Player:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
     try:
         state = load_state(path)
-    except ValueError:
+    except ValueError as error:
         raise ValueError(
-            f"{path} is no file of weights. Name an init.pt, sft.pt or rl.pt of a study."
+            f"{path} is no file of weights. Name an init.pt, sft.pt or rl.pt of a study. {error}"
         ) from None
     trained = _study_seed(path)
     if "slots" in state:

@@ -45,7 +45,7 @@ def read_json(path: str | os.PathLike[str], most: int) -> Any:
 
     Raises:
         ValueError: naming the file, where it is larger, no JSON in UTF-8, nested too deeply, or
-            holds NaN, infinity or half a surrogate pair, none of which JSON has.
+            holds half a surrogate pair. Numbers may be NaN or infinite: check their ranges.
         OSError: where it cannot be read.
     """
     data = read_bytes(path, most)
@@ -63,17 +63,13 @@ def parse_json(data: bytes | str) -> Any:
     """
     text = data if isinstance(data, str) else data.decode("utf-8-sig")
     try:
-        content = json.loads(text, parse_constant=_refuse_constant)
+        content = json.loads(text)
         # Only an escape can hold half a pair, which no file and no terminal takes.
         if "\\ud" in text or "\\uD" in text:
             json.dumps(content, ensure_ascii=False).encode("utf-8")
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     return content
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no number of JSON")
 
 
 def brief(value: Any) -> str:

@@ -17,6 +17,7 @@ from stable_baselines3.common.policies import ActorCriticPolicy
 from torch.nn import functional
 
 from agents.demonstrations import Transitions
+from agents.sb3.checkpoint import naming
 from agents.sb3.policy import SightedMLP
 from agents.sb3.shuffle import in_blocks
 from agents.sb3.training import Account, Callback, PathLike, RunKeeper
@@ -109,9 +110,10 @@ def train_bc(
     tokens = round(budget * count / transitions.demonstrations)
     update = 0
     if (saved := keeper.resume()) is not None:
-        policy.load_state_dict(saved["policy"])
-        optimizer.load_state_dict(saved["optimizer"])
-        update = saved["update"]
+        with naming(checkpoint):
+            policy.load_state_dict(saved["policy"])
+            optimizer.load_state_dict(saved["optimizer"])
+            update = int(saved["update"])
 
     def state() -> dict[str, Any]:
         return {

@@ -6,14 +6,21 @@ wrote it.
 
 from __future__ import annotations
 
+import math
 import os
 import random
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.lib.format import descr_to_dtype, dtype_to_descr
+
+from agents.sb3.archive import check_archive
+from shiftgym.files import brief
+from shiftgym.sanitize import for_terminal
 
 _ARRAY = "__array__"
 
@@ -43,16 +50,75 @@ def load_state(path: str | os.PathLike[str]) -> dict[str, Any]:
         FileNotFoundError: where there is none.
     """
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        check_archive(path)
+        state = _unpacked(torch.load(path, map_location="cpu", weights_only=True), {})
+        if type(state) is not dict or not all(type(name) is str for name in state):
+            raise ValueError("it holds no state, a dict with names")
     except FileNotFoundError:
         raise
-    except Exception as error:
+    except Exception as error:  # whatever a damaged file makes torch stumble over
         raise ValueError(
-            f"{path} cannot be read as saved weights or a checkpoint ({type(error).__name__}). "
-            f"Delete it to start over, or name a file that save_state wrote."
+            f"{path} cannot be read as saved weights or a checkpoint ({type(error).__name__}: "
+            f"{for_terminal(str(error)[:300])}). Delete it to start over, or name a file that "
+            f"save_state wrote."
         ) from error
-    unpacked: dict[str, Any] = _unpacked(state)
-    return unpacked
+    return state
+
+
+@contextmanager
+def naming(path: str | os.PathLike[str] | None) -> Iterator[None]:
+    """Turn what a damaged state makes its readers stumble over into an error that names the file.
+
+    Args:
+        path: of the file that the state came from; None where it came from none.
+
+    Raises:
+        ValueError: in place of the errors of a part that is missing, or of another type or shape.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError, RuntimeError, OverflowError) as error:
+        raise ValueError(
+            f"{path or 'The state'} is damaged, or of another version ({type(error).__name__}: "
+            f"{for_terminal(str(error)[:300])}). Use the version that made it, or delete it to "
+            f"start over."
+        ) from error
+
+
+def check_weights(
+    path: str | os.PathLike[str], weights: Any, expected: Mapping[str, torch.Tensor]
+) -> None:
+    """Refuse weights that are not those of a network.
+
+    Args:
+        path: of the file that they came from.
+        weights: what came.
+        expected: tensors of the right names, shapes and types, on any device.
+
+    Raises:
+        ValueError: naming the file and the first tensor that is missing, unknown, of another shape
+            or type, or not finite.
+    """
+    got = weights if isinstance(weights, dict) else {}
+    for name in (*expected, *got):
+        tensor, wanted = got.get(name), expected.get(name)
+        if not isinstance(tensor, torch.Tensor):
+            fault = "is missing" if name not in got else f"is {brief(tensor)}"
+        elif wanted is None:
+            fault = "is none of the network's"
+        elif tensor.shape != wanted.shape or tensor.dtype != wanted.dtype:
+            fault = (
+                f"is {tensor.dtype} of the shape {list(tensor.shape)}; expected {wanted.dtype} of "
+                f"{list(wanted.shape)}"
+            )
+        elif not torch.isfinite(tensor).all():
+            fault = "holds numbers that are not finite, as of a training that diverged"
+        else:
+            continue
+        raise ValueError(
+            f"{path} holds weights that do not fit the network it tells of: {brief(name)} {fault}. "
+            f"Use the version that made them, or train them again."
+        )
 
 
 def generator_states() -> dict[str, Any]:
@@ -89,15 +155,26 @@ def _packed(value: Any) -> Any:
     return value
 
 
-def _unpacked(value: Any) -> Any:
-    if isinstance(value, dict):
-        if _ARRAY in value:
-            shape, dtype = tuple(value["shape"]), descr_to_dtype(value[_ARRAY])
-            flat = np.frombuffer(value["data"].numpy().tobytes(), dtype, count=int(np.prod(shape)))
-            return flat.reshape(shape).copy()
-        return {key: _unpacked(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_unpacked(item) for item in value]
-    if isinstance(value, tuple):
-        return tuple(_unpacked(item) for item in value)
-    return value
+def _unpacked(value: Any, known: dict[int, Any]) -> Any:
+    """Undo `_packed`; what is shared is unpacked once, and what holds itself is refused."""
+    if not isinstance(value, (dict, list, tuple)):
+        return value
+    if id(value) in known:
+        if known[id(value)] is known:
+            raise ValueError("a container holds itself")
+        return known[id(value)]
+    known[id(value)] = known
+    unpacked: Any
+    if isinstance(value, dict) and _ARRAY in value:
+        shape, dtype = tuple(value["shape"]), descr_to_dtype(value[_ARRAY])
+        data = value["data"].numpy().tobytes()
+        flat = np.frombuffer(data, dtype, count=math.prod(shape))
+        unpacked = flat.reshape(shape).copy()
+    elif isinstance(value, dict):
+        unpacked = {key: _unpacked(item, known) for key, item in dict.items(value)}
+    elif isinstance(value, list):
+        unpacked = [_unpacked(item, known) for item in value]
+    else:
+        unpacked = tuple(_unpacked(item, known) for item in value)
+    known[id(value)] = unpacked
+    return unpacked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.utils import FloatSchedule, obs_as_tensor
 
 from agents.protocol import Info
-from agents.sb3.checkpoint import load_state, save_state
+from agents.sb3.checkpoint import check_weights, load_state, naming, save_state
 from agents.sb3.policy import (
     DEFAULT_BLOCKS,
     DEFAULT_WIDTH,
@@ -23,6 +24,8 @@ from agents.sb3.policy import (
 )
 from agents.sb3.training import PathLike
 from gp_env.observe import LAYOUT as CARDS_LAYOUT
+from gp_env.pictures.size import MAX_SIZE
+from shiftgym.files import brief
 from virl_env.observe import LAYOUT as STREETS_LAYOUT
 from virl_env.views.state import STATE_LAYOUT as STREETS_STATE_LAYOUT
 
@@ -39,6 +42,11 @@ LANDMARKS_BESIDE_VIEWS = (
     (STREETS_STATE_LAYOUT["categories"].start, STREETS_STATE_LAYOUT["categories"].stop),
 )
 """The same of navigation by sight."""
+
+_MOST = 4_096
+"""Slots, or facts, of an observation; those here have some 200."""
+
+_DTYPES = tuple(np.dtype(f"{sign}{size}").str for sign in "iu" for size in (1, 2, 4, 8))
 
 
 def build_model(
@@ -117,21 +125,76 @@ def load_model(path: PathLike, device: str = "cpu") -> ResidualPolicy:
         FileNotFoundError: where there is none.
     """
     saved = load_state(path)
-    space: Any = spaces.MultiDiscrete(
-        np.array(saved["slots"]), dtype=np.dtype(saved["slot_dtype"]).type
-    )
-    # Files of before there were pictures say nothing of them.
-    if picture := saved.get("picture"):
-        space = spaces.Dict({"image": spaces.Box(0, 255, picture, np.uint8), "state": space})
-    policy = build_model(space, spaces.Discrete(saved["actions"]), **saved["size"], device=device)
-    try:
+    spaces_of, sizes = _saved_spaces(path, saved), saved.get("size")
+    _check_sizes(path, sizes)
+    with naming(path):
+        try:
+            # On this device a network takes no memory, however large it says it is.
+            with torch.device("meta"):
+                network = build_model(*spaces_of, **sizes, device="meta")
+        except ValueError as error:
+            raise ValueError(f"{path} tells of no network that there can be: {error}") from error
+        check_weights(path, saved.get("weights"), network.state_dict())
+        policy = build_model(*spaces_of, **sizes, device=device)
         policy.load_state_dict(saved["weights"])
-    except RuntimeError as error:
-        raise ValueError(
-            f"{path} holds weights that do not fit the network it tells of: {error}. Use the "
-            f"version that made them."
-        ) from None
     return policy
+
+
+def _saved_spaces(path: PathLike, saved: dict[str, Any]) -> tuple[Any, spaces.Discrete]:
+    """Return the spaces that a file tells of, within the bounds of those that there are."""
+    slots, actions = saved.get("slots"), saved.get("actions")
+    # Files of before there were pictures say nothing of them.
+    picture = saved.get("picture")
+    for what, value, fits, expected in (
+        ("slots", slots, _are_integers(slots, 1, 100_000), f"1 to {_MOST} integers above 0"),
+        ("slot_dtype", saved.get("slot_dtype"), saved.get("slot_dtype") in _DTYPES, "of integers"),
+        ("actions", actions, _are_integers([actions], 1, 100_000), "an integer above 0"),
+        (
+            "picture",
+            picture,
+            picture is None or (_are_integers(picture, 1, MAX_SIZE) and len(picture) == 3),
+            f"None or height, width and channels, each up to {MAX_SIZE}",
+        ),
+    ):
+        if not fits:
+            raise ValueError(
+                f"{path} has {what} {brief(value)}; expected {expected}. Name a file that "
+                f"save_model wrote."
+            )
+    space: Any = spaces.MultiDiscrete(np.array(slots), dtype=np.dtype(saved["slot_dtype"]).type)
+    if picture is not None and math.prod(picture) > 12 * MAX_SIZE**2:
+        raise ValueError(f"{path} has pictures of {picture}; expected at most 12 channels.")
+    if picture is not None:
+        space = spaces.Dict({"image": spaces.Box(0, 255, tuple(picture), np.uint8), "state": space})
+    return space, spaces.Discrete(actions)
+
+
+def _check_sizes(path: PathLike, sizes: Any) -> None:
+    """Refuse arguments of a network that it does not have, or that are out of all bounds."""
+    fits = isinstance(sizes, dict) and all(
+        _are_integers([value], 1, 2**14) and (name != "blocks" or value <= 256)
+        if name in ("width", "blocks", "views")
+        else name in ("unordered", "unread", "reads", "unordered_reads")
+        and isinstance(value, (list, tuple))
+        and len(value) <= _MOST
+        and (name == "reads" or all(_are_integers(run, 0, _MOST) for run in value))
+        and (name != "reads" or not value or _are_integers(value, 1, 100_000))
+        for name, value in sizes.items()
+    )
+    if not fits:
+        raise ValueError(
+            f"{path} has the size {brief(sizes)}; expected the arguments of build_model: width, "
+            f"blocks and so on. Name a file that save_model wrote."
+        )
+
+
+def _are_integers(value: Any, low: int, high: int) -> bool:
+    """Return whether a value is a list of 1 to `_MOST` integers in a range."""
+    return (
+        isinstance(value, (list, tuple))
+        and 1 <= len(value) <= _MOST
+        and all(type(each) is int and low <= each <= high for each in value)
+    )
 
 
 class SB3Agent:

@@ -11,6 +11,7 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.policies import ActorCriticPolicy
 
 from agents.sb3.bridge import VectorEnvToSB3
+from agents.sb3.checkpoint import naming
 from agents.sb3.policy import SightedMLP
 from agents.sb3.rollouts import ppo_for
 from agents.sb3.training import Account, Callback, PathLike, RunKeeper
@@ -105,7 +106,8 @@ def train_ppo(
     ppo = _build(policy, bridge, config, seed)
     ppo.set_logger(keeper.logger)
     if (saved := keeper.resume()) is not None:
-        _restore(ppo, bridge, saved)
+        with naming(checkpoint):
+            _restore(ppo, bridge, saved)
     rollout = config.n_steps * bridge.num_envs
     eye = (
         policy.features_extractor.eye if isinstance(policy.features_extractor, SightedMLP) else None

@@ -14,9 +14,11 @@ from stable_baselines3.common.logger import Logger, configure
 from agents.sb3.checkpoint import (
     generator_states,
     load_state,
+    naming,
     save_state,
     set_generator_states,
 )
+from shiftgym.files import brief
 
 PathLike = str | os.PathLike[str]
 
@@ -108,23 +110,27 @@ class RunKeeper:
         if self._path is None or not self._path.exists():
             return None
         saved = load_state(self._path)
-        changed = {
-            name: (saved["settings"].get(name), value)
-            for name, value in self._settings.items()
-            if saved["settings"].get(name) != value
-        }
-        if changed:
-            told = ", ".join(f"{name} was {was}, is {now}" for name, (was, now) in changed.items())
-            raise ValueError(
-                f"{self._path} belongs to a run with other settings: {told}. Name another "
-                f"checkpoint file, or delete this one to start over."
-            )
-        self.account = Account(**saved["account"])
-        self.stopped, self._called_at = saved["stopped"], saved["called_at"]
-        self._started -= self.account.seconds
-        set_generator_states(saved["generators"])
-        state: dict[str, Any] = saved["state"]
-        return state
+        with naming(self._path):
+            changed = {
+                name: (saved["settings"].get(name), value)
+                for name, value in self._settings.items()
+                if saved["settings"].get(name) != value
+            }
+            if changed:
+                told = ", ".join(
+                    f"{name} was {brief(was)}, is {brief(now)}"
+                    for name, (was, now) in changed.items()
+                )
+                raise ValueError(
+                    f"{self._path} belongs to a run with other settings: {told}. Name another "
+                    f"checkpoint file, or delete this one to start over."
+                )
+            self.account = Account(**saved["account"])
+            self.stopped, self._called_at = saved["stopped"], saved["called_at"]
+            self._started -= self.account.seconds
+            set_generator_states(saved["generators"])
+            state: dict[str, Any] = saved["state"]
+            return state
 
     def boundary(
         self,

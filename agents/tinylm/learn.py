@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from agents.sb3.checkpoint import load_state, save_state
+from agents.sb3.checkpoint import load_state, naming, save_state
 from agents.tinylm.game import Game
 from agents.tinylm.model import TinyLM, TinyLMConfig, pad
 from agents.vision.eye import draw_all
@@ -97,7 +97,9 @@ class Learner(ABC):
         """
         stop = False
         if checkpoint is not None and os.path.exists(checkpoint):
-            self.resume(state := load_state(checkpoint))
+            state = load_state(checkpoint)
+            with naming(checkpoint):
+                self.resume(state)
             stop = state.get("stopped", False)
         saved = self.seen
         while self.seen < until and not stop:

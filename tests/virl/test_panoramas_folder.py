@@ -390,6 +390,7 @@ def test_pictures_that_are_no_panoramas_or_too_large(
     with pytest.raises(ValueError, match=r"a\.jpg is larger"):
         PanoramaFolder(one).four(HERE, 0, 64)
 
+
 @pytest.mark.parametrize("shape", [(1024, 1024), (100, 300), (512, 1000), (1024, 512), (64, 64)])
 @pytest.mark.parametrize("size", [32, 64, 200, 640])
 def test_pictures_of_another_shape_are_refused_at_every_size(

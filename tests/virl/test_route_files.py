@@ -283,7 +283,7 @@ def put(value: Any, *keys: str) -> Callable[[dict[str, Any]], Any]:
         (put([1, 2, 3], "start_place", "relocated_geocode"), r"\[latitude, longitude\]"),
         (put([91, 2], "start_place", "relocated_geocode"), r"relocated_geocode of start_place"),
         (put(["1", 2], "start_place", "relocated_geocode"), "expected a number"),
-        (put([float("nan"), 2], "start_place", "relocated_geocode"), "NaN is no number of JSON"),
+        (put([float("nan"), 2], "start_place", "relocated_geocode"), "nan; expected a number"),
         (put([10**400, 2], "start_place", "relocated_geocode"), "expected a number"),
         (put("north", "init_heading"), "init_heading is 'north'; expected a number"),
         (put("9" * 400, "init_heading"), "init_heading is '9999.*expected a number"),

@@ -43,9 +43,7 @@ def load_city(path: str | os.PathLike[str]) -> City:
         FileNotFoundError: where there is none.
     """
     try:
-        text, arrays = read_arrays(
-            path, STREET_ARRAYS, BUILDING_ARRAYS, text=_TOLD, most=MAX_BYTES
-        )
+        text, arrays = read_arrays(path, STREET_ARRAYS, BUILDING_ARRAYS, text=_TOLD, most=MAX_BYTES)
         if 0 < len(arrays.keys() & set(BUILDING_ARRAYS)) < len(BUILDING_ARRAYS):
             raise ValueError(f"of {', '.join(BUILDING_ARRAYS)} it has some and not all")
         return _city(parse_json(text), arrays)

@@ -1,0 +1,84 @@
+"""Every damaged checkpoint is refused by an error that names the file, whatever is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from gymnasium import spaces
+
+from agents.sb3.checkpoint import load_state, save_state
+from agents.sb3.model import build_model, load_model, save_model
+from agents.tinylm.model import TinyLM, TinyLMConfig
+from benchmarks.players import saved_player
+from tests.damaged import damaged, damaged_files, write_states
+
+
+def policy_file(path: Path, sees: bool) -> Path:
+    """Write the smallest network there can be."""
+    space: Any = spaces.MultiDiscrete([3, 3, 5], dtype=np.uint8)
+    eye: dict[str, Any] = {}
+    if sees:
+        space = spaces.Dict({"image": spaces.Box(0, 255, (36, 36, 3), np.uint8), "state": space})
+        eye = {"reads": [2, 2], "unordered_reads": [(0, 2)]}
+    policy = build_model(
+        space, spaces.Discrete(2), width=4, blocks=1, unordered=[(0, 2)], unread=[(2, 3)], **eye
+    )
+    save_model(path, policy)
+    return path
+
+
+def words_file(path: Path) -> Path:
+    config = TinyLMConfig(width=4, layers=1, heads=2, context=4)
+    save_state(path, {"config": vars(config), "model": TinyLM(config).state_dict()})
+    return path
+
+
+def refused(load: Any, name: str, path: Path) -> None:
+    try:
+        load(path)
+    except ValueError as error:
+        assert path.name in str(error), f"{name}: the file is not named in {error}"
+        assert str(error).isprintable(), f"{name}: {error!r}"
+        assert len(str(error)) < 2_000, f"{name}: {error}"
+    else:
+        pytest.fail(f"{name} was read")
+
+
+@pytest.mark.parametrize("sees", [False, True])
+def test_every_damaged_policy_is_refused(tmp_path: Path, sees: bool) -> None:
+    whole = policy_file(tmp_path / "whole.pt", sees)
+    load_model(whole)
+    states = list(damaged(load_state(whole), "weights", "size"))
+    assert len(states) > 60
+    for name, path in write_states(tmp_path, iter(states)):
+        # A file of before there were pictures has none; True stands for no number of views.
+        if name == "no picture" and not sees:
+            continue
+        refused(load_model, name, path)
+
+
+def test_every_damaged_language_model_is_refused(tmp_path: Path) -> None:
+    whole = words_file(tmp_path / "whole.pt")
+    TinyLM.load(whole)
+    for name, path in write_states(tmp_path, damaged(load_state(whole), "model", "config")):
+        refused(TinyLM.load, name, path)
+
+
+def test_every_damaged_file_is_refused(tmp_path: Path) -> None:
+    for name, path in damaged_files(tmp_path, policy_file(tmp_path / "whole.pt", sees=False)):
+        for load in (load_model, TinyLM.load, saved_player):
+            refused(load, name, path)
+
+
+def test_a_player_of_damaged_weights_is_refused(tmp_path: Path) -> None:
+    whole = policy_file(tmp_path / "whole.pt", sees=False)
+    state = load_state(whole)
+    for name, changed in (("picture", [10**9]), ("slots", []), ("size", None), ("weights", 3)):
+        save_state(tmp_path / f"{name}.pt", {**state, name: changed})
+        refused(saved_player, name, tmp_path / f"{name}.pt")
+    with pytest.raises(ValueError, match=re.escape("no task here has")):
+        saved_player(whole)
