@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from shiftgym.files import brief
 
 if TYPE_CHECKING:
     from agents.tinylm.game import Game
@@ -23,3 +26,31 @@ def find_game(name: str) -> Game:
         raise ValueError(f"game={name!r} is unknown: expected one of {', '.join(MODULES)}.")
     game: Game = import_module(MODULES[name]).GAME
     return game
+
+
+_MOST = {"width": 2**14, "layers": 256, "heads": 256, "context": 2**20}
+"""Of a network that a file tells of: far more than there is any use for."""
+
+
+def checked_config(path: str | os.PathLike[str], told: Any) -> dict[str, Any]:
+    """Return the arguments of a `TinyLMConfig` that a file tells of.
+
+    Raises:
+        ValueError: naming the file, for other arguments, types or games, or out of all bounds.
+    """
+    if not isinstance(told, dict) or not all(
+        told[name] in MODULES
+        if name == "game" and isinstance(told[name], str)
+        else name in _MOST and type(told[name]) is int and 1 <= told[name] <= _MOST[name]
+        for name in told
+    ):
+        raise ValueError(
+            f"{path} has the config {brief(told)}; expected width, layers, heads, context and game "
+            f"of a TinyLMConfig. Name a file that a learner saved."
+        )
+    if told.get("width", 128) % told.get("heads", 4):
+        raise ValueError(
+            f"{path} has the config {brief(told)}; expected a width that is a multiple of heads. "
+            f"Name a file that a learner saved."
+        )
+    return told

@@ -15,6 +15,7 @@ from gp_env.single_env import SingleEnv
 from gp_env.text import PromptTemplate, build_prompt
 from gp_env.text_env import GeneralPointsTextEnv
 from shiftgym.replay.command import Album, add_options
+from shiftgym.sanitize import for_terminal
 from shiftgym.seeding import check_seed
 
 _SEED_BITS = 32
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         album = _album(env, options)
         album.begin(observation, info)
     except ValueError as error:
-        _parser().error(str(error))
+        _parser().error(for_terminal(error))
     print(build_prompt(env.hand, env.rule, options.target, template=TERMINAL))
     print(f"Seed {seed}: --seed {seed} and the same options deal this hand again.")
     won = _watch(env, album) if isinstance(env, GeneralPointsEnv) else _play(env, album, ask)
@@ -84,7 +85,7 @@ def _play(env: GeneralPointsTextEnv, album: Album, ask: Callable[[str], str]) ->
         reply = json.dumps({"formula": formula})
         said, reward, _, _, info = env.step(reply)
         album.step(reply, said, reward, info)
-        print(said)
+        print(for_terminal(said, multiline=True))
         if info["is_success"]:
             return True
     return False

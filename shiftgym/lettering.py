@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PIL import ImageDraw, ImageFont
 
+from shiftgym.sanitize import for_terminal
+
 GROUND, INK, PALE = (24, 26, 30), (236, 236, 230), (160, 162, 166)
 RIGHT, WRONG = (120, 200, 130), (235, 110, 90)
 """Colours of captions: the ground, and letters on it; the last two are those of outcomes."""
@@ -26,15 +28,14 @@ def write_line(
     Args:
         drawing: of the picture.
         where: the line's upper left corner, pixels.
-        text: line breaks in it become spaces.
+        text: line breaks in it become spaces, and other control characters escapes.
         colour: of the letters.
         size: of the type, pixels.
         room: width in pixels; what is cut off is told by "...".
         smallest: size down to which a long text is written smaller before any is cut off; None for
             `size`.
     """
-    # Half of a surrogate pair, which a reply may hold, cannot be drawn.
-    line = " ".join(text.split())[:_LONGEST].encode("utf-8", "replace").decode("utf-8")
+    line = one_line(text)
     used = size
     font = ImageFont.load_default(used)
     while used > (smallest or size) and drawing.textlength(line, font) > room:
@@ -57,7 +58,12 @@ def write_line_right(
     size: int,
 ) -> float:
     """Write a text that ends at a point of the picture, its upper right, and return its width."""
-    font = ImageFont.load_default(size)
-    width = drawing.textlength(text, font)
-    drawing.text((where[0] - width, where[1]), text, colour, font)
+    font, line = ImageFont.load_default(size), one_line(text)
+    width = drawing.textlength(line, font)
+    drawing.text((where[0] - width, where[1]), line, colour, font)
     return width
+
+
+def one_line(text: str) -> str:
+    """Return a text as pictures can have it, in one line, with nothing that turns its direction."""
+    return for_terminal(" ".join(text.split()))[:_LONGEST]

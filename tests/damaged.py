@@ -1,4 +1,4 @@
-"""Damaged checkpoints: whole ones with something in them that is missing, wrong, huge or hostile."""
+"""Damaged checkpoints: something in them is missing, wrong, huge or hostile."""
 
 from __future__ import annotations
 

@@ -237,7 +237,7 @@ def test_the_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
     train_bc(small(), transitions, 20, checkpoint=path)
     with pytest.raises(ValueError, match="seed was 0, is 1"):
         train_bc(small(), transitions, 20, seed=1, checkpoint=path)
-    with pytest.raises(ValueError, match="kind was bc, is ppo"):
+    with pytest.raises(ValueError, match="kind was 'bc', is 'ppo'"):
         train_ppo(small(), vector_env(64), 100, checkpoint=path)
 
 

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Sequence
 
 from shiftgym.replay.command import Album, add_options
+from shiftgym.sanitize import for_terminal
 from shiftgym.seeding import check_seed
 from virl_env.config import DEFAULT_ROUTES
 from virl_env.directions import NAMED, RANDOM
@@ -68,10 +69,11 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         album = _album(env, options)
         album.begin(said, info)
     except ValueError as error:
-        _parser().error(str(error))
-    print(f"From {env.route.start_name} to {env.route.destination}, {env.route.city}")
+        _parser().error(for_terminal(error))
+    title = f"From {env.route.start_name} to {env.route.destination}, {env.route.city}"
+    print(for_terminal(title))
     if env.city is not None and env.city.attribution:
-        print(f"Map: {env.city.attribution}")
+        print(for_terminal(f"Map: {env.city.attribution}"))
     print(f"Seed {seed}: --seed {seed} and the same options walk this route again.")
     print("Actions: forward, turn X, stop; an empty line gives up.")
     terminated, moved = False, True
@@ -79,7 +81,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         at = env.at
         if moved:
             print(f"\n{draw_way(env.steps, at)}\n")
-        print(said)
+        print(for_terminal(said, multiline=True))
         action = env.steps[at].action if options.expert else _typed(ask, info["attempts_left"])
         if not action:
             print(f"Right here: {env.steps[at].action}")
@@ -93,7 +95,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         moved = env.at > at
         if moved and not terminated:
             print(MESSAGES[Outcome(info["outcome"])])
-    print(said)
+    print(for_terminal(said, multiline=True))
     print(f"Right: {info['step_accuracy']:.0%} of all attempts.")
     album.write()
     return 0 if info["is_success"] else 1

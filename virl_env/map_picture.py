@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from shiftgym.lettering import one_line
 from virl_env.routes.route import Route
 from virl_env.world.city import UNIT, City
 from virl_env.world.geometry import Geocode
@@ -128,6 +129,7 @@ def _label(
 ) -> None:
     """Write a name beside a place, inside the picture."""
     x, y = place
+    name = one_line(name)
     width = drawing.textlength(name, font)
     if x + width + 10 * _FINER > SIZE * _FINER:
         x -= width + 20 * _FINER
@@ -143,7 +145,7 @@ def _label(
 
 def _credit(drawing: ImageDraw.ImageDraw, attribution: str) -> None:
     """Write whose data the map shows, on a ground of its own, as licences want it readable."""
-    where = (SIZE - 5) * _FINER
+    where, attribution = (SIZE - 5) * _FINER, one_line(attribution)
     font = ImageFont.load_default(11 * _FINER)
     left, top, right, bottom = drawing.textbbox((where, where), attribution, font, anchor="rd")
     edge = 4 * _FINER

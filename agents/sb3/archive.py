@@ -117,7 +117,7 @@ def _check_program(program: bytes) -> None:
                 del stack[-_POPPED[name] :]
             elif name == "GLOBAL":
                 if argument not in _GLOBALS:
-                    raise ValueError(f"it asks for {ascii(str(argument)[:100])}")
+                    raise ValueError(f"it asks for {str(argument)[:100]!a}")
                 stack.append(1)
             elif name == "REDUCE":
                 stack[-2:] = [1]

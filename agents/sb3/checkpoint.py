@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 import os
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -23,6 +23,8 @@ from shiftgym.files import brief
 from shiftgym.sanitize import for_terminal
 
 _ARRAY = "__array__"
+
+Network = TypeVar("Network", bound=torch.nn.Module)
 
 
 def save_state(path: str | os.PathLike[str], state: dict[str, Any]) -> None:
@@ -83,6 +85,32 @@ def naming(path: str | os.PathLike[str] | None) -> Iterator[None]:
             f"{for_terminal(str(error)[:300])}). Use the version that made it, or delete it to "
             f"start over."
         ) from error
+
+
+def load_network(
+    path: str | os.PathLike[str], weights: Any, build: Callable[[], Network]
+) -> Network:
+    """Return a network with weights, once it is known that they are its own.
+
+    Args:
+        path: of the file that they came from.
+        weights: what came.
+        build: makes the network on the device that torch makes tensors on.
+
+    Raises:
+        ValueError: naming the file, where there is no such network, or the weights do not fit.
+    """
+    with naming(path):
+        try:
+            # On this device a network takes no memory, however large it says it is.
+            with torch.device("meta"):
+                expected = build().state_dict()
+        except ValueError as error:
+            raise ValueError(f"{path} tells of no network that there can be: {error}") from error
+        check_weights(path, weights, expected)
+        network = build()
+        network.load_state_dict(weights)
+    return network
 
 
 def check_weights(

@@ -14,7 +14,7 @@ from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.utils import FloatSchedule, obs_as_tensor
 
 from agents.protocol import Info
-from agents.sb3.checkpoint import check_weights, load_state, naming, save_state
+from agents.sb3.checkpoint import load_network, load_state, save_state
 from agents.sb3.policy import (
     DEFAULT_BLOCKS,
     DEFAULT_WIDTH,
@@ -127,17 +127,11 @@ def load_model(path: PathLike, device: str = "cpu") -> ResidualPolicy:
     saved = load_state(path)
     spaces_of, sizes = _saved_spaces(path, saved), saved.get("size")
     _check_sizes(path, sizes)
-    with naming(path):
-        try:
-            # On this device a network takes no memory, however large it says it is.
-            with torch.device("meta"):
-                network = build_model(*spaces_of, **sizes, device="meta")
-        except ValueError as error:
-            raise ValueError(f"{path} tells of no network that there can be: {error}") from error
-        check_weights(path, saved.get("weights"), network.state_dict())
-        policy = build_model(*spaces_of, **sizes, device=device)
-        policy.load_state_dict(saved["weights"])
-    return policy
+    return load_network(
+        path,
+        saved.get("weights"),
+        lambda: build_model(*spaces_of, **sizes, device=torch.get_default_device().type),
+    ).to(device)
 
 
 def _saved_spaces(path: PathLike, saved: dict[str, Any]) -> tuple[Any, spaces.Discrete]:

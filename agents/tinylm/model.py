@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
-from agents.games import MODULES, find_game
-from agents.sb3.checkpoint import check_weights, load_state, naming
+from agents.games import checked_config, find_game
+from agents.sb3.checkpoint import load_network, load_state
 from agents.vision.eye import SIGHT
-from shiftgym.files import brief
 
 
 @dataclass(frozen=True)
@@ -77,27 +75,10 @@ class TinyLM(nn.Module):
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> TinyLM:
-        """Return the model of a checkpoint that a learner saved.
-
-        Raises:
-            ValueError: naming the file, where it is another, or damaged.
-            FileNotFoundError: where there is none.
-        """
+        """Return the model of a checkpoint; a ValueError names a file that holds none."""
         state = load_state(path)
-        config = _saved_config(path, state.get("config"))
-        with naming(path):
-            try:
-                # On this device a network takes no memory, however large it says it is.
-                with torch.device("meta"):
-                    expected = cls(config).state_dict()
-            except ValueError as error:
-                raise ValueError(
-                    f"{path} tells of no network that there can be: {error}"
-                ) from error
-            check_weights(path, state.get("model"), expected)
-            model = cls(config)
-            model.load_state_dict(state["model"])
-        return model
+        config = TinyLMConfig(**checked_config(path, state.get("config")))
+        return load_network(path, state.get("model"), lambda: cls(config))
 
     def size(self) -> int:
         """Return the number of weights, N of the compute axis."""
@@ -187,28 +168,6 @@ class TinyLM(nn.Module):
                 x = block(x, cache, used, seen[:, None, None, : used + 1])
             x, places = x[:, 0], places + 1
         return words, lengths, log_probs, values
-
-
-def _saved_config(path: str | os.PathLike[str], told: Any) -> TinyLMConfig:
-    """Return the shape of a network that a file tells of, within bounds."""
-    try:
-        config = TinyLMConfig(**told)
-        fits = config.game in MODULES and all(
-            type(value) is int and 1 <= value <= most
-            for value, most in (
-                *((config.width, 2**14), (config.layers, 256), (config.heads, 256)),
-                (config.context, 2**20),
-            )
-        )
-    except TypeError:
-        fits = False
-    if not fits or config.width % config.heads:
-        raise ValueError(
-            f"{path} has the config {brief(told)}; expected width, layers, heads, context and game "
-            f"of a TinyLMConfig, with a width that is a multiple of heads. Name a file that a "
-            f"learner saved."
-        )
-    return config
 
 
 def pad(texts: Sequence[Sequence[int]], dtype: torch.dtype = torch.int64) -> Tensor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from html import escape
 from pathlib import Path
 from string import Template
 
@@ -12,6 +11,7 @@ from PIL import Image
 from gp_env.replay.recording import Moment, Recording
 from shiftgym.replay import page
 from shiftgym.replay.colours import painted, spread
+from shiftgym.sanitize import for_html
 
 _COLOURS = 128
 """Of a table, where so many are enough."""
@@ -54,7 +54,7 @@ def draw_page(recording: Recording) -> str:
         title=recording.title,
         facts=recording.facts,
         sections=[_section(moment) for moment in recording.moments],
-        opening=_TABLE.substitute(cards=escape(recording.title), table=min(urls, key=len)),
+        opening=_TABLE.substitute(cards=for_html(recording.title), table=min(urls, key=len)),
         style=_STYLE,
     )
 
@@ -65,8 +65,8 @@ def _section(moment: Moment) -> str:
     before = f"Before: {scene.previous}, {outcome}. " if scene.previous else f"Before: {outcome}. "
     seen = _SEEN.substitute(
         target=scene.target,
-        formula=escape(scene.formula) or "…",
-        before=escape(before) if scene.outcome != "none" else "",
+        formula=for_html(scene.formula) or "…",
+        before=for_html(before) if scene.outcome != "none" else "",
         left=f"Attempts left: {scene.attempts_left}.",
     )
     return page.section(moment, seen)

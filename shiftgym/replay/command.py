@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shiftgym.replay.recording import Recorder
+from shiftgym.sanitize import for_terminal
 
 
 class Album:
@@ -41,7 +42,7 @@ class Album:
         recording = self._recorder.recording()
         for path, write in self._files.items():
             write(recording, path)
-            print(f"Written: {path}")
+            print(for_terminal(f"Written: {path}"))
 
 
 def add_options(parser: argparse.ArgumentParser, played: str, seen: str, example: str) -> None:

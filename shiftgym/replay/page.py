@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from string import Template
 
 from PIL import Image
 
 from shiftgym.replay.recording import Moment
+from shiftgym.sanitize import for_html
 
 _QUALITY = 82
 _LONG = 600
@@ -122,14 +122,14 @@ def draw_page(
         style: CSS of what this game alone shows.
     """
     return _PAGE.substitute(
-        title=escape(title),
+        title=for_html(title),
         facts="".join(
-            f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts.items()
+            f"<dt>{for_html(name)}</dt><dd>{for_html(value)}</dd>" for name, value in facts.items()
         ),
         opening=opening,
         count=len(sections),
         moments="".join(sections),
-        credit=escape(credit),
+        credit=for_html(credit),
         style=style,
     )
 
@@ -147,16 +147,16 @@ def section(moment: Moment, seen: str, line: int = 0) -> str:
 
 def _said(moment: Moment) -> Iterator[str]:
     if moment.told:
-        said = f'<div class="said told">{escape(moment.told)}</div>\n'
+        said = f'<div class="said told">{for_html(moment.told, multiline=True)}</div>\n'
         # A full prompt would push the answer out of sight.
         is_long = len(moment.told) > _LONG
         yield f"<details><summary>prompt</summary>{said}</details>\n" if is_long else said
     if not moment.done:
         return
-    yield f'<div class="said done">{escape(moment.done)}</div>\n'
+    yield f'<div class="said done">{for_html(moment.done, multiline=True)}</div>\n'
     if moment.outcome != "none":
         kind = "correct" if moment.outcome == "correct" else "bad"
-        outcome = escape(moment.outcome.replace("_", " "))
+        outcome = for_html(moment.outcome.replace("_", " "))
         yield f'<p class="{kind}">{outcome}, reward {moment.reward:+g}</p>\n'
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from shiftgym.sanitize import for_terminal
 from virl_env.config import CITY_FILE
 from virl_env.maps.build import Survey, survey
 from virl_env.world.city_files import save_city
@@ -29,11 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         save_city(surveyed.city, options.out)
     except (ImportError, OSError, ValueError) as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
+        print(for_terminal(f"{parser.prog}: {error}"), file=sys.stderr)
         return 1
-    print(summary(surveyed))
+    print(for_terminal(summary(surveyed), multiline=True))
     print(f"Written to {Path(options.out).resolve()}. The map's licence wants to be shown with it:")
-    print(surveyed.city.attribution)
+    print(for_terminal(surveyed.city.attribution))
     return 0
 
 

@@ -23,6 +23,8 @@ from virl_env.world.geometry import Geocode
 LARGEST = 500_000_000
 """Bytes of a file at most."""
 
+_PIECE = 16 * 2**20
+
 _quoted = re.compile(r"'([^']*)'|\"([^\"]*)\"").findall
 _line = re.compile(r"\s*LINESTRING\s*\(([^()]*)\)\s*", re.IGNORECASE).fullmatch
 
@@ -52,7 +54,10 @@ def read_graphml(path: Path) -> Extract:
     reader = _Reader()
     try:
         with path.open("rb") as file:
-            reader.parser.ParseFile(file)
+            # In large pieces, for some versions of expat read a name anew with each piece of it.
+            while piece := file.read(_PIECE):
+                reader.parser.Parse(piece, False)
+            reader.parser.Parse(b"", True)
         return _extract(reader)
     except (expat.ExpatError, ValueError) as error:
         raise ValueError(

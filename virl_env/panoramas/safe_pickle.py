@@ -42,8 +42,13 @@ _VALUES = frozenset(
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 
 _CONTAINERS = {
-    **{"EMPTY_LIST": "a list", "LIST": "a list", "EMPTY_SET": "a set", "FROZENSET": "a frozenset"},
-    **{"EMPTY_TUPLE": "an empty tuple", "TUPLE1": "a tuple of 1", "TUPLE3": "a tuple of 3"},
+    "EMPTY_LIST": "a list",
+    "LIST": "a list",
+    "EMPTY_SET": "a set",
+    "FROZENSET": "a frozenset",
+    "EMPTY_TUPLE": "an empty tuple",
+    "TUPLE1": "a tuple of 1",
+    "TUPLE3": "a tuple of 3",
 }
 """What instructions make that no place needs."""
 

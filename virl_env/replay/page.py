@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from html import escape
 from pathlib import Path
 from string import Template
 
@@ -11,6 +10,7 @@ from PIL import Image
 
 from shiftgym.replay import page
 from shiftgym.replay.colours import commonest, painted
+from shiftgym.sanitize import for_html
 from virl_env.map_picture import COLOURS as MAP_COLOURS
 from virl_env.replay.recording import Moment, Recording
 
@@ -51,7 +51,7 @@ def write_page(recording: Recording, path: str | os.PathLike[str]) -> None:
 
 def draw_page(recording: Recording) -> str:
     """Return the page of `write_page` as text."""
-    lines = "".join(f"<li>{escape(line)}</li>" for line in recording.instructions)
+    lines = "".join(f"<li>{for_html(line)}</li>" for line in recording.instructions)
     return page.draw_page(
         title=recording.title,
         facts=recording.facts,

@@ -152,8 +152,8 @@ def _read_blocks(info: Any) -> list[dict[str, str]]:
     for number, block in enumerate(blocks, start=1):
         if not _KEYS & block.keys():
             raise ValueError(
-                f"Block {number} of milestone_info has the members {brief(sorted(block))}; expected "
-                f"some of {', '.join(sorted(_KEYS))}."
+                f"Block {number} of milestone_info has the members {brief(sorted(block))}; "
+                f"expected some of {', '.join(sorted(_KEYS))}."
             )
     return blocks
 

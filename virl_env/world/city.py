@@ -27,6 +27,9 @@ _INT32 = np.iinfo(np.int32)
 _LIMITS = np.array((900_000_000, 1_800_000_000), dtype=np.int32)
 """Of latitude and longitude, in units."""
 
+LONGEST_NAME = 1_000
+"""Characters of a name; OpenStreetMap has at most 255."""
+
 _LOOK = {"hue": (0, 1), "warmth": (0, 1), "age": (0, 1), "storeys": (1, 100)}
 """What drawing reads of a look, and the numbers that it may be."""
 
@@ -141,12 +144,12 @@ class City:
         """Check what is not in arrays."""
         whole = isinstance(self.seed, int) and not isinstance(self.seed, bool)
         for what, fits, expected in (
-            ("name", isinstance(self.name, str) and self.name, "a text that is not empty"),
+            ("name", _is_name(self.name), f"a text that is not empty, of at most {LONGEST_NAME}"),
             ("family", self.family in ("", *PLANS), f"'' or one of {', '.join(PLANS)}"),
             ("seed", whole, "an integer"),
             ("look", isinstance(self.look, Mapping), "a mapping"),
             ("modelled_on", isinstance(self.modelled_on, str), "a text"),
-            ("attribution", isinstance(self.attribution, str), "a text"),
+            ("attribution", self.attribution == "" or _is_name(self.attribution), "a text"),
         ):
             if not fits:
                 raise ValueError(
@@ -161,10 +164,10 @@ class City:
                     f"{brief(value)}."
                 )
         for place in self.places:
-            if not isinstance(place.name, str) or not place.name:
+            if not _is_name(place.name):
                 raise ValueError(
-                    f"The name of a place in {self.name!r} must be a text that is not empty; got "
-                    f"{brief(place.name)}."
+                    f"The name of a place in {self.name!r} must be a text that is not empty, of at "
+                    f"most {LONGEST_NAME} characters; got {brief(place.name)}."
                 )
 
     def _check_graph(self) -> None:
@@ -239,24 +242,24 @@ class City:
         for place in self.places:
             if place.category not in CATEGORIES:
                 raise ValueError(
-                    f"The category {brief(place.category)} of {brief(place.name)} is unknown: expected one "
-                    f"of {', '.join(CATEGORIES)}."
+                    f"The category {brief(place.category)} of {brief(place.name)} is unknown: "
+                    f"expected one of {', '.join(CATEGORIES)}."
                 )
             if not 0 <= place.point < len(self.points):
                 raise ValueError(
-                    f"{brief(place.name)} faces point {brief(place.point)}; {self.name!r} has the points 0 to "
-                    f"{len(self.points) - 1}."
+                    f"{brief(place.name)} faces point {brief(place.point)}; {self.name!r} has "
+                    f"the points 0 to {len(self.points) - 1}."
                 )
             if any(abs(part) > limit for part, limit in zip(place.position, _LIMITS.tolist())):
                 raise ValueError(
-                    f"{brief(place.name)} is at {brief(place.position)}: expected latitude and longitude in "
-                    f"units of 1e-7 degrees."
+                    f"{brief(place.name)} is at {brief(place.position)}: expected latitude and "
+                    f"longitude in units of 1e-7 degrees."
                 )
             away = haversine(place.geocode, self.geocode(place.point))
             if away > FARTHEST_PLACE:
                 raise ValueError(
-                    f"{brief(place.name)} is {away:,.0f} metres away from point {place.point}, which it "
-                    f"faces; expected at most {FARTHEST_PLACE:,.0f}."
+                    f"{brief(place.name)} is {away:,.0f} metres away from point {place.point}, "
+                    f"which it faces; expected at most {FARTHEST_PLACE:,.0f}."
                 )
 
     def _check_buildings(self) -> None:
@@ -365,6 +368,10 @@ class City:
 def same_place(one: Geocode, other: Geocode) -> bool:
     """Return whether two geocodes are equal in the unit of cities."""
     return all(abs(a - b) < UNIT / 2 for a, b in zip(one, other))
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_NAME
 
 
 def _outside(corners: NDArray[np.int32]) -> NDArray[np.bool_]:
