@@ -17,7 +17,7 @@ from virl_env.routes.rail import RailStep
 from virl_env.text import TEMPLATES, PromptTemplate
 from virl_env.text_env import VIRLNavigationTextEnv
 from virl_env.verifier import MESSAGES, Outcome
-from virl_env.world.geometry import sector
+from virl_env.world.geometry import near, sector
 from virl_env.world.synthetic import CITY_NAMES, TRAINING_CITY
 
 _ROUTES_OF_A_KIND = 200
@@ -142,7 +142,7 @@ def draw_way(steps: Sequence[RailStep], at: int) -> str:
 def _flat(step: RailStep, origin: RailStep) -> tuple[float, float]:
     """Return how far east and north of the origin a point lies, in degrees of latitude."""
     (latitude, longitude), (south, west) = step.geocode, origin.geocode
-    return (longitude - west) * math.cos(math.radians(south)), latitude - south
+    return (near(longitude, west) - west) * math.cos(math.radians(south)), latitude - south
 
 
 def _typed(ask: Callable[[str], str], attempts_left: int) -> str:

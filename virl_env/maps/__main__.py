@@ -10,7 +10,15 @@ from pathlib import Path
 
 from virl_env.config import CITY_FILE
 from virl_env.maps.build import Survey, survey
+from virl_env.maps.ways import Way
 from virl_env.world.city_files import save_city
+
+_CLOSED = {
+    Way.UNSEEN: "in tunnels or indoors",
+    Way.AREA: "around squares that are areas",
+    Way.YARD: "of driveways and car parks",
+    Way.CLOSED: "closed to people on foot",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,11 +57,43 @@ def summary(surveyed: Survey) -> str:
             f"{len(city.places):,} places: "
             + ", ".join(f"{count} {category}" for category, count in kinds),
             f"{len(city.heights):,} buildings, {known:,} of known height",
-            f"left out: {surveyed.dropped / 1000:.1f} of {surveyed.metres / 1000:.1f} km of "
-            f"streets, in pieces of their own; {surveyed.unnamed:,} shops and so on without a "
-            f"name, and {surveyed.far:,} that are not beside a street",
+            *left_out(surveyed),
         )
     )
+
+
+def left_out(surveyed: Survey) -> list[str]:
+    """Return what of a map is not in its city, and why, as lines."""
+    ways = [
+        f"{metres / 1000:.1f} km {_CLOSED[way]}"
+        for way, metres in surveyed.closed.items()
+        if metres >= 50
+    ]
+    things = [
+        f"{count:,} {what}"
+        for count, what in (
+            (surveyed.elsewhere, "below ground or on upper floors only"),
+            (surveyed.unnamed, "without a name"),
+            (surveyed.far, "that are not beside a street"),
+        )
+        if count
+    ]
+    lines = []
+    if surveyed.pieces:
+        lines.append(
+            f"{surveyed.dropped / 1000:.1f} of {surveyed.metres / 1000:.1f} km of streets "
+            f"({surveyed.dropped / surveyed.metres:.0%}): {surveyed.pieces:,} pieces of their own, "
+            f"which no way on the map connects with the rest"
+        )
+    if ways:
+        lines.append("ways that are not walked: " + ", ".join(ways))
+    if things:
+        lines.append("shops and so on: " + ", ".join(things))
+    if surveyed.odd_heights:
+        lines.append(f"the heights of {surveyed.odd_heights:,} buildings, which cannot be")
+    if surveyed.unread:
+        lines.append(f"{surveyed.unread:,} ways and things whose place cannot be read")
+    return [f"left out: {line}" for line in lines]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from virl_env.world.city import City
-from virl_env.world.geometry import EARTH_RADIUS, Geocode, bearing, haversine, wrap
+from virl_env.world.geometry import EARTH_RADIUS, Geocode, bearing, haversine, near, wrap
 
 STRAIGHT = 45.0
 """Degrees from the heading up to which a street is the way straight on, the closest one first."""
@@ -121,12 +121,12 @@ def _nearby(
     city: City, crossings: list[int], coordinates: list[Geocode]
 ) -> dict[int, list[tuple[int, float]]]:
     """Return the places near each intersection, which is sought in cells of that size."""
-    scale = math.cos(math.radians(coordinates[0][0])) if coordinates else 1.0
+    scale, origin = math.cos(math.radians(coordinates[0][0])), coordinates[0][1]
     cells: dict[tuple[int, int], list[int]] = {}
 
     def cell(geocode: Geocode) -> tuple[int, int]:
         latitude, longitude = geocode
-        return int(latitude // _CELL), int(longitude * scale // _CELL)
+        return int(latitude // _CELL), int(near(longitude, origin) * scale // _CELL)
 
     for crossing in crossings:
         cells.setdefault(cell(coordinates[crossing]), []).append(crossing)
