@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 
 from shiftgym.replay.command import Album, add_options
 from shiftgym.seeding import check_seed
-from virl_env.config import DEFAULT_ROUTES
 from virl_env.directions import NAMED, RANDOM
 from virl_env.routes.instructions import NAMINGS
 from virl_env.routes.rail import RailStep
@@ -55,7 +54,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         env = VIRLNavigationTextEnv(
             city=options.city,
             turns=(options.turns, options.turns) if options.turns is not None else (1, 4),
-            routes=DEFAULT_ROUTES if options.turns is None else _ROUTES_OF_A_KIND,
+            routes=None if options.turns is None else _ROUTES_OF_A_KIND,
             directions=options.directions,
             instructions=options.instructions,
             style=options.style,
