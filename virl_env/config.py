@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypedDict
 from shiftgym import checks
 from virl_env.directions import RANDOM, Directions, DirectionsLike
 from virl_env.routes.instructions import NAMINGS, STYLES
-from virl_env.routes.kinds import RouteKind
+from virl_env.routes.kinds import DEFAULT_KIND, RouteKind
 from virl_env.routes.numbered import DEFAULT_ROUTES
 from virl_env.routes.route import MAX_LEGS, Route
 from virl_env.world.city import City, same_place
@@ -38,9 +38,6 @@ DEFAULT_FOLD = (0, 5)
 DEFAULT_DISCOUNT = 0.99
 DEFAULT_POINTS = 5
 DEFAULT_ATTEMPTS = 2
-
-_ANY = RouteKind.make((1, 4), (100.0, 2_000.0), "any")
-"""The kind of route that is dealt unless another is asked for."""
 
 CityLike: TypeAlias = "str | City"
 InitialHeading: TypeAlias = "int | str | None"
@@ -166,9 +163,9 @@ class NavigationConfig:
                 walked,
                 cities,
                 split=split,
-                turns=None if kind.legs == _ANY.legs else turns,
-                length=None if kind.length == _ANY.length else length,
-                landmarks=None if landmarks == _ANY.landmarks else landmarks,
+                turns=None if kind.legs == DEFAULT_KIND.legs else turns,
+                length=None if kind.length == DEFAULT_KIND.length else length,
+                landmarks=None if landmarks == DEFAULT_KIND.landmarks else landmarks,
             )
         is_random = isinstance(directions, str) and directions == RANDOM
         return cls(

@@ -673,10 +673,10 @@ def test_the_command_makes_a_city_file(
 
 
 def test_the_command_takes_features(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    surveyed(tmp_path)
+    surveyed(tmp_path, CROSS, ARMS, feature((8, 100), shop="books", name="Pages"))
     arguments = [str(tmp_path / "town.graphml"), str(tmp_path / "town.npz")]
     assert main([*arguments, "--features", str(tmp_path / "town.geojson")]) == 0
-    assert "1 places: 1 cafe" in capsys.readouterr().out
+    assert "2 places: 1 cafe, 1 bookshop" in capsys.readouterr().out
 
 
 def test_a_failing_command_leaves_the_city_file_as_it_was(

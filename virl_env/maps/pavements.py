@@ -20,6 +20,10 @@ from virl_env.world.network import Metres, pieces
 PAVEMENT = 15.0
 """Metres from the middle of a street up to which a path along it is its pavement."""
 
+REACH = PAVEMENT + 5.0
+"""Metres from the end of a pavement up to which its street is sought: the end may lie further away
+than the rest."""
+
 LEAST = 2 * PAVEMENT
 """Metres of ways that hang on a pavement alone from which on they are joined to its street; less
 than that are the corners of pavements."""
@@ -65,7 +69,7 @@ def with_pavements(
     along = np.zeros(len(road.owners), dtype=np.bool_)
     along[on[_parallel(road, on, path, by)]] = True
     along[close_pairs(road.metres, road.metres[along], PAVEMENT)[0]] = True
-    known = ways.copy()
+    known: NDArray[np.int64] = ways.copy()
     known[roads] = np.where(_mostly(along, road.owners, len(roads)), Way.STREET, Way.CLOSED)
     return known
 
@@ -73,9 +77,10 @@ def with_pavements(
 def pavements(
     metres: Metres, edges: NDArray[np.int64], ways: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Return which edges are pavements: those that for at least half of them lie beside a street.
+    """Return which edges are pavements of a street that is walked.
 
-    A path must run along it. What the map calls a pavement or a crossing need not.
+    A path is one that for at least half of it runs along a street. So is what the map calls a
+    pavement or a crossing, and also where it lies beside streets from end to end.
 
     Args:
         metres, edges, ways: as for `with_pavements`, which comes first.
@@ -84,11 +89,13 @@ def pavements(
     paths = np.flatnonzero((ways == Way.BESIDE) | (ways == Way.PATH))
     street, path = _spots(metres, edges[streets]), _spots(metres, edges[paths])
     on, by = close_pairs(path.metres, street.metres, PAVEMENT)
-    beside = _parallel(path, on, street, by) | (ways[paths] == Way.BESIDE)[path.owners[on]]
-    near = np.zeros(len(path.owners), dtype=np.bool_)
-    near[on[beside]] = True
+    far, along = np.ones(len(path.owners), dtype=np.bool_), np.zeros(len(path.owners), np.bool_)
+    far[on] = False
+    along[on[_parallel(path, on, street, by)]] = True
+    whole = np.bincount(path.owners, far, minlength=len(paths)) == 0
     found = np.zeros(len(edges), dtype=np.bool_)
-    found[paths] = _mostly(near, path.owners, len(paths))
+    found[paths] = _mostly(along, path.owners, len(paths))
+    found[paths] |= whole & (ways[paths] == Way.BESIDE)
     return found
 
 
@@ -110,8 +117,8 @@ def join(
     """Leave edges out and join the pieces that then hang on nothing to the streets beside.
 
     From every end of a piece at an edge that was left out a link leads straight to the nearest
-    street of each other piece not further than `PAVEMENT` away. Pieces of less than `LEAST` metres
-    get none.
+    street of each other piece not further than `REACH` away. Pieces of less than `LEAST` metres get
+    none.
 
     Args:
         metres, edges, ways: as for `with_pavements`, which comes first.
@@ -125,7 +132,7 @@ def join(
     ends = ends[amounts[piece[ends]] >= LEAST]
     streets = np.flatnonzero(ways[~left_out] >= Way.OTHER)
     spots = _spots(metres, kept[streets])
-    on, by = close_pairs(metres[ends], spots.metres, PAVEMENT)
+    on, by = close_pairs(metres[ends], spots.metres, REACH)
     other = piece[kept[streets[spots.owners[by]], 0]]
     apart = other != piece[ends[on]]
     on, by, other = on[apart], by[apart], other[apart]

@@ -68,3 +68,7 @@ class RouteKind(NamedTuple):
                 f"{SHORTEST_LEG:.0f} to {LONGEST_LEG:.0f} metres. Change one of the two."
             )
         return cls(legs, (shortest, longest), landmarks)
+
+
+DEFAULT_KIND = RouteKind.make((1, 4), (100.0, 2_000.0), "any")
+"""The kind of route that is dealt unless another is asked for."""

@@ -60,8 +60,10 @@ def near(longitude: Longitudes, origin: float) -> Longitudes:
     In a town on the 180th meridian they lie as near as they are, some of them beyond 180 or -180.
     What is near already comes back as it is, to the last bit.
     """
-    turns: Longitudes = np.round((origin - longitude) / 360.0)
-    return longitude + 360.0 * turns
+    turns = (origin - longitude) / 360.0
+    if isinstance(turns, float):
+        return longitude + 360.0 * round(turns)
+    return longitude + 360.0 * np.round(turns)
 
 
 def wrap(degrees: float) -> float:
