@@ -40,8 +40,14 @@ def drawn() -> dict[str, str]:
     dealt = Dealer(GameConfig.make(rule="random", face_cards=True)).deal(SEEDS)
     found["cards"] = digest([dealt.ranks.tolist(), dealt.rules.tolist()])
     found["directions"] = digest(draw_tables(SEEDS.astype(np.uint64), 2).tolist())
-    found["looks of cards"] = digest(map(gp_env.pictures.look.draw_look, SEEDS.tolist()))
-    found["looks of streets"] = digest(map(virl_env.views.look.draw_look, SEEDS.tolist()))
+    for task, draw_look in (
+        ("cards", gp_env.pictures.look.draw_look),
+        ("streets", virl_env.views.look.draw_look),
+    ):
+        looks = (vars(draw_look(seed)).items() for seed in SEEDS.tolist())
+        found[f"looks of {task}"] = digest(
+            sorted(part for part in look if part[1]) for look in looks
+        )
     return found
 
 
