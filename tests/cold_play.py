@@ -12,9 +12,8 @@ import json
 import multiprocessing
 import sys
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeAlias
 
 import gymnasium as gym
 import numpy as np
@@ -23,7 +22,9 @@ import gp_env
 import virl_env
 from benchmarks.evaluate import play
 
-_OF_PICTURES = ("look", "image_size")
+_NOT_EVALUATED = ("look", "image_size", "movement")
+"""Keywords that text alone does not have, or whose figures `benchmarks evaluate` does not know."""
+
 _RARE: dict[str, Any] = {"turns": (0, 2), "length": (100.0, 900.0), "routes": 40}
 
 JOBS: list[tuple[str, dict[str, Any]]] = [
@@ -39,6 +40,9 @@ JOBS: list[tuple[str, dict[str, Any]]] = [
     ("GeneralPoints-Image-v0", {"look": "random", "suits": "all", "num_cards": 6}),
 ]
 SEEDS = (1, 2)
+
+Found: TypeAlias = tuple[int, int, list[Any]]
+"""The number of a job, how it was played (an index into HOW), and what was found."""
 
 _MOMENTS = 12
 """Where the record of a job's episodes ends at the latest: pictures take their time."""
@@ -68,8 +72,9 @@ def record(job: tuple[str, dict[str, Any]]) -> list[Any]:
 def evaluated(job: tuple[str, dict[str, Any]]) -> list[Any]:
     """Return what `benchmarks evaluate` would record of a job, played with one fixed reply."""
     env_id, keywords = job
-    words = env_id if "-Text" in env_id else env_id.replace("-Image", "").replace("-v0", "-Text-v0")
-    keywords = {name: value for name, value in keywords.items() if name not in _OF_PICTURES}
+    task, _, shift = env_id.replace("-Image", "").replace("-Text", "").partition("-")
+    words = f"{task}-Text-{shift}"
+    keywords = {name: value for name, value in keywords.items() if name not in _NOT_EVALUATED}
     episodes = play(lambda _: _Fixed(), words, keywords, SEEDS)
     return [[one.dealt.digest, one.rewards, one.outcomes] for one in episodes]
 
@@ -84,6 +89,10 @@ class _Fixed:
         pass
 
 
+HOW = (record, evaluated)
+"""How a job is played."""
+
+
 def _digest(observation: Any) -> str:
     parts = observation.values() if isinstance(observation, dict) else [observation]
     content = hashlib.sha256()
@@ -92,24 +101,24 @@ def _digest(observation: Any) -> str:
     return content.hexdigest()[:12]
 
 
-def in_threads(count: int, each: Callable[[Any], Any]) -> list[Any]:
-    """Run every job in some threads that start together; return all that they found."""
+def in_threads(count: int) -> list[Found]:
+    """Run jobs in some threads that start together, each job in several; return all they found."""
     barrier = threading.Barrier(count)
 
-    def run(number: int) -> tuple[int, Any]:
+    def run(number: int) -> Found:
+        at, how = number % len(JOBS), number // len(JOBS) % len(HOW)
         barrier.wait()
-        at = number % len(JOBS)
-        return at, each(JOBS[at])
+        return at, how, HOW[how](JOBS[at])
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(run, range(count)))
 
 
-def in_forks(count: int, each: Callable[[Any], Any]) -> list[Any]:
-    """Run every job in each of some processes, forked while threads here make the same things."""
+def in_forks(count: int) -> list[Found]:
+    """Run jobs in some processes that are forked while threads here make the same things."""
     # Modules that are imported late are imported now: a process that is forked in the middle of an
     # import never finishes it, which is Python's affair.
-    each(("VIRLNavigation-Image-v0", {"city": "thamesford", "routes": 1}))
+    record(("VIRLNavigation-Image-v0", {"city": "thamesford", "routes": 1}))
     context = multiprocessing.get_context("fork")
     queue = context.SimpleQueue()
     stop = threading.Event()
@@ -121,13 +130,13 @@ def in_forks(count: int, each: Callable[[Any], Any]) -> list[Any]:
             number += 1
             virl_env.route_pool("gridhaven", number)
 
-    def play_all() -> None:
-        queue.put([(at, each(job)) for at, job in enumerate(JOBS)])
+    def play_half(number: int) -> None:
+        queue.put([(at, 0, record(JOBS[at])) for at in range(number % 2, len(JOBS), 2)])
 
     threads = [threading.Thread(target=make, args=(first,)) for first in (1, 100)]
     for thread in threads:
         thread.start()
-    children = [context.Process(target=play_all) for _ in range(count)]
+    children = [context.Process(target=play_half, args=(each,)) for each in range(count)]
     for child in children:
         child.start()
     stop.set()
@@ -141,11 +150,11 @@ def main() -> None:
     how, count = sys.argv[1], int(sys.argv[2])
     assert gp_env.variants()  # the ids are registered
     if how == "forks":
-        found = in_forks(count, record)
+        found = in_forks(count)
     else:
         # Threads take turns as often as they can, but for many, which would do nothing else.
-        sys.setswitchinterval(1e-6 if count < 10 else 1e-4)
-        found = in_threads(count, record if how == "threads" else evaluated)
+        sys.setswitchinterval(1e-6 if count < 20 else 1e-4)
+        found = in_threads(count)
     json.dump(found, sys.stdout)
 
 
