@@ -6,11 +6,11 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias, TypedDict
 
 from shiftgym import checks
+from shiftgym.once import once
 from virl_env.directions import RANDOM, Directions, DirectionsLike
 from virl_env.routes.instructions import NAMINGS, STYLES
 from virl_env.routes.kinds import DEFAULT_KIND, RouteKind
@@ -243,7 +243,7 @@ def _of_file(city: Any) -> Any:
     return _read(path.resolve(), changed)
 
 
-@lru_cache(maxsize=32)
+@once(maxsize=32)
 def _read(path: Path, changed: int) -> City:
     """Read a city file; a process does it once as long as the file does not change."""
     return load_city(path)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shiftgym.once import once
 from virl_env.config import SPLITS, CityLike, NavigationConfig
 from virl_env.dynamics import A_TURN, FORWARD, KINDS, NO_ACTION, POINT, STOP
 from virl_env.observe import LINE_CODES, MAX_LANDMARKS, heading_codes
@@ -69,7 +69,7 @@ def pool_of(config: NavigationConfig) -> Pool:
     )
 
 
-@lru_cache(maxsize=32)
+@once(maxsize=32)
 def _dealt(
     cities: tuple[CityLike, ...],
     count: int | None,
@@ -111,7 +111,7 @@ def _split(part: int, fold: tuple[int, int]) -> str:
     return test if offset == 0 else validation if offset == 1 else train
 
 
-@lru_cache(maxsize=32)
+@once(maxsize=32)
 def _compile(routes: tuple[Route, ...], naming: str, points_per_segment: int) -> Pool:
     count, stride = len(routes), points_per_segment + 1
     most = max(len(route.legs) for route in routes)

@@ -14,11 +14,11 @@ import numpy as np
 from shiftgym.checks import in_range
 from shiftgym.mixer import Words, words
 from virl_env.routes.kinds import LONGEST_LEG, SHORTEST_LEG, RouteKind
-from virl_env.routes.legs import Walk, straight_legs
+from virl_env.routes.legs import Choice, LegFinder, Walk, legs_of
 from virl_env.routes.route import Landmark, Leg, Route
 from virl_env.world.city import City
 from virl_env.world.geometry import SIDES, bearing, sector, side, wrap
-from virl_env.world.streets import Streets, streets_of
+from virl_env.world.streets import Streets
 from virl_env.world.synthetic import named_city
 
 TRIES = 1_000
@@ -41,15 +41,19 @@ class _Draws:
 
     def below(self, bound: int) -> int:
         """Return an integer in [0, bound)."""
-        if not self._left:
-            self._blocks += 1
-            block = words(self._key + _BLOCK, self._blocks)
-            self._left = (block >> np.uint64(32)).tolist()
-        return self._left.pop() * bound >> 32
+        left = self._left or self._more()
+        return left.pop() * bound >> 32
 
     def among(self, choices: Sequence[_Choice]) -> _Choice:
         """Return one of some choices, each as likely as another."""
-        return choices[self.below(len(choices))]
+        left = self._left or self._more()
+        return choices[left.pop() * len(choices) >> 32]
+
+    def _more(self) -> list[int]:
+        self._blocks += 1
+        block = words(self._key + _BLOCK, self._blocks)
+        self._left = (block >> np.uint64(32)).tolist()
+        return self._left
 
 
 def sample_route(
@@ -85,9 +89,9 @@ def sample_route(
 
 def draw_route(city: City, seed: int, kind: RouteKind) -> Route | None:
     """Return what `sample_route` does; None where no route was found."""
-    streets, draws = streets_of(city), _Draws(seed)
-    for _ in range(TRIES if streets.origins else 0):
-        route = _try(city, streets, draws, kind)
+    finder, draws = legs_of(city), _Draws(seed)
+    for _ in range(TRIES if finder.streets.origins else 0):
+        route = _try(city, finder, draws, kind)
         if route is not None:
             return route
     return None
@@ -101,8 +105,9 @@ def no_route(city: City, kind: RouteKind) -> ValueError:
     )
 
 
-def _try(city: City, streets: Streets, draws: _Draws, kind: RouteKind) -> Route | None:
+def _try(city: City, finder: LegFinder, draws: _Draws, kind: RouteKind) -> Route | None:
     """Draw a walk and its landmarks; None where it leads nowhere."""
+    streets = finder.streets
     origin = draws.among(streets.origins)
     at = city.places[origin].point
     count = draws.among(kind.legs)
@@ -117,22 +122,24 @@ def _try(city: City, streets: Streets, draws: _Draws, kind: RouteKind) -> Route 
             min(LONGEST_LEG, kind.length[1] - walked - left * SHORTEST_LEG),
         )
         # By hand, so that left and right are equally likely wherever both are possible.
-        hands: dict[bool, list[list[Walk]]] = {}
+        hands: dict[bool, list[Choice]] = {}
+        arrival = walks[-1].heading if walks else None
         for way in ways:
-            arrival = walks[-1].heading if walks else None
-            legs = straight_legs(streets, at, way, limits, visited, arrival, to_turn=left > 0)
-            if legs:
+            legs = finder.find(way, limits, visited, arrival, to_turn=left > 0)
+            if legs is not None:
                 right = arrival is not None and wrap(streets.bearings[way] - arrival) > 0
                 hands.setdefault(right, []).append(legs)
         if not hands:
             return None
         if walks:
             forced.append(len(hands) == 1)
-        walk = draws.among(draws.among(hands[draws.among(sorted(hands))]))
+        ends, numbers = draws.among(hands[draws.among(sorted(hands))])
+        walk = ends.walk(draws.among(numbers))
         walks.append(walk)
         walked += walk.distance
-        visited.update(streets.ends[slot] for slot in walk.slots)
-        at = streets.ends[walk.slots[-1]]
+        way_points = ends.points[: len(walk.slots)]
+        visited.update(way_points)
+        at = way_points[-1]
         ways = streets.turns[walk.slots[-1]]
     goal = draws.among(streets.facing[at])
     seen = _landmarks(streets, zip(walks, forced), {origin, goal}, draws, kind.landmarks)
