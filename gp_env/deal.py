@@ -9,7 +9,6 @@ independent cards the same chance.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +19,7 @@ from gp_env.deck import MAX_CARDS, SUIT_COLOURS, Hand
 from gp_env.rules import JACK, KING, MAX_VALUE, Rule, random_rules
 from gp_env.solver import multiset_index, solvable, solvable_table
 from shiftgym.mixer import Words, integers, words
+from shiftgym.once import once
 
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
@@ -241,7 +241,7 @@ def _fits_a_table(config: GameConfig) -> bool:
     return fixed_rule and config.deals == "independent" and config.num_cards <= _TABLE_CARDS
 
 
-@lru_cache(maxsize=64)
+@once(maxsize=64)
 def _table(config: GameConfig) -> _Table:
     assert config.rule is not None
     ranks = np.arange(1, DECKS[config.deck] + 1, dtype=np.uint8)

@@ -15,12 +15,14 @@ keep numerators and denominators below 2**31.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import permutations
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from shiftgym.once import once
 
 Integers = NDArray[np.int64]
 
@@ -52,7 +54,7 @@ class Patterns(NamedTuple):
         return slice(self.additive, None)
 
 
-@cache
+@once()
 def patterns(count: int) -> Patterns:
     """Return the patterns of `count` numbers: 1, 4, 28, 244, 2,380, 24,868 for 1 to 6."""
     if count == 1:

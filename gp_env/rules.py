@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from shiftgym.once import once
 
 JACK, QUEEN, KING = 11, 12, 13
 """The three face ranks; every other rank counts itself."""
@@ -81,24 +82,31 @@ NAMED: Mapping[str, Rule] = MappingProxyType(
 
 _NAMES = {rule: name for name, rule in NAMED.items()}
 
-HELD_OUT: frozenset[Rule] = frozenset(NAMED.values())
-"""Rules that `rule="random"` never deals, so that each of them is new to whoever trained on it."""
+_RANK = Rule(11, 12, 13)
+
+HELD_OUT: frozenset[Rule] = frozenset(
+    {Rule(10, 10, 10), _RANK, Rule(5, 5, 5), Rule(7, 7, 7), Rule(12, 12, 12)}
+)
+"""Rules that `rule="random"` never deals, so that each of them is new to whoever trained on it.
+
+This list is frozen: another entry would change the hands of every recorded episode with a random
+rule. A rule that is named from now on is dealt like any other triple.
+"""
 
 RANDOM = "random"
 """Stands for a fresh rule in each episode, drawn from `random_rules()`."""
 
 
-@lru_cache(maxsize=1)
+@once()
 def random_rules() -> NDArray[np.uint8]:
     """Return every rule that `rule="random"` may deal: uint8 of shape (n, 3), columns J, Q, K.
 
     A triple of HELD_OUT is left out, and so is every triple that gives a face card its value under
     "rank" (J 11, Q 12 or K 13): leaving out only the named triples would still teach those.
     """
-    rank = NAMED["rank"]
     grid = np.stack(np.meshgrid(*[np.arange(1, MAX_VALUE + 1)] * 3, indexing="ij"), axis=-1)
     triples = grid.reshape(-1, 3).astype(np.uint8)
-    allowed = (triples != np.array(rank)).all(axis=1)
+    allowed = (triples != np.array(_RANK)).all(axis=1)
     for held_out in HELD_OUT:
         allowed &= (triples != np.array(held_out)).any(axis=1)
     rules: NDArray[np.uint8] = triples[allowed]

@@ -8,7 +8,7 @@ whether there is one: it searches the values that parts of a hand reach, which a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import chain, combinations, combinations_with_replacement, islice
 from math import comb
 
@@ -19,6 +19,7 @@ from gp_env.config import check_target
 from gp_env.deck import Hand, HandLike
 from gp_env.formulas import formula, formula_count, hits
 from gp_env.rules import MAX_VALUE, RuleLike
+from shiftgym.once import once
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -192,7 +193,7 @@ def _results(left: Rationals, right: Rationals) -> Rationals:
     return np.stack(tops, axis=-1), np.stack(bottoms, axis=-1)
 
 
-@cache
+@once()
 def _rank_terms(count: int) -> Integers:
     # Column v is for value v; there is no value 0.
     terms = [[comb(max(v - 1, 0) + i, i + 1) for v in range(MAX_VALUE + 1)] for i in range(count)]
@@ -215,7 +216,7 @@ def multiset_index(values: NDArray[np.integer]) -> Integers:
     return index
 
 
-@cache
+@once()
 def multisets(num_cards: int) -> NDArray[np.uint8]:
     """Return all multisets of values 1-19, ordered by `multiset_index`: uint8 of shape (n, k)."""
     rows = list(combinations_with_replacement(range(1, MAX_VALUE + 1), num_cards))
@@ -226,7 +227,7 @@ def multisets(num_cards: int) -> NDArray[np.uint8]:
     return ordered
 
 
-@lru_cache(maxsize=64)
+@once(maxsize=64)
 def solvable_table(num_cards: int, target: int = 24) -> Flags:
     """Return which multisets of three or four values make the target.
 
@@ -263,7 +264,7 @@ def _meeting_parts(left_size: int, right_size: int, target: int) -> Flags:
     return np.array(meets)
 
 
-@cache
+@once()
 def _reach_all(count: int) -> Rationals:
     """Return all that each multiset of one to three values makes, duplicates and all."""
     values = multisets(count)

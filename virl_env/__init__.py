@@ -14,9 +14,10 @@ from virl_env.maps import city_from_osm
 from virl_env.reader import Reply, parse_reply
 from virl_env.routes.files import load_routes
 from virl_env.routes.instructions import write_instructions
+from virl_env.routes.numbered import route_count, route_pool
 from virl_env.routes.rail import RailStep, build_rail
 from virl_env.routes.route import Landmark, Leg, Route
-from virl_env.routes.sampling import route_pool, sample_route
+from virl_env.routes.sampling import sample_route
 from virl_env.text import build_prompt
 from virl_env.variants import register, variants
 from virl_env.verifier import Outcome, Verdict, verify
@@ -63,6 +64,7 @@ __all__ = [
     "named_city",
     "parse_reply",
     "relative_turn",
+    "route_count",
     "route_pool",
     "sample_route",
     "save_city",

@@ -11,18 +11,19 @@ from collections.abc import Callable, Sequence
 from shiftgym.replay.command import Album, add_options
 from shiftgym.sanitize import for_terminal
 from shiftgym.seeding import check_seed
-from virl_env.config import DEFAULT_ROUTES
+from virl_env.config import NavigationConfig
 from virl_env.directions import NAMED, RANDOM
 from virl_env.routes.instructions import NAMINGS
+from virl_env.routes.numbered import route_count
 from virl_env.routes.rail import RailStep
 from virl_env.text import TEMPLATES, PromptTemplate
 from virl_env.text_env import VIRLNavigationTextEnv
 from virl_env.verifier import MESSAGES, Outcome
-from virl_env.world.geometry import sector
+from virl_env.world.geometry import near, sector
 from virl_env.world.synthetic import CITY_NAMES, TRAINING_CITY
 
 _ROUTES_OF_A_KIND = 200
-"""No city here has fewer routes of any number of turns."""
+"""The most that are drawn of one number of turns: those with many take long to find."""
 
 _SEED_BITS = 32
 """Of a seed that nobody chose: short enough to be typed again."""
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         env = VIRLNavigationTextEnv(
             city=options.city,
             turns=(options.turns, options.turns) if options.turns is not None else (1, 4),
-            routes=DEFAULT_ROUTES if options.turns is None else _ROUTES_OF_A_KIND,
+            routes=_routes(options.city, options.turns),
             directions=options.directions,
             instructions=options.instructions,
             style=options.style,
@@ -99,6 +100,16 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
     print(f"Right: {info['step_accuracy']:.0%} of all attempts.")
     album.write()
     return 0 if info["is_success"] else 1
+
+
+def _routes(city: str, turns: int | None) -> int | None:
+    """Return how many routes are dealt from, of one number of turns as many as every city has."""
+    if turns is None:
+        return None
+    cities = NavigationConfig.make(city=city).city
+    counts = [route_count(each, _ROUTES_OF_A_KIND, turns=(turns, turns)) for each in cities]
+    # Where there are none, the error for one of them says so.
+    return max(1, min(counts))
 
 
 def _album(env: VIRLNavigationTextEnv, options: argparse.Namespace) -> Album:
@@ -144,7 +155,7 @@ def draw_way(steps: Sequence[RailStep], at: int) -> str:
 def _flat(step: RailStep, origin: RailStep) -> tuple[float, float]:
     """Return how far east and north of the origin a point lies, in degrees of latitude."""
     (latitude, longitude), (south, west) = step.geocode, origin.geocode
-    return (longitude - west) * math.cos(math.radians(south)), latitude - south
+    return (near(longitude, west) - west) * math.cos(math.radians(south)), latitude - south
 
 
 def _typed(ask: Callable[[str], str], attempts_left: int) -> str:

@@ -6,14 +6,15 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias, TypedDict
 
 from shiftgym import checks
+from shiftgym.once import once
 from virl_env.directions import RANDOM, Directions, DirectionsLike
 from virl_env.routes.instructions import NAMINGS, STYLES
-from virl_env.routes.kinds import RouteKind
+from virl_env.routes.kinds import DEFAULT_KIND, RouteKind
+from virl_env.routes.numbered import DEFAULT_ROUTES
 from virl_env.routes.route import MAX_LEGS, Route
 from virl_env.world.city import City, same_place
 from virl_env.world.city_files import load_city
@@ -34,13 +35,9 @@ CITY_FILE = ".npz"
 """How the path of a city file ends, as city=."""
 
 DEFAULT_FOLD = (0, 5)
-DEFAULT_ROUTES = 1_000
 DEFAULT_DISCOUNT = 0.99
 DEFAULT_POINTS = 5
 DEFAULT_ATTEMPTS = 2
-
-_ANY = RouteKind.make((1, 4), (100.0, 2_000.0), "any")
-"""The kind of route that is dealt unless another is asked for."""
 
 CityLike: TypeAlias = "str | City"
 InitialHeading: TypeAlias = "int | str | None"
@@ -50,7 +47,7 @@ class NavigationKeywords(TypedDict, total=False):
     """The keywords of `NavigationConfig.make`, for the signatures of the shells."""
 
     city: CityLike | Sequence[CityLike]
-    routes: int
+    routes: int | None
     route: Route | None
     turns: tuple[int, int]
     length: tuple[float, float]
@@ -79,12 +76,13 @@ class NavigationConfig:
 
     Attributes:
         city: the cities, at least one.
+        routes: of each city, or None for as many as there are, up to 1,000.
         directions: the rule that scores, or None for a fresh random rule in each episode.
         stated_directions: the rule that is shown, or None for the one that scores.
     """
 
     city: tuple[CityLike, ...]
-    routes: int
+    routes: int | None
     route: Route | None
     turns: tuple[int, int]
     length: tuple[float, float]
@@ -110,7 +108,7 @@ class NavigationConfig:
     def make(
         cls,
         city: CityLike | Sequence[CityLike] = TRAINING_CITY,
-        routes: int = DEFAULT_ROUTES,
+        routes: int | None = None,
         route: Route | None = None,
         turns: tuple[int, int] = (1, 4),
         length: tuple[float, float] = (100.0, 2_000.0),
@@ -165,14 +163,14 @@ class NavigationConfig:
                 walked,
                 cities,
                 split=split,
-                turns=None if kind.legs == _ANY.legs else turns,
-                length=None if kind.length == _ANY.length else length,
-                landmarks=None if landmarks == _ANY.landmarks else landmarks,
+                turns=None if kind.legs == DEFAULT_KIND.legs else turns,
+                length=None if kind.length == DEFAULT_KIND.length else length,
+                landmarks=None if landmarks == DEFAULT_KIND.landmarks else landmarks,
             )
         is_random = isinstance(directions, str) and directions == RANDOM
         return cls(
             city=cities,
-            routes=checks.in_range("routes", routes, 1, MAX_ROUTES),
+            routes=None if routes is None else checks.in_range("routes", routes, 1, MAX_ROUTES),
             route=walked,
             turns=(int(turns[0]), int(turns[1])),
             length=kind.length,
@@ -221,8 +219,10 @@ class NavigationConfig:
         return named_city(name) if name in CITY_NAMES else None
 
     def __str__(self) -> str:
-        parts = ((field.name, getattr(self, field.name)) for field in fields(self))
-        return ", ".join(f"{name}={_short(value)}" for name, value in parts)
+        told = {field.name: getattr(self, field.name) for field in fields(self)}
+        # Where there are fewer, asking for so many is refused: the text stands for one set of them.
+        told["routes"] = DEFAULT_ROUTES if self.routes is None else self.routes
+        return ", ".join(f"{name}={_short(value)}" for name, value in told.items())
 
 
 def _short(value: Any) -> str:
@@ -243,7 +243,7 @@ def _of_file(city: Any) -> Any:
     return _read(path.resolve(), changed)
 
 
-@lru_cache(maxsize=32)
+@once(maxsize=32)
 def _read(path: Path, changed: int) -> City:
     """Read a city file; a process does it once as long as the file does not change."""
     return load_city(path)

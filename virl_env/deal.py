@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.mixer import Words, integers, words
+from shiftgym.once import once
 from shiftgym.shoe import Openings
 from virl_env import directions, observe
 from virl_env.config import NavigationConfig
 from virl_env.directions import TABLE_LENGTH, Directions
 from virl_env.dynamics import A_TURN, FIRST_TURN, KINDS, POINT
 from virl_env.observe import LAYOUT, LINE_CODES, MAX_LANDMARKS, MAX_LINES, heading_codes
-from virl_env.orders import inverses, orders
+from virl_env.orders import inverses, orders, read_only
 from virl_env.pool import Pool, pool_of
 from virl_env.world.geometry import COMPASS, RELATIVE, compass, turn_word
 
@@ -176,11 +176,11 @@ def rule_of(openings: Openings, index: int) -> Directions:
     return directions.from_table(openings["rule"][index])
 
 
-@cache
+@once()
 def _numbers() -> NDArray[np.uint8]:
     """Return the numbers of landmarks 1, 2, ... in every order, each behind a 0: (orders, 9)."""
     every = orders(MAX_LANDMARKS) + np.uint8(1)
-    return np.concatenate([np.zeros_like(every[:, :1]), every], axis=1)
+    return read_only(np.concatenate([np.zeros_like(every[:, :1]), every], axis=1))
 
 
 def _rows(openings: Openings) -> NDArray[np.uint8]:

@@ -91,8 +91,14 @@ NAMED = {
 }
 """The two rules that the study compares."""
 
-HELD_OUT = tuple(NAMED.values())
-"""A random rule is none of these."""
+HELD_OUT = (Directions("world", COMPASS), Directions("body", RELATIVE))
+"""A random rule is none of these: in neither frame does each direction have its own name.
+
+This list is frozen, and so is `_DRAWN_FRAMES`: another entry would change every recorded episode
+with a random rule. A rule that is named from now on is drawn like any other table.
+"""
+
+_DRAWN_FRAMES = ("world", "body")
 
 TABLE_LENGTH = len(COMPASS)
 
@@ -125,13 +131,13 @@ def draw_tables(seeds: Words, number: int) -> NDArray[np.uint8]:
         Rows as `table` makes them, uint8 of shape (n, 9).
     """
     rows = np.zeros((len(seeds), 1 + TABLE_LENGTH), dtype=np.uint8)
-    frames = integers(seeds, number, len(FRAMES))
-    rows[:, 0] = frames + 1
-    first_code = 1
-    for frame, words in enumerate(FRAMES.values()):
-        chosen = np.flatnonzero(frames == frame)
+    frames = integers(seeds, number, len(_DRAWN_FRAMES))
+    for place, frame in enumerate(_DRAWN_FRAMES):
+        words = FRAMES[frame]
+        chosen = np.flatnonzero(frames == place)
         tables = orders(len(words))
+        # The identity is the first of the orders.
         drawn = 1 + integers(seeds[chosen], number + 1, len(tables) - 1)
-        rows[chosen, 1 : 1 + len(words)] = tables[drawn] + first_code
-        first_code += len(words)
+        rows[chosen, 0] = 1 + list(FRAMES).index(frame)
+        rows[chosen, 1 : 1 + len(words)] = tables[drawn] + 1 + WORDS.index(words[0])
     return rows

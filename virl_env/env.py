@@ -117,7 +117,8 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     ## Arguments
     * `city`: name of a city, one of `virl_env.CITY_NAMES`, the path of a city file such as
       "mine.npz", a `virl_env.City`, or several.
-    * `routes` (1000): routes of each city, the first so many of an endless list.
+    * `routes` (None): routes of each city, the first so many of an endless list; None takes as many
+      as there are, up to 1,000.
     * `route` (None): walk this `virl_env.Route` in every episode.
     * `turns` ((1, 4)): fewest and most turning points of a route, 0-7.
     * `length` ((100, 2000)): shortest and longest way of a route, metres.

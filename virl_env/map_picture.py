@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from shiftgym.lettering import one_line
 from virl_env.routes.route import Route
 from virl_env.world.city import UNIT, City
-from virl_env.world.geometry import Geocode
+from virl_env.world.geometry import Geocode, near
 
 SIZE = 640
 """Side of a map in pixels."""
@@ -71,7 +71,8 @@ class _View:
     """From geocodes to places in the picture; everything that is given fits into it."""
 
     def __init__(self, geocodes: list[Geocode]) -> None:
-        latitudes, longitudes = zip(*geocodes)
+        latitudes = [latitude for latitude, _ in geocodes]
+        longitudes = [near(longitude, geocodes[0][1]) for _, longitude in geocodes]
         self._middle = (
             (min(latitudes) + max(latitudes)) / 2,
             (min(longitudes) + max(longitudes)) / 2,
@@ -87,7 +88,7 @@ class _View:
     def __call__(self, geocode: Geocode) -> tuple[float, float]:
         """Return (x, y) in pixels of the larger picture."""
         north = geocode[0] - self._middle[0]
-        east = (geocode[1] - self._middle[1]) * self._squeeze
+        east = (near(geocode[1], self._middle[1]) - self._middle[1]) * self._squeeze
         half = SIZE * _FINER / 2
         return half + east * self._scale, half - north * self._scale
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shiftgym.once import once
 from virl_env.config import SPLITS, CityLike, NavigationConfig
 from virl_env.dynamics import A_TURN, FORWARD, KINDS, NO_ACTION, POINT, STOP
 from virl_env.observe import LINE_CODES, MAX_LANDMARKS, heading_codes
 from virl_env.routes.instructions import line_codes
+from virl_env.routes.numbered import route_pool
 from virl_env.routes.route import Route
-from virl_env.routes.sampling import route_pool
 from virl_env.world.city import CATEGORIES, City
 from virl_env.world.geometry import SIDES
 from virl_env.world.synthetic import named_city
@@ -69,10 +69,10 @@ def pool_of(config: NavigationConfig) -> Pool:
     )
 
 
-@lru_cache(maxsize=32)
+@once(maxsize=32)
 def _dealt(
     cities: tuple[CityLike, ...],
-    count: int,
+    count: int | None,
     turns: tuple[int, int],
     length: tuple[float, float],
     landmarks: str,
@@ -92,8 +92,8 @@ def _dealt(
                 chosen.append(route)
     if not chosen:
         raise ValueError(
-            f"split={split!r} by {split_by} with fold={fold} leaves none of the {count} routes in "
-            f"each of {len(cities)} cities. Raise routes=, or name more cities."
+            f"split={split!r} by {split_by} with fold={fold} leaves no route. "
+            f"Raise routes=, or name more cities."
         )
     return _compile(tuple(chosen), naming, points)
 
@@ -111,7 +111,7 @@ def _split(part: int, fold: tuple[int, int]) -> str:
     return test if offset == 0 else validation if offset == 1 else train
 
 
-@lru_cache(maxsize=32)
+@once(maxsize=32)
 def _compile(routes: tuple[Route, ...], naming: str, points_per_segment: int) -> Pool:
     count, stride = len(routes), points_per_segment + 1
     most = max(len(route.legs) for route in routes)

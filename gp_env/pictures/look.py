@@ -20,7 +20,16 @@ MAX_DRAWN = 3
 """Highest severity of a random look, so that curves over severities reach beyond it."""
 
 # Draw numbers inside an episode seed; cards and rule take lower ones.
-_FIRST_DRAW, _INK_DRAW = 1_000, 1_010
+# Frozen: in random looks, a severity that is added later stays 0.
+_DRAWS = {
+    "rotation": 1_000,
+    "noise": 1_001,
+    "table": 1_002,
+    "face": 1_003,
+    "occlusion": 1_004,
+    "brightness": 1_005,
+}
+_INK_DRAW = 1_010
 
 INKS: Mapping[str, tuple[int, int, int]] = {
     "black": (22, 22, 26),
@@ -31,9 +40,10 @@ INKS: Mapping[str, tuple[int, int, int]] = {
     "teal": (0, 96, 108),
     "grey": (92, 92, 96),
 }
-"""Colours of ranks and suits. Random looks use all but red, and none near it."""
+"""Colours of ranks and suits."""
 
-RANDOM_INKS = tuple(name for name in INKS if name != "red")
+RANDOM_INKS = ("black", "navy", "green", "violet", "teal", "grey")
+"""The inks of random looks: neither red nor one near it. This list is frozen."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +121,9 @@ def draw_look(episode_seed: Any) -> Look:
         episode_seed: of the episode, 0 to 2**62.
     """
     seed = np.array([episode_seed], dtype=np.uint64)
-    drawn = [
-        int(integers(seed, _FIRST_DRAW + number, 2 * MAX_DRAWN)[0]) for number in range(len(AXES))
-    ]
-    severities = {axis: max(0, one - MAX_DRAWN + 1) for axis, one in zip(AXES, drawn)}
+    severities = {
+        axis: max(0, int(integers(seed, number, 2 * MAX_DRAWN)[0]) - MAX_DRAWN + 1)
+        for axis, number in _DRAWS.items()
+    }
     ink = RANDOM_INKS[int(integers(seed, _INK_DRAW, len(RANDOM_INKS))[0])]
     return Look(**severities, ink=ink)

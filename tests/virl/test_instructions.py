@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from tests.virl.test_rail import headings, routes, word
 from virl_env.routes.files import load_routes
 from virl_env.routes.instructions import NAMINGS, STYLES, line_codes, write_instructions
+from virl_env.routes.numbered import route_pool
 from virl_env.routes.route import MAX_LEGS, Landmark, Leg, Route
-from virl_env.routes.sampling import route_pool
 from virl_env.world.geometry import COMPASS, RELATIVE, SIDES, bearing, side
 
 namings = st.sampled_from(NAMINGS)

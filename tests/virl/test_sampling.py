@@ -13,9 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from virl_env.config import NavigationConfig
+from virl_env.env import VIRLNavigationEnv
 from virl_env.routes.kinds import LANDMARKS
+from virl_env.routes.numbered import route_count, route_pool
 from virl_env.routes.route import Leg, Route
-from virl_env.routes.sampling import route_pool, sample_route
+from virl_env.routes.sampling import sample_route
 from virl_env.world.city import CATEGORIES, City, Place
 from virl_env.world.geometry import SIDES, bearing, compass, haversine, side, turn_word, wrap
 from virl_env.world.synthetic import CITY_NAMES, FAMILIES, TRAINING_CITY, named_city, synthetic_city
@@ -220,7 +223,7 @@ def test_pools_hold_different_routes_and_do_not_depend_on_the_count(family: str)
 def test_pools_leave_repeated_paths_out(monkeypatch: pytest.MonkeyPatch) -> None:
     city = synthetic_city("grid", 1, area=1.0)
     monkeypatch.setattr(
-        "virl_env.routes.sampling._pool_seed", lambda number, draw: (number + draw) // 3
+        "virl_env.routes.numbered._pool_seed", lambda number, draw: (number + draw) // 3
     )
     assert [route.path for route in route_pool(city, 4)] == [
         sample_route(city, seed).path for seed in range(4)
@@ -357,8 +360,42 @@ def test_cities_without_a_route(city: City, turns: tuple[int, int]) -> None:
 def test_cities_with_too_few_routes() -> None:
     city = street(30, 2, 20)
     assert len(route_pool(city, 2, turns=(0, 0))) == 2
-    with pytest.raises(ValueError, match=r"gave 2 different routes .* 1,000 draws.*\(routes=\)"):
+    with pytest.raises(ValueError, match=r"gave 2 different routes .* at most 2 \(routes=\)"):
         route_pool(city, 3, turns=(0, 0))
+
+
+def test_without_a_number_a_city_gives_as_many_routes_as_it_has() -> None:
+    city = street(30, 2, 20)
+    assert route_count(city, turns=(0, 0)) == 2
+    assert route_count(city, 1, turns=(0, 0)) == 1
+    assert route_pool(city, turns=(0, 0)) == route_pool(city, 2, turns=(0, 0))
+    assert route_count(city) == 0
+    with pytest.raises(ValueError, match="has no route of turns 1 to 4, 100 to 2000 metres"):
+        route_pool(city)
+    assert len(route_pool(TRAINING_CITY)) == route_count(TRAINING_CITY) == 1_000
+
+
+def test_that_a_city_has_no_more_routes_is_found_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    city = street(30, 2, 20)
+    assert route_count(city, turns=(0, 0)) == 2
+    monkeypatch.setattr("virl_env.routes.numbered.draw_route", None)
+    assert route_count(city, turns=(0, 0)) == 2
+    with pytest.raises(ValueError, match="gave 2 different routes"):
+        route_pool(city, 1_000, turns=(0, 0))
+
+
+def test_an_environment_walks_the_routes_that_a_small_city_has() -> None:
+    city = street(30, 2, 20)
+    env = VIRLNavigationEnv(city=city, turns=(0, 0))
+    walked = set()
+    for seed in range(20):
+        env.reset(seed=seed)
+        walked.add(env.route.digest)
+    assert len(walked) == 2
+    with pytest.raises(ValueError, match="gave 2 different routes"):
+        VIRLNavigationEnv(city=city, turns=(0, 0), routes=3)
+    # What a training run is resumed with: the number of routes stood there before it could be None.
+    assert "routes=1000," in str(NavigationConfig.make())
 
 
 @pytest.mark.parametrize("name", CITY_NAMES)

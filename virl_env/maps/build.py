@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from numpy.typing import NDArray
 from virl_env.maps.extract import Degrees, Extract, Thing
 from virl_env.maps.geojson import read_geojson
 from virl_env.maps.graphml import read_graphml
+from virl_env.maps.heights import decimetres, is_building, tells_height
 from virl_env.maps.pbf import read_pbf
 from virl_env.maps.places import places_beside
 from virl_env.maps.streets import street_graph
-from virl_env.maps.tags import decimetres, is_building
+from virl_env.maps.ways import Way
 from virl_env.world.city import UNIT, City
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
@@ -32,16 +34,26 @@ class Survey:
     Attributes:
         city: made from the map.
         metres: of streets on the map.
-        dropped: metres of those in pieces that are not connected with the largest one.
-        unnamed: shops and so on that have no name.
+        dropped: metres of those in pieces that are not connected with the longest one.
+        pieces: how many such pieces there are.
+        closed: metres of ways that are not walked, by what they are.
+        elsewhere: shops and so on below ground, or on upper floors only.
+        unnamed: others that have no name.
         far: named ones that are not beside a street of the city.
+        odd_heights: buildings of whose height the map tells nothing that can be.
+        unread: ways, shops and buildings whose place on the map cannot be read.
     """
 
     city: City
     metres: float
     dropped: float
+    pieces: int
+    closed: Mapping[Way, float]
+    elsewhere: int
     unnamed: int
     far: int
+    odd_heights: int
+    unread: int
 
 
 def city_from_osm(
@@ -86,9 +98,10 @@ def survey(
     """Return the city of `city_from_osm` with the amounts that were left out."""
     path = Path(path)
     extract = _read(path, language)
-    things = (
-        extract.things if features is None else (*extract.things, *read_geojson(Path(features)))
-    )
+    things, unread = extract.things, extract.unread
+    if features is not None:
+        more = read_geojson(Path(features))
+        things, unread = (*things, *more.things), unread + more.unread
     try:
         graph = street_graph(extract.nodes, extract.edges, extract.ways)
     except ValueError as error:
@@ -103,7 +116,7 @@ def survey(
             f"{path} has {graph.kept / 1000:.1f} km of streets and no named shop, amenity or "
             f"station beside them, at which routes start and end. {_mend(path, features)}"
         )
-    outlines, heights = _buildings(things)
+    outlines, heights, odd_heights = _buildings(things)
     city = City(
         name=path.name.split(".")[0] if name is None else name,
         family="",
@@ -117,7 +130,18 @@ def survey(
         footprint_offsets=np.cumsum([0, *map(len, outlines)]),
         heights=np.array(heights, dtype=np.int32),
     )
-    return Survey(city, graph.metres, graph.metres - graph.kept, beside.unnamed, beside.far)
+    return Survey(
+        city=city,
+        metres=graph.metres,
+        dropped=graph.metres - graph.kept,
+        pieces=graph.others,
+        closed=graph.closed,
+        elsewhere=beside.elsewhere,
+        unnamed=beside.unnamed,
+        far=beside.far,
+        odd_heights=odd_heights,
+        unread=unread,
+    )
 
 
 def _read(path: Path, language: str | None) -> Extract:
@@ -141,17 +165,19 @@ def _mend(path: Path, features: str | os.PathLike[str] | None) -> str:
     return "Take a larger extract, or one of a livelier quarter."
 
 
-def _buildings(things: tuple[Thing, ...]) -> tuple[list[Degrees], list[int]]:
-    """Return the outlines of the buildings and the height of each in decimetres."""
+def _buildings(things: tuple[Thing, ...]) -> tuple[list[Degrees], list[int], int]:
+    """Return the outlines of the buildings, their heights in decimetres, and how many are odd."""
     outlines: list[Degrees] = []
     heights: list[int] = []
+    odd = 0
     for thing in things:
         if is_building(thing.tags):
-            for outline in thing.outlines:
-                if len(outline) >= 3:
-                    outlines.append(outline)
-                    heights.append(decimetres(thing.tags))
-    return outlines, heights
+            height = decimetres(thing.tags)
+            odd += not height and tells_height(thing.tags)
+            walls = [outline for outline in thing.outlines if len(outline) >= 3]
+            outlines += walls
+            heights += [height] * len(walls)
+    return outlines, heights, odd
 
 
 def _units(degrees: Degrees) -> NDArray[np.int32]:

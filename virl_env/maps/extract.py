@@ -9,6 +9,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from virl_env.world.city import UNIT
+
 Degrees: TypeAlias = NDArray[np.float64]
 """Rows of latitude and longitude."""
 
@@ -34,15 +36,28 @@ class Extract:
 
     Attributes:
         nodes: where ways bend and meet, float64 of shape (k, 2).
-        edges: straight pieces of ways that people may walk on, pairs of nodes, int64 of (e, 2).
-        ways: what each of them is, a `virl_env.maps.tags.Way`: int64 of shape (e,).
+        edges: straight pieces of ways, pairs of nodes, int64 of shape (e, 2).
+        ways: what each of them is, a `virl_env.maps.ways.Way`: int64 of shape (e,).
         things: shops, buildings and so on.
+        unread: how many ways and things were left out, as what is told of where they are cannot be.
     """
 
     nodes: Degrees
     edges: NDArray[np.int64]
     ways: NDArray[np.int64]
     things: tuple[Thing, ...]
+    unread: int = 0
+
+
+_HALF = round(180 / UNIT)
+"""Of the equator, in units of a city's coordinates."""
+
+
+def within_limits(units: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Return latitudes and longitudes (k, 2) in units, those beyond 180 degrees from -180 on."""
+    whole = units.astype(np.int64)
+    whole[:, 1] -= 2 * _HALF * ((whole[:, 1] > _HALF).astype(np.int64) - (whole[:, 1] < -_HALF))
+    return whole.astype(np.int32)
 
 
 def ring(corners: Degrees) -> Degrees:

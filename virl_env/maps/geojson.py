@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,11 +18,27 @@ _FAULTS = (ValueError, KeyError, TypeError, AttributeError, IndexError, Overflow
 """What content of another shape makes of the code below."""
 
 
-def read_geojson(path: Path) -> tuple[Thing, ...]:
+class Features(NamedTuple):
+    """What a file holds.
+
+    Attributes:
+        things: the features that are spots or areas.
+        unread: how many features cannot be read.
+    """
+
+    things: tuple[Thing, ...]
+    unread: int
+
+
+def read_geojson(path: Path) -> Features:
     """Return the features of a file that are spots or areas.
 
+    A feature that is damaged is left out and counted; one without a place, as RFC 7946 allows, is
+    nothing.
+
     Raises:
-        ValueError: naming the file, where it is no GeoJSON in degrees, or too large.
+        ValueError: naming the file, where it is no GeoJSON in degrees, has no feature that can be
+            read, or is too large.
         OSError: where there is none.
     """
     size = path.stat().st_size
@@ -32,7 +48,7 @@ def read_geojson(path: Path) -> tuple[Thing, ...]:
             f"features of a single city."
         )
     try:
-        return tuple(_things(parse_json(path.read_bytes())["features"]))
+        return _features(parse_json(path.read_bytes())["features"])
     except _FAULTS as error:
         raise ValueError(
             f"{path} cannot be read as GeoJSON ({type(error).__name__}: {error}). Expected a "
@@ -40,13 +56,26 @@ def read_geojson(path: Path) -> tuple[Thing, ...]:
         ) from error
 
 
-def _things(features: list[dict[str, Any]]) -> Iterator[Thing]:
+def _features(features: list[dict[str, Any]]) -> Features:
+    things: list[Thing] = []
+    unread, first = 0, None
     for feature in features:
-        if feature["geometry"] is not None and (outlines := _outlines(**feature["geometry"])):
-            properties = (feature["properties"] or {}).items()
-            # A number is a height or storeys; booleans and lists mean nothing here.
-            told = {key: _text(value) for key, value in properties}
-            yield Thing({key: text for key, text in told.items() if text}, outlines)
+        try:
+            things += _things(feature)
+        except _FAULTS as fault:
+            unread, first = unread + 1, first or fault
+    if first is not None and unread == len(features):
+        raise first
+    return Features(tuple(things), unread)
+
+
+def _things(feature: dict[str, Any]) -> Iterator[Thing]:
+    geometry = feature["geometry"]
+    if geometry is not None and (outlines := tuple(_outlines(**geometry))):
+        properties = (feature["properties"] or {}).items()
+        # A number is a height or storeys; booleans and lists mean nothing here.
+        told = {key: _text(value) for key, value in properties}
+        yield Thing({key: text for key, text in told.items() if text}, outlines)
 
 
 def _text(value: Any) -> str:
@@ -55,17 +84,23 @@ def _text(value: Any) -> str:
     return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
 
 
-def _outlines(type: str, coordinates: Any = (), **_: Any) -> tuple[Degrees, ...]:
-    """Return the outer rings of an area, or a spot; nothing for lines."""
-    if type == "Point":
-        return (_corners([coordinates]),)
-    if type in ("Polygon", "MultiPolygon"):
-        areas = [coordinates] if type == "Polygon" else coordinates
-        return tuple(ring(_corners(area[0])[:-1]) for area in areas)
-    return ()
+def _outlines(
+    type: str, coordinates: Any = (), geometries: Any = (), **_: Any
+) -> Iterator[Degrees]:
+    """Yield the outer rings of an area, or a spot; nothing for lines and what is empty."""
+    if type == "GeometryCollection":
+        for geometry in geometries:
+            yield from _outlines(**geometry)
+    elif type == "Point" and coordinates:
+        yield _corners([coordinates])
+    elif type in ("Polygon", "MultiPolygon"):
+        for area in [coordinates] if type == "Polygon" else coordinates:
+            if area and area[0]:
+                yield ring(_corners(area[0]))
 
 
 def _corners(coordinates: Any) -> Degrees:
+    # Of a third number, a height, nothing is made.
     corners = np.array([(latitude, longitude) for longitude, latitude, *_ in coordinates], float)
     if not (np.abs(corners) <= (90, 180)).all():
         raise ValueError(f"{coordinates[0]} is no longitude and latitude in degrees")

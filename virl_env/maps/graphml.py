@@ -17,7 +17,8 @@ from xml.parsers import expat
 import numpy as np
 
 from virl_env.maps.extract import Extract, Thing
-from virl_env.maps.tags import WAY_KEYS, Way, kind, way
+from virl_env.maps.tags import kind
+from virl_env.maps.ways import WAY_KEYS, Way, way
 from virl_env.world.geometry import Geocode
 
 LARGEST = 500_000_000
@@ -26,11 +27,11 @@ LARGEST = 500_000_000
 _PIECE = 16 * 2**20
 
 _quoted = re.compile(r"'([^']*)'|\"([^\"]*)\"").findall
-_line = re.compile(r"\s*LINESTRING\s*\(([^()]*)\)\s*", re.IGNORECASE).fullmatch
+_line = re.compile(r"\s*LINESTRING\s*[ZM]{0,2}\s*\(([^()]*)\)\s*", re.IGNORECASE).fullmatch
 
 
 class _Edge(NamedTuple):
-    """What people may walk on: which way it is, its nodes, and its geometry or ""."""
+    """Which way it is, its nodes, and its geometry or ""."""
 
     way: Way
     source: str
@@ -41,8 +42,12 @@ class _Edge(NamedTuple):
 def read_graphml(path: Path) -> Extract:
     """Return what a city is made of: the streets, and shops where their nodes say so.
 
+    A node or an edge whose place cannot be read is left out and counted, and so are the edges of
+    such a node.
+
     Raises:
-        ValueError: naming the file, where it is no such GraphML, damaged or too large.
+        ValueError: naming the file, where it is no such GraphML, damaged or too large, or where no
+            node or no edge can be read.
         OSError: where there is none.
     """
     size = path.stat().st_size
@@ -72,8 +77,9 @@ class _Reader:
     Attributes:
         parser: to be given the file.
         nodes: where each node is.
-        edges: those that people may walk on.
+        edges: those that are ways.
         things: nodes that are shops and so on.
+        faults: what is wrong with each node that cannot be read.
     """
 
     def __init__(self) -> None:
@@ -86,6 +92,7 @@ class _Reader:
         self.nodes: dict[str, Geocode] = {}
         self.edges: list[_Edge] = []
         self.things: list[Thing] = []
+        self.faults: list[str] = []
         self._names: dict[str, str] = {}
         self._of: dict[str, str] = {}
         self._tags: dict[str, str] = {}
@@ -123,10 +130,13 @@ class _Reader:
         try:
             spot = _geocode(f"{self._tags['x']} {self._tags['y']}")
         except KeyError as error:
-            raise ValueError(f"node {name!r} has no {error}") from None
-        self.nodes[name] = spot
-        if kind(self._tags) is not None:
-            self.things.append(Thing(self._tags, (np.array([spot]),)))
+            self.faults.append(f"node {name!r} has no {error}")
+        except ValueError as error:
+            self.faults.append(str(error))
+        else:
+            self.nodes[name] = spot
+            if kind(self._tags) is not None:
+                self.things.append(Thing(self._tags, (np.array([spot]),)))
 
 
 def _refuse_doctype(*_: object) -> None:
@@ -156,25 +166,33 @@ def _extract(reader: _Reader) -> Extract:
     index = {name: number for number, name in enumerate(reader.nodes)}
     pairs: list[tuple[int, int]] = []
     ways: list[Way] = []
+    faults = reader.faults.copy()
     for edge in reader.edges:
-        for name in (edge.source, edge.target):
-            if name not in index:
-                raise ValueError(f"an edge leads to the node {name!r}, which is not there")
-        start = len(spots)
-        spots += _between(edge, reader.nodes)
-        inner = range(start, len(spots))
+        try:
+            between = _between(edge, reader.nodes)
+        except ValueError as fault:
+            faults.append(str(fault))
+            continue
+        inner = range(len(spots), len(spots) + len(between))
+        spots += between
         pairs += pairwise([index[edge.source], *inner, index[edge.target]])
         ways += [edge.way] * (len(pairs) - len(ways))
+    if faults and not pairs:
+        raise ValueError(faults[0])
     return Extract(
         np.array(spots, dtype=np.float64).reshape(-1, 2),
         np.array(pairs, dtype=np.int64).reshape(-1, 2),
         np.array(ways, dtype=np.int64),
         tuple(reader.things),
+        len(faults),
     )
 
 
 def _between(edge: _Edge, nodes: dict[str, Geocode]) -> list[Geocode]:
     """Return the corners of an edge between its nodes, in its direction."""
+    for name in (edge.source, edge.target):
+        if name not in nodes:
+            raise ValueError(f"an edge leads to the node {name!r}, which is not there")
     if not edge.line:
         return []
     found = _line(edge.line)

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from virl_env.maps.extract import Degrees, Extract, Tags, Thing, ring
-from virl_env.maps.tags import BUILDING_KEYS, KINDS, PLACE_KEYS, WAY_KEYS, way
+from virl_env.maps.heights import BUILDING_KEYS
+from virl_env.maps.tags import KINDS, PLACE_KEYS
+from virl_env.maps.ways import WAY_KEYS, way
 
 LARGEST = 500_000_000
 """Bytes of a file at most: the extract of a whole large city has some tens of millions."""
@@ -69,7 +71,12 @@ def _read(osm: Any, place_keys: tuple[str, ...]) -> Extract:
     places = osm.get_pois(custom_filter=dict.fromkeys(KINDS, True), extra_attributes=[*place_keys])
     buildings = osm.get_buildings(extra_attributes=list(BUILDING_KEYS))
     things = (*_things(places, place_keys), *_things(buildings, BUILDING_KEYS))
-    return Extract(spots, pairs, ways, things)
+    unread = sum(
+        int((frame.geometry.isna() | frame.geometry.is_empty).sum())
+        for frame in (places, buildings)
+        if frame is not None
+    )
+    return Extract(spots, pairs, ways, things, unread)
 
 
 def _things(frame: Any, keys: tuple[str, ...]) -> Iterator[Thing]:

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from virl_env.maps.extract import Degrees, Thing
-from virl_env.maps.tags import kind, title
+from virl_env.maps.extract import Degrees, Thing, within_limits
+from virl_env.maps.tags import is_elsewhere, kind, title
 from virl_env.world.city import UNIT, Place
-from virl_env.world.geometry import EARTH_RADIUS
+from virl_env.world.geometry import EARTH_RADIUS, near
 
 FARTHEST = 30.0
 """Metres from the middle of a street up to which a place is beside it; further away are yards, and
@@ -30,11 +30,13 @@ class Beside(NamedTuple):
 
     Attributes:
         places: with unique names.
-        unnamed: shops and so on without a name.
-        far: those that are not beside a street.
+        elsewhere: shops and so on below ground, or on upper floors only.
+        unnamed: others without a name.
+        far: named ones that are not beside a street.
     """
 
     places: tuple[Place, ...]
+    elsewhere: int
     unnamed: int
     far: int
 
@@ -54,10 +56,13 @@ def places_beside(
     """
     nearest = _Nearest(points.astype(np.float64) * UNIT)
     places: dict[tuple[str, int], tuple[str, tuple[int, int], str]] = {}
-    unnamed = far = 0
+    elsewhere = unnamed = far = 0
     for thing in things:
         category, name = kind(thing.tags), title(thing.tags, language)
         if category is None:
+            continue
+        if is_elsewhere(thing.tags):
+            elsewhere += 1
             continue
         if not name:
             unnamed += 1
@@ -67,7 +72,7 @@ def places_beside(
             far += 1
             continue
         spot, point = facing
-        latitude, longitude = np.round(spot / UNIT).astype(int).tolist()
+        latitude, longitude = within_limits(np.round(spot / UNIT)[None])[0].tolist()
         street = title({"name": thing.tags.get("addr:street", "")})
         places.setdefault((name, point), (category, (latitude, longitude), street))
     names = _unique([name for name, _ in places], [street for *_, street in places.values()])
@@ -77,6 +82,7 @@ def places_beside(
             Place(name, category, position, point)
             for name, ((_, point), (category, position, _)) in told
         ),
+        elsewhere,
         unnamed,
         far,
     )
@@ -84,6 +90,7 @@ def places_beside(
 
 def _facing(nearest: _Nearest, outline: Degrees) -> tuple[Degrees, int] | None:
     """Return where a place is and the point that it faces, None for one far from streets."""
+    outline = nearest.unrolled(outline)
     middle = outline.mean(axis=0)
     point, metres = nearest(middle)
     if point >= 0 and len(outline) > 1:
@@ -96,10 +103,15 @@ class _Nearest:
     """Finds the point that is nearest to a spot, in a band of latitudes around it."""
 
     def __init__(self, points: Degrees) -> None:
-        self.points = points
+        self._east = float(points[0, 1])
+        self.points = points = self.unrolled(points)
         self.scale = np.array([_DEGREE, _DEGREE * math.cos(math.radians(points[:, 0].mean()))])
         self._order = np.argsort(points[:, 0], kind="stable")
         self._latitudes = points[self._order, 0]
+
+    def unrolled(self, spots: Degrees) -> Degrees:
+        """Return spots of shape (c, 2) with longitudes that go on beyond 180 degrees."""
+        return np.stack([spots[:, 0], near(spots[:, 1], self._east)], axis=1)
 
     def __call__(self, spot: Degrees) -> tuple[int, float]:
         """Return a point and the metres to it; -1 and infinitely many for none in reach."""

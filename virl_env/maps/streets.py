@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from virl_env.maps.extract import Degrees
-from virl_env.maps.tags import Way
+from virl_env.maps.extract import Degrees, within_limits
+from virl_env.maps.pavements import join, pavements, with_pavements
+from virl_env.maps.ways import Way
 from virl_env.world.city import UNIT
-from virl_env.world.frontages import close_pairs
-from virl_env.world.geometry import EARTH_RADIUS, wrap
-from virl_env.world.network import Metres, adjacency, largest_piece, unique_pairs
+from virl_env.world.geometry import EARTH_RADIUS, near, wrap
+from virl_env.world.network import Metres, adjacency, pieces, unique_pairs
 
 SPACING = 10.0
 """Metres from a point to the next, about."""
@@ -28,12 +28,6 @@ JOIN = 6.0
 
 BEND = 30.0
 """Degrees of a bend that stays where it is; gentler ones lie between points."""
-
-PAVEMENT = 15.0
-"""Metres from the middle of a street up to which a path along it is its pavement."""
-
-_PARALLEL = 0.35
-"""Sine of the angle, 20 degrees, up to which a path runs along a street."""
 
 LONGEST = 5_000_000.0
 """Metres of ways at most: a city of millions has some thousands of kilometres of streets."""
@@ -56,6 +50,8 @@ class StreetGraph:
         points, starts, neighbours: as `virl_env.City` holds them.
         metres: of the streets that were given, without their pavements.
         kept: metres of those in the largest connected piece.
+        others: how many pieces are not connected with it.
+        closed: metres of the ways that were given and are not walked, by what they are.
     """
 
     points: NDArray[np.int32]
@@ -63,12 +59,14 @@ class StreetGraph:
     neighbours: NDArray[np.int32]
     metres: float
     kept: float
+    others: int
+    closed: Mapping[Way, float]
 
 
 def street_graph(
     nodes: Degrees, edges: NDArray[np.int64], ways: NDArray[np.int64]
 ) -> StreetGraph | None:
-    """Return the largest connected piece of some ways as streets, None where there are none.
+    """Return the longest connected piece of some ways as streets, None where there are none.
 
     Args:
         nodes: latitude and longitude, float64 of shape (k, 2). Nodes at one spot are one.
@@ -78,9 +76,9 @@ def street_graph(
     Raises:
         ValueError: for more streets than a city has.
     """
-    spots, index = np.unique(np.round(nodes / UNIT).astype(np.int64), axis=0, return_inverse=True)
     if not len(edges):
         return None
+    spots, index = np.unique(_unrolled(nodes), axis=0, return_inverse=True)
     plane = _Plane(spots)
     metres = plane.metres(spots)
     edges = index.reshape(-1)[edges]
@@ -91,11 +89,21 @@ def street_graph(
             f"{told / 1000:,.0f} km of ways are no city's: expected at most "
             f"{LONGEST / 1000:,.0f}. Cut the city out, with osmium extract for example"
         )
-    pairs = unique_pairs(edges[~_pavements(metres, edges, ways)])
+    ways = with_pavements(metres, edges, ways)
+    walked = ways > Way.ROAD
+    closed = {
+        each: _length(metres, unique_pairs(edges[ways == each]))
+        for each in Way
+        if (ways == each).any() and each < Way.ROAD
+    }
+    edges, ways = edges[walked], ways[walked]
+    metres, pairs = join(metres, edges, ways, pavements(metres, edges, ways))
+    pairs = unique_pairs(pairs)
     if not len(pairs):
         return None
     given = _length(metres, pairs)
-    pairs = pairs[largest_piece(len(spots), pairs)[pairs[:, 0]]]
+    piece = pieces(len(metres), pairs)[pairs[:, 0]]
+    pairs = pairs[piece == np.bincount(piece, _lengths(metres, pairs)).argmax()]
     kept = _length(metres, pairs)
     for _ in range(_ROUNDS):
         pairs = _without_stubs(metres, pairs)
@@ -107,7 +115,19 @@ def street_graph(
     pairs = unique_pairs(index.reshape(-1)[pairs])
     used, pairs = np.unique(pairs, return_inverse=True)
     starts, neighbours = adjacency(len(used), pairs.reshape(-1, 2))
-    return StreetGraph(points[used].astype(np.int32), starts, neighbours, given, kept)
+    others = len(np.unique(piece)) - 1
+    return StreetGraph(points[used], starts, neighbours, given, kept, others, closed)
+
+
+def _unrolled(degrees: Degrees) -> NDArray[np.int64]:
+    """Return degrees in units of a city's coordinates, longitudes going on beyond 180 degrees.
+
+    So a town on that meridian is in one piece.
+    """
+    longitudes = near(degrees[:, 1], float(degrees[0, 1]))
+    unrolled = np.stack([degrees[:, 0], longitudes], axis=1)
+    units: NDArray[np.int64] = np.round(unrolled / UNIT).astype(np.int64)
+    return units
 
 
 class _Plane:
@@ -122,44 +142,18 @@ class _Plane:
         metres: Metres = ((units - self._corner) * self._scale)[:, ::-1]
         return metres
 
-    def units(self, metres: Metres) -> NDArray[np.int64]:
-        units: NDArray[np.int64] = self._corner + np.round(metres[:, ::-1] / self._scale)
-        return units.astype(np.int64)
+    def units(self, metres: Metres) -> NDArray[np.int32]:
+        return within_limits(self._corner + np.round(metres[:, ::-1] / self._scale))
+
+
+def _lengths(metres: Metres, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
+    between = metres[pairs[:, 1]] - metres[pairs[:, 0]]
+    lengths: NDArray[np.float64] = np.hypot(between[:, 0], between[:, 1])
+    return lengths
 
 
 def _length(metres: Metres, pairs: NDArray[np.int64]) -> float:
-    between = metres[pairs[:, 1]] - metres[pairs[:, 0]]
-    return float(np.hypot(between[:, 0], between[:, 1]).sum())
-
-
-def _pavements(
-    metres: Metres, edges: NDArray[np.int64], ways: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Return which edges are pavements: paths that for at least half of them run along a street."""
-    streets, paths = (np.flatnonzero(ways == each) for each in (Way.STREET, Way.PATH))
-    spots, along, _ = _samples(metres, edges[streets])
-    beside, towards, owners = _samples(metres, edges[paths])
-    path, street = close_pairs(beside, spots, PAVEMENT)
-    a, b = towards[path], along[street]
-    parallel = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) <= _PARALLEL
-    near = np.zeros(len(beside), dtype=np.bool_)
-    near[path[parallel]] = True
-    counts = np.bincount(owners, minlength=len(paths))
-    pavements = np.zeros(len(edges), dtype=np.bool_)
-    pavements[paths] = 2 * np.bincount(owners, weights=near, minlength=len(paths)) >= counts
-    return pavements
-
-
-def _samples(metres: Metres, edges: NDArray[np.int64]) -> tuple[Metres, Metres, NDArray[np.int64]]:
-    """Return spots at most half a spacing apart on edges, their directions, and their edges."""
-    starts, along = metres[edges[:, 0]], metres[edges[:, 1]] - metres[edges[:, 0]]
-    lengths = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)
-    counts = np.ceil(2 * lengths / SPACING).astype(np.int64)
-    owners = np.repeat(np.arange(len(edges)), counts)
-    number = np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
-    share = (number + 0.5) / counts[owners]
-    directions = (along / lengths[:, None])[owners]
-    return starts[owners] + share[:, None] * along[owners], directions, owners
+    return float(_lengths(metres, pairs).sum())
 
 
 def _along(metres: Metres, chain: Chain) -> NDArray[np.float64]:

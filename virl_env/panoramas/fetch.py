@@ -6,10 +6,10 @@ import http.client
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any, TypeVar
 from urllib import error, parse, request
 
+from shiftgym.once import PortableLock
 from shiftgym.sanitize import for_terminal
 
 Read = TypeVar("Read")
@@ -59,7 +59,7 @@ class Fetcher:
         self._retries = retries
         self._backoff = backoff
         self._free = 0.0
-        self._lock = Lock()
+        self._lock = PortableLock()
         self._opener = request.build_opener(_Stay)
 
     def fetch(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock
 from typing import Generic, TypeVar
+
+from shiftgym.once import PortableLock
 
 Held = TypeVar("Held")
 
@@ -23,7 +24,7 @@ class Memory(Generic[Held]):
         self._size = size
         self._held: OrderedDict[Hashable, Held] = OrderedDict()
         self._taken = 0
-        self._lock = Lock()
+        self._lock = PortableLock()
 
     def __len__(self) -> int:
         return len(self._held)

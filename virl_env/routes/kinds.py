@@ -27,6 +27,13 @@ class RouteKind(NamedTuple):
     length: tuple[float, float]
     landmarks: str
 
+    def __str__(self) -> str:
+        fewest, most, (shortest, longest) = self.legs[0] - 1, self.legs[-1] - 1, self.length
+        return (
+            f"turns {fewest} to {most}, {shortest:g} to {longest:g} metres and "
+            f"landmarks={self.landmarks!r}"
+        )
+
     @classmethod
     def make(cls, turns: Any, length: Any, landmarks: str) -> RouteKind:
         """Return what the keywords of `sample_route` ask for.
@@ -61,3 +68,7 @@ class RouteKind(NamedTuple):
                 f"{SHORTEST_LEG:.0f} to {LONGEST_LEG:.0f} metres. Change one of the two."
             )
         return cls(legs, (shortest, longest), landmarks)
+
+
+DEFAULT_KIND = RouteKind.make((1, 4), (100.0, 2_000.0), "any")
+"""The kind of route that is dealt unless another is asked for."""

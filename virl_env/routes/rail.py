@@ -14,7 +14,7 @@ from typing import Protocol
 from shiftgym.checks import in_range
 from virl_env.directions import Directions, DirectionsLike
 from virl_env.routes.route import Leg, Route, check_legs
-from virl_env.world.geometry import Geocode
+from virl_env.world.geometry import Geocode, near
 
 FORWARD, STOP = "forward()", "stop()"
 
@@ -139,10 +139,8 @@ def describe(leg: Leg, *, is_destination: bool) -> str:
 
 
 def _between(start: Geocode, end: Geocode, fraction: float) -> Geocode:
-    return (
-        start[0] + (end[0] - start[0]) * fraction,
-        start[1] + (end[1] - start[1]) * fraction,
-    )
+    longitude = start[1] + (near(end[1], start[1]) - start[1]) * fraction
+    return start[0] + (end[0] - start[0]) * fraction, near(longitude, 0.0)
 
 
 def _keeper(drop_rate: float, rng: Generator | None) -> Callable[[], bool]:

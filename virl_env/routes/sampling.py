@@ -7,25 +7,23 @@ on; where it turns, no other street goes by the same compass word or by the same
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TypeVar
-from weakref import WeakKeyDictionary
+from typing import TypeVar
 
 import numpy as np
 
-from shiftgym.checks import in_range, positive
-from shiftgym.mixer import Words, episode_seeds, words
+from shiftgym.checks import in_range
+from shiftgym.mixer import Words, words
 from virl_env.routes.kinds import LONGEST_LEG, SHORTEST_LEG, RouteKind
-from virl_env.routes.legs import Walk, straight_legs
+from virl_env.routes.legs import Choice, LegFinder, Walk, legs_of
 from virl_env.routes.route import Landmark, Leg, Route
 from virl_env.world.city import City
 from virl_env.world.geometry import SIDES, bearing, sector, side, wrap
-from virl_env.world.streets import Streets, streets_of
+from virl_env.world.streets import Streets
 from virl_env.world.synthetic import named_city
 
-_TRIES = 1_000
-"""Walks that are tried for a route, and routes for one that a pool does not have yet."""
+TRIES = 1_000
+"""Walks that are tried for a route, and routes for one along another path."""
 
-_POOL_SEED = 20_250_115
 _BLOCK: Words = np.arange(64, dtype=np.uint64)
 
 
@@ -43,15 +41,19 @@ class _Draws:
 
     def below(self, bound: int) -> int:
         """Return an integer in [0, bound)."""
-        if not self._left:
-            self._blocks += 1
-            block = words(self._key + _BLOCK, self._blocks)
-            self._left = (block >> np.uint64(32)).tolist()
-        return self._left.pop() * bound >> 32
+        left = self._left or self._more()
+        return left.pop() * bound >> 32
 
     def among(self, choices: Sequence[_Choice]) -> _Choice:
         """Return one of some choices, each as likely as another."""
-        return choices[self.below(len(choices))]
+        left = self._left or self._more()
+        return choices[left.pop() * len(choices) >> 32]
+
+    def _more(self) -> list[int]:
+        self._blocks += 1
+        block = words(self._key + _BLOCK, self._blocks)
+        self._left = (block >> np.uint64(32)).tolist()
+        return self._left
 
 
 def sample_route(
@@ -78,24 +80,34 @@ def sample_route(
     """
     seed = in_range("seed", seed, 0, 2**64 - 1)
     kind = RouteKind.make(turns, length, landmarks)
-    return _draw(city if isinstance(city, City) else named_city(city), seed, kind)
+    of = city if isinstance(city, City) else named_city(city)
+    route = draw_route(of, seed, kind)
+    if route is None:
+        raise no_route(of, kind)
+    return route
 
 
-def _draw(city: City, seed: int, kind: RouteKind) -> Route:
-    streets, draws = streets_of(city), _Draws(seed)
-    for _ in range(_TRIES if streets.origins else 0):
-        route = _try(city, streets, draws, kind)
+def draw_route(city: City, seed: int, kind: RouteKind) -> Route | None:
+    """Return what `sample_route` does; None where no route was found."""
+    finder, draws = legs_of(city), _Draws(seed)
+    for _ in range(TRIES if finder.streets.origins else 0):
+        route = _try(city, finder, draws, kind)
         if route is not None:
             return route
-    raise ValueError(
-        f"The city {city.name!r} has no route of turns {kind.legs[0] - 1} to {kind.legs[-1] - 1}, "
-        f"{kind.length[0]:g} to {kind.length[1]:g} metres and landmarks={kind.landmarks!r}, as far "
-        f"as {_TRIES:,} draws showed. Allow other turns or lengths, or take a larger city."
+    return None
+
+
+def no_route(city: City, kind: RouteKind) -> ValueError:
+    """Return the error for a city without a route of a kind."""
+    return ValueError(
+        f"The city {city.name!r} has no route of {kind}, as far as {TRIES:,} draws showed. Allow "
+        f"other turns or lengths, or take a larger city."
     )
 
 
-def _try(city: City, streets: Streets, draws: _Draws, kind: RouteKind) -> Route | None:
+def _try(city: City, finder: LegFinder, draws: _Draws, kind: RouteKind) -> Route | None:
     """Draw a walk and its landmarks; None where it leads nowhere."""
+    streets = finder.streets
     origin = draws.among(streets.origins)
     at = city.places[origin].point
     count = draws.among(kind.legs)
@@ -110,22 +122,24 @@ def _try(city: City, streets: Streets, draws: _Draws, kind: RouteKind) -> Route 
             min(LONGEST_LEG, kind.length[1] - walked - left * SHORTEST_LEG),
         )
         # By hand, so that left and right are equally likely wherever both are possible.
-        hands: dict[bool, list[list[Walk]]] = {}
+        hands: dict[bool, list[Choice]] = {}
+        arrival = walks[-1].heading if walks else None
         for way in ways:
-            arrival = walks[-1].heading if walks else None
-            legs = straight_legs(streets, at, way, limits, visited, arrival, to_turn=left > 0)
-            if legs:
+            legs = finder.find(way, limits, visited, arrival, to_turn=left > 0)
+            if legs is not None:
                 right = arrival is not None and wrap(streets.bearings[way] - arrival) > 0
                 hands.setdefault(right, []).append(legs)
         if not hands:
             return None
         if walks:
             forced.append(len(hands) == 1)
-        walk = draws.among(draws.among(hands[draws.among(sorted(hands))]))
+        ends, numbers = draws.among(hands[draws.among(sorted(hands))])
+        walk = ends.walk(draws.among(numbers))
         walks.append(walk)
         walked += walk.distance
-        visited.update(streets.ends[slot] for slot in walk.slots)
-        at = streets.ends[walk.slots[-1]]
+        way_points = ends.points[: len(walk.slots)]
+        visited.update(way_points)
+        at = way_points[-1]
         ways = streets.turns[walk.slots[-1]]
     goal = draws.among(streets.facing[at])
     seen = _landmarks(streets, zip(walks, forced), {origin, goal}, draws, kind.landmarks)
@@ -217,63 +231,3 @@ def _route(
         legs=tuple(legs),
         path=(start.point, *(streets.ends[slot] for walk in walks for slot in walk.slots)),
     )
-
-
-class _Pool(NamedTuple):
-    """The routes of one kind in one city, as far as they were asked for, and their paths."""
-
-    routes: list[Route]
-    paths: set[tuple[int, ...]]
-
-
-_pools: WeakKeyDictionary[City, dict[RouteKind, _Pool]] = WeakKeyDictionary()
-
-
-def route_pool(
-    city: str | City,
-    count: int,
-    *,
-    turns: tuple[int, int] = (1, 4),
-    length: tuple[float, float] = (100, 2000),
-    landmarks: str = "any",
-) -> tuple[Route, ...]:
-    """Return the routes 0 to count - 1 of a city, no two along the same path.
-
-    A route depends on the city, its number and the keywords, not on the count. What was drawn is
-    kept for as long as the city is. Routes of a rare kind take long to find: a thousand with seven
-    turns and a landmark at each take about half a minute.
-
-    Args:
-        city: a City, or the name of one of those that are known by name.
-        count: 1 or more.
-        turns: as for `sample_route`, and so are `length` and `landmarks`.
-
-    Raises:
-        ValueError: for an argument out of its range, and where the city has too few routes.
-    """
-    count = positive("count", count)
-    kind = RouteKind.make(turns, length, landmarks)
-    of = city if isinstance(city, City) else named_city(city)
-    pool = _pools.setdefault(of, {}).setdefault(kind, _Pool([], set()))
-    while len(pool.routes) < count:
-        route = _another(of, kind, pool)
-        pool.routes.append(route)
-        pool.paths.add(route.path)
-    return tuple(pool.routes[:count])
-
-
-def _another(city: City, kind: RouteKind, pool: _Pool) -> Route:
-    number = len(pool.routes)
-    for draw in range(_TRIES):
-        route = _draw(city, _pool_seed(number, draw), kind)
-        if route.path not in pool.paths:
-            return route
-    raise ValueError(
-        f"The city {city.name!r} gave {number} different routes and no other one in {_TRIES:,} "
-        f"draws. Ask for fewer (routes=), allow other turns or lengths, or take a larger city."
-    )
-
-
-def _pool_seed(number: int, draw: int) -> int:
-    parts = (np.array([part], dtype=np.uint64) for part in (_POOL_SEED, number, draw))
-    return int(episode_seeds(*parts)[0])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
+
+from shiftgym.once import PortableLock
 
 Picture = NDArray[np.uint8]
 
@@ -23,7 +24,7 @@ class Album:
         self.room = room
         self._bytes = 0
         self._kept: OrderedDict[Hashable, tuple[Picture, object]] = OrderedDict()
-        self._lock = Lock()
+        self._lock = PortableLock()
 
     def __len__(self) -> int:
         return len(self._kept)

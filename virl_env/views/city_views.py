@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from shiftgym.once import once_for_each
 from virl_env.views.buildings import Buildings
 from virl_env.views.fronts import EYE, Fronts, Houses, InventedHouses
 from virl_env.views.ground import Ground, Metres
@@ -46,18 +46,15 @@ faces: who stands in the middle of one sees it below, all around and equally far
 _OWN = 4.0
 """Metres around one who stands in a ring within which there is no other."""
 
-_cities: WeakKeyDictionary[City, tuple[Ground, Houses]] = WeakKeyDictionary()
 
-
+@once_for_each
 def _prepared(city: City) -> tuple[Ground, Houses]:
     """Return the ground and the houses of a city, which all looks share."""
-    if city not in _cities:
-        storeys = float(city.look.get("storeys", 5))
-        ground = Ground(city)
-        known = len(city.heights) > 0
-        houses = Buildings(city, ground, storeys) if known else InventedHouses(ground, storeys)
-        _cities[city] = ground, houses
-    return _cities[city]
+    storeys = float(city.look.get("storeys", 5))
+    ground = Ground(city)
+    known = len(city.heights) > 0
+    houses = Buildings(city, ground, storeys) if known else InventedHouses(ground, storeys)
+    return ground, houses
 
 
 class _Rays(NamedTuple):

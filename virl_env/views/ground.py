@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from virl_env.world.city import City
-from virl_env.world.geometry import EARTH_RADIUS, Geocode
+from virl_env.world.geometry import EARTH_RADIUS, Geocode, near
 
 METRES_A_DEGREE = math.radians(EARTH_RADIUS)
 
@@ -43,7 +43,8 @@ class Ground:
 
     def __init__(self, city: City) -> None:
         places = city.coordinates
-        self._south, self._west = places.min(axis=0)
+        self._south = places[:, 0].min()
+        self._west = near(places[:, 1], float(places[0, 1])).min()
         self._squeeze = math.cos(math.radians(float(places[:, 0].mean())))
         self.points = self.metres(places)
         self._off_road = OFF_LANE if len(city.heights) else OFF_ROAD
@@ -59,7 +60,7 @@ class Ground:
 
     def metres(self, geocodes: NDArray[np.float64]) -> Metres:
         """Return latitudes and longitudes (n, 2) as metres east and north (n, 2)."""
-        north, east = (geocodes - [self._south, self._west]).T
+        north, east = geocodes[:, 0] - self._south, near(geocodes[:, 1], self._west) - self._west
         places = np.stack([east * self._squeeze, north], axis=1) * METRES_A_DEGREE
         return places.astype(np.float32)
 

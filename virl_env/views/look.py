@@ -21,7 +21,9 @@ MAX_DRAWN = 3
 """Highest severity of a random look: at the two above it, people have to look twice."""
 
 # Draw numbers inside an episode seed; a route, its heading, rule and landmarks take lower ones.
-_FIRST_DRAW = 32
+# Frozen: in random looks, a severity that is added later stays 0.
+_DRAWS = {"palette": 32, "weather": 33, "night": 34, "blur": 35}
+_VARIATION_DRAW = 36
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,8 @@ def draw_look(episode_seed: Any) -> Look:
         episode_seed: of the episode, 0 to 2**62.
     """
     seed = np.array([episode_seed], dtype=np.uint64)
-    drawn = [
-        int(integers(seed, _FIRST_DRAW + number, bound)[0])
-        for number, bound in enumerate((*[2 * MAX_DRAWN] * len(AXES), VARIATIONS))
-    ]
-    severities = [max(0, number - MAX_DRAWN + 1) for number in drawn[:-1]]
-    return Look(**dict(zip(AXES, severities)), variation=drawn[-1])
+    severities = {
+        axis: max(0, int(integers(seed, number, 2 * MAX_DRAWN)[0]) - MAX_DRAWN + 1)
+        for axis, number in _DRAWS.items()
+    }
+    return Look(**severities, variation=int(integers(seed, _VARIATION_DRAW, VARIATIONS)[0]))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias, TypedDict
 
@@ -16,6 +15,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from shiftgym.checks import in_range, one_of
+from shiftgym.once import once
 from virl_env.config import NavigationConfig
 from virl_env.routes.route import Route
 from virl_env.views.album import Album
@@ -186,7 +186,7 @@ class Sights:
         return _drawn(city, look)
 
 
-@lru_cache(maxsize=_MAX_DRAWN)
+@once(maxsize=_MAX_DRAWN)
 def _drawn(city: City, look: Look) -> ViewSource:
     """Return the views of a city; a process prepares them once."""
     # Who sees symbols or panoramas needs nothing that draws.

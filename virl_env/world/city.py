@@ -7,13 +7,13 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.files import brief
+from shiftgym.once import once_property
 from virl_env.world.geometry import EARTH_RADIUS, Geocode, haversine
 from virl_env.world.plans import PLANS
 
@@ -38,7 +38,7 @@ CATEGORIES = (
     *("bank", "hotel", "cinema", "theatre", "museum", "library", "school", "hospital"),
     *("clothes shop", "hairdresser", "bicycle shop", "post office", "gallery", "gym"),
 )
-"""What a place is; a category's code is its index plus one."""
+"""What a place is; a category's code is its index plus one, so that another stands at the end."""
 
 STREET_ARRAYS = ("points", "starts", "neighbours")
 BUILDING_ARRAYS = ("footprints", "footprint_offsets", "heights")
@@ -286,27 +286,27 @@ class City:
                 f"got {heights.min()}."
             )
 
-    @cached_property
+    @once_property
     def coordinates(self) -> NDArray[np.float64]:
         """Latitude and longitude of each point in degrees, float64 of shape (n, 2)."""
         return _frozen(self.points * UNIT)
 
-    @cached_property
+    @once_property
     def degrees(self) -> NDArray[np.int64]:
         """Number of neighbours of each point, int64 of shape (n,)."""
         return _frozen(np.diff(self.starts).astype(np.int64))
 
-    @cached_property
+    @once_property
     def intersections(self) -> NDArray[np.bool_]:
         """Which points are intersections, with three neighbours or more: bool of shape (n,)."""
         return _frozen(self.degrees >= 3)
 
-    @cached_property
+    @once_property
     def edge_owners(self) -> NDArray[np.int32]:
         """The point whose neighbour each entry of `neighbours` is, int32 of shape (m,)."""
         return _frozen(np.repeat(np.arange(len(self.points), dtype=np.int32), np.diff(self.starts)))
 
-    @cached_property
+    @once_property
     def bearings(self) -> NDArray[np.float64]:
         """Bearing from each point to each neighbour, in [0, 360): float64 of shape (m,)."""
         (lat_a, lng_a), (lat_b, lng_b) = self._edge_ends()
@@ -316,7 +316,7 @@ class City:
         )
         return _frozen(np.degrees(np.arctan2(east, north)) % 360.0 % 360.0)
 
-    @cached_property
+    @once_property
     def lengths(self) -> NDArray[np.float64]:
         """Metres from each point to each neighbour, float64 of shape (m,)."""
         (lat_a, lng_a), (lat_b, lng_b) = self._edge_ends()
@@ -340,7 +340,7 @@ class City:
         latitude, longitude = self.coordinates[point].tolist()
         return latitude, longitude
 
-    @cached_property
+    @once_property
     def digest(self) -> str:
         """16 hexadecimal digits that change with anything in the city."""
         content = hashlib.sha256()

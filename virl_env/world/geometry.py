@@ -7,7 +7,10 @@ other. Turns are degrees in (-180, 180], right positive.
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 COMPASS = (
     *("north", "northeast", "east", "southeast"),
@@ -22,6 +25,8 @@ SIDES = (
 
 Geocode: TypeAlias = tuple[float, float]
 """Latitude and longitude in degrees."""
+
+Longitudes = TypeVar("Longitudes", float, NDArray[np.float64])
 
 EARTH_RADIUS = 6_371_008.8
 """Mean radius in metres."""
@@ -47,6 +52,18 @@ def bearing(a: Geocode, b: Geocode) -> float:
     )
     # A tiny negative angle comes out as 360 exactly.
     return math.degrees(math.atan2(east, north)) % 360.0 % 360.0
+
+
+def near(longitude: Longitudes, origin: float) -> Longitudes:
+    """Return the same longitude, or longitudes, within 180 degrees of another one.
+
+    In a town on the 180th meridian they lie as near as they are, some of them beyond 180 or -180.
+    What is near already comes back as it is, to the last bit.
+    """
+    turns = (origin - longitude) / 360.0
+    if isinstance(turns, float):
+        return longitude + 360.0 * round(turns)
+    return longitude + 360.0 * np.round(turns)
 
 
 def wrap(degrees: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+# Both lists are frozen: which name a number picks depends on how many there are.
 FIRST = (
     *("Alder", "Amber", "Anchor", "Apricot", "Arrow", "Aspen", "Beacon", "Birch", "Bluebell"),
     *("Bramble", "Bridle", "Cedar", "Chestnut", "Clover", "Cobalt", "Comet", "Copper", "Coral"),

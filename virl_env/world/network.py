@@ -151,7 +151,15 @@ def _without_stubs(nodes: Metres, edges: NDArray[np.int64]) -> NDArray[np.int64]
 
 
 def largest_piece(count: int, edges: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which nodes belong to the largest connected piece."""
+    """Return which nodes belong to the connected piece of the most nodes."""
+    labels = pieces(count, edges)
+    sizes = np.bincount(labels, minlength=count)
+    largest: NDArray[np.bool_] = labels == sizes.argmax()
+    return largest
+
+
+def pieces(count: int, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each node the lowest one of its connected piece."""
     labels = np.arange(count)
     while True:
         lower = labels.copy()
@@ -159,11 +167,8 @@ def largest_piece(count: int, edges: NDArray[np.int64]) -> NDArray[np.bool_]:
             np.minimum.at(lower, edges[:, near], labels[edges[:, far]])
         lower = lower[lower]
         if (lower == labels).all():
-            break
+            return labels
         labels = lower
-    sizes = np.bincount(labels, minlength=count)
-    largest: NDArray[np.bool_] = labels == sizes.argmax()
-    return largest
 
 
 def adjacency(count: int, pairs: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

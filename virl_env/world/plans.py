@@ -149,6 +149,21 @@ PLANS: Mapping[str, Callable[[Draws, float], Network]] = {
     "river": river,
 }
 
+_FURTHER = 2**36
+
+STREAMS: Mapping[str, tuple[int, int]] = {
+    "grid": (5, 0),
+    "radial": (5, 1),
+    "organic": (5, 2),
+    "superblock": (5, 3),
+    "river": (5, 4),
+}
+"""Of each family (a, b): the city of a seed is drawn from `Draws(a * seed + b)`.
+
+An entry never changes, or the cities of its family would. The n-th family that is added, from 1,
+takes (1, n * _FURTHER), which shares no stream with another.
+"""
+
 
 def _spread(draws: Draws, side: float, spacing: float, jitter: float) -> Metres:
     """Return places from one edge of the city to the other, about `spacing` apart, ascending."""

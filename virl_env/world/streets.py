@@ -7,14 +7,15 @@ direction. What lies ahead of a slot is the way straight on for one who comes al
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise, product
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from shiftgym.once import once_for_each
 from virl_env.world.city import City
-from virl_env.world.geometry import EARTH_RADIUS, Geocode, bearing, haversine, wrap
+from virl_env.world.geometry import EARTH_RADIUS, Geocode, bearing, haversine, near, wrap
 
 STRAIGHT = 45.0
 """Degrees from the heading up to which a street is the way straight on, the closest one first."""
@@ -63,19 +64,14 @@ class Streets:
         """Return the slots that leave a point."""
         return range(self.starts[point], self.starts[point + 1])
 
+    def start_of(self, slot: int) -> int:
+        """Return the point that a slot leaves."""
+        return bisect_right(self.starts, slot) - 1
 
-_prepared: WeakKeyDictionary[City, Streets] = WeakKeyDictionary()
 
-
+@once_for_each
 def streets_of(city: City) -> Streets:
     """Return the streets of a city, the same object at every call."""
-    streets = _prepared.get(city)
-    if streets is None:
-        streets = _prepared[city] = _prepare(city)
-    return streets
-
-
-def _prepare(city: City) -> Streets:
     starts, ends = city.starts.tolist(), city.neighbours.tolist()
     # Rounded, so that the last bits of sines and cosines, which machines differ in, decide nothing.
     bearings, lengths = (np.round(array, 6).tolist() for array in (city.bearings, city.lengths))
@@ -121,12 +117,12 @@ def _nearby(
     city: City, crossings: list[int], coordinates: list[Geocode]
 ) -> dict[int, list[tuple[int, float]]]:
     """Return the places near each intersection, which is sought in cells of that size."""
-    scale = math.cos(math.radians(coordinates[0][0])) if coordinates else 1.0
+    scale, origin = math.cos(math.radians(coordinates[0][0])), coordinates[0][1]
     cells: dict[tuple[int, int], list[int]] = {}
 
     def cell(geocode: Geocode) -> tuple[int, int]:
         latitude, longitude = geocode
-        return int(latitude // _CELL), int(longitude * scale // _CELL)
+        return int(latitude // _CELL), int(near(longitude, origin) * scale // _CELL)
 
     for crossing in crossings:
         cells.setdefault(cell(coordinates[crossing]), []).append(crossing)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -17,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.checks import in_range, one_of
+from shiftgym.once import once
 from virl_env.world.city import CATEGORIES, UNIT, City, Place
 from virl_env.world.frontages import frontages
 from virl_env.world.names import place_names
 from virl_env.world.network import Metres, Network, adjacency, lengths, rounded
-from virl_env.world.plans import PLANS, Draws
+from virl_env.world.plans import PLANS, STREAMS, Draws
 
 FAMILIES = tuple(PLANS)
 
@@ -30,6 +30,9 @@ MIN_AREA, MAX_AREA = 1.0, 25.0
 
 SPACING = 10.0
 """Metres from a point to the next, about."""
+
+_DRAWN_CATEGORIES = 22
+"""So many of `CATEGORIES`, the first, are drawn: one that is added changes no city."""
 
 _METRES_A_DEGREE = 111_195.0
 
@@ -65,7 +68,13 @@ UNSEEN_CITIES: Mapping[str, CitySpec] = MappingProxyType(
     }
 )
 """Nine cities that training never sees, with invented names; each has the kind of plan, not the
-streets, of a city of the original's mini benchmark."""
+streets, of a city of the original's mini benchmark.
+
+This list is frozen: routes are drawn from all of it. A city that is named from now on stands in
+`_SPECS` alone."""
+
+_MORE_UNSEEN = ("grid", "radial", "organic", "superblock", "river")
+"""Families of the unseen cities behind the nine, in turn; frozen too."""
 
 _SPECS: Mapping[str, CitySpec] = MappingProxyType(
     {TRAINING_CITY: CitySpec("grid", 1, 2.0), **UNSEEN_CITIES}
@@ -75,7 +84,7 @@ CITY_NAMES = tuple(_SPECS)
 """The cities that are known by name, the one of training first."""
 
 
-@cache
+@once()
 def named_city(name: str) -> City:
     """Return a city by its name; a process makes it once.
 
@@ -99,7 +108,7 @@ def unseen_city(number: int) -> City:
     number = in_range("number", number, 0, 2**31)
     if number < len(UNSEEN_CITIES):
         return named_city(list(UNSEEN_CITIES)[number])
-    family = FAMILIES[number % len(FAMILIES)]
+    family = _MORE_UNSEEN[number % len(_MORE_UNSEEN)]
     return synthetic_city(family, 1_000 + number, area=1.5, name=f"unseen {number}")
 
 
@@ -130,7 +139,8 @@ def synthetic_city(
         raise ValueError(
             f"area is square kilometres from {MIN_AREA:g} to {MAX_AREA:g}; got {area!r}."
         )
-    draws = Draws(seed * len(FAMILIES) + FAMILIES.index(family))
+    step, first = STREAMS[family]
+    draws = Draws(step * seed + first)
     latitude, longitude = (round(float(part), 3) for part in draws.between(-50.0, 50.0, 2))
     network = PLANS[family](draws, math.sqrt(area) * 1000.0)
     spots, pairs = _points(network)
@@ -144,7 +154,7 @@ def synthetic_city(
         return np.round(degrees / UNIT).astype(np.int32)
 
     beside, facing = frontages(draws, spots, starts, neighbours)
-    kinds = (draws.units(len(beside)) * len(CATEGORIES)).astype(np.int64)
+    kinds = (draws.units(len(beside)) * _DRAWN_CATEGORIES).astype(np.int64)
     categories = [CATEGORIES[kind] for kind in kinds.tolist()]
     numbers = (draws.units(len(beside)) * 2**20).astype(np.int64).tolist()
     places = tuple(
