@@ -1,8 +1,8 @@
 """Random draws of agents, as a function of the episode and not of the batch it is played in.
 
 A generator that a whole batch shares gives an episode other draws when it stands elsewhere, among
-others, or in a run that was resumed. Here a draw depends on the agent's seed, the episode's seed and
-the number of the action alone.
+others, or in a run that was resumed. Here a draw depends on the agent's seed, the episode's seed
+and the number of the action alone.
 """
 
 from __future__ import annotations
