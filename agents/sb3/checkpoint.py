@@ -6,14 +6,16 @@ wrote it.
 
 from __future__ import annotations
 
+import io
 import os
 import random
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.lib.format import descr_to_dtype, dtype_to_descr
+
+from shiftgym.atomic import write_atomically
 
 _ARRAY = "__array__"
 
@@ -24,15 +26,14 @@ def save_state(path: str | os.PathLike[str], state: dict[str, Any]) -> None:
     Args:
         path: the file; its folder is made where it is missing.
         state: tensors, arrays, numbers, strings, and dicts, lists and tuples of them.
+
+    Raises:
+        OSError: naming the file, where it cannot be written.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as file:
-        torch.save(_packed(state), file)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    # Into memory first: torch turns an error of the disk into one that says nothing of it.
+    buffer = io.BytesIO()
+    torch.save(_packed(state), buffer)
+    write_atomically(path, buffer.getvalue())
 
 
 def load_state(path: str | os.PathLike[str]) -> dict[str, Any]:
