@@ -52,7 +52,10 @@ def report(folder: Path, console: Console) -> None:
         rows = list(read_episodes(folder))
         # The rows of a job are a part of its study, which knows what is missing.
         missing = missing_of_evaluation(record, rows) if record.kind == "evaluate" else Missing()
-        cells = summarise(rows)
+        try:
+            cells = summarise(rows)
+        except ValueError as error:
+            raise RunError(f"{folder / EPISODES_FILE}: {error}") from error
         tables = evaluation_tables(cells)
         lines = [summary_line(cell, missing.status) for cell in cells]
     tables = missing.marked(tables)

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from benchmarks.completeness import Missing, PointName, missing_of_study
 from benchmarks.records import Episode, RunRecord
-from benchmarks.runs import RunError, first_of, read_episodes, read_record
+from benchmarks.runs import EPISODES_FILE, RunError, first_of, read_episodes, read_record
 from benchmarks.statistics import REPLICATES, Estimate, Observation, paired_difference, rate
 from benchmarks.study.jobs import ARMS
 from benchmarks.study.points import read_points
@@ -353,7 +353,10 @@ def _read(folder: Path, finished: set[str] | None, task: Task, cells: _Cells) ->
         if finished is not None and f"{stage}/{point}" not in finished:
             continue
         key = (seed, row.episode_seed)
-        values = {metric: row.value(metric) for metric in task.metrics}
+        try:
+            values = {metric: row.value(metric) for metric in task.metrics}
+        except ValueError as error:
+            raise RunError(f"{folder / EPISODES_FILE}: {error}") from error
         if row.metrics and RECOGNITION in row.metrics:
             values[RECOGNITION] = row.metrics[RECOGNITION]
         for metric, value in values.items():
