@@ -1,4 +1,4 @@
-"""Agents that need neither learning nor a task: draws, one action for ever, and the expert."""
+"""Agents that need neither learning nor a task: draws, one action always, and the expert."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.draws import EpisodeDraws
 from agents.protocol import Info
+from shiftgym.mixer import integers
 
 Actions = NDArray[np.int64]
 
@@ -15,25 +17,30 @@ Actions = NDArray[np.int64]
 class RandomAgent:
     """Draws evenly among the actions that `info["action_mask"]` allows, or all where it is absent.
 
+    What it does in an episode depends on its own seed and `info["episode_seed"]` alone.
+
     Args:
         num_actions: how many actions there are.
-        seed: of the draws.
+        seed: of the draws, an integer in [0, 2**64).
     """
 
     def __init__(self, num_actions: int, *, seed: int = 0) -> None:
         self._num_actions = num_actions
-        self._rng = np.random.default_rng(seed)
+        self._draws = EpisodeDraws(seed)
 
     def act(self, observation: Any, info: Info) -> Actions:
         """Return n actions for n observations."""
-        keys = self._rng.random((len(info["episode_seed"]), self._num_actions))
-        if "action_mask" in info:
-            # Allowed keys lie in (0, 1], and 0 is left to the others.
-            keys = (1.0 - keys) * np.asarray(info["action_mask"])
-        return keys.argmax(axis=1)
+        drawn = self._draws.next(info["episode_seed"])
+        if "action_mask" not in info:
+            return integers(drawn, 0, self._num_actions)
+        # Actions are counted in the mask up to the one that is drawn among those allowed.
+        counts = np.cumsum(info["action_mask"], axis=1, dtype=np.int64)
+        chosen = integers(drawn, 0, counts[:, -1].astype(np.uint64))
+        return (counts > chosen[:, None]).argmax(axis=1)
 
     def reset(self, index: int) -> None:
-        """Do nothing: no episode is remembered."""
+        """Begin the draws of an episode."""
+        self._draws.reset(index)
 
 
 class ConstantAgent:

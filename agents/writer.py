@@ -8,36 +8,49 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from agents.draws import EpisodeDraws, uniform
 from agents.vision.chats import Chat, Picture, parts_of
 from agents.vision.eye import PICTURE, no_picture
+from shiftgym.mixer import words as words_of
 
 if TYPE_CHECKING:
     from agents.tinylm.model import TinyLM
 
 
 class TinyLMAgent:
-    """Replies to the chats of text environments with `template="compact"`; with the likeliest words
-    for `temperature` 0, else with words that are drawn as `seed` has it."""
+    """Replies to the chats of text environments with `template="compact"`.
+
+    Args:
+        model: shared, not copied.
+        temperature: 0 for the likeliest words, else words are drawn.
+        seed: of the draws, which depend on it and on `info["episode_seed"]` alone.
+    """
 
     def __init__(self, model: TinyLM, temperature: float = 0.0, seed: int = 0) -> None:
         self.model, self.temperature = model, temperature
-        self._generator = torch.Generator().manual_seed(seed)
+        self._draws = EpisodeDraws(seed)
 
     def act(self, observation: Sequence[str], info: Mapping[str, Any]) -> list[str]:
         """Return a reply to each chat of `info["messages"]`; without it, to each observation."""
         game = self.model.game
         chats = info.get("messages", [[{"content": text}] for text in observation])
         texts, pictures = zip(*map(read_chat, chats))
+        drawn = self._draws.next(info.get("episode_seed", range(len(texts))))
+
+        def draw(rows: torch.Tensor, place: int) -> torch.Tensor:
+            return torch.from_numpy(uniform(words_of(drawn[rows.numpy(force=True)], place)))
+
         words, lengths, *_ = self.model.generate(
             [game.encode(text) for text in texts],
             self.temperature,
-            self._generator,
+            draw,
             pictures=torch.from_numpy(np.stack(pictures)),
         )
         return [game.decode(reply[:size]) for reply, size in zip(words.tolist(), lengths.tolist())]
 
     def reset(self, index: int) -> None:
-        """Nothing is remembered: a chat holds all that matters."""
+        """Begin the draws of an episode; a chat holds all else that matters."""
+        self._draws.reset(index)
 
 
 def read_chat(chat: Chat) -> tuple[str, Picture]:

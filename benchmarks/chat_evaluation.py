@@ -17,6 +17,7 @@ from benchmarks.players import Player
 from benchmarks.records import RunRecord
 from benchmarks.report import report
 from benchmarks.runs import Run
+from shiftgym.sanitize import for_terminal
 
 
 def run_chat_evaluation(
@@ -80,10 +81,11 @@ def run_chat_evaluation(
         owed = play_chats(
             run, cells, policy, at_once=at_once, on_episode=lambda: progress.advance(task)
         )
-    if owed.total() < total:
-        report(folder, console)
+    report(folder, console)
     if owed:
-        console.print(_debt(owed, total), markup=False, highlight=False, soft_wrap=True)
+        console.print(
+            for_terminal(_debt(owed, total)), markup=False, highlight=False, soft_wrap=True
+        )
     return owed.total()
 
 

@@ -49,6 +49,7 @@ def play_chats(
 
     Raises:
         RunError: the journal does not belong to these episodes.
+        OSError: a reply or a row could not be written down; no more is asked then.
     """
     longest = max(len(cell.episode_seeds) for cell in cells)
     left = [
@@ -122,7 +123,7 @@ class _Line:
             reply = self._policy.reply(messages)
         except ChatFault as fault:
             now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-            self._journal.append(FaultLine(**where, when=now, fault=str(fault)))
+            self._write(FaultLine(**where, when=now, fault=str(fault)))
             self._note(fault)
             raise
         line = ReplyLine(
@@ -135,9 +136,17 @@ class _Line:
             served=reply.served,
             pictures=picture_digests(messages) or None,
         )
-        self._journal.append(line)
+        self._write(line)
         self._note(None)
         return line
+
+    def _write(self, line: ReplyLine | FaultLine) -> None:
+        try:
+            self._journal.append(line)
+        except OSError:
+            # The next reply could not be written down either, and would be paid for twice.
+            self.stop()
+            raise
 
     def _note(self, fault: ChatFault | None) -> None:
         with self._lock:

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from shiftgym.sanitize import for_terminal
+
 # Commands import what they need when they run: `--help` should not wait for torch.
 
 app = typer.Typer(
@@ -231,7 +233,7 @@ def strips(
     console = Console()
     with _errors():
         for path in write_strips(out):
-            console.print(str(path), markup=False, highlight=False, soft_wrap=True)
+            console.print(for_terminal(path), markup=False, highlight=False, soft_wrap=True)
 
 
 def _names(text: str | None) -> list[str]:
@@ -267,5 +269,6 @@ class _errors:
             Console(stderr=True).print("Interrupted. The same command resumes.")
             raise typer.Exit(130) from None
         if isinstance(error, (ImportError, OSError, RunError, ValueError)):
-            Console(stderr=True).print(f"Error: {error}", markup=False, highlight=False)
+            told = for_terminal(f"Error: {error}", multiline=True)
+            Console(stderr=True).print(told, markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(2) from None

@@ -54,16 +54,20 @@ def evaluate(
 
     Args:
         make_agent: called once a batch.
-        batch: episodes played side by side.
+        batch: episodes played side by side; where these are parted does not depend on what the run
+            has already.
         seen: likenesses (see `Dealt`) that training showed, where they are known.
         on_rows: told of every batch of new rows.
     """
-    left = [i for i in range(len(cell.episode_seeds)) if not run.done(cell.name, i)]
-    for start in range(0, len(left), batch):
-        indices = left[start : start + batch]
-        seeds = [cell.episode_seeds[index] for index in indices]
+    for start in range(0, len(cell.episode_seeds), batch):
+        seeds = cell.episode_seeds[start : start + batch]
+        new = [number for number in range(len(seeds)) if not run.done(cell.name, start + number)]
+        if not new:
+            continue
+        # All of a batch are played again where some are missing: in another batch the arithmetic
+        # of a network may round differently, and an action that hangs by a hair may change.
         played = play(make_agent, cell.id, cell.keywords, seeds)
-        rows = [episode_row(cell, i, one, seen) for i, one in zip(indices, played)]
+        rows = [episode_row(cell, start + number, played[number], seen) for number in new]
         run.append(rows)
         if on_rows is not None:
             on_rows(rows)

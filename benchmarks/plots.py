@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import textwrap
 from pathlib import Path
 
 import matplotlib
@@ -10,6 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from benchmarks.study.results import REFERENCE, CurvePoint, Results, SeverityPoint
+from shiftgym.atomic import write_atomically
+from shiftgym.sanitize import for_terminal
 
 # Blue and orange are told apart by every kind of colour vision.
 COLOURS = {"sft": "#d95f02", "rl": "#1f5fa8"}
@@ -50,7 +54,7 @@ def plot_curves(results: Results, path: Path) -> None:
     for panel, policy in zip(panels.flat, policies):
         _draw(panel, [point for point in results.curves if point.policy == policy])
         floors.append(_draw_floor(panel, results))
-        panel.set_title(POLICY_NAMES.get(policy, policy))
+        panel.set_title(_label(POLICY_NAMES.get(policy, policy)))
         panel.set_xlabel("training compute, init included (FLOPs)")
     if not any(floors):
         # The axis is shared, and a limit ends its fitting: so once, when all is drawn.
@@ -64,7 +68,7 @@ def plot_curves(results: Results, path: Path) -> None:
         for c in columns
     ]
     _finish(figure, results, "one init, then SFT or RL on one rule", handles)
-    figure.savefig(path, dpi=160)
+    _save(figure, path, dpi=160)
 
 
 def plot_severities(results: Results, path: Path) -> None:
@@ -85,7 +89,7 @@ def plot_severities(results: Results, path: Path) -> None:
             points = [p for p in results.severities if (p.policy, p.axis) == (policy, axis)]
             _draw_severities(panel, points)
             title = axis if len(policies) == 1 else f"{POLICY_NAMES.get(policy, policy)}: {axis}"
-            panel.set_title(title, fontsize="medium")
+            panel.set_title(_label(title), fontsize="medium")
     if not _draw_floor(panels[0, 0], results):
         panels[0, 0].set_ylim(bottom=0)
     for panel in panels[:, 0]:
@@ -98,18 +102,34 @@ def plot_severities(results: Results, path: Path) -> None:
         for arm, colour in colours.items()
     ]
     _finish(figure, results, "under looks that are further and further from plain", handles)
-    figure.savefig(path, dpi=120)
+    _save(figure, path, dpi=120)
 
 
 def _finish(figure: Figure, results: Results, what: str, handles: list[Line2D]) -> None:
     """Write what is shown above the panels, and below them the legend."""
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
     seeds = len(results.record.seeds)
-    figure.suptitle(
+    title = (
         f"{next(iter(results.record.suites))}: {what} "
-        f"({seeds} {'seed' if seeds == 1 else 'seeds'}, 95 % intervals)",
-        fontsize="medium",
+        f"({seeds} {'seed' if seeds == 1 else 'seeds'}, 95 % intervals)"
     )
+    headline = results.missing.headline()
+    if headline:
+        width = int(13 * figure.get_figwidth())
+        title = "\n".join([*textwrap.wrap(_label(headline), width), title])
+    figure.suptitle(title, fontsize="medium", color="#b00020" if headline else "black")
+
+
+def _label(text: str) -> str:
+    """Return text for Matplotlib, which would take what stands between dollars for mathematics."""
+    return for_terminal(text).replace("$", r"\$")
+
+
+def _save(figure: Figure, path: Path, dpi: int) -> None:
+    """Write a PNG file, whole or not at all."""
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=dpi)
+    write_atomically(path, picture.getvalue())
 
 
 def _draw_severities(panel: Axes, points: list[SeverityPoint]) -> None:

@@ -24,14 +24,16 @@ from agents.sb3.eye import Eye
 from agents.sb3.model import load_model
 from agents.sb3.policy import SightedMLP
 from agents.sights import SIGHTS
+from benchmarks.completeness import Missing
 from benchmarks.runs import RunError, read_record, write_json
 from benchmarks.statistics import Estimate, Observation, conditional, rate
 from benchmarks.study.jobs import ARMS
-from benchmarks.study.results import job_folder
-from benchmarks.suites import Suite, suite
-from benchmarks.tables import Table, interval
+from benchmarks.study.results import job_folder, suite_of_study
+from benchmarks.suites import Suite
+from benchmarks.tables import Table, interval, write_tables
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import MAX_ATTEMPTS
+from shiftgym.sanitize import for_terminal
 
 UNTRAINED = "untrained"
 STAGE_NAMES = {
@@ -118,11 +120,15 @@ def probe(folder: Path, *, episodes: int, training: int, console: Console) -> li
     record = read_record(folder)
     if record.kind != "study":
         raise RunError(f"{folder} holds a run of kind {record.kind!r}, not a study.")
-    of = suite(next(iter(record.suites)))
+    of = suite_of_study(folder, record)
     found: dict[tuple[str, str, str], list[Observation]] = {}
     for policy in record.config["policies"]:
         for seed, eyes in _common(folder, policy, record.seeds).items():
-            console.print(f"{policy} seed {seed}: {', '.join(eyes)}", highlight=False)
+            console.print(
+                for_terminal(f"{policy} seed {seed}: {', '.join(eyes)}"),
+                markup=False,
+                highlight=False,
+            )
             fitted = sight(of, TRAINING, seed, training, eyes)
             truth = SIGHTS[of.task].facts(fitted.symbols)
             readers = {
@@ -141,11 +147,28 @@ def probe(folder: Path, *, episodes: int, training: int, console: Console) -> li
     if not found:
         raise RunError(f"No policy in {folder} sees and has weights of its init for every seed.")
     probed = [Probed(*place, rate(observations)) for place, observations in found.items()]
-    table = probe_table(of, probed, episodes=episodes, training=training)
-    console.print(table.rich())
-    (folder / "probe.md").write_text(table.markdown(), encoding="utf-8")
-    write_json(folder / "probe.json", {"probed": [asdict(one) for one in probed]})
+    missing = _missing(probed)
+    tables = missing.marked([probe_table(of, probed, episodes=episodes, training=training)])
+    for table in tables:
+        console.print(table.rich())
+    write_tables(folder / "probe.md", tables, missing.headline())
+    found_all = {"status": missing.status, "missing": list(missing.parts)}
+    write_json(folder / "probe.json", {**found_all, "probed": [asdict(one) for one in probed]})
     return probed
+
+
+def _missing(probed: Sequence[Probed]) -> Missing:
+    """Return the stages of the policies that see of which a seed has no weights yet."""
+    known = {(one.policy, one.stage) for one in probed}
+    policies = dict.fromkeys(one.policy for one in probed)
+    return Missing(
+        [
+            f"weights of {policy} {stage} for every seed"
+            for policy in policies
+            for stage in STAGES
+            if (policy, stage) not in known
+        ]
+    )
 
 
 def sight(of: Suite, column: str, seed: int, count: int, eyes: Mapping[str, Eye]) -> Sighted:

@@ -10,9 +10,9 @@ import os
 import platform
 import sys
 from importlib import metadata
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from benchmarks.tasks.cards import hand_cluster
 from benchmarks.tasks.task import SUCCESS
@@ -24,7 +24,11 @@ PACKAGES = ("shiftgym", "gymnasium", "numpy", "scipy", "torch", "stable-baseline
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+Share = Annotated[float, Field(ge=0.0, le=1.0 + 1e-9)]
+"""A share; a mean of many may end a rounding error above 1."""
 
 
 class Session(_Record):
@@ -97,10 +101,10 @@ class Episode(_Record):
     replies: list[str] | None = Field(default=None, description="on Text ids")
     rewards: list[float]
     outcomes: list[str]
-    success: bool
+    success: StrictBool
     tokens: int = Field(ge=0)
 
-    metrics: dict[str, float] | None = Field(default=None, description="in [0, 1], at the end")
+    metrics: dict[str, Share] | None = Field(default=None, description="in [0, 1], at the end")
 
     @model_validator(mode="before")
     @classmethod
@@ -112,8 +116,20 @@ class Episode(_Record):
         return row
 
     def value(self, metric: str) -> float:
-        """Return one of the episode's metrics, "success" among them."""
-        return float(self.success) if metric == SUCCESS else (self.metrics or {})[metric]
+        """Return one of the episode's metrics, "success" among them.
+
+        Raises:
+            ValueError: the row has no such metric.
+        """
+        if metric == SUCCESS:
+            return float(self.success)
+        if metric not in (self.metrics or {}):
+            raise ValueError(
+                f"Episode {self.index} of {self.cell} has no metric {metric!r}, only "
+                f"{', '.join(self.metrics or ()) or 'none'}. The row was edited or made by another "
+                f"version; restore it, or play the episode again."
+            )
+        return (self.metrics or {})[metric]
 
 
 def _version(package: str) -> str | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
@@ -17,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from agents.vision.chats import without_pictures
-from benchmarks.runs import RunError, open_for_append, read_lines
+from benchmarks.runs import LineFile, RunError, read_lines
 
 REPLIES_FILE, FAULTS_FILE = "replies.jsonl", "faults.jsonl"
 
@@ -64,8 +63,8 @@ class Journal:
         self._folder = folder
         lines = read_lines(folder / REPLIES_FILE, ReplyLine)
         self._known = {(line.cell, line.index, line.attempt): line for line in lines}
-        self._replies = open_for_append(folder / REPLIES_FILE)
-        self._faults = open_for_append(folder / FAULTS_FILE)
+        self._replies = LineFile(folder / REPLIES_FILE)
+        self._faults = LineFile(folder / FAULTS_FILE)
         self._lock = Lock()
 
     def find(self, cell: str, index: int, attempt: int, asked: str) -> ReplyLine | None:
@@ -84,12 +83,14 @@ class Journal:
         return line
 
     def append(self, line: ReplyLine | FaultLine) -> None:
-        """Write a line; when it returns the line survives a power cut."""
+        """Write a line; when it returns the line survives a power cut.
+
+        Raises:
+            OSError: the disk is full or broken; the lines before it stay whole.
+        """
         file = self._replies if isinstance(line, ReplyLine) else self._faults
         with self._lock:
-            file.write(line.model_dump_json().encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+            file.append(line.model_dump_json().encode() + b"\n")
 
     def close(self) -> None:
         """Close the files."""

@@ -10,9 +10,10 @@ from typing import Any
 
 from rich.console import Console
 
+from benchmarks.completeness import Missing, missing_of_evaluation
 from benchmarks.evaluate import replay
 from benchmarks.plots import plot_curves, plot_severities
-from benchmarks.runs import read_episodes, read_record, write_json
+from benchmarks.runs import EPISODES_FILE, RunError, read_episodes, read_record, write_json
 from benchmarks.statistics import Estimate, conditional
 from benchmarks.study.results import (
     REFERENCE,
@@ -24,9 +25,10 @@ from benchmarks.study.results import (
     load_results,
 )
 from benchmarks.summary import evaluation_tables, summarise, summary_line
-from benchmarks.tables import Table, interval, write_csv
+from benchmarks.tables import Table, interval, write_csv, write_tables
 from benchmarks.tasks.task import RECOGNITION
 from gp_env.pictures.look import MAX_SEVERITY
+from shiftgym.sanitize import for_terminal
 
 ARM_NAMES = {"init": "init", "sft": "SFT", "rl": "RL"}
 
@@ -35,39 +37,60 @@ def report(folder: Path, console: Console) -> None:
     """Print a run's tables and write them into its folder.
 
     Raises:
-        RunError: it is no run's folder.
+        RunError: it is no run's folder, or what is in it is damaged.
     """
     record = read_record(folder)
     if record.kind == "study":
         results = load_results(folder)
-        tables = study_tables(results)
+        missing, tables = results.missing, study_tables(results)
         write_json(folder / "results.json", results.plain())
         plot_curves(results, folder / "curves.png")
         plot_severities(results, folder / "severities.png")
-        lines = [*map(_line, results.rates), *map(_line, results.differences)]
+        numbers = [*results.rates, *results.differences]
+        lines = [{**_line(number), "run": missing.status} for number in numbers]
     else:
-        cells = summarise(read_episodes(folder))
-        asked = record.config.get("episodes", 0) * len(record.config.get("cells", ()))
-        left = max(0, asked - sum(cell.episodes for cell in cells))
-        tables, lines = evaluation_tables(cells, left), [summary_line(cell) for cell in cells]
+        rows = list(read_episodes(folder))
+        # The rows of a job are a part of its study, which knows what is missing.
+        missing = missing_of_evaluation(record, rows) if record.kind == "evaluate" else Missing()
+        try:
+            cells = summarise(rows)
+        except ValueError as error:
+            raise RunError(f"{folder / EPISODES_FILE}: {error}") from error
+        tables = evaluation_tables(cells)
+        lines = [summary_line(cell, missing.status) for cell in cells]
+    tables = missing.marked(tables)
+    if missing:
+        _say(console, missing.headline())
     for table in tables:
         console.print(table.rich())
-    (folder / "table.md").write_text("\n".join(t.markdown() for t in tables), encoding="utf-8")
+    write_tables(folder / "table.md", tables, missing.headline())
     write_csv(folder / "table.csv", lines)
-    console.print(f"Everything lies in {folder.resolve()}", soft_wrap=True)
+    _say(console, f"Everything lies in {folder.resolve()}")
+
+
+def _say(console: Console, text: str) -> None:
+    """Print a line in which there may be text of others."""
+    console.print(for_terminal(text), markup=False, highlight=False, soft_wrap=True)
 
 
 def check_rows(folder: Path, count: int) -> int:
     """Replay up to `count` rows, spread evenly over a run and its jobs; return how many.
 
     Raises:
-        ValueError: a row does not replay to its rewards.
+        RunError: a row does not replay to its rewards.
     """
+    read_record(folder)
     folders = [folder, *sorted((folder / "jobs").glob("*"))]
-    rows = [row for part in folders for row in read_episodes(part)]
+    rows = [(part, row) for part in folders for row in read_episodes(part)]
     chosen = rows[:: max(1, len(rows) // count)][:count]
-    for row in chosen:
-        replay(row)
+    for part, row in chosen:
+        try:
+            replay(row)
+        except Exception as error:  # whatever a row that somebody edited leads to
+            raise RunError(
+                f"{part / EPISODES_FILE}: episode {row.index} of {row.cell} ({row.id}) does not "
+                f"replay: {type(error).__name__}: {error}"
+            ) from error
     return len(chosen)
 
 

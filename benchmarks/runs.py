@@ -6,20 +6,26 @@ off, and a folder made with another configuration is refused rather than mixed.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
+from io import RawIOBase
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from benchmarks.records import Episode, RunRecord, Session
+from shiftgym.atomic import PARTIAL_FILES, write_atomically, write_error
 
 RUN_FILE, EPISODES_FILE = "run.json", "episodes.jsonl"
 
 Line = TypeVar("Line", bound=BaseModel)
+
+
+_RESTORE = "The file was edited or damaged; restore it, or start in another folder."
 
 
 class RunError(RuntimeError):
@@ -42,9 +48,12 @@ class Run:
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(folder)
         try:
+            # A process that was killed may have left some; only one writes here at a time.
+            for partial in folder.glob(PARTIAL_FILES):
+                partial.unlink(missing_ok=True)
             self.record = _agree(folder, record)
             self._done = {(row.cell, row.index) for row in read_episodes(folder)}
-            self._rows = open_for_append(folder / EPISODES_FILE)
+            self._rows = LineFile(folder / EPISODES_FILE)
         except BaseException:
             self._lock.close()
             raise
@@ -54,14 +63,18 @@ class Run:
         return (cell, index) in self._done
 
     def append(self, rows: Iterable[Episode]) -> None:
-        """Write rows; when it returns they survive the death of this process."""
+        """Write rows; when it returns they survive a power cut.
+
+        Raises:
+            RunError: a row is there already.
+            OSError: the disk is full or broken; none of the rows is written then.
+        """
         rows = list(rows)
         for row in rows:
             if self.done(row.cell, row.index):
                 raise RunError(f"Episode {row.index} of {row.cell} is already in {self.folder}.")
         lines = "".join(row.model_dump_json(exclude_none=True) + "\n" for row in rows)
-        self._rows.write(lines.encode())
-        self._rows.flush()
+        self._rows.append(lines.encode())
         self._done.update((row.cell, row.index) for row in rows)
 
     def close(self) -> None:
@@ -86,12 +99,19 @@ def read_record(folder: Path) -> RunRecord:
     if not path.exists():
         raise RunError(f"{folder} is no run folder: it has no {RUN_FILE}.")
     try:
-        return RunRecord.model_validate_json(path.read_text(encoding="utf-8"))
+        return RunRecord.model_validate_json(path.read_bytes())
     except ValidationError as error:
         raise RunError(
             f"{path} is not a record this version can read ({error.error_count()} errors, the "
-            f"first: {error.errors()[0]['msg']}). Use the version that made it, or another folder."
+            f"first: {first_of(error)}). Use the version that made it, or another folder."
         ) from error
+
+
+def first_of(error: ValidationError) -> str:
+    """Return the first thing that is wrong, and where."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    place = ".".join(map(str, first["loc"]))
+    return f"{place}: {first['msg']}" if place else str(first["msg"])
 
 
 def read_episodes(folder: Path) -> Iterator[Episode]:
@@ -119,44 +139,78 @@ def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
                 yield kind.model_validate_json(line)
             except ValidationError as error:
                 raise RunError(
-                    f"{path}, line {number} holds no {kind.__name__}: {error.errors()[0]['msg']}. "
-                    f"The file was edited or damaged; restore it, or start in another folder."
+                    f"{path}, line {number} holds no {kind.__name__}: {first_of(error)}. {_RESTORE}"
                 ) from error
 
 
-def open_for_append(path: Path) -> BinaryIO:
-    """Open an append-only file of lines, a torn last line cut off first."""
-    file = path.open("ab+")
-    end = file.tell()
-    keep = end
+class LineFile:
+    """An open append-only file of lines; a torn last line is cut off first.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        # Without a buffer: what could not be written must not be tried again behind our back.
+        self._file = path.open("ab+", buffering=0)
+        self._end = _end_of_lines(self._file)
+        self._file.truncate(self._end)
+
+    def append(self, lines: bytes) -> None:
+        """Write whole lines; when it returns they survive a power cut.
+
+        Raises:
+            OSError: the disk is full or broken; none of the lines is in the file then.
+        """
+        left = memoryview(lines)
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+            os.fsync(self._file.fileno())
+        except BaseException as error:
+            with contextlib.suppress(OSError):
+                self._file.truncate(self._end)
+            if isinstance(error, OSError):
+                raise write_error(error, self._path) from error
+            raise
+        self._end += len(lines)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def _end_of_lines(file: RawIOBase) -> int:
+    """Return how many bytes of a file are complete lines."""
+    keep = file.seek(0, os.SEEK_END)
     while keep:
         start = max(0, keep - 65536)
         file.seek(start)
-        newline = file.read(keep - start).rfind(b"\n")
+        newline = (file.read(keep - start) or b"").rfind(b"\n")
         if newline >= 0:
-            keep = start + newline + 1
-            break
+            return start + newline + 1
         keep = start
-    if keep != end:
-        file.truncate(keep)
-    return file
+    return 0
 
 
 def write_json(path: Path, data: Any) -> None:
     """Write JSON so that a reader sees either the old file or the whole new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(data, file, indent=1)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    write_atomically(path, (json.dumps(data, indent=1) + "\n").encode())
 
 
 def read_json(path: Path) -> Any:
-    """Return the contents of a JSON file, or None where there is none."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    """Return the contents of a JSON file, or None where there is none.
+
+    Raises:
+        RunError: it holds no JSON.
+    """
+    if not path.exists():
+        return None
+    try:
+        return json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise RunError(f"{path} holds no JSON ({error}). {_RESTORE}") from error
 
 
 def _agree(folder: Path, record: RunRecord) -> RunRecord:

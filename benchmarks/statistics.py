@@ -1,9 +1,9 @@
 """Intervals that count what varies: training seeds, and hands or routes, but not episodes.
 
 Episodes of one hand are no independent evidence, and neither are hands played by one trained
-network. So a rate over a study gets a hierarchical bootstrap: seeds are redrawn, and within each
-seed its hands or routes (clusters). One agent that was not trained here gets the Wilson interval
-beside it.
+network. So every rate that is shown, while a run goes on and at its end, comes from one function,
+`rate`, with a hierarchical bootstrap: seeds are redrawn, and within each seed its hands or routes
+(clusters). With one seed, or an agent that was not trained here, only the clusters are.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 REPLICATES = 10_000
+LIVE_REPLICATES = 1_000
+"""While a run goes on, when its figures are a line that scrolls by."""
+
 CONFIDENCE = 0.95
 
 FEW_SEEDS = 5
@@ -72,21 +75,6 @@ def wilson(successes: int, episodes: int) -> tuple[float, float]:
         raise ValueError(f"A share needs at least one episode; got {episodes}.")
     interval = stats.binomtest(successes, episodes).proportion_ci(CONFIDENCE, method="wilson")
     return float(interval.low), float(interval.high)
-
-
-def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
-    """Return a mean with a 95 % interval over episodes: Wilson's of successes, else the normal one.
-
-    A quick look while a study runs: it takes episodes for independent, as tables do not.
-
-    Raises:
-        ValueError: there are no episodes.
-    """
-    mean, solved = float(np.mean(values)) if len(values) else 0.0, sum(values)
-    if set(values) <= {0.0, 1.0}:
-        return mean, *wilson(round(solved), len(values))
-    half = float(stats.norm.ppf((1 + CONFIDENCE) / 2) * np.std(values) / np.sqrt(len(values)))
-    return mean, max(0.0, mean - half), min(1.0, mean + half)
 
 
 def bootstrap(

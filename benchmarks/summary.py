@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from benchmarks.records import Episode
-from benchmarks.statistics import wilson
+from benchmarks.statistics import Observation, rate
 from benchmarks.tables import Table, interval, percent
 from benchmarks.tasks import TASKS, task_of
 from benchmarks.tasks.task import RECOGNITION, SUCCESS, Task
@@ -23,7 +23,8 @@ class CellSummary:
     """What came of one cell of an evaluation.
 
     Attributes:
-        success, low, high: share of episodes with its 95 % Wilson interval.
+        success, low, high: share of episodes with its 95 % interval over clusters, see
+            `statistics.rate`.
         malformed: mean over episodes, see `Task.malformed`.
         mean_return: sum of rewards, the mean over episodes.
         clusters: number of distinct hands or routes.
@@ -50,19 +51,21 @@ def summarise(rows: Iterable[Episode]) -> list[CellSummary]:
         cells[row.cell].append(row)
     summaries = []
     for name, episodes in cells.items():
-        count, solved = len(episodes), sum(row.success for row in episodes)
+        count = len(episodes)
+        success = rate(Observation(0, row.cluster, float(row.success)) for row in episodes)
         task = task_of(episodes[0].id)
         malformed = sum(task.share_malformed(row.outcomes) for row in episodes)
         summaries.append(
             CellSummary(
                 task.name,
                 name,
-                solved / count,
-                *wilson(solved, count),
+                success.value,
+                success.low,
+                success.high,
                 malformed / count,
                 sum(sum(row.rewards) for row in episodes) / count,
                 count,
-                len({row.cluster for row in episodes}),
+                success.clusters,
                 {
                     metric: sum(row.value(metric) for row in episodes) / count
                     for metric in task.metrics
@@ -82,29 +85,27 @@ def _seen(episodes: Sequence[Episode]) -> dict[str, float]:
         seen[RECOGNITION] = sum(read) / len(read)
     if episodes[0].keywords.get("images"):
         shares = [
-            sum(outcome.startswith("misread_") for outcome in row.outcomes) / len(row.outcomes)
+            sum(outcome.startswith("misread_") for outcome in row.outcomes)
+            / max(1, len(row.outcomes))
             for row in episodes
         ]
         seen[MISREAD] = sum(shares) / len(shares)
     return seen
 
 
-def evaluation_tables(cells: Sequence[CellSummary], left: int = 0) -> list[Table]:
+def evaluation_tables(cells: Sequence[CellSummary]) -> list[Table]:
     """Return a table for each task, one line a cell.
 
     Replies that could not be read are shown apart from wrong ones.
-
-    Args:
-        left: episodes that the run still lacks, in all cells together.
     """
     names = dict.fromkeys(cell.task for cell in cells)
     return [
-        _evaluation_table(TASKS[name], [cell for cell in cells if cell.task == name], left)
+        _evaluation_table(TASKS[name], [cell for cell in cells if cell.task == name])
         for name in names
     ]
 
 
-def _evaluation_table(task: Task, cells: Sequence[CellSummary], left: int) -> Table:
+def _evaluation_table(task: Task, cells: Sequence[CellSummary]) -> Table:
     others = [metric for metric in task.metrics if metric != SUCCESS]
     seen = [name for name in (RECOGNITION, MISREAD) if any(name in c.metrics for c in cells)]
     lines = [
@@ -124,17 +125,17 @@ def _evaluation_table(task: Task, cells: Sequence[CellSummary], left: int) -> Ta
     titles = ["read" if name == RECOGNITION else name for name in seen]
     header = [SUCCESS, *names, *titles, "malformed"]
     return Table(
-        "Success in percent, 95 % Wilson intervals",
+        f"Success in percent, 95 % bootstrap intervals over {task.noun}",
         ["cell", *header, "mean return", "episodes", task.noun],
         lines,
         note=(f"Beside success: {task.beside_success} " if others else "")
         + (f"Read: {task.recognition.lower()} " if RECOGNITION in seen else "")
         + ("Misread: attempts that failed with an outcome misread_... " if MISREAD in seen else "")
-        + f"Malformed: {task.malformed}"
-        + (f" Not complete: {left} of the run's episodes are not played yet." if left else ""),
+        + f"Malformed: {task.malformed} Where all episodes came out alike, Wilson intervals over "
+        f"{task.noun}.",
     )
 
 
-def summary_line(cell: CellSummary) -> dict[str, Any]:
-    """Return a summary as a row of CSV."""
-    return {**asdict(cell), "metrics": json.dumps(cell.metrics)}
+def summary_line(cell: CellSummary, status: str) -> dict[str, Any]:
+    """Return a summary as a row of CSV; `status` says whether the run is complete."""
+    return {**asdict(cell), "metrics": json.dumps(cell.metrics), "run": status}

@@ -1,8 +1,12 @@
-"""Tables for people, in the terminal and as Markdown, and rows for programs, as CSV."""
+"""Tables for people, in the terminal and as Markdown, and rows for programs, as CSV.
+
+Names in them come from files and endpoints, so all text is made safe here for its medium.
+"""
 
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +14,10 @@ from typing import Any
 
 from rich import box
 from rich.table import Table as RichTable
+from rich.text import Text
+
+from shiftgym.atomic import write_atomically
+from shiftgym.sanitize import for_csv, for_markdown, for_terminal
 
 
 @dataclass(frozen=True)
@@ -25,32 +33,48 @@ class Table:
     def rich(self) -> RichTable:
         """Return it for `rich.print`."""
         table = RichTable(
-            title=self.title, caption=self.note or None, box=box.SIMPLE_HEAD,
-            pad_edge=False, title_justify="left",
-            caption_justify="left",
+            title=_rich(self.title), caption=_rich(self.note) if self.note else None,
+            box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", caption_justify="left",
         )  # fmt: skip
         for index, name in enumerate(self.header):
             left = index < self.numbers_from
-            table.add_column(name, justify="left" if left else "right", overflow="fold")
+            table.add_column(_rich(name), justify="left" if left else "right", overflow="fold")
         for row in self.rows:
             # A narrow terminal breaks a cell before its interval, not inside.
-            table.add_row(*(cell.replace(", ", ",") for cell in row))
+            table.add_row(*(_rich(cell.replace(", ", ",")) for cell in row))
         return table
 
     def markdown(self) -> str:
         """Return it as a Markdown table under its title in bold."""
         rule = ["---" if index < self.numbers_from else "---:" for index in range(len(self.header))]
-        lines = [f"| {' | '.join(row)} |" for row in (self.header, rule, *self.rows)]
-        parts = [f"**{self.title}**", "\n".join(lines), self.note]
+        header, *rows = ([*map(for_markdown, row)] for row in (self.header, *self.rows))
+        lines = [f"| {' | '.join(row)} |" for row in (header, rule, *rows)]
+        parts = [f"**{for_markdown(self.title)}**", "\n".join(lines), for_markdown(self.note)]
         return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def _rich(text: str) -> Text:
+    """Return text for Rich, which would take a string for its own markup."""
+    return Text(for_terminal(text))
+
+
+def write_tables(path: Path, tables: Sequence[Table], headline: str = "") -> None:
+    """Write tables as Markdown under a headline in bold, whole or not at all."""
+    parts = [f"**{for_markdown(headline)}**\n"] if headline else []
+    parts += [table.markdown() for table in tables]
+    write_atomically(path, "\n".join(parts).encode())
+
+
 def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows with the same keys as CSV, the keys as its header."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    """Write rows with the same keys as CSV, the keys as its header, whole or not at all."""
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow(
+            {key: for_csv(cell) if isinstance(cell, str) else cell for key, cell in row.items()}
+        )
+    write_atomically(path, file.getvalue().encode())
 
 
 def percent(value: float) -> str:

@@ -30,11 +30,27 @@ def test_random_agent_keeps_to_the_mask_and_draws_evenly() -> None:
 
 
 def test_random_agent_without_a_mask_tries_everything() -> None:
-    info = {"episode_seed": np.zeros(1000)}
+    info = {"episode_seed": np.arange(1000)}
     actions = RandomAgent(26, seed=1).act(None, info)
     assert set(actions) == set(range(26))
     assert np.array_equal(actions, RandomAgent(26, seed=1).act(None, info))
     assert not np.array_equal(actions, RandomAgent(26, seed=2).act(None, info))
+
+
+def test_draws_belong_to_the_episode_and_not_to_its_place() -> None:
+    seeds = np.arange(2**61, 2**61 + 50)
+    whole, backwards, alone = (RandomAgent(26, seed=1) for _ in range(3))
+    for _ in range(3):
+        actions = whole.act(None, {"episode_seed": seeds})
+        assert np.array_equal(backwards.act(None, {"episode_seed": seeds[::-1]})[::-1], actions)
+        assert alone.act(None, {"episode_seed": seeds[7:8]}).tolist() == [actions[7]]
+    again = whole.act(None, {"episode_seed": np.append(seeds[:-1], 0)})
+    whole.reset(0)
+    first = RandomAgent(26, seed=1).act(None, {"episode_seed": seeds})
+    started = whole.act(None, {"episode_seed": seeds})
+    assert started[0] == first[0]
+    assert not np.array_equal(again[:-1], first[:-1])
+    assert np.array_equal(started[-1:], first[-1:])
 
 
 @pytest.mark.parametrize("rule", ["ten", "rank", "random"])

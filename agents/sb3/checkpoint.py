@@ -6,6 +6,7 @@ wrote it.
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import random
@@ -19,6 +20,7 @@ import torch
 from numpy.lib.format import descr_to_dtype, dtype_to_descr
 
 from agents.sb3.archive import check_archive
+from shiftgym.atomic import write_atomically
 from shiftgym.files import brief
 from shiftgym.sanitize import for_terminal
 
@@ -33,15 +35,14 @@ def save_state(path: str | os.PathLike[str], state: dict[str, Any]) -> None:
     Args:
         path: the file; its folder is made where it is missing.
         state: tensors, arrays, numbers, strings, and dicts, lists and tuples of them.
+
+    Raises:
+        OSError: naming the file, where it cannot be written.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as file:
-        torch.save(_packed(state), file)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    # Into memory first: torch turns an error of the disk into one that says nothing of it.
+    buffer = io.BytesIO()
+    torch.save(_packed(state), buffer)
+    write_atomically(path, buffer.getvalue())
 
 
 def load_state(path: str | os.PathLike[str]) -> dict[str, Any]:

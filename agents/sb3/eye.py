@@ -27,6 +27,11 @@ _MOST_KEPT = 100_000
 """Pictures of which the sights are remembered: 100 MiB."""
 
 
+_AT_ONCE = 16
+"""Pictures worked out together without gradients: always as many, because in a batch of another
+size the arithmetic may round differently, and what is seen would depend on what else is."""
+
+
 class Eye(nn.Module):
     """Convolutions over pictures, the same ones over each of several views.
 
@@ -130,9 +135,12 @@ class Eye(nn.Module):
             self._kept, self._kept_for = {}, weights
         new = [row for row, mark in enumerate(marks) if mark not in self._kept]
         self.glanced += len(new)
-        for start in range(0, len(new), 256):
-            rows = new[start : start + 256]
-            for row, sight in zip(rows, self(pictures[rows])):
+        for start in range(0, len(new), _AT_ONCE):
+            rows = new[start : start + _AT_ONCE]
+            part = functional.pad(
+                pictures[rows], (0, 0) * (pictures.dim() - 1) + (0, _AT_ONCE - len(rows))
+            )
+            for row, sight in zip(rows, self(part)):
                 self._kept[marks[row]] = sight
         return torch.stack([self._kept[mark] for mark in marks])
 

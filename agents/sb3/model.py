@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.utils import FloatSchedule, obs_as_tensor
 
+from agents.draws import EpisodeDraws, uniform
 from agents.protocol import Info
 from agents.sb3.checkpoint import load_network, load_state, save_state
 from agents.sb3.policy import (
@@ -47,6 +48,10 @@ _MOST = 4_096
 """Slots, or facts, of an observation; those here have some 200."""
 
 _DTYPES = tuple(np.dtype(f"{sign}{size}").str for sign in "iu" for size in (1, 2, 4, 8))
+
+
+_ROWS = 256
+"""Observations that an agent works out together."""
 
 
 def build_model(
@@ -197,7 +202,7 @@ class SB3Agent:
     Args:
         policy: shared, not copied: training it changes what the agent does.
         deterministic: play the likeliest action; else sample.
-        seed: of the sampling, which leaves torch's global generator alone.
+        seed: of the sampling, which depends on it and on `info["episode_seed"]` alone.
     """
 
     def __init__(
@@ -205,25 +210,30 @@ class SB3Agent:
     ) -> None:
         self.policy = policy
         self.deterministic = deterministic
-        self._generator = torch.Generator(policy.device).manual_seed(seed)
+        self._draws = EpisodeDraws(seed)
 
     def act(
         self, observation: NDArray[Any] | dict[str, NDArray[Any]], info: Info
     ) -> NDArray[np.int64]:
         """Return actions, int64 of shape (n,), for observations (n, slots), or a dict of such."""
+        logits = np.concatenate([self._logits(part) for part in _parts(observation)])
+        logits = logits[: len(info["episode_seed"])]
+        if self.deterministic:
+            return logits.argmax(axis=1)
+        drawn = uniform(self._draws.next(info["episode_seed"]))
+        shares = np.exp(logits - logits.max(axis=1, keepdims=True), dtype=np.float64).cumsum(axis=1)
+        return (shares > drawn[:, None] * shares[:, -1:]).argmax(axis=1)
+
+    def _logits(self, observation: NDArray[Any] | dict[str, NDArray[Any]]) -> NDArray[np.float32]:
         tensor: Any = obs_as_tensor(observation, self.policy.device)
         with torch.no_grad():
             features = self.policy.extract_features(tensor)
             logits = self.policy.action_net(self.policy.mlp_extractor.forward_actor(features))
-            if self.deterministic:
-                actions = logits.argmax(dim=1)
-            else:
-                shares = torch.softmax(logits, dim=1)
-                actions = torch.multinomial(shares, 1, generator=self._generator)[:, 0]
-        return actions.cpu().numpy()
+        return logits.cpu().numpy()
 
     def reset(self, index: int) -> None:
-        """Do nothing: the observation holds all that the policy knows."""
+        """Begin the draws of an episode; the observation holds all else that is known of it."""
+        self._draws.reset(index)
 
 
 class SeeingSB3Agent(SB3Agent):
@@ -233,10 +243,30 @@ class SeeingSB3Agent(SB3Agent):
         """Return what pictures are taken to show, int64 of shape (n, facts): see `Eye.reads`."""
         extractor = self.policy.features_extractor
         assert isinstance(extractor, SightedMLP)
-        pictures = torch.as_tensor(observation["image"], device=self.policy.device)
-        with torch.no_grad():
-            answers = extractor.eye.answers(extractor.eye.look(pictures))
-        return torch.stack([answer.argmax(dim=1) for answer in answers], dim=1).cpu().numpy()
+        read = []
+        for part in _parts(observation["image"]):
+            pictures = torch.as_tensor(part, device=self.policy.device)
+            with torch.no_grad():
+                answers = extractor.eye.answers(extractor.eye.look(pictures))
+            read.append(torch.stack([answer.argmax(dim=1) for answer in answers], dim=1))
+        return torch.cat(read)[: len(observation["image"])].cpu().numpy()
+
+
+def _parts(
+    observation: NDArray[Any] | dict[str, NDArray[Any]],
+) -> Iterator[NDArray[Any] | dict[str, NDArray[Any]]]:
+    """Yield `_ROWS` observations at a time, the last ones filled up with zeros.
+
+    A matrix product may round a row differently in a batch of another size. Always the same shape
+    makes what an agent does independent of how many episodes are played beside.
+    """
+    if isinstance(observation, dict):
+        columns = {name: list(_parts(column)) for name, column in observation.items()}
+        yield from (dict(zip(columns, parts)) for parts in zip(*columns.values()))
+        return
+    for start in range(0, len(observation), _ROWS):
+        part = observation[start : start + _ROWS]
+        yield np.pad(part, ((0, _ROWS - len(part)), *[(0, 0)] * (part.ndim - 1)))
 
 
 def agent_of(policy: ActorCriticPolicy) -> SB3Agent:

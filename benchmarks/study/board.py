@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from benchmarks.study.jobs import Event, Interval, Job
 from benchmarks.tables import interval
+from shiftgym.sanitize import for_terminal
 
 LINE_SECONDS = 30.0
 """Between two plain lines of progress."""
@@ -83,7 +84,9 @@ class Board:
                 if stage != "done"
             )
             self._console.print(
-                f"{self._clock()}  {100 * whole:.0f} % done, {left}: {running}", soft_wrap=True
+                for_terminal(f"{self._clock()}  {100 * whole:.0f} % done, {left}: {running}"),
+                soft_wrap=True,
+                markup=False,
             )
 
     def minutes_left(self) -> float:
@@ -100,7 +103,8 @@ class Board:
     def say(self, what: str, rates: Mapping[str, Interval]) -> None:
         """Print a line of results: means by column, with intervals."""
         shown = "  ".join(f"{column} {interval(*rate)}" for column, rate in rates.items())
-        self._console.print(f"{self._clock()}  {what}  {shown}", soft_wrap=True, highlight=False)
+        line = for_terminal(f"{self._clock()}  {what}  {shown}")
+        self._console.print(line, soft_wrap=True, highlight=False, markup=False)
 
     def _clock(self) -> str:
         seconds = int(time.monotonic() - self._started)

@@ -7,7 +7,7 @@ was measured is not measured again, and a finished stage is not trained again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from typing import Any
 from agents.demonstrations import Demonstrated
 from benchmarks.evaluate import Cell, evaluate, play
 from benchmarks.records import Episode, RunRecord
-from benchmarks.runs import Run, read_json, write_json
-from benchmarks.statistics import mean_interval
+from benchmarks.runs import Run, write_json
+from benchmarks.statistics import LIVE_REPLICATES, Observation, rate
 from benchmarks.study.learners import LEARNERS, Learner, Stage, Usage
+from benchmarks.study.points import POINTS_FILE, read_book
 from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.suites import Suite, sees_pictures
 from benchmarks.tasks import TASKS
@@ -25,10 +26,9 @@ from benchmarks.tasks.task import MAX_ATTEMPTS, Task
 from virl_env.views.sights import ALBUM
 
 ARMS = ("sft", "rl")
-POINTS_FILE = "points.json"
 
 Interval = tuple[float, float, float]
-"""A mean and the bounds of its 95 % interval."""
+"""A mean and the bounds of its 95 % interval, over the hands or routes of one seed."""
 
 _ALBUM_ROOM = 1536 * 2**20
 """Bytes of pictures of streets that a job keeps."""
@@ -103,6 +103,12 @@ class Event:
 Emit = Callable[[Event], None]
 
 
+def live(observations: Iterable[Observation]) -> Interval:
+    """Return a rate with its interval as they are shown while a study runs."""
+    estimate = rate(observations, replicates=LIVE_REPLICATES)
+    return estimate.value, estimate.low, estimate.high
+
+
 def run_job(job: Job, emit: Emit) -> None:
     """Do what is left of a job.
 
@@ -119,7 +125,7 @@ class _Worker:
     def __init__(self, job: Job, run: Run, emit: Emit) -> None:
         self.job, self.run, self._emit, self.task = job, run, emit, job.task
         self.learner: Learner = LEARNERS[job.settings.learner](self.task, job.settings, job.seed)
-        self.book: dict[str, Any] = read_json(job.folder / POINTS_FILE) or {
+        self.book: dict[str, Any] = read_book(job.folder) or {
             "weights": self.learner.weights,
             "validation": {},
             "points": {},
@@ -151,15 +157,14 @@ class _Worker:
             over = flops >= settings.init_flops
             check = str(int(flops / settings.check_flops))
             if (check != "0" or over) and check not in checks:
-                reached = mean_interval(self.validate())
+                reached = self.validate()
                 checks[check] = {**vars(usage), "flops": flops, measured: reached[0]}
                 self.save_book()
                 news = Event(0.0, "init", {"validation": reached}, "init ...", flops)
                 self.tell("init", flops / settings.init_flops, news)
             self.tell("init", flops / settings.init_flops)
-            return over or checks.get(check, {measured: 0.0})[measured] >= (
-                self.job.preset.competence
-            )
+            looked = checks.get(check)
+            return over or (looked is not None and looked[measured] >= self.job.preset.competence)
 
         if not weights.exists():
             resume = weights.with_name("init.resume.pt")
@@ -167,7 +172,7 @@ class _Worker:
             stage = Stage(settings.init, settings.init_flops, seed, resume, report)
             self.learner.imitate(demonstrations, stage)
             self.learner.save(weights)
-            resume.unlink(missing_ok=True)
+        weights.with_name("init.resume.pt").unlink(missing_ok=True)
         self.learner.load(weights)
         last = checks[max(checks, key=int)]
         if "init/0" not in self.points:
@@ -227,15 +232,17 @@ class _Worker:
             )
             # News are a line for people; curves are for the report.
             if rows and suite.columns[column].severity is None:
-                rates[column] = mean_interval([row.value(self.task.metric) for row in rows])
+                rates[column] = live(
+                    Observation(seed, row.cluster, row.value(self.task.metric)) for row in rows
+                )
         self.points[f"{stage}/{point}"] = {"stage": stage, "point": point, "flops": flops}
         self.save_book()
         place = stage if stage == "init" else f"{stage} {point}/{preset.points}"
         done = 1.0 if stage == "init" else point / preset.points
         self.tell(stage, done, Event(0.0, stage, rates, place, flops))
 
-    def validate(self) -> list[float]:
-        """Return the competence in each validation episode, under random stated rules."""
+    def validate(self) -> Interval:
+        """Return the competence in validation episodes, under random stated rules."""
         suite, seed, task = self.job.suite, self.job.seed, self.task
         agent = self.learner.agent()
         played = play(
@@ -244,7 +251,10 @@ class _Worker:
             {**self.game(task.random, "validation"), **self.learner.keywords},
             suite.episode_seeds(seed, self.job.preset.validation_episodes, "validation"),
         )
-        return [episode.value(task.competence) for episode in played]
+        return live(
+            Observation(seed, episode.dealt.cluster, episode.value(task.competence))
+            for episode in played
+        )
 
     def demonstrate(self, stage: str, rules: Sequence[str], count: int) -> Demonstrated:
         """Make the demonstrations of a stage."""

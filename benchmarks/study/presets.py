@@ -8,7 +8,7 @@ a competence, the same for both arms because they share it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,7 +17,13 @@ from benchmarks.suites import Column
 
 
 class _Plain(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+Count = Annotated[int, Field(ge=1)]
+Positive = Annotated[float, Field(gt=0.0)]
+PolicyName = Annotated[str, Field(pattern=r"^[\w.-]+$")]
+"""Names of policies are parts of folders' names."""
 
 
 class PolicyPreset(_Plain):
@@ -43,12 +49,12 @@ class PolicyPreset(_Plain):
     sft: dict[str, Any] = Field(default_factory=dict)
     rl: dict[str, Any] = Field(default_factory=dict)
     init_rules: tuple[str, ...] | None = None
-    init_demonstrations: int
-    sft_demonstrations: int
-    init_flops: float
-    check_flops: float
-    arm_flops: float
-    minutes: tuple[float, float, float]
+    init_demonstrations: Count
+    sft_demonstrations: Count
+    init_flops: Positive
+    check_flops: Positive
+    arm_flops: Positive
+    minutes: tuple[Positive, Positive, Positive]
 
 
 class Preset(_Plain):
@@ -59,7 +65,7 @@ class Preset(_Plain):
         solutions: which formulas demonstrations of the card game show, see
             `agents.gp.demonstrations.demonstrate`; None for other tasks.
         competence: the init stops where the task's metric of competence reaches this on validation
-            episodes under random stated rules.
+            episodes under random stated rules; at its first look for 0, never for more than 1.
         validation_episodes: of each such look.
         points: checkpoints of an arm after the init, at equal steps of compute.
         curve_columns, curve_episodes: what is measured at every checkpoint.
@@ -68,16 +74,16 @@ class Preset(_Plain):
     """
 
     name: str
-    seeds: int
+    seeds: Count
     solutions: str | None = None
-    competence: float
-    validation_episodes: int
-    points: int
+    competence: float = Field(ge=0.0)
+    validation_episodes: Count
+    points: Count
     curve_columns: tuple[str, ...] = ("in", "rule_ood")
-    curve_episodes: int
-    final_episodes: int
-    severity_episodes: int | None = None
-    policies: Mapping[str, PolicyPreset]
+    curve_episodes: Count
+    final_episodes: Count
+    severity_episodes: Count | None = None
+    policies: Mapping[PolicyName, PolicyPreset] = Field(min_length=1)
 
     def episodes(self, column: Column, *, final: bool) -> int:
         """Return how many episodes of a column are played at a checkpoint."""

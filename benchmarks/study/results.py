@@ -6,16 +6,21 @@ again years later.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.records import RunRecord
-from benchmarks.runs import RunError, read_episodes, read_json, read_record
+from pydantic import ValidationError
+
+from benchmarks.completeness import Missing, PointName, missing_of_study
+from benchmarks.records import Episode, RunRecord
+from benchmarks.runs import EPISODES_FILE, RunError, first_of, read_episodes, read_record
 from benchmarks.statistics import REPLICATES, Estimate, Observation, paired_difference, rate
-from benchmarks.study.jobs import ARMS, POINTS_FILE
+from benchmarks.study.jobs import ARMS
+from benchmarks.study.points import read_points
+from benchmarks.study.presets import Preset
 from benchmarks.suites import Suite, suite
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import RECOGNITION, Task, shows_shift
@@ -99,6 +104,7 @@ class Results:
         differences: of every column, on `axes` those of the primary metric.
         retained: policies whose init has seen the rules that are compared.
         curves, severities: of the primary metric.
+        missing: what the study lacks of what was asked.
     """
 
     record: RunRecord
@@ -111,6 +117,7 @@ class Results:
     differences: list[Difference]
     curves: list[CurvePoint]
     severities: list[SeverityPoint]
+    missing: Missing
 
     def rate(self, policy: str, arm: str, column: str, metric: str | None = None) -> Rate | None:
         """Return one cell of a table, by default of the primary metric's; None if not measured."""
@@ -132,6 +139,8 @@ class Results:
     def plain(self) -> dict[str, Any]:
         """Return everything as plain data."""
         return {
+            "status": self.missing.status,
+            "missing": list(self.missing.parts),
             "asked": self.record.asked(),
             "rates": [asdict(rate) for rate in self.rates],
             "differences": [asdict(difference) for difference in self.differences],
@@ -178,25 +187,29 @@ def load_results(folder: Path) -> Results:
     record = read_record(folder)
     if record.kind != "study":
         raise RunError(f"{folder} holds a run of kind {record.kind!r}, not a study.")
-    of = suite(next(iter(record.suites)))
+    of, preset = suite_of_study(folder, record), _preset_of(folder, record)
     task, columns = TASKS[of.task], tuple(of.columns_for(seen=False))
-    policies = record.config["policies"]
+    policies = preset.policies
     cells: _Cells = defaultdict(lambda: _Cell({}, {}))
     flops: dict[tuple[str, str, int], list[float]] = defaultdict(list)
+    finished: set[PointName] = set()
     _read(folder, None, task, cells)
     for policy in policies:
         for seed in record.seeds:
             job = job_folder(folder, policy, seed)
-            book = read_json(job / POINTS_FILE) or {"points": {}}
-            for done in book["points"].values():
-                flops[policy, done["stage"], done["point"]].append(done["flops"])
-            _read(job, set(book["points"]), task, cells)
-    last = record.config["points"]
+            points = read_points(job)
+            for done in points.values():
+                flops[policy, done.stage, done.point].append(done.flops)
+                finished.add((policy, seed, done.stage, done.point))
+            _read(job, set(points), task, cells)
+    last = preset.points
     curves = [
         CurvePoint(policy, arm, point, column, sum(spent) / len(spent), estimate)
         for (policy, arm, point), spent in sorted(flops.items())
-        for column in record.config["curve_columns"]
-        for estimate in [cells[policy, arm, point, column, task.metric].estimate(CURVE_REPLICATES)]
+        for column in preset.curve_columns
+        for cell in [cells.get((policy, arm, point, column, task.metric))]
+        if cell is not None
+        for estimate in [cell.estimate(CURVE_REPLICATES)]
     ]
     return Results(
         record,
@@ -205,15 +218,59 @@ def load_results(folder: Path) -> Results:
         of.axes,
         tuple(policies),
         frozenset(
-            name
-            for name, asked in policies.items()
-            if shows_shift(task, asked.get("init_rules", ()))
+            name for name, asked in policies.items() if shows_shift(task, asked.init_rules or ())
         ),
         _rates(cells, task, of, policies, last),
         _differences(cells, task, of, policies, last),
         curves,
         _severities(cells, task, of, policies, last),
+        missing_of_study(
+            preset,
+            of,
+            task,
+            record.seeds,
+            finished,
+            _episodes(cells, task.metric),
+            reference=REFERENCE,
+            arms=ARMS,
+        ),
     )
+
+
+def suite_of_study(folder: Path, record: RunRecord) -> Suite:
+    """Return the suite of a study or a job.
+
+    Raises:
+        RunError: run.json names another number of suites than one.
+        ValueError: it names one that is not known here.
+    """
+    if len(record.suites) != 1 or not record.seeds:
+        raise RunError(
+            f"{folder}: run.json of a study names one suite and at least one seed; got the suites "
+            f"{sorted(record.suites)} and {len(record.seeds)} seeds. Restore it, or start in "
+            f"another folder."
+        )
+    return suite(next(iter(record.suites)))
+
+
+def _preset_of(folder: Path, record: RunRecord) -> Preset:
+    try:
+        return Preset.model_validate({**record.config, "seeds": len(record.seeds)})
+    except ValidationError as error:
+        raise RunError(
+            f"{folder}: config of run.json is not that of a study this version can read "
+            f"({first_of(error)}). Use the version that made it, or restore the file."
+        ) from error
+
+
+def _episodes(cells: _Cells, metric: str) -> dict[tuple[PointName, str], int]:
+    """Return how many episodes there are of each point of each seed, by column."""
+    counts: Counter[tuple[PointName, str]] = Counter()
+    for (policy, stage, point, column, measured), cell in cells.items():
+        if measured == metric:
+            for seed, _ in cell.played:
+                counts[(policy, seed, stage, point), column] += 1
+    return counts
 
 
 def _severities(
@@ -292,14 +349,29 @@ def _replicates(of: Suite, column: str) -> int:
 def _read(folder: Path, finished: set[str] | None, task: Task, cells: _Cells) -> None:
     """Sort a folder's rows into cells; `finished` names the points that count, None for all."""
     for row in read_episodes(folder):
-        policy, seed, stage, point, column = row.cell.split("/")
+        policy, seed, stage, point, column = _place(folder, row)
         if finished is not None and f"{stage}/{point}" not in finished:
             continue
-        key = (int(seed), row.episode_seed)
-        values = {metric: row.value(metric) for metric in task.metrics}
+        key = (seed, row.episode_seed)
+        try:
+            values = {metric: row.value(metric) for metric in task.metrics}
+        except ValueError as error:
+            raise RunError(f"{folder / EPISODES_FILE}: {error}") from error
         if row.metrics and RECOGNITION in row.metrics:
             values[RECOGNITION] = row.metrics[RECOGNITION]
         for metric, value in values.items():
-            cell = cells[policy, stage, int(point), column, metric]
-            cell.played[key] = Observation(int(seed), row.cluster, value)
+            cell = cells[policy, stage, point, column, metric]
+            cell.played[key] = Observation(seed, row.cluster, value)
             cell.seen[key] = row.seen
+
+
+def _place(folder: Path, row: Episode) -> tuple[str, int, str, int, str]:
+    """Return the policy, seed, stage, point and column of a row."""
+    try:
+        policy, seed, stage, point, column = row.cell.split("/")
+        return policy, int(seed), stage, int(point), column
+    except ValueError:
+        raise RunError(
+            f"{folder}: episode {row.index} is of the cell {row.cell!r}; in a study a cell is "
+            f"policy/seed/stage/point/column. Restore the file, or start in another folder."
+        ) from None

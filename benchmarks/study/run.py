@@ -24,9 +24,9 @@ from benchmarks.evaluate import Cell, evaluate
 from benchmarks.records import Episode, RunRecord
 from benchmarks.report import report
 from benchmarks.runs import Run, RunError
-from benchmarks.statistics import mean_interval
+from benchmarks.statistics import LIVE_REPLICATES, REPLICATES, Observation
 from benchmarks.study.board import Board
-from benchmarks.study.jobs import Event, Job, run_job
+from benchmarks.study.jobs import Event, Job, live, run_job
 from benchmarks.study.presets import Preset
 from benchmarks.study.results import REFERENCE, job_folder
 from benchmarks.suites import Suite
@@ -70,9 +70,12 @@ def run_study(
         console.print(
             f"Study {suite.name}, preset {preset.name}: {', '.join(preset.policies)}, seeds "
             f"{', '.join(map(str, seeds))}. It lies in {folder.resolve()}; the same command "
-            f"resumes it.",
+            f"resumes it.\nWhile it runs, 95 % bootstrap intervals are over the "
+            f"{TASKS[suite.task].noun} of one seed, with {LIVE_REPLICATES:,} redraws; those of the "
+            f"tables have {REPLICATES:,}, and redraw seeds too.",
             soft_wrap=True,
             highlight=False,
+            markup=False,
         )
         with Board(console, jobs, workers) as board:
             for seed in seeds:
@@ -101,7 +104,9 @@ def _play_references(run: Run, suite: Suite, preset: Preset, seed: int, board: B
             )
             evaluate(run, cell, make, on_rows=rows.extend)
             if rows:
-                rates[column] = mean_interval([row.value(task.metric) for row in rows])
+                rates[column] = live(
+                    Observation(seed, row.cluster, row.value(task.metric)) for row in rows
+                )
         if rates:
             board.say(f"{name} seed {seed}", rates)
 
@@ -171,7 +176,7 @@ def _work(job: Job, news: Connection) -> None:
 
     try:
         run_job(job, emit)
-    except RunError as error:
+    except (OSError, RunError) as error:
         news.send(str(error))
     except Exception:
         news.send(traceback.format_exc())

@@ -110,7 +110,7 @@ class Cards:
         return (named & held).total(), max(named.total(), held.total())
 
     def share_malformed(self, outcomes: Sequence[str]) -> float:
-        return float(outcomes[-1] in _MALFORMED)
+        return float(any(outcome in _MALFORMED for outcome in outcomes[-1:]))
 
 
 def hand_cluster(ranks: Sequence[int]) -> str:

@@ -154,7 +154,7 @@ class Streets:
         return 0, 1
 
     def share_malformed(self, outcomes: Sequence[str]) -> float:
-        return outcomes.count(Outcome.UNREADABLE.value) / len(outcomes)
+        return outcomes.count(Outcome.UNREADABLE.value) / max(1, len(outcomes))
 
 
 def _holds(report: str, name: str) -> bool:
