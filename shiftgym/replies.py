@@ -28,9 +28,8 @@ from shiftgym.thoughts import outside_thoughts
 MAX_CHARACTERS = 1_000_000
 """Only the end of a longer reply is read."""
 
-NO_ANSWER = "No answer was found in the reply."
-CONTRADICTION = "The reply gives several answers that differ, and does not say which one counts."
-ONLY_THOUGHTS = "The reply holds thoughts only: an answer must follow where they are closed."
+CONTRADICTION = "It gives several answers that differ, and does not say which one counts."
+ONLY_THOUGHTS = "What stands in thoughts is no answer: one must follow where they are closed."
 OUT_OF_FORMAT = "The reply is not in the format that was asked for."
 TOO_LONG = f"Only the last {MAX_CHARACTERS:,} characters of a reply are read."
 
@@ -74,13 +73,14 @@ class Answer:
         fields: the members of the answer, those of a phrase being {key: phrase}.
         strict: the answer as JSON has it, where it stands in the reply as one strict JSON object of
             its own, in no other object or list; None where it does not.
-        reason: why there is no answer, as a sentence; "" where there is one.
+        reason: a sentence that says why there is no answer, where more can be said than that none
+            was found; else "".
     """
 
     says: str | None = None
     fields: Fields | None = None
     strict: dict[str, Any] | None = None
-    reason: str = NO_ANSWER
+    reason: str = ""
 
 
 def find_answer(text: object, asked: Asked) -> Answer:
@@ -89,7 +89,8 @@ def find_answer(text: object, asked: Asked) -> Answer:
     Where an object with the key lies in another one that has it too, the outer one counts. Objects
     with the key that lie side by side in one object or list are one answer, and none where they say
     different things. Where no object has the key, the reply is read once more with HTML's entities
-    and with JSON's escapes (`{\"key\": ...}`, as in the arguments of a tool call) undone.
+    and with JSON's escapes (`{\"key\": ...}`, as in the arguments of a tool call) undone, and with
+    the outermost braces or the last quote put where they are missing.
 
     Nothing that a reply may be raises.
 
@@ -100,19 +101,22 @@ def find_answer(text: object, asked: Asked) -> Answer:
     if not isinstance(text, str):
         return Answer()
     said = outside_thoughts(text[-MAX_CHARACTERS:])
-    if not said.strip():
-        return Answer(reason=ONLY_THOUGHTS if text.strip() else NO_ANSWER)
+    answer = _among_all(said, asked)
+    if answer.says is None and not answer.reason:
+        if len(said) < len(text) and asked.key in text[-MAX_CHARACTERS:].lower():
+            return Answer(reason=ONLY_THOUGHTS)
+        if len(text) > MAX_CHARACTERS:
+            return Answer(reason=TOO_LONG)
+    return answer
+
+
+def _among_all(said: str, asked: Asked) -> Answer:
+    """Return the answer in a reply without its thoughts."""
     for written in _spellings(said):
         answer = _among_objects(written, asked, raw=said)
         if answer is not None:
             return answer
-    answer = _among_loose(said.translate(_LOOK_ALIKES), asked)
-    if answer.says is None and answer.reason == NO_ANSWER:
-        if len(text) > MAX_CHARACTERS:
-            return Answer(reason=f"{NO_ANSWER} {TOO_LONG}")
-        if len(said) < len(text) and asked.key in text.lower():
-            return Answer(reason=ONLY_THOUGHTS)
-    return answer
+    return _among_loose(said.translate(_LOOK_ALIKES), asked)
 
 
 def check_reply(reply: object) -> str:
@@ -129,13 +133,18 @@ def check_reply(reply: object) -> str:
     return reply
 
 
+def without_entities(text: str) -> str:
+    """Return a text with HTML's entities, such as &minus;, as the characters they stand for."""
+    return _entity(lambda entity: html.unescape(entity[0]), text)
+
+
 def _spellings(text: str) -> Iterator[str]:
-    """Yield the text with plain quotes, then without entities and escapes where it has some."""
+    """Yield the text with plain quotes, then in the ways in which an object may hide in it."""
     if not text.isascii():
         text = text.translate(_LOOK_ALIKES)
     yield text
     if "&quot;" in text or "&#" in text:
-        text = _entity(lambda entity: html.unescape(entity[0]), text)
+        text = without_entities(text)
         yield text
     # JSON in JSON may lie in JSON again.
     for _ in range(2):
@@ -143,6 +152,11 @@ def _spellings(text: str) -> Iterator[str]:
             break
         text = _escapes(lambda escape: _ESCAPED.get(escape[1], escape[1]), text)
         yield text
+    quote, brace = text.find('"'), text.rfind("}")
+    if quote >= 0 and "{" not in text:
+        yield f"{{{text[quote:]}}}"  # the members without their braces
+    elif brace >= 0 and text.count('"') % 2:
+        yield f'{text[:brace]}"{text[brace:]}'  # the last quote is missing
 
 
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}

@@ -89,8 +89,10 @@ SHAPES = [
     Shape("all of it a JSON string", json.dumps(JSON), CORRECT, False),
     Shape("escaped quotes without outer ones", JSON.replace('"', '\\"'), CORRECT, False),
     Shape(
-        "printed by repr", '{\\n  "number": [6, 10, 4, 1],\\n  "formula": "(4 - 1) * 10 - 6"\\n}',
-        CORRECT, False,
+        "printed by repr",
+        '{\\n  "number": [6, 10, 4, 1],\\n  "formula": "(4 - 1) * 10 - 6"\\n}',
+        CORRECT,
+        False,
     ),
     Shape("an array of one", f"[{JSON}]", CORRECT, False),
     Shape("the answer twice", f"{JSON}\n\nFinal answer:\n{JSON}", CORRECT, True),
@@ -98,9 +100,7 @@ SHAPES = [
     Shape("the format afterwards", f"{JSON}\n\n(As asked: {ECHO})", CORRECT, True),
     Shape("the format alone", ECHO, UNREADABLE, False),
     # Thoughts.
-    Shape(
-        "claude: thinking", f"<thinking>\nPerhaps {DRAFT}\n</thinking>\n\n{JSON}", CORRECT, True
-    ),
+    Shape("claude: thinking", f"<thinking>\nPerhaps {DRAFT}\n</thinking>\n\n{JSON}", CORRECT, True),
     Shape("r1: the opening tag is the template's", f"Hm {DRAFT}.\n</think>\n\n{JSON}", CORRECT),
     Shape(
         "r1: no answer after the thought",
@@ -121,9 +121,7 @@ SHAPES = [
         f"<|message|>{JSON}<|return|>",
         CORRECT,
     ),
-    Shape(
-        "gpt-oss: cut in analysis", f"<|channel|>analysis<|message|>Try {JSON} and", UNREADABLE
-    ),
+    Shape("gpt-oss: cut in analysis", f"<|channel|>analysis<|message|>Try {JSON} and", UNREADABLE),
     Shape("qwen: an empty thought", f"<think>\n\n</think>\n\n{JSON}", CORRECT, True),
     Shape("qwen: cut in a thought", f"<think>\nThe answer is {JSON}. Check: 4-1", UNREADABLE),
     Shape("a thought and no more", f"<think>\n{JSON}\n</think>", UNREADABLE, False),
@@ -150,7 +148,9 @@ SHAPES = [
         CORRECT,
         False,
     ),
-    Shape("the formula unquoted", '{"number": [6, 10, 4, 1], "formula": (4 - 1) * 10 - 6}', CORRECT),
+    Shape(
+        "the formula unquoted", '{"number": [6, 10, 4, 1], "formula": (4 - 1) * 10 - 6}', CORRECT
+    ),
     Shape("a comment", '{\n  "formula": "(4 - 1) * 10 - 6"  # = 24\n}', CORRECT, False),
     Shape("a line break in the string", '{"formula": "(4 - 1) * 10\n  - 6"}', CORRECT, False),
     Shape("full-width JSON", "｛“formula”：“(4 - 1) × 10 - 6”｝", CORRECT, False),
@@ -220,14 +220,24 @@ SHAPES = [
     Shape("figure dashes", answer("(4 ‒ 1) * 10 ‑ 6"), CORRECT, False),
     Shape("mixed brackets", answer("[(4 - 1) * 10] - 6"), CORRECT, False),
     Shape("mixed brackets that cross", answer("[(4 - 1] * 10) - 6"), ILLEGAL, False),
-    Shape("\\frac of \\frac", answer("\\frac{8}{3-\\frac83}", number=[8, 3, 8, 3], cards=None),
-          CORRECT, False, (8, 3, 8, 3)),
-    Shape("a colon as over", answer("8 : (3 - 8 : 3)", number=[8, 3, 8, 3], cards=None), CORRECT,
-          False, (8, 3, 8, 3)),
+    Shape(
+        "\\frac of \\frac",
+        answer("\\frac{8}{3-\\frac83}", number=[8, 3, 8, 3], cards=None),
+        CORRECT,
+        False,
+        (8, 3, 8, 3),
+    ),
+    Shape(
+        "a colon as over",
+        answer("8 : (3 - 8 : 3)", number=[8, 3, 8, 3], cards=None),
+        CORRECT,
+        False,
+        (8, 3, 8, 3),
+    ),
     # Wrong, and to stay so.
     Shape("a right form, a wrong value", answer("4 - 1 * 10 - 6"), VALUE, True),
-    Shape("a false claim", answer("6 + 10 + 4 - 1 = 24"), VALUE, False),
-    Shape("an honest other value", answer("6 + 10 + 4 + 1 = 21"), ILLEGAL, False),
+    Shape("a false claim", answer("6 + 10 + 4 - 1 = 24"), VALUE, True),
+    Shape("an honest other value", answer("6 + 10 + 4 + 1 = 21"), ILLEGAL, True),
     Shape("not equal", answer("(4 - 1) * 10 - 6 ≠ 24"), ILLEGAL, False),
     Shape("run-on equalities", answer("4 - 1 = 3 * 10 = 30 - 6 = 24"), ILLEGAL, False),
     Shape("a slip in the chain", answer("(4-1)*10-6 = 3*10-5 = 24"), ILLEGAL, False),
@@ -241,8 +251,12 @@ SHAPES = [
     # Without JSON.
     Shape("yaml", "cards: [6, Q, 4, A]\nnumber: [6, 10, 4, 1]\nformula: (4 - 1) * 10 - 6", CORRECT),
     Shape("yaml in a fence", '```yaml\nformula: "(4 - 1) * 10 - 6"\n```', CORRECT, False),
-    Shape("xml members", "<number>6, 10, 4, 1</number>\n<formula>(4 - 1) * 10 - 6</formula>",
-          CORRECT, False),
+    Shape(
+        "xml members",
+        "<number>6, 10, 4, 1</number>\n<formula>(4 - 1) * 10 - 6</formula>",
+        CORRECT,
+        False,
+    ),
     Shape("bold label", "4 - 1 = 3.\n\n**Formula:** (4 - 1) * 10 - 6", CORRECT, False),
     Shape("final answer", "So: 3 * 10 = 30.\n\n**Final Answer:** `(4 - 1) * 10 - 6 = 24`", CORRECT),
     Shape("boxed equation", "Thus\n$$\\boxed{(4-1) \\times 10 - 6 = 24}$$", CORRECT, False),
