@@ -114,7 +114,8 @@ def read_intersection(observation: str) -> bool | None:
         return None
     text = _answer_in_brackets(r" \1 ", text.translate(_TYPOGRAPHY))
     text = _contracted(_written_out, text)
-    reports: set[bool | None] = set()
+    reports: set[bool] = set()
+    contradicts: set[bool] = set()
     behind = _Doubts(False, False)
     for sentence in reversed(_sentences(text)):
         pieces = [piece for piece in _pieces(sentence) if not piece.isspace() and piece]
@@ -129,9 +130,9 @@ def read_intersection(observation: str) -> bool | None:
             if said is not None and not unsure and not (said and far):
                 reports.add(said)
             elif piece.strip(" '\"") in ("intersection", "an intersection"):
-                reports.add(None)  # not a statement, but it contradicts "no intersection"
+                contradicts.add(True)  # no statement, but it does not go with "no intersection"
         behind = total
-    return reports.pop() if len(reports) == 1 else None
+    return reports.pop() if reports and len(reports | contradicts) == 1 else None
 
 
 def _written_out(match: re.Match[str]) -> str:
