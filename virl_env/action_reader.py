@@ -21,7 +21,7 @@ _TYPOGRAPHY = str.maketrans(
     {
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
         **dict.fromkeys("\u2018\u2019\u02bc", "'"),
-        **dict.fromkeys("`*\"“”„${}", ""),
+        **dict.fromkeys('`*"“”„${}', ""),
         **dict(zip("（）［］：，", "()[]:,")),
         **dict.fromkeys("_\n\r\t\u00a0", " "),
         "→": "->",
@@ -50,7 +50,8 @@ _MOVING = r"(?:going|walking|moving|heading)"
 _AHEAD = r"(?:straight(?: ?(?:ahead|on|forward))?|ahead|forwards?|onwards?)"
 _forward = re.compile(
     rf"(?:{_AHEAD}|{_VERB} ?(?:{_MOVING} )?(?:on )?(?:{_AHEAD}|on)|"
-    rf"(?:keep|continue) (?:on )?{_MOVING}|continue|proceed|advance|walk)\b(?: ?\( ?\))?(?! ?\( ?\d)"
+    rf"(?:keep|continue) (?:on )?{_MOVING}|continue|proceed|advance|walk)\b"
+    r"(?: ?\( ?\))?(?! ?\( ?\d)"
 ).match
 _stop = re.compile(
     r"(?:(?:stop|halt)(?: (?:walking|moving))?|end (?:the |this )?(?:walk|route))\b(?: ?\( ?\))?"
@@ -72,6 +73,11 @@ _explains = re.compile(
     r" ?(?:[.,;:!#([=>]|-|//|$|\b(?:to|at|here|now|as|because|since|so|in order|into|onto|on|along|"
     r"towards?|until|till|for|facing|and face|from|this)\b)"
 ).match
+_letter = re.compile(r"[^\W\d_]").search
+_placeholder = re.compile(
+    r"(?:forward ?\( ?\),? (?:stop ?\( ?\),? )?or )?turn ?direction ?\( ?x ?\)|"
+    r"(?:the |your |next )?action(?: here)?"
+).fullmatch
 _doubt = re.compile(
     r"\?|\b(?:or|then|if|unless|when|once|maybe|perhaps|might|instead|rather|wait|actually|twice|"
     r"times|later|soon|after\w*|before|followed|otherwise|either|wrong|incorrect|unsure|not sure)\b"
@@ -109,7 +115,7 @@ def read_action(text: str) -> str | None:
     """
     if len(text) > MAX_ACTION:
         return None
-    text = _blanks(" ", _quotes("", _latex("", text.lower()).translate(_TYPOGRAPHY))).strip(" .")
+    text = _normal(text)
     opening = _OPENING(text)
     start = opening.end() if opening else 0
     for kind, read in ((FORWARD, _forward), (STOP, _stop), (TURN, _turn)):
@@ -122,6 +128,17 @@ def read_action(text: str) -> str | None:
             end = close.end()
         return kind.format(word) if _is_explanation(text[end:], kind, word) else None
     return None
+
+
+def is_placeholder(text: str) -> bool:
+    """Return whether a text is what prompts put in place of an action, or holds no letters."""
+    text = _normal(text[:MAX_ACTION])
+    return not _letter(text) or _placeholder(text) is not None
+
+
+def _normal(text: str) -> str:
+    """Return a text in lower case, with plain signs and single blanks."""
+    return _blanks(" ", _quotes("", _latex("", text.lower()).translate(_TYPOGRAPHY))).strip(" .")
 
 
 def _word(match: re.Match[str]) -> str:

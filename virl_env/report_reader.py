@@ -34,8 +34,11 @@ _tokens = re.compile(r"\w+|[^\w\s:='\"*#>-]").findall
 """Words, and signs that no statement has."""
 
 _NEUTRAL = frozenset(
-    "a an any also currently directly exactly located now positioned standing still this yet "
-    "busy large major minor small road street".split()
+    (
+        *("a", "an", "any", "also", "this", "yet", "still", "now", "currently"),
+        *("standing", "located", "positioned", "directly", "exactly"),
+        *("busy", "large", "major", "minor", "small", "road", "street"),
+    )
 )
 
 # A statement is looked up without neutral words, and with "here" or without it.
@@ -61,6 +64,7 @@ _HERE = (
     | _all(("there is", *_OBSERVE), ("intersection",))
     | _all(("intersection",), ("", "is"), _NOTED)
 )
+_ANY = ("intersection", "intersections")
 _NONE = ("no intersection", "no intersections", "0 intersections", "zero intersections")
 _SEE = ("", "there is", "there are", "is", "i see", "we see", "you see", *_OBSERVE)
 _NOT_HERE = (
@@ -68,12 +72,13 @@ _NOT_HERE = (
     | _all(("", *_POINT), ("not intersection",))
     | _all(_SEE, _NONE, _NEARBY)
     | _all(_NONE, ("is", "are"), _NEARBY[1:])
-    | _all(("there is not", "there are not"), ("intersection", "intersections"), _NEARBY)
-    | _all(("i do not", "we do not"), ("see", "observe"), ("intersection", "intersections"), _NEARBY)
+    | _all(("there is not", "there are not"), _ANY, _NEARBY)
+    | _all(("i do not", "we do not"), ("see", "observe"), _ANY, _NEARBY)
     | _all(("intersection not", "intersection is not"), _NEARBY[1:])
 )
 _value = re.compile(
-    r"(?:whether )?(?:there is |is |point is )?(?:at )?intersections?(?: observed| present| visible)? "
+    r"(?:whether )?(?:there is |is |point is )?(?:at )?intersections?"
+    r"(?: observed| present| visible)? "
     r"(?:(yes|true)|(?:no|none|false|0|absent)(?: intersections?)?(?: nearby)?)"
 ).fullmatch
 _denies_both = re.compile(

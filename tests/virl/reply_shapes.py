@@ -28,7 +28,11 @@ FORWARD, STOP = "forward()", "stop()"
 SHAPES: list[tuple[str, str | None, bool | None]] = [
     # The asked object, and what stands around it.
     (full("forward()"), FORWARD, False),
-    ("Let me think. I face east already.\n\n```json\n" + full("forward()") + "\n```", FORWARD, False),
+    (
+        "Let me think. I face east already.\n\n```json\n" + full("forward()") + "\n```",
+        FORWARD,
+        False,
+    ),
     (
         "### Reasoning\n1. I am at the start.\n2. I have to turn.\n\n**Final Answer**\n\n```\n"
         + full("turn_direction(left)")
@@ -112,7 +116,8 @@ SHAPES: list[tuple[str, str | None, bool | None]] = [
     ('{"action": "turn_direction", "parameters": {"x": "west"}}', WEST, None),
     ('{"name": "turn_direction", "arguments": {"x": "left"}}', LEFT, None),
     (
-        'I turn.\n<tool_call>\n{"name": "turn_direction", "arguments": {"x": "left"}}\n</tool_call>',
+        'I turn.\n<tool_call>\n{"name": "turn_direction", "arguments": {"x": "left"}}\n'
+        "</tool_call>",
         LEFT,
         None,
     ),
@@ -153,7 +158,11 @@ SHAPES: list[tuple[str, str | None, bool | None]] = [
     ("", None, None),
     # What is said of the intersection.
     (full("forward()", "We are at an intersection."), FORWARD, True),
-    (full("forward()", "I am standing at the intersection of Elm Street and Oak Street."), FORWARD, True),
+    (
+        full("forward()", "I am standing at the intersection of Elm Street and Oak Street."),
+        FORWARD,
+        True,
+    ),
     (full("forward()", "No landmarks nearby, and I am at an intersection."), FORWARD, True),
     (full("forward()", "No landmarks nearby. Yes, there is an intersection."), FORWARD, True),
     (full("forward()", "Aspen Bakery is on your right. Intersection: Yes."), FORWARD, True),
