@@ -1,31 +1,40 @@
-r"""Reads what a reply says of a hand: its cards, what they count, and the formula, LaTeX included.
+"""Reads what a reply says of a hand: its cards, what they count, and the formula.
 
-`shiftgym.replies` finds the answer in the reply; here its members become cards, numbers and text.
+`shiftgym.replies` finds the answer in the reply and `gp_env.notation` reads the formula's notation;
+here the members of the answer become cards, numbers and a formula.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from shiftgym.replies import Value, last_answer
+from gp_env.arithmetic import scan
+from gp_env.notation import FORMULA_NAMES, plain_formula, without_escapes
+from gp_env.spoken import read_count
+from shiftgym.objects import Fields, Value
+from shiftgym.replies import Asked, find_answer
 
-MAX_DIGITS = 40
-"""A reported number with more digits counts as none."""
+ASKED_KEYS = ("cards", "number", "formula")
+"""The keys that the prompts of the game ask for."""
 
-_escape = re.compile(r"\\+(?:u([0-9A-Fa-f]{4})|([A-Za-z]+|.))?|\$", re.DOTALL).sub
-_fraction = re.compile(r"(\\[dt]?frac\s*\{|\}\s*\{|\})").split
+_OTHER_KEYS = (
+    *("formula", "expression", "equation", "answer", "solution", "result"),
+    *("final answer", "final formula", "公式", "答案"),
+)
+"""Where no object has the key "formula", what stands under these is read."""
+
 _separator = re.compile(r"[\s,;]+").split
-_whole = re.compile(rf"([+-]?[0-9]{{1,{MAX_DIGITS}}})(?:\.0*)?").fullmatch
 
-_COMMANDS = {
-    **dict.fromkeys(("times", "cdot", "ast"), "*"),
-    "div": "/",
-    **dict.fromkeys(("left", "right", "bigl", "bigr", "big", "Big"), ""),
-    **dict.fromkeys(("n", "t", "r", "quad"), " "),
-}
-"""LaTeX commands that stand for an operator or for nothing, and JSON's escapes for blanks. No
-formula holds a tab: `\\times` in a string that forgot to double the backslash means LaTeX."""
+# The prompt's own words, such as "the formula, without an equals sign", and "..." are no answer.
+_placeholder = re.compile(
+    r"[\s.…_]*[.…_][\s.…_]*|<[^<>0-9]*>|"
+    r"(?:the|your|a|insert|write)?\s*(?:final\s+)?(?:formula|expression|equation|string)"
+    r"(?:,?\s+(?:without|here|goes|that|as|using|in|for|with)\b[^0-9]*)?",
+    re.IGNORECASE,
+).fullmatch
 
 
 @dataclass(frozen=True)
@@ -34,83 +43,104 @@ class Reply:
 
     Attributes:
         cards: the cards as they were named, or None where none were reported.
-        number: what the cards count, 5.0 being 5, or None where that was not reported. An entry
-            that is no integer of at most 40 digits, such as "K", is None: the report is wrong.
-        formula: the formula with LaTeX and escapes turned into plain text, else untouched; None
-            where the reply holds no complete object with a formula: it is unreadable.
+        number: what the cards count, 5.0, "five" and "5 = 5" being 5, or None where that was not
+            reported, or not as a list. An entry that is no integer of at most 40 digits, such as
+            "K", is None: the report is wrong.
+        formula: the formula as `gp_env.notation.plain_formula` has it; None where the reply gives
+            no answer, or contradicts itself: it is unreadable.
+        counts: what the cards count, where that was reported as a mapping from their names.
+        in_format: whether the answer has the asked format. It stands as one strict JSON object with
+            the asked keys and no others, "cards" a list of strings, "number" a list of integers and
+            "formula" a string that `gp_env.arithmetic.scan` reads. Other text around the object,
+            thoughts and code fences included, makes no difference.
+        reason: a sentence that says why the reply is unreadable, where more can be said than that
+            no formula was found; else "".
     """
 
     cards: tuple[str, ...] | None = None
     number: tuple[int | None, ...] | None = None
     formula: str | None = None
+    counts: tuple[tuple[str, int | None], ...] = ()
+    in_format: bool = field(default=False, compare=False)
+    reason: str = field(default="", compare=False)
 
 
-UNREADABLE = Reply()
+def parse_reply(text: object, keys: tuple[str, ...] = ASKED_KEYS) -> Reply:
+    r"""Return what a reply says, whatever it looks like, where its meaning is beyond doubt.
 
-
-def parse_reply(text: object) -> Reply:
-    r"""Return what the last complete answer in a reply says.
-
-    An answer is an object in braces with the key "formula" (in any case) whose value is a string,
-    or a bare word or number, which stands for its text. A list, an object and a bare null (or None)
-    are no formula. Where an answer lies in another one that has a formula itself, the outer one
-    counts. Where no complete answer is found, a reply in which every quote is escaped
-    (`{\"formula\": ...}`, as in the arguments of a tool call) is read without the backslashes.
+    The last complete object in braces with the key "formula" (in any case) counts, its value being
+    a string, a bare word or number, or a list or object of one such entry. Null, the prompt's own
+    words and "..." are no value. Where no object has a formula, another key ("expression",
+    "answer", ...), `\boxed{...}`, `<answer>...</answer>` or a last line "Answer: ..." is read, if
+    it holds a formula and all of them hold the same. `shiftgym.replies.find_answer` says what
+    counts where a reply holds several answers; what stands in thoughts never does.
 
     Nothing that a reply may be raises.
 
     Args:
-        text: the reply. Anything but a string is unreadable. Only the last 65,536 characters count.
+        text: the reply. Anything but a string is unreadable. Only the last 1,000,000 characters
+            count.
+        keys: that the prompt asked for, which only `Reply.in_format` goes by.
     """
-    fields = last_answer(text, "formula")
-    if fields is None:
-        return UNREADABLE
-    formula = fields["formula"]
-    assert isinstance(formula, str)
-    return Reply(_items(fields.get("cards")), _number(fields.get("number")), _plain(formula))
+    answer = find_answer(text, _ASKED)
+    if answer.says is None or answer.fields is None:
+        return Reply(reason=answer.reason)
+    number = answer.fields.get("number")
+    return Reply(
+        _items(answer.fields.get("cards")),
+        _number(number),
+        answer.says,
+        _counts(number),
+        in_format=answer.strict is not None and _is_as_asked(answer.strict, keys),
+    )
 
 
-def _plain(text: str) -> str:
-    """Return the text without escapes and LaTeX; what is not known stays and is judged as it is."""
-    if "\\" not in text and "$" not in text:
-        return text.strip()
-    text = text.strip().replace("\\\\", "\\")
-    if text.startswith("\\(") and text.endswith("\\)") and text.count("\\(") == 1:
-        text = text[2:-2]  # LaTeX's sign for a formula in a line, not a bracket
-    text = _escape(_unescaped, text)
-    return (_fractions(text) if "frac" in text else text).strip()
+def _is_as_asked(answer: Mapping[str, Any], keys: tuple[str, ...]) -> bool:
+    """Return whether the members of a JSON object are those asked for, and of the asked types."""
+    cards, number = answer.get("cards", []), answer.get("number", [])
+    formula = answer.get("formula")
+    return (
+        answer.keys() == set(keys)
+        and isinstance(cards, list)
+        and all(isinstance(card, str) for card in cards)
+        and isinstance(number, list)
+        and all(type(count) is int for count in number)
+        and isinstance(formula, str)
+        and scan(formula) is not None
+    )
 
 
-def _unescaped(match: re.Match[str]) -> str:
-    code, escaped = match.group(1, 2)
-    if code:
-        return chr(int(code, 16))
-    if not escaped or escaped in "[]":
-        return ""
-    if escaped.isalpha():
-        return _COMMANDS.get(escaped, f"\\{escaped}")
-    return " " if escaped in ",;:!" else escaped
+def _meaning(fields: Fields) -> str | None:
+    """Return the formula of an object that has the key, None where there is none."""
+    value = _single(fields["formula"])
+    if value is None or _placeholder(value[:200].strip()):
+        return None
+    return plain_formula(value)
 
 
-def _fractions(text: str) -> str:
-    r"""Return the text with \frac{a}{b} as ((a)/(b)), or as it came where braces do not fit."""
-    written: list[str] = []
-    below: list[bool] = []  # of each open fraction: whether its denominator was reached
-    for index, piece in enumerate(_fraction(text)):
-        if index % 2 == 0:
-            written.append(piece)
-        elif piece[0] == "\\":
-            below.append(False)
-            written.append("((")
-        elif not below or below[-1] is not (piece == "}"):
-            return text
-        elif below[-1]:
-            below.pop()
-            written.append("))")
-        else:
-            below[-1] = True
-            written.append(")/(")
-    return text if below else "".join(written)
+def _loose(fields: Fields) -> list[str]:
+    """Return what is a formula beyond doubt under other keys, or in a phrase."""
+    values = (_single(fields[key]) for key in _OTHER_KEYS if key in fields)
+    written = (plain_formula(value) for value in values if value is not None)
+    return [formula for formula in written if _is_formula(formula)]
+
+
+def _is_formula(text: str) -> bool:
+    """Return whether a text joins numbers, and says nothing else but what they make."""
+    links = [scan(link) for link in text.split("=", 8)]
+    return None not in links and any(link and link.count > 1 for link in links)
+
+
+_ASKED = Asked("formula", _meaning, _loose, FORMULA_NAMES)
+
+
+def _single(value: Value) -> str | None:
+    """Return a text, or the only entry of a list or an object as one; None for all else."""
+    while isinstance(value, list | dict):
+        if len(value) != 1:
+            return None
+        value = next(iter(value.values() if isinstance(value, dict) else value))
+    return value
 
 
 def _items(value: Value) -> tuple[str, ...] | None:
@@ -122,15 +152,25 @@ def _items(value: Value) -> tuple[str, ...] | None:
             return None  # a bare tuple, of which only the first entry was taken
         value = value.strip("[](){} ")
         parts = value.split(",") if "," in value else _separator(value)
-        return tuple(_plain(part).strip("\"'") for part in parts if part.strip()) or None
-    if value is None or None in value:
+        return tuple(without_escapes(part).strip("\"'") for part in parts if part.strip()) or None
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         return None
-    return tuple(_plain(item) for item in value if item is not None)
+    return tuple(without_escapes(item) for item in value if isinstance(item, str))
 
 
 def _number(value: Value) -> tuple[int | None, ...] | None:
-    # What is no text, such as a list in the list, is an entry all the same.
-    items = _items([item or "" for item in value] if isinstance(value, list) else value)
-    if items is None:
-        return None
-    return tuple(int(match[1]) if match else None for match in map(_whole, items))
+    if isinstance(value, list):
+        # What is no text, such as a list in the list, is an entry all the same.
+        entries = (_single(item) if isinstance(item, dict) else item for item in value)
+        value = [entry if isinstance(entry, str) else "" for entry in entries]
+    items = _items(value)
+    if items is None or (items and all(item and not item.strip(".…") for item in items)):
+        return None  # elided
+    return tuple(map(read_count, items))
+
+
+def _counts(value: Value) -> tuple[tuple[str, int | None], ...]:
+    if not isinstance(value, dict):
+        return ()
+    texts = ((name, _single(count)) for name, count in value.items())
+    return tuple((name, read_count(text)) for name, text in texts if text is not None)

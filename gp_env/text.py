@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from gp_env.config import check_target
-from gp_env.deck import RANK_NAMES, SUITS, Hand, HandLike
-from gp_env.reader import Reply, parse_reply
-from gp_env.rules import JACK, KING, QUEEN, Rule, RuleLike
+from gp_env.deck import RANK_NAMES, Hand, HandLike
+from gp_env.reader import ASKED_KEYS, Reply, parse_reply
+from gp_env.rules import Rule, RuleLike
+from gp_env.spoken import read_rank
 from gp_env.verifier import Outcome, Verdict, verify
+from shiftgym.replies import OUT_OF_FORMAT
 from shiftgym.templates import check_placeholders
 
 TASK_PLACEHOLDERS = (
@@ -51,6 +53,7 @@ class PromptTemplate:
         lost: follows the last attempt, where it was wrong. Placeholders as in `feedback`.
         pictured: stands for {cards} and {ranks} where the cards are shown in a picture.
         system: the system message, as it stands, without placeholders; "" for none.
+        keys: of the JSON object that the wording asks for; what `Reply.in_format` goes by.
 
     Raises:
         ValueError: on construction, for a placeholder that is not one of these or a lone brace.
@@ -62,6 +65,7 @@ class PromptTemplate:
     lost: str
     pictured: str = "the ones in the picture"
     system: str = ""
+    keys: tuple[str, ...] = ASKED_KEYS
 
     def __post_init__(self) -> None:
         check_placeholders("PromptTemplate.task", self.task, TASK_PLACEHOLDERS)
@@ -205,6 +209,8 @@ def judge_reply(
     target: int = 24,
     *,
     images: bool = False,
+    strict: bool = False,
+    keys: tuple[str, ...] = ASKED_KEYS,
 ) -> tuple[Reply, Verdict]:
     """Read a reply and judge it; never raises for what the reply may be.
 
@@ -219,37 +225,44 @@ def judge_reply(
         rule: what J, Q and K count when scoring.
         target: the number to make, 1 to 100.
         images: the cards were shown in a picture, so that naming them is part of the task.
+        strict: a reply that is not in the asked format (`Reply.in_format`) is unreadable.
+        keys: of the object that the prompt asked for: `PromptTemplate.keys`.
 
     Raises:
         ValueError: for a hand, a rule or a target that the game does not have.
     """
     hand, rule, target = Hand.parse(hand), Rule.parse(rule), check_target(target)
-    reply = parse_reply(text)
+    reply = parse_reply(text, keys)
     if reply.formula is None:
-        return reply, Verdict.of(Outcome.UNREADABLE, target)
+        return reply, _unreadable(target, reply.reason)
+    if strict and not reply.in_format:
+        return reply, dataclasses.replace(_unreadable(target), message=OUT_OF_FORMAT)
     if images and reply.cards is not None and not _names_hand(reply.cards, hand):
         return reply, Verdict.of(Outcome.MISREAD_CARDS, target)
     verdict = verify(reply.formula, hand, rule, target)
-    if verdict.outcome is Outcome.ILLEGAL_FORMULA or reply.number is None:
+    if verdict.outcome is Outcome.ILLEGAL_FORMULA or _reports_right(reply, hand, rule):
         return reply, verdict
-    if Counter(reply.number) != Counter(hand.values(rule)):
-        wrong = Verdict.of(Outcome.WRONG_NUMBERS, target)
-        return reply, dataclasses.replace(wrong, message=_WRONG_REPORT)
-    return reply, verdict
+    wrong = Verdict.of(Outcome.WRONG_NUMBERS, target)
+    return reply, dataclasses.replace(wrong, message=_WRONG_REPORT)
 
 
 _WRONG_REPORT = "The numbers reported are not what the cards of the hand count."
 
-_SPOKEN = {
-    **{name.lower(): rank for rank, name in enumerate(RANK_NAMES) if name},
-    **{str(rank): rank for rank in (1, JACK, QUEEN, KING)},
-    "ace": 1,
-    "jack": JACK,
-    "queen": QUEEN,
-    "king": KING,
-}
-_SUIT_LETTERS = tuple(suit[0] for suit in SUITS)
-_WITHOUT_SUIT = str.maketrans("", "", "♠♥♦♣♤♡♢♧\ufe0f")
+
+def _unreadable(target: int, reason: str = "") -> Verdict:
+    """Return the verdict on a reply without an answer; the reason is told where there is one."""
+    verdict = Verdict.of(Outcome.UNREADABLE, target)
+    return dataclasses.replace(verdict, message=f"{verdict.message} {reason}".rstrip())
+
+
+def _reports_right(reply: Reply, hand: Hand, rule: Rule) -> bool:
+    """Return whether what a reply reports of the numbers is so, where it reports any."""
+    values = hand.values(rule)
+    if reply.number is not None:
+        return Counter(reply.number) == Counter(values)
+    counts = dict(zip(hand.ranks, values))
+    named = ((read_rank(card), count) for card, count in reply.counts)
+    return all(counts.get(rank, count) == count for rank, count in named if rank is not None)
 
 
 def _names(hand: Hand) -> list[str]:
@@ -260,11 +273,3 @@ def _names_hand(cards: Iterable[str], hand: Hand) -> bool:
     """Return whether these are the ranks of the hand, in any order and whatever their suits."""
     ranks = [read_rank(card) for card in cards]
     return None not in ranks and sorted(filter(None, ranks)) == sorted(hand.ranks)
-
-
-def read_rank(card: str) -> int | None:
-    """Return the rank of a card such as "K", "10♥", "ace", "queen of hearts", "7d"; or None."""
-    name = card.lower().translate(_WITHOUT_SUIT).split(" of ")[0].strip()
-    if name not in _SPOKEN and name.endswith(_SUIT_LETTERS):
-        name = name[:-1]
-    return _SPOKEN.get(name)

@@ -25,6 +25,7 @@ from gp_env.text import (
 )
 from gp_env.verifier import OUTCOME_NAMES, Outcome, Verdict
 from shiftgym.checks import flag
+from shiftgym.replies import check_reply
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -59,8 +60,9 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
     ## Action Space
 
     `Text`: the reply. The last complete JSON object with a "formula" counts, whatever stands around
-    it; `gp_env.parse_reply` says what is read. Every string is accepted, also one that the space
-    does not contain: the space is what `sample()` draws, up to 8,192 characters.
+    it, and so does what means the same beyond doubt; `gp_env.parse_reply` says what is read. Every
+    string is accepted, also one that the space does not contain: the space is what `sample()`
+    draws, up to 8,192 characters. Anything but a string is a TypeError.
 
     ## Observation Space
 
@@ -76,6 +78,7 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
     | `messages` | the whole chat, a list of `{"role", "content"}`; a fresh copy each time |
     | `outcome` | "none" before the first attempt, else the last one's `gp_env.Outcome` value |
     | `attempts_left` | attempts left |
+    | `in_format` | whether the last reply kept to the asked format, see `gp_env.Reply` |
     | `is_success` | whether the last attempt was correct |
     | `episode_seed` | replays this episode when passed in the reset options |
 
@@ -111,6 +114,7 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
       misread_cards, -1.5.
     * `image_size=320`: pixels of the picture, 32-1200; `look="plain"`: of the cards, as
       `GeneralPointsImageEnv` documents it. Both are of pictures.
+    * `strict=False`: True judges a reply that is not in the asked format as unreadable.
     * `render_mode=None`: "ansi" renders the dialogue so far as text, "rgb_array" the table with the
       attempt before, rule, target and outcome below it, uint8 of shape (780, 640, 3), and "human"
       that in a window, which needs the extra `play`.
@@ -139,11 +143,13 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
         images: bool = False,
         image_size: int = IMAGE_SIZE,
         look: LookLike = "plain",
+        strict: bool = False,
         render_mode: str | None = None,
         **game: Unpack[GameKeywords],
     ) -> None:
         super().__init__(GameConfig.make(**game), render_mode)
         self.template = find_template(template)
+        self.strict = flag("strict", strict)
         if flag("images", images):
             self.sights = Sights(image_size, look)
         elif (image_size, look) != (IMAGE_SIZE, "plain"):
@@ -155,6 +161,7 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
         self.action_space = spaces.Text(MAX_ACTION, min_length=0, charset=ACTION_CHARACTERS)
         self._messages: list[Message] = []
         self._written = ""
+        self._in_format = False
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -174,23 +181,32 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
         )
         self._messages = build_messages(prompt, self.template, self._picture())
         self._written = ""
+        self._in_format = False
         return prompt, self._seen()
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
         """Judge one reply and answer it.
 
         Raises:
+            TypeError: for an action that is no string.
             gymnasium.error.ResetNeeded: before the first reset and after the end of an episode.
         """
+        said = check_reply(action)
         self._need_running()
-        images = self.sights is not None
         reply, verdict = judge_reply(
-            action, self._hand, self._rule, self.config.target, images=images
+            said,
+            self._hand,
+            self._rule,
+            self.config.target,
+            images=self.sights is not None,
+            strict=self.strict,
+            keys=self.template.keys,
         )
         self._written = reply.formula or ""
+        self._in_format = reply.in_format
         terminated = self._settle(verdict.outcome.code)
         feedback = build_feedback(verdict, self._attempts_left, self.template)
-        self._messages.append({"role": "assistant", "content": str(action)})
+        self._messages.append({"role": "assistant", "content": said})
         self._messages.append({"role": "user", "content": feedback})
         return feedback, verdict.reward, terminated, False, self._seen()
 
@@ -233,7 +249,7 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
             dict(said) if isinstance(said["content"], str) else deepcopy(said)
             for said in self._messages
         ]
-        return {"messages": messages, **self._info()}
+        return {"messages": messages, "in_format": self._in_format, **self._info()}
 
 
 def _in_words(content: Any) -> str:

@@ -8,9 +8,10 @@ from enum import Enum
 from functools import lru_cache
 from types import MappingProxyType
 
-from gp_env.arithmetic import evaluate, scan, token_parts
+from gp_env.arithmetic import Expression, evaluate, scan, token_parts
 from gp_env.config import check_target
-from gp_env.deck import Hand, HandLike
+from gp_env.deck import MAX_CARDS, Hand, HandLike
+from gp_env.notation import plain_formula
 from gp_env.rules import RuleLike
 
 
@@ -112,7 +113,9 @@ def verify(formula: object, hand: HandLike, rule: RuleLike = "ten", target: int 
 
     Args:
         formula: what the player wrote, of any type, length and content. See
-            `gp_env.arithmetic.scan` for what is read; a closing "= n" must state the target.
+            `gp_env.notation.plain_formula` for what is read. A closing "= n", or an opening "n =",
+            must state the target. Of a chain of equalities every link must be worth the target;
+            the first one with the hand's numbers counts.
         hand: the cards, as ranks or a Hand.
         rule: what J, Q and K count.
         target: the number to make, 1 to 100.
@@ -130,13 +133,43 @@ def verify(formula: object, hand: HandLike, rule: RuleLike = "ten", target: int 
 
 
 def _judge(formula: object, values: tuple[int, ...], target: int) -> int:
-    expression = scan(formula) if isinstance(formula, str) else None
+    expression = None
+    if isinstance(formula, str):
+        expression = scan(formula) or _read_other(plain_formula(formula), values, target)
     if expression is None or expression.stated not in (None, target):
         return _ILLEGAL
     # Counted first, so that a long formula is never taken apart, let alone worked out.
     if expression.count != len(values):
         return _NUMBERS
     return _judge_parts(*expression.parts(), sorted(values), target)
+
+
+MAX_LINKS = 64
+"""A chain of more equalities is illegal."""
+
+
+def _read_other(text: str, values: tuple[int, ...], target: int) -> Expression | None:
+    """Read a formula in its plain form, "n = formula", or the formula of a chain of equalities.
+
+    A chain whose links are not all worth the target contradicts itself or states another target,
+    and is illegal.
+    """
+    expression = scan(text)
+    if expression is not None or "=" not in text:
+        return expression
+    links = [scan(link) for link in text.split("=", MAX_LINKS)]
+    if len(links) == 2 and links[0] is not None and links[0].marks == str(target).encode():
+        return links[1]
+    formulas = []
+    for link in links:
+        if link is None or link.count > MAX_CARDS:
+            return None
+        numbers, operators = link.parts()
+        worth = evaluate(numbers, operators)
+        if worth is None or worth[0] != target * worth[1]:
+            return None
+        formulas.append((sorted(numbers) == sorted(values), link.count > 1, link))
+    return max(formulas, key=lambda formula: formula[:2])[2]
 
 
 def _judge_parts(numbers: list[int], operators: list[int], values: list[int], target: int) -> int:

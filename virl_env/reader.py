@@ -1,24 +1,27 @@
 """Reads what a reply says of a point: what is seen, which instruction is followed, what is done.
 
-`shiftgym.replies` finds the answer in the reply; here its members become an action of the task and
-a report of whether one stands at an intersection.
+`shiftgym.replies` finds the answer in the reply; here its members are put into words, of which
+`action_reader` and `report_reader` make an action of the task and a report of the intersection.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import pairwise
 
-from shiftgym.replies import Fields, last_answer
+from shiftgym.objects import Fields, Value
+from shiftgym.replies import CONTRADICTION, Answer, Asked, find_answer
+from shiftgym.thoughts import outside_thoughts
+from virl_env.action_reader import MAX_ACTION, is_placeholder, read_action
 from virl_env.dynamics import ACTIONS
-from virl_env.world.geometry import COMPASS, RELATIVE
+from virl_env.report_reader import read_intersection
 
-MAX_ACTION = 200
-"""Characters of the longest action that is read."""
+KEYS = ("current observation", "current instruction", "action")
+"""Of the object that the prompts ask for."""
 
-MAX_REPORT = 2_000
-"""What is said of an intersection behind this many characters of an observation is not read."""
+NO_ACTION = "No action of the task could be read in the reply."
+TOO_LONG = f"The action of the reply is not read: it has more than {MAX_ACTION} characters."
 
 
 @dataclass(frozen=True)
@@ -28,58 +31,204 @@ class Reply:
     Attributes:
         observation: what is seen, as it was written; None where that was not reported.
         instruction: the instruction followed, as it was written; None where not reported.
-        action: one of `virl_env.dynamics.ACTIONS`; None where the reply holds no complete object
-            with an action, or one that is no action of the task: it is unreadable.
+        action: one of `virl_env.dynamics.ACTIONS`; None where the reply names none, or several: it
+            is unreadable.
         intersection: whether the observation reports an intersection at this point; None where it
             says nothing of one, or nothing certain.
+        in_format: whether the answer is what was asked for to the letter: one strict JSON object
+            with the asked keys and no others, all values strings, the action written as the task
+            writes it. Prose, thoughts and fences around it are in the format.
+        reason: why there is no action, as a sentence; "" where there is one.
     """
 
     observation: str | None = None
     instruction: str | None = None
     action: str | None = None
     intersection: bool | None = None
+    in_format: bool = False
+    reason: str = ""
 
 
-UNREADABLE = Reply()
+def parse_reply(
+    text: object, keys: Collection[str] = KEYS, actions: Collection[str] = ACTIONS
+) -> Reply:
+    r"""Return what the last complete answer in a reply says.
 
-
-def parse_reply(text: object) -> Reply:
-    """Return what the last complete answer in a reply says.
-
-    An answer is an object in braces with the key "action" (in any case) whose value is a string or
-    a bare word. Actions are read in any case, with or without brackets, quotes and underscores:
-    "forward", "turn_direction('slightly left')", "Turn north-east". Nothing that a reply may be
-    raises.
+    An answer is an object with the key "action", or what else says plainly what is done, where
+    nothing else in the reply says otherwise: another key such as "next action", a call of a tool,
+    `\boxed{forward()}`, `<answer>stop()</answer>`, a last line "Action: turn left", or a reply that
+    is an action alone. `read_action` documents which actions are read, `read_intersection` which
+    reports. Nothing that a reply may be raises.
 
     Args:
-        text: the reply. Anything but a string is unreadable. Only the last 65,536 characters count.
+        text: the reply. Anything but a string is unreadable.
+        keys: of the asked format.
+        actions: how that writes the actions.
     """
-    fields = last_answer(text, "action")
-    if fields is None:
-        return UNREADABLE
-    action = fields["action"]
-    assert isinstance(action, str)
+    answer = find_answer(text, _ASKED)
+    if isinstance(text, str) and answer.says is None and answer.reason != CONTRADICTION:
+        answer = _without_object(text) or answer
+    if answer.says is None or answer.fields is None:
+        return Reply(reason=answer.reason)
+    fields = answer.fields
     observation = _said(fields, "observation")
-    return Reply(
-        observation,
-        _said(fields, "instruction"),
-        read_action(_plain(action)),
-        None if observation is None else read_intersection(observation),
+    action = answer.says if answer.says in ACTIONS else None
+    reason = "" if action else TOO_LONG if len(answer.says) > MAX_ACTION else NO_ACTION
+    reported = read_intersection(". ".join(filter(None, (observation, _crossing(fields)))))
+    in_format = action is not None and _is_as_asked(answer, keys, actions)
+    return Reply(observation, _said(fields, "instruction"), action, reported, in_format, reason)
+
+
+def _is_as_asked(answer: Answer, keys: Collection[str], actions: Collection[str]) -> bool:
+    asked = answer.strict
+    return (
+        asked is not None
+        and asked.keys() == set(keys)
+        and all(isinstance(value, str) for value in asked.values())
+        and asked.get("action") in actions
     )
 
 
-def _said(fields: Fields, name: str) -> str | None:
-    """Return what stands under "current NAME", or under the name alone; a list as its entries."""
-    for key in (f"current {name}", f"current_{name}", name):
-        value = fields.get(key)
-        if isinstance(value, list):
-            value = ". ".join(item for item in value if item)
-        if value is not None:
-            return _plain(value)
+def _meaning(fields: Fields) -> str | None:
+    """Return the action that an answer names, or its words; None where it says nothing."""
+    said = _called(fields["action"], fields)
+    if said is None or is_placeholder(said):
+        return None
+    return read_action(said) or said
+
+
+def _plain_actions(fields: Fields) -> list[str]:
+    """Return the action that an object with other keys, or a phrase, says plainly."""
+    called = [_called(fields[key], fields) for key in _ACTION_KEYS if key in fields]
+    called = called or [_call_in(fields)]
+    return [action for said in called if said and (action := read_action(said))]
+
+
+_ACTION_KEYS = ("action", "next action", "final action", "action to take", "answer", "final answer")
+_ASKED = Asked("action", _meaning, _plain_actions, ("action", *_ACTION_KEYS[1:4]))
+_NAME_KEYS = (
+    "name",
+    "function",
+    "tool",
+    "type",
+    "action",
+    "function name",
+    "tool name",
+    "action name",
+)
+_ARGUMENT_KEYS = (
+    *("x", "direction", "arguments", "parameters", "args", "params", "kwargs", "input"),
+    *("action input", "argument", "parameter", "value"),
+)
+_is_name = re.compile(r"\W*(?:forward|stop|turn)", re.IGNORECASE).match
+_is_turn = re.compile(r"\W*turn[_ ]?(?:direction)?\W*(?:x\W*)?", re.IGNORECASE).fullmatch
+_UNCLEAR = "?"
+"""Stands for a value that is there, but is no action in words."""
+
+
+def _called(value: Value, beside: Fields) -> str | None:
+    """Return the action that stands under a key, in words; None where nothing does.
+
+    Args:
+        value: of the key.
+        beside: the object with the key, which may hold the direction of a turn apart.
+    """
+    if isinstance(value, list):
+        if len(value) > 1:
+            return _UNCLEAR
+        return _called(value[0], {}) if value else None
+    if isinstance(value, dict):
+        return (_call_in(value) or _UNCLEAR) if value else None
+    return _with_argument(_plain(value), beside) if value else None
+
+
+def _call_in(call: Fields) -> str | None:
+    """Return the call of an action that an object is, in words; None where it is none."""
+    for key in _NAME_KEYS:
+        name = call.get(key)
+        if isinstance(name, dict):
+            return _call_in(name)
+        if isinstance(name, str) and _is_name(name):
+            return _with_argument(_plain(name), call)
+    if len(call) == 1:
+        name, argument = next(iter(call.items()))
+        if _is_name(name):
+            return _with_argument(name, {"x": argument})
     return None
 
 
-_escape = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL).sub
+def _with_argument(name: str, beside: Fields) -> str:
+    """Return an action in words, with the direction of a turn that stands beside it."""
+    if _is_turn(name):
+        for key in _ARGUMENT_KEYS:
+            if argument := _argument(beside.get(key)):
+                return f"turn_direction({argument})"
+    elif "turn" in name.lower():
+        for key in _ARGUMENT_KEYS[:2]:
+            if argument := _argument(beside.get(key)):
+                return f"{name} ({argument})"  # which may contradict it
+    return name
+
+
+def _argument(value: Value) -> str:
+    """Return the one argument that a value is or holds, "" for none."""
+    if isinstance(value, str):
+        return _plain(value)
+    if isinstance(value, dict):
+        return _argument(value.get("x") or value.get("direction") or list(value.values()))
+    if not value:
+        return ""
+    return _argument(value[0]) if len(value) == 1 else _UNCLEAR
+
+
+_call_line = re.compile(
+    r"[\s`*>-]{0,9}(?:forward|stop|turn_direction)\(.{0,40}\)[\s`*.;]{0,9}"
+).fullmatch
+_xml_call = re.compile(
+    r"<(?:invoke|function|tool_call|tool)(?:\s+name)?\s?=\s?[\"']?(\w{1,20})[\"']?\s?/?>"
+    r"(?:\s{0,9}<parameter(?:\s+name)?\s?=\s?[\"']?\w{1,20}[\"']?\s?>\s{0,9}([\w -]{1,40})<)?"
+).findall
+
+
+def _without_object(text: str) -> Answer | None:
+    """Return the answer of a reply that names an action alone, on a line or in XML; else None."""
+    said = outside_thoughts(text).strip()
+    called = [said] if len(said) <= MAX_ACTION and read_action(said) else []
+    lines = said.splitlines()
+    if lines and _call_line(lines[-1]):
+        called += filter(_call_line, lines)
+    called += [f"{name} ({argument})" for name, argument in _xml_call(said)]
+    actions = {read_action(call) for call in called}
+    action = actions.pop() if len(actions) == 1 else None
+    return Answer(action, {"action": action}, reason="") if action else None
+
+
+def _said(fields: Fields, name: str) -> str | None:
+    """Return what stands under "current NAME", or under the name alone, in one text."""
+    for key in (f"current {name}", name):
+        if fields.get(key) is not None:
+            return _in_words(fields[key])
+    return None
+
+
+def _crossing(fields: Fields) -> str | None:
+    """Return what stands under a key of its own of whether this is an intersection."""
+    for key in ("intersection", "is intersection", "at intersection"):
+        if fields.get(key) is not None:
+            return f"intersection: {_in_words(fields[key])}"
+    return None
+
+
+def _in_words(value: Value) -> str:
+    """Return a value as text: lists as their entries, objects as "key: value"."""
+    if isinstance(value, list):
+        return ". ".join(filter(None, map(_in_words, value)))
+    if isinstance(value, dict):
+        return ". ".join(f"{key}: {_in_words(said)}" for key, said in value.items())
+    return "" if value is None else _plain(value)
+
+
+_escape = re.compile(r"\\(?!(?:text|math)\w*\{)(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL).sub
 
 
 def _plain(text: str) -> str:
@@ -90,91 +239,3 @@ def _plain(text: str) -> str:
 def _unescaped(match: re.Match[str]) -> str:
     code, escaped = match.groups()
     return chr(int(code, 16)) if code else " " if escaped in "nrt" else escaped
-
-
-def _spellings() -> dict[str, str]:
-    """Return the actions by the letters that are left of them without blanks and marks."""
-    spelled = {"stop": "stop()"}
-    spelled.update(dict.fromkeys(("forward", "goforward", "moveforward"), "forward()"))
-    for word in (*COMPASS, *RELATIVE):
-        letters = word.replace(" ", "")
-        for written in {letters, letters.replace("slightly", "slight")}:
-            for verb in ("turndirection", "turn", "turnto", "turntothe"):
-                spelled[verb + written] = f"turn_direction({word})"
-    assert set(spelled.values()) == set(ACTIONS)
-    return spelled
-
-
-_SPELLED = _spellings()
-_marks = re.compile(r"[\s_\-()\[\]\"'`\\;.*=]+").sub
-
-
-def read_action(text: str) -> str | None:
-    """Return the action of the task that a text names, None where it names none."""
-    text = text.strip()
-    if len(text) > MAX_ACTION:
-        return None
-    return _SPELLED.get(_marks("", text.lower()))
-
-
-# A report is read clause by clause, so that "no" in "no landmarks, at an intersection" stays with
-# the landmarks. Where a clause can mean either, it reports nothing: that never costs the walker.
-_clauses = re.compile(
-    r"[.,;!|–—\n)]|\((?!\s*(?:yes|no|true|false)\s*\))|"
-    r"\b(?:but|while|although|though|and(?!\s+intersections))\b"
-).split
-_word = re.compile(r"\bintersections?\b").split
-_doubt = re.compile(
-    r"\b(?:whether|if|sure|unsure|unclear|maybe|perhaps|may|might|possibly|approach\w*|towards?|"
-    r"until|till|next|upcoming|between|before|past|after|beyond|near|close)\b"
-).search
-_denial = re.compile(r"\b(?:no|not|non|none|never|neither|nor|without|cannot|away)\b|n't\b")
-_farther = re.compile(r"\?|\b(?:ahead|in front|distance|far|farther|further)\b").search
-_other = re.compile(
-    r"\b(?:landmarks?|destination|shops?|buildings?|signs?|turns?|any(?:thing|one))\b"
-).search
-_either = re.compile(r"\b(?:or|nor)\b").search
-_there = re.compile(r"\bat\b").search
-_value = re.compile(r"[\s:=(\"'*\-]*(?:(yes|true)|(no|none|false|0|n(?!/))|n/a|unknown)\b").match
-_LINKS = "is|are|was|has|have|been|can|could|be|it|i|we|am|here|there|now|seen|visible|observed"
-_denied_after = re.compile(
-    rf"[\s:=(]*(?:(?:{_LINKS}|present|detected|reported|nearby)[\s:=(]+)*"
-    r"(?:(?:no|not|none|false|never|absent|cannot)\b|(?:is|are|was|has|have|can|could)n't\b)"
-).match
-
-
-def read_intersection(observation: str) -> bool | None:
-    """Return whether an observation reports an intersection here, None where it leaves that open.
-
-    "At an intersection" and "intersection: yes" report one, "no intersection" and "not at an
-    intersection" report none; "near the next intersection", and contradictions, report nothing.
-    """
-    text = observation[:MAX_REPORT].lower().replace("’", "'").replace("_", " ")
-    if "intersection" not in text:
-        return None
-    reports = set()
-    for clause in _clauses(text):
-        parts = _word(clause)
-        reports |= {_reported(*around) for around in pairwise(parts)}
-    reports.discard(None)
-    return reports.pop() if len(reports) == 1 else None
-
-
-def _reported(before: str, after: str) -> bool | None:
-    """Return what the words around "intersection" say of it."""
-    value = _value(after)
-    if value is not None:
-        yes, no = value.groups()
-        return True if yes else False if no else None
-    if _doubt(before) or _farther(after):
-        return None
-    if _denied_after(after):
-        return False
-    denials = list(_denial.finditer(before))
-    if not denials:
-        return True
-    # "No landmarks at this intersection" denies the landmarks, "no landmarks or ..." denies both.
-    denied = before[denials[-1].start() :]
-    if _either(denied) or not _other(before):
-        return False
-    return True if _other(denied) and _there(denied) else None

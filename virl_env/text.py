@@ -7,12 +7,14 @@ Pure functions over text, for environments, trainers and evaluations alike. The 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from shiftgym.replies import OUT_OF_FORMAT
 from shiftgym.templates import check_placeholders
 from virl_env.directions import FRAMES
-from virl_env.reader import Reply, parse_reply
+from virl_env.dynamics import ACTIONS
+from virl_env.reader import KEYS, Reply, parse_reply
 from virl_env.scene import LETTERS, PARTS, Scene, one_word, tell_code, tell_sight
 from virl_env.verifier import OUTCOMES, Outcome, Verdict, verify
 from virl_env.world.geometry import COMPASS, RELATIVE, SIDES
@@ -44,9 +46,11 @@ class PromptTemplate:
         system: the system message, as it stands, without placeholders; "" for none.
         compact: whether an expert's reply is in few words too: letters for landmarks, and names
             of two words joined, such as turn_direction(slightly_left).
+        keys: of the JSON object that `task` asks for; a reply with other ones is out of format.
 
     Raises:
-        ValueError: on construction, for a placeholder that is not one of these or a lone brace.
+        ValueError: on construction, for a placeholder that is not one of these, a lone brace, or
+            keys without "action".
     """
 
     task: str
@@ -55,8 +59,13 @@ class PromptTemplate:
     lost: str
     system: str = ""
     compact: bool = False
+    keys: tuple[str, ...] = KEYS
 
     def __post_init__(self) -> None:
+        if "action" not in self.keys:
+            raise ValueError(
+                f"PromptTemplate.keys must have 'action' among them; got {self.keys!r}."
+            )
         check_placeholders("PromptTemplate.task", self.task, TASK_PLACEHOLDERS)
         for name in ("feedback", "solved", "lost"):
             text = getattr(self, name)
@@ -219,7 +228,34 @@ def build_reply(scene: Scene, action: str, template: str | PromptTemplate = DEFA
     )
 
 
-def judge_reply(text: object, right: str, intersection: bool) -> tuple[Reply, Verdict]:
+_COMPACT_ACTIONS = tuple(map(one_word, ACTIONS))
+
+
+def read_reply(
+    text: object, template: str | PromptTemplate = DEFAULT, *, strict: bool = False
+) -> Reply:
+    """Return what a reply to a template's prompt says.
+
+    Args:
+        text: the reply, of any type and length.
+        template: the wording that asked for it, or its name.
+        strict: whether a reply out of format is unreadable, whatever it means.
+    """
+    asking = find_template(template)
+    reply = parse_reply(text, asking.keys, _COMPACT_ACTIONS if asking.compact else ACTIONS)
+    if strict and reply.action is not None and not reply.in_format:
+        return replace(reply, action=None, reason=OUT_OF_FORMAT)
+    return reply
+
+
+def judge_reply(
+    text: object,
+    right: str,
+    intersection: bool,
+    template: str | PromptTemplate = DEFAULT,
+    *,
+    strict: bool = False,
+) -> tuple[Reply, Verdict]:
     """Read a reply and judge it; never raises for what the reply may be.
 
     The first that applies: unreadable; correct; misread_intersection, where the reply reports
@@ -229,8 +265,8 @@ def judge_reply(text: object, right: str, intersection: bool) -> tuple[Reply, Ve
         text: the reply, of any type and length.
         right: the action that the instructions ask for, one of `virl_env.dynamics.ACTIONS`.
         intersection: whether the point is one.
+        template, strict: as for `read_reply`.
     """
-    reply = parse_reply(text)
-    return reply, verify(
-        reply.action, right, reported=reply.intersection, intersection=intersection
-    )
+    reply = read_reply(text, template, strict=strict)
+    verdict = verify(reply.action, right, reported=reply.intersection, intersection=intersection)
+    return reply, replace(verdict, message=reply.reason) if reply.reason else verdict

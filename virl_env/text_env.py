@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gymnasium import spaces
 
 from shiftgym.checks import flag
+from shiftgym.replies import check_reply
 from virl_env.config import MAX_ATTEMPTS, MAX_POINTS_PER_SEGMENT, NavigationConfig
 from virl_env.config import NavigationKeywords as Keywords
 from virl_env.directions import NAMED
@@ -71,8 +72,10 @@ class VIRLNavigationTextEnv(SingleEnv[str, str]):
     ## Action Space
 
     `Text`: the reply. The last complete JSON object with an "action" counts, whatever stands around
-    it; `virl_env.parse_reply` says what is read. Every string is accepted, also one that the space
-    does not contain: the space is what `sample()` draws, up to 8,192 characters.
+    it, and is read by what it means; `virl_env.parse_reply` says what is read without one. Whether
+    the reply kept to the letter of the format is told apart, in `info["in_format"]`. Every string
+    is accepted, also one that the space does not contain: the space is what `sample()` draws, up to
+    8,192 characters.
 
     ## Observation Space
 
@@ -89,6 +92,7 @@ class VIRLNavigationTextEnv(SingleEnv[str, str]):
     |---|---|
     | `messages` | the chat at this point, a list of `{"role", "content"}`; a fresh copy each time |
     | `outcome` | "none" before the first attempt, else the last one's `virl_env.Outcome` value |
+    | `in_format` | whether the last reply kept to the asked format; False before the first one |
     | `attempts_left` | attempts left at this point |
     | `is_success` | at the end: whether the route was right at every point |
     | `episode_seed` | replays this episode when passed in the reset options |
@@ -133,6 +137,11 @@ of those at turning points, mean over turning, walking and stopping points |
     * `template="default"`: the wording: "default" (full English), "compact" (a few dozen words, for
       small models; landmarks are letters, drawn anew in each episode), or a
       `virl_env.text.PromptTemplate`.
+    * `strict=False`: True scores a reply out of format as unreadable, whatever it means. In the
+      format is a reply whose answer is one strict JSON object with exactly the keys of the
+      template, all values strings, and the action written as the task writes it: "forward()",
+      "stop()" or "turn_direction(slightly left)". (The compact wording writes "slightly_left".)
+      What stands around the object does not count.
     * `images=False`: True withholds what is in sight and whether this is an intersection from the
       prompt, and attaches a picture instead: the four views to the front and the right (above),
       the back and the left (below). `content` of the message that opens a dialogue is then a list
@@ -159,6 +168,7 @@ of those at turning points, mean over turning, walking and stopping points |
         self,
         *,
         template: str | PromptTemplate = "default",
+        strict: bool = False,
         images: bool = False,
         image_size: int = IMAGE_SIZE,
         look: LookLike = "plain",
@@ -168,6 +178,7 @@ of those at turning points, mean over turning, walking and stopping points |
     ) -> None:
         super().__init__(NavigationConfig.make(**navigation))
         self.template = find_template(template)
+        self.strict = flag("strict", strict)
         self.sights: Sights | None = None
         if flag("images", images):
             # Who reads only words needs nothing that draws.
@@ -186,6 +197,7 @@ of those at turning points, mean over turning, walking and stopping points |
         self.observation_space = _observation_space(self.template)
         self.action_space = spaces.Text(MAX_ACTION, min_length=0, charset=CHARACTERS)
         self._messages: list[Message] = []
+        self._in_format = False
         self._foreign = re.compile(f"[^{re.escape(''.join(self.observation_space.character_set))}]")
 
     def reset(
@@ -196,6 +208,7 @@ of those at turning points, mean over turning, walking and stopping points |
         `seed`, `options` and what is refused of them are as in `VIRLNavigationEnv.reset`.
         """
         self._begin(seed, options)
+        self._in_format = False
         if isinstance(self._walk, RailWalk):
             self._scenes = rail_scenes(
                 self.route,
@@ -214,8 +227,10 @@ of those at turning points, mean over turning, walking and stopping points |
 
         Raises:
             gymnasium.error.ResetNeeded: before the first reset and after the end of an episode.
+            TypeError: for anything but a string; nothing is counted then.
         """
         self._need_running()
+        check_reply(action)
         index, verdict = self._judge(action)
         behind = len(self._walk.actions)
         outcome = NO_OUTCOME if verdict is None else verdict.outcome.code
@@ -225,7 +240,7 @@ of those at turning points, mean over turning, walking and stopping points |
         left = 0 if terminated else self._walk.attempts_left
         told = min(left, MAX_ATTEMPTS) if self.template.compact else left
         feedback = build_feedback(verdict, told, self.template)
-        self._messages.append({"role": "assistant", "content": str(action)})
+        self._messages.append({"role": "assistant", "content": action})
         self._messages.append({"role": "user", "content": feedback})
         return feedback, reward, terminated, truncated, self._seen()
 
@@ -274,10 +289,15 @@ of those at turning points, mean over turning, walking and stopping points |
     def _judge(self, said: str) -> tuple[int, Verdict | None]:
         """Return the action of a reply and its verdict, None for a move in free movement."""
         walk = self._walk
+        verdict: Verdict | None
         if isinstance(walk, FreeWalk):
-            return judge_move(said, walk)
-        here = self.steps[walk.at]
-        reply, verdict = judge_reply(said, here.action, here.intersection)
+            reply, verdict = judge_move(said, walk, self.template, strict=self.strict)
+        else:
+            here = self.steps[walk.at]
+            reply, verdict = judge_reply(
+                said, here.action, here.intersection, self.template, strict=self.strict
+            )
+        self._in_format = reply.in_format
         return NO_ACTION if reply.action is None else ACTION_INDEX[reply.action], verdict
 
     def _shown(self, text: str) -> str:
@@ -290,7 +310,7 @@ of those at turning points, mean over turning, walking and stopping points |
             dict(said) if isinstance(said["content"], str) else deepcopy(said)
             for said in self._messages
         ]
-        return {"messages": messages, **self._info()}
+        return {"messages": messages, "in_format": self._in_format, **self._info()}
 
 
 def _in_words(content: Any) -> str:

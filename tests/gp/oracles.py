@@ -111,3 +111,15 @@ def _pattern_value(pattern: str) -> Fraction | None:
     for prime in (100_003, 1_009, 10_000_019, 11, 1_000_000_007, 101):
         pattern = pattern.replace("#", str(prime), 1)
     return value(parse(pattern))
+
+
+def numbers(tree: Tree) -> list[int]:
+    """Return the numbers of a tree from left to right."""
+    if isinstance(tree, int):
+        return [tree]
+    return [*numbers(tree[0]), *numbers(tree[2])]
+
+
+def parts(text: str) -> list[str]:
+    """Return the numbers and the marks of a formula, in order."""
+    return re.findall("[0-9]+|[^0-9]", text)

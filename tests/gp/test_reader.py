@@ -10,9 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from gp_env.notation import plain_formula
 from gp_env.reader import Reply, parse_reply
-from shiftgym import replies
-from shiftgym.replies import MAX_CHARACTERS
+from shiftgym import objects
+from shiftgym.replies import MAX_CHARACTERS, TOO_LONG
 
 CARDS, NUMBER, FORMULA = ("5", "K", "2", "7"), (5, 10, 2, 7), "10+5+7+2"
 FULL = Reply(CARDS, NUMBER, FORMULA)
@@ -91,7 +92,27 @@ def test_reads_what_models_write(name: str) -> None:
         (r"\frac{8}{3-\frac{8}{3}}", "((8)/(3-((8)/(3))))"),
         (r"\\dfrac{48}{2}\,", "((48)/(2))"),
         (r"\frac{8}{3", r"\frac{8}{3"),
-        (r"\frac83", r"\frac83"),
+        (r"\frac83", "((8)/(3))"),
+        (r"\frac{8}3", "((8)/(3))"),
+        (r"\cfrac 8{3-1}\qquad", "((8)/(3-1))"),
+        (r"\frac{8}{3-\frac83}", "((8)/(3-((8)/(3))))"),
+        (r"\frac8", r"\frac8"),
+        (r"\frac{8}y{3}", r"\frac{8}y{3}"),
+        (r"\Bigl[(5-1)\Bigr]*\bigl\{6\bigr\}", "((5-1))*(6)"),
+        (r"\text{5*5}-1", "5*5 -1"),
+        ("{5-1}*[6]", "(5-1)*(6)"),
+        ("[5-1)*(6]", "[5-1)*(6]"),
+        ("（５－１）＊６", "（5－1）＊6"),
+        ("5‐1‑1‒1—1–1", "5-1-1-1-1–1"),
+        ("5 x 5 X 1", "5 * 5 * 1"),
+        ("max 5", "max 5"),
+        ("0x18", "0x18"),
+        ("5.0*5.00-1.", "5*5-1"),
+        ("5.5*5", "5.5*5"),
+        ("5*5 - ...", "5*5 - ..."),
+        ("5*5-1 → 24", "5*5-1 = 24"),
+        ("5*5-1 == 24", "5*5-1 = 24"),
+        ("5*5-1, which equals 24.", "5*5-1= 24"),
         (r"\sqrt{9}*8", r"\sqrt{9}*8"),
         (r"5\u00d75\u22121", "5×5−1"),
         ("5×5−1", "5×5−1"),
@@ -114,7 +135,7 @@ def test_bare_word_stands_for_its_text(written: str, formula: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "formula", ['["5*5-1"]', '{"a": "5*5-1"}', "", "null", "None", " null\n", "NULL"]
+    "formula", ['["5*5-1", "24"]', '{"a": "5", "b": "5"}', "", "null", "None", "...", "[]", "NULL"]
 )
 def test_what_is_no_formula_is_unreadable_and_hides_none(formula: str) -> None:
     empty = f'{{"formula": {formula}}}'
@@ -132,11 +153,15 @@ def test_what_is_no_formula_is_unreadable_and_hides_none(formula: str) -> None:
         ("[5.0, 10.]", (5, 10)),
         ("[5.5, 1e1]", (None, None)),
         ('[5, "K"]', (5, None)),
-        ("[5, ten]", (5, None)),
+        ("[5, ten]", (5, 10)),
+        ('["K = 10", "5: 5", "A→1"]', (10, 5, 1)),
+        ('[{"5": 5}, {"K": 10}]', (5, 10)),
+        ("[...]", None),
         ("[5, null]", (5, None)),
         ("[[5, 10]]", (None,)),
         ("[5, {}]", (5, None)),
-        ("five", (None,)),
+        ("five", (5,)),
+        ("many", (None,)),
         ("{}", None),
         ("(5, 10)", None),
         ('"(5, 10)"', (5, 10)),
@@ -157,14 +182,16 @@ def test_number(number: str, read: tuple[int | None, ...] | None) -> None:
         "",
         "24",
         "formula",
-        "The formula is 5*5-1.",
+        "5*5-1",
         "{}",
-        '{"answer": "5*5-1"}',
         '{"formula"}',
-        '{"formula": "5*5-1"',
         '{"formula": "5*5-1"]',
+        '{"formula": 5*5-1',
+        '{"formula": "5*5-1", "cards": ["5"',
+        '{"formula": "5*5-1", "number":',
+        '{"formula": "5*5-1", and so on',
         '{"cards": ["5", "formula": "5*5-1"}',
-        r"\boxed{5*5-1}",
+        '[{"formula": "5*5-1"}, {"formula": "5*5"}]',
         "{" * 100 + '"formula": "1"' + "]" * 100,
     ],
 )
@@ -189,9 +216,12 @@ def test_depth_is_bounded() -> None:
     assert parse_reply('{"formula": "2", "a": ' + nested(32) + "}").formula == "1"
 
 
-def test_only_the_end_of_a_long_reply_is_read() -> None:
+def test_only_the_end_of_a_very_long_reply_is_read() -> None:
+    assert parse_reply(PLAIN + "Check: fine. " * 6_000) == FULL
     assert parse_reply(PLAIN + " " * (MAX_CHARACTERS - len(PLAIN))) == FULL
-    assert parse_reply(PLAIN + " " * (MAX_CHARACTERS - len(PLAIN) + 1)) == Reply()
+    cut = parse_reply(PLAIN + " " * MAX_CHARACTERS)
+    assert cut == Reply()
+    assert cut.reason == TOO_LONG
     assert parse_reply("{" * 10**6 + PLAIN) == FULL
 
 
@@ -208,6 +238,8 @@ soup = st.lists(st.sampled_from(FRAGMENTS), max_size=60).map("".join)
 def test_never_raises(text: str) -> None:
     for given_text in (text, text + PLAIN, PLAIN + text, PLAIN[:40] + text + PLAIN[40:]):
         assert isinstance(parse_reply(given_text), Reply)
+    for answer in ({"formula": text}, {"number": [text], "cards": text, "formula": "1"}):
+        assert isinstance(parse_reply(json.dumps(answer)), Reply)
 
 
 @settings(max_examples=300, deadline=None)
@@ -224,6 +256,7 @@ def test_noise_around_an_object_changes_nothing(before: str, after: str, ascii_o
 @given(soup, st.sampled_from([PLAIN, WHOLE["indented"], WHOLE["fenced"]]))
 @example("{'a':\"{'a':\"", PLAIN)
 def test_broken_objects_before_do_not_hide_the_formula(before: str, answer: str) -> None:
+    before = before.replace("<think>", "")  # what follows it is thought
     assert parse_reply(before + "\n" + answer).formula == FORMULA
 
 
@@ -250,7 +283,9 @@ def test_agrees_with_json_where_the_reply_is_json(other: dict[str, Any], formula
     # keys with braces, which are taken for a quote left open.
     text = json.dumps({**other, "formula": formula})
     if "'" not in text and '\\"' not in text and "“" not in text:
-        assert parse_reply(text).formula == formula.strip()
+        read = parse_reply(text)
+        assert read.formula == plain_formula(formula)
+        assert not read.in_format or not other
 
 
 class _Work:
@@ -259,9 +294,9 @@ class _Work:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.characters = 0
         for name in ("_token", "_colon", "_start"):
-            monkeypatch.setattr(replies, name, self._counted(getattr(replies, name)))
-        closing = {quote: self._counted(search) for quote, search in replies._closing.items()}
-        monkeypatch.setattr(replies, "_closing", closing)
+            monkeypatch.setattr(objects, name, self._counted(getattr(objects, name)))
+        closing = {quote: self._counted(search) for quote, search in objects._closing.items()}
+        monkeypatch.setattr(objects, "_closing", closing)
 
     def _counted(self, pattern: Any) -> Any:
         def call(text: str, at: int = 0) -> Any:
@@ -322,7 +357,7 @@ UNITS = (
 
 
 @pytest.mark.parametrize("unit", UNITS)
-@pytest.mark.parametrize("size", [1_000, 10_000, 100_000])
+@pytest.mark.parametrize("size", [1_000, 30_000])
 def test_work_is_linear(unit: str, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     filler = (unit * (size // len(unit) + 1))[:size]
     work = _Work(monkeypatch)
@@ -330,7 +365,8 @@ def test_work_is_linear(unit: str, size: int, monkeypatch: pytest.MonkeyPatch) -
         work.characters = 0
         text = '{"formula": "1"}' + filler + ending
         reply = parse_reply(text)
-        assert work.characters <= 8 * min(len(text), MAX_CHARACTERS)
+        # Where no answer is found, the text is read again in other ways.
+        assert work.characters <= (8 if reply.formula else 40) * len(text)
         if ending == PLAIN:
             assert reply.formula == FORMULA
 
@@ -342,4 +378,4 @@ def test_work_is_linear_for_whatever_repeats(unit: str) -> None:
         work = _Work(monkeypatch)
         text = unit * (3_000 // len(unit)) + '"formula": 1}'
         parse_reply(text)
-        assert work.characters <= 8 * len(text)
+        assert work.characters <= 40 * len(text)

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from virl_env.config import NavigationConfig
 from virl_env.directions import Directions
-from virl_env.dynamics import ACTION_INDEX, ACTIONS, FORWARD, NO_ACTION, STOP
+from virl_env.dynamics import ACTION_INDEX, ACTIONS, FORWARD, STOP
 from virl_env.free.walk import NO_OUTCOME, FreeWalk
-from virl_env.reader import parse_reply
+from virl_env.reader import Reply
 from virl_env.routes.rail import NO_LANDMARKS, describe
 from virl_env.scene import Scene, told_landmarks, told_lines
-from virl_env.text import DEFAULT, PromptTemplate, find_template
+from virl_env.text import DEFAULT, PromptTemplate, find_template, read_reply
 from virl_env.verifier import OUTCOMES, Outcome, Verdict
 from virl_env.world.geometry import SIDES
 
@@ -91,7 +91,9 @@ def free_scene(walk: FreeWalk, config: NavigationConfig, stated: Directions) -> 
     )
 
 
-def judge_move(text: object, walk: FreeWalk) -> tuple[int, Verdict | None]:
+def judge_move(
+    text: object, walk: FreeWalk, template: str | PromptTemplate = FREE, *, strict: bool = False
+) -> tuple[Reply, Verdict | None]:
     """Read a reply and judge it; never raises for what the reply may be.
 
     As `text.judge_reply`, but a move that is possible has no verdict.
@@ -99,21 +101,19 @@ def judge_move(text: object, walk: FreeWalk) -> tuple[int, Verdict | None]:
     Args:
         text: the reply, of any type and length.
         walk: a running episode, which is left as it is.
-
-    Returns:
-        The index of the action, NO_ACTION where none could be read, and the verdict.
+        template, strict: as for `text.read_reply`.
     """
-    reply = parse_reply(text)
+    reply = read_reply(text, template, strict=strict)
     if reply.action is None:
-        return NO_ACTION, Verdict.of(Outcome.UNREADABLE)
+        return reply, replace(Verdict.of(Outcome.UNREADABLE), message=reply.reason)
     action = ACTION_INDEX[reply.action]
     code = walk.judge(action)
     if code == NO_OUTCOME:
-        return action, None
+        return reply, None
     outcome = OUTCOMES[code - 1]
     if outcome is Outcome.CORRECT:
-        return action, Verdict.of(outcome)
+        return reply, Verdict.of(outcome)
     crossing = walk.course.is_intersection(walk.pose.point)
     if reply.intersection is not None and reply.intersection is not crossing:
-        return action, replace(Verdict.of(Outcome.MISREAD_INTERSECTION), message=_MISREAD)
-    return action, replace(Verdict.of(outcome), message=_MESSAGES.get(action, _NO_TURN))
+        return reply, replace(Verdict.of(Outcome.MISREAD_INTERSECTION), message=_MISREAD)
+    return reply, replace(Verdict.of(outcome), message=_MESSAGES.get(action, _NO_TURN))

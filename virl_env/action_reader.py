@@ -1,0 +1,181 @@
+"""Reads which action of the task a text names, however it is written.
+
+A text that is read is an action, as a call or in plain words, and then at most an explanation. So
+everything before the action comes from a closed list, and the explanation has to begin like one and
+may name no other action. What could be two actions is not read.
+"""
+
+from __future__ import annotations
+
+import re
+
+from virl_env.directions import WORDS
+from virl_env.world.geometry import RELATIVE
+
+MAX_ACTION = 500
+"""Characters of the longest action that is read, its explanation included."""
+
+FORWARD, STOP, TURN = "forward()", "stop()", "turn_direction({})"
+
+_TYPOGRAPHY = str.maketrans(
+    {
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys("\u2018\u2019\u02bc", "'"),
+        **dict.fromkeys('`*"“”„${}', ""),
+        **dict(zip("（）［］：，", "()[]:,")),
+        **dict.fromkeys("_\n\r\t\u00a0", " "),
+        "→": "->",
+    }
+)
+_latex = re.compile(r"\\(?:boxed|text\w*|math\w+) ?(?=\{)|\\(?=[\s_'\"(),])").sub
+_quotes = re.compile(r"(?<![a-z])'|'(?![a-z])").sub
+_blanks = re.compile(r" +").sub
+
+# Directions. Single letters are read only as the argument of a call, where nothing else fits.
+_COMPASS = r"(?:north|south)[ -]?(?:east|west)|north|south|east|west|[ns][ew]"
+_RELATIVE = r"(?:slight(?:ly)?[ -]?)?(?:to (?:the|your|my) )?(?:left|right)"
+_DIRECTION = rf"(?:{_COMPASS}|{_RELATIVE})"
+_directions = re.compile(rf"\b{_DIRECTION}\b").finditer
+
+_OPENING = re.compile(
+    r"(?:(?:(?:the|my) )?(?:correct |right |next |final |best )?"
+    r"(?:action|answer|decision|step|move)(?: to take)?(?: here| now)?(?: is(?: to)?|:| =)? |"
+    r"(?:i|we)(?:'ll| will| should| must| need to| have to|'m going to| am going to)? |"
+    r"let's |let us |please |now,? |here,? |at this (?:point|intersection),? |just |call |do |"
+    r"execute |perform |use |\d\. |[-:] )*"
+).match
+
+_VERB = r"(?:go|walk|move|head|step|proceed|continue|keep|advance)"
+_MOVING = r"(?:going|walking|moving|heading)"
+_AHEAD = r"(?:straight(?: ?(?:ahead|on|forward))?|ahead|forwards?|onwards?)"
+_forward = re.compile(
+    rf"(?:{_AHEAD}|{_VERB} ?(?:{_MOVING} )?(?:on )?(?:{_AHEAD}|on)|"
+    rf"(?:keep|continue) (?:on )?{_MOVING}|continue|proceed|advance|walk)\b"
+    r"(?: ?\( ?\))?(?! ?\( ?\d)"
+).match
+_stop = re.compile(
+    r"(?:(?:stop|halt)(?: (?:walking|moving))?|end (?:the |this )?(?:walk|route))\b(?: ?\( ?\))?"
+).match
+_turn = re.compile(
+    # A call, or its name with a word behind it.
+    rf"(?:turn ?direction[ (\[:=>-]*(?:(?:x|direction|dir) ?[:=] ?)?"
+    rf"(?:to face |facing |towards? |to )?(?:the )?(?P<argument>{_DIRECTION}|[nesw])|"
+    # In plain words.
+    rf"(?:turn|rotate) ?(?:to face |to be facing |facing |towards? |to )?(?:the )?"
+    rf"(?P<turned>{_DIRECTION})|"
+    rf"(?:(?:make|take) an? |go )(?P<taken>{_RELATIVE})|"
+    rf"bear (?P<borne>{_RELATIVE})|"
+    rf"(?:face )?(?P<alone>{_DIRECTION}))\b(?: turn\b)?"
+).match
+_call_end = re.compile(r"(?: ?\( ?\))?[ )\]]*").match
+
+_explains = re.compile(
+    r" ?(?:[.,;:!#([=>]|-|//|$|\b(?:to|at|here|now|as|because|since|so|in order|into|onto|on|along|"
+    r"towards?|until|till|for|facing|and face|from|this)\b)"
+).match
+_letter = re.compile(r"[^\W\d_]").search
+_placeholder = re.compile(
+    r"(?:forward ?\( ?\),? (?:stop ?\( ?\),? )?or )?turn ?direction ?\( ?x ?\)|"
+    r"(?:the |your |next )?action(?: here)?"
+).fullmatch
+_doubt = re.compile(
+    r"\?|\b(?:or|then|if|unless|when|once|maybe|perhaps|might|instead|rather|wait|actually|twice|"
+    r"times|later|soon|after\w*|before|followed|otherwise|either|wrong|incorrect|unsure|not sure)\b"
+).search
+_postponed = re.compile(r"\b(?:next|in \d+|upcoming|coming)\b").search
+_nouns = re.compile(
+    r"\b(?:(?:the|a|my|your|this|that|next|no|any|first|second|last)(?: \w+)?|bus|tram|train) "
+    rf"(?:turn(?:ing point)?|stop|walk)s?\b(?! {_DIRECTION}\b)"
+).sub
+_turning = r"turn\w*|rotat\w+|bear|u-turn"
+_stopping = r"stop\w*|halt|end the"
+_walking = rf"(?<!to ){_VERB}|(?<!to ){_MOVING}|forwards?"
+_others = {
+    FORWARD: re.compile(rf"\b(?:{_turning}|{_stopping})\b").search,
+    STOP: re.compile(rf"\b(?:{_turning}|{_walking})\b").search,
+    TURN: re.compile(rf"\b(?:{_stopping}|{_walking}|straight)\b").search,
+}
+_where = re.compile(
+    r"\b(?:fac(?:e|es|ing)|towards?|head(?:ing|ed)|from|onto|into|along|"
+    r"(?:on|at|is to) (?:the|my|your|its|our)) ?$"
+).search
+_said = re.compile(r"(?:\(|=|\b(?:is|now|meaning|means|i\.e\.),?) ?$").search
+
+
+def read_action(text: str) -> str | None:
+    """Return the action of the task that a text names, None where it names none, or several.
+
+    "turn_direction(x='left')", "Turn left.", "left" and "turn_direction(left) to face west" name
+    the turn to the left; "walk ahead" and "forward() - no turn yet" the walk; "stop here" the stop.
+    Of a direction and another one in brackets, "left (west)", the first is the action, where one is
+    of the compass and the other is not.
+
+    Args:
+        text: at most 500 characters; longer ones name none.
+    """
+    if len(text) > MAX_ACTION:
+        return None
+    text = _normal(text)
+    opening = _OPENING(text)
+    start = opening.end() if opening else 0
+    for kind, read in ((FORWARD, _forward), (STOP, _stop), (TURN, _turn)):
+        match = read(text, start)
+        if match is None:
+            continue
+        word = _word(match) if kind is TURN else ""
+        end = match.end()
+        if kind is TURN and (close := _call_end(text, end)):
+            end = close.end()
+        return kind.format(word) if _is_explanation(text[end:], kind, word) else None
+    return None
+
+
+def is_placeholder(text: str) -> bool:
+    """Return whether a text is what prompts put in place of an action, or holds no letters."""
+    text = _normal(text[:MAX_ACTION])
+    return not _letter(text) or _placeholder(text) is not None
+
+
+def _normal(text: str) -> str:
+    """Return a text in lower case, with plain signs and single blanks."""
+    return _blanks(" ", _quotes("", _latex("", text.lower()).translate(_TYPOGRAPHY))).strip(" .")
+
+
+def _word(match: re.Match[str]) -> str:
+    """Return the direction that a turn names, as the rules write it."""
+    written = next(filter(None, match.groups()))
+    return _spelled(f"slightly {written}" if match.group("borne") else written)
+
+
+_LETTERS = {word.replace(" ", ""): word for word in WORDS}
+_LETTERS |= {"n": "north", "e": "east", "s": "south", "w": "west"}
+_LETTERS |= {"ne": "northeast", "nw": "northwest", "se": "southeast", "sw": "southwest"}
+_small = re.compile(r"[ -]|to (?:the|your|my) |(?<=slight)ly").sub
+
+
+def _spelled(written: str) -> str:
+    letters = _small("", written)
+    return _LETTERS[letters.replace("slight", "slightly")]
+
+
+def _is_explanation(rest: str, kind: str, word: str) -> bool:
+    """Return whether what follows an action explains it, and names no other one."""
+    if not rest.strip(" )].!;"):
+        return True
+    told = _nouns("", rest)
+    if _explains(rest) is None or _doubt(rest) or _others[kind](told):
+        return False
+    if kind is not FORWARD and _postponed(rest):
+        return False
+    return all(_describes(match, kind, word) for match in _directions(rest))
+
+
+def _describes(match: re.Match[str], kind: str, word: str) -> bool:
+    """Return whether a direction in an explanation says where something is, or one faces."""
+    before = match.string[: match.start()]
+    if _where(before):
+        return True
+    if kind is not TURN:
+        return _said(before) is not None
+    other = _spelled(match.group())
+    return other == word or (other in RELATIVE) is not (word in RELATIVE)

@@ -1,0 +1,184 @@
+"""Reads whether an observation says that one stands at an intersection.
+
+A wrong report makes a wrong action worse, so doubt must not cost anything: a few plain statements
+are read, and everything else reports nothing. An observation is taken apart into pieces, and a
+piece is a statement only as a whole: in "50 meters from the intersection" or "I passed the
+intersection" the other words take it out. What stands around a statement may still put it in doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import NamedTuple
+
+MAX_REPORT = 4_000
+"""Characters of the longest observation that is read; longer ones report nothing."""
+
+_TYPOGRAPHY = str.maketrans(
+    {
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys("\u2018\u2019\u02bc", "'"),
+        **dict(zip("（）：，。；？", "():,.;?")),
+        "_": " ",
+    }
+)
+_sentences = re.compile(r"[.;!|\n]").split
+_pieces = re.compile(
+    r"[,()\[\]]|(?<!intersection)\s-+\s|\b(?:and|but|while|although|though)\b"
+).split
+_answer_in_brackets = re.compile(r"\((yes|no|true|false)\)").sub
+_contracted = re.compile(r"\b(\w+)(n't|'m|'re|'s)\b").sub
+_FULL = {"n't": "not", "'m": "am", "'re": "are", "'s": "is"}
+_tokens = re.compile(r"\w+|[^\w\s:='\"*#>-]").findall
+"""Words, and signs that no statement has."""
+
+_NEUTRAL = frozenset(
+    (
+        *("a", "an", "any", "also", "this", "yet", "still", "now", "currently"),
+        *("standing", "located", "positioned", "directly", "exactly"),
+        *("busy", "large", "major", "minor", "small", "road", "street"),
+    )
+)
+
+# A statement is looked up without neutral words, and with "here" or without it.
+_ME = ("i am", "we are", "you are", "the walker is", "the agent is")
+_POINT = ("is", "it is", "point is", "place is", "the current point is", "my position is")
+_OBSERVE = ("observe", "i observe", "we observe", "you observe")
+_NOTED = ("here", "observed", "present", "detected", "reported")
+_NEARBY = ("", *_NOTED, "visible", "seen", "nearby", "around", "in sight", "in view")
+_AT = ("at intersection", "at the intersection", "in the intersection")
+
+
+def _all(*parts: tuple[str, ...]) -> frozenset[str]:
+    """Return every choice of one wording from each part, as texts."""
+    return frozenset(" ".join(filter(None, chosen)) for chosen in product(*parts))
+
+
+_BARE = _all(_AT)
+"""Says that one is there only where nothing else in the sentence can be what is there."""
+
+_HERE = (
+    _all(_ME, _AT)
+    | _all(_POINT, ("intersection", "the intersection"))
+    | _all(("there is", *_OBSERVE), ("intersection",))
+    | _all(("intersection",), ("", "is"), _NOTED)
+)
+_ANY = ("intersection", "intersections")
+_NONE = ("no intersection", "no intersections", "0 intersections", "zero intersections")
+_SEE = ("", "there is", "there are", "is", "i see", "we see", "you see", *_OBSERVE)
+_NOT_HERE = (
+    _all(("", *_ME), ("not",), _AT)
+    | _all(("", *_POINT), ("not intersection",))
+    | _all(_SEE, _NONE, _NEARBY)
+    | _all(_NONE, ("is", "are"), _NEARBY[1:])
+    | _all(("there is not", "there are not"), _ANY, _NEARBY)
+    | _all(("i do not", "we do not"), ("see", "observe"), _ANY, _NEARBY)
+    | _all(("intersection not", "intersection is not"), _NEARBY[1:])
+)
+_value = re.compile(
+    r"(?:whether )?(?:there is |is |point is )?(?:at )?intersections?"
+    r"(?: observed| present| visible)? "
+    r"(?:(yes|true)|(?:no|none|false|0|absent)(?: intersections?)?(?: nearby)?)"
+).fullmatch
+_denies_both = re.compile(
+    r"(?:there (?:is|are) |i see )?"
+    r"(?:(?:no|without|neither) (?:\w+ ){1,3}n?or intersections?|no intersections? n?or \w+)"
+    rf"(?: (?:{'|'.join(_NEARBY[1:])}))?"
+).fullmatch
+_named = re.compile(r"(.*?\bintersection) (?:of|between|with) (.*)").fullmatch
+
+_unsure = re.compile(
+    r"\?|\b(?:if|unless|whether|maybe|perhaps|may|might|could|possibly|probably|likely|seem\w*|"
+    r"appear\w*|looks?|think|guess|assum\w+|believe|suppos\w+|expect\w*|(?:un)?sure|unclear|"
+    r"uncertain|unknown|except|wait|actually)\b"
+).search
+_far = re.compile(
+    r"\b(?:ahead|in front|distance|away|far|farther|further|\d+ ?k?m|\w*met(?:er|re)s?|feet|ft|"
+    r"yards?|blocks?|soon|later|next|upcoming|coming|approach\w*|reach\w*|towards?|near(?!by)\w*|"
+    r"close\w*|before|after|past|pass(?:ed|ing)?|was|were|been|until|till|walk\w*|behind (?:me|us)|"
+    r"(?:i|we|have|has) left|no longer)\b"
+).search
+_elsewhere = re.compile(
+    r"\W*(?:at|in|on|to|by|from|along|across|over|down|up|under|beyond|beside|with|where|"
+    r"when|once|as|since|because|while|after|before|if)\b"
+).match
+_nothing = re.compile(r"\W*(?:no|not|nothing|none)\b").match
+
+
+def read_intersection(observation: str) -> bool | None:
+    """Return whether an observation reports an intersection here, None where it leaves that open.
+
+    "I am at an intersection", "there is an intersection" and "intersection: yes" report one; "no
+    intersection", "not at an intersection" and "intersection: no" report that there is none. With
+    anything else in the statement, with doubt or a distance around it, and where statements
+    contradict each other, nothing is reported.
+    """
+    text = observation.lower()
+    if "intersection" not in text or len(text) > MAX_REPORT:
+        return None
+    text = _answer_in_brackets(r" \1 ", text.translate(_TYPOGRAPHY))
+    text = _contracted(_written_out, text)
+    reports: set[bool] = set()
+    contradicts: set[bool] = set()
+    behind = _Doubts(False, False)
+    for sentence in reversed(_sentences(text)):
+        pieces = [piece for piece in _pieces(sentence) if not piece.isspace() and piece]
+        doubts = [_doubts(piece) for piece in pieces]
+        total = _Doubts(*(sum(kind) for kind in zip(behind, *doubts)))
+        for index, piece in enumerate(pieces):
+            said, tail = _statement(piece, pieces[0] if index else "", pieces[index - 1])
+            # Only what stands around the statement may put it in doubt: "isn't" does not.
+            unsure, far = (
+                every - own + more for every, own, more in zip(total, doubts[index], _doubts(tail))
+            )
+            if said is not None and not unsure and not (said and far):
+                reports.add(said)
+            elif piece.strip(" '\"") in ("intersection", "an intersection"):
+                contradicts.add(True)  # no statement, but it does not go with "no intersection"
+        behind = total
+    return reports.pop() if reports and len(reports | contradicts) == 1 else None
+
+
+def _written_out(match: re.Match[str]) -> str:
+    return f"{match.group(1)} {_FULL[match.group(2)]}"
+
+
+class _Doubts(NamedTuple):
+    """How many pieces say that something is uncertain, and how many that it is not here."""
+
+    unsure: int
+    far: int
+
+
+def _doubts(piece: str) -> _Doubts:
+    return _Doubts(_unsure(piece) is not None, _far(piece) is not None)
+
+
+def _statement(piece: str, first: str, before: str) -> tuple[bool | None, str]:
+    """Return what a piece of a sentence reports, and the rest of it, which names what is there.
+
+    Args:
+        piece: the piece.
+        first: the piece that its sentence begins with, "" where this is it.
+        before: the piece before it, of no account where there is none.
+    """
+    if "intersection" not in piece:
+        return None, ""
+    words = [word for word in _tokens(piece) if word not in _NEUTRAL]
+    said = " ".join(words)
+    value = _value(said)
+    if value is not None:
+        return value.group(1) is not None, ""
+    if said[:4] == "yes ":
+        said = said[4:]
+    tail = ""
+    if named := _named(said):
+        said, tail = named.groups()
+    wordings = {said, " ".join(word for word in said.split(" ") if word != "here")}
+    if _NOT_HERE & wordings or (_denies_both(said) and not tail):
+        return False, tail
+    is_bare = bool(_BARE & wordings) and (not first or _nothing(before) is not None)
+    if is_bare or (_HERE & wordings and not (first and _elsewhere(first))):
+        return True, tail
+    return None, ""
