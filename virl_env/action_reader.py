@@ -8,6 +8,7 @@ may name no other action. What could be two actions is not read.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from virl_env.directions import WORDS
 from virl_env.world.geometry import RELATIVE
@@ -85,7 +86,7 @@ _doubt = re.compile(
 _postponed = re.compile(r"\b(?:next|in \d+|upcoming|coming)\b").search
 _nouns = re.compile(
     r"\b(?:(?:the|a|my|your|this|that|next|no|any|first|second|last)(?: \w+)?|bus|tram|train) "
-    rf"(?:turn(?:ing point)?|stop|walk)s?\b(?! {_DIRECTION}\b)"
+    rf"(?:turn(?:ing point)?|stop|walk)s?\b(?![ (]*(?:direction|{_DIRECTION}\b))"
 ).sub
 _turning = r"turn\w*|rotat\w+|bear|u-turn"
 _stopping = r"stop\w*|halt|end the"
@@ -99,9 +100,11 @@ _where = re.compile(
     r"\b(?:fac(?:e|es|ing)|towards?|head(?:ing|ed)|from|onto|into|along|"
     r"(?:on|at|is to) (?:the|my|your|its|our)) ?$"
 ).search
+_turns = re.compile(r"\bturn(?: ?direction)?[ (=:]*(?:x ?= ?)?(?:to )?(?:the )?$").search
 _said = re.compile(r"(?:\(|=|\b(?:is|now|meaning|means|i\.e\.),?) ?$").search
 
 
+@lru_cache(maxsize=1024)
 def read_action(text: str) -> str | None:
     """Return the action of the task that a text names, None where it names none, or several.
 
@@ -173,6 +176,8 @@ def _is_explanation(rest: str, kind: str, word: str) -> bool:
 def _describes(match: re.Match[str], kind: str, word: str) -> bool:
     """Return whether a direction in an explanation says where something is, or one faces."""
     before = match.string[: match.start()]
+    if kind is TURN and _turns(before):
+        return _spelled(match.group()) == word
     if _where(before):
         return True
     if kind is not TURN:
