@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import math
 import numbers
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+
+T = TypeVar("T")
 
 MAX_PARTS = 1_000
 
@@ -90,13 +93,28 @@ def number(keyword: str, value: Any, low: float, high: float = MAX_COUNT) -> flo
     Raises:
         ValueError: for anything else, NaN and truth values included.
     """
-    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    # Compared as it came: an integer may be too large for a float.
-    if not real or not low <= value <= high:
+    real = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.timedelta64))
+    try:
+        found = float(value) if real else math.nan
+    except OverflowError:
+        found = math.inf
+    if not low <= found <= high:
         bounds = f"from {low:g} to {high:g}" if high < MAX_COUNT else f"of at least {low:g}"
-        most = "" if high < MAX_COUNT or not real else f" and at most {high:,}"
+        most = f" and at most {high:,}" if MAX_COUNT <= high < found else ""
         raise ValueError(f"{keyword} must be a number {bounds}{most}; got {shown(value)}.")
-    return float(value)
+    return found
+
+
+def parsed(keyword: str, parse: Callable[[Any], T], value: object) -> T:
+    """Return a value as a parser reads it, whose errors do not know for which keyword it is.
+
+    Raises:
+        ValueError: the parser's, behind the keyword.
+    """
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise ValueError(f"{keyword}: {error}") from None
 
 
 def _integer(value: Any) -> int | None:

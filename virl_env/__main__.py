@@ -8,8 +8,9 @@ import math
 import secrets
 from collections.abc import Callable, Sequence
 
-from shiftgym.replay.command import Album, add_options
+from shiftgym.replay.command import Album, add_options, check_options
 from shiftgym.seeding import check_seed
+from shiftgym.terminal import run, say
 from virl_env.config import DEFAULT_ROUTES
 from virl_env.directions import NAMED, RANDOM
 from virl_env.routes.instructions import NAMINGS
@@ -51,6 +52,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         ask: shows a prompt and returns the line typed.
     """
     options = _parser().parse_args(arguments)
+    check_options(_parser(), options)
     try:
         env = VIRLNavigationTextEnv(
             city=options.city,
@@ -69,17 +71,17 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         album.begin(said, info)
     except ValueError as error:
         _parser().error(str(error))
-    print(f"From {env.route.start_name} to {env.route.destination}, {env.route.city}")
+    say(f"From {env.route.start_name} to {env.route.destination}, {env.route.city}")
     if env.city is not None and env.city.attribution:
-        print(f"Map: {env.city.attribution}")
-    print(f"Seed {seed}: --seed {seed} and the same options walk this route again.")
+        say(f"Map: {env.city.attribution}")
+    say(f"Seed {seed}: --seed {seed} and the same options walk this route again.")
     print("Actions: forward, turn X, stop; an empty line gives up.")
     terminated, moved = False, True
     while not terminated:
         at = env.at
         if moved:
             print(f"\n{draw_way(env.steps, at)}\n")
-        print(said)
+        say(said)
         action = env.steps[at].action if options.expert else _typed(ask, info["attempts_left"])
         if not action:
             print(f"Right here: {env.steps[at].action}")
@@ -92,8 +94,8 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         album.step(reply, said, reward, info)
         moved = env.at > at
         if moved and not terminated:
-            print(MESSAGES[Outcome(info["outcome"])])
-    print(said)
+            say(MESSAGES[Outcome(info["outcome"])])
+    say(said)
     print(f"Right: {info['step_accuracy']:.0%} of all attempts.")
     album.write()
     return 0 if info["is_success"] else 1
@@ -175,4 +177,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run(main))

@@ -168,7 +168,7 @@ class NavigationConfig:
                 landmarks=None if landmarks == _ANY.landmarks else landmarks,
             )
             _check_city(walked, cities)
-        is_random = isinstance(directions, str) and directions == RANDOM
+        is_random = checks.is_same(directions, RANDOM)
         return cls(
             city=cities,
             routes=checks.in_range("routes", routes, 1, MAX_ROUTES),
@@ -176,9 +176,13 @@ class NavigationConfig:
             turns=(int(turns[0]), int(turns[1])),
             length=kind.length,
             landmarks=landmarks,
-            directions=None if is_random else Directions.parse(directions),
+            directions=(
+                None if is_random else checks.parsed("directions", Directions.parse, directions)
+            ),
             stated_directions=(
-                None if stated_directions is None else Directions.parse(stated_directions)
+                None
+                if stated_directions is None
+                else checks.parsed("stated_directions", Directions.parse, stated_directions)
             ),
             instructions=instructions,
             style=checks.in_range("style", style, 0, len(STYLES) - 1),
@@ -247,7 +251,9 @@ def _short(value: Any) -> str:
 
 def _of_file(city: Any) -> Any:
     """Return the city of a file's path, anything else as it is."""
-    if not isinstance(city, (str, os.PathLike)) or not str(city).endswith(CITY_FILE):
+    named = isinstance(city, (str, os.PathLike)) and str(city).endswith(CITY_FILE)
+    # No file has a name with this character, and the system does not say so in a user's words.
+    if not named or "\0" in str(city):
         return city
     path = Path(city)
     changed = path.stat().st_mtime_ns if path.exists() else 0

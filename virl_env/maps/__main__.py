@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from shiftgym.terminal import run
 from virl_env.config import CITY_FILE
 from virl_env.maps.build import Survey, survey
 from virl_env.world.city_files import save_city
@@ -69,4 +70,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run(main))
