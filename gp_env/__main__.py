@@ -14,9 +14,10 @@ from gp_env.rules import NAMED
 from gp_env.single_env import SingleEnv
 from gp_env.text import PromptTemplate, build_prompt
 from gp_env.text_env import GeneralPointsTextEnv
-from shiftgym.replay.command import Album, add_options
+from shiftgym.replay.command import Album, add_options, check_options
 from shiftgym.sanitize import for_terminal
 from shiftgym.seeding import check_seed
+from shiftgym.terminal import run, say
 
 _SEED_BITS = 32
 """Of a seed that nobody chose: short enough to be typed again."""
@@ -41,6 +42,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         ask: shows a prompt and returns the line typed.
     """
     options = _parser().parse_args(arguments)
+    check_options(_parser(), options)
     game: dict[str, Any] = {
         "rule": _rule(options.rule),
         "target": options.target,
@@ -62,11 +64,11 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         album.begin(observation, info)
     except ValueError as error:
         _parser().error(for_terminal(error))
-    print(build_prompt(env.hand, env.rule, options.target, template=TERMINAL))
-    print(f"Seed {seed}: --seed {seed} and the same options deal this hand again.")
+    say(build_prompt(env.hand, env.rule, options.target, template=TERMINAL))
+    say(f"Seed {seed}: --seed {seed} and the same options deal this hand again.")
     won = _watch(env, album) if isinstance(env, GeneralPointsEnv) else _play(env, album, ask)
     if not won or options.expert:
-        print(f"One way: {env.expert_formula()} = {options.target}")
+        say(f"One way: {env.expert_formula()} = {options.target}")
     album.write()
     return 0 if won else 1
 
@@ -85,7 +87,7 @@ def _play(env: GeneralPointsTextEnv, album: Album, ask: Callable[[str], str]) ->
         reply = json.dumps({"formula": formula})
         said, reward, _, _, info = env.step(reply)
         album.step(reply, said, reward, info)
-        print(for_terminal(said, multiline=True))
+        say(for_terminal(said, multiline=True))
         if info["is_success"]:
             return True
     return False
@@ -134,4 +136,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run(main))

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import TypedDict
 
+import numpy as np
+
 from gp_env.deck import (
     LARGE_RANKS,
     MAX_CARDS,
@@ -103,30 +105,34 @@ class GameConfig:
         checks.one_of("deck", deck, DECKS)
         checks.one_of("deals", deals, DEALS)
         checks.one_of("suits", suits, SUIT_COLOURS)
-        if split is not None:
-            checks.one_of("split", split, SPLITS)
-        if isinstance(solvable_under, str) or not isinstance(solvable_under, Iterable):
-            raise ValueError(
-                f"solvable_under is a sequence of rules; got {solvable_under!r}. "
-                f"Pass [{solvable_under!r}]."
-            )
-        fixed = None if hand is None else Hand.parse(hand)
+        checks.one_of("split", split, (*SPLITS, None))
+        if isinstance(solvable_under, (str, bytes)) or not np.iterable(solvable_under):
+            told = checks.shown(solvable_under)
+            raise ValueError(f"solvable_under is a sequence of rules; got {told}. Pass [{told}].")
+        fixed = None if hand is None else checks.parsed("hand", Hand.parse, hand)
         if num_cards is None:
             num_cards = DEFAULT_CARDS if fixed is None else len(fixed.ranks)
+        num_cards = checks.in_range("num_cards", num_cards, MIN_CARDS, MAX_CARDS)
         if fixed is not None and num_cards != len(fixed.ranks):
             raise ValueError(
-                f"num_cards={num_cards!r} does not fit the hand {fixed}. Leave num_cards out."
+                f"num_cards={num_cards} does not fit the hand {fixed}. Leave num_cards out."
             )
         return cls(
-            rule=None if isinstance(rule, str) and rule == RANDOM else Rule.parse(rule),
-            stated_rule=None if stated_rule is None else Rule.parse(stated_rule),
+            rule=None if checks.is_same(rule, RANDOM) else checks.parsed("rule", Rule.parse, rule),
+            stated_rule=(
+                None
+                if stated_rule is None
+                else checks.parsed("stated_rule", Rule.parse, stated_rule)
+            ),
             target=check_target(target),
-            num_cards=checks.in_range("num_cards", num_cards, MIN_CARDS, MAX_CARDS),
+            num_cards=num_cards,
             deck=deck,
             deals=deals,
             suits=suits,
             face_cards=checks.flag("face_cards", face_cards),
-            solvable_under=tuple(Rule.parse(other) for other in solvable_under),
+            solvable_under=tuple(
+                checks.parsed("solvable_under", Rule.parse, other) for other in solvable_under
+            ),
             hand=fixed,
             split=split,
             fold=checks.fold(fold),

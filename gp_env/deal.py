@@ -8,6 +8,7 @@ independent cards the same chance.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gp_env.config import DECKS, SPLITS, GameConfig
-from gp_env.deck import MAX_CARDS, SUIT_COLOURS, Hand
+from gp_env.deck import MAX_CARDS, SUIT_COLOURS, SUIT_SYMBOLS, Hand
 from gp_env.rules import JACK, KING, MAX_VALUE, Rule, random_rules
 from gp_env.solver import multiset_index, solvable, solvable_table
 from shiftgym.mixer import Words, integers, words
@@ -104,12 +105,14 @@ class Dealer:
     def with_hand(self, hand: Hand | None) -> Dealer:
         """Return a dealer of this hand under the same rules and target; this one for None.
 
+        It has to be a hand of the suits that are dealt, but no hand of the split, nor of the deck.
+
         Raises:
-            ValueError: where the hand cannot be won.
+            ValueError: where the hand cannot be won, or has suits that are not dealt.
         """
         if hand is None:
             return self
-        free = replace(self.config, split=None, face_cards=False, deck="large", suits="all")
+        free = replace(self.config, split=None, face_cards=False, deck="large")
         return Dealer(replace(free, hand=hand, num_cards=len(hand.ranks)))
 
     def _rules(self, seeds: Words) -> Bytes:
@@ -170,14 +173,30 @@ class Dealer:
                     f"Pass a hand for which gp_env.solve finds a formula, or another target or "
                     f"rule."
                 )
+        self._check_suits(hand)
         ranks = np.array([hand.ranks], dtype=np.uint8)
         allowed = (
             max(hand.ranks) <= DECKS[config.deck]
-            and set(hand.suits) <= set(SUIT_COLOURS[config.suits])
             and _acceptable(ranks, _repeat(config.rule, 1), config).all()
         )
         if not allowed:
             raise ValueError(f"The hand {hand} is not one that these keywords deal: {config}.")
+
+    def _check_suits(self, hand: Hand) -> None:
+        config, dealt = self.config, SUIT_COLOURS[self.config.suits]
+        if not set(hand.suits) <= set(dealt):
+            symbols = "".join(SUIT_SYMBOLS[suit - 1] for suit in dealt)
+            raise ValueError(
+                f"The hand {hand} has other suits than are dealt: suits={config.suits!r} deals "
+                f"{symbols}. Pass its ranks alone to have their suits drawn, or suits='all'."
+            )
+        cards = Counter(zip(hand.ranks, hand.suits)) if hand.suits else Counter(hand.ranks)
+        if config.deals == "deck" and max(cards.values()) > (1 if hand.suits else len(dealt)):
+            raise ValueError(
+                f"The hand {hand} cannot come from one deck: deals='deck' with "
+                f"suits={config.suits!r} has {len(dealt)} cards of a rank, each of another suit. "
+                f"Pass another hand, or deals='independent'."
+            )
 
     def _fixed(self, seeds: Words, rules: Bytes, hand: Hand) -> Deals:
         shape = (len(seeds), len(hand.ranks))
@@ -185,8 +204,23 @@ class Dealer:
         if hand.suits:
             suits = _six(np.broadcast_to(np.array(hand.suits, dtype=np.uint8), shape))
         else:
-            suits = self._draw_suits(seeds, _SUITS)
+            suits = self._suits_of(ranks, seeds)
         return Deals(_six(ranks), suits, rules, sorted_values(ranks, rules))
+
+    def _suits_of(self, ranks: Bytes, seeds: Words) -> Bytes:
+        """Draw the suits of ranks (n, k); under deals="deck" until no card stands twice."""
+        suits = self._draw_suits(seeds, _SUITS)
+        if self.config.deals != "deck":
+            return suits
+        twice = np.flatnonzero(~_all_different(ranks, suits[:, : ranks.shape[1]]))
+        for round_number in range(_MAX_ROUNDS):
+            if not len(twice):
+                return suits
+            # In a round of drawing cards, the word of its suits; no ranks are drawn here.
+            number = _CARDS + 16 * round_number + MAX_CARDS
+            suits[twice] = self._draw_suits(seeds[twice], number)
+            twice = twice[~_all_different(ranks[twice], suits[twice, : ranks.shape[1]])]
+        raise AssertionError("At least one draw in a hundred has no card twice.")
 
 
 def sorted_values(ranks: Bytes, rules: Bytes) -> Bytes:

@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
+
 from gp_env.rules import JACK, KING, QUEEN, Rule, RuleLike
+from shiftgym.checks import in_range, shown
 
 STANDARD_RANKS = 13
 LARGE_RANKS = 19
@@ -39,13 +42,14 @@ def parse_rank(card: int | str) -> int:
         if isinstance(card, str):
             rank = _RANKS[card.strip().upper()]
         else:
-            rank = int(card) if int(card) == card else 0
+            exact = not isinstance(card, (bool, np.bool_)) and int(card) == card
+            rank = int(card) if exact else 0
     except (KeyError, TypeError, ValueError, OverflowError):
         rank = 0
     if not 1 <= rank <= LARGE_RANKS:
         raise ValueError(
-            f"{card!r} is no card: expected a rank from 1 (ace) to {LARGE_RANKS}, 11 to 13 being "
-            f"jack, queen and king, or one of A, J, Q, K."
+            f"{shown(card)} is no card: expected a rank from 1 (ace) to {LARGE_RANKS}, 11 to 13 "
+            f"being jack, queen and king, or one of A, J, Q, K."
         )
     return rank
 
@@ -66,18 +70,22 @@ class Hand:
     def __post_init__(self) -> None:
         # A hand is a key of tables, so whatever sequences came become tuples of integers.
         object.__setattr__(self, "ranks", tuple(map(parse_rank, self.ranks)))
-        object.__setattr__(self, "suits", tuple(map(int, self.suits)))
         if not MIN_CARDS <= len(self.ranks) <= MAX_CARDS:
             raise ValueError(
-                f"A hand has {MIN_CARDS} to {MAX_CARDS} cards; got {len(self.ranks)}: {self.ranks}."
+                f"A hand has {MIN_CARDS} to {MAX_CARDS} cards; got {len(self.ranks)}: "
+                f"{shown(self.ranks)}."
             )
-        if self.suits and (
-            len(self.suits) != len(self.ranks) or not all(1 <= s <= len(SUITS) for s in self.suits)
-        ):
+        try:
+            suits = tuple(in_range("suit", suit, 1, len(SUITS)) for suit in self.suits)
+            fits = len(suits) in (0, len(self.ranks))
+        except (TypeError, ValueError):
+            fits = False
+        if not fits:
             raise ValueError(
-                f"A hand's suits are one code from 1 to {len(SUITS)} a card; got {self.suits} for "
-                f"{len(self.ranks)} cards."
+                f"A hand's suits are one code from 1 to {len(SUITS)} a card; got "
+                f"{shown(self.suits)} for {len(self.ranks)} cards."
             )
+        object.__setattr__(self, "suits", suits)
 
     @classmethod
     def parse(cls, hand: HandLike) -> Hand:
@@ -97,7 +105,7 @@ class Hand:
             cards = tuple(hand)
         except TypeError:
             raise ValueError(
-                f"{hand!r} is no hand: expected its cards, such as (5, 11, 4, 1) or 'A K 7 2'."
+                f"{shown(hand)} is no hand: expected its cards, such as (5, 11, 4, 1) or 'A K 7 2'."
             ) from None
         return cls(tuple(parse_rank(card) for card in cards))
 

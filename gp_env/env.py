@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gp_env import observe
 from gp_env.arithmetic import to_tokens
-from gp_env.config import GameConfig, GameKeywords
+from gp_env.config import GameKeywords
 from gp_env.dynamics import (
     CODE_REWARDS,
     ILLEGAL_CODE,
@@ -27,6 +27,7 @@ from gp_env.dynamics import (
 from gp_env.expert import next_token
 from gp_env.single_env import SingleEnv
 from gp_env.verifier import judge_tokens
+from shiftgym.checks import flag, one_of, shown
 from shiftgym.spaces import with_mask
 
 if TYPE_CHECKING:
@@ -147,10 +148,10 @@ class GeneralPointsEnv(SingleEnv[Any, int]):
         render_mode: str | None = None,
         **game: Unpack[GameKeywords],
     ) -> None:
-        super().__init__(GameConfig.make(**game), render_mode)
+        super().__init__(game, render_mode)
         self.mask = check_mask(mask)
-        self.mask_in_observation = mask_in_observation
-        self.observation_space = build_observation_space(mask_in_observation)
+        self.mask_in_observation = flag("mask_in_observation", mask_in_observation)
+        self.observation_space = build_observation_space(self.mask_in_observation)
         self.action_space: spaces.Discrete = spaces.Discrete(NUM_TOKENS)  # type: ignore[assignment]
         self._row = np.zeros(observe.SIZE, dtype=np.uint8)
 
@@ -264,7 +265,7 @@ def _token(action: Any) -> int:
     if not 0 <= token < NUM_TOKENS:
         raise ValueError(
             f"An action is the index of a token, an integer from 0 to {NUM_TOKENS - 1} "
-            f"(gp_env.TOKENS); got {action!r}."
+            f"(gp_env.TOKENS); got {shown(action)}."
         )
     return token
 
@@ -275,8 +276,7 @@ def check_mask(mask: str | None) -> str | None:
     Raises:
         ValueError: where it is none of "syntax", "full" and None.
     """
-    if mask not in MASKS:
-        raise ValueError(f"mask={mask!r} is unknown: expected 'syntax', 'full' or None.")
+    one_of("mask", mask, MASKS)
     return mask
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shiftgym.checks import shown
 from shiftgym.once import once
 
 JACK, QUEEN, KING = 11, 12, 13
@@ -36,19 +38,22 @@ class Rule(NamedTuple):
             if rule in NAMED:
                 return NAMED[rule]
             raise ValueError(
-                f"Unknown rule {rule!r}: expected one of {', '.join(NAMED)}, the values of J, Q "
-                f"and K as a triple such as (11, 12, 13), or, for an environment, {RANDOM!r}."
+                f"Unknown rule {shown(rule)}: expected one of {', '.join(NAMED)}, the values of "
+                f"J, Q and K as a triple such as (11, 12, 13), or, for an environment, {RANDOM!r}."
             )
         try:
-            given = tuple(rule)
+            given = tuple(islice(rule, 4))
             values = tuple(int(value) for value in given)
-            exact = values == given
+            exact = values == given and not any(
+                isinstance(value, (bool, np.bool_)) for value in given
+            )
         except (TypeError, ValueError, OverflowError):
             values, exact = (), False
         if not exact or len(values) != 3 or not all(1 <= value <= MAX_VALUE for value in values):
             raise ValueError(
                 f"A rule is the values of J, Q and K, three integers from 1 to {MAX_VALUE}; "
-                f"got {rule!r}. Pass a triple such as (11, 12, 13), or a name: {', '.join(NAMED)}."
+                f"got {shown(rule)}. Pass a triple such as (11, 12, 13), or a name: "
+                f"{', '.join(NAMED)}."
             )
         return cls(*values)
 

@@ -8,7 +8,7 @@ import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
-from gp_env.config import GameConfig
+from gp_env.config import GameConfig, GameKeywords
 from gp_env.deal import Dealer, Deals
 from gp_env.deck import Hand
 from gp_env.dynamics import CORRECT_CODE
@@ -16,6 +16,7 @@ from gp_env.expert import expert_formula
 from gp_env.options import read_options
 from gp_env.rules import Rule
 from gp_env.verifier import OUTCOME_NAMES
+from shiftgym import checks
 from shiftgym.seeding import SeedSequence, check_seed
 from shiftgym.window import Window
 
@@ -31,18 +32,24 @@ class SingleEnv(gym.Env[Observation, Action]):
     """One hand at a time, whatever the interface shows of it.
 
     Args:
-        config: what is dealt and what wins.
-        render_mode: "ansi", "rgb_array", "human" or None.
+        game: the keywords of what is dealt and what wins.
+        render_mode: one of `metadata["render_modes"]`, or None.
+
+    Raises:
+        TypeError: for an unknown keyword.
+        ValueError: for a value that a keyword does not take.
     """
 
     sights: Sights | None = None
     """How an interface that shows pictures draws the cards."""
 
-    def __init__(self, config: GameConfig, render_mode: str | None = None) -> None:
-        self.config = config
+    def __init__(self, game: GameKeywords, render_mode: str | None = None) -> None:
+        checks.known_keywords(type(self), game, GameConfig.make)
+        checks.render_mode(type(self), render_mode, self.metadata["render_modes"])
+        self.config = GameConfig.make(**game)
         self.render_mode = render_mode
         self._window = Window("GeneralPoints", self.metadata["render_fps"])
-        self._dealer = Dealer(config)
+        self._dealer = Dealer(self.config)
         self._seeds = SeedSequence()
         self._begun = self._running = False
 

@@ -19,6 +19,7 @@ from gp_env.reader import ASKED_KEYS, Reply, parse_reply
 from gp_env.rules import Rule, RuleLike
 from gp_env.spoken import read_rank
 from gp_env.verifier import Outcome, Verdict, verify
+from shiftgym.checks import shown
 from shiftgym.replies import OUT_OF_FORMAT
 from shiftgym.templates import check_placeholders
 
@@ -119,10 +120,10 @@ def find_template(template: str | PromptTemplate) -> PromptTemplate:
     """
     if isinstance(template, PromptTemplate):
         return template
-    if template not in tuple(TEMPLATES):
+    if not isinstance(template, str) or template not in TEMPLATES:
         raise ValueError(
-            f"template={template!r} is unknown: expected {' or '.join(map(repr, TEMPLATES))}, or a "
-            f"gp_env.text.PromptTemplate."
+            f"template={shown(template)} is unknown: expected "
+            f"{' or '.join(map(repr, TEMPLATES))}, or a gp_env.text.PromptTemplate."
         )
     return TEMPLATES[template]
 

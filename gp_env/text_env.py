@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gymnasium import spaces
 
-from gp_env.config import MAX_ATTEMPTS, MAX_TARGET, GameConfig, GameKeywords
+from gp_env.config import MAX_ATTEMPTS, MAX_TARGET, GameKeywords
 from gp_env.deck import MAX_CARDS, SUIT_SYMBOLS, Hand
 from gp_env.pictures.look import LookLike
 from gp_env.pictures.sights import Sights
@@ -24,7 +24,7 @@ from gp_env.text import (
     judge_reply,
 )
 from gp_env.verifier import OUTCOME_NAMES, Outcome, Verdict
-from shiftgym.checks import flag
+from shiftgym.checks import flag, only_with
 from shiftgym.replies import check_reply
 
 if TYPE_CHECKING:
@@ -147,15 +147,17 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
         render_mode: str | None = None,
         **game: Unpack[GameKeywords],
     ) -> None:
-        super().__init__(GameConfig.make(**game), render_mode)
+        super().__init__(game, render_mode)
         self.template = find_template(template)
         self.strict = flag("strict", strict)
         if flag("images", images):
             self.sights = Sights(image_size, look)
-        elif (image_size, look) != (IMAGE_SIZE, "plain"):
-            raise ValueError(
-                f"image_size={image_size!r} and look={look!r} are of pictures: pass images=True "
-                f"too."
+        else:
+            only_with(
+                "images=True",
+                "without it there are no pictures",
+                image_size=(image_size, IMAGE_SIZE),
+                look=(look, "plain"),
             )
         self.observation_space = _observation_space(self.template)
         self.action_space = spaces.Text(MAX_ACTION, min_length=0, charset=ACTION_CHARACTERS)

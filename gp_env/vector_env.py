@@ -20,7 +20,7 @@ from gp_env.opening import LAZY_CARDS, SHOE_DEPTH, open_episodes
 from gp_env.rules import Rule
 from gp_env.tables import Tables
 from shiftgym.batched import BatchedVectorEnv
-from shiftgym.checks import positive
+from shiftgym.checks import check_num_envs, known_keywords
 from shiftgym.shoe import Openings
 
 if TYPE_CHECKING:
@@ -57,13 +57,15 @@ class GeneralPointsVectorEnv(BatchedVectorEnv):
         render_mode: str | None = None,
         **game: Unpack[GameKeywords],
     ) -> None:
+        known_keywords(type(self), game, GameConfig.make)
         self.config = GameConfig.make(**game)
         self._dealer = Dealer(self.config)
-        self._tables = Tables(self.config, positive("num_envs", num_envs))
+        copies = check_num_envs(num_envs)
+        self._tables = Tables(self.config, copies)
         self._plans: dict[int, bytes] = {}
         super().__init__(
             self._tables,
-            num_envs,
+            copies,
             build_observation_space(mask_in_observation),
             NUM_TOKENS,
             shoe_depth=SHOE_DEPTH if self.config.num_cards < LAZY_CARDS else 0,

@@ -16,10 +16,15 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from shiftgym.checks import positive
+from shiftgym import checks
 from shiftgym.mixer import EPISODE_SEED_BITS
 from shiftgym.seeding import check_episode_seed, check_options, check_seed
 from shiftgym.shoe import Openings, Shoe
+
+_WHO_DRAWS = (
+    "Of many copies, ids with -Image draw 'rgb_array'; single environments (gymnasium.make) draw "
+    "'rgb_array' and 'human' whatever the id."
+)
 
 Infos = dict[str, Any]
 Step = tuple[Any, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Infos]
@@ -84,14 +89,16 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         mask_in_observation: bool,
         render_mode: str | None,
     ) -> None:
+        modes = self.metadata["render_modes"]
+        checks.render_mode(type(self), render_mode, modes, _WHO_DRAWS)
         if max_episode_steps is not None:
-            positive("max_episode_steps", max_episode_steps)
+            max_episode_steps = checks.positive("max_episode_steps", max_episode_steps)
         self.num_envs = num_envs
         self.autoreset_mode = _autoreset_mode(autoreset_mode)
         self.metadata = {**self.metadata, "autoreset_mode": self.autoreset_mode}
         self.max_episode_steps = max_episode_steps
         self.mask = mask
-        self.mask_in_observation = mask_in_observation
+        self.mask_in_observation = checks.flag("mask_in_observation", mask_in_observation)
         self.render_mode = render_mode
         self.single_observation_space = observation_space
         self.single_action_space = spaces.Discrete(num_actions)
@@ -332,8 +339,8 @@ def _autoreset_mode(mode: str | AutoresetMode) -> AutoresetMode:
     modes = {"next_step": AutoresetMode.NEXT_STEP, "same_step": AutoresetMode.SAME_STEP}
     for name, value in modes.items():
         # Gymnasium's own members and their values, such as "SameStep", are understood too.
-        if mode in (name, value, value.value):
+        if mode is value or any(checks.is_same(mode, one) for one in (name, value.value)):
             return value
     raise ValueError(
-        f"autoreset_mode={mode!r} is unknown: expected {' or '.join(map(repr, modes))}."
+        f"autoreset_mode={checks.shown(mode)} is unknown: expected {' or '.join(map(repr, modes))}."
     )

@@ -2,24 +2,55 @@
 
 from __future__ import annotations
 
+import difflib
+import inspect
+import math
+import numbers
 import operator
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 
+T = TypeVar("T")
+
 MAX_PARTS = 1_000
 
+MAX_COUNT = 10**9
+"""Of what has no limit of its own, such as steps or a weight."""
 
-def one_of(keyword: str, value: object, choices: Iterable[object]) -> None:
-    """Refuse what is none of the choices.
+MAX_ENVS = 10**6
+
+_MAX_SHOWN = 200
+"""Characters of a value in an error message."""
+
+
+def shown(value: object) -> str:
+    """Return a value as an error message shows it: its repr, cut in the middle where it is long."""
+    try:
+        text = repr(value)
+    except Exception:
+        # Of an integer of thousands of digits, or of lists nested too deep, there is no repr.
+        return f"a value of type {type(value).__name__}"
+    half = _MAX_SHOWN // 2
+    return text if len(text) <= _MAX_SHOWN else f"{text[:half]}...{text[-half:]}"
+
+
+def is_same(value: object, plain: str | float | None) -> bool:
+    """Return whether a value of whatever type is this string, number or None."""
+    # Arrays, among others, compare to something that is no truth value.
+    return isinstance(value, (str, numbers.Number, type(None))) and bool(value == plain)
+
+
+def one_of(keyword: str, value: object, choices: Iterable[str | None]) -> None:
+    """Refuse what is none of the choices, strings or None.
 
     Raises:
         ValueError: naming the keyword, what came and what was expected.
     """
-    if value not in tuple(choices):
+    if not any(is_same(value, choice) for choice in choices):
         raise ValueError(
-            f"{keyword}={value!r} is unknown: expected one of {', '.join(map(repr, choices))}."
+            f"{keyword}={shown(value)} is unknown: expected one of {', '.join(map(repr, choices))}."
         )
 
 
@@ -31,20 +62,59 @@ def in_range(keyword: str, value: Any, low: int, high: int) -> int:
     """
     number = _integer(value)
     if number is None or not low <= number <= high:
-        raise ValueError(f"{keyword} must be an integer from {low} to {high}; got {value!r}.")
+        raise ValueError(f"{keyword} must be an integer from {low} to {high}; got {shown(value)}.")
     return number
 
 
 def positive(keyword: str, value: Any) -> int:
-    """Return an integer of at least 1 as int.
+    """Return an integer from 1 to `MAX_COUNT` as int.
 
     Raises:
         ValueError: for anything else.
     """
     number = _integer(value)
     if number is None or number < 1:
-        raise ValueError(f"{keyword} must be an integer of at least 1; got {value!r}.")
-    return number
+        raise ValueError(f"{keyword} must be an integer of at least 1; got {shown(value)}.")
+    return in_range(keyword, number, 1, MAX_COUNT)
+
+
+def check_num_envs(value: Any) -> int:
+    """Return the keyword `num_envs` of a vector environment as int.
+
+    Raises:
+        ValueError: where it is not an integer from 1 to a million.
+    """
+    return in_range("num_envs", value, 1, MAX_ENVS)
+
+
+def number(keyword: str, value: Any, low: float, high: float = MAX_COUNT) -> float:
+    """Return a number from low to high, of any library, as float.
+
+    Raises:
+        ValueError: for anything else, NaN and truth values included.
+    """
+    real = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.timedelta64))
+    try:
+        found = float(value) if real else math.nan
+    except OverflowError:
+        found = math.inf
+    if not low <= found <= high:
+        bounds = f"from {low:g} to {high:g}" if high < MAX_COUNT else f"of at least {low:g}"
+        most = f" and at most {high:,}" if MAX_COUNT <= high < found else ""
+        raise ValueError(f"{keyword} must be a number {bounds}{most}; got {shown(value)}.")
+    return found
+
+
+def parsed(keyword: str, parse: Callable[[Any], T], value: object) -> T:
+    """Return a value as a parser reads it, whose errors do not know for which keyword it is.
+
+    Raises:
+        ValueError: the parser's, behind the keyword.
+    """
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise ValueError(f"{keyword}: {error}") from None
 
 
 def _integer(value: Any) -> int | None:
@@ -62,7 +132,7 @@ def flag(keyword: str, value: Any) -> bool:
         ValueError: for anything else.
     """
     if not isinstance(value, (bool, np.bool_)):
-        raise ValueError(f"{keyword} must be True or False; got {value!r}.")
+        raise ValueError(f"{keyword} must be True or False; got {shown(value)}.")
     return bool(value)
 
 
@@ -73,13 +143,72 @@ def fold(value: tuple[int, int]) -> tuple[int, int]:
         ValueError: for anything else.
     """
     try:
-        k, n = value
-        valid = int(k) == k and int(n) == n and 3 <= int(n) <= MAX_PARTS and 0 <= k < n
+        first, second = value
+        n = in_range("n", second, 3, MAX_PARTS)
+        return in_range("k", first, 0, n - 1), n
     except (TypeError, ValueError):
-        valid = False
-    if not valid:
         raise ValueError(
             f"fold is (k, n) with 3 to {MAX_PARTS} parts and 0 <= k < n: part k is the test split "
-            f"and part k + 1 the validation split; got {value!r}. Pass, for example, (0, 5)."
+            f"and part k + 1 the validation split; got {shown(value)}. Pass, for example, (0, 5)."
+        ) from None
+
+
+def only_with(needed: str, why: str, **given: tuple[object, str | float | None]) -> None:
+    """Refuse keywords that only mean something beside another one.
+
+    Args:
+        needed: the other one, such as "images=True".
+        why: a clause that says so.
+        given: the value and the default of each.
+
+    Raises:
+        ValueError: naming those that have not their default.
+    """
+    idle = [name for name, (value, default) in given.items() if not is_same(value, default)]
+    if idle:
+        raise ValueError(
+            f"{idle[0]}={shown(given[idle[0]][0])} needs {needed}: {why}. Leave "
+            f"{' and '.join(idle)} out, or pass {needed}."
         )
-    return int(k), int(n)
+
+
+def render_mode(shell: type, mode: str | None, modes: Iterable[str], elsewhere: str = "") -> None:
+    """Refuse a render mode that an environment does not draw.
+
+    Args:
+        shell: the class of the environment.
+        mode: what came.
+        modes: those that there are.
+        elsewhere: a sentence that says who draws others.
+
+    Raises:
+        ValueError: naming all that.
+    """
+    if not any(is_same(mode, one) for one in (*modes, None)):
+        raise ValueError(
+            f"{shell.__name__} has no render_mode={shown(mode)}: expected "
+            f"{', '.join(map(repr, modes))} or None. {elsewhere}".rstrip()
+        )
+
+
+def known_keywords(shell: type, given: Mapping[str, object], config: Callable[..., object]) -> None:
+    """Refuse keywords that an environment does not take.
+
+    Args:
+        shell: the class of the environment.
+        given: those that its `__init__` does not name itself.
+        config: what they are for.
+
+    Raises:
+        TypeError: naming the first unknown one, and the nearest right name or all names.
+    """
+    parameters = inspect.signature(config).parameters
+    unknown = next((name for name in given if name not in parameters), None)
+    if unknown is None:
+        return
+    own = inspect.signature(shell.__init__).parameters.values()  # type: ignore[misc]
+    named = [one.name for one in own if one.kind is not one.VAR_KEYWORD and one.name != "self"]
+    known = [*named, *parameters]
+    near = difflib.get_close_matches(unknown, known, n=1)
+    meant = f"Did you mean {near[0]!r}?" if near else f"It takes {', '.join(known)}."
+    raise TypeError(f"{shell.__name__} has no keyword {unknown!r}. {meant}")

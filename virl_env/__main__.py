@@ -8,9 +8,10 @@ import math
 import secrets
 from collections.abc import Callable, Sequence
 
-from shiftgym.replay.command import Album, add_options
+from shiftgym.replay.command import Album, add_options, check_options
 from shiftgym.sanitize import for_terminal
 from shiftgym.seeding import check_seed
+from shiftgym.terminal import run, say
 from virl_env.config import NavigationConfig
 from virl_env.directions import NAMED, RANDOM
 from virl_env.routes.instructions import NAMINGS
@@ -53,6 +54,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         ask: shows a prompt and returns the line typed.
     """
     options = _parser().parse_args(arguments)
+    check_options(_parser(), options)
     try:
         env = VIRLNavigationTextEnv(
             city=options.city,
@@ -71,18 +73,17 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         album.begin(said, info)
     except ValueError as error:
         _parser().error(for_terminal(error))
-    title = f"From {env.route.start_name} to {env.route.destination}, {env.route.city}"
-    print(for_terminal(title))
+    say(for_terminal(f"From {env.route.start_name} to {env.route.destination}, {env.route.city}"))
     if env.city is not None and env.city.attribution:
-        print(for_terminal(f"Map: {env.city.attribution}"))
-    print(f"Seed {seed}: --seed {seed} and the same options walk this route again.")
+        say(for_terminal(f"Map: {env.city.attribution}"))
+    say(f"Seed {seed}: --seed {seed} and the same options walk this route again.")
     print("Actions: forward, turn X, stop; an empty line gives up.")
     terminated, moved = False, True
     while not terminated:
         at = env.at
         if moved:
             print(f"\n{draw_way(env.steps, at)}\n")
-        print(for_terminal(said, multiline=True))
+        say(for_terminal(said, multiline=True))
         action = env.steps[at].action if options.expert else _typed(ask, info["attempts_left"])
         if not action:
             print(f"Right here: {env.steps[at].action}")
@@ -95,8 +96,8 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         album.step(reply, said, reward, info)
         moved = env.at > at
         if moved and not terminated:
-            print(MESSAGES[Outcome(info["outcome"])])
-    print(for_terminal(said, multiline=True))
+            say(MESSAGES[Outcome(info["outcome"])])
+    say(for_terminal(said, multiline=True))
     print(f"Right: {info['step_accuracy']:.0%} of all attempts.")
     album.write()
     return 0 if info["is_success"] else 1
@@ -188,4 +189,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run(main))

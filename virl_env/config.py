@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeAlias, TypedDict
 
@@ -140,34 +139,34 @@ class NavigationConfig:
         checks.one_of("movement", movement, MOVEMENTS)
         checks.one_of("split_by", split_by, SPLIT_UNITS)
         checks.one_of("expert", expert, EXPERTS)
-        if split is not None:
-            checks.one_of("split", split, SPLITS)
+        checks.one_of("split", split, (*SPLITS, None))
         if movement == "rail":
-            _refuse_free(
-                max_steps=max_steps,
-                shaping=shaping or None,
-                shaping_discount=None if shaping_discount == DEFAULT_DISCOUNT else shaping_discount,
-                expert=None if expert == EXPERTS[0] else expert,
+            checks.only_with(
+                "movement='free'",
+                "a rail ends at its last point, and each of its points is paid",
+                max_steps=(max_steps, None),
+                shaping=(shaping, 0),
+                shaping_discount=(shaping_discount, DEFAULT_DISCOUNT),
+                expert=(expert, EXPERTS[0]),
             )
         else:
-            _refuse_rail(
-                points_per_segment=(
-                    None if points_per_segment == DEFAULT_POINTS else points_per_segment
-                ),
-                drop_rate=drop_rate or None,
-                max_attempts=None if max_attempts == DEFAULT_ATTEMPTS else max_attempts,
+            checks.only_with(
+                "movement='rail'",
+                "a free walker stands at the points of the city and acts until it stops",
+                points_per_segment=(points_per_segment, DEFAULT_POINTS),
+                drop_rate=(drop_rate, 0),
+                max_attempts=(max_attempts, DEFAULT_ATTEMPTS),
             )
         cities, walked = _cities(city), _route(route)
         if walked is not None:
             _refuse_many(
-                walked,
-                cities,
                 split=split,
                 turns=None if kind.legs == DEFAULT_KIND.legs else turns,
                 length=None if kind.length == DEFAULT_KIND.length else length,
                 landmarks=None if landmarks == DEFAULT_KIND.landmarks else landmarks,
             )
-        is_random = isinstance(directions, str) and directions == RANDOM
+            _check_city(walked, cities)
+        is_random = checks.is_same(directions, RANDOM)
         return cls(
             city=cities,
             routes=None if routes is None else checks.in_range("routes", routes, 1, MAX_ROUTES),
@@ -175,9 +174,13 @@ class NavigationConfig:
             turns=(int(turns[0]), int(turns[1])),
             length=kind.length,
             landmarks=landmarks,
-            directions=None if is_random else Directions.parse(directions),
+            directions=(
+                None if is_random else checks.parsed("directions", Directions.parse, directions)
+            ),
             stated_directions=(
-                None if stated_directions is None else Directions.parse(stated_directions)
+                None
+                if stated_directions is None
+                else checks.parsed("stated_directions", Directions.parse, stated_directions)
             ),
             instructions=instructions,
             style=checks.in_range("style", style, 0, len(STYLES) - 1),
@@ -185,17 +188,29 @@ class NavigationConfig:
             points_per_segment=checks.in_range(
                 "points_per_segment", points_per_segment, 0, MAX_POINTS_PER_SEGMENT
             ),
-            drop_rate=_share("drop_rate", drop_rate),
+            drop_rate=checks.number("drop_rate", drop_rate, 0, 1),
             initial_heading=_heading(initial_heading),
             split=split,
             split_by=split_by,
             fold=checks.fold(fold),
             max_attempts=checks.in_range("max_attempts", max_attempts, 1, MAX_ATTEMPTS),
             max_steps=None if max_steps is None else checks.positive("max_steps", max_steps),
-            shaping=_weight("shaping", shaping),
-            shaping_discount=_share("shaping_discount", shaping_discount),
+            shaping=checks.number("shaping", shaping, 0),
+            shaping_discount=checks.number("shaping_discount", shaping_discount, 0, 1),
             expert=expert,
         )
+
+    def with_route(self, route: Route) -> NavigationConfig:
+        """Return this configuration with one route to walk, whatever the kind of its own routes.
+
+        Raises:
+            ValueError: for a route that cannot be shown, or that leads through another city than
+                this configuration asks for.
+        """
+        walked = _route(route)
+        assert walked is not None
+        _check_city(walked, self.city)
+        return replace(self, route=walked)
 
     def city_of(self, route: Route) -> City | None:
         """Return the city that a route leads through; None where it is not known.
@@ -236,7 +251,9 @@ def _short(value: Any) -> str:
 
 def _of_file(city: Any) -> Any:
     """Return the city of a file's path, anything else as it is."""
-    if not isinstance(city, (str, os.PathLike)) or not str(city).endswith(CITY_FILE):
+    named = isinstance(city, (str, os.PathLike)) and str(city).endswith(CITY_FILE)
+    # No file has a name with this character, and the system does not say so in a user's words.
+    if not named or "\0" in str(city):
         return city
     path = Path(city)
     changed = path.stat().st_mtime_ns if path.exists() else 0
@@ -250,14 +267,17 @@ def _read(path: Path, changed: int) -> City:
 
 
 def _cities(city: CityLike | Sequence[CityLike]) -> tuple[CityLike, ...]:
-    if isinstance(city, str) and city == UNSEEN:
-        return tuple(UNSEEN_CITIES)
     given = (city,) if isinstance(city, (str, City)) or not isinstance(city, Sequence) else city
-    cities: tuple[CityLike, ...] = tuple(map(_of_file, given))
+    cities: tuple[CityLike, ...] = tuple(
+        one
+        for each in given
+        for one in (UNSEEN_CITIES if checks.is_same(each, UNSEEN) else (_of_file(each),))
+    )
     for one in cities:
         if not isinstance(one, City) and (not isinstance(one, str) or one not in CITY_NAMES):
             raise ValueError(
-                f"city={one!r} is unknown: expected one of {', '.join(map(repr, CITY_NAMES))}, "
+                f"city={checks.shown(one)} is unknown: expected one of "
+                f"{', '.join(map(repr, CITY_NAMES))}, "
                 f"{UNSEEN!r} for the nine unseen ones, a virl_env.City, the path of a city file "
                 f"that ends in {CITY_FILE}, or several of these."
             )
@@ -276,7 +296,8 @@ def _cities(city: CityLike | Sequence[CityLike]) -> tuple[CityLike, ...]:
 def _route(route: Route | None) -> Route | None:
     if route is not None and not isinstance(route, Route):
         raise ValueError(
-            f"route must be a virl_env.Route, from virl_env.load_routes for example; got {route!r}."
+            f"route must be a virl_env.Route, from virl_env.load_routes for example; got "
+            f"{checks.shown(route)}."
         )
     if route is not None and not 1 <= len(route.legs) <= MAX_LEGS:
         raise ValueError(
@@ -285,27 +306,7 @@ def _route(route: Route | None) -> Route | None:
     return route
 
 
-def _refuse_free(**keywords: Any) -> None:
-    """Refuse keywords that only mean something in free movement, unless they are None."""
-    for keyword, value in keywords.items():
-        if value is not None:
-            raise ValueError(
-                f"{keyword}={value!r} needs movement='free': a rail ends at its last point, and "
-                f"each of its points is paid. Leave {keyword} out, or pass movement='free'."
-            )
-
-
-def _refuse_rail(**keywords: Any) -> None:
-    """Refuse keywords that only mean something on rails, unless they are None."""
-    for keyword, value in keywords.items():
-        if value is not None:
-            raise ValueError(
-                f"{keyword}={value!r} needs movement='rail': a free walker stands at the points of "
-                f"the city and acts until it stops. Leave {keyword} out, or pass movement='rail'."
-            )
-
-
-def _refuse_many(route: Route, cities: tuple[CityLike, ...], **keywords: Any) -> None:
+def _refuse_many(**keywords: Any) -> None:
     """Refuse keywords that choose among routes, unless they are None, beside the one of route=."""
     for keyword, value in keywords.items():
         if value is not None:
@@ -313,6 +314,10 @@ def _refuse_many(route: Route, cities: tuple[CityLike, ...], **keywords: Any) ->
                 f"{keyword}={value!r} chooses among many routes, and route= walks one in every "
                 f"episode. Leave one of the two out."
             )
+
+
+def _check_city(route: Route, cities: tuple[CityLike, ...]) -> None:
+    """Refuse a route through none of the cities, unless they are the default."""
     names = [one if isinstance(one, str) else one.name for one in cities]
     if cities != (TRAINING_CITY,) and route.city not in names:
         raise ValueError(
@@ -321,21 +326,9 @@ def _refuse_many(route: Route, cities: tuple[CityLike, ...], **keywords: Any) ->
         )
 
 
-def _weight(keyword: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
-        raise ValueError(f"{keyword} must be a number of at least 0; got {value!r}.")
-    return float(value)
-
-
-def _share(keyword: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
-        raise ValueError(f"{keyword} must be a number from 0 to 1; got {value!r}.")
-    return float(value)
-
-
 def _heading(heading: Any) -> InitialHeading:
     if heading is None or (isinstance(heading, str) and heading == "route"):
-        return "route" if heading else None
+        return heading
     try:
         return checks.in_range("initial_heading", heading, 0, 359)
     except ValueError as error:

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from shiftgym.checks import shown
 from shiftgym.mixer import Words, integers
 from virl_env.orders import orders
 from virl_env.world.geometry import COMPASS, RELATIVE, compass, turn_word
@@ -52,14 +53,14 @@ class Directions(NamedTuple):
             return NAMED[directions]
         try:
             frame, words = tuple(directions)
-            rule = cls(str(frame), tuple(map(str, words)))
+            rule = cls(str(frame), tuple(words))
             fits = sorted(rule.words) == sorted(FRAMES[rule.frame])
         except (TypeError, ValueError, KeyError):
             fits = False
         if not fits:
             raise ValueError(
-                f"Unknown directions {directions!r}: expected {', '.join(map(repr, NAMED))}, of "
-                f"an environment also {RANDOM!r}, or "
+                f"Unknown directions {shown(directions)}: expected "
+                f"{', '.join(map(repr, NAMED))}, of an environment also {RANDOM!r}, or "
                 f"(frame, words) with the frame 'world' and its words {COMPASS} in any order, or "
                 f"the frame 'body' and its words {RELATIVE} in any order."
             )

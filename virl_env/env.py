@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shiftgym.checks import flag, shown
 from shiftgym.spaces import with_mask
-from shiftgym.window import Window
 from virl_env import observe
-from virl_env.config import NavigationConfig, NavigationKeywords
+from virl_env.config import NavigationKeywords
+from virl_env.directions import table
 from virl_env.dynamics import NO_ACTION, NUM_ACTIONS, STOP
-from virl_env.single_env import SingleEnv, full_mask
+from virl_env.masks import actions_of, all_actions, check_mask
+from virl_env.single_env import SingleEnv
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 from gymnasium import spaces
-
-MASKS = ("syntax", "full", None)
 
 
 class VIRLNavigationEnv(SingleEnv[Any, int]):
@@ -143,8 +143,9 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     * `shaping` (0.0): weight of the shaping reward, `shaping_discount` (0.99): its discount.
     * `expert` ("shortest"): the expert walks the shortest way to the destination; "route": it walks
       the route as the instructions tell it, where it stands on it.
-    * `mask` ("syntax"): "syntax" or "full" give a mask that rules nothing out (the turns of one
-      rule would tell the rule); None gives none.
+    * `mask` ("syntax"): what `info["action_mask"]` and `action_masks()` rule out. "syntax":
+      nothing. "full": turns in words that the scoring rule does not have, which gives the rule
+      away; say so with results. None: there is no mask.
     * `mask_in_observation` (False): observations become a dict of `observations` and `action_mask`.
     * `render_mode` (None): "ansi", "rgb_array" (a map) or "human" (the map in a window, which needs
       `pip install "shiftgym[play]"`).
@@ -172,11 +173,9 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
         render_mode: str | None = None,
         **navigation: Unpack[NavigationKeywords],
     ) -> None:
-        super().__init__(NavigationConfig.make(**navigation))
+        super().__init__(navigation, render_mode)
         self.mask = check_mask(mask)
-        self.mask_in_observation = mask_in_observation
-        self.render_mode = render_mode
-        self._window = Window("Street navigation", self.metadata["render_fps"])
+        self.mask_in_observation = flag("mask_in_observation", mask_in_observation)
         self.observation_space = with_mask(
             observe.observation_space(), NUM_ACTIONS, mask_in_observation
         )
@@ -214,46 +213,29 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
         return observation, reward, terminated, truncated, info
 
     def action_masks(self) -> NDArray[np.bool_]:
-        """Return the action mask as bool of shape (14,): all true."""
-        return full_mask().astype(np.bool_)
+        """Return the action mask as bool of shape (14,), all true where `mask=None`."""
+        return self._action_mask().astype(np.bool_)
 
     def expert_action(self) -> int:
         """Return the right action."""
         right = self._episode().right
         return STOP if right == NO_ACTION else right
 
-    def render(self) -> Any:
-        """Return what the walker sees as text ("ansi"), a map ("rgb_array"), or None.
+    def _as_text(self) -> str:
+        return observe.as_text(self._walk.row)
 
-        A map is uint8 of shape (640, 640, 3). With "human" it is shown in a window, and None
-        returned.
-        """
-        walk = self._episode()
-        if self.render_mode == "rgb_array":
-            return self._frame()
-        self._show()
-        return observe.as_text(walk.row) if self.render_mode == "ansi" else None
-
-    def close(self) -> None:
-        """Close the window of `render_mode="human"`."""
-        self._window.close()
-
-    def _show(self) -> None:
-        """Show the picture where a person looks on, as every reset and step does by itself."""
-        if self.render_mode == "human":
-            self._window.show(self._frame())
-
-    def _frame(self) -> NDArray[np.uint8]:
-        """Return the picture that `render()` shows."""
-        return self.map()
+    def _action_mask(self) -> NDArray[np.int8]:
+        rule = table(self._episode().directions) if self.mask == "full" else None
+        mask: NDArray[np.int8] = (all_actions(1) if rule is None else actions_of(rule[None]))[0]
+        return mask
 
     def _seen(self) -> tuple[Any, dict[str, Any]]:
         info = self._info()
         observation: Any = self._walk.row.copy()
         if self.mask is not None:
-            info["action_mask"] = full_mask()
+            info["action_mask"] = self._action_mask()
         if self.mask_in_observation:
-            observation = {"observations": observation, "action_mask": full_mask()}
+            observation = {"observations": observation, "action_mask": self._action_mask()}
         return observation, info
 
 
@@ -265,17 +247,6 @@ def _action(action: Any) -> int:
     if not 0 <= index < NUM_ACTIONS:
         raise ValueError(
             f"An action is an integer from 0 to {NUM_ACTIONS - 1}, an index into virl_env.ACTIONS; "
-            f"got {action!r}."
+            f"got {shown(action)}."
         )
     return index
-
-
-def check_mask(mask: str | None) -> str | None:
-    """Return the keyword `mask` unchanged.
-
-    Raises:
-        ValueError: where it is none of "syntax", "full" and None.
-    """
-    if mask not in MASKS:
-        raise ValueError(f"mask={mask!r} is unknown: expected 'syntax', 'full' or None.")
-    return mask

@@ -6,23 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from gymnasium import spaces
-from numpy.typing import NDArray
 
 from virl_env.config import NavigationConfig, NavigationKeywords
 from virl_env.dynamics import NUM_ACTIONS
 from virl_env.env import VIRLNavigationEnv
-from virl_env.single_env import full_mask
 from virl_env.views.look import LookLike
-from virl_env.views.sights import DEFAULT_SIZE, Panoramas, Sights, grid
+from virl_env.views.sights import DEFAULT_SIZE, Panoramas, Sights
 from virl_env.views.state import STATE_LAYOUT, state_space, without_sight
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 __all__ = ["STATE_LAYOUT", "VIRLNavigationImageEnv", "observation_space"]
-
-RENDER_SIZE = 320
-"""Pixels of one view in `render()`."""
 
 
 def observation_space(pictures: spaces.Box, mask_in_observation: bool = False) -> spaces.Dict:
@@ -101,19 +96,8 @@ class VIRLNavigationImageEnv(VIRLNavigationEnv):
             render_mode=render_mode,
             **navigation,
         )
-        self.sights = Sights(self.config, image_size, views, look, panoramas)
+        self.sights: Sights = Sights(self.config, image_size, views, look, panoramas)
         self.observation_space = observation_space(self.sights.space, mask_in_observation)
-
-    def render(self) -> Any:
-        """Return what the walker sees: four views, text ("ansi"), or None.
-
-        Views are one picture, uint8 of shape (640, 640, 3).
-        """
-        return super().render()
-
-    def _frame(self) -> NDArray[np.uint8]:
-        look = self.sights.look_of(self._episode_seed)
-        return grid(self.sights.four(self.city, look, *self.stand(), RENDER_SIZE))
 
     def _check_route(self, config: NavigationConfig) -> None:
         super()._check_route(config)
@@ -126,5 +110,5 @@ class VIRLNavigationImageEnv(VIRLNavigationEnv):
         picture = self.sights.picture(self.city, look, *self.stand())
         observation = {"image": picture.copy(), "state": without_sight(self._walk.row)}
         if self.mask_in_observation:
-            observation["action_mask"] = full_mask()
+            observation["action_mask"] = self._action_mask()
         return observation, info

@@ -10,7 +10,8 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from virl_env.config import NavigationKeywords
-from virl_env.image_env import RENDER_SIZE, observation_space
+from virl_env.image_env import observation_space
+from virl_env.single_env import RENDER_SIZE
 from virl_env.vector_env import VIRLNavigationVectorEnv
 from virl_env.views.look import Look, LookLike
 from virl_env.views.sights import DEFAULT_SIZE, Panoramas, Sights, grid

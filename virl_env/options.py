@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shiftgym.checks import shown
 from shiftgym.seeding import check_episode_seed, check_options
 from virl_env.routes.route import Route
 
@@ -19,6 +20,6 @@ def read_options(options: dict[str, Any] | None) -> tuple[int | None, Route | No
     if route is not None and not isinstance(route, Route):
         raise ValueError(
             f"options['route'] is a virl_env.Route, from virl_env.load_routes for example; got "
-            f"{route!r}."
+            f"{shown(route)}."
         )
     return None if seed is None else check_episode_seed(seed), route

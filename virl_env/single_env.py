@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
+from shiftgym import checks
 from shiftgym.seeding import SeedSequence, check_seed
-from virl_env.config import NavigationConfig
+from shiftgym.window import Window
+from virl_env.config import NavigationConfig, NavigationKeywords
 from virl_env.deal import Dealer
 from virl_env.directions import Directions
-from virl_env.dynamics import ACTIONS, NO_ACTION, NUM_ACTIONS
+from virl_env.dynamics import ACTIONS, NO_ACTION
 from virl_env.free.move import Pose
 from virl_env.free.walk import FreeWalk, check_route
 from virl_env.observe import LAYOUT
@@ -25,8 +26,14 @@ from virl_env.walk import RailWalk
 from virl_env.world.city import City
 from virl_env.world.geometry import Geocode
 
+if TYPE_CHECKING:
+    from virl_env.views.sights import Sights
+
 Observation = TypeVar("Observation")
 Action = TypeVar("Action")
+
+RENDER_SIZE = 320
+"""Pixels of one view in `render()`."""
 
 _OUTCOME = LAYOUT["outcome"].start
 
@@ -35,13 +42,25 @@ class SingleEnv(gym.Env[Observation, Action]):
     """One route at a time, whatever the interface shows of it.
 
     Args:
-        config: what is walked and what is right.
+        navigation: the keywords of what is walked and what is right.
+        render_mode: one of `metadata["render_modes"]`, or None.
+
+    Raises:
+        TypeError: for an unknown keyword.
+        ValueError: for a value that a keyword does not take.
     """
 
-    def __init__(self, config: NavigationConfig) -> None:
-        self.config = config
-        self._dealer = Dealer(config)
-        check_route(config)
+    sights: Sights | None = None
+    """How an interface that shows pictures shows the streets."""
+
+    def __init__(self, navigation: NavigationKeywords, render_mode: str | None = None) -> None:
+        checks.known_keywords(type(self), navigation, NavigationConfig.make)
+        checks.render_mode(type(self), render_mode, self.metadata["render_modes"])
+        self.config = NavigationConfig.make(**navigation)
+        self.render_mode = render_mode
+        self._window = Window("Street navigation", self.metadata["render_fps"])
+        self._dealer = Dealer(self.config)
+        check_route(self.config)
         self._seeds = SeedSequence()
         self._steps: list[RailStep] | None = None
         self._begun = self._running = False
@@ -132,6 +151,39 @@ class SingleEnv(gym.Env[Observation, Action]):
 
         return draw_map(self.route, self.city, *self.stand(), self.line // 2)
 
+    def render(self) -> Any:
+        """Return text ("ansi"), uint8 of shape (640, 640, 3) ("rgb_array"), or None.
+
+        The picture is a map of the route with the walker on it; where the interface shows pictures,
+        the four views. With "human" it is shown in a window, as every reset and step does by
+        itself.
+        """
+        self._episode()
+        if self.render_mode == "rgb_array":
+            return self._frame()
+        self._show()
+        return self._as_text() if self.render_mode == "ansi" else None
+
+    def close(self) -> None:
+        """Close the window of `render_mode="human"`."""
+        self._window.close()
+
+    def _as_text(self) -> str:
+        raise NotImplementedError
+
+    def _show(self) -> None:
+        """Show the picture where a person looks on."""
+        if self.render_mode == "human":
+            self._window.show(self._frame())
+
+    def _frame(self) -> NDArray[np.uint8]:
+        if self.sights is None:
+            return self.map()
+        from virl_env.views.sights import grid
+
+        look = self.sights.look_of(self._episode_seed)
+        return grid(self.sights.four(self.city, look, *self.stand(), RENDER_SIZE))
+
     def _begin(self, seed: int | None, options: dict[str, Any] | None) -> None:
         """Start a new episode, with the arguments of `reset`."""
         seed = check_seed(seed)
@@ -139,7 +191,7 @@ class SingleEnv(gym.Env[Observation, Action]):
         # Whatever may be refused is refused before anything changes.
         dealer = self._dealer
         if route is not None:
-            given_config = replace(self.config, route=route)
+            given_config = self.config.with_route(route)
             self._check_route(given_config)
             dealer = Dealer(given_config)
         super().reset(seed=seed)
@@ -202,8 +254,3 @@ class SingleEnv(gym.Env[Observation, Action]):
     def _need_running(self) -> None:
         if not self._running:
             raise gym.error.ResetNeeded("Call reset() before step(): no episode is running.")
-
-
-def full_mask() -> NDArray[np.int8]:
-    """Return the action mask: a mask of the words of one rule would tell the rule, so all ones."""
-    return np.ones(NUM_ACTIONS, dtype=np.int8)

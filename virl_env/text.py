@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
+from shiftgym.checks import shown
 from shiftgym.replies import OUT_OF_FORMAT
 from shiftgym.templates import check_placeholders
 from virl_env.directions import FRAMES
@@ -151,10 +152,10 @@ def find_template(template: str | PromptTemplate) -> PromptTemplate:
     """
     if isinstance(template, PromptTemplate):
         return template
-    if template not in tuple(TEMPLATES):
+    if not isinstance(template, str) or template not in TEMPLATES:
         raise ValueError(
-            f"template={template!r} is unknown: expected {' or '.join(map(repr, TEMPLATES))}, or a "
-            f"virl_env.text.PromptTemplate."
+            f"template={shown(template)} is unknown: expected "
+            f"{' or '.join(map(repr, TEMPLATES))}, or a virl_env.text.PromptTemplate."
         )
     return TEMPLATES[template]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gymnasium import spaces
 
-from shiftgym.checks import flag
+from shiftgym.checks import flag, only_with
 from shiftgym.replies import check_reply
 from virl_env.config import MAX_ATTEMPTS, MAX_POINTS_PER_SEGMENT, NavigationConfig
 from virl_env.config import NavigationKeywords as Keywords
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from virl_env.views.look import LookLike
-    from virl_env.views.sights import Panoramas, Sights
+    from virl_env.views.sights import Panoramas
 
 MAX_OBSERVATION = 16_384
 """Characters of the longest message of the task."""
@@ -148,7 +148,9 @@ of those at turning points, mean over turning, walking and stopping points |
       of a text and an `image_url` with a PNG as data URL; the reply reports what it sees.
     * `image_size=320`: pixels of one view, 32-1200; `look="plain"` and `panoramas=None`: of these
       pictures, as for `VIRLNavigationImageEnv`.
-    * `render_mode=None`: "ansi" renders the dialogue at this point as text.
+    * `render_mode=None`: "ansi" renders the dialogue at this point as text, "rgb_array" a map of
+      the route, with `images=True` the four views, uint8 of shape (640, 640, 3), and "human" that
+      in a window, which needs the extra `play`.
 
     ## Registered Configurations
 
@@ -162,7 +164,10 @@ of those at turning points, mean over turning, walking and stopping points |
     * v0: first version.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012
+    metadata: dict[str, Any] = {  # noqa: RUF012
+        "render_modes": ["ansi", "rgb_array", "human"],
+        "render_fps": 1,
+    }
 
     def __init__(
         self,
@@ -176,10 +181,9 @@ of those at turning points, mean over turning, walking and stopping points |
         render_mode: str | None = None,
         **navigation: Unpack[Keywords],
     ) -> None:
-        super().__init__(NavigationConfig.make(**navigation))
+        super().__init__(navigation, render_mode)
         self.template = find_template(template)
         self.strict = flag("strict", strict)
-        self.sights: Sights | None = None
         if flag("images", images):
             # Who reads only words needs nothing that draws.
             from virl_env.views.sights import Sights
@@ -187,13 +191,16 @@ of those at turning points, mean over turning, walking and stopping points |
 
             self.template = seen_template(template, self.config.movement)
             self.sights = Sights(self.config, image_size, "grid", look, panoramas)
-        elif (look, panoramas) != ("plain", None):
-            raise ValueError(
-                f"look={look!r} and panoramas={panoramas!r} are of pictures: pass images=True too."
+        else:
+            only_with(
+                "images=True",
+                "without it there are no pictures",
+                image_size=(image_size, IMAGE_SIZE),
+                look=(look, "plain"),
+                panoramas=(panoramas, None),
             )
-        elif self.config.movement == "free":
-            self.template = free_template(template)
-        self.render_mode = render_mode
+            if self.config.movement == "free":
+                self.template = free_template(template)
         self.observation_space = _observation_space(self.template)
         self.action_space = spaces.Text(MAX_ACTION, min_length=0, charset=CHARACTERS)
         self._messages: list[Message] = []
@@ -250,11 +257,7 @@ of those at turning points, mean over turning, walking and stopping points |
         action = ACTIONS[STOP if right == NO_ACTION else right]
         return self._shown(build_reply(self.scene(), action, self.template))
 
-    def render(self) -> str | None:
-        """Return the dialogue at this point where `render_mode="ansi"`, else None."""
-        if self.render_mode != "ansi":
-            return None
-        self._episode()
+    def _as_text(self) -> str:
         return "\n\n".join(
             f"[{said['role']}]\n{_in_words(said['content'])}" for said in self._messages
         )
@@ -305,6 +308,7 @@ of those at turning points, mean over turning, walking and stopping points |
         return self._foreign.sub("?", text)[:MAX_OBSERVATION]
 
     def _seen(self) -> dict[str, Any]:
+        self._show()
         # The parts of a message with a picture are lists and dicts of their own.
         messages = [
             dict(said) if isinstance(said["content"], str) else deepcopy(said)

@@ -9,7 +9,7 @@ from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 from shiftgym.batched import BatchedVectorEnv
-from shiftgym.checks import positive
+from shiftgym.checks import check_num_envs, known_keywords
 from shiftgym.shoe import Openings
 from shiftgym.spaces import with_mask
 from virl_env import observe
@@ -17,9 +17,9 @@ from virl_env.config import NavigationConfig, NavigationKeywords
 from virl_env.deal import Dealer
 from virl_env.directions import Directions, from_table
 from virl_env.dynamics import NO_ACTION, NUM_ACTIONS, STOP
-from virl_env.env import check_mask
 from virl_env.free.rows import FreeRows
 from virl_env.free.walk import check_route
+from virl_env.masks import actions_of, all_actions, check_mask
 from virl_env.routes.rail import stand_on_rail
 from virl_env.routes.route import Route
 from virl_env.tables import Rails
@@ -65,21 +65,19 @@ class VIRLNavigationVectorEnv(BatchedVectorEnv):
         render_mode: str | None = None,
         **navigation: Unpack[NavigationKeywords],
     ) -> None:
+        known_keywords(type(self), navigation, NavigationConfig.make)
+        copies = check_num_envs(num_envs)
         self.config = NavigationConfig.make(**navigation)
         self._dealer = Dealer(self.config)
         self._walkers: Rails | FreeRows
         if self.config.movement == "free":
             check_route(self.config)
-            self._walkers = FreeRows(self._dealer, positive("num_envs", num_envs))
+            self._walkers = FreeRows(self._dealer, copies)
         else:
-            self._walkers = Rails(
-                self._dealer.openings,
-                self.config.max_attempts,
-                positive("num_envs", num_envs),
-            )
+            self._walkers = Rails(self._dealer.openings, self.config.max_attempts, copies)
         super().__init__(
             self._walkers,
-            num_envs,
+            copies,
             with_mask(observe.observation_space(), NUM_ACTIONS, mask_in_observation),
             NUM_ACTIONS,
             shoe_depth=_SHOE_DEPTH,
@@ -135,7 +133,10 @@ class VIRLNavigationVectorEnv(BatchedVectorEnv):
         return walkers.timed_out.copy() if limit is None else limit | walkers.timed_out
 
     def _masks(self) -> NDArray[np.int8]:
-        return np.ones((self.num_envs, NUM_ACTIONS), dtype=np.int8)
+        if self.mask != "full":
+            return all_actions(self.num_envs)
+        self._need_episode()
+        return actions_of(self._walkers.rules)
 
     def _stand(self, copy: int, place: int) -> tuple[Geocode, int]:
         if isinstance(self._walkers, FreeRows):

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from shiftgym.checks import in_range
+from shiftgym.checks import in_range, is_same, one_of, shown
 from shiftgym.mixer import integers
 
 MAX_SEVERITY = 5
@@ -75,8 +75,7 @@ class Look:
         for axis in AXES:
             keyword = f"The severity of {axis} in look"
             object.__setattr__(self, axis, in_range(keyword, getattr(self, axis), 0, MAX_SEVERITY))
-        if self.ink and self.ink not in INKS:
-            raise ValueError(f"ink={self.ink!r} is unknown: expected one of {', '.join(INKS)}.")
+        one_of("ink", self.ink, (*INKS, ""))
 
 
 AXES = tuple(field.name for field in fields(Look) if field.name != "ink")
@@ -101,13 +100,13 @@ def check_look(look: LookLike) -> Look | None:
         unknown = [axis for axis in look if axis not in AXES]
         if unknown:
             raise ValueError(
-                f"look={dict(look)!r} has the unknown entry {unknown[0]!r}: expected severities "
-                f"from 0 to {MAX_SEVERITY} of {', '.join(AXES)}."
+                f"look={shown(dict(look))} has the unknown entry {shown(unknown[0])}: expected "
+                f"severities from 0 to {MAX_SEVERITY} of {', '.join(AXES)}."
             )
         return Look(**dict[str, Any](look))
-    if look not in (PLAIN, RANDOM):
+    if not is_same(look, PLAIN) and not is_same(look, RANDOM):
         raise ValueError(
-            f"look={look!r} is unknown: expected {PLAIN!r}, {RANDOM!r} (another one in each "
+            f"look={shown(look)} is unknown: expected {PLAIN!r}, {RANDOM!r} (another one in each "
             f"episode), or severities from 0 to {MAX_SEVERITY} such as {{'noise': 3}}, of "
             f"{', '.join(AXES)}."
         )

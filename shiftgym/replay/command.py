@@ -74,3 +74,12 @@ def add_options(parser: argparse.ArgumentParser, played: str, seen: str, example
         default="plain",
         help=f"of {seen} in them: plain, random, or severities such as {example}",
     )
+
+
+def check_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """End with an error where --look or --panoramas came without a file that shows them."""
+    if options.gif or options.html:
+        return
+    for name in ("look", "panoramas"):
+        if getattr(options, name, None) != parser.get_default(name):
+            parser.error(f"--{name} is of recorded pictures: pass --gif or --html too.")

@@ -318,4 +318,6 @@ def test_render() -> None:
     prompt, _ = env.reset(seed=0)
     feedback, *_ = env.step("hm")
     assert env.render() == f"[user]\n{prompt}\n\n[assistant]\nhm\n\n[user]\n{feedback}"
-    assert make().render() is None
+    silent = make()
+    silent.reset(seed=0)
+    assert silent.render() is None

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shiftgym.sanitize import for_terminal
+from shiftgym.terminal import run
 from virl_env.config import CITY_FILE
 from virl_env.maps.build import Survey, survey
 from virl_env.maps.ways import Way
@@ -133,4 +134,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run(main))

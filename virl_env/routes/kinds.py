@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from shiftgym.checks import in_range, one_of
+from shiftgym.checks import in_range, number, one_of, shown
 from virl_env.routes.route import MAX_LEGS
 
 LANDMARKS = ("any", "all", "none")
@@ -12,6 +12,9 @@ LANDMARKS = ("any", "all", "none")
 
 SHORTEST_LEG, LONGEST_LEG = 30.0, 500.0
 """Metres."""
+
+MAX_LENGTH = 1e6
+"""Metres; no route is as long."""
 
 
 class RouteKind(NamedTuple):
@@ -43,20 +46,23 @@ class RouteKind(NamedTuple):
         """
         one_of("landmarks", landmarks, LANDMARKS)
         try:
-            fewest, most = turns
+            fewest, most = _two(turns)
             fewest = in_range("turns", fewest, 0, MAX_LEGS - 1)
             most = in_range("turns", most, fewest, MAX_LEGS - 1)
         except (TypeError, ValueError):
             raise ValueError(
-                f"turns is (fewest, most), integers from 0 to {MAX_LEGS - 1}; got {turns!r}."
+                f"turns is (fewest, most), integers from 0 to {MAX_LEGS - 1}; got {shown(turns)}. "
+                f"For two turns in every route, pass (2, 2)."
             ) from None
         try:
-            shortest, longest = map(float, length)
-            fits = 0 <= shortest <= longest and not any(isinstance(one, bool) for one in length)
+            shortest, longest = _two(length)
+            shortest = number("length", shortest, 0, MAX_LENGTH)
+            longest = number("length", longest, shortest, MAX_LENGTH)
         except (TypeError, ValueError):
-            fits = False
-        if not fits:
-            raise ValueError(f"length is (shortest, longest) in metres; got {length!r}.")
+            raise ValueError(
+                f"length is (shortest, longest) in metres, 0 to {MAX_LENGTH:,.0f}; got "
+                f"{shown(length)}. Pass, for example, (100, 2000)."
+            ) from None
         legs = tuple(
             count
             for count in range(fewest + 1, most + 2)
@@ -68,6 +74,13 @@ class RouteKind(NamedTuple):
                 f"{SHORTEST_LEG:.0f} to {LONGEST_LEG:.0f} metres. Change one of the two."
             )
         return cls(legs, (shortest, longest), landmarks)
+
+
+def _two(pair: Any) -> tuple[Any, Any]:
+    """Return the parts of a sequence of two."""
+    if len(pair) != 2:
+        raise ValueError
+    return pair[0], pair[1]
 
 
 DEFAULT_KIND = RouteKind.make((1, 4), (100.0, 2_000.0), "any")

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from shiftgym.checks import in_range
+from shiftgym.checks import in_range, is_same, shown
 from shiftgym.mixer import integers
 
 MAX_SEVERITY = 5
@@ -77,13 +77,13 @@ def check_look(look: LookLike) -> Look | None:
         unknown = [axis for axis in look if axis not in AXES]
         if unknown:
             raise ValueError(
-                f"look={dict(look)!r} has the unknown entry {unknown[0]!r}: expected severities "
-                f"from 0 to {MAX_SEVERITY} of {', '.join(AXES)}."
+                f"look={shown(dict(look))} has the unknown entry {shown(unknown[0])}: expected "
+                f"severities from 0 to {MAX_SEVERITY} of {', '.join(AXES)}."
             )
         return Look(**look)
-    if look not in (PLAIN, RANDOM):
+    if not is_same(look, PLAIN) and not is_same(look, RANDOM):
         raise ValueError(
-            f"look={look!r} is unknown: expected {PLAIN!r}, {RANDOM!r} (another one in each "
+            f"look={shown(look)} is unknown: expected {PLAIN!r}, {RANDOM!r} (another one in each "
             f"episode), or severities from 0 to {MAX_SEVERITY} such as {{'night': 3}}, of "
             f"{', '.join(AXES)}."
         )

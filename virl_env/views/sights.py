@@ -14,7 +14,7 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from shiftgym.checks import in_range, one_of
+from shiftgym.checks import in_range, one_of, shown
 from shiftgym.once import once
 from virl_env.config import NavigationConfig
 from virl_env.routes.route import Route
@@ -113,8 +113,8 @@ class Sights:
         self._panoramas = _opened(panoramas)
         if self._panoramas is not None and self.look != Look():
             raise ValueError(
-                f"look={look!r} needs a city that is drawn, and panoramas= shows another. Leave "
-                f"one of the two out."
+                f"look={shown(look)} needs a city that is drawn, and panoramas= shows another. "
+                f"Leave one of the two out."
             )
         if config.route is not None:
             self.check(config.route)
@@ -201,7 +201,7 @@ def _opened(panoramas: Panoramas) -> ViewSource | None:
     if not isinstance(panoramas, (str, os.PathLike)):
         raise ValueError(
             f"panoramas must be a folder of panoramas, a virl_env.ViewSource or None; got "
-            f"{panoramas!r}."
+            f"{shown(panoramas)}."
         )
     from virl_env.panoramas import PanoramaFolder
 

@@ -1,0 +1,68 @@
+"""What the programs of the suite print: on any encoding, at 80 columns, into a pipe that closes."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+import textwrap
+from collections.abc import Callable
+
+WIDTH = 80
+
+_HANDLER = "shiftgym.stand-in"
+_STAND_INS = str.maketrans("♠♥♦♣↑↗→↘↓↙←↖−×÷…–—‘’“”·•", "SHDC^/>\\v/<\\-x/.--''\"\".*")
+
+
+def run(main: Callable[[], int | None]) -> int:
+    """Run a program and return its exit status.
+
+    Characters that the output's encoding does not have are printed as stand-ins, S for ♠, or "?".
+    Where the reader of the output goes away, as `head` does, the program ends without a word.
+    """
+    codecs.register_error(_HANDLER, _stand_in)
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, _HANDLER), (sys.stderr, _HANDLER)):
+        # There is none where it was closed before the start, and others may stand in its place.
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors=errors)
+    try:
+        try:
+            return main() or 0
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        if sys.stdout is not None:
+            # Python flushes once more at its end, and would complain of the pipe there.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def say(text: str) -> None:
+    """Print text, its lines wrapped between words at 80 columns."""
+    print(wrapped(text))
+
+
+def wrapped(text: str) -> str:
+    """Return text whose lines are at most 80 columns wide, but for longer words."""
+    return "\n".join(
+        line
+        if len(line) <= WIDTH
+        else textwrap.fill(
+            line,
+            WIDTH,
+            break_long_words=False,
+            break_on_hyphens=False,
+            drop_whitespace=True,
+            subsequent_indent=" " * (len(line) - len(line.lstrip())),
+        )
+        for line in text.split("\n")
+    )
+
+
+def _stand_in(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end].translate(_STAND_INS)
+    return "".join(one if one.isascii() else "?" for one in lost), error.end

@@ -1,0 +1,88 @@
+"""What the programs print: on any encoding, at 80 columns, into a pipe whose reader goes away."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shiftgym.terminal import WIDTH, wrapped
+
+CARDS = ["-m", "gp_env", "--expert", "--seed", "1"]
+STREETS = ["-m", "virl_env", "--expert", "--seed", "3"]
+PLAIN = ["-m", "benchmarks", "--help"]
+ENCODINGS = [
+    {"PYTHONIOENCODING": "cp1252"},
+    {"PYTHONIOENCODING": "ascii"},
+    {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+]
+
+
+def start(arguments: list[str], **more: str) -> subprocess.Popen[bytes]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LC_")}
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**kept, **more},
+    )
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS, ids=lambda one: next(iter(one.values())))
+@pytest.mark.parametrize("program", [CARDS, STREETS], ids=["gp_env", "virl_env"])
+def test_characters_that_there_are_not_are_replaced(
+    program: list[str], encoding: dict[str, str]
+) -> None:
+    running = start(program, **encoding)
+    shown, errors = running.communicate(timeout=120)
+    assert (running.returncode, errors) == (0, b"")
+    marks = (b"S ", b"C ") if program is CARDS else (b">", b"^", b"v", b"<")
+    assert any(mark in shown for mark in marks)
+    assert "♠".encode() not in shown
+    assert max(map(len, shown.splitlines())) <= WIDTH
+
+
+def test_where_there_are_all_characters_they_are_shown() -> None:
+    shown, _ = start(CARDS, PYTHONIOENCODING="utf-8").communicate(timeout=120)
+    assert any(symbol in shown.decode() for symbol in "♠♣")
+
+
+def test_an_error_with_a_foreign_character_is_told(tmp_path: Path) -> None:
+    arguments = ["-m", "virl_env.maps", str(tmp_path / "→♠.graphml"), str(tmp_path / "out.npz")]
+    running = start(arguments, PYTHONIOENCODING="cp1252")
+    _, errors = running.communicate(timeout=120)
+    assert running.returncode == 1
+    assert b">S.graphml" in errors
+    assert b"Traceback" not in errors
+
+
+@pytest.mark.parametrize("program", [CARDS, STREETS, [*CARDS[:2], "--help"], PLAIN], ids=str)
+def test_a_reader_who_goes_away_ends_the_program_quietly(program: list[str]) -> None:
+    running = start(program, PYTHONUNBUFFERED="1")
+    assert running.stdout is not None
+    assert running.stderr is not None
+    running.stdout.close()
+    assert running.stderr.read() == b""
+    running.stderr.close()
+    assert running.wait(timeout=120) in (0, 1)
+
+
+def test_without_any_output_a_program_runs_to_its_end() -> None:
+    closed = f"exec {sys.executable} {' '.join(CARDS)} >&-"
+    done = subprocess.run(["sh", "-c", closed], stderr=subprocess.PIPE, check=False, timeout=120)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_lines_are_wrapped_between_words() -> None:
+    text = "short\n\n  " + "word north-east " * 12 + "\n" + "x" * 100
+    lines = wrapped(text).split("\n")
+    assert lines[:2] == ["short", ""]
+    assert lines[-1] == "x" * 100
+    assert max(map(len, lines[:-1])) <= WIDTH
+    assert " ".join(wrapped(text).split()) == " ".join(text.split())
+    assert all(line.startswith("  ") for line in lines[2:-1])
+    assert wrapped(wrapped(text)) == wrapped(text)
