@@ -14,7 +14,10 @@ from virl_env.maps.extract import Degrees, Thing, ring
 LARGEST = 500_000_000
 """Bytes of a file at most."""
 
-_FAULTS = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError)
+_FAULTS = (
+    *(ValueError, KeyError, TypeError, AttributeError),
+    *(IndexError, OverflowError, RecursionError),
+)
 """What content of another shape makes of the code below."""
 
 
