@@ -10,6 +10,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from shiftgym.progress import show_progress
+
 # Commands import what they need when they run: `--help` should not wait for torch.
 
 app = typer.Typer(
@@ -27,6 +29,11 @@ Out = Annotated[Path | None, typer.Option(help="Folder of the run; made if missi
 def _endpoint(help: str, **limits: float) -> Any:
     """Return an option of the group for models behind an endpoint."""
     return typer.Option(help=help, rich_help_panel="Models behind an endpoint", **limits)
+
+
+@app.callback()
+def _begin() -> None:
+    show_progress()
 
 
 @app.command()

@@ -8,6 +8,7 @@ import math
 import secrets
 from collections.abc import Callable, Sequence
 
+from shiftgym.progress import show_progress
 from shiftgym.replay.command import Album, add_options
 from shiftgym.seeding import check_seed
 from virl_env.directions import NAMED, RANDOM
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         ask: shows a prompt and returns the line typed.
     """
     options = _parser().parse_args(arguments)
+    show_progress()
     try:
         env = VIRLNavigationTextEnv(
             city=options.city,
