@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from shiftgym.progress import show_progress
 from shiftgym.sanitize import for_terminal
 
 # Commands import what they need when they run: `--help` should not wait for torch.
@@ -29,6 +30,11 @@ Out = Annotated[Path | None, typer.Option(help="Folder of the run; made if missi
 def _endpoint(help: str, **limits: float) -> Any:
     """Return an option of the group for models behind an endpoint."""
     return typer.Option(help=help, rich_help_panel="Models behind an endpoint", **limits)
+
+
+@app.callback()
+def _begin() -> None:
+    show_progress()
 
 
 @app.command()

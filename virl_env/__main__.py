@@ -8,6 +8,7 @@ import math
 import secrets
 from collections.abc import Callable, Sequence
 
+from shiftgym.progress import show_progress
 from shiftgym.replay.command import Album, add_options, check_options
 from shiftgym.sanitize import for_terminal
 from shiftgym.seeding import check_seed
@@ -55,6 +56,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
     """
     options = _parser().parse_args(arguments)
     check_options(_parser(), options)
+    show_progress()
     try:
         env = VIRLNavigationTextEnv(
             city=options.city,

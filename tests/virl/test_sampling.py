@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from virl_env.config import NavigationConfig
 from virl_env.env import VIRLNavigationEnv
+from virl_env.routes import legs
 from virl_env.routes.kinds import LANDMARKS
 from virl_env.routes.numbered import route_count, route_pool
 from virl_env.routes.route import Leg, Route
@@ -382,6 +384,40 @@ def test_that_a_city_has_no_more_routes_is_found_out_once(monkeypatch: pytest.Mo
     assert route_count(city, turns=(0, 0)) == 2
     with pytest.raises(ValueError, match="gave 2 different routes"):
         route_pool(city, 1_000, turns=(0, 0))
+
+
+def test_progress_is_told_to_who_listens_and_nothing_is_printed(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level("INFO", "shiftgym.progress")
+    # As if no command-line program had run in this process.
+    logger = logging.getLogger("shiftgym.progress")
+    monkeypatch.setattr(logger, "handlers", [])
+    monkeypatch.setattr(logger, "propagate", True)
+    monkeypatch.setattr("shiftgym.progress.EVERY", 1e9)
+    route_pool(street(30, 2, 20), turns=(0, 0))
+    assert not caplog.messages
+    monkeypatch.setattr("shiftgym.progress.EVERY", 0.0)
+    route_pool(street(30, 2, 20), turns=(0, 0))
+    what = "Drawing routes of turns 0 to 0, 100 to 2000 metres and landmarks='any' in 'Street'"
+    assert caplog.messages == [f"{what}: 1 of 1,000", f"{what}: 2 of 1,000"]
+    assert "".join(capfd.readouterr()) == ""
+
+
+def test_the_same_streets_are_followed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A rare kind needs tens of thousands of tries, of a few legs each.
+    city, followed = small_city("superblock"), []
+    follow = legs._follow
+
+    def counted(*arguments: Any) -> Any:
+        followed.append(arguments[1:])
+        return follow(*arguments)
+
+    monkeypatch.setattr(legs, "_follow", counted)
+    route_count(city, 100, turns=(2, 3), landmarks="all")
+    assert len(followed) == len(set(followed)) < 2 * len(city.neighbours)
 
 
 def test_an_environment_walks_the_routes_that_a_small_city_has() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from shiftgym.checks import positive
 from shiftgym.mixer import episode_seeds
 from shiftgym.once import PortableLock, once_for_each
+from shiftgym.progress import Progress
 from virl_env.routes.kinds import RouteKind
 from virl_env.routes.route import Route
 from virl_env.routes.sampling import TRIES, draw_route, no_route
@@ -33,6 +34,7 @@ class _Numbered:
         """Return routes 0 to count - 1, or fewer where the city has no more."""
         if len(self._routes) < count and not self._is_exhausted:
             # Two threads that both went on from one number would append its route twice.
+            progress = Progress(f"Drawing routes of {kind} in {city.name!r}", count)
             with self._lock:
                 while len(self._routes) < count and not self._is_exhausted:
                     route = self._another(city, kind, len(self._routes))
@@ -40,6 +42,7 @@ class _Numbered:
                         self._is_exhausted = True
                     else:
                         self._routes.append(route)
+                        progress.reach(len(self._routes))
         return tuple(self._routes[:count])
 
     def _another(self, city: City, kind: RouteKind, number: int) -> Route | None:
@@ -71,7 +74,9 @@ def route_pool(
     """Return the routes 0 to count - 1 of a city, no two along the same path.
 
     A route depends on the city, its number and the keywords, not on the count. What was drawn is
-    kept for as long as the city is, and so is that there is no other route.
+    kept for as long as the city is, and so is that there is no other route. Routes of a rare kind
+    take some seconds to find, which `shiftgym.progress` tells of: a thousand with seven turns and a
+    landmark at each take about six.
 
     Args:
         city: a City, or the name of one of those that are known by name.
