@@ -31,6 +31,7 @@ def run_chat_evaluation(
     at_once: int,
     images: bool,
     image_size: int | None,
+    strict: bool = False,
     folder: Path | None,
     default_folder: Path,
     console: Console,
@@ -45,6 +46,7 @@ def run_chat_evaluation(
         images: whether the cards, or what is in sight, are shown and not told; the suites of
             agents that see always show them.
         image_size: keyword of the environments, None for their own.
+        strict: whether a reply that is not in the asked format is unreadable.
 
     Raises:
         ValueError: an unknown suite or id, one that is not of the Text interface, or an
@@ -55,6 +57,8 @@ def run_chat_evaluation(
     images = images or (bool(of.axes) and not ids)
     who = Player(policy.model, lambda _: policy, interface="-Text")
     keywords: dict[str, Any] = {"max_attempts": max_attempts, **_shown(images, image_size)}
+    if strict:
+        keywords["strict"] = True
     if ids:
         cells = cells_of_ids(who, of, ids, keywords, episodes, seed)
     else:
@@ -71,7 +75,7 @@ def run_chat_evaluation(
         seeds=[seed],
         suites={} if ids else {of.name: of.digest},
     )
-    what = "-".join([*ids] or [of.name, *columns]) + "-images" * images
+    what = "-".join([*ids] or [of.name, *columns]) + "-images" * images + "-strict" * strict
     folder = folder or default_folder / folder_name(who, what, seed, episodes, max_attempts)
     with Run(folder, record) as run, Progress(console=console, transient=True) as progress:
         total = episodes * len(cells)

@@ -88,6 +88,9 @@ def evaluate(
         int | None,
         _endpoint("Pixels of a table's or a view's edge; by default the environment's.", min=32),
     ] = None,
+    strict: Annotated[
+        bool, _endpoint("Judge replies that are not in the asked format as unreadable.")
+    ] = False,
     timeout: Annotated[float, _endpoint("Seconds for one try at a reply.", min=0.001)] = 120.0,
     max_retries: Annotated[
         int, _endpoint("Further tries after time-outs, 429 and 5xx.", min=0)
@@ -115,6 +118,8 @@ def evaluate(
         if agent is not None:
             if images or image_size:
                 raise ValueError("--images and --image-size are for a --model; leave them out.")
+            if strict:
+                raise ValueError("--strict is for a --model; leave it out.")
             from benchmarks.evaluation import run_evaluation
 
             return run_evaluation(agent, seed=seed, **played)
@@ -137,6 +142,7 @@ def evaluate(
                 at_once=concurrency,
                 images=images,
                 image_size=image_size,
+                strict=strict,
                 **played,
             )
     if owed:

@@ -212,7 +212,7 @@ def _strict(raw: str, text: str, found: Object) -> dict[str, Any] | None:
     if text[: found.start].rstrip().endswith(("[", "{")):
         return None
     try:
-        read = json.loads(raw[found.start : found.end], **_STRICTLY)
+        read = _decode(raw[found.start : found.end])
     except (ValueError, RecursionError):
         return None
     return read if isinstance(read, dict) else None
@@ -234,8 +234,4 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON.")
 
 
-_STRICTLY: dict[str, Any] = {
-    "object_pairs_hook": _once,
-    "parse_int": _short,
-    "parse_constant": _refuse,
-}
+_decode = json.JSONDecoder(object_pairs_hook=_once, parse_int=_short, parse_constant=_refuse).decode

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 _NAMES = r"(?:think|thinking|thoughts?|reasoning|reflection|scratchpad|analysis)"
+# One class of characters opens every mark, which lets the search skip all others.
 _marks = re.compile(
-    rf"(?P<open>[<\[◁]{_NAMES}[>\]▷]|<\|begin_of_thought\|>|<\|channel\|>analysis\b)|"
-    rf"[<\[◁]/{_NAMES}[>\]▷]|<\|end_of_thought\|>|<\|channel\|>final\b",
-    re.IGNORECASE,
+    rf"[<\[◁](?i:(?P<open>{_NAMES}[>\]▷]|\|begin_of_thought\|>|\|channel\|>analysis\b)|"
+    rf"/{_NAMES}[>\]▷]|\|end_of_thought\|>|\|channel\|>final\b)"
 ).finditer
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import gymnasium as gym
 import pytest
 
 import gp_env
-from gp_env.text import PromptTemplate, build_prompt
+from gp_env.text import COMPACT, PromptTemplate, build_prompt
 from gp_env.text_env import GeneralPointsTextEnv
 
 IDS = [name for name in gp_env.variants() if "-Text" in name]
-INFO_KEYS = {"messages", "outcome", "attempts_left", "is_success", "episode_seed"}
+INFO_KEYS = {"in_format", "messages", "outcome", "attempts_left", "is_success", "episode_seed"}
 
 KEYWORDS: list[dict[str, Any]] = [
     {},
@@ -185,3 +186,34 @@ def test_render() -> None:
     plain = GeneralPointsTextEnv()
     plain.reset(seed=0)
     assert plain.render() is None
+
+
+@pytest.mark.parametrize("action", [3, None, b"24", ["{}"]])
+def test_an_action_that_is_no_string_is_refused_and_changes_nothing(action: Any) -> None:
+    env = GeneralPointsTextEnv(hand=(5, 13, 2, 7))
+    env.reset(seed=0)
+    with pytest.raises(TypeError, match=f"a string; .*{type(action).__name__}"):
+        env.step(action)
+    assert env.step(env.expert_action())[4]["is_success"]
+
+
+def test_strict_scores_by_the_format() -> None:
+    near = '{"formula": "10 + 5 + 7 + 2"}'
+    for strict, outcome in ((False, "correct"), (True, "unreadable")):
+        env = GeneralPointsTextEnv(hand=(5, 13, 2, 7), strict=strict)
+        assert env.reset(seed=0)[1]["in_format"] is False
+        feedback, *_, info = env.step(near)
+        assert (info["outcome"], info["in_format"]) == (outcome, False)
+        assert strict == ("not in the format" in feedback)
+        env.reset(seed=0)
+        *_, info = env.step(env.expert_action())
+        assert (info["outcome"], info["in_format"]) == ("correct", True)
+    with pytest.raises(ValueError, match="strict must be True or False"):
+        GeneralPointsTextEnv(strict="no")  # type: ignore[arg-type]
+
+
+def test_the_keys_asked_for_are_the_template_s() -> None:
+    mine = replace(COMPACT, keys=("formula",))
+    env = GeneralPointsTextEnv(hand=(5, 13, 2, 7), template=mine, strict=True)
+    env.reset(seed=0)
+    assert env.step('{"formula": "10 + 5 + 7 + 2"}')[4]["outcome"] == "correct"
