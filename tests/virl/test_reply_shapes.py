@@ -49,7 +49,7 @@ def test_recorded_shapes(test_data: Path) -> None:
 
 
 def test_the_page_tells_what_is_read() -> None:
-    _, _, told = DOCS.read_text(encoding="utf-8").partition("### What is read of a reply")
+    _, _, told = DOCS.read_text(encoding="utf-8").partition("### What is read of a walker's reply")
     rows = {
         cells[0].strip(): [re.findall(r"`([^`]+)`", cell) for cell in cells[1:3]]
         for cells in (line.strip("|").split("|") for line in told.splitlines() if line[:1] == "|")
