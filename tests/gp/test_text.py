@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gp_env.deck import Hand
 from gp_env.rules import NAMED, Rule
 from gp_env.solver import solve
+from gp_env.spoken import read_rank
 from gp_env.text import (
     COMPACT,
     DEFAULT,
@@ -22,7 +23,6 @@ from gp_env.text import (
     build_prompt,
     build_reply,
     judge_reply,
-    read_rank,
 )
 from gp_env.verifier import REWARDS, Outcome, Verdict, verify
 
