@@ -366,4 +366,5 @@ def test_soup_of_actions(text: str) -> None:
     if action in ("forward()", "stop()"):
         assert "turn_direction(" not in text
     elif action is not None:
-        assert all(letters in text for letters in action[15:-1].split())
+        letters = "".join(filter(str.isalpha, text))
+        assert action[15:-1].replace(" ", "") in letters
