@@ -121,7 +121,7 @@ _ARGUMENT_KEYS = (
     *("action input", "argument", "parameter", "value"),
 )
 _is_name = re.compile(r"\W*(?:forward|stop|turn)", re.IGNORECASE).match
-_is_turn = re.compile(r"\W*turn[_ ]?(?:direction)?\W*(?:x\W*)?", re.IGNORECASE).fullmatch
+_is_turn = re.compile(r"\W*turn[_ -]?(?:direction)?\W*(?:x\W*)?", re.IGNORECASE).fullmatch
 _UNCLEAR = "?"
 """Stands for a value that is there, but is no action in words."""
 

@@ -18,7 +18,7 @@ from agents.scripted import ExpertAgent, RandomAgent
 from benchmarks.tasks.task import MAX_ATTEMPTS, SUCCESS, Dealt, Familiarity, MakeAgent, Metric
 from gp_env.arithmetic import TOKENS
 from gp_env.deal import sorted_values
-from gp_env.text import read_rank
+from gp_env.spoken import read_rank
 from gp_env.variants import TASK
 from gp_env.verifier import Outcome
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gp_env.deck import Hand
 from gp_env.rules import NAMED, Rule
 from gp_env.solver import solve
+from gp_env.spoken import read_rank
 from gp_env.text import (
     COMPACT,
     DEFAULT,
@@ -124,6 +125,7 @@ def test_first_outcome_that_applies(reply: object, expected: str) -> None:
         (["5♠", "K♥", "♦2", "7 ♣"], True),
         (["5s", "KH", "2d", "7C"], True),
         (["5 of Spades", "King of hearts", "2 of diamonds", "7"], True),
+        (["5♠\ufe0e", "K♥\ufe0f", "two of clubs", "Seven"], True),
         ([5, 13, 2, 7], True),
         ("5, K, 2, 7", True),
         (None, True),
@@ -138,6 +140,41 @@ def test_cards_reported_of_a_picture(cards: object, read: bool) -> None:
     reply = answer("10+5+7", cards=cards)
     assert outcome(reply, images=True) == ("wrong_numbers" if read else "misread_cards")
     assert outcome(reply) == "wrong_numbers"
+
+
+@pytest.mark.parametrize("ten", ["10♥\ufe0e", "T", "Td", "ten", "Ten of Hearts", "10 of ♥"])
+def test_a_ten_by_any_name(ten: str) -> None:
+    assert read_rank(ten) == 10
+
+
+def test_the_message_says_why_a_reply_is_unreadable() -> None:
+    two = f"[{answer()}, {answer('5*(10-7)-2')}]"
+    for reply, said in (
+        (two, "several answers that differ"),
+        (f"<think>{answer()}", "thoughts"),
+        (answer() + "{" * 1_000_000, "Only the last 1,000,000 characters"),
+        ("I cannot.", "No formula could be read in the reply."),
+    ):
+        _, verdict = judge_reply(reply, HAND)
+        assert verdict.outcome is Outcome.UNREADABLE
+        assert said in verdict.message
+        assert verdict.message.startswith("No formula could be read in the reply.")
+
+
+@pytest.mark.parametrize(
+    "number, right",
+    [
+        ({"5": 5, "K": 10, "2": 2, "7": 7}, True),
+        ({"K": "ten"}, True),
+        ({"K": 13}, False),
+        ({"K": "many"}, False),
+        ({"J": 11, "note": "a king counts 10"}, True),
+        (["5 = 5", "K=10", "2: 2", "7"], True),
+        (["5 = 5", "K=13", "2: 2", "7"], False),
+    ],
+)
+def test_numbers_reported_with_names(number: object, right: bool) -> None:
+    assert outcome(answer(number=number)) == ("correct" if right else "wrong_numbers")
 
 
 def test_misread_cards_come_before_an_illegal_formula() -> None:

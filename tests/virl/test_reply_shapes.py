@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.virl.reply_shapes import SHAPES
+from virl_env.action_reader import read_action
+from virl_env.report_reader import read_intersection
 from virl_env.text import judge_reply
+
+DOCS = Path(__file__).parents[2] / "docs" / "rewards.md"
 
 # Of the recorded shapes, the styles that keep to the asked format.
 IN_FORMAT = {"plain", "fence+prose", "chinese", "slightly left", "face west", "wrong frame"}
@@ -41,3 +46,19 @@ def test_recorded_shapes(test_data: Path) -> None:
     assert kept == IN_FORMAT
     # "Intersection: yes" is what they all say, where they say anything and have an answer.
     assert reported <= {(True, True), (None, False), (None, True)}
+
+
+def test_the_page_tells_what_is_read() -> None:
+    _, _, told = DOCS.read_text(encoding="utf-8").partition("### What is read of a walker's reply")
+    rows = {
+        cells[0].strip(): [re.findall(r"`([^`]+)`", cell) for cell in cells[1:3]]
+        for cells in (line.strip("|").split("|") for line in told.splitlines() if line[:1] == "|")
+    }
+    for name in ("a call", "plain words", "other spellings", "an explanation", "two directions"):
+        read, not_read = rows[name]
+        assert None not in [read_action(text) for text in read]
+        assert {read_action(text) for text in not_read} == {None}
+    for name, said in (("an intersection here", True), ("no intersection here", False)):
+        read, not_read = rows[name]
+        assert {read_intersection(text) for text in read} == {said}
+        assert {read_intersection(text) for text in not_read} == {None}
