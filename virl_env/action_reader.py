@@ -8,6 +8,7 @@ may name no other action. What could be two actions is not read.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from virl_env.directions import WORDS
 from virl_env.world.geometry import RELATIVE
@@ -33,7 +34,7 @@ _blanks = re.compile(r" +").sub
 
 # Directions. Single letters are read only as the argument of a call, where nothing else fits.
 _COMPASS = r"(?:north|south)[ -]?(?:east|west)|north|south|east|west|[ns][ew]"
-_RELATIVE = r"(?:slight(?:ly)?[ -]?)?(?:to (?:the|your|my) )?(?:left|right)"
+_RELATIVE = r"(?:(?:slight(?:ly)?|bear)[ -]?)?(?:to (?:the|your|my) )?(?:left|right)"
 _DIRECTION = rf"(?:{_COMPASS}|{_RELATIVE})"
 _directions = re.compile(rf"\b{_DIRECTION}\b").finditer
 
@@ -58,34 +59,34 @@ _stop = re.compile(
 ).match
 _turn = re.compile(
     # A call, or its name with a word behind it.
-    rf"(?:turn ?direction[ (\[:=>-]*(?:(?:x|direction|dir) ?[:=] ?)?"
+    rf"(?:turn[ -]?direction[ (\[:=>-]*(?:(?:x|direction|dir) ?[:=] ?)?"
     rf"(?:to face |facing |towards? |to )?(?:the )?(?P<argument>{_DIRECTION}|[nesw])|"
     # In plain words.
     rf"(?:turn|rotate) ?(?:to face |to be facing |facing |towards? |to )?(?:the )?"
     rf"(?P<turned>{_DIRECTION})|"
     rf"(?:(?:make|take) an? |go )(?P<taken>{_RELATIVE})|"
-    rf"bear (?P<borne>{_RELATIVE})|"
     rf"(?:face )?(?P<alone>{_DIRECTION}))\b(?: turn\b)?"
 ).match
 _call_end = re.compile(r"(?: ?\( ?\))?[ )\]]*").match
 
+_LENGTH = r"\d+ ?(?:m|meters?|metres?|feet|ft|yards?|blocks?)\b"
 _explains = re.compile(
-    r" ?(?:[.,;:!#([=>]|-|//|$|\b(?:to|at|here|now|as|because|since|so|in order|into|onto|on|along|"
-    r"towards?|until|till|for|facing|and face|from|this)\b)"
+    rf" ?(?:{_LENGTH}|[.,;:!#([=>]|-|//|$|\b(?:to|at|here|now|as|because|since|so|in order|"
+    r"into|onto|on|along|towards?|until|till|for|facing|and face|from|this)\b)"
 ).match
 _letter = re.compile(r"[^\W\d_]").search
 _placeholder = re.compile(
-    r"(?:forward ?\( ?\),? (?:stop ?\( ?\),? )?or )?turn ?direction ?\( ?x ?\)|"
+    r"(?:forward ?\( ?\),? (?:stop ?\( ?\),? )?or )?turn[ -]?direction ?\( ?x ?\)|"
     r"(?:the |your |next )?action(?: here)?"
 ).fullmatch
 _doubt = re.compile(
     r"\?|\b(?:or|then|if|unless|when|once|maybe|perhaps|might|instead|rather|wait|actually|twice|"
     r"times|later|soon|after\w*|before|followed|otherwise|either|wrong|incorrect|unsure|not sure)\b"
 ).search
-_postponed = re.compile(r"\b(?:next|in \d+|upcoming|coming)\b").search
+_postponed = re.compile(rf"\b(?:next|upcoming|coming)\b|{_LENGTH}").search
 _nouns = re.compile(
     r"\b(?:(?:the|a|my|your|this|that|next|no|any|first|second|last)(?: \w+)?|bus|tram|train) "
-    rf"(?:turn(?:ing point)?|stop|walk)s?\b(?! {_DIRECTION}\b)"
+    rf"(?:turn(?:ing point)?|stop|walk)s?\b(?![ (-]*(?:direction|{_DIRECTION}\b))"
 ).sub
 _turning = r"turn\w*|rotat\w+|bear|u-turn"
 _stopping = r"stop\w*|halt|end the"
@@ -99,9 +100,11 @@ _where = re.compile(
     r"\b(?:fac(?:e|es|ing)|towards?|head(?:ing|ed)|from|onto|into|along|"
     r"(?:on|at|is to) (?:the|my|your|its|our)) ?$"
 ).search
+_turns = re.compile(r"\bturn(?:[ -]?direction)?[ (=:]*(?:x ?= ?)?(?:to )?(?:the )?$").search
 _said = re.compile(r"(?:\(|=|\b(?:is|now|meaning|means|i\.e\.),?) ?$").search
 
 
+@lru_cache(maxsize=1024)
 def read_action(text: str) -> str | None:
     """Return the action of the task that a text names, None where it names none, or several.
 
@@ -138,13 +141,14 @@ def is_placeholder(text: str) -> bool:
 
 def _normal(text: str) -> str:
     """Return a text in lower case, with plain signs and single blanks."""
-    return _blanks(" ", _quotes("", _latex("", text.lower()).translate(_TYPOGRAPHY))).strip(" .")
+    return _blanks(" ", _quotes("", _latex("", text.lower()).translate(_TYPOGRAPHY))).strip(
+        " .<>[]"
+    )
 
 
 def _word(match: re.Match[str]) -> str:
     """Return the direction that a turn names, as the rules write it."""
-    written = next(filter(None, match.groups()))
-    return _spelled(f"slightly {written}" if match.group("borne") else written)
+    return _spelled(next(filter(None, match.groups())))
 
 
 _LETTERS = {word.replace(" ", ""): word for word in WORDS}
@@ -155,7 +159,7 @@ _small = re.compile(r"[ -]|to (?:the|your|my) |(?<=slight)ly").sub
 
 def _spelled(written: str) -> str:
     letters = _small("", written)
-    return _LETTERS[letters.replace("slight", "slightly")]
+    return _LETTERS[letters.replace("bear", "slight").replace("slight", "slightly")]
 
 
 def _is_explanation(rest: str, kind: str, word: str) -> bool:
@@ -173,6 +177,8 @@ def _is_explanation(rest: str, kind: str, word: str) -> bool:
 def _describes(match: re.Match[str], kind: str, word: str) -> bool:
     """Return whether a direction in an explanation says where something is, or one faces."""
     before = match.string[: match.start()]
+    if kind is TURN and _turns(before):
+        return _spelled(match.group()) == word
     if _where(before):
         return True
     if kind is not TURN:

@@ -20,8 +20,7 @@ from virl_env.report_reader import read_intersection
 KEYS = ("current observation", "current instruction", "action")
 """Of the object that the prompts ask for."""
 
-NO_ACTION = "No action of the task could be read in the reply."
-TOO_LONG = f"The action of the reply is not read: it has more than {MAX_ACTION} characters."
+TOO_LONG = f"Its action has more than {MAX_ACTION} characters, and is not read."
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,8 @@ class Reply:
         in_format: whether the answer is what was asked for to the letter: one strict JSON object
             with the asked keys and no others, all values strings, the action written as the task
             writes it. Prose, thoughts and fences around it are in the format.
-        reason: why there is no action, as a sentence; "" where there is one.
+        reason: a sentence that says why there is no action, where more can be said than that none
+            could be read; else "".
     """
 
     observation: str | None = None
@@ -73,7 +73,7 @@ def parse_reply(
     fields = answer.fields
     observation = _said(fields, "observation")
     action = answer.says if answer.says in ACTIONS else None
-    reason = "" if action else TOO_LONG if len(answer.says) > MAX_ACTION else NO_ACTION
+    reason = TOO_LONG if action is None and len(answer.says) > MAX_ACTION else ""
     reported = read_intersection(". ".join(filter(None, (observation, _crossing(fields)))))
     in_format = action is not None and _is_as_asked(answer, keys, actions)
     return Reply(observation, _said(fields, "instruction"), action, reported, in_format, reason)
@@ -121,7 +121,7 @@ _ARGUMENT_KEYS = (
     *("action input", "argument", "parameter", "value"),
 )
 _is_name = re.compile(r"\W*(?:forward|stop|turn)", re.IGNORECASE).match
-_is_turn = re.compile(r"\W*turn[_ ]?(?:direction)?\W*(?:x\W*)?", re.IGNORECASE).fullmatch
+_is_turn = re.compile(r"\W*turn[_ -]?(?:direction)?\W*(?:x\W*)?", re.IGNORECASE).fullmatch
 _UNCLEAR = "?"
 """Stands for a value that is there, but is no action in words."""
 

@@ -9,7 +9,8 @@ intersection" the other words take it out. What stands around a statement may st
 from __future__ import annotations
 
 import re
-from itertools import product
+from functools import lru_cache
+from itertools import dropwhile, product
 from typing import NamedTuple
 
 MAX_REPORT = 4_000
@@ -106,6 +107,7 @@ _elsewhere = re.compile(
 _nothing = re.compile(r"\W*(?:no|not|nothing|none)\b").match
 
 
+@lru_cache(maxsize=1024)
 def read_intersection(observation: str) -> bool | None:
     """Return whether an observation reports an intersection here, None where it leaves that open.
 
@@ -118,11 +120,12 @@ def read_intersection(observation: str) -> bool | None:
     if "intersection" not in text or len(text) > MAX_REPORT:
         return None
     text = _answer_in_brackets(r" \1 ", text.translate(_TYPOGRAPHY))
-    text = _contracted(_written_out, text)
+    text = _contracted(_written_out, text) if "'" in text else text
     reports: set[bool] = set()
     contradicts: set[bool] = set()
-    behind = _Doubts(False, False)
-    for sentence in reversed(_sentences(text)):
+    behind = _Doubts(0, 0)
+    sentences = list(dropwhile(lambda one: "intersection" not in one, _sentences(text)))
+    for sentence in reversed(sentences):
         pieces = [piece for piece in _pieces(sentence) if not piece.isspace() and piece]
         doubts = [_doubts(piece) for piece in pieces]
         total = _Doubts(*(sum(kind) for kind in zip(behind, *doubts)))
@@ -152,6 +155,8 @@ class _Doubts(NamedTuple):
 
 
 def _doubts(piece: str) -> _Doubts:
+    if not piece:
+        return _Doubts(0, 0)
     return _Doubts(_unsure(piece) is not None, _far(piece) is not None)
 
 

@@ -64,7 +64,8 @@ class PromptTemplate:
     def __post_init__(self) -> None:
         if "action" not in self.keys:
             raise ValueError(
-                f"PromptTemplate.keys must have 'action' among them; got {self.keys!r}."
+                f"PromptTemplate.keys={self.keys!r} lacks 'action': list every key that the "
+                f"wording asks for, such as {KEYS!r}."
             )
         check_placeholders("PromptTemplate.task", self.task, TASK_PLACEHOLDERS)
         for name in ("feedback", "solved", "lost"):
@@ -268,5 +269,14 @@ def judge_reply(
         template, strict: as for `read_reply`.
     """
     reply = read_reply(text, template, strict=strict)
-    verdict = verify(reply.action, right, reported=reply.intersection, intersection=intersection)
-    return reply, replace(verdict, message=reply.reason) if reply.reason else verdict
+    if reply.action is None:
+        return reply, unreadable(reply)
+    return reply, verify(
+        reply.action, right, reported=reply.intersection, intersection=intersection
+    )
+
+
+def unreadable(reply: Reply) -> Verdict:
+    """Return the verdict on a reply without an action, with the reason where there is one."""
+    verdict = Verdict.of(Outcome.UNREADABLE)
+    return replace(verdict, message=f"{verdict.message} {reply.reason}".rstrip())

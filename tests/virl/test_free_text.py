@@ -17,7 +17,7 @@ from virl_env.reader import parse_reply
 from virl_env.text_env import VIRLNavigationTextEnv
 
 INFO_KEYS = {
-    *("messages", "outcome", "attempts_left", "is_success", "episode_seed"),
+    *("messages", "outcome", "attempts_left", "in_format", "is_success", "episode_seed"),
     *("spl", "ndtw", "oracle_success"),
 }
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shiftgym.replies import MAX_CHARACTERS
+from shiftgym.replies import TOO_LONG as ONLY_THE_END
 from virl_env.dynamics import ACTIONS
-from virl_env.reader import MAX_ACTION, MAX_REPORT, Reply, parse_reply, read_action
+from virl_env.reader import KEYS, MAX_ACTION, TOO_LONG, Reply, parse_reply
 
 SEEN, FOLLOWED, ACTION = "Café Sol is on your left", "3. Turn west.", "turn_direction(west)"
-FULL = Reply(SEEN, FOLLOWED, ACTION)
+FULL = Reply(SEEN, FOLLOWED, ACTION, in_format=True)
 PLAIN = json.dumps(
     {"current observation": SEEN, "current instruction": FOLLOWED, "action": ACTION},
     ensure_ascii=False,
@@ -50,11 +52,15 @@ WHOLE = {
     "tool call": json.dumps({"arguments": PLAIN}, ensure_ascii=False),
     "smart quotes": PLAIN.replace('"', "”"),
 }
+IN_FORMAT = {
+    *("plain", "indented", "escaped letters", "fenced", "prose around", "thoughts before"),
+    *("earlier answers", "cut off after"),
+}
 
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_reads_what_models_write(name: str) -> None:
-    assert parse_reply(WHOLE[name]) == FULL
+    assert parse_reply(WHOLE[name]) == replace(FULL, in_format=name in IN_FORMAT)
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -79,59 +85,31 @@ def test_every_action_in_every_spelling(action: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "action"),
-    [
-        ("turn left", "turn_direction(left)"),
-        ("Turn to the left.", "turn_direction(left)"),
-        ("turn slightly right", "turn_direction(slightly right)"),
-        ("turn slight right", "turn_direction(slightly right)"),
-        ("turn_direction(north-east)", "turn_direction(northeast)"),
-        ("turn_direction(North East)", "turn_direction(northeast)"),
-        ("turnDirection(west)", "turn_direction(west)"),
-        ("turn direction = west", "turn_direction(west)"),
-        ("move forward", "forward()"),
-        ("STOP", "stop()"),
-    ],
-)
-def test_tolerated_spelling(written: str, action: str) -> None:
-    assert done(written) == action
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "",
-        "left",
-        "turn_direction()",
-        "turn_direction(x)",
-        "turn_direction(around)",
-        "turn_direction(left) or turn_direction(right)",
-        "forward() twice",
-        "forward(2)",
-        "forward(), stop() or turn_direction(x)",
-        "do not stop",
-        "null",
-        "backward()",
-        "stop()" + "!" * 5,
-        "forward" + " " * MAX_ACTION + "()",
-        "ſtop()",
-    ],
-)
-def test_what_is_no_action_of_the_task(written: str) -> None:
-    assert done(written) is None
-
-
-@pytest.mark.parametrize(
     "text",
     [
-        *("", "forward()", "action: forward()", "{}", '{"action"}', '{"actions": "forward()"}'),
-        *('{"action": "forward()"', '{"action": ["forward()"]}', '{"action": {"do": "stop()"}}'),
-        *('{"action": ""}', '{"action": null}'),
+        *(
+            "",
+            "{}",
+            '{"action"}',
+            '{"actions": "forward()"}',
+            "I see no way.",
+            '{"action": {"do": "stop()"}}',
+        ),
+        *(
+            '{"action": ""}',
+            '{"action": null}',
+            '{"action": []}',
+            '{"action": ["stop()", "stop()"]}',
+        ),
+        *('{"action": "turn_direction", "x": {"a": "left", "b": "right"}}', '{"action": 3}'),
+        '{"action": "turn_direction(left)", "x": "right"}',
+        '{"action": "turn_direction", "x": ["left", "right"]}',
     ],
 )
 def test_unreadable(text: str) -> None:
-    assert parse_reply(text) in (Reply(), Reply(action=None))
-    assert parse_reply(text).action is None
+    reply = parse_reply(text)
+    assert reply.action is None
+    assert not reply.in_format
 
 
 @pytest.mark.parametrize("reply", [None, b"{}", {"action": "stop()"}, 3, ["stop()"], object()])
@@ -143,129 +121,68 @@ def test_the_last_candidate_counts_even_where_it_is_no_action() -> None:
     assert parse_reply(f'{PLAIN} {{"action": "fly()"}}') == Reply()
 
 
-@pytest.mark.parametrize(
-    "observation",
-    [
-        "At an intersection.",
-        "I am at an intersection",
-        "Intersection: yes",
-        "intersection=True",
-        "Intersection (yes)",
-        "intersection observed",
-        "an intersection is visible here",
-        "There is an intersection.",
-        "No landmarks nearby, at an intersection",
-        "No landmarks nearby. Intersection: yes.",
-        "No landmarks nearby; intersection observed",
-        "No landmarks nearby and an intersection is seen",
-        "no landmarks nearby, but I'm at an intersection",
-        "No landmarks at this intersection",
-        "I do not see any landmarks at this intersection",
-        "Café Sol is on your left at the intersection",
-        "at an intersection with no landmarks nearby",
-        "at the intersection, not yet at the destination",
-        "A right_behind, intersection yes",
-        "nothing, intersection yes",
-        "is_intersection: true",
-        "Landmark: none | Intersection: yes",
-        "No landmarks nearby (intersection)",
-        "No landmarks nearby – at an intersection",
-        "an intersection. Yes, this is an intersection",
-        "not at the destination yet, but at an intersection",
-        "no turn yet and at an intersection",
-        "I don't see any sign at the intersection",
-    ],
-)
-def test_reports_an_intersection(observation: str) -> None:
-    assert reported(observation) is True
-
-
-@pytest.mark.parametrize(
-    "observation",
-    [
-        "No intersection",
-        "no intersection observed",
-        "No intersections nearby.",
-        "not at an intersection",
-        "I am not standing at an intersection",
-        "I'm not at any intersection",
-        "There isn't an intersection here",
-        "this isn’t an intersection",
-        "Intersection: no",
-        "Intersection: none",
-        "intersection=False",
-        "intersection (no)",
-        "Intersection: not observed",
-        "an intersection is not visible",
-        "the intersection isn't here",
-        "intersection visible: no",
-        "intersection not observed",
-        "I do not see an intersection",
-        "I don't think that we are at an intersection",
-        "no landmarks or intersections nearby",
-        "This place is not an intersection",
-        "we are in the middle of a block, which is not an intersection",
-        "no landmarks and I cannot see an intersection",
-        "neither a landmark nor an intersection",
-        "no landmarks and no intersection",
-        "No landmarks nearby, no intersection",
-        "without an intersection",
-        "no longer at the intersection",
-        "a non-intersection point: no intersection",
-        "nothing, intersection no",
-        "intersection_observed: no",
-        "intersection: 0",
-        "No landmarks nearby (no intersection)",
-        "(not an intersection) Café Sol is on my left",
-        "a plain point with no intersection or landmark",
-        "Café Sol is on your left. Not an intersection.",
-        "No intersection, I will walk to the next intersection",
-    ],
-)
-def test_reports_that_there_is_none(observation: str) -> None:
-    assert reported(observation) is False
-
-
-@pytest.mark.parametrize(
-    "observation",
-    [
-        "",
-        "No landmarks nearby",
-        "Café Sol is on your left",
-        "approaching the intersection",
-        "walk until the next intersection",
-        "between two intersections",
-        "an intersection lies ahead",
-        "not sure whether this is an intersection",
-        "perhaps an intersection",
-        "Is this an intersection?",
-        "Intersection: unknown",
-        "intersection: n/a",
-        "what is in sight, and whether there is an intersection",
-        "an intersection. No intersection.",
-        "intersectional",
-        "I do not see anything that looks like an intersection",
-        "The destination isn't visible at this intersection",
-        "near an intersection",
-        "there is an intersection in front of me",
-        "the intersection is not far",
-        "." * MAX_REPORT + "no intersection",
-        None,
-        {"intersection": False},
-    ],
-)
-def test_reports_nothing_certain(observation: object) -> None:
-    assert reported(observation) is None
-
-
 def test_a_list_is_read_as_its_entries() -> None:
     assert reported(["No landmarks nearby", "at an intersection"]) is True
     assert parse_reply('{"observation": [], "action": "stop"}') == Reply("", None, "stop()")
 
 
-def test_only_the_end_of_a_long_reply_is_read() -> None:
-    assert parse_reply("{" * 10**6 + PLAIN) == FULL
-    assert parse_reply(PLAIN + " " * MAX_CHARACTERS) == Reply()
+def test_an_answer_is_found_wherever_it_stands_in_a_long_reply() -> None:
+    for text in ("{" * 10**5 + PLAIN, PLAIN + " and so on" * 7_000, "x {" * 30_000 + PLAIN):
+        assert replace(parse_reply(text), in_format=True) == FULL
+
+
+def answer(**changed: object) -> str:
+    return json.dumps(dict(zip(KEYS, ("none", "walk", "forward()"))) | changed)
+
+
+def test_the_format_is_kept_to_the_letter() -> None:
+    for action in ACTIONS:
+        assert parse_reply(answer(action=action)).in_format
+    for text in (
+        *(answer(action=["forward()"]), answer(action="Forward()"), answer(action="forward")),
+        *(answer(action=" forward()"), answer(action="turn_direction(slightly_left)")),
+        *(answer(more=""), answer().replace("current observation", "Current observation")),
+        *(answer().replace("current observation", "current_observation"), f"[{answer()}]"),
+        *(answer(**{"current observation": None}), answer(**{"current observation": ["none"]})),
+        *(str(json.loads(answer())), answer()[:-1], answer()[:-1] + ",}", f'{{"a": {answer()}}}'),
+        *('{"action": "forward()"}', "forward()", "\\boxed{forward()}"),
+    ):
+        reply = parse_reply(text)
+        assert reply.action is not None, text
+        assert not reply.in_format, text
+
+
+def test_the_asked_keys_and_spellings_may_be_others() -> None:
+    text = '{"action": "turn_direction(slightly_left)"}'
+    reply = parse_reply(text, ("action",), ("turn_direction(slightly_left)",))
+    assert (reply.action, reply.in_format) == ("turn_direction(slightly left)", True)
+    assert not parse_reply(text, ("action",)).in_format
+    assert not parse_reply(text, KEYS, ("turn_direction(slightly_left)",)).in_format
+
+
+def test_an_intersection_may_be_reported_apart() -> None:
+    for value, said in (
+        ("yes", True),
+        ("no", False),
+        (True, True),
+        (False, False),
+        ("maybe", None),
+    ):
+        for text in (
+            json.dumps({"current observation": "none", "intersection": value, "action": "stop()"}),
+            json.dumps({"current observation": {"intersection": value}, "action": "stop()"}),
+            json.dumps({"is_intersection": value, "action": "stop()"}),
+        ):
+            assert parse_reply(text).intersection is said, text
+    told = {"current observation": "no intersection", "intersection": "yes", "action": "stop()"}
+    assert parse_reply(json.dumps(told)).intersection is None
+
+
+def test_limits_are_told() -> None:
+    reply = parse_reply(json.dumps({"action": "forward() - " + "on and on " * 100}))
+    assert (reply.action, reply.reason) == (None, TOO_LONG)
+    assert str(MAX_ACTION) in TOO_LONG
+    assert parse_reply(PLAIN + " " * MAX_CHARACTERS).reason == ONLY_THE_END
 
 
 FRAGMENTS = (
@@ -288,12 +205,3 @@ def test_never_raises(text: str) -> None:
         reply = parse_reply(given_text)
         assert reply.action is None or reply.action in ACTIONS
     assert reported(text) in (None, True, False)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.text())
-def test_no_text_is_read_as_an_action_it_does_not_spell(text: str) -> None:
-    action = read_action(text)
-    if action is not None:
-        letters = "".join(filter(str.isalpha, text.lower()))
-        assert letters.endswith("".join(filter(str.isalpha, action))[-4:])

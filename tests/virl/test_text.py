@@ -202,8 +202,9 @@ def test_expert_reply_names_what_is_followed() -> None:
     ("observation", "action", "expected"),
     [
         ("no intersection", "forward()", "correct"),
-        ("an intersection", "forward()", "correct"),
-        ("an intersection", "stop()", "misread_intersection"),
+        ("at an intersection", "forward()", "correct"),
+        ("at an intersection", "stop()", "misread_intersection"),
+        ("near an intersection", "stop()", "wrong_action"),
         ("no intersection", "stop()", "wrong_action"),
         ("No landmarks nearby", "stop()", "wrong_action"),
         (None, "turn_direction(left)", "wrong_action"),

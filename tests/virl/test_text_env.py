@@ -19,7 +19,7 @@ from virl_env.world.geometry import COMPASS
 
 IDS = [name for name in virl_env.variants() if "-Text" in name]
 INFO_KEYS = {
-    *("messages", "outcome", "attempts_left", "is_success", "episode_seed"),
+    *("messages", "outcome", "in_format", "attempts_left", "is_success", "episode_seed"),
     *("step_accuracy", "turn_accuracy", "macro_accuracy"),
 }
 SWAPPED = Directions("world", COMPASS[::-1])
@@ -59,6 +59,7 @@ def test_expert_arrives_and_observations_lie_in_the_space(keywords: dict[str, An
     for seed in range(5):
         observation, info = env.reset(seed=seed)
         assert (info["outcome"], info["is_success"]) == ("none", False)
+        assert info["in_format"] is False
         terminated = False
         for _ in env.steps:
             assert not terminated
@@ -69,6 +70,7 @@ def test_expert_arrives_and_observations_lie_in_the_space(keywords: dict[str, An
             assert action in env.action_space
             observation, reward, terminated, truncated, info = env.step(action)
             assert (reward, truncated, info["outcome"]) == (1.0, False, "correct")
+            assert info["in_format"]
         assert terminated
         assert observation in env.observation_space
         assert info.keys() == INFO_KEYS
@@ -192,6 +194,41 @@ def test_any_string_is_an_attempt(said: str) -> None:
     assert (reward, terminated, info["outcome"]) == (-1.0, False, "unreadable")
     assert observation in env.observation_space
     assert info["messages"][-2] == {"role": "assistant", "content": said}
+
+
+@pytest.mark.parametrize("movement", ["rail", "free"])
+@pytest.mark.parametrize("said", [3, None, b"forward()", {"action": "stop()"}, ["stop()"], 1.5])
+def test_anything_but_a_string_is_refused(said: Any, movement: str) -> None:
+    env = make(movement=movement)
+    prompt, before = env.reset(seed=0)
+    with pytest.raises(TypeError, match=f"type {type(said).__name__}"):
+        env.step(said)
+    # Nothing was counted: the episode goes on as if it had not been asked.
+    expected = make(movement=movement)
+    assert expected.reset(seed=0) == (prompt, before)
+    assert env.step("hm") == expected.step("hm")
+
+
+@pytest.mark.parametrize("movement", ["rail", "free"])
+@pytest.mark.parametrize("template", ["default", "compact"])
+def test_the_format_is_reported_and_strict_asks_for_it(movement: str, template: str) -> None:
+    lenient = make(movement=movement, template=template)
+    strict = make(movement=movement, template=template, strict=True)
+    for env in (lenient, strict):
+        env.reset(seed=1)
+    right = lenient.expert_action()
+    action = json.loads(right)["action"]
+    loose = reply(action.lower().replace(")", " )"))
+    assert loose != right
+    said, reward, *_, info = strict.step(loose)
+    assert (reward, info["outcome"], info["in_format"]) == (-1.0, "unreadable", False)
+    assert template == "compact" or "not in the format" in said
+    assert info["messages"][-2]["content"] == loose
+    for env, given, kept in ((lenient, loose, False), (strict, f"So: {right}", True)):
+        *_, info = env.step(given)
+        assert info["in_format"] is kept
+        assert info["outcome"] in ("correct", "none")
+    assert lenient.actions == strict.actions == [virl_env.parse_reply(right).action]
 
 
 def test_answers_are_told_nowhere() -> None:
