@@ -137,7 +137,8 @@ def trial(folder: Path, run: Callable[[Path], None], kills: int) -> None:
             if _ended(process) == 0:
                 break
             done += 1
-            unfinished += (cut / "episodes.jsonl").exists()
+            rows = cut.rglob("episodes.jsonl")
+            unfinished += any(path.stat().st_size for path in rows)
         assert _ended(_started(run, cut)) == 0
         found = results_of(cut)
         assert found == expected, {k for k in expected if found.get(k) != expected[k]}
