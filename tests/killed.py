@@ -25,6 +25,7 @@ from benchmarks.study import learners
 from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.study.run import run_study
 from benchmarks.suites import SUITES
+from benchmarks.tasks import TASKS
 from shiftgym.atomic import PARTIAL_FILES
 
 BUDGETS: dict[str, Any] = {
@@ -66,9 +67,9 @@ PRESET = Preset(
 
 def tiny_study(folder: Path, suite: str) -> None:
     """Run or resume a study of seconds that writes a checkpoint after every update or so."""
-    learners.train_bc = partial(learners.train_bc, save_seconds=0.0)  # type: ignore[assignment]
-    learners.train_ppo = partial(learners.train_ppo, save_seconds=0.0)  # type: ignore[assignment]
-    Learner.train = partialmethod(Learner.train, checkpoint_every=32)  # type: ignore[assignment]
+    learners.train_bc = partial(learners.train_bc, save_seconds=0.1)  # type: ignore[assignment]
+    learners.train_ppo = partial(learners.train_ppo, save_seconds=0.1)  # type: ignore[assignment]
+    Learner.train = partialmethod(Learner.train, checkpoint_every=128)  # type: ignore[assignment]
     preset = PRESET.model_copy(update={"solutions": "first" if suite == "gp-l" else None})
     console = Console(quiet=True)
     run_study(preset, SUITES[suite], folder, seeds=[0], workers=0, console=console)
@@ -136,7 +137,8 @@ def trial(folder: Path, run: Callable[[Path], None], kills: int) -> None:
             if _ended(process) == 0:
                 break
             done += 1
-            unfinished += (cut / "episodes.jsonl").exists()
+            rows = cut.rglob("episodes.jsonl")
+            unfinished += any(path.stat().st_size for path in rows)
         assert _ended(_started(run, cut)) == 0
         found = results_of(cut)
         assert found == expected, {k for k in expected if found.get(k) != expected[k]}
@@ -175,6 +177,10 @@ def main() -> None:
         app(arguments[1:])
     elif kind == "study":
         folder, kills, suite = arguments
+        # What every start would work out again: solutions of hands, cities and routes.
+        task = TASKS[SUITES[suite].task]
+        task.reference("memoriser", seed=0, fold=SUITES[suite].fold(0), max_attempts=1)
+        task.demonstrate(200, seed=1, rules=(task.random,), fold=SUITES[suite].fold(0))
         trial(Path(folder), partial(tiny_study, suite=suite), int(kills))
     else:
         folder, kills, *command = arguments
