@@ -95,8 +95,8 @@ class _NothingDrawn(TorchFunctionMode):
         self, func: Any, types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         """Do what is asked, but for drawing."""
-        if func in (torch.Tensor.normal_, torch.Tensor.uniform_):
-            return args[0]
+        if getattr(func, "__name__", "").endswith(("normal_", "uniform_", "orthogonal_")):
+            return args[0] if args else (kwargs or {})["tensor"]
         return (torch.empty if func is torch.randn else func)(*args, **(kwargs or {}))
 
 
