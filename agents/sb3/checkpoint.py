@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 from numpy.lib.format import descr_to_dtype, dtype_to_descr
+from torch.overrides import TorchFunctionMode
 
 from agents.sb3.archive import check_archive
 from shiftgym.atomic import write_atomically
@@ -87,6 +88,18 @@ def naming(path: str | os.PathLike[str] | None) -> Iterator[None]:
         ) from error
 
 
+class _NothingDrawn(TorchFunctionMode):
+    """Leaves weights undrawn: without memory for them, torch loads seconds of code to draw them."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Do what is asked, but for drawing."""
+        if getattr(func, "__name__", "").endswith(("normal_", "uniform_", "orthogonal_")):
+            return args[0] if args else (kwargs or {})["tensor"]
+        return (torch.empty if func is torch.randn else func)(*args, **(kwargs or {}))
+
+
 def load_network(
     path: str | os.PathLike[str], weights: Any, build: Callable[[], Network]
 ) -> Network:
@@ -103,7 +116,7 @@ def load_network(
     with naming(path):
         try:
             # On this device a network takes no memory, however large it says it is.
-            with torch.device("meta"):
+            with torch.device("meta"), _NothingDrawn():
                 expected = build().state_dict()
         except ValueError as error:
             raise ValueError(f"{path} tells of no network that there can be: {error}") from error
