@@ -44,9 +44,9 @@ def test_the_look_of_the_id_holds(name: str) -> None:
     assert env.hand == running
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(
-    st.lists(st.integers(1, 13), min_size=3, max_size=6),
+    st.lists(st.integers(1, 13), min_size=3, max_size=5),
     st.sampled_from(list(SUIT_COLOURS)),
     st.sampled_from(["independent", "deck"]),
     st.integers(0, 2**62 - 1),
@@ -61,7 +61,7 @@ def test_suits_follow_the_rule(ranks: list[int], suits: str, deals: str, seed: i
             dealer.with_hand(Hand(tuple(ranks)))
         return
     fixed = dealer.with_hand(Hand(tuple(ranks)))
-    seeds = (seed + np.arange(20)) % 2**62
+    seeds = (seed + np.arange(8)) % 2**62
     hands = fixed.deal(seeds)
     for index, one in enumerate(seeds):
         hand = hands.hand(index)
