@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 DOCS_READY := $(VENV)/.ready-docs
 WORKERS ?= 2
 # Bytecode is left to the first import, which compiles only what is used: half the time of set-up.
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile \
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-compile \
 	--constraint constraints.txt
 
 .DEFAULT_GOAL := help
@@ -61,7 +61,8 @@ $(READY): pyproject.toml constraints.txt
 			"or name it: make PYTHON=/path/to/python" >&2; \
 		exit 1; \
 	fi; \
-	echo "Setting up $(VENV) with $$("$$found" --version); this takes a few minutes the first time." && \
+	echo "Setting up $(VENV) with $$("$$found" --version); this takes a few minutes the first time:" && \
+	echo "pip first loads torch, about 200 MB for a CPU build and up to 3 GB with CUDA, then the rest." && \
 	"$$found" -m venv $(VENV)
 	$(PIP) torch
 	$(PIP) --editable '.[agents,dev,llm]'

@@ -85,6 +85,8 @@ class GeneralPointsEnv(SingleEnv[Any, int]):
     A hand drawn evenly from all that the keywords allow, an empty formula, all attempts left.
     `reset(seed=s)` fixes every later episode; `reset(options={"episode_seed": n})` replays the
     episode whose `info["episode_seed"]` was n, `reset(options={"hand": "3 3 8 8"})` deals a hand.
+    Suits that it does not name are drawn from those of `suits`, and under `deals="deck"` so that no
+    card stands twice; suits that are not dealt are refused.
 
     ## Episode End
     Terminated when an attempt is correct or the attempts are used up. Never truncated, unless a
@@ -111,7 +113,8 @@ class GeneralPointsEnv(SingleEnv[Any, int]):
     * `face_cards` (False): deal only hands with at least one of J, Q, K.
     * `solvable_under` (()): rules under which the hand must be winnable too.
     * `hand` (None): deal this hand in every episode; it has to be one that the other keywords
-      allow. The reset option of this name asks only that the hand can be won.
+      allow. The reset option of this name asks only that the hand can be won and that its
+      suits are dealt.
     * `split` (None): "train", "validation" or "test" hands. Hands are assigned by their ranks with
       J, Q, K collapsed to 10, so no test hand is a training hand under another name.
     * `fold` ((0, 5)): (k, n); of n parts, part k is the test split, k + 1 the validation split.
@@ -166,7 +169,8 @@ class GeneralPointsEnv(SingleEnv[Any, int]):
                 this hand.
 
         Raises:
-            ValueError: for an unknown option, a seed out of range or a hand that cannot be won.
+            ValueError: for an unknown option, a seed out of range, or a hand that cannot be won or
+                has suits that are not dealt.
         """
         deals = self._begin(seed, options)
         self._row = observe.opening(deals, self.config)[0]

@@ -43,7 +43,8 @@ class GeneralPointsVectorEnv(BatchedVectorEnv):
             ignores the action and deals anew) or "same_step" (the last step deals anew at once;
             what the episode ended with is in `info["final_obs"]` and `info["final_info"]`).
         max_episode_steps: truncates an episode after this many tokens; None for no limit.
-        mask, mask_in_observation, render_mode, **game: as for `GeneralPointsEnv`.
+        render_mode: "ansi" or None; ids with -Image draw pictures of many copies too.
+        mask, mask_in_observation, **game: as for `GeneralPointsEnv`.
     """
 
     def __init__(

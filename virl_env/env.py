@@ -95,7 +95,8 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     ## Starting State
     A route drawn evenly from those that the keywords allow; the walker faces any way but the first
     leg's. `reset(seed=s)` fixes every later episode; `reset(options={"episode_seed": n})` replays
-    the episode whose `info["episode_seed"]` was n, `reset(options={"route": r})` walks a route.
+    the episode whose `info["episode_seed"]` was n, `reset(options={"route": r})` walks a route,
+    of the cities of `city` where that was given.
 
     ## Episode End
     Terminated at the end of the route. Never truncated, unless a time limit is asked of Gymnasium.

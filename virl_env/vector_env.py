@@ -51,7 +51,8 @@ class VIRLNavigationVectorEnv(BatchedVectorEnv):
             ignores the action and starts anew) or "same_step" (the last step starts anew at once;
             what the episode ended with is in `info["final_obs"]` and `info["final_info"]`).
         max_episode_steps: truncates an episode after this many actions; None for no limit.
-        mask, mask_in_observation, render_mode, **navigation: as for `VIRLNavigationEnv`.
+        render_mode: "ansi" or None; ids with -Image draw pictures of many copies too.
+        mask, mask_in_observation, **navigation: as for `VIRLNavigationEnv`.
     """
 
     def __init__(

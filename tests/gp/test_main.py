@@ -91,6 +91,7 @@ def test_a_game_is_written_as_files(tmp_path: Path, capsys: pytest.CaptureFixtur
     [
         (["--hand", "1 1 1 1"], "24"),
         (["--rule", "eleven"], "eleven"),
+        (["--look", "noise=3"], "--gif or --html"),
         (["--look", "noise=loud"], "rotation=3,noise=2"),
         (["--look", "fog=1", "--gif", "nowhere.gif"], "fog"),
     ],

@@ -16,6 +16,8 @@ import virl_env
 from virl_env.dynamics import ACTION_INDEX, ACTIONS, FORWARD, NUM_ACTIONS
 from virl_env.env import VIRLNavigationEnv
 from virl_env.observe import LAYOUT, decode
+from virl_env.routes.route import MAX_LEGS
+from virl_env.routes.sampling import sample_route
 
 IDS = [name for name in virl_env.variants() if "-Text" not in name and "-Image" not in name]
 ACCURACIES = {"step_accuracy", "turn_accuracy", "macro_accuracy"}
@@ -300,3 +302,40 @@ def test_resets_refuse_options_that_are_no_dict() -> None:
     for env in (VIRLNavigationEnv(), gym.make_vec("VIRLNavigation-v0", num_envs=2)):
         with pytest.raises(ValueError, match=r"Reset options are a dict with .*; got 3"):
             env.reset(options=3)
+
+
+def test_a_route_given_by_hand_leads_through_a_city_of_the_id() -> None:
+    at_home, abroad = (sample_route(city, 1) for city in ("gridhaven", "rio claro"))
+    unseen = gym.make("VIRLNavigation-VisualOOD-v0").unwrapped
+    unseen.reset(seed=0)
+    before = unseen.route
+    with pytest.raises(ValueError, match=r"'gridhaven'.*'rio claro'"):
+        unseen.reset(options={"route": at_home})
+    assert unseen.route is before
+    unseen.reset(options={"route": abroad})
+    assert unseen.route == abroad
+    # The training city is the default, so that routes of files need no city.
+    usual = gym.make("VIRLNavigation-v0").unwrapped
+    usual.reset(options={"route": abroad})
+    assert usual.route == abroad
+    long = replace(abroad, legs=abroad.legs[:1] * (MAX_LEGS + 1))
+    with pytest.raises(ValueError, match="9 legs"):
+        usual.reset(options={"route": long})
+
+
+@pytest.mark.parametrize("movement", ["rail", "free"])
+@pytest.mark.parametrize("rule", ["absolute", "relative", "random"])
+def test_the_full_mask_leaves_the_words_of_the_rule(rule: str, movement: str) -> None:
+    keywords = {"directions": rule, "movement": movement, "routes": 20, "mask": "full"}
+    env = gym.make("VIRLNavigation-v0", **keywords).unwrapped
+    vector = gym.make_vec("VIRLNavigation-v0", num_envs=2, **keywords).unwrapped
+    for seed in range(4):
+        _, info = env.reset(seed=seed)
+        words = {f"turn_direction({word})" for word in env.directions.words}
+        allowed = {ACTIONS[index] for index in info["action_mask"].nonzero()[0]}
+        assert allowed == {"forward()", "stop()"} | words
+        assert (env.action_masks() == info["action_mask"].astype(bool)).all()
+        assert env.action_masks()[env.expert_action()]
+        _, infos = vector.reset(seed=[seed, seed + 1])
+        assert (infos["action_mask"][0] == info["action_mask"]).all()
+        assert (vector.action_masks()[0] == env.action_masks()).all()

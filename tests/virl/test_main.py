@@ -80,7 +80,13 @@ def test_what_models_are_told_can_be_shown(capsys: pytest.CaptureFixture[str]) -
 
 @pytest.mark.parametrize(
     ("arguments", "word"),
-    [(["--city", "Atlantis"], "Atlantis"), (["--directions", "up"], "up"), (["--turns", "9"], "9")],
+    [
+        (["--city", "Atlantis"], "Atlantis"),
+        (["--directions", "up"], "up"),
+        (["--turns", "9"], "9"),
+        (["--look", "night=3"], "--gif or --html"),
+        (["--panoramas", "here"], "--gif or --html"),
+    ],
 )
 def test_bad_arguments_are_named(
     arguments: list[str], word: str, capsys: pytest.CaptureFixture[str]
