@@ -68,7 +68,9 @@ def write_arrays(
         )
     partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     with partial.open("wb") as file:
-        np.savez_compressed(file, **{text[0]: np.array(text[1])}, **arrays)
+        # Typed as a mapping, since names of arrays might be those of keywords of NumPy.
+        named: dict[str, Any] = {text[0]: np.array(text[1]), **arrays}
+        np.savez_compressed(file, **named)
     os.replace(partial, path)
 
 
@@ -168,4 +170,5 @@ def _unpacked(archive: zipfile.ZipFile, name: str, most: int) -> NDArray[Any]:
         if len(data) < size or stream.read(1):
             raise ValueError(f"{name} has another length than its header says")
     array = np.frombuffer(data, dtype=dtype) if size else np.empty(0, dtype=dtype)
-    return array.reshape(shape, order="F" if fortran else "C").copy()
+    shaped: NDArray[Any] = array.reshape(shape, order="F" if fortran else "C").copy()
+    return shaped

@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 from numpy.lib.format import descr_to_dtype, dtype_to_descr
-from torch.overrides import TorchFunctionMode
 
 from agents.sb3.archive import check_archive
 from shiftgym.atomic import write_atomically
@@ -88,42 +87,42 @@ def naming(path: str | os.PathLike[str] | None) -> Iterator[None]:
         ) from error
 
 
-class _NothingDrawn(TorchFunctionMode):
-    """Leaves weights undrawn: without memory for them, torch loads seconds of code to draw them."""
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
-    ) -> Any:
-        """Do what is asked, but for drawing."""
-        if getattr(func, "__name__", "").endswith(("normal_", "uniform_", "orthogonal_")):
-            return args[0] if args else (kwargs or {})["tensor"]
-        return (torch.empty if func is torch.randn else func)(*args, **(kwargs or {}))
-
-
 def load_network(
-    path: str | os.PathLike[str], weights: Any, build: Callable[[], Network]
+    path: str | os.PathLike[str], weights: Any, build: Callable[[], Network], *, least: int
 ) -> Network:
     """Return a network with weights, once it is known that they are its own.
 
     Args:
         path: of the file that they came from.
         weights: what came.
-        build: makes the network on the device that torch makes tensors on.
+        build: makes the network.
+        least: numbers that such a network has at the least, told from its sizes: nothing is built
+            that is larger than the file.
 
     Raises:
         ValueError: naming the file, where there is no such network, or the weights do not fit.
     """
+    held = _numbers_in(weights)
+    if least > held:
+        raise ValueError(
+            f"{path} tells of a network of {least:,} weights or more, and holds {held:,}. Use the "
+            f"version that made it, or train it again."
+        )
     with naming(path):
         try:
-            # On this device a network takes no memory, however large it says it is.
-            with torch.device("meta"), _NothingDrawn():
-                expected = build().state_dict()
+            network = build()
         except ValueError as error:
             raise ValueError(f"{path} tells of no network that there can be: {error}") from error
-        check_weights(path, weights, expected)
-        network = build()
+        check_weights(path, weights, network.state_dict())
         network.load_state_dict(weights)
     return network
+
+
+def _numbers_in(weights: Any) -> int:
+    """Return how many 32-bit numbers lie in memory; a view that repeats one counts it once."""
+    tensors = weights.values() if isinstance(weights, dict) else ()
+    storages = [each.untyped_storage() for each in tensors if isinstance(each, torch.Tensor)]
+    return sum({one.data_ptr(): one.nbytes() for one in storages}.values()) // 4
 
 
 def check_weights(

@@ -32,6 +32,17 @@ _AT_ONCE = 16
 size the arithmetic may round differently, and what is seen would depend on what else is."""
 
 
+_CONVOLUTIONS = ((3, 32, 8, 4), (32, 64, 4, 2), (64, 64, 3, 1))
+"""Channels in, channels out, kernel and stride of each."""
+
+
+def flattened(height: int, width: int) -> int:
+    """Return how many numbers the convolutions make of a view of so many pixels."""
+    for _, _, kernel, stride in _CONVOLUTIONS:
+        height, width = (height - kernel) // stride + 1, (width - kernel) // stride + 1
+    return _CONVOLUTIONS[-1][1] * max(height, 0) * max(width, 0)
+
+
 class Eye(nn.Module):
     """Convolutions over pictures, the same ones over each of several views.
 
@@ -70,16 +81,10 @@ class Eye(nn.Module):
         self.views = views
         self.reads = tuple(reads)
         self.convolutions = nn.Sequential(
-            nn.Conv2d(3, 32, 8, 4),
-            nn.ReLU(),
-            nn.Conv2d(32, 64, 4, 2),
-            nn.ReLU(),
-            nn.Conv2d(64, 64, 3),
-            nn.ReLU(),
+            *(layer for sizes in _CONVOLUTIONS for layer in (nn.Conv2d(*sizes), nn.ReLU())),
             nn.Flatten(),
         )
-        with torch.no_grad():
-            size = self.convolutions(torch.zeros(1, 3, *shape[:2])).shape[1]
+        size = flattened(*shape[:2])
         self.shape = tuple(shape)
         self.outlook = nn.Linear(size * views, SIGHT)
         self.reader = nn.Linear(SIGHT, sum(self.reads))

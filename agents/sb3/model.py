@@ -16,6 +16,7 @@ from stable_baselines3.common.utils import FloatSchedule, obs_as_tensor
 from agents.draws import EpisodeDraws, uniform
 from agents.protocol import Info
 from agents.sb3.checkpoint import load_network, load_state, save_state
+from agents.sb3.eye import SIGHT, flattened
 from agents.sb3.policy import (
     DEFAULT_BLOCKS,
     DEFAULT_WIDTH,
@@ -132,11 +133,30 @@ def load_model(path: PathLike, device: str = "cpu") -> ResidualPolicy:
     saved = load_state(path)
     spaces_of, sizes = _saved_spaces(path, saved), saved.get("size")
     _check_sizes(path, sizes)
-    return load_network(
-        path,
-        saved.get("weights"),
-        lambda: build_model(*spaces_of, **sizes, device=torch.get_default_device().type),
-    ).to(device)
+    weights = saved.get("weights")
+    least = _least_weights(*spaces_of, **sizes)
+    network = load_network(path, weights, lambda: build_model(*spaces_of, **sizes), least=least)
+    return network.to(device)
+
+
+def _least_weights(
+    observation_space: spaces.MultiDiscrete | spaces.Dict,
+    action_space: spaces.Discrete,
+    width: int = DEFAULT_WIDTH,
+    blocks: int = DEFAULT_BLOCKS,
+    views: int = 1,
+    reads: Sequence[int] = (),
+    **_: Any,
+) -> int:
+    """Return how many weights the largest layers of such a policy have together, at the least."""
+    state: Any = observation_space
+    seen = 0
+    if isinstance(observation_space, spaces.Dict):
+        state = observation_space["state"]
+        height, wide, _channels = observation_space["image"].shape or (0, 0, 0)
+        seen = SIGHT * (views * flattened(height, wide) + sum(reads))
+    slots = int(state.nvec.max()) + len(state.nvec)
+    return blocks * width * width + width * int(action_space.n) + slots + seen
 
 
 def _saved_spaces(path: PathLike, saved: dict[str, Any]) -> tuple[Any, spaces.Discrete]:

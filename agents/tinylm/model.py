@@ -82,7 +82,8 @@ class TinyLM(nn.Module):
         """Return the model of a checkpoint; a ValueError names a file that holds none."""
         state = load_state(path)
         config = TinyLMConfig(**checked_config(path, state.get("config")))
-        return load_network(path, state.get("model"), lambda: cls(config))
+        least = config.width * (config.layers * config.width + config.context)
+        return load_network(path, state.get("model"), lambda: cls(config), least=least)
 
     def size(self) -> int:
         """Return the number of weights, N of the compute axis."""

@@ -220,7 +220,8 @@ class City:
         # Every piece joins the lowest one beside it, pieces that joined become one, and streets
         # inside of it are forgotten: a few rounds, whatever the order of the points.
         pieces = len(self.points)
-        here, there = self.edge_owners, self.neighbours
+        here: NDArray[np.int64] = self.edge_owners.astype(np.int64)
+        there: NDArray[np.int64] = self.neighbours.astype(np.int64)
         while len(here):
             lowest = np.arange(pieces)
             np.minimum.at(lowest, here, there)
@@ -228,7 +229,7 @@ class City:
                 lowest = further
             kept, numbers = np.unique(lowest, return_inverse=True)
             pieces = len(kept)
-            here, there = numbers[here], numbers[there]
+            here, there = numbers.take(here), numbers.take(there)
             between = here != there
             here, there = here[between], there[between]
         return pieces == 1
@@ -376,8 +377,8 @@ def _is_name(value: object) -> bool:
 
 def _outside(corners: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Return which rows are no latitude and longitude, without integers of more bits."""
-    outside: NDArray[np.bool_] = ((corners > _LIMITS) | (corners < -_LIMITS)).any(axis=1)
-    return outside
+    too_large: NDArray[np.bool_] = (corners > _LIMITS) | (corners < -_LIMITS)
+    return np.asarray(too_large.any(axis=1))
 
 
 def _zeros(*shape: int) -> NDArray[np.int32]:
