@@ -38,12 +38,13 @@ class TinyLMAgent:
         drawn = self._draws.next(info.get("episode_seed", range(len(texts))))
 
         def draw(rows: torch.Tensor, place: int) -> torch.Tensor:
-            return torch.from_numpy(uniform(words_of(drawn[rows.numpy(force=True)], place)))
+            numbers = uniform(words_of(drawn[rows.numpy(force=True)], place))
+            return torch.from_numpy(numbers)[:, None]
 
         words, lengths, *_ = self.model.generate(
             [game.encode(text) for text in texts],
             self.temperature,
-            draw,
+            draw if self.temperature else None,
             pictures=torch.from_numpy(np.stack(pictures)),
         )
         return [game.decode(reply[:size]) for reply, size in zip(words.tolist(), lengths.tolist())]

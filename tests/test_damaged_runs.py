@@ -125,7 +125,7 @@ def test_a_forged_row_is_no_traceback(
     if options:
         assert result.exit_code == 2, result.output
         assert "episodes.jsonl" in result.output
-        assert "line 4" in result.output or "episode 3 of random/in" in result.output
+        assert "line 4" in result.output or "pisode 3 of random/in" in result.output
 
 
 def test_other_damage_is_told(run: Path, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 from torch import Generator, Tensor, nn
@@ -15,9 +14,6 @@ from torch.nn.utils.rnn import pad_sequence
 from agents.games import checked_config, find_game
 from agents.sb3.checkpoint import load_network, load_state
 from agents.vision.eye import SIGHT
-
-Draws = Callable[[Tensor, int], Tensor]
-"""Gives a number in [0, 1) for each of n rows of a batch and one place in their replies."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +112,7 @@ class TinyLM(nn.Module):
         self,
         prompts: Sequence[Sequence[int]],
         temperature: float = 0.0,
-        generator: Generator | Draws | None = None,
+        generator: Generator | Callable[[Tensor, int], Tensor] | None = None,
         max_words: int | None = None,
         pictures: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -124,8 +120,7 @@ class TinyLM(nn.Module):
 
         Args:
             temperature: 0 takes the likeliest word.
-            generator: of the draws, on the CPU whatever the model's device; or what gives a number
-                in [0, 1) for each of some prompts and the word's place in the reply.
+            generator: of draws on the CPU; or gives those in [0, 1), (n, 1), of n rows and a place.
             max_words: where a reply without an end stops; the game's longest unless given.
             pictures: as for `forward`.
 
@@ -154,13 +149,12 @@ class TinyLM(nn.Module):
             x = block(x, cache)
         x, places = x[rows, sizes - 1], sizes
 
-        draw = generator if callable(generator) else partial(_uniform, generator)
         words = torch.zeros((count, max_words), dtype=torch.int64, device=device)
         log_probs, values = torch.zeros((2, count, max_words), device=device)
         lengths = torch.zeros_like(sizes)
         for step in range(max_words):
             logits, value = self._outputs(x)
-            word, log_prob = _choose(logits, temperature, draw, rows, step)
+            word, log_prob = _choose(logits, temperature, generator, rows, step)
             going = rows[active]
             words[going, step], lengths[going] = word[active], step + 1
             log_probs[going, step], values[going, step] = log_prob[active], value[active]
@@ -182,18 +176,13 @@ def pad(texts: Sequence[Sequence[int]], dtype: torch.dtype = torch.int64) -> Ten
     return pad_sequence([torch.tensor(text, dtype=dtype) for text in texts], batch_first=True)
 
 
-def _uniform(generator: Generator | None, rows: Tensor, place: int) -> Tensor:
-    return torch.rand(len(rows), generator=generator)
-
-
-def _choose(
-    logits: Tensor, temperature: float, draw: Draws, rows: Tensor, place: int
-) -> tuple[Tensor, Tensor]:
+def _choose(logits: Tensor, heat: float, source: object, *at: object) -> tuple[Tensor, Tensor]:
     """Return a word for each row of logits (n, vocabulary), and its log-probability."""
-    if not temperature:
+    if not heat:
         return logits.argmax(dim=-1), torch.zeros_like(logits[:, 0])
-    log_probs = F.log_softmax(logits / temperature, dim=-1)
-    drawn = draw(rows, place)[:, None].to(logits)
+    log_probs = F.log_softmax(logits / heat, dim=-1)
+    drawn = source(*at) if callable(source) else torch.rand((len(logits), 1), generator=source)
     # A sum of probabilities may end a rounding error below 1, and the draw above it.
-    word = torch.searchsorted(log_probs.exp().cumsum(dim=-1), drawn).clamp_(max=logits.shape[1] - 1)
+    shares = log_probs.exp().cumsum(dim=-1)
+    word = torch.searchsorted(shares, drawn.to(shares)).clamp_(max=logits.shape[1] - 1)
     return word[:, 0], log_probs.gather(1, word)[:, 0]
