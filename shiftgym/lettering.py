@@ -45,8 +45,10 @@ def write_line(
         while line and drawing.textlength(f"{line} ...", font) > room:
             line = line[:-1]
         line = f"{line} ..."
+    # Some signs, such as a backslash, begin to the left of where they are written.
+    left = where[0] - min(0, font.getbbox(line)[0])
     # Smaller letters stand on the same line as larger ones beside them.
-    drawing.text((where[0], where[1] + size - used), line, colour, font)
+    drawing.text((left, where[1] + size - used), line, colour, font)
     return drawing.textlength(line, font)
 
 
