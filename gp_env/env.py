@@ -282,4 +282,4 @@ def check_mask(mask: str | None) -> str | None:
 
 def build_observation_space(mask_in_observation: bool) -> spaces.Space[Any]:
     """Return the observation space, with the mask as a second entry where it is asked for."""
-    return with_mask(observe.observation_space(), NUM_TOKENS, mask_in_observation)
+    return with_mask(observe.FIELDS.space(), NUM_TOKENS, mask_in_observation)

@@ -15,7 +15,7 @@ from gp_env.env import GeneralPointsEnv
 from gp_env.pictures.look import LookLike
 from gp_env.pictures.sights import Sights
 from gp_env.pictures.size import DEFAULT_SIZE, check_size
-from gp_env.pictures.state import STATE_LAYOUT, state_space, without_cards
+from gp_env.pictures.state import STATE_FIELDS, STATE_LAYOUT, without_cards
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -32,7 +32,7 @@ def observation_space(image_size: int, mask_in_observation: bool = False) -> spa
     size = check_size(image_size)
     parts: dict[str, spaces.Space[Any]] = {
         "image": spaces.Box(0, 255, (size, size, 3), np.uint8),
-        "state": state_space(),
+        "state": STATE_FIELDS.space(),
     }
     if mask_in_observation:
         parts["action_mask"] = spaces.Box(0, 1, (NUM_TOKENS,), np.int8)

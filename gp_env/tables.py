@@ -68,7 +68,7 @@ class Tables:
 
     def _view_rows(self) -> None:
         """Name the parts of the rows that every step touches; all are views of `rows`."""
-        fields = self.rows.view(observe.ROW_FIELDS)[:, 0]
+        fields = self.rows.view(observe.FIELDS.blocks)[:, 0]
         self._formulas, self._previous = fields["formula"], fields["previous"]
         self._blocks = self.rows.view(f"V{observe.SIZE}")[:, 0]
         self._attempts_left, self._outcomes = self.rows[:, _ATTEMPTS], self.rows[:, _OUTCOME]

@@ -176,9 +176,7 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
         self.mask_in_observation = mask_in_observation
         self.render_mode = render_mode
         self._window = Window("Street navigation", self.metadata["render_fps"])
-        self.observation_space = with_mask(
-            observe.observation_space(), NUM_ACTIONS, mask_in_observation
-        )
+        self.observation_space = with_mask(observe.FIELDS.space(), NUM_ACTIONS, mask_in_observation)
         self.action_space: spaces.Discrete[Any] = spaces.Discrete(NUM_ACTIONS)
 
     def reset(

@@ -14,7 +14,7 @@ from virl_env.env import VIRLNavigationEnv
 from virl_env.single_env import full_mask
 from virl_env.views.look import LookLike
 from virl_env.views.sights import DEFAULT_SIZE, Panoramas, Sights, grid
-from virl_env.views.state import STATE_LAYOUT, state_space, without_sight
+from virl_env.views.state import STATE_FIELDS, STATE_LAYOUT, without_sight
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -27,7 +27,7 @@ RENDER_SIZE = 320
 
 def observation_space(pictures: spaces.Box, mask_in_observation: bool = False) -> spaces.Dict:
     """Return the space of observations: `image`, `state` and, where asked for, `action_mask`."""
-    parts: dict[str, spaces.Space[Any]] = {"image": pictures, "state": state_space()}
+    parts: dict[str, spaces.Space[Any]] = {"image": pictures, "state": STATE_FIELDS.space()}
     if mask_in_observation:
         parts["action_mask"] = spaces.Box(0, 1, (NUM_ACTIONS,), np.int8)
     return spaces.Dict(parts)

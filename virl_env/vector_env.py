@@ -80,7 +80,7 @@ class VIRLNavigationVectorEnv(BatchedVectorEnv):
         super().__init__(
             self._walkers,
             num_envs,
-            with_mask(observe.observation_space(), NUM_ACTIONS, mask_in_observation),
+            with_mask(observe.FIELDS.space(), NUM_ACTIONS, mask_in_observation),
             NUM_ACTIONS,
             shoe_depth=_SHOE_DEPTH,
             autoreset_mode=autoreset_mode,
