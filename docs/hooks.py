@@ -12,7 +12,7 @@ import virl_env
 import virl_env.observe
 import virl_env.verifier
 from virl_env.maps.tags import KINDS
-from virl_env.views.state import STATE_LAYOUT, state_space
+from virl_env.views.state import STATE_FIELDS, STATE_LAYOUT
 from virl_env.world.city import CATEGORIES
 from virl_env.world.plans import PLANS
 from virl_env.world.synthetic import UNSEEN_CITIES
@@ -83,11 +83,11 @@ def map_kinds() -> str:
 
 TABLES = {
     "gp_ids": ids(gp_env.variants()),
-    "gp_layout": layout(gp_env.observe.LAYOUT, gp_env.observe.observation_space().nvec),
+    "gp_layout": layout(gp_env.observe.LAYOUT, gp_env.observe.FIELDS.space().nvec),
     "gp_outcomes": outcomes(gp_env.verifier),
     "virl_ids": ids(virl_env.variants()),
-    "virl_layout": layout(virl_env.observe.LAYOUT, virl_env.observe.observation_space().nvec),
-    "virl_state_layout": layout(STATE_LAYOUT, state_space().nvec),
+    "virl_layout": layout(virl_env.observe.LAYOUT, virl_env.observe.FIELDS.space().nvec),
+    "virl_state_layout": layout(STATE_LAYOUT, STATE_FIELDS.space().nvec),
     "virl_outcomes": outcomes(virl_env.verifier),
     "cities": cities(),
     "families": families(),

@@ -11,7 +11,7 @@ from typing import Any
 from gp_env.deck import RANK_NAMES
 from gp_env.env import GeneralPointsEnv
 from gp_env.rules import NAMED
-from gp_env.single_env import SingleEnv
+from gp_env.table_env import TableEnv
 from gp_env.text import PromptTemplate, build_prompt
 from gp_env.text_env import GeneralPointsTextEnv
 from shiftgym.replay.command import Album, add_options, check_options
@@ -103,7 +103,7 @@ def _watch(env: GeneralPointsEnv, album: Album) -> bool:
     return bool(info["is_success"])
 
 
-def _album(env: SingleEnv[Any, Any], options: argparse.Namespace) -> Album:
+def _album(env: TableEnv[Any, Any], options: argparse.Namespace) -> Album:
     if not (options.gif or options.html):
         return Album()
     # Who asks for no pictures needs nothing that draws.

@@ -9,6 +9,7 @@ in it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +75,21 @@ completed."""
 
 LENGTH = np.array([length for _, _, length in _STATES])
 """Tokens written so far in each state: int64 of shape (states,)."""
+
+
+@overload
+def is_over(outcome: int, attempts_left: int) -> bool: ...
+@overload
+def is_over(outcome: NDArray[Any], attempts_left: NDArray[Any]) -> NDArray[np.bool_]: ...
+def is_over(outcome: Any, attempts_left: Any) -> Any:
+    """Return whether an episode is over after an attempt: it was correct, or none is left.
+
+    Args:
+        outcome: the code of the attempt, or an array of codes.
+        attempts_left: after it, or an array.
+    """
+    return (outcome == CORRECT_CODE) | (attempts_left == 0)
+
 
 for _array in (NEXT, SYNTAX_MASK, LENGTH):
     _array.flags.writeable = False

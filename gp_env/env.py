@@ -1,48 +1,23 @@
-"""GeneralPoints as a single Gymnasium environment: a shell over the table of `dynamics`."""
+"""GeneralPoints as a single Gymnasium environment, observed as numbers."""
 
 from __future__ import annotations
 
-import operator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from gymnasium import spaces
-from numpy.typing import NDArray
-
-from gp_env import observe
-from gp_env.arithmetic import to_tokens
-from gp_env.config import GameKeywords
-from gp_env.dynamics import (
-    CODE_REWARDS,
-    ILLEGAL_CODE,
-    MAX_TOKENS,
-    NEXT,
-    NUM_TOKENS,
-    START,
-    SUBMITTED,
-    SYNTAX_MASK,
-    UNGRAMMATICAL,
-    hand_mask,
-)
-from gp_env.expert import next_token
-from gp_env.single_env import SingleEnv
-from gp_env.verifier import judge_tokens
-from shiftgym.checks import flag, one_of, shown
-from shiftgym.spaces import with_mask
+from gp_env.config import GameConfig, GameKeywords
+from gp_env.episode import CardEpisode
+from gp_env.game import CardGame
+from gp_env.observe import FIELDS
+from gp_env.table_env import TableEnv
+from shiftgym.checks import configured
+from shiftgym.envs.discrete import DiscreteEnv
+from shiftgym.envs.views import Numbers
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from gp_env.render import Scene
 
-MASKS = ("syntax", "full", None)
-
-_NEXT = NEXT.tolist()
-_FORMULA, _PREVIOUS = observe.LAYOUT["formula"], observe.LAYOUT["previous"]
-_ATTEMPTS, _OUTCOME = observe.LAYOUT["attempts_left"].start, observe.LAYOUT["outcome"].start
-
-
-class GeneralPointsEnv(SingleEnv[Any, int]):
+class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     """Make the target from the cards of a hand, writing a formula token by token.
 
     ## Description
@@ -151,139 +126,11 @@ class GeneralPointsEnv(SingleEnv[Any, int]):
         render_mode: str | None = None,
         **game: Unpack[GameKeywords],
     ) -> None:
-        super().__init__(game, render_mode)
-        self.mask = check_mask(mask)
-        self.mask_in_observation = flag("mask_in_observation", mask_in_observation)
-        self.observation_space = build_observation_space(self.mask_in_observation)
-        self.action_space: spaces.Discrete = spaces.Discrete(NUM_TOKENS)  # type: ignore[assignment]
-        self._row = np.zeros(observe.SIZE, dtype=np.uint8)
-
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Any, dict[str, Any]]:
-        """Deal a new hand.
-
-        Args:
-            seed: starts the sequence of episodes that this seed fixes.
-            options: "episode_seed" replays the episode of `info["episode_seed"]`; "hand" deals
-                this hand.
-
-        Raises:
-            ValueError: for an unknown option, a seed out of range, or a hand that cannot be won or
-                has suits that are not dealt.
-        """
-        deals = self._begin(seed, options)
-        self._row = observe.opening(deals, self.config)[0]
-        self._values = deals.values[0].tobytes()
-        self._plan: bytes | None = None
-        self._written = bytearray()
-        self._state = START
-        return self._seen()
-
-    def step(self, action: int) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """Write one token; "=" submits the formula, an ungrammatical token ends the attempt.
-
-        Raises:
-            ValueError: for an action that is not a token, an integer from 0 to 25.
-            gymnasium.error.ResetNeeded: before the first reset and after the end of an episode.
-        """
-        self._need_running()
-        token = _token(action)
-        written = self._written
-        next_state = _NEXT[self._state][token]
-        if next_state >= 0:
-            self._row[_FORMULA.start + len(written)] = token + 1
-            written.append(token)
-            self._state = next_state
-            observation, info = self._seen()
-            return observation, 0.0, False, False, info
-        return self._end_attempt(token, next_state)
-
-    def action_masks(self) -> NDArray[np.bool_]:
-        """Return the action mask as bool of shape (26,), all true where `mask=None`."""
-        self._need_episode()
-        if self.mask is None:
-            return np.ones(NUM_TOKENS, dtype=np.bool_)
-        return self._action_mask().astype(np.bool_)
-
-    def expert_action(self) -> int:
-        """Return the expert's next token; where the formula so far is not its own, "="."""
-        self._need_episode()
-        if self._plan is None:
-            self._plan = to_tokens(self.expert_formula())
-        return next_token(self._plan, bytes(self._written))
-
-    def scene(self) -> Scene:
-        """Return what the picture of `render()` tells beside the cards."""
-        from gp_env.render import Scene
-
-        self._need_episode()
-        return Scene.of_row(self._row)
-
-    def _end_attempt(
-        self, token: int, ending: int
-    ) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        if ending == SUBMITTED:
-            outcome = judge_tokens(bytes(self._written), self._values, self.config.target)
-        else:
-            assert ending == UNGRAMMATICAL
-            outcome = ILLEGAL_CODE
-        if len(self._written) < MAX_TOKENS:
-            self._row[_FORMULA.start + len(self._written)] = token + 1
-        self._row[_PREVIOUS] = self._row[_FORMULA]
-        self._row[_FORMULA] = 0
-        self._written.clear()
-        self._state = START
-        terminated = self._settle(outcome)
-        self._row[_ATTEMPTS] = self._attempts_left
-        self._row[_OUTCOME] = outcome
-        observation, info = self._seen()
-        return observation, CODE_REWARDS[outcome], terminated, False, info
-
-    def _as_text(self) -> str:
-        return observe.as_text(self._row)
-
-    def _action_mask(self) -> NDArray[np.int8]:
-        if self.mask == "full":
-            return hand_mask(self._state, self._written, self._values)
-        mask: NDArray[np.int8] = SYNTAX_MASK[self._state].copy()
-        return mask
-
-    def _seen(self) -> tuple[Any, dict[str, Any]]:
-        info = self._info()
-        observation: Any = self._row.copy()
-        if self.mask is not None:
-            info["action_mask"] = self._action_mask()
-        if self.mask_in_observation:
-            mask = self._action_mask() if self.mask else np.ones(NUM_TOKENS, dtype=np.int8)
-            observation = {"observations": observation, "action_mask": mask}
-        self._show()
-        return observation, info
-
-
-def _token(action: Any) -> int:
-    try:
-        token = -1 if isinstance(action, (bool, np.bool_)) else operator.index(action)
-    except TypeError:
-        token = -1
-    if not 0 <= token < NUM_TOKENS:
-        raise ValueError(
-            f"An action is the index of a token, an integer from 0 to {NUM_TOKENS - 1} "
-            f"(gp_env.TOKENS); got {shown(action)}."
+        self.config = configured(type(self), GameConfig.make, game)
+        super().__init__(
+            CardGame(self.config),
+            Numbers(FIELDS),
+            mask=mask,
+            mask_in_observation=mask_in_observation,
+            render_mode=render_mode,
         )
-    return token
-
-
-def check_mask(mask: str | None) -> str | None:
-    """Return the keyword `mask` unchanged.
-
-    Raises:
-        ValueError: where it is none of "syntax", "full" and None.
-    """
-    one_of("mask", mask, MASKS)
-    return mask
-
-
-def build_observation_space(mask_in_observation: bool) -> spaces.Space[Any]:
-    """Return the observation space, with the mask as a second entry where it is asked for."""
-    return with_mask(observe.observation_space(), NUM_TOKENS, mask_in_observation)

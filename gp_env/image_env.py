@@ -1,45 +1,30 @@
-"""GeneralPoints seen: the symbolic shell, with a picture of the cards in place of their numbers."""
+"""GeneralPoints as a single Gymnasium environment, observed as a picture of the cards."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from gymnasium import spaces
-from numpy.typing import NDArray
-
-from gp_env.config import GameKeywords
-from gp_env.deal import Deals
-from gp_env.dynamics import NUM_TOKENS
+from gp_env.config import GameConfig, GameKeywords
 from gp_env.env import GeneralPointsEnv
+from gp_env.episode import CardEpisode
+from gp_env.game import CardGame
+from gp_env.observe import FIELDS
 from gp_env.pictures.look import LookLike
-from gp_env.pictures.sights import Sights
-from gp_env.pictures.size import DEFAULT_SIZE, check_size
-from gp_env.pictures.state import STATE_LAYOUT, state_space, without_cards
+from gp_env.pictures.renderer import CardRenderer
+from gp_env.pictures.size import DEFAULT_SIZE
+from gp_env.pictures.state import STATE_LAYOUT
+from gp_env.table_env import TableEnv
+from shiftgym.checks import configured
+from shiftgym.envs.discrete import DiscreteEnv
+from shiftgym.envs.views import PictureAndState
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-__all__ = ["STATE_LAYOUT", "GeneralPointsImageEnv", "observation_space"]
+__all__ = ["STATE_LAYOUT", "GeneralPointsImageEnv"]
 
 
-def observation_space(image_size: int, mask_in_observation: bool = False) -> spaces.Dict:
-    """Return the space of observations: `image`, `state` and, where asked for, `action_mask`.
-
-    Raises:
-        ValueError: for a size that is not 32 to 1200.
-    """
-    size = check_size(image_size)
-    parts: dict[str, spaces.Space[Any]] = {
-        "image": spaces.Box(0, 255, (size, size, 3), np.uint8),
-        "state": state_space(),
-    }
-    if mask_in_observation:
-        parts["action_mask"] = spaces.Box(0, 1, (NUM_TOKENS,), np.int8)
-    return spaces.Dict(parts)
-
-
-class GeneralPointsImageEnv(GeneralPointsEnv):
+class GeneralPointsImageEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     """Make the target from the cards of a hand that is seen, writing a formula token by token.
 
     ## Description
@@ -82,6 +67,8 @@ class GeneralPointsImageEnv(GeneralPointsEnv):
     * v0: first version.
     """
 
+    metadata: dict[str, Any] = GeneralPointsEnv.metadata
+
     def __init__(
         self,
         *,
@@ -92,23 +79,12 @@ class GeneralPointsImageEnv(GeneralPointsEnv):
         render_mode: str | None = None,
         **game: Unpack[GameKeywords],
     ) -> None:
+        self.config = configured(type(self), GameConfig.make, game)
+        self.renderer = CardRenderer(image_size, look)
         super().__init__(
-            mask=mask, mask_in_observation=mask_in_observation, render_mode=render_mode, **game
+            CardGame(self.config),
+            PictureAndState(FIELDS, self.renderer),
+            mask=mask,
+            mask_in_observation=mask_in_observation,
+            render_mode=render_mode,
         )
-        self.sights: Sights = Sights(image_size, look)
-        self.observation_space = observation_space(image_size, mask_in_observation)
-        self._picture: NDArray[np.uint8] | None = None
-
-    def _begin(self, seed: int | None, options: dict[str, Any] | None) -> Deals:
-        deals = super()._begin(seed, options)
-        self._picture = None
-        return deals
-
-    def _seen(self) -> tuple[Any, dict[str, Any]]:
-        seen, info = super()._seen()
-        if self._picture is None:
-            self._picture = self.sights.picture(self._row, self._episode_seed)
-        observation = {"image": self._picture.copy(), "state": without_cards(self._row)}
-        if self.mask_in_observation:
-            observation["action_mask"] = seen["action_mask"]
-        return observation, info

@@ -9,9 +9,9 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import ClassVar
 
 from gp_env.config import check_target
 from gp_env.deck import RANK_NAMES, Hand, HandLike
@@ -19,9 +19,9 @@ from gp_env.reader import ASKED_KEYS, Reply, parse_reply
 from gp_env.rules import Rule, RuleLike
 from gp_env.spoken import read_rank
 from gp_env.verifier import Outcome, Verdict, verify
-from shiftgym.checks import shown
+from shiftgym import prompts
+from shiftgym.prompts import Template
 from shiftgym.replies import OUT_OF_FORMAT
-from shiftgym.templates import check_placeholders
 
 TASK_PLACEHOLDERS = (
     "cards",
@@ -33,46 +33,28 @@ TASK_PLACEHOLDERS = (
     "target",
     "attempts",
 )
-FEEDBACK_PLACEHOLDERS = ("message", "outcome", "attempts_left")
-
-Message = dict[str, Any]
-"""One message of a chat: {"role": "system" | "user" | "assistant", "content": text}. With a picture
-the content is a list of parts, as OpenAI's chats take it."""
 
 
 @dataclass(frozen=True)
-class PromptTemplate:
-    """The wording of the game. Each text is a `str.format` string; write {{ and }} for braces.
+class PromptTemplate(Template):
+    """The wording of the game, as `shiftgym.prompts.Template` says.
+
+    Placeholders of `task`: {cards} (as dealt, with their suits), {ranks} (without suits), {count}
+    (how many), {jack} {queen} {king} (what they count), {target}, {attempts} (how many are
+    allowed).
 
     Attributes:
-        task: opens an episode. Placeholders: {cards} (as dealt, with their suits), {ranks} (without
-            suits), {count} (how many), {jack} {queen} {king} (what they count), {target},
-            {attempts} (how many are allowed).
-        feedback: follows a wrong attempt while some are left. Placeholders: {message} (a sentence
-            that says what was wrong), {outcome} (such as "wrong value"), {attempts_left}.
-        solved: follows the right formula. Placeholders as in `feedback`.
-        lost: follows the last attempt, where it was wrong. Placeholders as in `feedback`.
         pictured: stands for {cards} and {ranks} where the cards are shown in a picture.
-        system: the system message, as it stands, without placeholders; "" for none.
         keys: of the JSON object that the wording asks for; what `Reply.in_format` goes by.
 
     Raises:
         ValueError: on construction, for a placeholder that is not one of these or a lone brace.
     """
 
-    task: str
-    feedback: str
-    solved: str
-    lost: str
-    pictured: str = "the ones in the picture"
-    system: str = ""
-    keys: tuple[str, ...] = ASKED_KEYS
+    placeholders: ClassVar[Collection[str]] = TASK_PLACEHOLDERS
 
-    def __post_init__(self) -> None:
-        check_placeholders("PromptTemplate.task", self.task, TASK_PLACEHOLDERS)
-        for name in ("feedback", "solved", "lost"):
-            text = getattr(self, name)
-            check_placeholders(f"PromptTemplate.{name}", text, FEEDBACK_PLACEHOLDERS)
+    pictured: str = "the ones in the picture"
+    keys: tuple[str, ...] = ASKED_KEYS
 
 
 DEFAULT = PromptTemplate(
@@ -118,14 +100,7 @@ def find_template(template: str | PromptTemplate) -> PromptTemplate:
     Raises:
         ValueError: for an unknown name.
     """
-    if isinstance(template, PromptTemplate):
-        return template
-    if not isinstance(template, str) or template not in TEMPLATES:
-        raise ValueError(
-            f"template={shown(template)} is unknown: expected "
-            f"{' or '.join(map(repr, TEMPLATES))}, or a gp_env.text.PromptTemplate."
-        )
-    return TEMPLATES[template]
+    return prompts.find_template(template, TEMPLATES)
 
 
 def build_prompt(
@@ -161,39 +136,6 @@ def build_prompt(
         target=target,
         attempts=max_attempts,
     )
-
-
-def build_feedback(verdict: Verdict, attempts_left: int, template: PromptTemplate = DEFAULT) -> str:
-    """Return the message that follows an attempt; it gives neither values nor solutions away."""
-    if verdict.outcome is Outcome.CORRECT:
-        wording = template.solved
-    else:
-        wording = template.feedback if attempts_left else template.lost
-    return wording.format(
-        message=verdict.message,
-        outcome=verdict.outcome.value.replace("_", " "),
-        attempts_left=attempts_left,
-    )
-
-
-def build_messages(
-    prompt: str, template: PromptTemplate = DEFAULT, picture: str | None = None
-) -> list[Message]:
-    """Return a new chat: the template's system message, where it has one, and the prompt.
-
-    Args:
-        prompt: what is asked.
-        template: the wording.
-        picture: URL of a picture that goes with the prompt; None for none.
-    """
-    opening: list[Message] = []
-    if template.system:
-        opening.append({"role": "system", "content": template.system})
-    content: Any = prompt
-    if picture is not None:
-        shown = {"type": "image_url", "image_url": {"url": picture}}
-        content = [{"type": "text", "text": prompt}, shown]
-    return [*opening, {"role": "user", "content": content}]
 
 
 def build_reply(hand: HandLike, rule: RuleLike, formula: str) -> str:

@@ -1,55 +1,30 @@
-"""GeneralPoints in words as a Gymnasium environment: a shell over `text` and the dealer."""
+"""GeneralPoints in words as a Gymnasium environment."""
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from gymnasium import spaces
-
-from gp_env.config import MAX_ATTEMPTS, MAX_TARGET, GameKeywords
-from gp_env.deck import MAX_CARDS, SUIT_SYMBOLS, Hand
+from gp_env.config import GameConfig, GameKeywords
+from gp_env.dialogue import CardDialogue
+from gp_env.episode import CardEpisode
+from gp_env.game import CardGame
 from gp_env.pictures.look import LookLike
-from gp_env.pictures.sights import Sights
-from gp_env.rules import MAX_VALUE, Rule
-from gp_env.single_env import SingleEnv
-from gp_env.text import (
-    Message,
-    PromptTemplate,
-    build_feedback,
-    build_messages,
-    build_prompt,
-    build_reply,
-    find_template,
-    judge_reply,
-)
-from gp_env.verifier import OUTCOME_NAMES, Outcome, Verdict
-from shiftgym.checks import flag, only_with
-from shiftgym.replies import check_reply
+from gp_env.pictures.renderer import CardRenderer
+from gp_env.table_env import TableEnv
+from gp_env.text import PromptTemplate
+from shiftgym.checks import configured, flag, only_with
+from shiftgym.envs.text import TextEnv
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from gp_env.render import Scene
 
-MAX_OBSERVATION = MAX_ACTION = 8_192
-"""Characters of the longest message of the game, and of the longest reply that is sampled."""
-
-OBSERVATION_CHARACTERS = "\n" + "".join(map(chr, range(32, 127))) + SUIT_SYMBOLS
-"""Characters that the templates of the game write."""
-
-ACTION_CHARACTERS = (
-    OBSERVATION_CHARACTERS
-    + "\t\r−×÷∕"
-    + "".join(map(chr, [*range(0xA1, 0x100), *range(0x2010, 0x2028)]))
-)
-"""Characters of sampled replies: ASCII, Latin-1, dashes, curly quotes and signs of arithmetic."""
-
 IMAGE_SIZE = 320
 """Pixels of a picture in a chat."""
 
 
-class GeneralPointsTextEnv(SingleEnv[str, str]):
+class GeneralPointsTextEnv(TableEnv[str, str], TextEnv[CardEpisode]):
     r"""## Description
 
     The card game GeneralPoints as a dialogue. Three to six cards are dealt, and the player writes a
@@ -147,11 +122,10 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
         render_mode: str | None = None,
         **game: Unpack[GameKeywords],
     ) -> None:
-        super().__init__(game, render_mode)
-        self.template = find_template(template)
+        self.config = configured(type(self), GameConfig.make, game)
         self.strict = flag("strict", strict)
         if flag("images", images):
-            self.sights = Sights(image_size, look)
+            self.renderer = CardRenderer(image_size, look)
         else:
             only_with(
                 "images=True",
@@ -159,130 +133,12 @@ class GeneralPointsTextEnv(SingleEnv[str, str]):
                 image_size=(image_size, IMAGE_SIZE),
                 look=(look, "plain"),
             )
-        self.observation_space = _observation_space(self.template)
-        self.action_space = spaces.Text(MAX_ACTION, min_length=0, charset=ACTION_CHARACTERS)
-        self._messages: list[Message] = []
-        self._written = ""
-        self._in_format = False
-
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[str, dict[str, Any]]:
-        """Deal a new hand and return the prompt.
-
-        `seed`, `options` and what is refused of them are as in `GeneralPointsEnv.reset`.
-        """
-        self._begin(seed, options)
-        prompt = build_prompt(
-            self._hand,
-            self.stated_rule,
-            self.config.target,
-            max_attempts=self.config.max_attempts,
-            images=self.sights is not None,
-            template=self.template,
+        dialogue = CardDialogue(
+            template, self.config.max_attempts, self.renderer, strict=self.strict
         )
-        self._messages = build_messages(prompt, self.template, self._picture())
-        self._written = ""
-        self._in_format = False
-        return prompt, self._seen()
-
-    def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
-        """Judge one reply and answer it.
-
-        Raises:
-            TypeError: for an action that is no string.
-            gymnasium.error.ResetNeeded: before the first reset and after the end of an episode.
-        """
-        said = check_reply(action)
-        self._need_running()
-        reply, verdict = judge_reply(
-            said,
-            self._hand,
-            self._rule,
-            self.config.target,
-            images=self.sights is not None,
-            strict=self.strict,
-            keys=self.template.keys,
-        )
-        self._written = reply.formula or ""
-        self._in_format = reply.in_format
-        terminated = self._settle(verdict.outcome.code)
-        feedback = build_feedback(verdict, self._attempts_left, self.template)
-        self._messages.append({"role": "assistant", "content": said})
-        self._messages.append({"role": "user", "content": feedback})
-        return feedback, verdict.reward, terminated, False, self._seen()
-
-    def expert_action(self) -> str:
-        """Return a reply that wins the running episode, in the form that is asked for."""
-        return build_reply(self.hand, self.rule, self.expert_formula())
+        super().__init__(CardGame(self.config), dialogue, render_mode)
 
     def scene(self) -> Scene:
         """Return what the picture of `render()` tells beside the cards."""
-        from gp_env.render import Scene
-
-        self._need_episode()
-        return Scene(
-            rule=self.stated_rule,
-            target=self.config.target,
-            formula="",
-            previous=self._written,
-            outcome=OUTCOME_NAMES[self._outcome],
-            attempts_left=self._attempts_left,
-        )
-
-    def _as_text(self) -> str:
-        return "\n\n".join(
-            f"[{said['role']}]\n{_in_words(said['content'])}" for said in self._messages
-        )
-
-    def _picture(self) -> str | None:
-        """Return the picture of the hand as a URL, None where cards are told."""
-        if self.sights is None:
-            return None
-        from shiftgym.pictures import data_url
-
-        hand = self._hand
-        return data_url(self.sights.of_cards(hand.ranks, hand.suits, self._episode_seed))
-
-    def _seen(self) -> dict[str, Any]:
-        self._show()
-        # The parts of a message with a picture are lists and dicts of their own.
-        messages = [
-            dict(said) if isinstance(said["content"], str) else deepcopy(said)
-            for said in self._messages
-        ]
-        return {"messages": messages, "in_format": self._in_format, **self._info()}
-
-
-def _in_words(content: Any) -> str:
-    """Return the content of a message as text."""
-    if isinstance(content, str):
-        return content
-    return "\n".join(part.get("text", "(a picture)") for part in content)
-
-
-def _observation_space(template: PromptTemplate) -> spaces.Text:
-    """Return the space of what a template can say.
-
-    Raises:
-        ValueError: where its longest message does not fit.
-    """
-    hand = Hand((10,) * MAX_CARDS, (1,) * MAX_CARDS)
-    widest = Rule(MAX_VALUE, MAX_VALUE, MAX_VALUE)
-    says = [
-        build_prompt(hand, widest, MAX_TARGET, max_attempts=MAX_ATTEMPTS, template=template),
-        *(
-            build_feedback(Verdict.of(outcome, MAX_TARGET), left, template)
-            for outcome in Outcome
-            for left in (0, MAX_ATTEMPTS)
-        ),
-    ]
-    shortest, longest = min(map(len, says)), max(map(len, says))
-    if not 1 <= shortest <= longest <= MAX_OBSERVATION:
-        raise ValueError(
-            f"The messages of a template must have 1 to {MAX_OBSERVATION} characters; those of "
-            f"this one have {shortest} to {longest}. Shorten them, or say something."
-        )
-    # Sorted, so that the order does not hang on the hashes of a process.
-    charset = frozenset(OBSERVATION_CHARACTERS).union(*says)
-    return spaces.Text(MAX_OBSERVATION, charset="".join(sorted(charset)))
+        scene = super().scene()
+        return scene._replace(formula="", previous=self.episode.last_formula)

@@ -14,6 +14,8 @@ import numpy as np
 
 T = TypeVar("T")
 
+Configuration = TypeVar("Configuration")
+
 MAX_PARTS = 1_000
 
 MAX_COUNT = 10**9
@@ -212,3 +214,21 @@ def known_keywords(shell: type, given: Mapping[str, object], config: Callable[..
     near = difflib.get_close_matches(unknown, known, n=1)
     meant = f"Did you mean {near[0]!r}?" if near else f"It takes {', '.join(known)}."
     raise TypeError(f"{shell.__name__} has no keyword {unknown!r}. {meant}")
+
+
+def configured(
+    shell: type, make: Callable[..., Configuration], given: Mapping[str, Any]
+) -> Configuration:
+    """Return the configuration of an environment's keywords.
+
+    Args:
+        shell: the class of the environment.
+        make: checks the keywords and makes the configuration.
+        given: the keywords.
+
+    Raises:
+        TypeError: for an unknown keyword.
+        ValueError: for a value that a keyword does not take.
+    """
+    known_keywords(shell, given, make)
+    return make(**given)

@@ -19,7 +19,7 @@ from agents.sb3.model import CARDS, SB3Agent, build_model, count_weights, load_m
 from agents.sb3.policy import ResidualMLP, ResidualPolicy
 from agents.sb3.ppo import PPOConfig, train_ppo
 from agents.sb3.training import Account, Progress
-from gp_env.observe import observation_space
+from gp_env.observe import FIELDS
 from gp_env.vector_env import GeneralPointsVectorEnv
 from tests.validation import success_rate
 
@@ -38,7 +38,7 @@ def _one_thread() -> None:
 
 
 def small(seed: int = 0) -> ResidualPolicy:
-    return build_model(observation_space(), ACTIONS, width=32, blocks=1, seed=seed)
+    return build_model(FIELDS.space(), ACTIONS, width=32, blocks=1, seed=seed)
 
 
 def weights(policy: ResidualPolicy) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def vector_env(copies: int = 8, **keywords: Any) -> GeneralPointsVectorEnv:
 
 def test_the_first_layer_is_a_linear_layer_over_one_hot_tokens() -> None:
     """Against SB3's own encoding: only the rows of empty slots differ, and they are constants."""
-    space = observation_space()
+    space = FIELDS.space()
     space.seed(0)
     observations = torch.as_tensor(np.stack([space.sample() for _ in range(50)]))
     network = ResidualMLP(space, width=8, blocks=0)
@@ -76,7 +76,7 @@ def test_other_spaces_are_refused() -> None:
 
 
 def test_unordered_slots_may_be_swapped() -> None:
-    network = ResidualMLP(observation_space(), width=8, blocks=1, unordered=CARDS)
+    network = ResidualMLP(FIELDS.space(), width=8, blocks=1, unordered=CARDS)
     env = vector_env(20, hand=None)
     observations, _ = env.reset(seed=0)
     swapped = observations.copy()
@@ -85,7 +85,7 @@ def test_unordered_slots_may_be_swapped() -> None:
     seen, expected = (network(torch.as_tensor(rows)) for rows in (swapped, observations))
     assert torch.allclose(seen, expected, atol=1e-6)
     with pytest.raises(ValueError, match="cannot be unordered"):
-        ResidualMLP(observation_space(), unordered=[(0, 7)])
+        ResidualMLP(FIELDS.space(), unordered=[(0, 7)])
 
 
 def test_imitation_learns() -> None:
@@ -269,7 +269,7 @@ def test_states_come_back_as_they_were_and_damage_is_told(tmp_path: Path) -> Non
 
 
 def test_models_are_saved_and_agents_act_alike(tmp_path: Path) -> None:
-    policy = build_model(observation_space(), ACTIONS, width=16, blocks=2, unordered=CARDS)
+    policy = build_model(FIELDS.space(), ACTIONS, width=16, blocks=2, unordered=CARDS)
     save_model(tmp_path / "model.pt", policy)
     read = load_model(tmp_path / "model.pt")
     assert count_weights(read) == count_weights(policy)

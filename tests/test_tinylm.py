@@ -29,9 +29,10 @@ from gp_env import Outcome, build_prompt
 from gp_env.config import GameConfig
 from gp_env.deal import Dealer
 from gp_env.rules import Rule
-from gp_env.text import COMPACT, build_feedback, build_reply, judge_reply
+from gp_env.text import COMPACT, build_reply, judge_reply
 from gp_env.text_env import GeneralPointsTextEnv
 from gp_env.verifier import Verdict
+from shiftgym.prompts import build_feedback
 
 ID = {word: index for index, word in enumerate(GAME.words)}
 SMALL = TinyLMConfig(width=32, layers=2, heads=2)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from shiftgym.mixer import Words, integers, words
 from shiftgym.once import once
-from shiftgym.shoe import Openings
+from shiftgym.prefetch import InitialStates
 from virl_env import directions, observe
 from virl_env.config import NavigationConfig
 from virl_env.directions import TABLE_LENGTH, Directions
@@ -41,7 +41,7 @@ class Dealer:
         self.config = config
         self.pool: Pool = pool_of(config)
         width = self.pool.points.shape[1]
-        self.openings = np.dtype(
+        self.states = np.dtype(
             [
                 ("row", f"V{observe.SIZE}"),
                 ("seed", np.int64),
@@ -57,7 +57,7 @@ class Dealer:
             align=True,
         )
         # What all episodes have in common.
-        self._blank = np.zeros(1, dtype=self.openings)
+        self._blank = np.zeros(1, dtype=self.states)
         _rows(self._blank)[:, LAYOUT["attempts_left"]] = config.max_attempts
         if config.directions is not None:
             self._blank["rule"] = directions.table(config.directions)
@@ -70,7 +70,7 @@ class Dealer:
     def __str__(self) -> str:
         return str(self.config)
 
-    def deal(self, seeds: NDArray[np.int64]) -> Openings:
+    def deal(self, seeds: NDArray[np.int64]) -> InitialStates:
         """Deal the episode of each seed, of shape (n,).
 
         Returns:
@@ -87,24 +87,24 @@ class Dealer:
         routes = integers(streams, _ROUTE, len(pool.routes))
         headings = self._initial_headings(streams, routes)
         order = integers(streams, _ORDER, len(orders(MAX_LANDMARKS)))
-        openings = np.repeat(self._blank, len(seeds))
-        openings["seed"], openings["route"], openings["heading"] = seeds, routes, headings
-        openings["count"] = pool.counts.take(routes)
-        openings["numbers"] = numbers = _numbers().take(order, axis=0)
+        states = np.repeat(self._blank, len(seeds))
+        states["seed"], states["route"], states["heading"] = seeds, routes, headings
+        states["count"] = pool.counts.take(routes)
+        states["numbers"] = numbers = _numbers().take(order, axis=0)
         if config.directions is None:
-            openings["rule"] = directions.draw_tables(streams, _RULE)
+            states["rule"] = directions.draw_tables(streams, _RULE)
         # The first turn starts from the heading of the episode, not from the route's own.
         turns = self._turns.take(routes, axis=0)
         turns[:, 0] = _RELATIVE_INDEX.take(pool.headings[:, 0].take(routes) - headings, mode="wrap")
         lines = pool.lines.take(routes, axis=0)
         lines[:, 0, 0] = (lines[:, 0, 0] > 0) * (1 + turns[:, 0])
         lines[:, :, 2] = _looked_up(numbers, lines[:, :, 2])
-        openings["lines"][:, : lines.shape[1]] = lines
-        openings["points"] = self._rails(openings, routes, headings, turns)
+        states["lines"][:, : lines.shape[1]] = lines
+        states["points"] = self._rails(states, routes, headings, turns)
         if config.drop_rate:
-            self._drop(openings, streams)
-        self._write_first_rows(openings, routes, order)
-        return openings
+            self._drop(states, streams)
+        self._write_first_rows(states, routes, order)
+        return states
 
     def _initial_headings(self, streams: Words, routes: NDArray[np.int64]) -> NDArray[np.int64]:
         asked = self.config.initial_heading
@@ -120,13 +120,13 @@ class Dealer:
 
     def _rails(
         self,
-        openings: Openings,
+        states: InitialStates,
         routes: NDArray[np.int64],
         headings: NDArray[np.int64],
         turns: NDArray[np.int64],
     ) -> Words:
         """Return the rails of episodes, none of their points dropped: POINTs as one number each."""
-        pool, rule, numbers = self.pool, openings["rule"], openings["numbers"]
+        pool, rule, numbers = self.pool, states["rule"], states["numbers"]
         # As plain numbers, rows are picked in a third of the time.
         points = pool.points.view(np.uint64).take(routes, axis=0)
         point = points.view(POINT)
@@ -140,40 +140,40 @@ class Dealer:
         point["heading"][:, 0] = heading_codes(headings)
         return points
 
-    def _drop(self, openings: Openings, streams: Words) -> None:
+    def _drop(self, states: InitialStates, streams: Words) -> None:
         """Leave each walking point out with the probability asked for."""
-        points = self.pool.points[openings["route"]]
+        points = self.pool.points[states["route"]]
         bound = np.uint64(round(self.config.drop_rate * 2**32))
         places = np.arange(points.shape[1], dtype=np.uint8)
         drawn = np.stack([words(streams, _DROP + place) for place in places.tolist()], axis=1)
         kept = (points["kind"] != _WALK) | (drawn >> np.uint64(32) >= bound)
-        kept &= places < openings["count"][:, None]
-        openings["count"] = kept.sum(axis=1)
+        kept &= places < states["count"][:, None]
+        states["count"] = kept.sum(axis=1)
         # Behind the points that are kept stands the end, as it does behind every whole rail.
         packed = np.full(points.shape, places[-1], dtype=np.uint8)
         rows, columns = kept.nonzero()
         packed[rows, (kept.cumsum(axis=1) - 1)[rows, columns]] = columns
-        openings["places"] = packed
-        openings["points"] = np.take_along_axis(openings["points"], packed.astype(np.int64), axis=1)
+        states["places"] = packed
+        states["points"] = np.take_along_axis(states["points"], packed.astype(np.int64), axis=1)
 
     def _write_first_rows(
-        self, openings: Openings, routes: NDArray[np.int64], order: NDArray[np.int64]
+        self, states: InitialStates, routes: NDArray[np.int64], order: NDArray[np.int64]
     ) -> None:
-        rows, stated = _rows(openings), self.config.stated_directions
-        rows[:, LAYOUT["lines"]] = openings["lines"][:, :MAX_LINES].reshape(len(rows), -1)
-        rows[:, LAYOUT["heading"].start] = heading_codes(openings["heading"])
+        rows, stated = _rows(states), self.config.stated_directions
+        rows[:, LAYOUT["lines"]] = states["lines"][:, :MAX_LINES].reshape(len(rows), -1)
+        rows[:, LAYOUT["heading"].start] = heading_codes(states["heading"])
         # The landmark that a number stands for: the inverse of the order of numbers.
         standing = inverses(MAX_LANDMARKS).take(order, axis=0)
         known = self.pool.categories.take(routes, axis=0)
         rows[:, LAYOUT["categories"]] = _looked_up(known, standing)
         rows[:, LAYOUT["frame"].start : LAYOUT["table"].stop] = (
-            openings["rule"] if stated is None else directions.table(stated)
+            states["rule"] if stated is None else directions.table(stated)
         )
 
 
-def rule_of(openings: Openings, index: int) -> Directions:
+def rule_of(states: InitialStates, index: int) -> Directions:
     """Return the rule that scores in one of the episodes."""
-    return directions.from_table(openings["rule"][index])
+    return directions.from_table(states["rule"][index])
 
 
 @once()
@@ -183,13 +183,13 @@ def _numbers() -> NDArray[np.uint8]:
     return read_only(np.concatenate([np.zeros_like(every[:, :1]), every], axis=1))
 
 
-def _rows(openings: Openings) -> NDArray[np.uint8]:
-    """Return the first observations of openings, a view of shape (n, 96)."""
+def _rows(states: InitialStates) -> NDArray[np.uint8]:
+    """Return the first observations of states, a view of shape (n, 96)."""
     rows: NDArray[np.uint8] = np.ndarray(
-        (len(openings), observe.SIZE),
+        (len(states), observe.SIZE),
         np.uint8,
-        buffer=openings,
-        strides=(openings.itemsize, 1),
+        buffer=states,
+        strides=(states.itemsize, 1),
     )
     return rows
 

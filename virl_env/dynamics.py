@@ -8,8 +8,10 @@ environment indexes and a vector environment gathers from.
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import Any, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from virl_env.directions import WORDS
 from virl_env.verifier import OUTCOME_NAMES, Outcome
@@ -37,3 +39,17 @@ NO_ACTION, A_TURN = 255, 254
 
 CORRECT_CODE = OUTCOME_NAMES.index(Outcome.CORRECT.value)
 WRONG_CODE = OUTCOME_NAMES.index(Outcome.WRONG_ACTION.value)
+
+
+@overload
+def moves_on(correct: bool, attempts_left: int) -> bool: ...
+@overload
+def moves_on(correct: NDArray[np.bool_], attempts_left: NDArray[Any]) -> NDArray[np.bool_]: ...
+def moves_on(correct: Any, attempts_left: Any) -> Any:
+    """Return whether an attempt on a rail moves the walker on: it is right, or the point's last.
+
+    Args:
+        correct: whether it is right, or an array.
+        attempts_left: before it, or an array.
+    """
+    return correct | (attempts_left == 1)

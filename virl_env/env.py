@@ -1,29 +1,22 @@
-"""Street navigation as a single Gymnasium environment: a shell over one walk."""
+"""Street navigation as a single Gymnasium environment, observed as numbers."""
 
 from __future__ import annotations
 
-import operator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from shiftgym.checks import flag, shown
-from shiftgym.spaces import with_mask
-from virl_env import observe
-from virl_env.config import NavigationKeywords
-from virl_env.directions import table
-from virl_env.dynamics import NO_ACTION, NUM_ACTIONS, STOP
-from virl_env.masks import actions_of, all_actions, check_mask
-from virl_env.single_env import SingleEnv
+from shiftgym.checks import configured
+from shiftgym.envs.discrete import DiscreteEnv
+from shiftgym.envs.views import Numbers
+from virl_env.config import NavigationConfig, NavigationKeywords
+from virl_env.navigation import Navigation, Walk
+from virl_env.observe import FIELDS
+from virl_env.walker_env import WalkerEnv
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-from gymnasium import spaces
 
-
-class VIRLNavigationEnv(SingleEnv[Any, int]):
+class VIRLNavigationEnv(WalkerEnv[Any, int], DiscreteEnv[Walk]):
     """Follow instructions along a route through a city, turning where and as they say.
 
     ## Description
@@ -174,80 +167,11 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
         render_mode: str | None = None,
         **navigation: Unpack[NavigationKeywords],
     ) -> None:
-        super().__init__(navigation, render_mode)
-        self.mask = check_mask(mask)
-        self.mask_in_observation = flag("mask_in_observation", mask_in_observation)
-        self.observation_space = with_mask(
-            observe.observation_space(), NUM_ACTIONS, mask_in_observation
+        self.config = configured(type(self), NavigationConfig.make, navigation)
+        super().__init__(
+            Navigation(self.config),
+            Numbers(FIELDS),
+            mask=mask,
+            mask_in_observation=mask_in_observation,
+            render_mode=render_mode,
         )
-        self.action_space: spaces.Discrete[Any] = spaces.Discrete(NUM_ACTIONS)
-
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Any, dict[str, Any]]:
-        """Start a new route.
-
-        Args:
-            seed: starts the sequence of episodes that this seed fixes.
-            options: "episode_seed" replays the episode of `info["episode_seed"]`; "route" walks
-                this route.
-
-        Raises:
-            ValueError: for an unknown option, a seed out of range or a route that cannot be shown.
-        """
-        self._begin(seed, options)
-        self._show()
-        return self._seen()
-
-    def step(self, action: int) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """Do one action.
-
-        Raises:
-            ValueError: for what is no action, an integer from 0 to 13.
-            gymnasium.error.ResetNeeded: before the first reset and after the end of an episode.
-        """
-        self._need_running()
-        index = _action(action)
-        reward, terminated, truncated = self._settle(self._walk.judge(index), index)
-        self._show()
-        observation, info = self._seen()
-        return observation, reward, terminated, truncated, info
-
-    def action_masks(self) -> NDArray[np.bool_]:
-        """Return the action mask as bool of shape (14,), all true where `mask=None`."""
-        return self._action_mask().astype(np.bool_)
-
-    def expert_action(self) -> int:
-        """Return the right action."""
-        right = self._episode().right
-        return STOP if right == NO_ACTION else right
-
-    def _as_text(self) -> str:
-        return observe.as_text(self._walk.row)
-
-    def _action_mask(self) -> NDArray[np.int8]:
-        rule = table(self._episode().directions) if self.mask == "full" else None
-        mask: NDArray[np.int8] = (all_actions(1) if rule is None else actions_of(rule[None]))[0]
-        return mask
-
-    def _seen(self) -> tuple[Any, dict[str, Any]]:
-        info = self._info()
-        observation: Any = self._walk.row.copy()
-        if self.mask is not None:
-            info["action_mask"] = self._action_mask()
-        if self.mask_in_observation:
-            observation = {"observations": observation, "action_mask": self._action_mask()}
-        return observation, info
-
-
-def _action(action: Any) -> int:
-    try:
-        index = -1 if isinstance(action, (bool, np.bool_)) else operator.index(action)
-    except TypeError:
-        index = -1
-    if not 0 <= index < NUM_ACTIONS:
-        raise ValueError(
-            f"An action is an integer from 0 to {NUM_ACTIONS - 1}, an index into virl_env.ACTIONS; "
-            f"got {shown(action)}."
-        )
-    return index

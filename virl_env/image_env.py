@@ -1,34 +1,32 @@
-"""Street navigation by sight as a Gymnasium environment: the symbolic shell, with pictures."""
+"""Street navigation as a single Gymnasium environment, observed as pictures of the streets."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from gymnasium import spaces
+from numpy.typing import NDArray
 
+from shiftgym.checks import configured
+from shiftgym.envs.discrete import DiscreteEnv
+from shiftgym.envs.views import PictureAndState
 from virl_env.config import NavigationConfig, NavigationKeywords
-from virl_env.dynamics import NUM_ACTIONS
 from virl_env.env import VIRLNavigationEnv
+from virl_env.navigation import Navigation, Walk
+from virl_env.observe import FIELDS
+from virl_env.routes.route import Route
 from virl_env.views.look import LookLike
-from virl_env.views.sights import DEFAULT_SIZE, Panoramas, Sights
-from virl_env.views.state import STATE_LAYOUT, state_space, without_sight
+from virl_env.views.renderer import DEFAULT_SIZE, Panoramas, StreetRenderer
+from virl_env.views.state import STATE_LAYOUT
+from virl_env.walker_env import WalkerEnv
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-__all__ = ["STATE_LAYOUT", "VIRLNavigationImageEnv", "observation_space"]
+__all__ = ["STATE_LAYOUT", "VIRLNavigationImageEnv"]
 
 
-def observation_space(pictures: spaces.Box, mask_in_observation: bool = False) -> spaces.Dict:
-    """Return the space of observations: `image`, `state` and, where asked for, `action_mask`."""
-    parts: dict[str, spaces.Space[Any]] = {"image": pictures, "state": state_space()}
-    if mask_in_observation:
-        parts["action_mask"] = spaces.Box(0, 1, (NUM_ACTIONS,), np.int8)
-    return spaces.Dict(parts)
-
-
-class VIRLNavigationImageEnv(VIRLNavigationEnv):
+class VIRLNavigationImageEnv(WalkerEnv[Any, int], DiscreteEnv[Walk]):
     """Follow instructions along a route through a city, seeing the streets.
 
     ## Description
@@ -78,6 +76,8 @@ class VIRLNavigationImageEnv(VIRLNavigationEnv):
     * v0: first version.
     """
 
+    metadata: dict[str, Any] = VIRLNavigationEnv.metadata
+
     def __init__(
         self,
         *,
@@ -90,25 +90,24 @@ class VIRLNavigationImageEnv(VIRLNavigationEnv):
         render_mode: str | None = None,
         **navigation: Unpack[NavigationKeywords],
     ) -> None:
+        self.config = configured(type(self), NavigationConfig.make, navigation)
+        self.renderer = StreetRenderer(self.config, image_size, views, look, panoramas)
         super().__init__(
+            Navigation(self.config),
+            PictureAndState(FIELDS, self.renderer),
             mask=mask,
             mask_in_observation=mask_in_observation,
             render_mode=render_mode,
-            **navigation,
         )
-        self.sights: Sights = Sights(self.config, image_size, views, look, panoramas)
-        self.observation_space = observation_space(self.sights.space, mask_in_observation)
 
-    def _check_route(self, config: NavigationConfig) -> None:
-        super()._check_route(config)
-        if config.route is not None:
-            self.sights.check(config.route)
+    def frame(self) -> NDArray[np.uint8]:
+        """Return the four views as a grid: uint8 of shape (640, 640, 3)."""
+        return self.renderer.frame(self.episode)
 
-    def _seen(self) -> tuple[Any, dict[str, Any]]:
-        _, info = super()._seen()
-        look = self.sights.look_of(self._episode_seed)
-        picture = self.sights.picture(self.city, look, *self.stand())
-        observation = {"image": picture.copy(), "state": without_sight(self._walk.row)}
-        if self.mask_in_observation:
-            observation["action_mask"] = self._action_mask()
-        return observation, info
+    def check_fixed(self, given: Route) -> None:
+        """Refuse a route that is in no city that can be drawn.
+
+        Raises:
+            ValueError: saying so.
+        """
+        self.renderer.check(given)

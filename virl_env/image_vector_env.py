@@ -1,4 +1,4 @@
-"""Street navigation by sight as a vector environment: the symbolic shell, with pictures."""
+"""Street navigation in pictures, as a vector environment."""
 
 from __future__ import annotations
 
@@ -6,24 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from gymnasium.vector import AutoresetMode
-from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from virl_env.config import NavigationKeywords
-from virl_env.image_env import observation_space
-from virl_env.single_env import RENDER_SIZE
-from virl_env.vector_env import VIRLNavigationVectorEnv
-from virl_env.views.look import Look, LookLike
-from virl_env.views.sights import DEFAULT_SIZE, Panoramas, Sights, grid
-from virl_env.views.state import without_sight
+from shiftgym.checks import check_num_envs, configured
+from shiftgym.envs.views import BatchPicturesAndStates
+from virl_env.config import NavigationConfig, NavigationKeywords
+from virl_env.navigation import Navigation
+from virl_env.observe import FIELDS
+from virl_env.views.look import LookLike
+from virl_env.views.renderer import DEFAULT_SIZE, Panoramas, StreetRenderer
+from virl_env.walker_env import WalkersVectorEnv
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-_NOWHERE = -1
 
-
-class VIRLNavigationImageVectorEnv(VIRLNavigationVectorEnv):
+class VIRLNavigationImageVectorEnv(WalkersVectorEnv):
     """Many copies of `VIRLNavigationImageEnv` that step together.
 
     What `VIRLNavigationVectorEnv` says of copies and their seeds holds here too. A picture is drawn
@@ -39,7 +37,7 @@ class VIRLNavigationImageVectorEnv(VIRLNavigationVectorEnv):
     """
 
     metadata: dict[str, Any] = {  # noqa: RUF012
-        **VIRLNavigationVectorEnv.metadata,
+        **WalkersVectorEnv.metadata,
         "render_modes": ["ansi", "rgb_array"],
     }
 
@@ -58,55 +56,19 @@ class VIRLNavigationImageVectorEnv(VIRLNavigationVectorEnv):
         render_mode: str | None = None,
         **navigation: Unpack[NavigationKeywords],
     ) -> None:
+        self.config = configured(type(self), NavigationConfig.make, navigation)
+        self.renderer = StreetRenderer(self.config, image_size, views, look, panoramas)
         super().__init__(
+            Navigation(self.config),
             num_envs,
+            BatchPicturesAndStates(FIELDS, self.renderer, check_num_envs(num_envs)),
             autoreset_mode=autoreset_mode,
             max_episode_steps=max_episode_steps,
             mask=mask,
             mask_in_observation=mask_in_observation,
             render_mode=render_mode,
-            **navigation,
-        )
-        self.sights = Sights(self.config, image_size, views, look, panoramas)
-        self.single_observation_space = observation_space(self.sights.space, mask_in_observation)
-        self.observation_space = batch_space(self.single_observation_space, num_envs)
-        # What each copy saw last, and where that was.
-        self._pictures = np.zeros((num_envs, *self.sights.space.shape), dtype=np.uint8)
-        self._shown = np.full(num_envs, _NOWHERE, dtype=np.int64)
-        self._looks = [Look()] * num_envs
-
-    def render(self) -> Any:
-        """Return what each copy sees: texts ("ansi"), pictures ("rgb_array"), or None.
-
-        A picture has the four views as a grid, uint8 of shape (640, 640, 3).
-        """
-        if self.render_mode != "rgb_array":
-            return super().render()
-        self._need_episode()
-        return tuple(
-            grid(
-                self.sights.four(
-                    self._city(copy), self._looks[copy], *self.stand(copy), RENDER_SIZE
-                )
-            )
-            for copy in range(self.num_envs)
         )
 
-    def _started(self, copies: NDArray[np.int64]) -> None:
-        self._shown[copies] = _NOWHERE
-        for copy in copies.tolist():
-            self._looks[copy] = self.sights.look_of(int(self._walkers.episode_seeds[copy]))
-
-    def _observations(self) -> Any:
-        places = self._walkers.places
-        for copy in (places != self._shown).nonzero()[0].tolist():
-            stand = self._stand(copy, int(places[copy]))
-            self._pictures[copy] = self.sights.picture(self._city(copy), self._looks[copy], *stand)
-        self._shown = places
-        observations = {"image": self._pictures.copy(), "state": without_sight(self._walkers.rows)}
-        if self.mask_in_observation:
-            observations["action_mask"] = self._masks()
-        return observations
-
-    def _asked(self) -> str:
-        return f"{super()._asked()}, {self.sights}"
+    def frames(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return the four views of each as a grid, uint8 of shape (640, 640, 3)."""
+        return tuple(self.renderer.frame_of(self.batch, index) for index in range(self.num_envs))

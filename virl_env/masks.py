@@ -1,42 +1,23 @@
-"""Action masks: the keyword `mask`, and what it rules out."""
+"""What the keyword `mask` rules out."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shiftgym.checks import one_of
 from virl_env.dynamics import FIRST_TURN, FORWARD, NUM_ACTIONS, STOP
 
-MASKS = ("syntax", "full", None)
 
-Masks = NDArray[np.int8]
-
-
-def check_mask(mask: str | None) -> str | None:
-    """Return the keyword `mask` unchanged.
-
-    Raises:
-        ValueError: where it is none of "syntax", "full" and None.
-    """
-    one_of("mask", mask, MASKS)
-    return mask
-
-
-def all_actions(count: int) -> Masks:
-    """Return masks that rule nothing out, as mask="syntax" does: int8 of shape (count, 14).
-
-    Every action is an attempt under every rule, and a mask of one rule's words would tell the rule.
-    """
-    return np.ones((count, NUM_ACTIONS), dtype=np.int8)
-
-
-def actions_of(rules: NDArray[np.uint8]) -> Masks:
-    """Return the masks of mask="full", without turns that a rule has no word for: int8 (n, 14).
+def action_masks(kind: str, rules: NDArray[np.uint8]) -> NDArray[np.int8]:
+    """Return action masks: int8 of shape (n, 14).
 
     Args:
+        kind: "syntax" rules nothing out: every action is an attempt under every rule, and a mask of
+            one rule's words would tell the rule. "full" leaves only turns in words of the rule.
         rules: that score, as `directions.table` makes them, of shape (n, 9).
     """
+    if kind != "full":
+        return np.ones((len(rules), NUM_ACTIONS), dtype=np.int8)
     masks = np.zeros((len(rules), NUM_ACTIONS), dtype=np.int8)
     masks[:, [FORWARD, STOP]] = 1
     # A word's code is its index plus one; the empty ones, 0, fall on the action before, stop().

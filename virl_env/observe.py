@@ -8,13 +8,12 @@ episode, so that a number tells neither the order in which landmarks come nor th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from gymnasium import spaces
 from numpy.typing import NDArray
 
+from shiftgym.fields import Fields
 from virl_env.config import MAX_ATTEMPTS
 from virl_env.directions import TABLE_LENGTH, WORDS, from_table
 from virl_env.dynamics import ACTIONS, NUM_ACTIONS
@@ -37,47 +36,31 @@ HEADING_STEP = 5
 WALK_CODE = len(RELATIVE) + 1
 
 _LINE_HIGHS = (WALK_CODE, len(COMPASS), MAX_LANDMARKS, len(SIDES))
-_FIELDS: dict[str, tuple[int, ...]] = {
-    "lines": _LINE_HIGHS * MAX_LINES,
-    "landmark": (MAX_LANDMARKS,),
-    "side": (len(SIDES),),
-    "intersection": (1,),
-    "heading": (360 // HEADING_STEP,),
-    "categories": (len(CATEGORIES),) * MAX_LANDMARKS,
-    "actions": (NUM_ACTIONS,) * HISTORY,
-    "previous": (NUM_ACTIONS,),
-    "attempts_left": (MAX_ATTEMPTS,),
-    "outcome": (len(OUTCOME_NAMES) - 1,),
-    "frame": (2,),
-    "table": (len(WORDS),) * TABLE_LENGTH,
-}
+FIELDS = Fields(
+    {
+        "lines": _LINE_HIGHS * MAX_LINES,
+        "landmark": (MAX_LANDMARKS,),
+        "side": (len(SIDES),),
+        "intersection": (1,),
+        "heading": (360 // HEADING_STEP,),
+        "categories": (len(CATEGORIES),) * MAX_LANDMARKS,
+        "actions": (NUM_ACTIONS,) * HISTORY,
+        "previous": (NUM_ACTIONS,),
+        "attempts_left": (MAX_ATTEMPTS,),
+        "outcome": (len(OUTCOME_NAMES) - 1,),
+        "frame": (2,),
+        "table": (len(WORDS),) * TABLE_LENGTH,
+    }
+)
 """The highest number of each place of a field; 0 is empty."""
 
-
-def _layout() -> Mapping[str, slice]:
-    layout, start = {}, 0
-    for name, highs in _FIELDS.items():
-        layout[name] = slice(start, start + len(highs))
-        start += len(highs)
-    return MappingProxyType(layout)
-
-
-LAYOUT: Mapping[str, slice] = _layout()
+LAYOUT: Mapping[str, slice] = FIELDS.layout
 """Where each field lies in an observation: "lines" (of the instructions, from the current one on),
 "landmark", "side", "intersection" (what is in sight), "heading", "categories" (of landmark 1, 2,
 ...), "actions" (the last ones, newest first), "previous" (the attempt before at this point),
 "attempts_left", "outcome" (of the last attempt), "frame" and "table" (the stated rule)."""
 
-SIZE = sum(map(len, _FIELDS.values()))
-
-
-def observation_space() -> spaces.MultiDiscrete[Any]:
-    """Return the space of observations: MultiDiscrete of shape (96,), uint8."""
-    counts = [high + 1 for highs in _FIELDS.values() for high in highs]
-    space = spaces.MultiDiscrete(np.array(counts), dtype=np.uint8)
-    # Counted in the dtype of observations they overflow wherever a library sums them, as SB3 does.
-    space.nvec = np.array(counts, dtype=np.int64)
-    return space
+SIZE = FIELDS.size
 
 
 def heading_codes(degrees: NDArray[Any]) -> NDArray[np.uint8]:
@@ -93,7 +76,7 @@ def decode(observation: NDArray[np.uint8]) -> dict[str, Any]:
     intersection, categories (of each landmark number), heading (degrees, lower end of its 5),
     actions (newest first), previous, attempts_left, outcome, directions (as stated).
     """
-    field = {name: observation[where].tolist() for name, where in LAYOUT.items()}
+    field = FIELDS.lists(observation)
     turns = (*RELATIVE, "walk")
     codes = observation[LAYOUT["lines"]].reshape(MAX_LINES, LINE_CODES)
     # Behind the last line, which names the destination, all are empty; a line before it may be too.

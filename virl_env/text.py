@@ -7,12 +7,13 @@ Pure functions over text, for environments, trainers and evaluations alike. The 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import ClassVar
 
-from shiftgym.checks import shown
+from shiftgym import prompts
+from shiftgym.prompts import Template
 from shiftgym.replies import OUT_OF_FORMAT
-from shiftgym.templates import check_placeholders
 from virl_env.directions import FRAMES
 from virl_env.dynamics import ACTIONS
 from virl_env.reader import KEYS, Reply, parse_reply
@@ -21,30 +22,20 @@ from virl_env.verifier import OUTCOMES, Outcome, Verdict, verify
 from virl_env.world.geometry import COMPASS, RELATIVE, SIDES
 
 TASK_PLACEHOLDERS = tuple(PARTS)
-FEEDBACK_PLACEHOLDERS = ("message", "outcome", "attempts_left")
-
-Message = dict[str, Any]
-"""One message of a chat: {"role": "system" | "user" | "assistant", "content": text}. With a picture
-the content is a list of parts, {"type": "text", "text": ...} and {"type": "image_url", "image_url":
-{"url": ...}}."""
 
 
 @dataclass(frozen=True)
-class PromptTemplate:
-    """The wording of the task. Each text is a `str.format` string; write {{ and }} for braces.
+class PromptTemplate(Template):
+    """The wording of the task, as `shiftgym.prompts.Template` says.
+
+    Placeholders of `task`: {instructions} (all lines, numbered), {rule} (how turns are told, in
+    full), {observation} (what is in sight), {intersection} ("yes" or "no"), {heading} (degrees),
+    {compass} (the nearest compass word), {actions} (done so far), {attempts} (allowed at this
+    point), {landmarks} (of the route, and what they are); and in a few words: {frame} and {table}
+    of the rule, {codes} (the instructions from the current one on), {sight}, {categories} (of
+    landmarks).
 
     Attributes:
-        task: opens the dialogue of each point. Placeholders: {instructions} (all lines, numbered),
-            {rule} (how turns are told, in full), {observation} (what is in sight), {intersection}
-            ("yes" or "no"), {heading} (degrees), {compass} (the nearest compass word), {actions}
-            (done so far), {attempts} (allowed at this point), {landmarks} (of the route, and what
-            they are); and in a few words: {frame} and {table} of the rule, {codes} (the
-            instructions from the current one on), {sight}, {categories} (of landmarks).
-        feedback: follows a wrong attempt while some are left. Placeholders: {message} (a sentence
-            that says what was wrong), {outcome} (such as "wrong action"), {attempts_left}.
-        solved: follows the right action at the last point. Placeholders as in `feedback`.
-        lost: follows the last attempt there, where it was wrong. Placeholders as in `feedback`.
-        system: the system message, as it stands, without placeholders; "" for none.
         compact: whether an expert's reply is in few words too: letters for landmarks, and names
             of two words joined, such as turn_direction(slightly_left).
         keys: of the JSON object that `task` asks for; a reply with other ones is out of format.
@@ -54,11 +45,8 @@ class PromptTemplate:
             keys without "action".
     """
 
-    task: str
-    feedback: str
-    solved: str
-    lost: str
-    system: str = ""
+    placeholders: ClassVar[Collection[str]] = TASK_PLACEHOLDERS
+
     compact: bool = False
     keys: tuple[str, ...] = KEYS
 
@@ -68,10 +56,7 @@ class PromptTemplate:
                 f"PromptTemplate.keys={self.keys!r} lacks 'action': list every key that the "
                 f"wording asks for, such as {KEYS!r}."
             )
-        check_placeholders("PromptTemplate.task", self.task, TASK_PLACEHOLDERS)
-        for name in ("feedback", "solved", "lost"):
-            text = getattr(self, name)
-            check_placeholders(f"PromptTemplate.{name}", text, FEEDBACK_PLACEHOLDERS)
+        super().__post_init__()
 
 
 DEFAULT = PromptTemplate(
@@ -150,14 +135,7 @@ def find_template(template: str | PromptTemplate) -> PromptTemplate:
     Raises:
         ValueError: for an unknown name.
     """
-    if isinstance(template, PromptTemplate):
-        return template
-    if not isinstance(template, str) or template not in TEMPLATES:
-        raise ValueError(
-            f"template={shown(template)} is unknown: expected "
-            f"{' or '.join(map(repr, TEMPLATES))}, or a virl_env.text.PromptTemplate."
-        )
-    return TEMPLATES[template]
+    return prompts.find_template(template, TEMPLATES)
 
 
 class _Told(dict[str, str]):
@@ -182,37 +160,6 @@ def build_prompt(scene: Scene, template: str | PromptTemplate = DEFAULT) -> str:
         ValueError: for the name of a template that is none.
     """
     return find_template(template).task.format_map(_Told(scene))
-
-
-def build_feedback(verdict: Verdict, attempts_left: int, template: PromptTemplate = DEFAULT) -> str:
-    """Return the message that follows an attempt; it does not give the right action away."""
-    if verdict.outcome is Outcome.CORRECT:
-        wording = template.solved
-    else:
-        wording = template.feedback if attempts_left else template.lost
-    return wording.format(
-        message=verdict.message,
-        outcome=verdict.outcome.value.replace("_", " "),
-        attempts_left=attempts_left,
-    )
-
-
-def build_messages(
-    prompt: str, template: PromptTemplate = DEFAULT, picture: str | None = None
-) -> list[Message]:
-    """Return a new chat: the template's system message, where it has one, and the prompt.
-
-    Args:
-        prompt: from `build_prompt`.
-        template: that it was built with.
-        picture: the data URL of a picture that goes with it, None for none.
-    """
-    opening = [{"role": "system", "content": template.system}] if template.system else []
-    content: Any = prompt
-    if picture is not None:
-        shown = {"type": "image_url", "image_url": {"url": picture}}
-        content = [{"type": "text", "text": prompt}, shown]
-    return [*opening, {"role": "user", "content": content}]
 
 
 def build_reply(scene: Scene, action: str, template: str | PromptTemplate = DEFAULT) -> str:

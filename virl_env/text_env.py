@@ -1,66 +1,34 @@
-"""Street navigation in words as a Gymnasium environment: a shell over `text` and one walk."""
+"""Street navigation in words as a Gymnasium environment."""
 
 from __future__ import annotations
 
-import re
-from copy import deepcopy
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from gymnasium import spaces
+import numpy as np
+from numpy.typing import NDArray
 
-from shiftgym.checks import flag, only_with
-from shiftgym.replies import check_reply
-from virl_env.config import MAX_ATTEMPTS, MAX_POINTS_PER_SEGMENT, NavigationConfig
-from virl_env.config import NavigationKeywords as Keywords
-from virl_env.directions import NAMED
-from virl_env.dynamics import ACTION_INDEX, ACTIONS, NO_ACTION, STOP
-from virl_env.free.walk import NO_OUTCOME, FreeWalk
-from virl_env.free.words import free_scene, free_template, judge_move
-from virl_env.routes.instructions import STYLES
-from virl_env.routes.rail import RailStep, build_rail
-from virl_env.routes.route import MAX_LEGS, Landmark, Leg, Route
-from virl_env.scene import Scene, rail_scenes
-from virl_env.single_env import SingleEnv
-from virl_env.text import (
-    Message,
-    PromptTemplate,
-    build_feedback,
-    build_messages,
-    build_prompt,
-    build_reply,
-    find_template,
-    judge_reply,
-)
-from virl_env.verifier import Outcome, Verdict
-from virl_env.walk import RailWalk
+from shiftgym.checks import configured, flag, only_with
+from shiftgym.envs.text import TextEnv
+from virl_env.config import NavigationConfig, NavigationKeywords
+from virl_env.dialogue import WalkDialogue
+from virl_env.free.words import free_template
+from virl_env.navigation import Navigation, Walk
+from virl_env.routes.route import Route
+from virl_env.scene import Scene
+from virl_env.text import PromptTemplate, find_template
+from virl_env.walker_env import WalkerEnv
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from virl_env.views.look import LookLike
-    from virl_env.views.sights import Panoramas
-
-MAX_OBSERVATION = 16_384
-"""Characters of the longest message of the task."""
-
-MAX_ACTION = 8_192
-"""Characters of the longest reply that is sampled."""
+    from virl_env.views.renderer import Panoramas, StreetRenderer
 
 IMAGE_SIZE = 320
 """Pixels of one of the four views of a picture, unless another size is asked for."""
 
-MAX_NAME = 255
-"""Characters of a name with which the longest route still fits into a message."""
 
-CHARACTERS = "\n" + "".join(
-    map(chr, (*range(32, 127), *range(0xA1, 0x530), *range(0x2010, 0x2028)))
-)
-"""Characters of messages and sampled replies: ASCII, Latin, Greek and Cyrillic letters, dashes and
-quotes."""
-
-
-class VIRLNavigationTextEnv(SingleEnv[str, str]):
+class VIRLNavigationTextEnv(WalkerEnv[str, str], TextEnv[Walk]):
     r"""## Description
 
     Street navigation as dialogues. A walker is led along a route by written instructions; at each
@@ -173,24 +141,25 @@ of those at turning points, mean over turning, walking and stopping points |
         self,
         *,
         template: str | PromptTemplate = "default",
-        strict: bool = False,
         images: bool = False,
         image_size: int = IMAGE_SIZE,
         look: LookLike = "plain",
         panoramas: Panoramas = None,
+        strict: bool = False,
         render_mode: str | None = None,
-        **navigation: Unpack[Keywords],
+        **navigation: Unpack[NavigationKeywords],
     ) -> None:
-        super().__init__(navigation, render_mode)
-        self.template = find_template(template)
+        self.config = configured(type(self), NavigationConfig.make, navigation)
+        self.renderer: StreetRenderer | None = None
+        wording = find_template(template)
         self.strict = flag("strict", strict)
         if flag("images", images):
             # Who reads only words needs nothing that draws.
-            from virl_env.views.sights import Sights
+            from virl_env.views.renderer import StreetRenderer
             from virl_env.views.wording import seen_template
 
-            self.template = seen_template(template, self.config.movement)
-            self.sights = Sights(self.config, image_size, "grid", look, panoramas)
+            wording = seen_template(template, self.config.movement)
+            self.renderer = StreetRenderer(self.config, image_size, "grid", look, panoramas)
         else:
             only_with(
                 "images=True",
@@ -200,168 +169,23 @@ of those at turning points, mean over turning, walking and stopping points |
                 panoramas=(panoramas, None),
             )
             if self.config.movement == "free":
-                self.template = free_template(template)
-        self.observation_space = _observation_space(self.template)
-        self.action_space = spaces.Text(MAX_ACTION, min_length=0, charset=CHARACTERS)
-        self._messages: list[Message] = []
-        self._in_format = False
-        self._foreign = re.compile(f"[^{re.escape(''.join(self.observation_space.character_set))}]")
-
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[str, dict[str, Any]]:
-        """Start a new route and return the prompt of its first point.
-
-        `seed`, `options` and what is refused of them are as in `VIRLNavigationEnv.reset`.
-        """
-        self._begin(seed, options)
-        self._in_format = False
-        if isinstance(self._walk, RailWalk):
-            self._scenes = rail_scenes(
-                self.route,
-                self.steps,
-                self.stated_directions,
-                initial_heading=self.initial_heading,
-                landmark_order=self.landmark_order,
-                naming=self.config.instructions,
-                style=self.config.style,
-                max_attempts=self.config.max_attempts,
-            )
-        return self._prompt(), self._seen()
-
-    def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
-        """Judge one reply and answer it, with the prompt of the next point where it moves on.
-
-        Raises:
-            gymnasium.error.ResetNeeded: before the first reset and after the end of an episode.
-            TypeError: for anything but a string; nothing is counted then.
-        """
-        self._need_running()
-        check_reply(action)
-        index, verdict = self._judge(action)
-        behind = len(self._walk.actions)
-        outcome = NO_OUTCOME if verdict is None else verdict.outcome.code
-        reward, terminated, truncated = self._settle(outcome, index)
-        if verdict is None or (len(self._walk.actions) > behind and not terminated):
-            return self._prompt(), reward, terminated, truncated, self._seen()
-        left = 0 if terminated else self._walk.attempts_left
-        told = min(left, MAX_ATTEMPTS) if self.template.compact else left
-        feedback = build_feedback(verdict, told, self.template)
-        self._messages.append({"role": "assistant", "content": action})
-        self._messages.append({"role": "user", "content": feedback})
-        return feedback, reward, terminated, truncated, self._seen()
-
-    def expert_action(self) -> str:
-        """Return a reply with the right action, in the form that is asked for."""
-        right = self._episode().right
-        action = ACTIONS[STOP if right == NO_ACTION else right]
-        return self._shown(build_reply(self.scene(), action, self.template))
-
-    def _as_text(self) -> str:
-        return "\n\n".join(
-            f"[{said['role']}]\n{_in_words(said['content'])}" for said in self._messages
-        )
-
-    def _prompt(self) -> str:
-        """Open the dialogue of the point where the walker stands."""
-        prompt = self._shown(build_prompt(self.scene(), self.template))
-        self._messages = build_messages(prompt, self.template, self._picture())
-        return prompt
-
-    def _picture(self) -> str | None:
-        """Return what is seen where the walker stands as a data URL, None without pictures."""
-        if self.sights is None:
-            return None
-        from shiftgym.pictures import data_url
-
-        look = self.sights.look_of(self._episode_seed)
-        return data_url(self.sights.picture(self.city, look, *self.stand()))
-
-    def _check_route(self, config: NavigationConfig) -> None:
-        super()._check_route(config)
-        if self.sights is not None and config.route is not None:
-            self.sights.check(config.route)
+                wording = free_template(template)
+        self._words = WalkDialogue(wording, self.config, self.renderer, strict=self.strict)
+        super().__init__(Navigation(self.config), self._words, render_mode)
 
     def scene(self) -> Scene:
         """Return what is told at the point where the walker stands."""
-        walk = self._episode()
-        if isinstance(walk, FreeWalk):
-            return free_scene(walk, self.config, self.stated_directions)
-        return replace(self._scenes[min(walk.at, walk.count - 1)], actions=self.actions)
+        return self._words.scene(self.episode)
 
-    def _judge(self, said: str) -> tuple[int, Verdict | None]:
-        """Return the action of a reply and its verdict, None for a move in free movement."""
-        walk = self._walk
-        verdict: Verdict | None
-        if isinstance(walk, FreeWalk):
-            reply, verdict = judge_move(said, walk, self.template, strict=self.strict)
-        else:
-            here = self.steps[walk.at]
-            reply, verdict = judge_reply(
-                said, here.action, here.intersection, self.template, strict=self.strict
-            )
-        self._in_format = reply.in_format
-        return NO_ACTION if reply.action is None else ACTION_INDEX[reply.action], verdict
+    def frame(self) -> NDArray[np.uint8]:
+        """Return the map, or the four views where the model is shown them."""
+        return super().frame() if self.renderer is None else self.renderer.frame(self.episode)
 
-    def _shown(self, text: str) -> str:
-        """Return a text as the spaces can hold it."""
-        return self._foreign.sub("?", text)[:MAX_OBSERVATION]
+    def check_fixed(self, given: Route) -> None:
+        """Refuse a route that is in no city that can be drawn, where views are drawn.
 
-    def _seen(self) -> dict[str, Any]:
-        self._show()
-        # The parts of a message with a picture are lists and dicts of their own.
-        messages = [
-            dict(said) if isinstance(said["content"], str) else deepcopy(said)
-            for said in self._messages
-        ]
-        return {"messages": messages, "in_format": self._in_format, **self._info()}
-
-
-def _in_words(content: Any) -> str:
-    """Return the content of a message as text."""
-    if isinstance(content, str):
-        return content
-    return "\n".join(part.get("text", "(a picture)") for part in content)
-
-
-def _observation_space(template: PromptTemplate) -> spaces.Text:
-    """Return the space of what a template can say.
-
-    Raises:
-        ValueError: where its longest message does not fit.
-    """
-    says = [
-        *(build_prompt(scene, template) for scene in _longest_scenes()),
-        *(
-            build_feedback(Verdict.of(outcome), left, template)
-            for outcome in Outcome
-            for left in (0, MAX_ATTEMPTS)
-        ),
-    ]
-    shortest, longest = min(map(len, says)), max(map(len, says))
-    if not 1 <= shortest <= longest <= MAX_OBSERVATION:
-        raise ValueError(
-            f"The messages of a template must have 1 to {MAX_OBSERVATION} characters; those of "
-            f"this one have {shortest} to {longest}. Shorten them, or say something."
-        )
-    # Sorted, so that the order does not hang on the hashes of a process.
-    charset = frozenset(CHARACTERS).union(*says)
-    return spaces.Text(MAX_OBSERVATION, charset="".join(sorted(charset)))
-
-
-def _longest_scenes() -> list[Scene]:
-    """Return scenes of the longest route, one in each style, after the longest history."""
-    landmark = Landmark("M" * MAX_NAME, "cafe", (0.0, 0.0))
-    legs = (Leg(45 * 5, 100.0, (0.0, 0.0), landmark, "right behind"),) * MAX_LEGS
-    route = Route("", (0.0, 0.0), "", landmark.name, 0, legs)
-    rule = NAMED["absolute"]
-    steps: list[RailStep] = build_rail(route, MAX_POINTS_PER_SEGMENT, directions=rule)
-    # Actions that take turns do not shorten into runs.
-    past = [sorted(ACTIONS, key=len)[-1 - at % 2] for at in range(len(steps))]
-    return [
-        replace(
-            rail_scenes(route, steps, rule, style=style, max_attempts=MAX_ATTEMPTS)[-1],
-            actions=past,
-        )
-        for style in range(len(STYLES))
-    ]
+        Raises:
+            ValueError: saying so.
+        """
+        if self.renderer is not None:
+            self.renderer.check(given)

@@ -16,8 +16,9 @@ from gp_env.config import GameConfig
 from gp_env.deal import Dealer
 from gp_env.deck import Hand
 from gp_env.rules import Rule
-from gp_env.text import COMPACT, build_feedback, build_prompt, build_reply, judge_reply
+from gp_env.text import COMPACT, build_prompt, build_reply, judge_reply
 from gp_env.verifier import verify
+from shiftgym.prompts import build_feedback
 
 _FRAME = _HAND, _NUMBER, _FORMULA, _ = '{"cards": [', '], "number": [', '], "formula": "', '"}'
 _ITEMS = ("A", "J", "Q", "K", *map(str, range(101)))

@@ -13,9 +13,9 @@ from agents.gp.demonstrations import Demonstrations
 from gp_env.deck import LARGE_RANKS, MAX_CARDS
 from gp_env.observe import LAYOUT
 from gp_env.pictures.look import LookLike
-from gp_env.pictures.sights import Sights
+from gp_env.pictures.renderer import CardRenderer
 from gp_env.pictures.size import DEFAULT_SIZE
-from gp_env.pictures.state import without_cards
+from gp_env.pictures.state import KEPT
 
 VIEWS = 1
 
@@ -35,17 +35,17 @@ def with_pictures(
         look, image_size: keywords of that environment.
     """
     told = demonstrations.transitions()
-    sights = Sights(image_size, look)
+    renderer = CardRenderer(image_size, look)
 
     def draw(index: int) -> Pixels:
         hand = demonstrations.hand(index)
         seed = int(demonstrations.episode_seed[index])
-        return sights.of_cards(hand.ranks, hand.suits, seed)
+        return renderer.of_cards(hand.ranks, hand.suits, seed)
 
     taught = (demonstrations.attempts[:, -1] > 0).sum(axis=1)
     return told._replace(
-        observations=without_cards(told.observations),
-        pictures=Gallery(draw, (sights.size, sights.size, 3), demonstrations.ranks, READS),
+        observations=told.observations[:, KEPT],
+        pictures=Gallery(draw, renderer.space.shape, demonstrations.ranks, READS),
         picture=np.repeat(np.arange(len(demonstrations)), taught),
     )
 

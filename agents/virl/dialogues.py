@@ -13,19 +13,19 @@ from agents.tinylm.game import Dialogue, Game
 from agents.virl.demonstrations import Demonstrations
 from agents.vision.eye import Draw
 from shiftgym.mixer import integers
+from shiftgym.prompts import build_feedback
 from virl_env.config import NavigationConfig
 from virl_env.deal import Dealer
-from virl_env.routes.rail import RailStep, build_rail
+from virl_env.rail_walk import RailWalk
+from virl_env.routes.rail import RailStep
 from virl_env.scene import Scene, rail_scenes
 from virl_env.text import (
     COMPACT,
     COMPACT_WORDS,
-    build_feedback,
     build_prompt,
     build_reply,
     judge_reply,
 )
-from virl_env.walk import RailWalk
 
 _FRAME = (
     '{"current observation": "',
@@ -104,18 +104,16 @@ class Streets(Game):
 def _points(dealer: Dealer, opening: np.void) -> list[tuple[Scene, RailStep]]:
     """Return what is told and what is right at each point of an episode's rail."""
     config = dealer.config
-    walk = RailWalk(opening, dealer.pool, config.max_attempts)
-    rail = build_rail(walk.route, config.points_per_segment, walk.initial_heading, walk.directions)
-    steps = [rail[place] for place in walk.places[: walk.count]]
+    walk = RailWalk(opening, dealer.pool, config)
     scenes = rail_scenes(
         walk.route,
-        steps,
+        walk.steps,
         config.stated_directions or walk.directions,
         initial_heading=walk.initial_heading,
         landmark_order=walk.landmark_order,
         naming=config.instructions,
     )
-    return list(zip(scenes, steps))
+    return list(zip(scenes, walk.steps))
 
 
 def _judge(step: RailStep, reply: str, left: int) -> tuple[str, float, str]:

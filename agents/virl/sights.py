@@ -14,8 +14,8 @@ from agents.virl.demonstrations import Demonstrations
 from virl_env.config import NavigationConfig
 from virl_env.observe import LAYOUT
 from virl_env.views.look import LookLike
-from virl_env.views.sights import DEFAULT_SIZE, Sights
-from virl_env.views.state import without_sight
+from virl_env.views.renderer import DEFAULT_SIZE, StreetRenderer
+from virl_env.views.state import KEPT
 from virl_env.world.city import CATEGORIES
 from virl_env.world.geometry import SIDES
 
@@ -48,7 +48,9 @@ def with_pictures(
             f'demonstrate(..., landmarks="all").'
         )
     # Rules decide nothing of what is seen.
-    sights = Sights(NavigationConfig.make(**demonstrations.keywords), image_size, look=look)
+    renderer = StreetRenderer(
+        NavigationConfig.make(**demonstrations.keywords), image_size, look=look
+    )
     views: dict[Any, int] = {}
     shows, order, shown, seen, done = [], [], [], [], []
     for step in demonstrations.walked():
@@ -57,26 +59,26 @@ def with_pictures(
         for row, copy in enumerate(step.copies.tolist()):
             seed = int(demonstrations.episode_seed[step.demonstrations[row]])
             city = step.env.config.city_of(step.env.route(copy))
-            view = (city, sights.look_of(seed), *step.env.stand(copy))
+            view = (city, renderer.look_of(seed), *step.env.stand(copy))
             number = views.setdefault(view, len(views))
             if number == len(shows):
                 shows.append(read[row])
             shown.append(number)
         order.append(step.demonstrations)
-        seen.append(without_sight(rows))
+        seen.append(rows[:, KEPT])
         done.append(step.actions)
     by_row = np.argsort(np.concatenate(order), kind="stable")
     places = list(views)
 
     def draw(index: int) -> Pixels:
-        return sights.picture(*places[index])
+        return renderer.picture(*places[index])
 
-    assert sights.space.shape is not None
+    assert renderer.space.shape is not None
     return Transitions(
         np.concatenate(seen)[by_row],
         np.concatenate(done)[by_row],
         len(demonstrations),
-        Gallery(draw, sights.space.shape, np.array(shows), READS),
+        Gallery(draw, renderer.space.shape, np.array(shows), READS),
         np.array(shown)[by_row],
     )
 

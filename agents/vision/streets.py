@@ -16,7 +16,7 @@ from virl_env.deal import Dealer
 from virl_env.routes.rail import RailStep
 from virl_env.scene import Scene
 from virl_env.views.look import LookLike
-from virl_env.views.sights import Panoramas, Sights
+from virl_env.views.renderer import Panoramas, StreetRenderer
 from virl_env.views.wording import SEEN_COMPACT, SEEN_COMPACT_WORDS
 
 SIZE = 64
@@ -26,12 +26,12 @@ SIZE = 64
 class SeeingDealer(Dealer):
     """Deals the episodes of a configuration and knows how their streets look."""
 
-    def __init__(self, config: NavigationConfig, sights: Sights) -> None:
+    def __init__(self, config: NavigationConfig, renderer: StreetRenderer) -> None:
         super().__init__(config)
-        self.sights = sights
+        self.renderer = renderer
 
     def __str__(self) -> str:
-        return f"{self.config}, {self.sights}"
+        return f"{self.config}, {self.renderer}"
 
 
 class SeenStreets(InPictures, Streets):
@@ -50,15 +50,15 @@ class SeenStreets(InPictures, Streets):
             ValueError: for another movement than on rails, where points are no dialogues.
         """
         config = super().dealer(**keywords).config
-        return SeeingDealer(config, Sights(config, SIZE, "grid", look, panoramas))
+        return SeeingDealer(config, StreetRenderer(config, SIZE, "grid", look, panoramas))
 
     def ask(self, dealer: SeeingDealer, opening: np.void, scene: Scene, step: RailStep) -> Dialogue:
         """Return the dialogue of a point of an episode's rail."""
         prompt, judge, _ = super().ask(dealer, opening, scene, step)
-        sights, route = dealer.sights, dealer.pool.routes[opening["route"]]
-        look = sights.look_of(int(opening["seed"]))
+        renderer, route = dealer.renderer, dealer.pool.routes[opening["route"]]
+        look = renderer.look_of(int(opening["seed"]))
         draw = partial(
-            sights.picture,
+            renderer.picture,
             dealer.config.city_of(route),
             look,
             step.geocode,

@@ -12,7 +12,7 @@ import virl_env
 from benchmarks.speed.rows import best_speeds, row, show
 from virl_env.config import NavigationConfig
 from virl_env.views.city_views import CityViews
-from virl_env.views.sights import Sights
+from virl_env.views.renderer import StreetRenderer
 
 SETS, LARGE = 200, 2
 COPIES, STEPS = 64, 100
@@ -23,7 +23,7 @@ CITY = virl_env.TRAINING_CITY
 def measure() -> list[dict[str, Any]]:
     """Time the training city's views on one core, and copies that walk by sight."""
     city = virl_env.named_city(CITY)
-    sights = Sights(NavigationConfig.make())
+    sights = StreetRenderer(NavigationConfig.make())
     places = [city.geocode(point) for point in range(SETS)]
 
     def find() -> None:

@@ -23,7 +23,7 @@ from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.suites import Suite, sees_pictures
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import MAX_ATTEMPTS, Task
-from virl_env.views.sights import ALBUM
+from virl_env.views.renderer import ALBUM
 
 ARMS = ("sft", "rl")
 

@@ -11,9 +11,9 @@ import gymnasium as gym
 from gp_env.arithmetic import TOKENS
 from gp_env.pictures.cards import Picture
 from gp_env.pictures.look import LookLike
-from gp_env.pictures.sights import Sights
+from gp_env.pictures.renderer import CardRenderer
 from gp_env.render import SIZE, Scene, tell_rule
-from gp_env.single_env import SingleEnv
+from gp_env.table_env import TableEnv
 from shiftgym.replay import recording
 
 
@@ -64,13 +64,13 @@ class Recorder(recording.Recorder[Moment]):
     def __init__(self, env: gym.Env[Any, Any], *, look: LookLike = "plain") -> None:
         super().__init__()
         inner = env.unwrapped
-        if not isinstance(inner, SingleEnv):
+        if not isinstance(inner, TableEnv):
             raise ValueError(
                 f"Only single environments of the card game are recorded; got "
                 f"{type(inner).__name__}."
             )
-        self._env: SingleEnv[Any, Any] = inner
-        self._sights = inner.sights or Sights(SIZE, look)
+        self._env: TableEnv[Any, Any] = inner
+        self._renderer = inner.renderer or CardRenderer(SIZE, look)
 
     def recording(self) -> Recording:
         """Return the episode up to now."""
@@ -86,7 +86,7 @@ class Recorder(recording.Recorder[Moment]):
         return Recording(
             title=f"Make {env.config.target} from {hand}",
             facts=facts,
-            table=self._sights.of_cards(hand.ranks, hand.suits, seed, SIZE),
+            table=self._renderer.of_cards(hand.ranks, hand.suits, seed, SIZE),
             moments=tuple(self._moments),
         )
 

@@ -33,7 +33,7 @@ def test_the_look_of_the_id_holds(name: str) -> None:
         env.reset(seed=seed, options={"hand": "A 2 3 4"})
         drawn.update(env.hand.suits)
         again = env.hand
-        env.reset(options={"hand": "A 2 3 4", "episode_seed": env._episode_seed})
+        env.reset(options={"hand": "A 2 3 4", "episode_seed": env.episode.seed})
         assert env.hand == again
     assert drawn == allowed
     wrong = "A♥ 2♥ 3♥ 4♥" if env.config.suits == "black" else "A♠ 2♠ 3♠ 4♠"

@@ -97,8 +97,8 @@ def test_the_look_of_the_table_is_that_of_the_interface() -> None:
     text: Any = gym.make("GeneralPoints-Text-v0", images=True, **keywords)
     for each in (env, text):
         each.reset(seed=3)
-    seed, hand = env.unwrapped._episode_seed, env.unwrapped.hand
-    striped = env.unwrapped.sights.of_cards(hand.ranks, hand.suits, seed, SIZE)
+    seed, hand = env.unwrapped.episode.seed, env.unwrapped.hand
+    striped = env.unwrapped.renderer.of_cards(hand.ranks, hand.suits, seed, SIZE)
     assert (striped != draw_table(hand.ranks, hand.suits, SIZE)).any()
     for each in (env, text):
         np.testing.assert_array_equal(each.render()[:SIZE], striped)

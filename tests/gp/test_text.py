@@ -18,13 +18,12 @@ from gp_env.text import (
     DEFAULT,
     TEMPLATES,
     PromptTemplate,
-    build_feedback,
-    build_messages,
     build_prompt,
     build_reply,
     judge_reply,
 )
 from gp_env.verifier import REWARDS, Outcome, Verdict, verify
+from shiftgym.prompts import build_feedback, build_messages
 
 HAND = Hand((5, 13, 2, 7), (1, 2, 3, 4))
 RIGHT = "10+5+7+2"
@@ -70,7 +69,7 @@ def test_prompt_refuses_what_the_game_does_not_have() -> None:
 
 def test_messages_are_a_chat() -> None:
     assert build_messages("Go.", COMPACT) == [{"role": "user", "content": "Go."}]
-    system, user = build_messages("Go.")
+    system, user = build_messages("Go.", DEFAULT)
     assert system == {"role": "system", "content": DEFAULT.system}
     assert user == {"role": "user", "content": "Go."}
 
@@ -225,7 +224,7 @@ def test_feedback_tells_the_outcome_and_gives_nothing_away(template: PromptTempl
 
 def test_feedback_of_a_wrong_report_names_it() -> None:
     _, verdict = judge_reply(answer(number=[5, 13, 2, 7]), HAND)
-    assert "reported" in build_feedback(verdict, 2)
+    assert "reported" in build_feedback(verdict, 2, DEFAULT)
     assert not re.search(r"1[0-9]", verdict.message)
 
 

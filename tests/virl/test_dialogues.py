@@ -17,7 +17,8 @@ from agents.tinylm.ppo import play
 from agents.virl.demonstrations import demonstrate
 from agents.virl.dialogues import GAME
 from shiftgym.mixer import episode_seeds
-from virl_env.text import COMPACT, build_feedback, judge_reply
+from shiftgym.prompts import build_feedback
+from virl_env.text import COMPACT, judge_reply
 from virl_env.text_env import VIRLNavigationTextEnv
 from virl_env.verifier import Outcome, Verdict
 

@@ -208,7 +208,7 @@ def test_a_route_is_walked_by_reset_and_by_keyword() -> None:
 def test_splits_share_no_route_and_cities_can_be_left_out() -> None:
     def digests(**keywords: Any) -> set[str]:
         env = VIRLNavigationEnv(**keywords)
-        return {route.digest for route in env._dealer.pool.routes}
+        return {route.digest for route in env.task.dealer.pool.routes}
 
     parts = [digests(routes=200, split=s, fold=(2, 5)) for s in ("train", "validation", "test")]
     assert sum(map(len, parts)) == len(set.union(*parts)) == 200
@@ -220,7 +220,7 @@ def test_splits_share_no_route_and_cities_can_be_left_out() -> None:
         left_out = VIRLNavigationEnv(
             city=cities, routes=2, split="test", split_by="city", fold=(k, len(cities))
         )
-        assert {route.city for route in left_out._dealer.pool.routes} == {city}
+        assert {route.city for route in left_out.task.dealer.pool.routes} == {city}
 
 
 @pytest.mark.parametrize(

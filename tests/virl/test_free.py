@@ -192,7 +192,7 @@ def walk(env: VIRLNavigationEnv, **reset: Any) -> dict[str, Any]:
 def arrive(family: str, rule: str, count: int, expert: str, seed: int) -> None:
     city = city_of(family, seed)
     env = make(city=city, routes=count, directions=rule, expert=expert)
-    for number, route in enumerate(env._dealer.pool.routes):
+    for number, route in enumerate(env.task.dealer.pool.routes):
         info = walk(env, options={"route": route, "episode_seed": number})
         assert info["is_success"]
         assert info["oracle_success"]
@@ -355,7 +355,7 @@ def test_passing_the_destination_is_an_oracle_success_only() -> None:
     env = make(city=city, route=route_of(city, (0, 1)), initial_heading=0)
     env.reset()
     *_, info = act(env, "forward()")
-    assert env.unwrapped._walk.course.has_arrived(env.pose.point)
+    assert env.unwrapped.episode.course.has_arrived(env.pose.point)
     # Told now, it would say that one may stop here.
     assert not info["oracle_success"]
     act(env, "turn_direction(south)")
@@ -369,7 +369,7 @@ def test_spl_compares_with_the_shortest_way() -> None:
     env = make(expert="route")
     for seed in range(10):
         info = walk(env, seed=seed)
-        shortest = env._walk.course.length  # type: ignore[union-attr]
+        shortest = env.episode.course.length  # type: ignore[union-attr]
         assert info["spl"] == pytest.approx(shortest / env.route.length, abs=1e-3)
 
 
@@ -611,7 +611,7 @@ def test_a_stop_ends_with_a_potential_of_zero_wherever_it_is_made() -> None:
                 action = plain.expert_action()
                 plain.step(action)
                 shaped.step(action)
-            course, point = plain._walk.course, plain.pose.point
+            course, point = plain.episode.course, plain.pose.point
             extra = shaped.step(STOP)[1] - plain.step(STOP)[1]
             assert extra == pytest.approx(50.0 * course.to_go[point] / course.length)
             if point == plain.route.path[-1]:
@@ -622,7 +622,7 @@ def test_what_is_in_sight_is_the_nearest_landmark_within_25_metres() -> None:
     env, seen = make(landmarks="all"), {True: 0, False: 0}
     for seed in range(6):
         env.reset(seed=seed)
-        course = env._walk.course
+        course = env.episode.course
         for point in env.route.path:
             here = course.city.geocode(point)
             near = min(

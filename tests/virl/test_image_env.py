@@ -22,7 +22,7 @@ from virl_env.image_vector_env import VIRLNavigationImageVectorEnv
 from virl_env.observe import LAYOUT
 from virl_env.views.album import Album
 from virl_env.views.look import AXES, Look, check_look, draw_look
-from virl_env.views.sights import grid, stack
+from virl_env.views.renderer import grid, stack
 from virl_env.views.source import TURNS
 
 CASES: list[dict[str, Any]] = [
@@ -39,11 +39,11 @@ def make(**keywords: Any) -> VIRLNavigationImageEnv:
 
 def walk(env: Any, seed: int) -> list[Any]:
     """Return what the expert sees on its way, and where it stands."""
-    seen = [(env.reset(seed=seed)[0], env.stand(), env._walk.row.copy())]
+    seen = [(env.reset(seed=seed)[0], env.stand(), env.episode.row.copy())]
     ended = False
     while not ended:
         observation, _, terminated, truncated, _ = env.step(env.expert_action())
-        seen.append((observation, env.stand(), env._walk.row.copy()))
+        seen.append((observation, env.stand(), env.episode.row.copy()))
         ended = terminated or truncated
     return seen
 
@@ -94,14 +94,14 @@ def test_state_is_the_symbolic_row_without_what_the_picture_shows(keywords: dict
 
 def test_state_does_not_change_with_what_is_in_sight() -> None:
     """Where the symbolic row differs only in what is in sight, the state does not differ."""
-    from virl_env.views.state import without_sight
+    from virl_env.views.state import KEPT
 
     rows = [row for _, _, row in walk(make(), 1)]
     for row in rows:
         other = row.copy()
         for name in ("landmark", "side", "intersection"):
             other[LAYOUT[name]] += 1
-        assert (without_sight(row) == without_sight(other)).all()
+        assert (row[KEPT] == other[KEPT]).all()
     assert len({row.tobytes() for row in rows}) > 5
 
 
@@ -319,7 +319,7 @@ for name in ("VIRLNavigation-v0", "VIRLNavigation-Text-v0"):
     env = gym.make(name)
     env.reset(seed=0)
     env.step(env.unwrapped.expert_action())
-print(sorted({"PIL", "virl_env.views.sights", "virl_env.views.city_views"} & set(sys.modules)))
+print(sorted({"PIL", "virl_env.views.renderer", "virl_env.views.city_views"} & set(sys.modules)))
 """
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"

@@ -62,7 +62,7 @@ def turning_points(
         at = (actions >= FIRST_TURN) & (observations[:, LAYOUT["intersection"].start] == 1)
         seen.append(observations[at])
         turns.append(actions[at] - FIRST_TURN)
-        routes.append(env._rows.routes[at].astype(np.int64))
+        routes.append(env.batch.routes[at].astype(np.int64))
         observations, *_ = env.step(actions)
     return np.concatenate(seen), np.concatenate(turns), np.concatenate(routes)
 
@@ -117,7 +117,7 @@ def test_the_classifier_would_find_a_side_that_tells(points: Any) -> None:
 def test_a_landmark_number_tells_neither_order_nor_city() -> None:
     env = VIRLNavigationVectorEnv(4_000, routes=400)
     env.reset(seed=0)
-    orders = env._rows._openings["numbers"][:, 1:]
+    orders = env.batch._states["numbers"][:, 1:]
     expected = 4_000 / MAX_LANDMARKS
     for place in range(MAX_LANDMARKS):
         counts = np.bincount(orders[:, place] - 1, minlength=MAX_LANDMARKS)

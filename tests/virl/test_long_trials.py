@@ -24,7 +24,7 @@ def test_the_expert_is_right_on_so_many_routes(name: str, movement: str) -> None
     # So many different ones, also where an id deals but a few by itself.
     cities = len(virl_env.UNSEEN_CITIES) if "city" in virl_env.variants()[name] else 1
     env = gym.make(name, movement=movement, routes=math.ceil(ROUTES / cities))
-    routes = env.unwrapped._dealer.pool.routes
+    routes = env.unwrapped.task.dealer.pool.routes
     assert len({route.digest for route in routes}) >= ROUTES
     if "-Image" in name and movement == "free":
         routes = routes[::BY_SIGHT_FREELY]

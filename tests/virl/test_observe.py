@@ -13,6 +13,7 @@ from virl_env.directions import Directions
 from virl_env.dynamics import ACTIONS, NUM_ACTIONS
 from virl_env.env import VIRLNavigationEnv
 from virl_env.observe import (
+    FIELDS,
     HEADING_STEP,
     HISTORY,
     LAYOUT,
@@ -20,7 +21,6 @@ from virl_env.observe import (
     as_text,
     decode,
     heading_codes,
-    observation_space,
 )
 from virl_env.routes.rail import RailStep
 from virl_env.world.geometry import COMPASS, compass, turn_word
@@ -45,7 +45,7 @@ def test_the_parts_lie_side_by_side_and_fill_the_row() -> None:
 
 
 def test_the_space_is_honest() -> None:
-    space = observation_space()
+    space = FIELDS.space()
     assert (space.shape, space.dtype) == ((SIZE,), np.uint8)
     # Counted in 64 bits, for those who add the counts up.
     assert int(space.nvec.sum()) == int(space.nvec.astype(object).sum())
@@ -59,9 +59,9 @@ def test_no_keyword_changes_the_space(keywords: dict[str, Any]) -> None:
     for make in (VIRLNavigationEnv, lambda **k: gym.make_vec("VIRLNavigation-v0", 2, **k)):
         env = make(**keywords)
         single = getattr(env, "single_observation_space", env.observation_space)
-        assert single == observation_space()
+        assert single == FIELDS.space()
     masked = VIRLNavigationEnv(mask_in_observation=True, **keywords).observation_space
-    assert masked["observations"] == observation_space()
+    assert masked["observations"] == FIELDS.space()
     assert masked["action_mask"] == gym.spaces.Box(0, 1, (NUM_ACTIONS,), np.int8)
 
 

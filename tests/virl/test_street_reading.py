@@ -11,7 +11,7 @@ import virl_env
 from tests.virl.street_reader import Reader
 from virl_env.env import VIRLNavigationEnv
 from virl_env.observe import LAYOUT
-from virl_env.views.state import WITHHELD
+from virl_env.views.state import SHOWN
 from virl_env.world.city import City
 
 ROUTES = 12
@@ -31,7 +31,7 @@ def walk(city: str | City, routes: int) -> tuple[Counter[str], Counter[str]]:
         observation, _ = seen.reset(seed=seed)
         reader, terminated = Reader(), False
         while not terminated:
-            withheld = tuple(int(row[LAYOUT[name]][0]) for name in WITHHELD)
+            withheld = tuple(int(row[LAYOUT[name]][0]) for name in SHOWN)
             kind = "turns and ends" if withheld[-1] else "plain"
             points[kind] += 1
             wrong[kind] += reader.read(observation["image"], observation["state"]) != withheld

@@ -10,6 +10,7 @@ from itertools import permutations
 
 import pytest
 
+from shiftgym.prompts import build_feedback, build_messages
 from virl_env.directions import NAMED, Directions
 from virl_env.dynamics import ACTIONS
 from virl_env.routes.instructions import NAMINGS
@@ -22,8 +23,6 @@ from virl_env.text import (
     DEFAULT,
     TEMPLATES,
     PromptTemplate,
-    build_feedback,
-    build_messages,
     build_prompt,
     build_reply,
     find_template,
@@ -245,7 +244,7 @@ def test_feedback_tells_the_outcome_and_gives_nothing_away(template: PromptTempl
 
 def test_messages_are_a_chat() -> None:
     assert build_messages("Go.", COMPACT) == [{"role": "user", "content": "Go."}]
-    system, user = build_messages("Go.")
+    system, user = build_messages("Go.", DEFAULT)
     assert system == {"role": "system", "content": DEFAULT.system}
     assert user == {"role": "user", "content": "Go."}
 

@@ -10,11 +10,12 @@ import gymnasium as gym
 import pytest
 
 import virl_env
+from virl_env.dialogue import MAX_OBSERVATION
 from virl_env.directions import Directions
 from virl_env.observe import decode
 from virl_env.routes.route import Landmark
 from virl_env.text import PromptTemplate
-from virl_env.text_env import MAX_OBSERVATION, VIRLNavigationTextEnv
+from virl_env.text_env import VIRLNavigationTextEnv
 from virl_env.world.geometry import COMPASS
 
 IDS = [name for name in virl_env.variants() if "-Text" in name]

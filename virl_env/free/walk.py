@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 
 from virl_env import observe
 from virl_env.config import MAX_ATTEMPTS, NavigationConfig
-from virl_env.directions import from_table
+from virl_env.directions import from_table, table
 from virl_env.dynamics import CORRECT_CODE, NO_ACTION, STOP, WRONG_CODE
 from virl_env.free.course import Course
 from virl_env.free.metrics import Warping, spl
 from virl_env.free.move import Pose, move
 from virl_env.free.ways import Plan, follow, search, shortest_way
+from virl_env.masks import action_masks
 from virl_env.observe import HEADING_STEP, LAYOUT, LINE_CODES
 from virl_env.pool import Pool
-from virl_env.verifier import OUTCOME_NAMES
+from virl_env.verifier import CODE_REWARDS, OUTCOME_NAMES
+from virl_env.world.geometry import Geocode
 
 NO_OUTCOME = OUTCOME_NAMES.index("none")
 DEFAULT_PATIENCE = 4
@@ -46,11 +48,12 @@ class FreeWalk:
     """A running episode.
 
     Args:
-        opening: one episode as a `Dealer` of this pool dealt it.
+        start: one episode as a `Dealer` of this pool dealt it.
         pool: of the dealer.
         config: the dealer's.
 
     Attributes:
+        seed: of the episode.
         row: the observation, uint8 of shape (96,), changed in place.
         route, directions (that score), initial_heading: of the episode.
         course: the route on its streets.
@@ -59,22 +62,23 @@ class FreeWalk:
             walker stood.
         actions: indices of the moves that were made.
         attempts_left: actions left before the time is up.
-        ended, timed_out: whether the walker stopped; whether the time was up before.
-        bonus: the shaping reward of the last action.
+        terminated: whether the walker stopped.
+        succeeded: whether it did so at the destination.
 
     Raises:
         ValueError: for a route that has no path in the cities of the configuration.
     """
 
-    def __init__(self, opening: np.void, pool: Pool, config: NavigationConfig) -> None:
+    def __init__(self, start: np.void, pool: Pool, config: NavigationConfig) -> None:
         self._config = config
-        self.row: NDArray[np.uint8] = np.frombuffer(opening["row"].tobytes(), dtype=np.uint8).copy()
-        self.route = pool.routes[int(opening["route"])]
+        self.seed = int(start["seed"])
+        self.row: NDArray[np.uint8] = np.frombuffer(start["row"].tobytes(), dtype=np.uint8).copy()
+        self.route = pool.routes[int(start["route"])]
         self.course = Course(self.route, config.city)
-        self.directions = from_table(opening["rule"])
-        self.initial_heading = int(opening["heading"])
-        self._numbers: list[int] = opening["numbers"].tolist()
-        self._lines = np.ravel(opening["lines"]).copy()
+        self.directions = from_table(start["rule"])
+        self.initial_heading = int(start["heading"])
+        self._numbers: list[int] = start["numbers"].tolist()
+        self._lines = np.ravel(start["lines"]).copy()
         self._coordinates = self.course.streets.coordinates
         self._warping = Warping([self._coordinates[point] for point in self.route.path])
         self._walked = 0.0
@@ -83,8 +87,7 @@ class FreeWalk:
         self.line = 0
         self.actions: list[int] = []
         self.attempts_left = config.max_steps or DEFAULT_PATIENCE * self.course.actions
-        self.ended = self.succeeded = False
-        self.bonus = 0.0
+        self.terminated = self.succeeded = False
         self._stand(Pose(self.route.path[0], self.initial_heading))
         self._arrive()
 
@@ -94,9 +97,19 @@ class FreeWalk:
         return tuple(self._numbers[1:])
 
     @property
-    def timed_out(self) -> bool:
+    def outcome(self) -> int:
+        """Code of the last attempt, 0 before the first and after a move."""
+        return int(self.row[_OUTCOME])
+
+    @property
+    def place(self) -> Pose:
+        """The pose of the walker."""
+        return self.pose
+
+    @property
+    def truncated(self) -> bool:
         """Whether the time is up and the walker did not stop."""
-        return self.attempts_left == 0 and not self.ended
+        return self.attempts_left == 0 and not self.terminated
 
     @property
     def right(self) -> int:
@@ -107,7 +120,7 @@ class FreeWalk:
         that way it takes the shortest that they do lead along; where they lead to no point from
         which one may stop, it gives up and stops.
         """
-        if self.ended or self.timed_out:
+        if self.terminated or self.truncated:
             return NO_ACTION
         if self.pose.point == self.route.path[-1]:
             return STOP
@@ -115,8 +128,21 @@ class FreeWalk:
             self._plan = self._planned()
         return self._plan.get(self.pose, STOP)
 
-    def act(self, action: int) -> int:
-        """Do an action; return the outcome's code."""
+    def stand(self) -> tuple[Geocode, int]:
+        """Return where the walker stands, latitude and longitude, and its heading in degrees."""
+        return self.course.city.geocode(self.pose.point), self.pose.heading
+
+    def expert_action(self) -> int:
+        """Return what the expert does here."""
+        return STOP if self.right == NO_ACTION else self.right
+
+    def mask(self, kind: str) -> NDArray[np.int8]:
+        """Return the action mask of the keyword `mask`, int8 of shape (14,)."""
+        mask: NDArray[np.int8] = action_masks(kind, table(self.directions)[None])[0]
+        return mask
+
+    def act(self, action: int) -> float:
+        """Do an action; return its reward."""
         return self.settle(action, self.judge(action))
 
     def judge(self, action: int) -> int:
@@ -126,8 +152,8 @@ class FreeWalk:
             return CORRECT_CODE if arrived else WRONG_CODE
         return WRONG_CODE if self._moved(action) is None else NO_OUTCOME
 
-    def settle(self, action: int, outcome: int) -> int:
-        """Count an attempt with this outcome's code, and do what it does.
+    def settle(self, action: int, outcome: int) -> float:
+        """Count an attempt with this outcome's code, and do what it does; return its reward.
 
         Args:
             action: index of the action, or NO_ACTION where a reply named none.
@@ -149,18 +175,18 @@ class FreeWalk:
             if moved.point != point:
                 self._arrive(point)
         elif action == STOP:
-            self.ended = True
+            self.terminated = True
             self.succeeded = outcome == CORRECT_CODE
         config = self._config
-        self.bonus = config.shaping * (config.shaping_discount * self._potential() - before)
-        return outcome
+        shaping = config.shaping * (config.shaping_discount * self._potential() - before)
+        return CODE_REWARDS[outcome] + shaping
 
     def measures(self) -> dict[str, float]:
         """Return spl, ndtw and oracle_success; 0, 0 and False until the episode has ended.
 
         Told on the way, they would tell where to stop.
         """
-        if not (self.ended or self.timed_out):
+        if not (self.terminated or self.truncated):
             return {"spl": 0.0, "ndtw": 0.0, "oracle_success": False}
         return {
             "spl": spl(self.succeeded, self.course.length, self._walked),
@@ -197,7 +223,7 @@ class FreeWalk:
 
     def _potential(self) -> float:
         """Return minus the share of the way that is left to go; 0 at the end of the episode."""
-        if self.ended:
+        if self.terminated:
             return 0.0
         return -self.course.to_go[self.pose.point] / self.course.length
 

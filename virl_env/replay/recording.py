@@ -15,9 +15,9 @@ from shiftgym.replay import recording
 from virl_env.dynamics import ACTIONS
 from virl_env.routes.instructions import write_instructions
 from virl_env.scene import tell_rule
-from virl_env.single_env import SingleEnv
 from virl_env.views.look import LookLike
-from virl_env.views.sights import MAX_SIZE, MIN_SIZE, Panoramas, Sights, grid
+from virl_env.views.renderer import MAX_SIZE, MIN_SIZE, Panoramas, StreetRenderer, grid
+from virl_env.walker_env import WalkerEnv
 from virl_env.world.geometry import Geocode
 
 VIEW_SIZE = 320
@@ -89,16 +89,16 @@ class Recorder(recording.Recorder[Moment]):
     ) -> None:
         super().__init__()
         inner = env.unwrapped
-        if not isinstance(inner, SingleEnv):
+        if not isinstance(inner, WalkerEnv):
             raise ValueError(
                 f"Only single environments of navigation are recorded; got {type(inner).__name__}."
             )
-        self._env: SingleEnv[Any, Any] = inner
+        self._env: WalkerEnv[Any, Any] = inner
         self._size = in_range("view_size", view_size, MIN_SIZE, MAX_SIZE)
-        sights: Sights | None = getattr(inner, "sights", None)
-        if sights is None:
-            sights = Sights(inner.config, look=look, panoramas=panoramas)
-        self._sights = sights
+        renderer: StreetRenderer | None = getattr(inner, "renderer", None)
+        if renderer is None:
+            renderer = StreetRenderer(inner.config, look=look, panoramas=panoramas)
+        self._renderer = renderer
 
     def begin(self, observation: Any, info: Mapping[str, Any]) -> None:
         """Take down what `reset` returned.
@@ -106,7 +106,7 @@ class Recorder(recording.Recorder[Moment]):
         Raises:
             ValueError: for a route in a city of which there is nothing to show.
         """
-        self._sights.check(self._env.route)
+        self._renderer.check(self._env.route)
         super().begin(observation, info)
 
     def recording(self) -> Recording:
@@ -134,9 +134,9 @@ class Recorder(recording.Recorder[Moment]):
     def _moment(self, observation: Any) -> Moment:
         env = self._env
         geocode, heading = env.stand()
-        look = self._sights.look_of(self._info["episode_seed"])
+        look = self._renderer.look_of(self._info["episode_seed"])
         return Moment(
-            views=grid(self._sights.four(env.city, look, geocode, heading, self._size)),
+            views=grid(self._renderer.four(env.city, look, geocode, heading, self._size)),
             map=env.map(),
             geocode=geocode,
             heading=heading,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -90,6 +91,7 @@ def check_look(look: LookLike) -> Look | None:
     return Look() if look == PLAIN else None
 
 
+@lru_cache(maxsize=4096)
 def draw_look(episode_seed: Any) -> Look:
     """Return the random look of an episode: severities up to 3, half of them 0, and a variation.
 

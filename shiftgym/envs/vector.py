@@ -1,13 +1,12 @@
-"""The shell of a vector environment whose copies are rows of arrays: seeds, resets, infos, states.
+"""Many episodes that step together: seeds, resets, infos, states.
 
-What a step does to the rows, and how an episode starts, is the task's.
+What an action does to the episodes, and how they start, is the task's.
 """
 
 from __future__ import annotations
 
 import secrets
-from abc import abstractmethod
-from typing import Any, Protocol
+from typing import Any, Generic, TypeVar
 
 import gymnasium as gym
 import numpy as np
@@ -17,9 +16,12 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from shiftgym import checks
+from shiftgym.envs.masks import check_mask, masked_observation, masked_space
+from shiftgym.envs.views import BatchView
+from shiftgym.episode import Batch, Picture, Task
 from shiftgym.mixer import EPISODE_SEED_BITS
+from shiftgym.prefetch import InitialStates, PrefetchBuffer
 from shiftgym.seeding import check_episode_seed, check_options, check_seed
-from shiftgym.shoe import Openings, Shoe
 
 _WHO_DRAWS = (
     "Of many copies, ids with -Image draw 'rgb_array'; single environments (gymnasium.make) draw "
@@ -27,62 +29,32 @@ _WHO_DRAWS = (
 )
 
 Infos = dict[str, Any]
+B = TypeVar("B", bound=Batch)
 Step = tuple[Any, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Infos]
 
 
-class Rows(Protocol):
-    """The running episodes of n copies.
-
-    Attributes:
-        rows: observations, uint8 of shape (n, size), changed in place.
-    """
-
-    rows: NDArray[np.uint8]
-
-    def start(self, copies: NDArray[np.int64], openings: Openings) -> None:
-        """Start an episode in some copies."""
-        ...
-
-    def act(self, actions: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Do one action in every copy; return rewards and which episodes terminated."""
-        ...
-
-    def infos(self) -> Infos:
-        """Return what every step tells, but the mask: fresh arrays of shape (n,)."""
-        ...
-
-    def get_state(self) -> dict[str, NDArray[Any]]:
-        """Return copies of the arrays that are the whole state."""
-        ...
-
-    def set_state(self, state: dict[str, NDArray[Any]]) -> None:
-        """Go on from what `get_state` returned."""
-        ...
-
-
-class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
-    """Many copies that step together.
+class TaskVectorEnv(VectorEnv[Any, Any, Any], Generic[B]):
+    """A vector environment with an action space `Discrete`.
 
     Args:
-        rows: the copies.
-        num_envs: number of copies.
-        observation_space: of one copy.
-        num_actions: actions are 0 to num_actions - 1.
-        shoe_depth: episodes of each copy that are dealt ahead.
-        autoreset_mode, max_episode_steps, mask, mask_in_observation, render_mode: as the
-            environments document them.
+        task: what is played.
+        num_envs: number of sub-environments.
+        view: makes what is observed of a batch.
+        autoreset_mode, max_episode_steps, mask, mask_in_observation, render_mode: as the ids
+            document them.
+
+    Attributes:
+        batch: the running episodes.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 4}  # noqa: RUF012
 
     def __init__(
         self,
-        rows: Rows,
+        task: Task[Any, B],
         num_envs: int,
-        observation_space: spaces.Space[Any],
-        num_actions: int,
+        view: BatchView,
         *,
-        shoe_depth: int,
         autoreset_mode: str | AutoresetMode,
         max_episode_steps: int | None,
         mask: str | None,
@@ -93,41 +65,40 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         checks.render_mode(type(self), render_mode, modes, _WHO_DRAWS)
         if max_episode_steps is not None:
             max_episode_steps = checks.positive("max_episode_steps", max_episode_steps)
+        num_envs = checks.check_num_envs(num_envs)
+        self.task = task
+        self.view = view
         self.num_envs = num_envs
         self.autoreset_mode = _autoreset_mode(autoreset_mode)
         self.metadata = {**self.metadata, "autoreset_mode": self.autoreset_mode}
         self.max_episode_steps = max_episode_steps
-        self.mask = mask
+        self.mask = check_mask(mask)
         self.mask_in_observation = checks.flag("mask_in_observation", mask_in_observation)
         self.render_mode = render_mode
-        self.single_observation_space = observation_space
-        self.single_action_space = spaces.Discrete(num_actions)
+        self._num_actions = len(task.actions)
+        self.single_observation_space = masked_space(
+            view.space, self._num_actions, mask_in_observation
+        )
+        self.single_action_space = spaces.Discrete(self._num_actions)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
 
-        self._rows = rows
-        self._num_actions = num_actions
-        self._shoe_depth = shoe_depth
-        self._everyone = np.arange(num_envs)
-        self._shoe = self._new_shoe(secrets.randbits(EPISODE_SEED_BITS))
+        self._batch = task.batch(num_envs)
+        self._all = np.arange(num_envs)
+        self._buffer = self._new_buffer(secrets.randbits(EPISODE_SEED_BITS))
         self._steps = np.zeros(num_envs, dtype=np.int64)
         self._ended = np.zeros(num_envs, dtype=np.bool_)
         self._running = False
 
-    @abstractmethod
-    def _open_episodes(self, seeds: NDArray[np.int64]) -> Openings:
-        """Deal the episodes of n seeds."""
+    @property
+    def batch(self) -> B:
+        """The running episodes.
 
-    @abstractmethod
-    def _masks(self) -> NDArray[np.int8]:
-        """Return the action masks of the keyword `mask`: int8 of shape (num_envs, actions)."""
-
-    @abstractmethod
-    def _asked(self) -> str:
-        """Return what decides the episodes, as text."""
-
-    def _started(self, copies: NDArray[np.int64]) -> None:
-        """Hear that episodes have started in some copies."""
+        Raises:
+            gymnasium.error.ResetNeeded: before the first reset.
+        """
+        self._need_episode()
+        return self._batch
 
     def reset(
         self,
@@ -135,29 +106,29 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         seed: int | list[int | None] | None = None,
         options: dict[str, Any] | None = None,
     ) -> tuple[Any, Infos]:
-        """Start a new episode in every copy.
+        """Start a new episode in every sub-environment.
 
         Args:
-            seed: one seed for the whole environment, or one a copy: then copy i plays what a
+            seed: one seed for all of them, or one for each: then number i plays what a
                 single environment plays after `reset(seed=seed[i])`.
-            options: "episode_seed" replays these episodes, one integer a copy.
+            options: "episode_seed" replays these episodes, one integer for each.
 
         Raises:
             ValueError: for an unknown option or a wrong number of seeds.
         """
         given = self._given_episode_seeds(options)
         if seed is not None:
-            self._shoe = self._new_shoe(seed)
+            self._buffer = self._new_buffer(seed)
         self._running = True
         self._ended = np.zeros(self.num_envs, dtype=np.bool_)
         if given is None:
-            self._open(self._everyone)
+            self._start_next(self._all)
         else:
-            self._start(self._everyone, self._open_episodes(given))
+            self._start(self._all, self.task.deal(given))
         return self._observations(), self._infos()
 
     def step(self, actions: Any) -> Step:
-        """Do one action in every copy.
+        """Do one action in every sub-environment.
 
         Args:
             actions: integers of shape (num_envs,).
@@ -169,9 +140,9 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         self._need_episode()
         checked = self._check_actions(actions)
         waiting = self._ended if self.autoreset_mode is AutoresetMode.NEXT_STEP else None
-        rewards, terminated = self._rows.act(checked)
+        rewards, terminated = self._batch.act(checked)
         timed_out = self._timed_out()
-        # Most environments have no limit: then the copies that end are those that terminate.
+        # Most environments have no limit: then those that end are those that terminate.
         unlimited = timed_out is None
         truncated = np.zeros(self.num_envs, np.bool_) if timed_out is None else timed_out
         if waiting is not None:
@@ -185,10 +156,10 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         ended = terminated if unlimited else terminated | truncated
         if waiting is not None:
             self._ended = ended.copy()
-            self._open(resets)
+            self._start_next(resets)
             infos = self._infos()
         else:
-            infos = self._open_in_same_step(ended.nonzero()[0])
+            infos = self._start_in_same_step(ended.nonzero()[0])
         return self._observations(), rewards, terminated, truncated, infos
 
     def action_masks(self) -> NDArray[np.bool_]:
@@ -201,7 +172,7 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
 
         For whoever measures what an agent that sees has recognised; no agent is given it.
         """
-        rows: NDArray[np.uint8] = self._rows.rows.copy()
+        rows: NDArray[np.uint8] = self._batch.rows.copy()
         return rows
 
     def get_state(self) -> dict[str, Any]:
@@ -211,8 +182,8 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         """
         return {
             "made_with": self._made_with(),
-            "rows": self._rows.get_state(),
-            "shoe": self._shoe.get_state(),
+            "batch": self._batch.get_state(),
+            "buffer": self._buffer.get_state(),
             "steps": self._steps.copy(),
             "ended": self._ended.copy(),
             "running": self._running,
@@ -222,18 +193,18 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         """Go on from what `get_state` returned.
 
         Raises:
-            ValueError: where the state is that of another number of copies or other keywords.
+            ValueError: where the state is that of another number of episodes or other keywords.
         """
         if state["made_with"] != self._made_with():
             raise ValueError(
                 f"The state is that of an environment made with {state['made_with']}; this one was "
                 f"made with {self._made_with()}. Make it with the same keywords."
             )
-        self._rows.set_state(state["rows"])
-        self._shoe.set_state(state["shoe"])
+        self._batch.set_state(state["batch"])
+        self._buffer.set_state(state["buffer"])
         self._steps, self._ended = state["steps"].copy(), state["ended"].copy()
         self._running = state["running"]
-        self._started(self._everyone)
+        self.view.started(self._batch, self._all)
 
     def _need_episode(self) -> None:
         if not self._running:
@@ -241,58 +212,80 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
 
     def _made_with(self) -> str:
         limit = f"max_episode_steps={self.max_episode_steps}"
-        return f"num_envs={self.num_envs}, {limit}, {self._asked()}"
+        return f"num_envs={self.num_envs}, {limit}, {self.task}, {self.view}"
 
     def _timed_out(self) -> NDArray[np.bool_] | None:
-        """Count a step, and return in which copies the time is up now; None without a limit."""
+        """Count a step, and return in which the time is up now; None without a limit."""
+        limit = self._batch.truncated
         if self.max_episode_steps is None:
-            return None
+            return limit
         self._steps += 1
-        return self._steps >= self.max_episode_steps
+        timed_out = self._steps >= self.max_episode_steps
+        return timed_out if limit is None else timed_out | limit
 
-    def _open(self, copies: NDArray[np.int64]) -> None:
-        """Start the next episode of some copies."""
-        if len(copies):
-            self._start(copies, self._shoe.take(copies))
+    def _start_next(self, which: NDArray[np.int64]) -> None:
+        """Start the next episode of some sub-environments."""
+        if len(which):
+            self._start(which, self._buffer.take(which))
 
-    def _start(self, copies: NDArray[np.int64], openings: Openings) -> None:
-        self._rows.start(copies, openings)
+    def _start(self, which: NDArray[np.int64], states: InitialStates) -> None:
+        self._batch.start(which, states)
         if self.max_episode_steps is not None:
-            self._steps[copies] = 0
-        self._started(copies)
+            self._steps[which] = 0
+        self.view.started(self._batch, which)
 
-    def _open_in_same_step(self, copies: NDArray[np.int64]) -> Infos:
+    def _start_in_same_step(self, which: NDArray[np.int64]) -> Infos:
         """Start anew where an episode has just ended; return infos that keep what it ended with."""
-        if not len(copies):
+        if not len(which):
             return self._infos()
         ended = np.zeros(self.num_envs, dtype=np.bool_)
-        ended[copies] = True
+        ended[which] = True
         last = self._observations()
         final = {"final_info": self._infos(), "_final_info": ended, "_final_obs": ended.copy()}
         final["final_obs"] = np.full(self.num_envs, None, dtype=object)
-        for copy in copies.tolist():
-            final["final_obs"][copy] = _pick(last, copy)
-        self._open(copies)
+        for index in which.tolist():
+            final["final_obs"][index] = _pick(last, index)
+        self._start_next(which)
         return self._infos() | final
 
+    def expert_action(self) -> NDArray[np.int64]:
+        """Return what an expert does now in each: int64 of shape (num_envs,)."""
+        return self.batch.expert_actions()
+
+    def render(self) -> tuple[Any, ...] | None:
+        """Return each episode as text ("ansi"), as a picture ("rgb_array"), or None."""
+        self._need_episode()
+        if self.render_mode == "rgb_array":
+            return self.frames()
+        return tuple(map(self.task.as_text, self.batch.rows)) if self.render_mode else None
+
+    def frames(self) -> tuple[Picture, ...]:
+        """Return the picture of each episode that `render()` shows."""
+        raise NotImplementedError
+
+    def _masks(self) -> NDArray[np.int8]:
+        if self.mask is None:
+            return np.ones((self.num_envs, self._num_actions), dtype=np.int8)
+        return self._batch.masks(self.mask)
+
     def _infos(self) -> Infos:
-        infos = self._rows.infos()
+        infos = self._batch.infos()
         if self.mask is not None:
             infos["action_mask"] = self._masks()
         return infos
 
     def _observations(self) -> Any:
-        rows = self._rows.rows.copy()
+        observations = self.view.observe(self._batch)
         if not self.mask_in_observation:
-            return rows
-        return {"observations": rows, "action_mask": self._masks()}
+            return observations
+        return masked_observation(observations, self._masks())
 
     def _check_actions(self, actions: Any) -> NDArray[np.int64]:
         given = np.asarray(actions)
         if given.shape != (self.num_envs,) or given.dtype.kind not in "iu":
             raise ValueError(
-                f"actions are one index a copy, integers of shape ({self.num_envs},); got "
-                f"{given.dtype} of shape {given.shape}."
+                f"actions are one index for each sub-environment, integers of shape "
+                f"({self.num_envs},); got {given.dtype} of shape {given.shape}."
             )
         checked = given.astype(np.int64, copy=False)
         # Seen as unsigned, a negative index is a huge one: one comparison finds both.
@@ -303,19 +296,20 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
             )
         return checked
 
-    def _new_shoe(self, seed: int | list[int | None]) -> Shoe:
+    def _new_buffer(self, seed: int | list[int | None]) -> PrefetchBuffer:
         if not isinstance(seed, (list, tuple)):
             seeds = np.full(self.num_envs, check_seed(seed), dtype=np.uint64)
-            copies = self._everyone.astype(np.uint64)
+            indices = self._all.astype(np.uint64)
         elif len(seed) != self.num_envs:
             raise ValueError(
-                f"Pass one seed, or one for each of the {self.num_envs} copies; got {len(seed)}."
+                f"Pass one seed, or one for each of the {self.num_envs} sub-environments; got "
+                f"{len(seed)}."
             )
         else:
             drawn = [secrets.randbits(EPISODE_SEED_BITS) if one is None else one for one in seed]
             seeds = np.array([check_seed(one) for one in drawn], dtype=np.uint64)
-            copies = np.zeros(self.num_envs, dtype=np.uint64)
-        return Shoe(self._open_episodes, self._shoe_depth, seeds, copies)
+            indices = np.zeros(self.num_envs, dtype=np.uint64)
+        return PrefetchBuffer(self.task.deal, self.task.prefetched, seeds, indices)
 
     def _given_episode_seeds(self, options: dict[str, Any] | None) -> NDArray[np.int64] | None:
         given = check_options(options, ("episode_seed",)).get("episode_seed")
@@ -323,16 +317,16 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
             return None
         if np.shape(given) != (self.num_envs,):
             raise ValueError(
-                f"options['episode_seed'] is one seed for each of the {self.num_envs} copies; got "
-                f"the shape {np.shape(given)}."
+                f"options['episode_seed'] is one seed for each of the {self.num_envs} "
+                f"sub-environments; got the shape {np.shape(given)}."
             )
         return np.array([check_episode_seed(seed) for seed in given], dtype=np.int64)
 
 
-def _pick(observations: Any, copy: int) -> Any:
+def _pick(observations: Any, index: int) -> Any:
     if isinstance(observations, dict):
-        return {key: values[copy] for key, values in observations.items()}
-    return observations[copy]
+        return {key: values[index] for key, values in observations.items()}
+    return observations[index]
 
 
 def _autoreset_mode(mode: str | AutoresetMode) -> AutoresetMode:

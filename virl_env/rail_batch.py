@@ -1,4 +1,4 @@
-"""Many walkers on rails at once: the state of every copy in arrays, and one step of it."""
+"""Many walkers on rails at once: their state in arrays, and one step of it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shiftgym.shoe import Openings
+from shiftgym.prefetch import InitialStates
 from virl_env import observe
-from virl_env.dynamics import CORRECT_CODE, KINDS, POINT, SIGHT, WRONG_CODE
+from virl_env.deal import Dealer
+from virl_env.directions import Directions, from_table
+from virl_env.dynamics import (
+    CORRECT_CODE,
+    KINDS,
+    NO_ACTION,
+    POINT,
+    SIGHT,
+    STOP,
+    WRONG_CODE,
+    moves_on,
+)
+from virl_env.masks import action_masks
 from virl_env.observe import HISTORY, LAYOUT, LINE_CODES, MAX_LINES
+from virl_env.routes.rail import stand_on_rail
+from virl_env.routes.route import Route
 from virl_env.verifier import OUTCOME_NAMES, REWARDS, Outcome
+from virl_env.world.geometry import Geocode
 
 _OUTCOME_NAMES = np.array(OUTCOME_NAMES, dtype=object)
 _WRONG, _BETTER = np.uint8(WRONG_CODE), np.uint8(WRONG_CODE - CORRECT_CODE)
@@ -48,20 +63,19 @@ _DONE = np.dtype(
         "itemsize": 2 * HISTORY,
     }
 )
-"""What a copy has done, as observations show it from "actions" to "outcome"."""
+"""What a walker has done, as observations show it from "actions" to "outcome"."""
 
 _SHOWN_DONE = LAYOUT["outcome"].stop - LAYOUT["actions"].start
 
 
-class Rails:
-    """The running episodes of n copies.
+class RailBatch:
+    """The running episodes of n sub-environments.
 
-    Whole arrays are moved even where few copies change: at a thousand copies that takes less time
+    Whole arrays are moved even where few of them change: at a thousand that takes less time
     than to pick those that do.
 
     Args:
-        openings: the fields of an episode's opening, see `deal.Dealer.deal`.
-        max_attempts: at a point.
+        dealer: of the episodes.
         count: n.
 
     Attributes:
@@ -70,13 +84,17 @@ class Rails:
         routes: indices into the pool, of shape (n,).
         headings: initial ones in degrees, of shape (n,).
         rules: that score, as `directions.table` makes them, of shape (n, 9).
-        right: the right action of each copy, uint8 of shape (n,); NO_ACTION at the end of a rail.
+        right: the right action of each, uint8 of shape (n,); NO_ACTION at the end of a rail.
+        truncated: None: a rail has no time limit.
     """
 
-    def __init__(self, openings: np.dtype[np.void], max_attempts: int, count: int) -> None:
-        self._max_attempts = np.uint8(max_attempts)
+    truncated = None
+
+    def __init__(self, dealer: Dealer, count: int) -> None:
+        self._dealer = dealer
+        self._max_attempts = np.uint8(dealer.config.max_attempts)
         self.rows = np.zeros((count, observe.SIZE), dtype=np.uint8)
-        # The point where each copy stands, a POINT as one number, and the line that it follows.
+        # The point where each walker stands, a POINT as one number, and the line that it follows.
         self._points = np.zeros(count, dtype=np.uint64)
         self._line = np.zeros(count, dtype=np.uint8)
         self._at = np.zeros(count, dtype=np.int64)
@@ -90,7 +108,7 @@ class Rails:
         self._hits = np.zeros_like(self._attempts)
         self._met = np.zeros(count, dtype=np.uint8)
         # How each episode started, in one record, so that starting one is one copy.
-        self._openings = np.zeros(count, dtype=openings)
+        self._states = np.zeros(count, dtype=dealer.states)
         self._view()
 
     def _view(self) -> None:
@@ -108,22 +126,22 @@ class Rails:
         self._following, self._kind, self.right = (
             point[name] for name in ("line", "kind", "right")
         )
-        openings = self._openings
-        fields: Mapping[str, Any] = openings.dtype.fields or {}
+        states = self._states
+        fields: Mapping[str, Any] = states.dtype.fields or {}
         self.episode_seeds, self.routes, self.headings, self.rules = (
-            openings[name] for name in ("seed", "route", "heading", "rule")
+            states[name] for name in ("seed", "route", "heading", "rule")
         )
-        self._bytes = openings.view(np.uint8)
-        self._rails = openings.view(np.uint64)
+        self._bytes = states.view(np.uint8)
+        self._rails = states.view(np.uint64)
         word = self._rails.itemsize
         first = fields["points"][1] // word
-        self._first = first + openings.itemsize // word * np.arange(len(openings))
+        self._first = first + states.itemsize // word * np.arange(len(states))
         self._windows: NDArray[np.void] = np.ndarray(
-            (len(openings), openings["lines"].shape[1] - MAX_LINES + 1),
+            (len(states), states["lines"].shape[1] - MAX_LINES + 1),
             dtype=f"V{_WINDOW}",
-            buffer=openings,
+            buffer=states,
             offset=fields["lines"][1],
-            strides=(openings.itemsize, LINE_CODES),
+            strides=(states.itemsize, LINE_CODES),
         )
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -148,30 +166,30 @@ class Rails:
 
     @property
     def places(self) -> NDArray[np.int64]:
-        """The point where each copy stands, int64 of shape (n,).
+        """The point where each walker stands, int64 of shape (n,).
 
         It is its number on the rail without any point dropped; at the end, that of the last point.
         """
         at = np.minimum(self._at, self._counts - 1)
-        numbers = self._openings["places"]
+        numbers = self._states["places"]
         if not numbers.shape[1]:
             return at
         return numbers[np.arange(len(at)), at].astype(np.int64)
 
-    def start(self, copies: NDArray[np.int64], openings: Openings) -> None:
-        """Start an episode in some copies."""
-        self._openings[copies] = openings
-        self._blocks[copies] = openings["row"]
-        self._points[copies] = openings["points"][:, 0]
-        self._counts[copies] = openings["count"]
-        self._line[copies] = self._at[copies] = self._met[copies] = 0
-        self._attempts[copies], self._hits[copies] = _NEXT_TO_NOTHING, 0.0
-        self._history[copies] = self._previous[copies] = self._outcome[copies] = 0
-        self._left[copies] = self._max_attempts
-        self._over[copies] = self._failed[copies] = False
+    def start(self, which: NDArray[np.int64], states: InitialStates) -> None:
+        """Start an episode in some sub-environments."""
+        self._states[which] = states
+        self._blocks[which] = states["row"]
+        self._points[which] = states["points"][:, 0]
+        self._counts[which] = states["count"]
+        self._line[which] = self._at[which] = self._met[which] = 0
+        self._attempts[which], self._hits[which] = _NEXT_TO_NOTHING, 0.0
+        self._history[which] = self._previous[which] = self._outcome[which] = 0
+        self._left[which] = self._max_attempts
+        self._over[which] = self._failed[which] = False
 
     def act(self, actions: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Do one action in every copy.
+        """Do one action in every sub-environment.
 
         Args:
             actions: indices of ACTIONS, of shape (n,).
@@ -186,7 +204,7 @@ class Rails:
         kind += _HIT * correct
         self._attempts += _ATTEMPTS.take(kind, axis=0)
         self._hits += _HITS.take(kind, axis=0)
-        moves = correct | (left == 1)
+        moves = moves_on(correct, left)
         stays = ~moves
         self._failed |= moves > correct
         action += 1
@@ -202,13 +220,39 @@ class Rails:
         return _REWARDS.take(correct), self._over.copy()
 
     def _arrive(self) -> None:
-        """Show the points at which the copies stand now."""
+        """Show the points at which the walkers stand now."""
         self._rails.take(self._first + self._at, out=self._points, mode="clip")
         self._seen_sight[:] = self._sight
         elsewhere = (self._following != self._line).nonzero()[0]
         line = self._following.take(elsewhere)
         self._line[elsewhere] = line
         self._seen_lines[elsewhere] = self._windows[elsewhere, line]
+
+    def expert_actions(self) -> NDArray[np.int64]:
+        """Return the right action of each, int64 of shape (n,); any where the episode is over."""
+        right = self.right.astype(np.int64)
+        return np.where(right == NO_ACTION, STOP, right)
+
+    def masks(self, kind: str) -> NDArray[np.int8]:
+        """Return the action masks of the keyword `mask`: int8 of shape (n, 14)."""
+        return action_masks(kind, self.rules)
+
+    def route(self, index: int) -> Route:
+        """Return the route of one of the episodes."""
+        return self._dealer.pool.routes[int(self.routes[index])]
+
+    def directions(self, index: int) -> Directions:
+        """Return the rule that scores in one of the episodes."""
+        return from_table(self.rules[index])
+
+    def initial_heading(self, index: int) -> int:
+        """Return the degrees that one of the walkers faced at its start."""
+        return int(self.headings[index])
+
+    def stand(self, index: int) -> tuple[Geocode, int]:
+        """Return where one of the walkers stands and its heading, as `RailWalk.stand` does."""
+        points, initial = self._dealer.config.points_per_segment, int(self.headings[index])
+        return stand_on_rail(self.route(index), points, initial, int(self.places[index]))
 
     def infos(self) -> dict[str, Any]:
         """Return what every step tells, but the mask: arrays of shape (n,)."""

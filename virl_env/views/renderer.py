@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 import numpy as np
 from gymnasium import spaces
@@ -21,11 +21,21 @@ from virl_env.routes.route import Route
 from virl_env.views.album import Album
 from virl_env.views.look import Look, LookLike, check_look, draw_look
 from virl_env.views.source import ViewSource
+from virl_env.views.state import SHOWN
 from virl_env.world.city import City
 from virl_env.world.geometry import Geocode
 
+if TYPE_CHECKING:
+    from virl_env.free.batch import FreeBatch
+    from virl_env.free.walk import FreeWalk
+    from virl_env.rail_batch import RailBatch
+    from virl_env.rail_walk import RailWalk
+
 MIN_SIZE, MAX_SIZE, DEFAULT_SIZE = 32, 1200, 64
 """Side of one view, pixels."""
+
+FRAME_SIZE = 320
+"""Pixels of one view in `render()`."""
 
 VIEWS = ("stack", "grid")
 
@@ -64,7 +74,7 @@ def grid(four: Picture) -> Picture:
 _ARRANGED = {"stack": stack, "grid": grid}
 
 
-def image_space(size: int, views: str) -> spaces.Box:
+def image_space(size: int, views: str) -> spaces.Box[Any]:
     """Return the space of pictures: uint8 of shape (n, n, 12), or (2 n, 2 n, 3) for views="grid".
 
     Args:
@@ -80,8 +90,8 @@ def image_space(size: int, views: str) -> spaces.Box:
     return spaces.Box(0, 255, shape, np.uint8)
 
 
-class Sights:
-    """What one sees on the routes of a configuration.
+class StreetRenderer:
+    """Draws what lies around the walkers of a configuration.
 
     Args:
         config: whose cities and routes they are.
@@ -92,10 +102,13 @@ class Sights:
 
     Attributes:
         space: of the pictures.
+        shown: fields of the symbolic observation that only the picture tells.
 
     Raises:
         ValueError: for a keyword out of range, or a fixed route without a city that can be drawn.
     """
+
+    shown: tuple[str, ...] = SHOWN
 
     def __init__(
         self,
@@ -160,6 +173,30 @@ class Sights:
             owner,
             lambda: _ARRANGED[self.views](self.four(city, look, geocode, heading, self.size)),
         )
+
+    def draw(self, episode: RailWalk | FreeWalk) -> Picture:
+        """Return what is seen now in an episode, in the space of pictures; read-only."""
+        city, look = self._city_of(episode.route), self.look_of(episode.seed)
+        return self.picture(city, look, *episode.stand())
+
+    def draw_of(self, batch: RailBatch | FreeBatch, index: int) -> Picture:
+        """Return what is seen now in one sub-environment, as `draw` does."""
+        city, look = self._scene_of(batch, index)
+        return self.picture(city, look, *batch.stand(index))
+
+    def frame(self, episode: RailWalk | FreeWalk) -> Picture:
+        """Return the four views as a grid for people: uint8 of shape (640, 640, 3)."""
+        city, look = self._city_of(episode.route), self.look_of(episode.seed)
+        return grid(self.four(city, look, *episode.stand(), FRAME_SIZE))
+
+    def frame_of(self, batch: RailBatch | FreeBatch, index: int) -> Picture:
+        """Return the four views of one sub-environment, as `frame` does."""
+        city, look = self._scene_of(batch, index)
+        return grid(self.four(city, look, *batch.stand(index), FRAME_SIZE))
+
+    def _scene_of(self, batch: RailBatch | FreeBatch, index: int) -> tuple[City | None, Look]:
+        seed = int(batch.episode_seeds[index])
+        return self._city_of(batch.route(index)), self.look_of(seed)
 
     def four(
         self, city: City | None, look: Look, geocode: Geocode, heading: float, size: int

@@ -1,4 +1,4 @@
-"""The token game at many tables at once: the state of every copy in arrays, and one step of it."""
+"""Many hands that are played at once: their state in arrays, and one step of it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gp_env import observe
-from gp_env.arithmetic import EQUALS
+from gp_env.arithmetic import EQUALS, to_tokens
 from gp_env.config import GameConfig
+from gp_env.deal import Dealer
 from gp_env.deck import Hand
 from gp_env.dynamics import (
     CODE_REWARDS,
@@ -24,10 +25,12 @@ from gp_env.dynamics import (
     SYNTAX_MASK,
     WRONG_NUMBERS_CODE,
     hand_mask,
+    is_over,
 )
+from gp_env.expert import expert_formula, next_token
 from gp_env.rules import Rule
 from gp_env.verifier import OUTCOME_NAMES, judge_tokens
-from shiftgym.shoe import Openings
+from shiftgym.prefetch import InitialStates
 
 _NEXT = NEXT.ravel()
 _REWARDS = np.array(CODE_REWARDS)
@@ -42,8 +45,31 @@ _STATE = ("rows", "episode_seeds", "values", "rules", "states")
 """Arrays that are the whole state; the others are views of them."""
 
 
-class Tables:
-    """The running episodes of n copies.
+def initial_states(dealer: Dealer, seeds: NDArray[np.int64]) -> InitialStates:
+    """Deal the hand of each episode seed, of shape (n,).
+
+    Returns:
+        A structured array of shape (n,) with the fields row (the observation as one block of
+        bytes), seed, values (what the cards count in ascending order, as bytes) and rule (the
+        scoring values of J, Q, K).
+    """
+    fields = [
+        ("row", f"V{observe.SIZE}"),
+        ("seed", np.int64),
+        ("values", f"S{dealer.config.num_cards}"),
+        ("rule", np.uint8, 3),
+    ]
+    states = np.empty(len(seeds), dtype=fields)
+    deals = dealer.deal(seeds)
+    states["row"] = observe.first_rows(deals, dealer.config).view(states["row"].dtype)[:, 0]
+    states["seed"] = seeds
+    states["values"] = deals.values.view(states["values"].dtype)[:, 0]
+    states["rule"] = deals.rules
+    return states
+
+
+class CardBatch:
+    """The running episodes of n sub-environments.
 
     Args:
         config: what is dealt and what wins.
@@ -52,7 +78,11 @@ class Tables:
     Attributes:
         rows: observations, uint8 of shape (n, 56).
         episode_seeds: int64 of shape (n,).
+        places: 0 for each, int64 of shape (n,): a hand does not move.
+        truncated: None: a hand has no time limit.
     """
+
+    truncated = None
 
     def __init__(self, config: GameConfig, count: int) -> None:
         self.config = config
@@ -62,13 +92,15 @@ class Tables:
         self.values = np.zeros(count, dtype=f"S{config.num_cards}")
         self.rules = np.tile(np.array(config.rule or (0, 0, 0), dtype=np.uint8), (count, 1))
         self.states = np.full(count, START)
-        # Where the formula of each copy starts in the flat rows.
+        self.places = np.zeros(count, dtype=np.int64)
+        self._plans: dict[int, bytes] = {}
+        # Where each formula starts in the flat rows.
         self._starts = np.arange(count) * observe.SIZE + _FORMULA
         self._view_rows()
 
     def _view_rows(self) -> None:
         """Name the parts of the rows that every step touches; all are views of `rows`."""
-        fields = self.rows.view(observe.ROW_FIELDS)[:, 0]
+        fields = self.rows.view(observe.FIELDS.blocks)[:, 0]
         self._formulas, self._previous = fields["formula"], fields["previous"]
         self._blocks = self.rows.view(f"V{observe.SIZE}")[:, 0]
         self._attempts_left, self._outcomes = self.rows[:, _ATTEMPTS], self.rows[:, _OUTCOME]
@@ -84,21 +116,25 @@ class Tables:
 
     def set_state(self, state: dict[str, NDArray[Any]]) -> None:
         """Go on from what `get_state` returned."""
+        self._plans.clear()
         for name in _STATE:
             # In place, so that the views of the rows keep looking at them.
             getattr(self, name)[...] = state[name]
 
-    def start(self, copies: NDArray[np.int64], openings: Openings) -> None:
-        """Start an episode in some copies."""
-        self._blocks[copies] = openings["row"]
-        self.episode_seeds[copies] = openings["seed"]
-        self.values[copies] = openings["values"]
+    def start(self, which: NDArray[np.int64], states: InitialStates) -> None:
+        """Start an episode in some sub-environments, as `initial_states` has them."""
+        self._blocks[which] = states["row"]
+        self.episode_seeds[which] = states["seed"]
+        self.values[which] = states["values"]
         if self.config.rule is None:
-            self.rules[copies] = openings["rule"]
-        self.states[copies] = START
+            self.rules[which] = states["rule"]
+        self.states[which] = START
+        if self._plans:
+            for index in which.tolist():
+                self._plans.pop(index, None)
 
     def act(self, actions: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Write a token in every copy and end the attempts that it ends.
+        """Write a token in every formula and end the attempts that it ends.
 
         Args:
             actions: token indices of shape (n,).
@@ -111,34 +147,34 @@ class Tables:
         ends = self._starts + LENGTH.take(self.states)
         self.rows.reshape(-1)[ends] = (actions + 1).astype(np.uint8)
         ended = next_states < START
-        copies = ended.nonzero()[0]
-        self._outcomes[copies] = ILLEGAL_CODE
+        over = ended.nonzero()[0]
+        self._outcomes[over] = ILLEGAL_CODE
         submitted = (next_states == SUBMITTED).nonzero()[0]
         if len(submitted):
             self._outcomes[submitted] = self._judge(submitted)
-        self._previous[copies] = self._formulas[copies]
-        self._formulas[copies] = _EMPTY
+        self._previous[over] = self._formulas[over]
+        self._formulas[over] = _EMPTY
         np.subtract(self._attempts_left, ended, out=self._attempts_left)
         # In place, as for all that `_STATE` names.
         np.maximum(next_states, START, out=self.states)
         outcomes = self._outcomes * ended
-        terminated = ended & ((outcomes == CORRECT_CODE) | (self._attempts_left == 0))
+        terminated = ended & is_over(outcomes, self._attempts_left)
         return _REWARDS.take(outcomes), terminated
 
-    def _judge(self, copies: NDArray[np.int64]) -> NDArray[np.uint8]:
-        outcomes = np.full(len(copies), WRONG_NUMBERS_CODE, dtype=np.uint8)
+    def _judge(self, which: NDArray[np.int64]) -> NDArray[np.uint8]:
+        outcomes = np.full(len(which), WRONG_NUMBERS_CODE, dtype=np.uint8)
         # A formula of k numbers has 2k - 1 tokens or more: shorter ones lack a card.
         fewest = 2 * self.config.num_cards - 1
-        whole = (LENGTH.take(self.states.take(copies)) >= fewest).nonzero()[0]
+        whole = (LENGTH.take(self.states.take(which)) >= fewest).nonzero()[0]
         if len(whole):
-            copies = copies.take(whole)
+            which = which.take(whole)
             # As NumPy strings: trailing zeros, the empty slots, are dropped.
-            codes = self._formulas[copies].view(f"S{MAX_TOKENS}").tolist()
+            codes = self._formulas[which].view(f"S{MAX_TOKENS}").tolist()
             outcomes[whole] = [
                 judge_tokens(
                     code.rstrip(_EQUALS_CODE).translate(_TOKEN_OF_CODE), values, self.config.target
                 )
-                for code, values in zip(codes, self.values[copies].tolist())
+                for code, values in zip(codes, self.values[which].tolist())
             ]
         return outcomes
 
@@ -151,27 +187,40 @@ class Tables:
             "episode_seed": self.episode_seeds.copy(),
         }
 
-    def masks(self, mask: str | None) -> NDArray[np.int8]:
-        """Return the action masks of the keyword `mask`: int8 of shape (n, 26)."""
-        if mask is None:
-            return np.ones((len(self.rows), NUM_TOKENS), dtype=np.int8)
+    def expert_formula(self, index: int) -> str:
+        """Return a formula that wins one of the episodes."""
+        return expert_formula(self.hand(index), self.rule(index), self.config.target)
+
+    def expert_actions(self) -> NDArray[np.int64]:
+        """Return the expert's next token for each, int64 of shape (n,)."""
+        for index in range(len(self.rows)):
+            if index not in self._plans:
+                self._plans[index] = to_tokens(self.expert_formula(index))
+        return np.array(
+            [next_token(self._plans[i], self.written(i)) for i in range(len(self.rows))]
+        )
+
+    def masks(self, kind: str) -> NDArray[np.int8]:
+        """Return the action masks, int8 of shape (n, 26).
+
+        Args:
+            kind: "syntax" or "full", as for `CardEpisode.mask`.
+        """
         masks: NDArray[np.int8] = SYNTAX_MASK.take(self.states, axis=0)
-        if mask == "full":
-            for copy, state in enumerate(self.states.tolist()):
-                masks[copy] = hand_mask(state, self.written(copy), self.values[copy])
+        if kind == "full":
+            for index, state in enumerate(self.states.tolist()):
+                masks[index] = hand_mask(state, self.written(index), self.values[index])
         return masks
 
-    def written(self, copy: int) -> bytes:
-        """Return the tokens of one copy's formula so far."""
-        formula = self.rows[copy, _FORMULA : _FORMULA + LENGTH[self.states[copy]]]
+    def written(self, index: int) -> bytes:
+        """Return the tokens of one formula so far."""
+        formula = self.rows[index, _FORMULA : _FORMULA + LENGTH[self.states[index]]]
         return formula.tobytes().translate(_TOKEN_OF_CODE)
 
-    def hand(self, copy: int) -> Hand:
-        """Return the hand of one copy."""
-        ranks, suits = (self.rows[copy, observe.LAYOUT[field]] for field in ("ranks", "suits"))
-        held = ranks > 0
-        return Hand(tuple(ranks[held].tolist()), tuple(suits[held].tolist()))
+    def hand(self, index: int) -> Hand:
+        """Return one of the hands."""
+        return observe.hand_of(self.rows[index])
 
-    def rule(self, copy: int) -> Rule:
-        """Return the rule that scores in one copy."""
-        return Rule(*self.rules[copy].tolist())
+    def rule(self, index: int) -> Rule:
+        """Return the rule that scores in one of the episodes."""
+        return Rule(*self.rules[index].tolist())

@@ -1,15 +1,31 @@
-"""One walker on a rail: the step of `tables.Rails`, without NumPy's cost for a batch of one."""
+"""One walker on a rail: the step of `rail_batch.RailBatch`, without NumPy's cost for one."""
 
 from __future__ import annotations
+
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from virl_env import observe
-from virl_env.directions import from_table
-from virl_env.dynamics import CORRECT_CODE, KINDS, NO_ACTION, POINT, SIGHT, WRONG_CODE
+from virl_env.config import NavigationConfig
+from virl_env.directions import from_table, table
+from virl_env.dynamics import (
+    CORRECT_CODE,
+    KINDS,
+    NO_ACTION,
+    POINT,
+    SIGHT,
+    STOP,
+    WRONG_CODE,
+    moves_on,
+)
+from virl_env.masks import action_masks
 from virl_env.observe import LAYOUT, LINE_CODES
 from virl_env.pool import Pool
+from virl_env.routes.rail import RailStep, build_rail
+from virl_env.verifier import CODE_REWARDS
+from virl_env.world.geometry import Geocode
 
 _TURN = KINDS.index("turn")
 _LINE, _KIND, _RIGHT = ((POINT.names or ()).index(name) for name in ("line", "kind", "right"))
@@ -24,10 +40,12 @@ class RailWalk:
     """A running episode.
 
     Args:
-        opening: one episode as a `Dealer` of this pool dealt it.
-        max_attempts: at a point.
+        start: one episode as a `Dealer` of this pool dealt it.
+        pool: of the dealer.
+        config: of the dealer.
 
     Attributes:
+        seed: of the episode.
         row: the observation, uint8 of shape (96,), changed in place.
         route, directions (that score), initial_heading: of the episode.
         count: points of its rail.
@@ -36,26 +54,26 @@ class RailWalk:
         attempts_left: at this point.
         actions: indices of what was done at the points behind.
         failed: whether a point was left with a wrong action.
-        bonus, timed_out: 0 and False; free movement has shaping rewards and a time limit.
+        truncated: False: a rail has no time limit.
     """
 
-    bonus = 0.0
-    timed_out = False
+    truncated = False
 
-    def __init__(self, opening: np.void, pool: Pool, max_attempts: int) -> None:
-        self._max_attempts = max_attempts
-        self.row: NDArray[np.uint8] = np.frombuffer(opening["row"].tobytes(), dtype=np.uint8).copy()
-        self.route = pool.routes[int(opening["route"])]
-        self.directions = from_table(opening["rule"])
-        self.initial_heading = int(opening["heading"])
-        self._numbers: list[int] = opening["numbers"].tolist()
-        self._lines = np.ravel(opening["lines"]).copy()
-        self._points: list[tuple[int, ...]] = opening["points"].view(POINT).tolist()
-        self.count = int(opening["count"])
-        places = opening["places"].tolist() or range(self.count + 1)
+    def __init__(self, start: np.void, pool: Pool, config: NavigationConfig) -> None:
+        self._config = config
+        self.seed = int(start["seed"])
+        self.row: NDArray[np.uint8] = np.frombuffer(start["row"].tobytes(), dtype=np.uint8).copy()
+        self.route = pool.routes[int(start["route"])]
+        self.directions = from_table(start["rule"])
+        self.initial_heading = int(start["heading"])
+        self._numbers: list[int] = start["numbers"].tolist()
+        self._lines = np.ravel(start["lines"]).copy()
+        self._points: list[tuple[int, ...]] = start["points"].view(POINT).tolist()
+        self.count = int(start["count"])
+        places = start["places"].tolist() or range(self.count + 1)
         self.places: list[int] = list(places[: self.count + 1])
         self.at = 0
-        self.attempts_left = max_attempts
+        self.attempts_left = config.max_attempts
         self.actions: list[int] = []
         self.failed = False
         self._tried, self._right = [0] * len(KINDS), [0] * len(KINDS)
@@ -71,28 +89,65 @@ class RailWalk:
         return tuple(self._numbers[1:])
 
     @property
-    def ended(self) -> bool:
+    def outcome(self) -> int:
+        """Code of the last attempt, 0 before the first."""
+        return int(self.row[_OUTCOME])
+
+    @property
+    def place(self) -> int:
+        """Index of the point where the walker stands; of the last one at the end."""
+        return min(self.at, self.count - 1)
+
+    @property
+    def terminated(self) -> bool:
         """Whether the rail is at its end."""
         return self.at == self.count
 
     @property
     def succeeded(self) -> bool:
         """Whether the rail is at its end and every point was left with the right action."""
-        return self.ended and not self.failed
+        return self.terminated and not self.failed
 
-    def act(self, action: int) -> int:
-        """Do an action; return the outcome's code."""
+    @cached_property
+    def steps(self) -> list[RailStep]:
+        """The points of the rail, with the right action at each."""
+        points = self._config.points_per_segment
+        rail = build_rail(self.route, points, self.initial_heading, self.directions)
+        return [rail[place] for place in self.places[: self.count]]
+
+    @property
+    def line(self) -> int:
+        """The line of instruction that is followed where the walker stands, from 0."""
+        return self.steps[self.place].instruction - 1
+
+    def stand(self) -> tuple[Geocode, int]:
+        """Return where the walker stands, latitude and longitude, and its heading in degrees."""
+        step = self.steps[self.place]
+        return step.geocode, step.heading
+
+    def expert_action(self) -> int:
+        """Return the right action."""
+        return STOP if self.right == NO_ACTION else self.right
+
+    def mask(self, kind: str) -> NDArray[np.int8]:
+        """Return the action mask of the keyword `mask`, int8 of shape (14,)."""
+        mask: NDArray[np.int8] = action_masks(kind, table(self.directions)[None])[0]
+        return mask
+
+    def act(self, action: int) -> float:
+        """Do an action; return its reward."""
         return self.settle(action, self.judge(action))
 
     def judge(self, action: int) -> int:
         """Return the code of the outcome that an action would have here."""
         return CORRECT_CODE if action == self.right else WRONG_CODE
 
-    def settle(self, action: int, outcome: int) -> int:
-        """Count an attempt with this outcome's code, and move on where it is the point's last one.
+    def settle(self, action: int, outcome: int) -> float:
+        """Count an attempt, and move on where it is right or the point's last; return its reward.
 
         Args:
             action: index of the action, or NO_ACTION where a reply named none.
+            outcome: its code.
         """
         kind = self._points[self.at][_KIND]
         correct = outcome == CORRECT_CODE
@@ -100,12 +155,12 @@ class RailWalk:
         self._right[kind] += correct
         row, done = self.row, (action + 1 if action != NO_ACTION else 0)
         row[_OUTCOME] = outcome
-        self.attempts_left -= 1
-        if not correct and self.attempts_left:
+        if not moves_on(correct, self.attempts_left):
+            self.attempts_left -= 1
             row[_PREVIOUS], row[_ATTEMPTS] = done, self.attempts_left
-            return outcome
+            return CODE_REWARDS[outcome]
         self.failed |= not correct
-        self.attempts_left = row[_ATTEMPTS] = self._max_attempts
+        self.attempts_left = row[_ATTEMPTS] = self._config.max_attempts
         row[_PREVIOUS] = 0
         row[_ACTIONS.start + 1 : _ACTIONS.stop] = row[_ACTIONS.start : _ACTIONS.stop - 1].copy()
         row[_ACTIONS.start] = done
@@ -114,7 +169,7 @@ class RailWalk:
         point = self._points[self.at]
         row[_LINES] = self._lines[point[_LINE] * LINE_CODES :][: observe.MAX_LINES * LINE_CODES]
         row[_SIGHT] = point[: len(SIGHT)]
-        return outcome
+        return CODE_REWARDS[outcome]
 
     def measures(self) -> dict[str, float]:
         """Return step_accuracy, turn_accuracy and macro_accuracy so far; 0 before an attempt.

@@ -1,0 +1,311 @@
+"""What every id of every task keeps, as a function that anybody can call on an id of theirs.
+
+    from shiftgym.contracts import check_task
+
+    check_task("my_package:MyTask-v0")
+
+A contract is a function that plays an id and raises `ContractError` where it is broken. Each is
+listed in `CONTRACTS` (single environments) or `VECTOR_CONTRACTS`.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import pickle
+import warnings
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeAlias
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.utils.env_checker import check_env
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from numpy.typing import NDArray
+
+NUM_ENVS = 4
+STEPS = 120
+
+Keywords: TypeAlias = Mapping[str, Any]
+
+
+class ContractError(AssertionError):
+    """An environment does not keep a contract; the message says which id and what happened."""
+
+
+def check_task(id: str, **keywords: Any) -> None:
+    """Hold an id to every contract; a vector environment too, where the id has one of its own.
+
+    Args:
+        id: registered with Gymnasium, "package:Id-v0" where importing the package registers it.
+        keywords: of the environment.
+
+    Raises:
+        ContractError: naming the id, the keywords and what was found.
+    """
+    for contract in CONTRACTS:
+        contract(id, keywords)
+    if gym.spec(id).vector_entry_point is not None:
+        for contract in VECTOR_CONTRACTS:
+            contract(id, keywords)
+
+
+def gymnasium_agrees(id: str, keywords: Keywords) -> None:
+    """Gymnasium's own checker finds nothing, warnings included."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            check_env(gym.make(id, render_mode="ansi", **keywords).unwrapped)
+        except Exception as error:
+            raise _broken(id, keywords, f"gymnasium's check_env says: {error}") from error
+
+
+def spaces_hold_what_is_observed(id: str, keywords: Keywords) -> None:
+    """Every observation lies in the observation space, every action of the expert in its own."""
+    env: Any = gym.make(id, **keywords).unwrapped
+    for step in play(env, STEPS, seed=1):
+        if not env.observation_space.contains(step.observation):
+            raise _broken(id, keywords, f"the space does not hold {step.observation!r}")
+    if not env.action_space.contains(env.expert_action()):
+        raise _broken(id, keywords, f"the space does not hold {env.expert_action()!r}")
+
+
+def steps_are_told_alike(id: str, keywords: Keywords) -> None:
+    """The same keys at each step, an episode is never both ended and cut, success is told."""
+    seen = play(gym.make(id, **keywords), STEPS, seed=1)
+    keys = seen[0].info.keys()
+    missing = {"outcome", "attempts_left", "is_success", "episode_seed"} - keys
+    if missing:
+        raise _broken(id, keywords, f"info lacks {sorted(missing)}")
+    for step in seen:
+        if step.info.keys() != keys:
+            raise _broken(id, keywords, f"info has {sorted(step.info)}, after reset {sorted(keys)}")
+        if step.terminated and step.truncated:
+            raise _broken(id, keywords, "an episode is both terminated and truncated")
+        if type(step.info["is_success"]) is not bool or type(step.reward) is not float:
+            raise _broken(id, keywords, "reward and is_success are Python's float and bool")
+        if step.info["is_success"] and not step.terminated:
+            raise _broken(id, keywords, "is_success before the episode has terminated")
+        if step.action is None and step.info["outcome"] != "none":
+            raise _broken(id, keywords, f"after reset the outcome is {step.info['outcome']!r}")
+    if not any(step.terminated or step.truncated for step in seen):
+        raise _broken(id, keywords, f"no episode came to an end in {STEPS} steps")
+
+
+def a_seed_fixes_everything(id: str, keywords: Keywords) -> None:
+    """Equal seeds play equally, another seed differs."""
+    one, same, other = (
+        frozen(play(gym.make(id, **keywords), STEPS, seed=seed)) for seed in (123, 123, 124)
+    )
+    if one != same:
+        raise _broken(id, keywords, "two environments with one seed differ")
+    if one == other:
+        raise _broken(id, keywords, "two seeds play the same")
+
+
+def episodes_replay(id: str, keywords: Keywords) -> None:
+    """An episode comes again from its episode seed and its actions."""
+    seen = play(gym.make(id, **keywords), STEPS, seed=5)
+    starts = [number for number, step in enumerate(seen) if step.action is None]
+    env: Any = gym.make(id, **keywords)
+    for start, end in zip(starts, [*starts[1:], len(seen)]):
+        options = {"episode_seed": seen[start].info["episode_seed"]}
+        again = [Step.of_reset(env.reset(seed=999, options=options))]
+        again += [Step(step.action, *env.step(step.action)) for step in seen[start + 1 : end]]
+        if frozen(again) != frozen(seen[start:end]):
+            raise _broken(id, keywords, f"episode {options['episode_seed']} does not replay")
+
+
+def a_pickle_goes_on(id: str, keywords: Keywords) -> None:
+    """A pickle in the middle of an episode goes on as the environment does."""
+    env: Any = gym.make(id, **keywords).unwrapped
+    play(env, 17, seed=3)
+    other = pickle.loads(pickle.dumps(env))
+    if frozen(play(env, STEPS)) != frozen(play(other, STEPS)):
+        raise _broken(id, keywords, "a pickled environment plays differently")
+
+
+def the_expert_succeeds(id: str, keywords: Keywords) -> None:
+    """The expert's actions end every episode with success."""
+    env: Any = gym.make(id, **keywords)
+    for seed in range(10):
+        env.reset(seed=seed)
+        ended = False
+        while not ended:
+            *_, terminated, truncated, info = env.step(env.unwrapped.expert_action())
+            ended = terminated or truncated
+        if not (terminated and info["is_success"]):
+            raise _broken(id, keywords, f"the expert fails in the episode {info['episode_seed']}")
+
+
+def calls_out_of_turn_are_refused(id: str, keywords: Keywords) -> None:
+    """Before the first reset and after the end of an episode, step asks for a reset."""
+    env: Any = gym.make(id, **keywords).unwrapped
+    action = env.action_space.sample()
+    _expect(gym.error.ResetNeeded, lambda: env.step(action), id, keywords)
+    _, ended = env.reset(seed=0), False
+    while not ended:
+        _, _, terminated, truncated, _ = env.step(env.expert_action())
+        ended = terminated or truncated
+    _expect(gym.error.ResetNeeded, lambda: env.step(action), id, keywords)
+
+
+def refused_resets_change_nothing(id: str, keywords: Keywords) -> None:
+    """A seed or an option that is refused leaves the episode as it was."""
+    env, other = (gym.make(id, **keywords).unwrapped for _ in range(2))
+    env.reset(seed=0)
+    other.reset(seed=0)
+    wrong: list[dict[str, Any]] = [
+        {"seed": -1},
+        {"options": {"episode_seed": -1}},
+        {"options": {"no such option": 1}},
+    ]
+    for arguments in wrong:
+        _expect(ValueError, partial(env.reset, **arguments), id, keywords)
+    if frozen(play(env, 20, reset=False)) != frozen(play(other, 20, reset=False)):
+        raise _broken(id, keywords, "a refused reset changed the episode")
+
+
+def vector_equals_single(id: str, keywords: Keywords) -> None:
+    """Each sub-environment plays what a single environment plays, in both autoreset modes."""
+    for mode in (AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP):
+        vector: Any = gym.make_vec(id, num_envs=NUM_ENVS, autoreset_mode=mode, **keywords).unwrapped
+        single: Any = SyncVectorEnv(
+            [lambda: gym.make(id, **keywords).unwrapped] * NUM_ENVS, autoreset_mode=mode
+        )
+        seeds = list(range(100, 100 + NUM_ENVS))
+        ours, theirs = vector.reset(seed=seeds), single.reset(seed=seeds)
+        generator = np.random.default_rng(0)
+        for _ in range(STEPS):
+            if frozen(ours[:-1]) != frozen(theirs[:-1]):
+                raise _broken(id, keywords, f"in mode {mode.value} the vector environment differs")
+            for key in ours[-1]:
+                if not key.startswith(("_", "final_")) and not np.array_equal(
+                    ours[-1][key], theirs[-1][key]
+                ):
+                    raise _broken(id, keywords, f"in mode {mode.value} info[{key!r}] differs")
+            actions = _some_actions(vector, generator)
+            ours, theirs = vector.step(actions), single.step(actions)
+
+
+def vector_states_go_on(id: str, keywords: Keywords) -> None:
+    """A pickle, a deep copy and `get_state` each go on exactly; arrays are fresh at every step."""
+    env: Any = gym.make_vec(id, num_envs=NUM_ENVS, **keywords).unwrapped
+    generator = np.random.default_rng(0)
+    held = [env.reset(seed=4)]
+    before = frozen(held)
+    for _ in range(40):
+        env.step(_some_actions(env, generator))
+    if frozen(held) != before:
+        raise _broken(id, keywords, "the arrays of a step changed afterwards")
+    new: Any = gym.make_vec(id, num_envs=NUM_ENVS, **keywords).unwrapped
+    new.set_state(env.get_state())
+    others = [pickle.loads(pickle.dumps(env)), copy.deepcopy(env), new]
+    for _ in range(40):
+        actions = _some_actions(env, generator)
+        expected = frozen(env.step(actions))
+        if any(frozen(other.step(actions)) != expected for other in others):
+            raise _broken(id, keywords, "a copy of the vector environment plays differently")
+
+
+CONTRACTS: tuple[Callable[[str, Keywords], None], ...] = (
+    gymnasium_agrees,
+    spaces_hold_what_is_observed,
+    steps_are_told_alike,
+    a_seed_fixes_everything,
+    episodes_replay,
+    a_pickle_goes_on,
+    the_expert_succeeds,
+    calls_out_of_turn_are_refused,
+    refused_resets_change_nothing,
+)
+VECTOR_CONTRACTS: tuple[Callable[[str, Keywords], None], ...] = (
+    vector_equals_single,
+    vector_states_go_on,
+)
+
+
+class Step:
+    """What one step or reset returned; `action` is None for a reset."""
+
+    def __init__(
+        self,
+        action: Any,
+        observation: Any,
+        reward: float,
+        terminated: bool,
+        truncated: bool,
+        info: dict[str, Any],
+    ) -> None:
+        self.action, self.observation, self.reward = action, observation, reward
+        self.terminated, self.truncated, self.info = terminated, truncated, info
+
+    @classmethod
+    def of_reset(cls, returned: tuple[Any, dict[str, Any]]) -> Step:
+        """Return the step that stands for a reset."""
+        return cls(None, returned[0], 0.0, False, False, returned[1])
+
+
+def play(env: Any, steps: int, *, seed: int | None = None, reset: bool = True) -> list[Step]:
+    """Play, rightly mostly, so that episodes come to an end, and anything sometimes.
+
+    Args:
+        env: a single environment, reset wherever an episode ends.
+        steps: actions.
+        seed: of the first reset.
+        reset: whether to begin with one.
+    """
+    generator = np.random.default_rng(0)
+    seen = [Step.of_reset(env.reset(seed=seed))] if reset else []
+    for _ in range(steps):
+        action = _some_action(env, generator)
+        seen.append(Step(action, *env.step(action)))
+        if seen[-1].terminated or seen[-1].truncated:
+            seen.append(Step.of_reset(env.reset()))
+    return seen
+
+
+def frozen(value: Any) -> Any:
+    """Return nested steps, dicts and arrays as plain values, equal exactly when these are."""
+    if isinstance(value, Step):
+        return {name: frozen(one) for name, one in vars(value).items()}
+    if isinstance(value, Mapping):
+        return {str(key): frozen(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [frozen(one) for one in value]
+    if isinstance(value, np.ndarray):
+        if value.ndim > 2:
+            # Lists of all pixels would take longer than to draw them.
+            return [value.shape, str(value.dtype), hashlib.sha256(value.tobytes()).hexdigest()]
+        return frozen(value.tolist())
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _some_action(env: Any, generator: np.random.Generator) -> Any:
+    if generator.random() < 0.7:
+        return env.unwrapped.expert_action()
+    if isinstance(env.action_space, gym.spaces.Text):
+        return ["hm", "{", "1+1"][generator.integers(3)]
+    return int(generator.integers(env.action_space.n))
+
+
+def _some_actions(env: Any, generator: np.random.Generator) -> NDArray[np.int64]:
+    anything = generator.integers(0, env.single_action_space.n, env.num_envs)
+    chosen: NDArray[np.int64] = np.where(
+        generator.random(env.num_envs) < 0.85, env.expert_action(), anything
+    )
+    return chosen
+
+
+def _expect(kind: type[Exception], call: Callable[[], object], id: str, keywords: Keywords) -> None:
+    try:
+        call()
+    except kind:
+        return
+    raise _broken(id, keywords, f"{kind.__name__} was expected and nothing was raised")
+
+
+def _broken(id: str, keywords: Keywords, what: str) -> ContractError:
+    told = "".join(f", {name}={value!r}" for name, value in keywords.items())
+    return ContractError(f"{id}{told}: {what}.")

@@ -1,0 +1,1 @@
+"""The environments of a task: symbolic, image and text, single and vector."""

@@ -1,0 +1,109 @@
+"""One episode with discrete actions, observed as numbers or as a picture."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, TypeVar
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from shiftgym.checks import flag, shown
+from shiftgym.envs.masks import check_mask, masked_observation, masked_space
+from shiftgym.envs.single import SingleEnv
+from shiftgym.envs.views import View
+from shiftgym.episode import Episode, Task
+
+E = TypeVar("E", bound=Episode)
+
+
+class DiscreteEnv(SingleEnv[Any, int, E]):
+    """A single environment with an action space `Discrete`.
+
+    Args:
+        task, render_mode: as for `SingleEnv`.
+        view: what is observed.
+        mask, mask_in_observation: as the ids document them.
+    """
+
+    def __init__(
+        self,
+        task: Task[E, Any],
+        view: View,
+        *,
+        mask: str | None,
+        mask_in_observation: bool,
+        render_mode: str | None,
+    ) -> None:
+        super().__init__(task, render_mode)
+        self.view = view
+        self.mask = check_mask(mask)
+        self.mask_in_observation = flag("mask_in_observation", mask_in_observation)
+        self._num_actions = len(task.actions)
+        self.observation_space = masked_space(view.space, self._num_actions, mask_in_observation)
+        self.action_space: spaces.Discrete[Any] = spaces.Discrete(self._num_actions)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """Start a new episode.
+
+        Args:
+            seed: starts the sequence of episodes that this seed fixes.
+            options: "episode_seed" replays the episode of `info["episode_seed"]`; the task's own
+                option gives what is dealt.
+
+        Raises:
+            ValueError: for an unknown option, a seed out of range, or what cannot be played.
+        """
+        self._begin(seed, options)
+        return self._observed()
+
+    def step(self, action: int) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        """Do one action.
+
+        Raises:
+            ValueError: for what is not an index of an action.
+            gymnasium.error.ResetNeeded: before the first reset and after the end of an episode.
+        """
+        episode = self._need_running()
+        reward = episode.act(self._index(action))
+        terminated, truncated = self._end(episode)
+        observation, info = self._observed()
+        return observation, reward, terminated, truncated, info
+
+    def action_masks(self) -> NDArray[np.bool_]:
+        """Return the action mask as bool of shape (actions,), all true where `mask=None`."""
+        return self._mask().astype(np.bool_)
+
+    def expert_action(self) -> int:
+        """Return what an expert does now."""
+        return self.episode.expert_action()
+
+    def _mask(self) -> NDArray[np.int8]:
+        if self.mask is None:
+            return np.ones(self._num_actions, dtype=np.int8)
+        return self.episode.mask(self.mask)
+
+    def _observed(self) -> tuple[Any, dict[str, Any]]:
+        self._show()
+        info = self._info()
+        observation = self.view.observe(self.episode)
+        if self.mask is not None:
+            info["action_mask"] = self._mask()
+        if self.mask_in_observation:
+            observation = masked_observation(observation, self._mask())
+        return observation, info
+
+    def _index(self, action: Any) -> int:
+        try:
+            index = -1 if isinstance(action, (bool, np.bool_)) else operator.index(action)
+        except TypeError:
+            index = -1
+        if not 0 <= index < self._num_actions:
+            raise ValueError(
+                f"An action is an integer from 0 to {self._num_actions - 1}, an index into "
+                f"{self.task.actions_name}; got {shown(action)}."
+            )
+        return index

@@ -1,0 +1,127 @@
+"""What the environments of one episode share: seeds, resets, infos, rendering."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+import gymnasium as gym
+import numpy as np
+
+from shiftgym.checks import render_mode as render_mode_of
+from shiftgym.episode import Episode, Picture, Task
+from shiftgym.seeding import SeedSequence, check_episode_seed, check_options, check_seed
+from shiftgym.window import Window
+
+Observation = TypeVar("Observation")
+Action = TypeVar("Action")
+E = TypeVar("E", bound=Episode)
+
+
+class SingleEnv(gym.Env[Observation, Action], Generic[Observation, Action, E]):
+    """One episode at a time.
+
+    Args:
+        task: what is played.
+        render_mode: one of the class's `metadata["render_modes"]`, or None.
+    """
+
+    def __init__(self, task: Task[E, Any], render_mode: str | None) -> None:
+        render_mode_of(type(self), render_mode, self.metadata["render_modes"])
+        self.task = task
+        self.render_mode = render_mode
+        self._window = Window(task.title, self.metadata["render_fps"])
+        self._seeds = SeedSequence()
+        self._episode: E | None = None
+        self._running = False
+
+    @property
+    def episode(self) -> E:
+        """The episode that was started last.
+
+        Raises:
+            gymnasium.error.ResetNeeded: before the first reset.
+        """
+        self._need_episode()
+        assert self._episode is not None
+        return self._episode
+
+    def render(self) -> Any:
+        """Return the episode as text ("ansi"), as a picture ("rgb_array"), or None.
+
+        With "human" the picture is shown in a window, as every reset and step does by itself.
+        """
+        self._need_episode()
+        if self.render_mode == "rgb_array":
+            return self.frame()
+        self._show()
+        return self.as_text() if self.render_mode == "ansi" else None
+
+    def frame(self) -> Picture:
+        """Return the picture that `render()` shows, uint8 of shape (height, width, 3)."""
+        raise NotImplementedError
+
+    def as_text(self) -> str:
+        """Return the text that `render()` shows."""
+        return self.task.as_text(self.episode.row)
+
+    def check_fixed(self, given: Any) -> None:
+        """Refuse what a reset option gives where this interface cannot show it.
+
+        Raises:
+            ValueError: saying why.
+        """
+
+    def close(self) -> None:
+        """Close the window of `render_mode="human"`."""
+        self._window.close()
+
+    def _show(self) -> None:
+        """Show the episode where a person looks on."""
+        if self.render_mode == "human":
+            self._window.show(self.frame())
+
+    def _begin(self, seed: int | None, options: dict[str, Any] | None) -> E:
+        """Start a new episode, with the arguments of `reset`.
+
+        Raises:
+            ValueError: for what they ask and cannot be; nothing has changed then.
+        """
+        seed = check_seed(seed)
+        names = ("episode_seed", self.task.option) if self.task.option else ("episode_seed",)
+        asked = check_options(options, names)
+        given = asked.get("episode_seed")
+        replayed = None if given is None else check_episode_seed(given)
+        task, fixed = self.task, asked.get(self.task.option)
+        if fixed is not None:
+            task = task.fixed(fixed)
+            self.check_fixed(fixed)
+        super().reset(seed=seed)
+        episode_seed = self._seeds.next(seed, replayed)
+        self._episode = task.episode(task.deal(np.array([episode_seed]))[0])
+        self._running = True
+        return self._episode
+
+    def _need_episode(self) -> None:
+        if self._episode is None:
+            raise gym.error.ResetNeeded("Call reset() first: no episode was started yet.")
+
+    def _need_running(self) -> E:
+        if not self._running:
+            raise gym.error.ResetNeeded("Call reset() before step(): no episode is running.")
+        return self.episode
+
+    def _end(self, episode: E) -> tuple[bool, bool]:
+        """Return whether the episode terminated and whether it was truncated."""
+        self._running = not (episode.terminated or episode.truncated)
+        return episode.terminated, episode.truncated
+
+    def _info(self) -> dict[str, Any]:
+        """Return what every interface tells at every step."""
+        episode = self.episode
+        return {
+            "outcome": self.task.outcome_names[episode.outcome],
+            "attempts_left": episode.attempts_left,
+            "is_success": episode.succeeded,
+            "episode_seed": episode.seed,
+            **episode.measures(),
+        }

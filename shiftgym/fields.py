@@ -1,0 +1,66 @@
+"""Observations of small integers as named fields: their layout, size, space and parts.
+
+A task states the highest number of each place once, and everything else follows from that, so that
+a space and what is observed in it cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+
+class Fields:
+    """Fields that lie one behind another in an observation of dtype uint8.
+
+    Args:
+        highs: of each field, the highest number of each of its places, at most 254; 0 is the lowest
+            and stands for an empty place.
+
+    Attributes:
+        layout: where each field lies, as a slice.
+        size: places of all fields together.
+        blocks: dtype of an observation seen as one block of bytes a field, so that a whole field
+            moves in one copy: `rows.view(blocks)[:, 0]["rule"]`.
+    """
+
+    def __init__(self, highs: Mapping[str, Sequence[int]]) -> None:
+        self._highs = {name: tuple(field) for name, field in highs.items()}
+        ends = np.cumsum([len(field) for field in self._highs.values()]).tolist()
+        self.layout: Mapping[str, slice] = MappingProxyType(
+            {
+                name: slice(end - len(field), end)
+                for (name, field), end in zip(self._highs.items(), ends)
+            }
+        )
+        self.size: int = ends[-1]
+        self.blocks = np.dtype([(name, f"V{len(field)}") for name, field in self._highs.items()])
+
+    def space(self) -> spaces.MultiDiscrete[Any]:
+        """Return the space of observations: MultiDiscrete of shape (size,), uint8."""
+        counts = [high + 1 for field in self._highs.values() for high in field]
+        space = spaces.MultiDiscrete(np.array(counts), dtype=np.uint8)
+        # In the dtype of observations they would overflow wherever a library sums them, as SB3
+        # does.
+        space.nvec = np.array(counts, dtype=np.int64)
+        return space
+
+    def without(self, names: Iterable[str]) -> Fields:
+        """Return the fields but those of these names."""
+        left_out = set(names)
+        return Fields({name: f for name, f in self._highs.items() if name not in left_out})
+
+    def places_without(self, names: Iterable[str]) -> NDArray[np.int64]:
+        """Return the places of all fields but those of these names, in order."""
+        left_out = set(names)
+        kept = [np.arange(f.start, f.stop) for n, f in self.layout.items() if n not in left_out]
+        return np.concatenate(kept)
+
+    def lists(self, observation: NDArray[np.uint8]) -> dict[str, list[int]]:
+        """Return the numbers of each field of one observation of shape (size,)."""
+        return {name: observation[where].tolist() for name, where in self.layout.items()}

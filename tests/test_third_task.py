@@ -1,0 +1,45 @@
+"""A task of somebody else gets environments, contracts and evaluation without an edit of ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import pytest
+
+import tests.number_line
+from shiftgym.contracts import ContractError, check_task
+
+IDS = list(tests.number_line.variants())
+FOLDER = Path(tests.number_line.__file__).parent
+
+
+def test_it_is_small() -> None:
+    files = list(FOLDER.glob("*.py"))
+    assert len(files) <= 12
+    assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files) <= 400
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_it_keeps_every_contract(name: str) -> None:
+    check_task(name)
+
+
+def test_the_rule_shifts() -> None:
+    lengths = {}
+    for name in ("NumberLine-v0", "NumberLine-RuleOOD-v0"):
+        env: Any = gym.make(name)
+        env.reset(seed=1)
+        before = int(env.unwrapped.episode.at)
+        env.step(1)
+        lengths[name] = env.unwrapped.episode.at - before
+    assert lengths == {"NumberLine-v0": 1, "NumberLine-RuleOOD-v0": -1}
+
+
+def test_a_broken_task_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.number_line.task import Walk
+
+    monkeypatch.setattr(Walk, "expert_action", lambda walk: 0)
+    with pytest.raises(ContractError, match="NumberLine-v0"):
+        check_task("NumberLine-v0")
