@@ -13,13 +13,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from virl_env.views.fronts import EYE, Houses
 from virl_env.views.ground import Ground, Metres
 from virl_env.views.hanging import Box, columns_of, hang
 from virl_env.views.hash import mixed
+from virl_env.views.houses import Houses
 from virl_env.views.paint import Paint
 from virl_env.views.signs import PANEL, board, lettering, panel
 from virl_env.views.source import TURNS
+from virl_env.views.walls import EYE
 from virl_env.world.city import UNIT, City
 from virl_env.world.geometry import sector
 
