@@ -75,8 +75,10 @@ def _apart(one: float, other: float, count: int) -> float:
 def check(count: int) -> None:
     places = corners(count)
     assert len(places) == count
-    wrong = [too_narrow(city, point, 17.0 * number) for number, (city, point) in enumerate(places)]
-    assert not sum(wrong, [])
+    wrong: list[str] = []
+    for number, (city, point) in enumerate(places):
+        wrong += too_narrow(city, point, 17.0 * number)
+    assert not wrong
 
 
 def test_no_piece_of_wall_is_narrower_than_it_is_to_be_seen() -> None:

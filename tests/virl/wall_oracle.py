@@ -1,4 +1,4 @@
-"""Which stretches of the skyline belong to which house, from the corners of all walls: a slow oracle.
+"""Which stretches of the nearest walls belong to which house, told by the corners of all walls.
 
 It draws nothing. Between two neighbouring corners of walls, as an eye sees them, one wall is the
 nearest; so a look along the middle of each such angle tells exactly what is visible.

@@ -124,7 +124,7 @@ class CityViews:
         style = style_of(city.look)
         ground, houses = self.prepared.ground, self.prepared.houses
         self._facades = Facades(houses, self._paint, style)
-        self._standing = Standing(city, ground, self._paint, houses)
+        self._standing = Standing(city, ground, self.prepared.runs, houses, self._paint, style)
         self._inks = self._ink_colours()
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from virl_env.views.walls import EYE, Hits
 Floats = NDArray[np.float32]
 
 _WALL, _LEDGE, _FRAME, _GLASS, _LIT, _DOOR, _PLINTH = range(7)
-_ROOF, _FASCIA, _AWNING, _STRIPE, _CORNICE = range(7, 12)
+_ROOF, _FASCIA, _AWNING, _STRIPE, _CORNICE, _BAR = range(7, 13)
 """Materials."""
 
 _EDGE = 0.12
@@ -81,7 +81,7 @@ class Facades:
         up = (highest + top * step)[hit] - row * step[hit]
         material = self._materials(hits, hit, up.astype(np.float32), step)
         flat = row + (hits.column * size).astype(np.int32)[hit]
-        table = self._colours(hits)
+        table = self._colours(hits, step)
         picture.reshape(-1)[flat] = table.reshape(-1)[material * np.int32(len(seen)) + hit]
 
     def _materials(
@@ -137,7 +137,7 @@ class Facades:
             of = hit[glass]
             drawn = mixed(self._houses.own[house[of]], storey[glass], bay[of]) % 256
             material[glass[drawn < 256 * self._paint.lit]] = _LIT
-        material[bars] = _FRAME
+        material[bars] = _BAR
         cornice = up > (hits.top - CORNICE).astype(np.float32)[hit]
         material[cornice] = _CORNICE
         material[joint[hit]] = _LEDGE
@@ -177,17 +177,20 @@ class Facades:
         found[roofed] = np.where(stripe[of[roofed]], _STRIPE, _AWNING)
         material[pixel] = found
 
-    def _colours(self, hits: Hits) -> Pixels:
+    def _colours(self, hits: Hits, step: Floats) -> Pixels:
         """Return the packed colour of each material at each hit, (materials, h)."""
         paint, house = self._paint, self._houses.walls.house[hits.wall]
         own = self._houses.own[house]
         sunny = (0.82 + 0.22 * hits.facing)[:, None]
         wall = paint.facades[own % FACADES] * sunny
         accent = paint.accents[(own >> 16) % len(paint.accents)] * sunny
-        colours = np.empty((12, len(house), 3))
+        colours = np.empty((13, len(house), 3))
         colours[_WALL], colours[_LEDGE] = wall, 0.8 * wall
-        colours[_FRAME] = 0.45 * wall + 0.55 * paint.frame * sunny
+        # From afar, frames and bars fade into what they are on.
+        fine = np.clip(2 - 2 * step / _FINE, 0, 1)[:, None]
+        colours[_FRAME] = wall + 0.55 * fine * (paint.frame * sunny - wall)
         colours[_GLASS] = paint.glass
+        colours[_BAR] = paint.glass + 0.5 * fine * (paint.frame * sunny - paint.glass)
         colours[_DOOR] = 0.55 * accent
         colours[_PLINTH] = 0.72 * wall
         colours[_ROOF] = paint.roof * sunny

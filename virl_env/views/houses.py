@@ -1,4 +1,4 @@
-"""The houses of a city: what they have in common, and those that are invented where none are known."""
+"""The houses of a city, and those that are invented where none are known."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from virl_env.views.blocks import blocks
 from virl_env.views.ground import Ground, Metres
-from virl_env.views.hash import mixed
 from virl_env.views.plots import plots
 from virl_env.views.runs import Runs, strips
 from virl_env.views.walls import Floats, Hits, Rays, Walls, outline_walls

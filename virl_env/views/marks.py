@@ -87,7 +87,7 @@ def marks(runs: Runs, is_mapped: bool) -> list[Marks]:
     return [
         *ground,
         Marks(Ink.PATCH, _patches(runs, clear), 70.0),
-        Marks(Ink.MARKING, np.concatenate([_zebras(runs, clear), _lines(runs, clear)]), 90.0),
+        Marks(Ink.MARKING, np.concatenate([_zebras(runs, clear), _lines(runs)]), 90.0),
     ]
 
 
@@ -116,6 +116,12 @@ def joints(runs: Runs, eye: Metres, reach: float) -> Metres:
     return _along(runs, np.array(run, dtype=np.int64), *map(np.array, (first, last, aside, behind)))
 
 
+def clearings(runs: Runs) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return from where to where, in metres along each run, it is clear of crossings."""
+    beyond = _setback(runs) + np.where(runs.at_crossing, _ZEBRA + 2.0, 0.0)
+    return beyond[:, 0], runs.length - beyond[:, 1]
+
+
 def _setback(runs: Runs) -> NDArray[np.float64]:
     """Return how far from its start and end a run is clear of the streets beside it, (r, 2)."""
     corner = ROAD / np.tan(np.clip(runs.tightest, 0.3, np.pi) / 2)
@@ -136,10 +142,9 @@ def _zebras(runs: Runs, clear: NDArray[np.float64]) -> Metres:
     return np.concatenate(found)
 
 
-def _lines(runs: Runs, clear: NDArray[np.float64]) -> Metres:
+def _lines(runs: Runs) -> Metres:
     """Return middle lines of dashes, between the zebra crossings of a street."""
-    start = clear[:, 0] + np.where(runs.at_crossing[:, 0], _ZEBRA + 2, 0.0)
-    end = runs.length - clear[:, 1] - np.where(runs.at_crossing[:, 1], _ZEBRA + 2, 0.0)
+    start, end = clearings(runs)
     count = np.maximum(np.floor((end - start + _DASHES - _DASH) / _DASHES), 0).astype(np.int64)
     run = np.repeat(np.arange(len(count)), count)
     step = np.arange(len(run)) - np.repeat(np.cumsum(count) - count, count)
