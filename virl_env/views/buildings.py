@@ -43,6 +43,7 @@ class Buildings:
         self.tops = np.where(known > 0, known, heights(storeys, self.own)).astype(np.float32)
         count = np.maximum(np.rint((self.tops - _PARAPET) / STOREY), 1)
         self.storeys = (np.maximum(self.tops - _PARAPET, 1.0) / count).astype(np.float32)
+        self.are_towers = np.zeros(len(self.own), dtype=np.bool_)
         self.walls = self._footprints.walls()
 
         def stands(

@@ -27,7 +27,7 @@ from virl_env.views.paint import paint
 from virl_env.views.pixels import Pixels, packed, spread, unpacked
 from virl_env.views.runs import Runs, runs_of
 from virl_env.views.source import TURNS
-from virl_env.views.spans import Spans, quad_spans, ring_spans
+from virl_env.views.spans import Spans, disc_spans, quad_spans, ring_spans
 from virl_env.views.standing import Standing
 from virl_env.views.style import style_of
 from virl_env.views.walls import EYE
@@ -67,11 +67,13 @@ _cities: WeakKeyDictionary[City, Prepared] = WeakKeyDictionary()
 def _prepared(city: City) -> Prepared:
     """Return what all looks of a city share; a process prepares it once."""
     if city not in _cities:
-        storeys = style_of(city.look).storeys
+        style = style_of(city.look)
         ground, is_mapped = Ground(city), len(city.heights) > 0
         runs = runs_of(city, ground)
         houses = (
-            Buildings(city, ground, storeys) if is_mapped else InventedHouses(ground, runs, storeys)
+            Buildings(city, ground, style.storeys)
+            if is_mapped
+            else InventedHouses(ground, runs, style)
         )
         _cities[city] = Prepared(ground, runs, houses, marks(runs, is_mapped))
     return _cities[city]
@@ -167,7 +169,8 @@ class CityViews:
             Ink.MARKING: paint_.marking,
             Ink.DOORSTEP: paint_.doorstep,
             Ink.COBBLES: paint_.cobbles,
-            Ink.SOIL: paint_.trunk,
+            Ink.TRACK: 0.94 * paint_.road,
+            Ink.SETTS: 0.5 * paint_.road + 0.35 * paint_.pavement,
         }
         return np.stack([colours[ink] for ink in Ink])
 
@@ -218,6 +221,10 @@ class CityViews:
                 own = (away[away < _FARTHEST_RING] < STANDS)[spans.shape]
                 spans = spans._replace(near=np.where(own, spans.near, np.maximum(spans.near, _OWN)))
             ink(spans, colour)
+        middles = ground.middles.astype(np.float64)
+        near = middles[np.hypot(*(middles - eye).T) < _FARTHEST_RING]
+        if not self._is_mapped:
+            ink(disc_spans(near, _MIDDLE[0], eye.astype(np.float64), east, north), Ink.SETTS)
 
 
 def _blurred(views: Picture, severity: int) -> Picture:

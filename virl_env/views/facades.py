@@ -10,12 +10,13 @@ from virl_env.views.houses import WINDOW, Houses
 from virl_env.views.paint import FACADES, Paint
 from virl_env.views.pixels import Pixels, packed, spread
 from virl_env.views.style import Style
+from virl_env.views.towers import HALF
 from virl_env.views.walls import EYE, Hits
 
 Floats = NDArray[np.float32]
 
 _WALL, _LEDGE, _FRAME, _GLASS, _LIT, _DOOR, _PLINTH = range(7)
-_ROOF, _FASCIA, _AWNING, _STRIPE, _CORNICE, _BAR = range(7, 13)
+_ROOF, _FASCIA, _AWNING, _STRIPE, _CORNICE, _BAR, _CLOCK = range(7, 14)
 """Materials."""
 
 _EDGE = 0.12
@@ -141,7 +142,35 @@ class Facades:
         cornice = up > (hits.top - CORNICE).astype(np.float32)[hit]
         material[cornice] = _CORNICE
         material[joint[hit]] = _LEDGE
+        self._towers(material, hits, hit, up, house)
         return material
+
+    def _towers(
+        self,
+        material: NDArray[np.int32],
+        hits: Hits,
+        hit: NDArray[np.int32],
+        up: Floats,
+        house: NDArray[np.int64],
+    ) -> None:
+        """Draw clock towers: gables, a clock below them and a window for the bells."""
+        pixel = np.flatnonzero(self._houses.are_towers[house][hit])
+        if not len(pixel):
+            return
+        of = hit[pixel]
+        aside = (hits.spot - HALF).astype(np.float32)[of]
+        below = self._houses.tops[house][of] - up[pixel]
+        found = np.where(below < 0, _ROOF, _WALL)
+        found[(below > 0) & (below < 0.3)] = _CORNICE
+        rise = 2.1 - below
+        from_middle = np.hypot(aside, rise)
+        found[from_middle < 1.6] = _DOOR
+        found[from_middle < 1.35] = _CLOCK
+        hands = (np.abs(aside) < 0.1) & (rise > -0.15) & (rise < 1.05)
+        hands |= (np.abs(rise) < 0.11) & (aside > -0.15) & (aside < 0.75)
+        found[hands] = _DOOR
+        found[(np.abs(aside) < 0.6) & (below > 5.0) & (below < 8.0)] = _GLASS
+        material[pixel] = found
 
     def _street_floor(
         self,
@@ -184,7 +213,7 @@ class Facades:
         sunny = (0.82 + 0.22 * hits.facing)[:, None]
         wall = paint.facades[own % FACADES] * sunny
         accent = paint.accents[(own >> 16) % len(paint.accents)] * sunny
-        colours = np.empty((13, len(house), 3))
+        colours = np.empty((14, len(house), 3))
         colours[_WALL], colours[_LEDGE] = wall, 0.8 * wall
         # From afar, frames and bars fade into what they are on.
         fine = np.clip(2 - 2 * step / _FINE, 0, 1)[:, None]
@@ -197,6 +226,8 @@ class Facades:
         colours[_FASCIA], colours[_AWNING] = 0.8 * accent, accent
         colours[_STRIPE] = 0.25 * accent + 0.75 * paint.frame * sunny
         colours[_CORNICE] = 0.9 * wall + 0.1 * paint.frame
+        # A clock is lit by night.
+        colours[_CLOCK] = paint.frame / paint.light if paint.lit else paint.frame * sunny
         colours[_LIT] = paint.lamp / paint.light
         clear = np.exp(-hits.reach / paint.haze)[:, None]
         return packed((colours * clear + paint.sky[0] * (1 - clear)) * paint.light)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from virl_env.views.hash import mixed
 from virl_env.views.marks import ROAD, clearings
 from virl_env.views.paint import Paint
 from virl_env.views.runs import Runs
-from virl_env.views.solids import Face
+from virl_env.views.solids import Colour, Solid
 from virl_env.views.style import Style
 
 Metres = NDArray[np.float64]
@@ -25,6 +26,11 @@ _OFF_DOORS = 6.0
 _LENGTH, _WIDTH = 4.2, 1.74
 _SILL, _BONNET, _CAR_TOP = 0.28, 0.86, 1.42
 _WHEEL = 0.32
+
+_SHADOW, _BODY, _BONNET_COLOUR, _TYRE, _GLASS, _HEADLIGHT, _TAILLIGHT = range(7)
+"""Numbers of a car's colours."""
+
+_AROUND = ((0, 1), (1, 2), (2, 3), (3, 0))
 
 LAMP_TOP = 5.2
 _ARM, _POLE = 1.1, 0.06
@@ -78,90 +84,95 @@ def _spots(runs: Runs, run: NDArray[np.int64], along: Metres, aside: NDArray[np.
     return Spots(runs.start[run] + along[:, None] * direction + aside[:, None] * left, direction)
 
 
-def car_faces(at: Metres, along: Metres, number: int, paint: Paint) -> list[Face]:
-    """Return what one sees of a car.
+def _ring(up: float, back: float, front: float, half: float) -> list[list[float]]:
+    """Return four corners at one height, anticlockwise from the right of the back."""
+    return [[back, -half, up], [front, -half, up], [front, half, up], [back, half, up]]
 
-    Args:
-        at: its middle, metres east and north from the eye, (2,).
-        along: its direction, (2,).
-        number: of the car, for its colour.
-        paint: colours.
-    """
-    left = np.array([-along[1], along[0]])
-    body = paint.accents[number % len(paint.accents)] * paint.light
-    dark, glass = paint.iron * 0.6 * paint.light, paint.glass * 0.8 * paint.light
 
-    def ring(low: float, back: float, front: float, half: float) -> Metres:
-        corners = ((back, -half), (front, -half), (front, half), (back, half))
-        return np.array([[*(at + one * along + other * left), low] for one, other in corners])
-
+def _car() -> Solid:
     half, long = _WIDTH / 2, _LENGTH / 2
-    shadow = Face(ring(0.0, -long, long, half), _rgb(0.55 * paint.road * paint.light))
-    low, bonnet = ring(_SILL, -long, long, half), ring(_BONNET, -long, long, half)
-    sill = ring(0.95, -long + 0.1, long - 1.15, half - 0.06)
-    roof = ring(_CAR_TOP, -long + 0.55, long - 1.85, half - 0.2)
-    faces = [shadow, *_sides(low, bonnet, body), Face(bonnet, _rgb(1.08 * body))]
-    for side in (-1.0, 1.0):
-        if side * float(at @ left) < -half:
-            faces += [
-                _wheel(at + one * along + side * (half + 0.01) * left, along, _rgb(dark))
-                for one in (-1.25, 1.25)
-            ]
-    for end, colour in ((1.0, np.array([228, 224, 200])), (-1.0, np.array([150, 28, 30]))):
-        if end * float(at @ along) < -long:
-            faces += [_light(at, along, left, end, side, colour * paint.light) for side in (-1, 1)]
-    return [*faces, *_sides(sill, roof, glass), Face(roof, _rgb(1.12 * body))]
-
-
-def _sides(low: Metres, high: Metres, colour: NDArray[np.floating]) -> list[Face]:
-    """Return the sides between two rings of corners that face the eye."""
-    faces = []
-    for one, other in ((0, 1), (1, 2), (2, 3), (3, 0)):
-        start, end = low[one, :2], low[other, :2]
-        outward = np.array([end[1] - start[1], start[0] - end[0]])
-        if outward @ start < 0:
-            shade = 0.92 + 0.12 * outward[1] / np.hypot(*outward)
-            corners = np.stack([low[one], low[other], high[other], high[one]])
-            faces.append(Face(corners, _rgb(shade * colour)))
-    return faces
-
-
-def _wheel(at: Metres, along: Metres, colour: tuple[int, int, int]) -> Face:
-    turns = np.radians(np.arange(0, 360, 45))
-    flat = at + _WHEEL * np.cos(turns)[:, None] * along
-    return Face(np.column_stack([flat, _WHEEL + _WHEEL * np.sin(turns)]), colour)
-
-
-def _light(
-    at: Metres, along: Metres, left: Metres, end: float, side: int, colour: NDArray[np.floating]
-) -> Face:
-    middle = at + end * (_LENGTH / 2 + 0.01) * along + side * 0.6 * left
-    corners = ((-0.16, 0.58), (0.16, 0.58), (0.16, 0.74), (-0.16, 0.74))
-    return Face(np.array([[*(middle + x * left), up] for x, up in corners]), _rgb(colour))
-
-
-def lamp_faces(at: Metres, arm: Metres, paint: Paint) -> list[Face]:
-    """Return what one sees of a lamp, see `car_faces`; its arm reaches over the street."""
-    iron = _rgb(paint.iron * paint.light)
-    head = paint.lamp if paint.lit else paint.frame * 0.8 * paint.light
-    across = np.array([-at[1], at[0]]) / max(float(np.hypot(*at)), 1e-6)
-
-    def board(middle: Metres, half: float, low: float, high: float) -> Metres:
-        one, other = middle - half * across, middle + half * across
-        return np.array([[*one, low], [*other, low], [*other, high], [*one, high]])
-
-    end = at + _ARM * arm
-    top = np.array(
-        [[*at, LAMP_TOP - 0.1], [*at, LAMP_TOP], [*end, LAMP_TOP + 0.06], [*end, LAMP_TOP - 0.04]]
-    )
-    return [
-        Face(board(at, 2 * _POLE, 0.0, 0.7), iron),
-        Face(board(at, _POLE, 0.0, LAMP_TOP), iron),
-        Face(top, iron),
-        Face(board(end, 0.26, LAMP_TOP - 0.22, LAMP_TOP - 0.02), _rgb(head)),
+    corners = [
+        *_ring(0.0, -long, long, half),
+        *_ring(_SILL, -long, long, half),
+        *_ring(_BONNET, -long, long, half),
+        *_ring(_BONNET + 0.02, -long + 0.1, long - 1.15, half - 0.06),
+        *_ring(_CAR_TOP, -long + 0.55, long - 1.85, half - 0.2),
     ]
+    faces: list[tuple[tuple[int, ...], int]] = [((0, 1, 2, 3), _SHADOW)]
+    faces += [((4 + one, 4 + two, 8 + two, 8 + one), _BODY) for one, two in _AROUND]
+    faces.append(((8, 9, 10, 11), _BONNET_COLOUR))
+    for side in (-1, 1):
+        for middle in (-1.25, 1.25):
+            turns = np.radians(np.arange(0, 360, 45)) * -side
+            wheel = [
+                [
+                    middle + _WHEEL * math.cos(turn),
+                    side * (half + 0.01),
+                    _WHEEL * (1 + math.sin(turn)),
+                ]
+                for turn in turns.tolist()
+            ]
+            faces.append((tuple(range(len(corners), len(corners) + 8)), _TYRE))
+            corners += wheel
+    for end, colour in ((1, _HEADLIGHT), (-1, _TAILLIGHT)):
+        for middle in (-0.6, 0.6):
+            light = [(-0.16, 0.58), (0.16, 0.58), (0.16, 0.74), (-0.16, 0.74)]
+            faces.append((tuple(range(len(corners), len(corners) + 4)), colour))
+            corners += [[end * (long + 0.01), middle + end * aside, up] for aside, up in light]
+    faces += [((12 + one, 12 + two, 16 + two, 16 + one), _GLASS) for one, two in _AROUND]
+    faces.append(((16, 17, 18, 19), _BONNET_COLOUR))
+    return Solid(np.array(corners), tuple(faces))
 
 
-def _rgb(colour: NDArray[np.floating]) -> tuple[int, int, int]:
+def _lamp() -> Solid:
+    """Return a lamp whose arm reaches ahead; two boards across each other for a pole."""
+    corners: list[list[float]] = []
+    faces: list[tuple[tuple[int, ...], int]] = []
+    for half, top in ((2 * _POLE, 0.7), (_POLE, LAMP_TOP)):
+        for ahead, left in ((1.0, 0.0), (0.0, 1.0)):
+            faces.append((tuple(range(len(corners), len(corners) + 4)), 0))
+            corners += [
+                [sign * half * ahead, sign * half * left, up]
+                for sign, up in ((-1, 0.0), (1, 0.0), (1, top), (-1, top))
+            ]
+    arm = ((0.0, -0.12), (_ARM, -0.02), (_ARM, 0.06), (0.0, 0.0))
+    faces.append((tuple(range(len(corners), len(corners) + 4)), 0))
+    corners += [[ahead, 0.0, LAMP_TOP + up] for ahead, up in arm]
+    for ahead, left in ((0.3, 0.0), (0.0, 0.2)):
+        faces.append((tuple(range(len(corners), len(corners) + 4)), 1))
+        corners += [
+            [_ARM + sign * ahead, sign * left, LAMP_TOP + up]
+            for sign, up in ((-1, -0.24), (1, -0.24), (1, -0.04), (-1, -0.04))
+        ]
+    return Solid(np.array(corners), tuple(faces), two_sided=True)
+
+
+CAR, LAMP = _car(), _lamp()
+
+
+def car_colours(paint: Paint) -> list[list[Colour]]:
+    """Return the colours of `CAR`, for each of several cars."""
+    found = []
+    for accent in paint.accents:
+        colours: dict[int, NDArray[np.floating]] = {
+            _SHADOW: 0.5 * paint.road,
+            _BODY: accent,
+            _BONNET_COLOUR: 1.12 * accent,
+            _TYRE: 0.6 * paint.iron,
+            _GLASS: 0.75 * paint.glass,
+            _HEADLIGHT: np.array([228.0, 224.0, 200.0]),
+            _TAILLIGHT: np.array([150.0, 28.0, 30.0]),
+        }
+        found.append([_rgb(colours[number] * paint.light) for number in range(len(colours))])
+    return found
+
+
+def lamp_colours(paint: Paint) -> list[Colour]:
+    """Return the colours of `LAMP`."""
+    head = paint.lamp if paint.lit else 0.8 * paint.frame * paint.light
+    return [_rgb(paint.iron * paint.light), _rgb(head)]
+
+
+def _rgb(colour: NDArray[np.floating]) -> Colour:
     red, green, blue = np.clip(colour, 0, 255).astype(int).tolist()
     return red, green, blue

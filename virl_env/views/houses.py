@@ -11,6 +11,8 @@ from virl_env.views.blocks import blocks
 from virl_env.views.ground import Ground, Metres
 from virl_env.views.plots import plots
 from virl_env.views.runs import Runs, strips
+from virl_env.views.style import Style
+from virl_env.views.towers import PEAK, with_towers
 from virl_env.views.walls import Floats, Hits, Rays, Walls, outline_walls
 
 Numbers = NDArray[np.uint32]
@@ -24,6 +26,9 @@ STOREY, WINDOW = 3.3, 2.6
 PARAPET = 1.2
 """Metres above the highest storey of a house whose height is not known."""
 
+_ABOVE = 12.0
+"""Metres from the roof of a house to that of a tower on it."""
+
 
 class Houses(Protocol):
     """The houses of a city.
@@ -33,6 +38,7 @@ class Houses(Protocol):
         own: a number of each house, uint32 of shape (b,).
         tops: metres of each house, float32 of shape (b,).
         storeys: metres of a storey of each house, float32 of shape (b,).
+        are_towers: which of them are clock towers, bool of shape (b,).
         walls: of all houses.
     """
 
@@ -40,6 +46,7 @@ class Houses(Protocol):
     own: Numbers
     tops: Floats
     storeys: Floats
+    are_towers: NDArray[np.bool_]
     walls: Walls
 
     def meet(self, eye: Metres, east: Floats, north: Floats) -> Hits:
@@ -69,20 +76,24 @@ class InventedHouses:
     Args:
         ground: of the city.
         runs: its streets.
-        storeys: of most houses.
+        style: of the city.
     """
 
     depth = 4.0
 
-    def __init__(self, ground: Ground, runs: Runs, storeys: float) -> None:
+    def __init__(self, ground: Ground, runs: Runs, style: Style) -> None:
         self._ground = ground
-        built = plots(blocks(strips(runs, FRONTS)), ground, FRONTS)
+        houses = plots(blocks(strips(runs, FRONTS)), ground, FRONTS)
+        built, below = with_towers(houses, style.towers)
         self.own = built.own
-        self.tops = heights(storeys, built.own)
+        self.tops = heights(style.storeys, built.own)
+        self.are_towers = np.arange(len(built.own)) >= len(houses.own)
+        self.tops[self.are_towers] = self.tops[below] + _ABOVE
+        peaks = np.where(self.are_towers, PEAK, 0.0).astype(np.float32)
         self.storeys = np.full(len(built.own), STOREY, dtype=np.float32)
         never = np.zeros(len(built.corners), dtype=np.bool_)
         self.walls = outline_walls(built.corners, built.offsets, built.blind, never)
-        self._rays = Rays(self.walls, self.tops)
+        self._rays = Rays(self.walls, self.tops, peaks)
 
     def meet(self, eye: Metres, east: Floats, north: Floats) -> Hits:
         """Return what rays meet, see `Houses`."""

@@ -48,7 +48,8 @@ class Ink(IntEnum):
     MARKING = 7
     DOORSTEP = 8
     COBBLES = 9
-    SOIL = 10
+    TRACK = 10
+    SETTS = 11
 
 
 class Marks:
@@ -86,8 +87,10 @@ def marks(runs: Runs, is_mapped: bool) -> list[Marks]:
     clear = _setback(runs)
     return [
         *ground,
+        Marks(Ink.TRACK, _tracks(runs, clear), 40.0),
         Marks(Ink.PATCH, _patches(runs, clear), 70.0),
-        Marks(Ink.MARKING, np.concatenate([_zebras(runs, clear), _lines(runs)]), 90.0),
+        Marks(Ink.MANHOLE, _manholes(runs, clear), 30.0),
+        Marks(Ink.MARKING, np.concatenate([_zebras(runs, clear), *_lines(runs)]), 90.0),
     ]
 
 
@@ -142,8 +145,8 @@ def _zebras(runs: Runs, clear: NDArray[np.float64]) -> Metres:
     return np.concatenate(found)
 
 
-def _lines(runs: Runs) -> Metres:
-    """Return middle lines of dashes, between the zebra crossings of a street."""
+def _lines(runs: Runs) -> list[Metres]:
+    """Return middle lines of dashes, between the zebra crossings of a street, and stop lines."""
     start, end = clearings(runs)
     count = np.maximum(np.floor((end - start + _DASHES - _DASH) / _DASHES), 0).astype(np.int64)
     run = np.repeat(np.arange(len(count)), count)
@@ -151,7 +154,43 @@ def _lines(runs: Runs) -> Metres:
     spare = (end - start) - (count * _DASHES - (_DASHES - _DASH))
     first = (start + spare / 2)[run] + step * _DASHES
     aside = np.full(len(run), -0.06)
-    return _along(runs, run, first, first + _DASH, aside, aside + 0.12)
+    dashes = _along(runs, run, first, first + _DASH, aside, aside + 0.12)
+    # One drives on the right, and stops before the zebra crossing.
+    room = end - start > 2 * _DASHES
+    stops = []
+    for number, (at, low, high) in enumerate(((start, 0.3, ROAD - 0.3), (end, 0.3 - ROAD, -0.3))):
+        run = np.flatnonzero(room & runs.at_crossing[:, number])
+        first = at[run] - 1.0 - 0.2
+        sides = np.full(len(run), low), np.full(len(run), high)
+        stops.append(_along(runs, run, first, first + 0.4, *sides))
+    return [dashes, *stops]
+
+
+def _tracks(runs: Runs, clear: NDArray[np.float64]) -> Metres:
+    """Return where wheels have darkened the road, and the gutters beside its kerbs."""
+    room = np.flatnonzero(runs.length - clear.sum(axis=1) > 4)
+    found = []
+    for middle, half in (
+        (-2.6, 0.28),
+        (-1.2, 0.28),
+        (1.2, 0.28),
+        (2.6, 0.28),
+        (-3.8, 0.2),
+        (3.8, 0.2),
+    ):
+        sides = np.full(len(room), middle - half), np.full(len(room), middle + half)
+        last = runs.length[room] - clear[room, 1]
+        found.append(_along(runs, room, clear[room, 0], last, *sides))
+    return np.concatenate(found)
+
+
+def _manholes(runs: Runs, clear: NDArray[np.float64]) -> Metres:
+    """Return manhole covers, square ones: one in a street of some length."""
+    room = np.flatnonzero(runs.length - clear.sum(axis=1) > 4 * _ZEBRA)
+    drawn = (mixed(room, np.full(len(room), 9)) % 1000) / 1000
+    first = clear[room, 0] + _ZEBRA + 1 + 4 * drawn
+    aside = np.where(drawn * 10 % 1 > 0.5, 1.6, -2.2)
+    return _along(runs, room, first, first + 0.6, aside, aside + 0.6)
 
 
 def _patches(runs: Runs, clear: NDArray[np.float64]) -> Metres:

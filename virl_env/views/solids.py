@@ -19,12 +19,27 @@ _NEAR = 0.25
 """Metres in front of the eye from which on things are drawn."""
 
 
-class Face(NamedTuple):
-    """A convex face: corners in metres east, north and up, from the ground below the eye, (k, 3);
-    and a colour of 0 to 255."""
+Colour = tuple[int, int, int]
+
+
+class Solid(NamedTuple):
+    """A thing with flat faces.
+
+    Attributes:
+        corners: metres ahead, to the left and up, (k, 3).
+        faces: of each, its corners as indices, anticlockwise as one sees them from outside, and the
+            number of its colour; the last lies over those before.
+        two_sided: whether faces are seen from behind, too.
+    """
 
     corners: NDArray[np.float64]
-    colour: tuple[int, int, int]
+    faces: tuple[tuple[tuple[int, ...], int], ...]
+    two_sided: bool = False
+
+    def standing(self, at: NDArray[np.float64], along: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return its corners, metres east, north and up, where it stands and faces a way."""
+        turned = np.array([[along[0], along[1]], [-along[1], along[0]]])
+        return np.concatenate([at + self.corners[:, :2] @ turned, self.corners[:, 2:]], axis=1)
 
 
 class View(NamedTuple):
@@ -61,54 +76,78 @@ class View(NamedTuple):
         part = self.picture[low:high, first:last]
         part[shown] = sprite[low - top : high - top, first - left : last - left][shown]
 
-    def draw(self, faces: Sequence[Face], forward: float) -> None:
-        """Draw faces, each over those before it.
+    def draw(
+        self, solid: Solid, corners: NDArray[np.float64], colours: Sequence[Colour], forward: float
+    ) -> None:
+        """Draw a solid.
 
         Args:
-            faces: of a thing.
-            forward: metres to the thing, which is hidden behind houses that are nearer.
+            solid: whose faces are drawn.
+            corners: its corners in metres east, north and up, from the ground below the eye.
+            colours: by number.
+            forward: metres to it; where a house is nearer, it is hidden.
         """
-        seen = [(self._projected(face.corners), face.colour) for face in faces]
-        polygons = [(corners, colour) for corners, colour in seen if len(corners) > 2]
-        if not polygons:
-            return
-        size = len(self.picture)
-        every = np.concatenate([corners for corners, _ in polygons])
-        low = np.clip(np.floor(every.min(axis=0)), 0, size).astype(int)
-        high = np.clip(np.ceil(every.max(axis=0)) + 1, 0, size).astype(int)
-        if (low >= high).any():
-            return
-        part = self.picture[low[1] : high[1], low[0] : high[0]]
-        image = Image.fromarray(part)
-        drawing = ImageDraw.Draw(image)
-        for corners, colour in polygons:
-            drawing.polygon([tuple(corner) for corner in (corners - low).tolist()], fill=colour)
-        shown = self.depth[low[0] : high[0]] > forward
-        part[:, shown] = np.asarray(image)[:, shown]
-
-    def _projected(self, corners: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return columns and rows of a face's corners, those behind the eye cut off: (k, 2)."""
         sine, cosine = math.sin(self.bearing), math.cos(self.bearing)
         ahead = corners[:, 0] * sine + corners[:, 1] * cosine
         aside = corners[:, 0] * cosine - corners[:, 1] * sine
-        places = np.stack([ahead, aside, corners[:, 2]], axis=1)
-        if (ahead < _NEAR).any():
-            places = _in_front(places)
-            if not len(places):
-                return places
-        half = len(self.picture) / 2
-        columns = half + half * places[:, 1] / places[:, 0]
-        rows = half + half * (EYE - places[:, 2]) / places[:, 0]
-        # Pillow counts from the middle of a pixel.
-        return np.stack([columns, rows], axis=1) - 0.5
+        places = list(zip(ahead.tolist(), aside.tolist(), corners[:, 2].tolist()))
+        polygons = []
+        for face, colour in solid.faces:
+            seen = _projected([places[corner] for corner in face], len(self.picture) / 2)
+            if len(seen) > 2 and (solid.two_sided or _is_front(seen)):
+                polygons.append((seen, colours[colour]))
+        if not polygons:
+            return
+        size = len(self.picture)
+        columns, rows = zip(*(corner for seen, _ in polygons for corner in seen))
+        left, right = _clipped(min(columns), size), _clipped(max(columns) + 2, size)
+        top, bottom = _clipped(min(rows), size), _clipped(max(rows) + 2, size)
+        if left >= right or top >= bottom:
+            return
+        part = self.picture[top:bottom, left:right]
+        image = Image.fromarray(part)
+        drawing = ImageDraw.Draw(image)
+        for seen, rgb in polygons:
+            drawing.polygon([(column - left, row - top) for column, row in seen], fill=rgb)
+        shown = self.depth[left:right] > forward
+        part[:, shown] = np.asarray(image)[:, shown]
 
 
-def _in_front(places: NDArray[np.float64]) -> NDArray[np.float64]:
+def _clipped(place: float, size: int) -> int:
+    return min(max(int(place), 0), size)
+
+
+def _projected(places: list[tuple[float, float, float]], half: float) -> list[tuple[float, float]]:
+    """Return columns and rows of a face's corners, those behind the eye cut off.
+
+    Args:
+        places: metres ahead, to the right and up.
+        half: of the view's side, pixels.
+    """
+    if min(place[0] for place in places) < _NEAR:
+        places = _in_front(places)
+    # Pillow counts from the middle of a pixel.
+    return [
+        (half + half * aside / ahead - 0.5, half + half * (EYE - up) / ahead - 0.5)
+        for ahead, aside, up in places
+    ]
+
+
+def _is_front(seen: list[tuple[float, float]]) -> bool:
+    """Return whether one sees a face from outside: its corners go round anticlockwise."""
+    area = 0.0
+    for (column, row), (other, below) in zip(seen, [*seen[1:], seen[0]]):
+        area += column * below - other * row
+    return area < 0
+
+
+def _in_front(places: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
     """Return a face without what is nearer than `_NEAR`."""
     kept = []
-    for one, other in zip(places, np.roll(places, -1, axis=0)):
+    for one, other in zip(places, [*places[1:], places[0]]):
         if one[0] >= _NEAR:
             kept.append(one)
         if (one[0] >= _NEAR) != (other[0] >= _NEAR):
-            kept.append(one + (_NEAR - one[0]) / (other[0] - one[0]) * (other - one))
-    return np.array(kept).reshape(-1, 3)
+            share = (_NEAR - one[0]) / (other[0] - one[0])
+            kept.append((_NEAR, *(a + share * (b - a) for a, b in zip(one[1:], other[1:]))))
+    return kept

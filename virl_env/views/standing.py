@@ -13,7 +13,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from virl_env.views.furniture import Spots, car_faces, lamp_faces, lamps, parked_cars
+from virl_env.views.furniture import (
+    CAR,
+    LAMP,
+    Spots,
+    car_colours,
+    lamp_colours,
+    lamps,
+    parked_cars,
+)
 from virl_env.views.ground import STANDS, Ground, Metres
 from virl_env.views.hanging import Box, columns_of, hang
 from virl_env.views.hash import mixed
@@ -84,7 +92,10 @@ class Standing:
         self._lamps = Spots(*(part[free] for part in lit))
         cars = parked_cars(runs, ground, style)
         self._cars = Spots(*(part[: 0 if is_mapped else None] for part in cars))
-        self._car_colours = mixed(*np.rint(10 * self._cars.at).T) >> np.uint32(4)
+        choices = car_colours(paint)
+        drawn = mixed(*np.rint(10 * self._cars.at).T) >> np.uint32(4)
+        self._car_colours = [choices[one] for one in (drawn % len(choices)).tolist()]
+        self._lamp_colours = lamp_colours(paint)
         self._behind = houses.depth
         self._shine = 1.0 if paint.lit else float(paint.light.min())
 
@@ -193,17 +204,14 @@ class Standing:
             _paste(view, name, left - side // 2, top + side, self._shine)
 
     def _car(self, view: View, car: _Thing, angle: float) -> None:
-        number = car.number
-        at = np.array([car.east, car.north])
-        colour = int(self._car_colours[number])
+        at, along = np.array([car.east, car.north]), self._cars.along[car.number]
         forward, _ = _stands(car.distance, angle, len(view.picture))
-        view.draw(car_faces(at, self._cars.along[number], colour, self._paint), forward)
+        view.draw(CAR, CAR.standing(at, along), self._car_colours[car.number], forward)
 
     def _lamp(self, view: View, lamp: _Thing, angle: float) -> None:
-        at = np.array([lamp.east, lamp.north])
+        at, arm = np.array([lamp.east, lamp.north]), self._lamps.along[lamp.number]
         forward, _ = _stands(lamp.distance, angle, len(view.picture))
-        arm = self._lamps.along[lamp.number]
-        view.draw(lamp_faces(at, arm, self._paint), forward)
+        view.draw(LAMP, LAMP.standing(at, arm), self._lamp_colours, forward)
 
     def _tree(self, view: View, tree: _Thing, angle: float) -> None:
         size = len(view.picture)
