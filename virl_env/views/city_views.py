@@ -8,7 +8,6 @@ size and a house looks the same from wherever it is seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -27,7 +26,7 @@ from virl_env.views.paint import paint
 from virl_env.views.pixels import Pixels, packed, spread, unpacked
 from virl_env.views.runs import Runs, runs_of
 from virl_env.views.source import TURNS
-from virl_env.views.spans import Spans, disc_spans, quad_spans, ring_spans
+from virl_env.views.spans import Spans, quad_spans, ring_spans
 from virl_env.views.standing import Standing
 from virl_env.views.style import style_of
 from virl_env.views.walls import EYE
@@ -44,9 +43,10 @@ faces: who stands in the middle of one sees it below, all around and equally far
 _OWN = 4.0
 """Metres around one who stands in a ring within which there is no other."""
 
-_FARTHEST_RING = 90.0
-_SLABS_TO = 13.0
-"""Metres up to which rings, and joints between the slabs of pavements, are drawn."""
+_RINGS_TO = 90.0
+_SLABS_TO, _SLABS_FINE = 13.0, 0.1
+"""Metres up to which rings, and joints between the slabs of pavements, are drawn; of joints also
+for each pixel of a view's side."""
 
 _SHADES = 255
 """How many steps of haze there are."""
@@ -181,20 +181,26 @@ class CityViews:
         base = Ink.LAWN if self._is_mapped else Ink.PAVEMENT
         inks = np.full((len(east), size - above), base, dtype=np.uint8)
 
-        def ink(spans: Spans, colour: Ink) -> None:
+        shapes = [(of.near(eye, size), of.ink) for of in prepared.marks]
+        if not self._is_mapped:
+            slabs = joints(prepared.runs, eye, min(_SLABS_TO, _SLABS_FINE * size))
+            shapes.insert(0, (slabs, Ink.JOINT))
+        corners = np.concatenate([quads for quads, _ in shapes])
+        of_shape = np.repeat([colour for _, colour in shapes], [len(quads) for quads, _ in shapes])
+        for spans, colours in (
+            (quad_spans(corners, eye, east, north), of_shape),
+            self._rings(size, eye, east, north),
+        ):
             with np.errstate(divide="ignore"):
                 slopes = EYE * rays.lengthening[spans.column] / np.stack([spans.far, spans.near])
             rows = (slopes + 1) * (size / 2) - 0.5 - above
             first = np.clip(np.ceil(rows[0]), 0, size - above).astype(np.int64)
             behind = np.clip(np.floor(rows[1]) + 1, 0, size - above).astype(np.int64)
-            pixels, _ = spread(spans.column * (size - above) + first, np.maximum(behind - first, 0))
-            inks.reshape(-1)[pixels] = colour
-
-        if not self._is_mapped:
-            ink(quad_spans(joints(prepared.runs, eye, _SLABS_TO), eye, east, north), Ink.JOINT)
-        for of in prepared.marks:
-            ink(quad_spans(of.near(eye), eye, east, north), of.ink)
-        self._rings(ink, eye, east, north)
+            pixels, owner = spread(
+                spans.column * (size - above) + first, np.maximum(behind - first, 0)
+            )
+            # Of shapes on top of each other the last one counts.
+            inks.reshape(-1)[pixels] = colours.astype(np.uint8)[spans.shape][owner]
         reach = EYE / rays.slopes[above:] * rays.lengthening[:size, None]
         clear = np.exp(-reach / self._paint.haze)
         steps = np.linspace(0, 1, _SHADES + 1)[:, None, None]
@@ -204,27 +210,32 @@ class CityViews:
         picture[:, above:] = packed(colours).reshape(-1)[found.reshape(len(east), -1)]
 
     def _rings(
-        self, ink: Callable[[Spans, Ink], None], eye: Metres, east: Floats, north: Floats
-    ) -> None:
-        """Draw the rings around the middles of crossings and around points that places face."""
+        self, size: int, eye: Metres, east: Floats, north: Floats
+    ) -> tuple[Spans, NDArray[np.int64]]:
+        """Return the rings around points that places face and around the middles of crossings, and
+        the ink of each."""
         ground = self.prepared.ground
-        at_one = self._is_mapped and any(ground.stands_at(eye))
-        for middles, radii, colour in (
+        kinds = [
             (ground.faced, _DOORSTEP, Ink.DOORSTEP),
             (ground.middles, _MIDDLE, Ink.COBBLES),
-        ):
-            away = np.hypot(*(middles - eye).T)
-            near = middles[away < _FARTHEST_RING].astype(np.float64)
-            spans = ring_spans(near, radii, eye.astype(np.float64), east, north)
-            if at_one:
-                # Points lie close to each other there: the rings one stands in are left whole.
-                own = (away[away < _FARTHEST_RING] < STANDS)[spans.shape]
-                spans = spans._replace(near=np.where(own, spans.near, np.maximum(spans.near, _OWN)))
-            ink(spans, colour)
-        middles = ground.middles.astype(np.float64)
-        near = middles[np.hypot(*(middles - eye).T) < _FARTHEST_RING]
+        ]
         if not self._is_mapped:
-            ink(disc_spans(near, _MIDDLE[0], eye.astype(np.float64), east, north), Ink.SETTS)
+            kinds.append((ground.middles, (0.0, _MIDDLE[0]), Ink.SETTS))
+        middles, radii, inks = [], [], []
+        for spots, pair, ink in kinds:
+            near = spots[np.hypot(*(spots - eye).T) < min(_RINGS_TO, size)]
+            middles.append(near)
+            radii += [pair] * len(near)
+            inks += [ink] * len(near)
+        middle = np.concatenate(middles).astype(np.float64)
+        spans = ring_spans(
+            middle, np.array(radii).reshape(-1, 2), eye.astype(np.float64), east, north
+        )
+        if self._is_mapped and any(ground.stands_at(eye)):
+            # Points lie close to each other there: the rings that one stands in are left whole.
+            own = (np.hypot(*(middle - eye).T) < STANDS)[spans.shape]
+            spans = spans._replace(near=np.where(own, spans.near, np.maximum(spans.near, _OWN)))
+        return spans, np.array(inks, dtype=np.int64)
 
 
 def _blurred(views: Picture, severity: int) -> Picture:

@@ -93,7 +93,7 @@ class InventedHouses:
         self.storeys = np.full(len(built.own), STOREY, dtype=np.float32)
         never = np.zeros(len(built.corners), dtype=np.bool_)
         self.walls = outline_walls(built.corners, built.offsets, built.blind, never)
-        self._rays = Rays(self.walls, self.tops, peaks)
+        self._rays = Rays(self.walls, self.tops, peaks, one_sided=True)
 
     def meet(self, eye: Metres, east: Floats, north: Floats) -> Hits:
         """Return what rays meet, see `Houses`."""

@@ -59,17 +59,24 @@ class Marks:
         ink: of all of them.
         corners: anticlockwise, metres east and north, (m, 4, 2).
         until: metres from which on they are not drawn.
+        fine: the same for each pixel of a view's side.
     """
 
-    def __init__(self, ink: Ink, corners: Metres, until: float) -> None:
-        self.ink, self._corners, self._until = ink, corners, until
-        self._middles = corners.mean(axis=1)
+    def __init__(self, ink: Ink, corners: Metres, until: float, fine: float = 4.0) -> None:
+        self.ink, self._corners, self._until, self._fine = ink, corners, until, fine
+        self._middles = np.ascontiguousarray(corners.mean(axis=1).T)
         self._halves = np.hypot(*(corners[:, 0] - corners[:, 2]).T) / 2
 
-    def near(self, eye: Metres) -> Metres:
-        """Return the corners of those that are to be drawn for an eye, (k, 4, 2)."""
-        away = np.hypot(*(self._middles - eye).T) - self._halves
-        near: Metres = self._corners[away < self._until]
+    def near(self, eye: Metres, size: int) -> Metres:
+        """Return the corners of those that show, (k, 4, 2).
+
+        Args:
+            eye: metres east and north.
+            size: of a view in pixels, in smaller ones of which less shows.
+        """
+        until = min(self._until, self._fine * size)
+        away = (self._middles[0] - eye[0]) ** 2 + (self._middles[1] - eye[1]) ** 2
+        near: Metres = self._corners[away < (self._halves + until) ** 2]
         return near
 
 
@@ -79,7 +86,7 @@ def marks(runs: Runs, is_mapped: bool) -> list[Marks]:
     under = [Marks(Ink.PAVEMENT, strips(runs, PAVED), 260.0)] if is_mapped else []
     ground = [
         *under,
-        Marks(Ink.KERB, strips(runs, half + _KERB), 90.0),
+        Marks(Ink.KERB, strips(runs, half + _KERB), 90.0, 0.5),
         Marks(Ink.ROAD, strips(runs, half), 260.0),
     ]
     if is_mapped:
@@ -87,10 +94,11 @@ def marks(runs: Runs, is_mapped: bool) -> list[Marks]:
     clear = _setback(runs)
     return [
         *ground,
-        Marks(Ink.TRACK, _tracks(runs, clear), 40.0),
-        Marks(Ink.PATCH, _patches(runs, clear), 70.0),
-        Marks(Ink.MANHOLE, _manholes(runs, clear), 30.0),
-        Marks(Ink.MARKING, np.concatenate([_zebras(runs, clear), *_lines(runs)]), 90.0),
+        Marks(Ink.TRACK, _tracks(runs, clear), 40.0, 0.25),
+        Marks(Ink.PATCH, _patches(runs, clear), 70.0, 0.4),
+        Marks(Ink.MANHOLE, _manholes(runs, clear), 30.0, 0.25),
+        Marks(Ink.MARKING, _zebras(runs, clear), 90.0, 0.7),
+        Marks(Ink.MARKING, np.concatenate(_lines(runs)), 70.0, 0.5),
     ]
 
 

@@ -52,28 +52,36 @@ def quad_spans(corners: Metres, eye: Metres, east: Floats, north: Floats) -> Spa
     return Spans(column[met], shape[met], near[met], far[met])
 
 
-def disc_spans(middles: Metres, radius: float, eye: Metres, east: Floats, north: Floats) -> Spans:
-    """Return where rays are above discs with middles (m, 2), see `quad_spans`."""
+def _disc_spans(
+    middles: Metres, radii: NDArray[np.float64], eye: Metres, east: Floats, north: Floats
+) -> Spans:
+    """Return where rays are above discs with middles (m, 2) and radii (m,), see `quad_spans`."""
     away = middles - eye
     distance = np.hypot(*away.T)
     half = np.where(
-        distance > radius, np.arcsin(np.minimum(radius / np.maximum(distance, 1e-9), 1)), np.pi
+        distance > radii, np.arcsin(np.minimum(radii / np.maximum(distance, 1e-9), 1)), np.pi
     )
     turn = np.minimum(2 * half, 2 * np.pi - 1e-9)
     shape, column = columns_between(np.arctan2(*away.T) - half, turn, east, north)
     right, up = east[column].astype(np.float64), north[column].astype(np.float64)
     along = away[shape, 0] * right + away[shape, 1] * up
-    root = np.sqrt(np.maximum(radius**2 - distance[shape] ** 2 + along**2, 0))
+    root = np.sqrt(np.maximum(radii[shape] ** 2 - distance[shape] ** 2 + along**2, 0))
     near, far = np.maximum(along - root, 0), along + root
     met = far > near
     return Spans(column[met], shape[met], near[met], far[met])
 
 
 def ring_spans(
-    middles: Metres, radii: tuple[float, float], eye: Metres, east: Floats, north: Floats
+    middles: Metres, radii: NDArray[np.float64], eye: Metres, east: Floats, north: Floats
 ) -> Spans:
-    """Return where rays are above rings of an inner and an outer radius, see `quad_spans`."""
-    inner, outer = (disc_spans(middles, radius, eye, east, north) for radius in radii)
+    """Return where rays are above rings with middles (m, 2), see `quad_spans`.
+
+    Args:
+        middles: metres east and north, (m, 2).
+        radii: the inner and the outer one of each, (m, 2).
+        eye, east, north: as there.
+    """
+    inner, outer = (_disc_spans(middles, radius, eye, east, north) for radius in radii.T)
     count = len(east)
     key = inner.shape * count + inner.column
     order = np.argsort(key)

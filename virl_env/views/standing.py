@@ -46,6 +46,8 @@ LEGIBLE = 25.0
 _CLOSE, _CLOSEST = 9.0, 6.0
 _SIGNS_TO, _TREES_TO = 90.0, 60.0
 _SIGN_HEIGHT = 3.0
+_WIDE = 2.6
+"""Metres from the middle of a thing to its sides, at most."""
 
 _LOBES = ((-0.42, 0.22, 0.58), (0.44, 0.18, 0.56), (0.02, -0.34, 0.62), (0.0, 0.1, 0.6))
 """Discs that make the crown of a tree: to the right, down and wide, in shares of its radius."""
@@ -249,11 +251,12 @@ class Standing:
         view.paste(leaves, first, low, forward, inside)
 
 
-def _seen_in(thing: _Thing, heading: float) -> list[tuple[int, float]]:
+def _seen_in(thing: _Thing, heading: float, width: float = _WIDE) -> list[tuple[int, float]]:
     """Return the views that a thing may reach into, and its degrees from the middle of each."""
     bearing = math.degrees(math.atan2(thing.east, thing.north)) - heading
+    reach = math.degrees(math.atan2(width, thing.distance))
     angles = [(view, (bearing - turn + 180) % 360 - 180) for view, turn in enumerate(TURNS)]
-    return [(view, angle) for view, angle in angles if abs(angle) < 75]
+    return [(view, angle) for view, angle in angles if abs(angle) < 45 + reach]
 
 
 def _stands(distance: float, angle: float, size: int) -> tuple[float, float]:

@@ -112,6 +112,7 @@ class Rays:
         peaks: metres by which the middle of each of its walls is higher than their ends, (b,).
         stands: tells of walls and of spots east and north in each whether there is a wall at that
             spot; None where none has a gap.
+        one_sided: whether walls are seen from the left alone.
         together: metres within which walls count as being in one place, so that of a house and a
             part of it the same one is taken everywhere.
     """
@@ -122,12 +123,17 @@ class Rays:
         tops: NDArray[np.float32],
         peaks: NDArray[np.float32] | None = None,
         stands: Callable[[NDArray[np.int64], Metres, Metres], NDArray[np.bool_]] | None = None,
+        one_sided: bool = False,
         together: float = 1e-4,
     ) -> None:
         self.walls, self._tops, self._stands, self._together = walls, tops, stands, together
         self._peaks = np.zeros_like(tops) if peaks is None else peaks
-        self._middles = (walls.start + walls.end) / 2
-        self._halves = np.hypot(*(walls.end - walls.start).T) / 2
+        self._one_sided = one_sided
+        self._middles = np.ascontiguousarray(((walls.start + walls.end) / 2).T)
+        along = np.ascontiguousarray((walls.end - walls.start).T)
+        length = np.hypot(*along)
+        self._halves = length / 2
+        self._left = np.stack([-along[1], along[0]])
 
     def meet(self, eye: NDArray[np.float32], east: Floats, north: Floats) -> Hits:
         """Return where rays from an eye meet walls and are not hidden by nearer, higher ones.
@@ -136,8 +142,11 @@ class Rays:
             eye: metres east and north.
             east, north: directions of rays of length 1, clockwise all around, of shape (n,).
         """
-        away = np.hypot(*(self._middles - eye).T) - self._halves
-        near = np.flatnonzero(away < FARTHEST)
+        right, up = (eye[axis] - self._middles[axis] for axis in (0, 1))
+        shown = right**2 + up**2 < (FARTHEST + self._halves) ** 2
+        if self._one_sided:
+            shown &= right * self._left[0] + up * self._left[1] > 0
+        near = np.flatnonzero(shown)
         wall, column = _columns(self.walls, near, eye, east, north)
         start = self.walls.start[wall] - eye
         along = self.walls.end[wall] - eye - start
