@@ -113,7 +113,7 @@ class VIRLNavigationImageEnv(VIRLNavigationEnv):
 
     def _frame(self) -> NDArray[np.uint8]:
         look = self.sights.look_of(self._episode_seed)
-        return grid(self.sights.four(self.city, look, *self.stand(), RENDER_SIZE))
+        return grid(self.sights.smooth(self.city, look, *self.stand(), RENDER_SIZE))
 
     def _check_route(self, config: NavigationConfig) -> None:
         super()._check_route(config)

@@ -84,7 +84,7 @@ class VIRLNavigationImageVectorEnv(VIRLNavigationVectorEnv):
         self._need_episode()
         return tuple(
             grid(
-                self.sights.four(
+                self.sights.smooth(
                     self._city(copy), self._looks[copy], *self.stand(copy), RENDER_SIZE
                 )
             )

@@ -33,7 +33,7 @@ _SHADOW, _BODY, _BONNET_COLOUR, _TYRE, _GLASS, _HEADLIGHT, _TAILLIGHT = range(7)
 _AROUND = ((0, 1), (1, 2), (2, 3), (3, 0))
 
 LAMP_TOP = 5.2
-_ARM, _POLE = 1.1, 0.06
+ARM, _POLE = 1.1, 0.06
 """Metres of a lamp's arm, and of half its pole."""
 
 
@@ -135,13 +135,13 @@ def _lamp() -> Solid:
                 [sign * half * ahead, sign * half * left, up]
                 for sign, up in ((-1, 0.0), (1, 0.0), (1, top), (-1, top))
             ]
-    arm = ((0.0, -0.12), (_ARM, -0.02), (_ARM, 0.06), (0.0, 0.0))
+    arm = ((0.0, -0.12), (ARM, -0.02), (ARM, 0.06), (0.0, 0.0))
     faces.append((tuple(range(len(corners), len(corners) + 4)), 0))
     corners += [[ahead, 0.0, LAMP_TOP + up] for ahead, up in arm]
     for ahead, left in ((0.3, 0.0), (0.0, 0.2)):
         faces.append((tuple(range(len(corners), len(corners) + 4)), 1))
         corners += [
-            [_ARM + sign * ahead, sign * left, LAMP_TOP + up]
+            [ARM + sign * ahead, sign * left, LAMP_TOP + up]
             for sign, up in ((-1, -0.24), (1, -0.24), (1, -0.04), (-1, -0.04))
         ]
     return Solid(np.array(corners), tuple(faces), two_sided=True)

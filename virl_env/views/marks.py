@@ -25,7 +25,7 @@ _KERB = 0.22
 _ZEBRA, _STRIPE = 3.0, 0.5
 """Metres of a zebra crossing along the street, and of one of its stripes across."""
 
-_BEFORE = 1.4
+_BEFORE = 0.8
 """Metres from the corner of two kerbs to a zebra crossing."""
 
 _DASH, _DASHES = 2.0, 6.0

@@ -55,10 +55,34 @@ def stack(four: Picture) -> Picture:
 
 
 def grid(four: Picture) -> Picture:
-    """Return four views (4, n, n, 3) as one picture (2 n, 2 n, 3): front, right; back, left."""
+    """Return four views (4, n, n, 3) as one picture (2 n, 2 n, 3): front, right; back, left.
+
+    A white line between them, so that their seam is not taken for something in the street, covers
+    `gutter(n)` pixels of each view.
+    """
     front, right, back, left = four
     rows = [np.concatenate(row, axis=1) for row in ((front, right), (back, left))]
-    return np.concatenate(rows)
+    picture = np.concatenate(rows)
+    size = four.shape[1]
+    seam = slice(size - gutter(size), size + gutter(size))
+    picture[seam], picture[:, seam] = 255, 255
+    return picture
+
+
+def gutter(size: int) -> int:
+    """Return how many pixels of a view the line between views in a grid covers.
+
+    Args:
+        size: of a view, pixels.
+    """
+    return max(1, size // 96)
+
+
+def halved(four: Picture) -> Picture:
+    """Return views (4, 2 n, 2 n, 3) half as large, each pixel the mean of four."""
+    count, height, width, _ = four.shape
+    parts = four.reshape(count, height // 2, 2, width // 2, 2, 3).astype(np.uint16)
+    return ((parts.sum(axis=(2, 4)) + 2) // 4).astype(np.uint8)
 
 
 _ARRANGED = {"stack": stack, "grid": grid}
@@ -178,6 +202,17 @@ class Sights:
                 f"The views of {_told(source)} must be uint8 of the shape {shape}; got {what}."
             )
         return seen
+
+    def smooth(
+        self, city: City | None, look: Look, geocode: Geocode, heading: float, size: int
+    ) -> Picture:
+        """Return what `four` does, for people: edges are smooth where a city is drawn.
+
+        Views that would be too large when drawn twice as large are drawn as they are.
+        """
+        if self._panoramas is not None or 2 * size > MAX_SIZE:
+            return self.four(city, look, geocode, heading, size)
+        return halved(self.four(city, look, geocode, heading, 2 * size))
 
     def _source(self, city: City | None, look: Look) -> ViewSource:
         if self._panoramas is not None:

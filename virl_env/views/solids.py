@@ -18,6 +18,8 @@ Floats = NDArray[np.float32]
 _NEAR = 0.25
 """Metres in front of the eye from which on things are drawn."""
 
+_GLOW = 1.3
+"""Metres of the glow around a light."""
 
 Colour = tuple[int, int, int]
 
@@ -111,6 +113,31 @@ class View(NamedTuple):
             drawing.polygon([(column - left, row - top) for column, row in seen], fill=rgb)
         shown = self.depth[left:right] > forward
         part[:, shown] = np.asarray(image)[:, shown]
+
+    def glow(self, at: NDArray[np.float64], up: float, colour: NDArray[np.float32]) -> None:
+        """Add the glow around a light.
+
+        Args:
+            at: metres east and north from the eye, (2,).
+            up: metres above the ground.
+            colour: of the light.
+        """
+        sine, cosine = math.sin(self.bearing), math.cos(self.bearing)
+        ahead = float(at[0] * sine + at[1] * cosine)
+        size = len(self.picture)
+        if ahead < 1.0:
+            return
+        scale = size / 2 / ahead
+        column = size / 2 + scale * float(at[0] * cosine - at[1] * sine)
+        row, radius = size / 2 + scale * (EYE - up), _GLOW * scale
+        left, right = _clipped(column - radius, size), _clipped(column + radius + 1, size)
+        top, bottom = _clipped(row - radius, size), _clipped(row + radius + 1, size)
+        rows = (np.arange(top, bottom)[:, None] + 0.5 - row) / radius
+        columns = (np.arange(left, right) + 0.5 - column) / radius
+        share = 0.55 * np.clip(1 - np.hypot(rows, columns), 0, 1) ** 2
+        share = share * (self.depth[left:right] > ahead)
+        part = self.picture[top:bottom, left:right]
+        part[:] = part + (share[:, :, None] * (colour - part)).astype(np.int16)
 
 
 def _clipped(place: float, size: int) -> int:

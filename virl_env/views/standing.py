@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from virl_env.views.furniture import (
+    ARM,
     CAR,
     LAMP,
+    LAMP_TOP,
     Spots,
     car_colours,
     lamp_colours,
@@ -214,6 +216,8 @@ class Standing:
         at, arm = np.array([lamp.east, lamp.north]), self._lamps.along[lamp.number]
         forward, _ = _stands(lamp.distance, angle, len(view.picture))
         view.draw(LAMP, LAMP.standing(at, arm), self._lamp_colours, forward)
+        if self._paint.lit:
+            view.glow(at + ARM * arm, LAMP_TOP - 0.14, self._paint.lamp)
 
     def _tree(self, view: View, tree: _Thing, angle: float) -> None:
         size = len(view.picture)
