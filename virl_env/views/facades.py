@@ -73,7 +73,7 @@ class Facades:
         bottom = np.clip(np.floor(rows[1]) + 1, 0, size).astype(np.int64)
         bottom = np.where(hits.nearest, bottom, np.append(0, top[:-1]))
         seen = np.flatnonzero(bottom > top)
-        hits = Hits(*(part[seen] for part in hits))
+        hits = hits.some(seen)
         top, bottom, depth = top[seen], bottom[seen], depth[seen]
         row, hit = spread(top, bottom - top)
         # The height of a pixel's middle falls by the same step from row to row.

@@ -49,6 +49,8 @@ def parked_cars(runs: Runs, ground: Ground, style: Style) -> Spots:
     run, along, hand, drawn = _beside(runs, _CAR_EVERY)
     kept = drawn % 1000 < 1000 * style.cars
     spots = _spots(runs, run[kept], along[kept], hand[kept] * _PARKED)
+    # One drives on the right.
+    spots = Spots(spots.at, -hand[kept][:, None] * spots.along)
     away = ground.from_door(*spots.at.astype(np.float32).T)
     return Spots(*(part[away > _OFF_DOORS] for part in spots))
 

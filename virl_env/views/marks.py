@@ -67,7 +67,7 @@ class Marks:
         self._middles = np.ascontiguousarray(corners.mean(axis=1).T)
         self._halves = np.hypot(*(corners[:, 0] - corners[:, 2]).T) / 2
 
-    def near(self, eye: Metres, size: int) -> Metres:
+    def near(self, eye: NDArray[np.floating], size: int) -> Metres:
         """Return the corners of those that show, (k, 4, 2).
 
         Args:
@@ -102,7 +102,7 @@ def marks(runs: Runs, is_mapped: bool) -> list[Marks]:
     ]
 
 
-def joints(runs: Runs, eye: Metres, reach: float) -> Metres:
+def joints(runs: Runs, eye: NDArray[np.floating], reach: float) -> Metres:
     """Return the joints between the slabs of pavements near an eye, as `Marks.corners`."""
     along, length = runs.along, runs.length
     at = ((eye - runs.start) * along).sum(axis=1)

@@ -153,5 +153,6 @@ def _back(
         along = (between[0] * right[1] - between[1] * right[0]) / across
         back = (between[0] * left[1] - between[1] * left[0]) / across
         if min(along, back) > 0 and (along <= one or back <= other):
-            return (first + along * left)[None]
+            meeting: Metres = (first + along * left)[None]
+            return meeting
     return np.stack([last + other * right, first + one * left])

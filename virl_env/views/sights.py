@@ -82,7 +82,8 @@ def halved(four: Picture) -> Picture:
     """Return views (4, 2 n, 2 n, 3) half as large, each pixel the mean of four."""
     count, height, width, _ = four.shape
     parts = four.reshape(count, height // 2, 2, width // 2, 2, 3).astype(np.uint16)
-    return ((parts.sum(axis=(2, 4)) + 2) // 4).astype(np.uint8)
+    mean: Picture = ((parts.sum(axis=(2, 4)) + 2) // 4).astype(np.uint8)
+    return mean
 
 
 _ARRANGED = {"stack": stack, "grid": grid}

@@ -176,5 +176,6 @@ def _in_front(places: list[tuple[float, float, float]]) -> list[tuple[float, flo
             kept.append(one)
         if (one[0] >= _NEAR) != (other[0] >= _NEAR):
             share = (_NEAR - one[0]) / (other[0] - one[0])
-            kept.append((_NEAR, *(a + share * (b - a) for a, b in zip(one[1:], other[1:]))))
+            aside, up = (a + share * (b - a) for a, b in zip(one[1:], other[1:]))
+            kept.append((_NEAR, aside, up))
     return kept

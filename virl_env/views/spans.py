@@ -21,7 +21,7 @@ class Spans(NamedTuple):
     far: Metres
 
 
-def quad_spans(corners: Metres, eye: Metres, east: Floats, north: Floats) -> Spans:
+def quad_spans(corners: Metres, eye: NDArray[np.floating], east: Floats, north: Floats) -> Spans:
     """Return where rays are above convex shapes of four corners.
 
     Args:
@@ -93,6 +93,9 @@ def ring_spans(
         found = order[at]
         hole = key[found] == sought
         begin[hole], behind[hole] = inner.near[found[hole]], inner.far[found[hole]]
-    before = Spans(outer.column, outer.shape, outer.near, begin)
-    after = Spans(*(part[hole] for part in (outer.column, outer.shape, behind, outer.far)))
-    return Spans(*(np.concatenate(parts) for parts in zip(before, after)))
+    return Spans(
+        np.concatenate([outer.column, outer.column[hole]]),
+        np.concatenate([outer.shape, outer.shape[hole]]),
+        np.concatenate([outer.near, behind[hole]]),
+        np.concatenate([begin, outer.far[hole]]),
+    )

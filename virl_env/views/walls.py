@@ -69,6 +69,18 @@ class Hits(NamedTuple):
     facing: NDArray[np.float64]
     nearest: NDArray[np.bool_]
 
+    def some(self, rows: NDArray[np.int64]) -> Hits:
+        """Return these rows alone."""
+        return Hits(
+            self.column[rows],
+            self.wall[rows],
+            self.reach[rows],
+            self.top[rows],
+            self.spot[rows],
+            self.facing[rows],
+            self.nearest[rows],
+        )
+
 
 def outline_walls(
     corners: Metres, offsets: NDArray[np.int64], blind: NDArray[np.bool_], cut: NDArray[np.bool_]
@@ -168,9 +180,8 @@ class Rays:
         order, layer = _skyline(column[met], wall[met], place, rise)
         order, layer = order[layer < _LAYERS], layer[layer < _LAYERS]
         kept, share, top = met[order], share[order], top[order]
-        column, wall, reach, along, across = (
-            part[kept] for part in (column, wall, reach, along, across)
-        )
+        column, wall = column[kept], wall[kept]
+        reach, along, across = reach[kept], along[kept], across[kept]
         length = np.maximum(np.hypot(*along.T), 1e-9)
         spot = self.walls.before[wall] + share * length
         # The normal that points away from the eye.
