@@ -20,6 +20,9 @@ Metres = NDArray[np.float64]
 
 _PARKED = ROAD - 1.05
 _CAR_EVERY, _LAMP_EVERY = 6.2, 24.0
+_BEND = 3.0
+"""Metres that what stands keeps from bends and ends of streets."""
+
 _OFF_DOORS = 6.0
 """Metres that cars keep from a point that a place faces, whose ring they would hide."""
 
@@ -70,6 +73,8 @@ def _beside(
 ) -> tuple[NDArray[np.int64], Metres, NDArray[np.float64], NDArray[np.uint32]]:
     """Return places on both sides of streets: runs, metres along them, sides, drawn numbers."""
     first, last = clearings(runs)
+    # At bends the two streets' kerbs cross.
+    first, last = first + _BEND * ~runs.at_crossing[:, 0], last - _BEND * ~runs.at_crossing[:, 1]
     count = np.maximum((last - first) // every, 0).astype(np.int64)
     spare = np.maximum(last - first - (count - 1) * every, 0) / 2
     run = np.repeat(np.arange(len(count)), count)
