@@ -134,3 +134,29 @@ print(hashlib.sha256(seen).hexdigest())
     seen = b"".join(views.four(city.geocode(p), 31.0, 84).tobytes() for p in (0, 500, 900))
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == hashlib.sha256(seen).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "streets",
+    [
+        ([(0, 0)], []),
+        ([(0, 0), (0, 1)], [(0, 1)]),
+        ([(0, 0), (0, 1), (1, 1)], [(0, 1), (1, 2), (2, 0)]),
+        ([(0, 0), (0, 1), (0, 2), (1, 1)], [(0, 1), (1, 2), (1, 3)]),
+        ([(0, 0), (0, 4), (1, 0), (0, 2)], [(0, 3), (3, 1), (0, 2)]),
+    ],
+)
+def test_the_smallest_cities_are_drawn(
+    streets: tuple[list[tuple[int, int]], list[tuple[int, int]]],
+) -> None:
+    """One point, a dead end, a ring without a crossing, a crossing, a bend."""
+    points, pairs = streets
+    ends = [sorted({*pair} - {n} for pair in pairs if n in pair) for n in range(len(points))]
+    neighbours = [sorted(end for (end,) in own) for own in ends]
+    starts = np.cumsum([0, *map(len, neighbours)])
+    flat = np.array([end for own in neighbours for end in own], dtype=np.int32)
+    city = virl_env.City("tiny", "", 0, np.array(points) * 900, starts, flat, ())
+    views = CityViews(city)
+    assert np.isfinite(views.prepared.houses.walls.start).all()
+    seen = views.four(city.geocode(0), 30.0, 65)
+    assert len(np.unique(seen.reshape(-1, 3), axis=0)) > 50

@@ -23,6 +23,9 @@ _LOT, _ARM = 13.0, 9.0
 _LEAST = 5.0
 """Metres of a front between two corner houses that is still a house of its own."""
 
+_LEAST_FRONT = 1.0
+"""Metres of the narrowest front."""
+
 _CORNER = math.radians(35.0)
 """Angle from which on a bend of the outline ends a row of houses."""
 
@@ -92,18 +95,24 @@ def _rows(number: int, outline: Metres) -> list[Metres]:
         drawn = mixed(np.array([number]), np.array([side]), np.arange(64))
         cuts.extend((start + _cuts(end - start, owned, (drawn % 256) / 255)).tolist())
     # From the last cut over the outline's own start to the first one.
-    cuts = sorted({round(cut % walked[-1], 9) for cut in cuts})
-    fronts = []
+    cuts = sorted(cut % float(walked[-1]) for cut in cuts)
+    kept = [cuts[0]]
+    for cut in cuts[1:]:
+        if cut - kept[-1] > _LEAST_FRONT and kept[0] + walked[-1] - cut > _LEAST_FRONT:
+            kept.append(cut)
+    cuts = kept
     closed = np.concatenate([outline, outline, outline[:1]])
     twice = np.concatenate([walked[:-1], walked + walked[-1]])
-    for cut, following in zip(cuts, [*cuts[1:], cuts[0] + walked[-1]]):
-        inner = closed[(twice > cut + 0.05) & (twice < following - 0.05)]
-        one, other = (
-            np.stack([np.interp(at, twice, closed[:, axis]) for axis in (0, 1)])
-            for at in (cut, following)
+    at = np.array([*cuts, cuts[0] + walked[-1]])
+    spots = np.stack([np.interp(at, twice, closed[:, axis]) for axis in (0, 1)], axis=1)
+    # Corners of the outline between one cut and the next.
+    first, last = np.searchsorted(twice, at + 0.05), np.searchsorted(twice, at - 0.05)
+    return [
+        np.concatenate(
+            [spots[cut : cut + 1], closed[first[cut] : last[cut + 1]], spots[cut + 1 :][:1]]
         )
-        fronts.append(np.concatenate([one[None], inner, other[None]]))
-    return fronts
+        for cut in range(len(cuts))
+    ]
 
 
 def _cuts(length: float, owned: tuple[bool, bool], drawn: NDArray[np.float64]) -> Metres:

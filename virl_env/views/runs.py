@@ -70,6 +70,12 @@ def runs_of(city: City, ground: Ground) -> Runs:
             for slot in range(starts[point], starts[point + 1]):
                 if not walked[slot]:
                     pairs.append(_walk(slot, point, starts, neighbours, directions, walked))
+    if not pairs:
+        # Who stands at the only point there is stands in a street of a metre.
+        half = np.array([[0.5, 0.0]])
+        dead_ends = np.full((1, 2), 2 * np.pi)
+        nowhere = np.zeros((1, 2), dtype=np.bool_)
+        return Runs(points[:1] - half, points[:1] + half, dead_ends, dead_ends, nowhere)
     first, last = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     widest, tightest = _gaps(points, first, last)
     crossing = np.stack([city.intersections[first], city.intersections[last]], axis=1)
