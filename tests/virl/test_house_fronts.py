@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -21,11 +23,17 @@ NEAR = 60.0
 CORNERS = 200
 
 
+@cache
+def city_of(family: str) -> City:
+    """Return a city of a family, made and prepared once."""
+    return virl_env.synthetic_city(family, 77)
+
+
 def corners(count: int) -> list[tuple[City, int]]:
     """Return random crossings, as many of each family of street plans."""
     generator, found = np.random.default_rng(1), []
     for family in virl_env.FAMILIES:
-        city = virl_env.synthetic_city(family, 77)
+        city = city_of(family)
         crossings = np.flatnonzero(city.intersections)
         for point in generator.choice(crossings, count // len(virl_env.FAMILIES), replace=False):
             found.append((city, int(point)))
@@ -92,14 +100,14 @@ def test_none_is_at_two_hundred_corners() -> None:
 
 @pytest.mark.parametrize("family", virl_env.FAMILIES)
 def test_a_roof_cuts_no_window(family: str) -> None:
-    houses = CityViews(virl_env.synthetic_city(family, 77)).prepared.houses
+    houses = CityViews(city_of(family)).prepared.houses
     highest = np.rint((houses.tops - PARAPET) / houses.storeys) - 1 + WINDOWS_TO
     assert (highest * houses.storeys < houses.tops - CORNICE).all()
 
 
 def test_a_corner_has_one_owner() -> None:
     """Of the walls that face streets, those on either side of a corner are of one house."""
-    houses = CityViews(virl_env.synthetic_city("grid", 77)).prepared.houses
+    houses = CityViews(city_of("grid")).prepared.houses
     walls = houses.walls
     fronts = np.flatnonzero(walls.front > 0)
     for house in np.unique(walls.house)[:400]:
