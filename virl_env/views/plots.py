@@ -106,10 +106,10 @@ def _rows(number: int, outline: Metres) -> list[Metres]:
     at = np.array([*cuts, cuts[0] + walked[-1]])
     spots = np.stack([np.interp(at, twice, closed[:, axis]) for axis in (0, 1)], axis=1)
     # Corners of the outline between one cut and the next.
-    first, last = np.searchsorted(twice, at + 0.05), np.searchsorted(twice, at - 0.05)
+    begin, behind = np.searchsorted(twice, at + 0.05), np.searchsorted(twice, at - 0.05)
     return [
         np.concatenate(
-            [spots[cut : cut + 1], closed[first[cut] : last[cut + 1]], spots[cut + 1 :][:1]]
+            [spots[cut : cut + 1], closed[begin[cut] : behind[cut + 1]], spots[cut + 1 :][:1]]
         )
         for cut in range(len(cuts))
     ]
