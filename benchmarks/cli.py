@@ -235,6 +235,17 @@ def probe(
         make_probe(folder, episodes=episodes, training=training, console=Console())
 
 
+@app.command("contact-sheet")
+def contact_sheet(
+    out: Annotated[Path, typer.Option(help="The picture, a PNG.")] = RUNS / "contact-sheet.png",
+) -> None:
+    """Draw streets of ten cities by day and by night, at three sizes, on one sheet."""
+    from benchmarks.contact_sheet import write_contact_sheet
+
+    write_contact_sheet(out)
+    Console().print(f"Written to {out}")
+
+
 @app.command()
 def strips(
     out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = RUNS / "strips",

@@ -43,7 +43,8 @@ class VIRLNavigationImageEnv(WalkerEnv[Any, int], DiscreteEnv[Walk]):
     A dict of
 
     * `image`: uint8 of shape (64, 64, 12), four views of three channels each, front, right, back,
-      left; with `views="grid"` of shape (128, 128, 3), front and right above back and left. Only
+      left; with `views="grid"` of shape (128, 128, 3), front and right above back and left, with a
+      white line between them. Only
       `image_size` and `views` change its shape.
     * `state`: `MultiDiscrete` of shape (93,), uint8: the numbers of `VIRLNavigationEnv` but
       `landmark`, `side` and `intersection`. `virl_env.image_env.STATE_LAYOUT` names its parts. The
@@ -63,8 +64,8 @@ class VIRLNavigationImageEnv(WalkerEnv[Any, int], DiscreteEnv[Walk]):
       each episode, from its seed, never that of an unseen city.
     * `panoramas` (None): where views come from instead: a folder of panoramas, or a
       `virl_env.ViewSource`. Routes of files are then seen where they were recorded.
-    * `render_mode` (None): "rgb_array" (the four views as a grid, uint8 of shape (640, 640, 3)),
-      "human" (that in a window) or "ansi".
+    * `render_mode` (None): "rgb_array" (the four views as a grid, with smooth edges, uint8 of
+      shape (640, 640, 3)), "human" (that in a window) or "ansi".
 
     ## Registered Configurations
     * `VIRLNavigation-Image-v0`: the training city, absolute directions.

@@ -12,7 +12,8 @@ import virl_env
 from benchmarks.speed.rows import best_speeds, row, show
 from virl_env.config import NavigationConfig
 from virl_env.views.city_views import CityViews
-from virl_env.views.renderer import StreetRenderer
+from virl_env.views.look import Look
+from virl_env.views.renderer import FRAME_SIZE, StreetRenderer
 
 SETS, LARGE = 200, 2
 COPIES, STEPS = 64, 100
@@ -44,7 +45,7 @@ def measure() -> list[dict[str, Any]]:
 
 def _drawing(where: str, city: virl_env.City) -> list[dict[str, Any]]:
     """Views of places all over a city, none of which was seen before."""
-    views = CityViews(city)
+    views, sights = CityViews(city), StreetRenderer(NavigationConfig.make(city=city))
     places = [
         city.geocode(point) for point in np.linspace(0, len(city.points) - 1, SETS).astype(int)
     ]
@@ -53,13 +54,22 @@ def _drawing(where: str, city: virl_env.City) -> list[dict[str, Any]]:
         for number, place in enumerate(places[:count]):
             views.four(place, 7.0 * number, size)
 
+    def smooth(count: int) -> None:
+        for number, place in enumerate(places[:count]):
+            sights.smooth(city, Look(), place, 7.0 * number, FRAME_SIZE)
+
     speeds = best_speeds(
-        {"new": lambda: draw(64, SETS), "large": lambda: draw(640, LARGE)},
-        {"new": SETS, "large": LARGE},
+        {
+            "new": lambda: draw(64, SETS),
+            "large": lambda: draw(640, LARGE),
+            "smooth": lambda: smooth(LARGE),
+        },
+        {"new": SETS, "large": LARGE, "smooth": LARGE},
     )
     return [
         row(f"four new views of 64{where}", speeds["new"], "sets/s", 100),
         row(f"four views of 640{where}", 1e3 / speeds["large"], "ms", 500, at_most=True),
+        row(f"four smooth views of 320{where}", 1e3 / speeds["smooth"], "ms", 1_500, at_most=True),
     ]
 
 

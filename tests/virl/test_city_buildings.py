@@ -13,11 +13,11 @@ from tests.virl.street_reader import CROSSING, DOORSTEP, signs, stands_in
 from virl_env.views.buildings import Buildings
 from virl_env.views.city_views import CityViews
 from virl_env.views.footprints import OPEN, Footprints
-from virl_env.views.fronts import EYE
 from virl_env.views.ground import Ground
 from virl_env.views.look import Look
 from virl_env.views.paint import paint
 from virl_env.views.signs import lettering
+from virl_env.views.walls import EYE
 from virl_env.world.city import CATEGORIES, City
 from virl_env.world.geometry import sector
 
@@ -31,12 +31,22 @@ def buildings(city: City) -> tuple[Buildings, Ground]:
     return Buildings(city, ground, 5), ground
 
 
-def around(city: City, east: float, north: float) -> NDArray[np.float32]:
+def around(city: City, east: float, north: float) -> NDArray[np.float64]:
     """Return the metres to the nearest wall at each of `BEARINGS`."""
     of, ground = buildings(city)
     eye = ground.metres(np.array([geocode(east, north)]))[0]
     turns = np.radians(BEARINGS)
-    return of.fronts(eye, np.sin(turns).astype("f4"), np.cos(turns).astype("f4"))[0].reach
+    return nearest(of, eye, np.sin(turns).astype("f4"), np.cos(turns).astype("f4"))
+
+
+def nearest(
+    of: Buildings, eye: NDArray[np.float32], east: NDArray[np.float32], north: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """Return the metres along each ray to the nearest wall."""
+    hits = of.meet(eye, east, north)
+    reach = np.full(len(east), np.inf)
+    reach[hits.column[hits.nearest]] = hits.reach[hits.nearest]
+    return reach
 
 
 def changed(one: tuple[int, ...], other: tuple[int, ...], heading: float) -> NDArray[np.bool_]:
@@ -75,14 +85,12 @@ def test_what_is_higher_rises_behind_what_is_low() -> None:
     of, ground = buildings(city)
     eye = ground.metres(np.array([geocode(-90, 0)]))[0]
     turns = np.radians(BEARINGS)
-    layers = of.fronts(eye, np.sin(turns).astype("f4"), np.cos(turns).astype("f4"))
-    tops = np.array([layer.top for layer in layers])
-    rise = np.array([(layer.top - EYE) / layer.reach for layer in layers])
+    hits = of.meet(eye, np.sin(turns).astype("f4"), np.cos(turns).astype("f4"))
+    rise = (hits.top - EYE) / hits.reach
+    same = hits.column[1:] == hits.column[:-1]
     # From the end of the western street the tower stands behind the low house across it.
-    behind = (tops[0] == 4.0) & (tops[1:] == 60.0).any(axis=0)
-    assert behind.any()
-    shown = tops[1:] > 0
-    assert (rise[1:][shown] > rise[:-1][shown]).all()
+    assert (same & (hits.top[:-1] == 4.0) & (hits.top[1:] == 60.0)).any()
+    assert (rise[1:][same] > rise[:-1][same]).all()
 
 
 def test_an_unknown_height_is_that_of_a_house() -> None:
@@ -115,8 +123,7 @@ def test_nothing_stands_in_front_of_a_street_point() -> None:
         length = np.hypot(*away.T)
         order = np.argsort(np.arctan2(*away.T) % (2 * np.pi))
         east, north = (away[order] / length[order, None]).T
-        layers = of.fronts(eye, east, north)
-        assert (layers[0].reach > length[order]).all()
+        assert (nearest(of, eye, east, north) > length[order]).all()
 
 
 def test_a_street_leads_through_a_building_as_through_a_passage() -> None:

@@ -22,7 +22,7 @@ from virl_env.image_vector_env import VIRLNavigationImageVectorEnv
 from virl_env.observe import LAYOUT
 from virl_env.views.album import Album
 from virl_env.views.look import AXES, Look, check_look, draw_look
-from virl_env.views.renderer import grid, stack
+from virl_env.views.renderer import grid, gutter, stack
 from virl_env.views.source import TURNS
 
 CASES: list[dict[str, Any]] = [
@@ -53,6 +53,10 @@ def views_of(picture: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
     if picture.shape[-1] == 12:
         return [picture[..., first : first + 3] for first in (0, 3, 6, 9)]
     half = len(picture) // 2
+    # The line between the views covers a part of each.
+    line = gutter(half)
+    assert (picture[half - line : half + line] == 255).all()
+    assert (picture[:, half - line : half + line] == 255).all()
     above, below = picture[:half], picture[half:]
     return [above[:, :half], above[:, half:], below[:, :half], below[:, half:]]
 
@@ -67,8 +71,10 @@ def test_a_picture_shows_the_four_sides_of_where_the_walker_stands(
             seen = views_of(observation["image"])
             assert [bearing_of(view) for view in seen] == [(heading + turn) % 360 for turn in TURNS]
             # The source fills the left half of each view: no view lies on its side or is mirrored.
-            assert all((view[:, :32, 2] == blue(geocode)).all() for view in seen)
-            assert not any(view[:, 32:, 2].any() for view in seen)
+            line = gutter(64) * (views == "grid")
+            seen = [view[line : 64 - line, line : 64 - line, 2] for view in seen]
+            assert all((view[:, : 32 - line] == blue(geocode)).all() for view in seen)
+            assert not any(view[:, 32 - line :].any() for view in seen)
 
 
 @pytest.mark.parametrize("keywords", CASES)
@@ -235,12 +241,24 @@ def test_render_shows_the_four_views_larger() -> None:
 
 
 def test_views_are_put_together_in_reading_order() -> None:
-    four = np.arange(4 * 2 * 2 * 3, dtype=np.uint8).reshape(4, 2, 2, 3)
-    for arranged in (stack(four), grid(four)):
-        size = 2 if arranged.shape[-1] == 12 else 4
-        assert arranged.shape[:2] == (size, size)
-        for view, expected in zip(views_of(arranged), four):
-            assert (view == expected).all()
+    four = np.arange(4 * 6 * 6 * 3, dtype=np.uint16).reshape(4, 6, 6, 3).astype(np.uint8)
+    assert stack(four).shape == (6, 6, 12)
+    assert all((view == one).all() for view, one in zip(views_of(stack(four)), four))
+    assert grid(four).shape == (12, 12, 3)
+    for view, one in zip(views_of(grid(four)), four):
+        assert (view[1:5, 1:5] == one[1:5, 1:5]).all()
+
+
+def test_render_has_smooth_edges_where_a_city_is_drawn() -> None:
+    env: Any = VIRLNavigationImageEnv(render_mode="rgb_array", views="grid", image_size=320)
+    observation, _ = env.reset(seed=3)
+    frame, large = env.render(), env.renderer.four(env.city, Look(), *env.stand(), 640)
+    mean = large.reshape(4, 320, 2, 320, 2, 3).mean(axis=(2, 4))
+    for seen, expected in zip(views_of(frame), mean):
+        assert np.abs(seen.astype(float) - expected)[3:-3, 3:-3].max() <= 0.5
+    # Observations are drawn as they are, and have as many colours as paint and haze make.
+    shades = [len(np.unique(part.reshape(-1, 3), axis=0)) for part in (observation["image"], frame)]
+    assert shades[1] > 1.2 * shades[0]
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ class Recorder(recording.Recorder[Moment]):
         geocode, heading = env.stand()
         look = self._renderer.look_of(self._info["episode_seed"])
         return Moment(
-            views=grid(self._renderer.four(env.city, look, geocode, heading, self._size)),
+            views=grid(self._renderer.smooth(env.city, look, geocode, heading, self._size)),
             map=env.map(),
             geocode=geocode,
             heading=heading,

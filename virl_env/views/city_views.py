@@ -1,9 +1,9 @@
 """Draws what one sees from a place in a city: streets between rows of houses, trees and signs.
 
-A ray for each column of pixels runs over the ground until it meets a row of houses, which stand as
-far from the middle of every street as its pavements reach. Above and below that distance, a pixel
-shows sky, a house front or the ground, each looked up by where its ray meets it. So the picture
-needs nothing but the street graph, and a house looks the same from wherever it is seen.
+A ray for each column of pixels runs over the ground, along shapes that lie there, until it meets a
+house. Houses are outlines with a height, either known ones or rows that are invented along streets.
+What a ray meets is found exactly, for a whole column at a time, so that edges are straight at every
+size and a house looks the same from wherever it is seen.
 """
 
 from __future__ import annotations
@@ -17,27 +17,24 @@ from PIL import Image, ImageFilter
 
 from shiftgym.once import once_for_each
 from virl_env.views.buildings import Buildings
-from virl_env.views.fronts import EYE, Fronts, Houses, InventedHouses
-from virl_env.views.ground import Ground, Metres
-from virl_env.views.hash import mixed
+from virl_env.views.facades import Facades
+from virl_env.views.ground import STANDS, Ground, Metres
+from virl_env.views.houses import Houses, InventedHouses
 from virl_env.views.look import LookLike, check_look
-from virl_env.views.paint import FACADES, paint
+from virl_env.views.marks import Ink, Marks, joints, marks
+from virl_env.views.paint import paint
+from virl_env.views.pixels import Pixels, packed, spread, unpacked
+from virl_env.views.runs import Runs, runs_of
 from virl_env.views.source import TURNS
+from virl_env.views.spans import Spans, quad_spans, ring_spans
 from virl_env.views.standing import Standing
+from virl_env.views.style import style_of
+from virl_env.views.walls import EYE
 from virl_env.world.city import City
 from virl_env.world.geometry import Geocode
 
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
-
-ROAD, WAY = np.float32(4.0), np.float32(2.6)
-"""Metres from the middle of a street to the kerb; the smaller on real maps, whose walkable ways run
-beside each other, and have neither zebra crossings nor lines."""
-
-_LAWN = np.float32(14.0)
-"""Metres from the middle of a street to grass, which invented houses hide."""
-
-_CROSSING = (7.5, 10.5)
 
 _MIDDLE, _DOORSTEP = (1.9, 2.5), (2.8, 3.4)
 """Metres of a ring on the ground from the middle of a crossing, and from the point that a place
@@ -46,15 +43,34 @@ faces: who stands in the middle of one sees it below, all around and equally far
 _OWN = 4.0
 """Metres around one who stands in a ring within which there is no other."""
 
+_RINGS_TO = 90.0
+_SLABS_TO, _SLABS_FINE = 13.0, 0.1
+"""Metres up to which rings, and joints between the slabs of pavements, are drawn; of joints also
+for each pixel of a view's side."""
+
+_SHADES = 255
+"""How many steps of haze there are."""
+
+
+class Prepared(NamedTuple):
+    """What all looks of a city share."""
+
+    ground: Ground
+    runs: Runs
+    houses: Houses
+    marks: list[Marks]
+
 
 @once_for_each
-def _prepared(city: City) -> tuple[Ground, Houses]:
-    """Return the ground and the houses of a city, which all looks share."""
-    storeys = float(city.look.get("storeys", 5))
-    ground = Ground(city)
-    known = len(city.heights) > 0
-    houses = Buildings(city, ground, storeys) if known else InventedHouses(ground, storeys)
-    return ground, houses
+def _prepared(city: City) -> Prepared:
+    """Return what all looks of a city share."""
+    style = style_of(city.look)
+    ground, is_mapped = Ground(city), len(city.heights) > 0
+    runs = runs_of(city, ground)
+    houses = (
+        Buildings(city, ground, style.storeys) if is_mapped else InventedHouses(ground, runs, style)
+    )
+    return Prepared(ground, runs, houses, marks(runs, is_mapped))
 
 
 class _Rays(NamedTuple):
@@ -86,6 +102,9 @@ class CityViews:
         city: to be drawn.
         look: "plain", severities such as {"night": 3}, or a `Look`.
 
+    Attributes:
+        prepared: ground, houses and so on, which all looks of the city share.
+
     Raises:
         ValueError: for another look.
     """
@@ -96,101 +115,121 @@ class CityViews:
             raise ValueError("A city is drawn in one look at a time: pass severities or a Look.")
         self.city, self.look = city, checked
         self._paint = paint(city.look, checked)
-        self._ground, self._houses = _prepared(city)
+        self.prepared = _prepared(city)
         self._is_mapped = len(city.heights) > 0
-        self._standing = Standing(city, self._ground, self._paint, self._houses)
+        style = style_of(city.look)
+        ground, houses = self.prepared.ground, self.prepared.houses
+        self._facades = Facades(houses, self._paint, style)
+        self._standing = Standing(city, ground, self.prepared.runs, houses, self._paint, style)
+        self._inks = self._ink_colours()
 
     def __str__(self) -> str:
         return f"CityViews({self.city.digest}, {self.look})"
 
     def four(self, geocode: Geocode, heading: float, size: int) -> Picture:
         """Return front, right, back and left view: uint8 of shape (4, size, size, 3)."""
-        rays, eye = _rays(size), self._ground.eye(geocode)
+        rays, eye = _rays(size), self.prepared.ground.eye(geocode)
         angles = np.radians(rays.turns + np.float32(heading))
         east, north = np.sin(angles), np.cos(angles)
-        layers = self._houses.fronts(eye, east, north)
+        hits = self.prepared.houses.meet(eye, east, north)
 
-        colours = np.empty((size, len(TURNS) * size, 3), dtype=np.float32)
-        self._sky(colours, rays)
-        left = np.ones(colours.shape[:2], dtype=np.bool_)
-        for fronts in layers:
-            depth = fronts.reach / rays.lengthening
-            height = (EYE - rays.slopes[:, None] * depth).astype(np.float32)
-            wall = left & (height > 0) & (height <= fronts.top)
-            self._walls(colours, wall, height, fronts)
-            left &= ~wall
-        self._soil(colours, left & (rays.slopes > 0)[:, None], eye, east, north, rays)
-        colours *= self._paint.light
-        picture = np.clip(colours, 0, 255).astype(np.uint8)
-        views = picture.reshape(size, len(TURNS), size, 3).transpose(1, 0, 2, 3).copy()
-        self._standing.draw(views, eye, heading, layers[0].reach / rays.lengthening)
+        picture = np.empty((len(TURNS) * size, size), dtype=np.uint32)
+        self._sky(picture, rays)
+        self._soil(picture, eye, east, north, rays)
+        self._facades.draw(picture, hits, rays.lengthening)
+        views = unpacked(picture, len(TURNS))
+        depth = np.full(len(east), np.inf, dtype=np.float32)
+        nearest = hits.column[hits.nearest]
+        depth[nearest] = hits.reach[hits.nearest] / rays.lengthening[nearest]
+        self._standing.draw(views, eye, heading, depth)
         return _blurred(views, self.look.blur)
 
-    def _sky(self, colours: Floats, rays: _Rays) -> None:
+    def _sky(self, picture: Pixels, rays: _Rays) -> None:
         horizon, high = self._paint.sky
         share = np.clip(-rays.slopes, 0, 1)[:, None]
-        rows = horizon * (1 - share) + high * share
-        colours[:] = rows[:, None, :]
+        picture[:] = packed((horizon * (1 - share) + high * share) * self._paint.light)
 
-    def _walls(
-        self, colours: Floats, wall: NDArray[np.bool_], height: Floats, fronts: Fronts
-    ) -> None:
-        rows, columns = wall.nonzero()
-        up, own = height[rows, columns], fronts.own[columns]
-        facing, across = fronts.facing[columns], fronts.bay[columns]
-        tints = self._paint.facades[own % FACADES] * (0.82 + 0.22 * facing)[:, None]
-        storeys = up / fronts.storey[columns]
-        storey, bay = np.floor(storeys), np.floor(across)
-        above, beside = storeys - storey, across - bay
-        wide = 0.18 + 0.12 * ((own >> 4) % 4) / 3
-        glass = (beside > wide) & (beside < 1 - wide) & (above > 0.28) & (above < 0.8)
-        shop = (storey == 0) & (up > 0.5) & (up < 2.7) & (beside > 0.08) & (beside < 0.92)
-        glass = np.where(storey == 0, shop, glass)
-        lamps = (mixed(own, storey, bay) % 256) < 256 * self._paint.lit
-        panes = np.where(lamps[:, None], self._paint.lamp / self._paint.light, self._paint.glass)
-        tints = np.where(glass[:, None], panes, tints)
-        ledge = (above < 0.06) & (storey > 0)
-        tints[ledge | fronts.edge[columns]] *= 0.78
-        clear = np.exp(-fronts.reach / np.float32(self._paint.haze))[columns, None]
-        colours[rows, columns] = tints * clear + self._paint.sky[0] * (1 - clear)
+    def _ink_colours(self) -> Floats:
+        """Return the colour of each ink, (inks, 3)."""
+        paint_ = self._paint
+        colours = {
+            Ink.LAWN: paint_.lawn,
+            Ink.PAVEMENT: paint_.pavement,
+            Ink.JOINT: 0.86 * paint_.pavement,
+            Ink.KERB: 0.5 * paint_.pavement + 0.5 * paint_.frame,
+            Ink.ROAD: paint_.road,
+            Ink.PATCH: 0.88 * paint_.road,
+            Ink.MANHOLE: 0.7 * paint_.road,
+            Ink.MARKING: paint_.marking,
+            Ink.DOORSTEP: paint_.doorstep,
+            Ink.COBBLES: paint_.cobbles,
+            Ink.TRACK: 0.94 * paint_.road,
+            Ink.SETTS: 0.5 * paint_.road + 0.35 * paint_.pavement,
+        }
+        return np.stack([colours[ink] for ink in Ink])
 
-    def _soil(
-        self,
-        colours: Floats,
-        seen: NDArray[np.bool_],
-        eye: Metres,
-        east: Floats,
-        north: Floats,
-        rays: _Rays,
-    ) -> None:
-        rows, columns = seen.nonzero()
-        reach = np.float32(EYE) / rays.slopes[rows] * rays.lengthening[columns]
-        east, north = eye[0] + reach * east[columns], eye[1] + reach * north[columns]
-        away = self._ground.from_street(east, north)
-        crossing = self._ground.from_crossing(east, north)
-        paint_, road = self._paint, WAY if self._is_mapped else ROAD
-        tints = np.where((away < road)[:, None], paint_.road, paint_.pavement)
-        tints[away > _LAWN] = paint_.lawn
-        kerb = np.abs(away - road) < 0.15
-        slab = (away > road) & (away <= _LAWN) & (((east % 2.0) < 0.08) | ((north % 2.0) < 0.08))
-        tints[kerb | slab] *= 0.85
+    def _soil(self, picture: Pixels, eye: Metres, east: Floats, north: Floats, rays: _Rays) -> None:
+        """Draw the ground, below the horizon."""
+        size, prepared = picture.shape[1], self.prepared
+        above = (size + 1) // 2
+        base = Ink.LAWN if self._is_mapped else Ink.PAVEMENT
+        inks = np.full((len(east), size - above), base, dtype=np.uint8)
+
+        shapes = [(of.near(eye, size), of.ink) for of in prepared.marks]
         if not self._is_mapped:
-            striped = (crossing > _CROSSING[0]) & (crossing < _CROSSING[1]) & (away < road - 0.3)
-            striped &= (away % 1.4) < 0.7
-            dashes = (away < 0.12) & (((east + north) % 6.0) < 3.0) & (crossing > _CROSSING[1] + 1)
-            tints[striped | dashes] = paint_.marking
-        door = self._ground.from_door(east, north)
-        if self._is_mapped:
+            slabs = joints(prepared.runs, eye, min(_SLABS_TO, _SLABS_FINE * size))
+            shapes.insert(0, (slabs, Ink.JOINT))
+        corners = np.concatenate([quads for quads, _ in shapes])
+        of_shape = np.repeat([colour for _, colour in shapes], [len(quads) for quads, _ in shapes])
+        for spans, colours in (
+            (quad_spans(corners, eye, east, north), of_shape),
+            self._rings(size, eye, east, north),
+        ):
+            with np.errstate(divide="ignore"):
+                slopes = EYE * rays.lengthening[spans.column] / np.stack([spans.far, spans.near])
+            rows = (slopes + 1) * (size / 2) - 0.5 - above
+            first = np.clip(np.ceil(rows[0]), 0, size - above).astype(np.int64)
+            behind = np.clip(np.floor(rows[1]) + 1, 0, size - above).astype(np.int64)
+            pixels, owner = spread(
+                spans.column * (size - above) + first, np.maximum(behind - first, 0)
+            )
+            # Of shapes on top of each other the last one counts.
+            inks.reshape(-1)[pixels] = colours.astype(np.uint8)[spans.shape][owner]
+        reach = EYE / rays.slopes[above:] * rays.lengthening[:size, None]
+        clear = np.exp(-reach / self._paint.haze)
+        steps = np.linspace(0, 1, _SHADES + 1)[:, None, None]
+        colours = (self._inks * steps + self._paint.sky[0] * (1 - steps)) * self._paint.light
+        shade = np.rint(clear * _SHADES).astype(np.int32) * len(Ink)
+        found = inks.reshape(len(TURNS), size, -1) + shade
+        picture[:, above:] = packed(colours).reshape(-1)[found.reshape(len(east), -1)]
+
+    def _rings(
+        self, size: int, eye: Metres, east: Floats, north: Floats
+    ) -> tuple[Spans, NDArray[np.int64]]:
+        """Return the rings around points that places face and around the middles of crossings, and
+        the ink of each."""
+        ground = self.prepared.ground
+        kinds = [
+            (ground.faced, _DOORSTEP, Ink.DOORSTEP),
+            (ground.middles, _MIDDLE, Ink.COBBLES),
+        ]
+        if not self._is_mapped:
+            kinds.append((ground.middles, (0.0, _MIDDLE[0]), Ink.SETTS))
+        middles, radii, inks = [], [], []
+        for spots, pair, ink in kinds:
+            near = spots[np.hypot(*(spots - eye).T) < min(_RINGS_TO, size)]
+            middles.append(near)
+            radii += [pair] * len(near)
+            inks += [ink] * len(near)
+        middle = np.concatenate(middles).astype(np.float64)
+        spans = ring_spans(
+            middle, np.array(radii).reshape(-1, 2), eye.astype(np.float64), east, north
+        )
+        if self._is_mapped and any(ground.stands_at(eye)):
             # Points lie close to each other there: the rings that one stands in are left whole.
-            at_crossing, at_door = self._ground.stands_at(eye)
-            if at_crossing or at_door:
-                own = reach < _OWN
-                crossing[own] = reach[own] if at_crossing else _OWN
-                door[own] = reach[own] if at_door else _OWN
-        tints[(door > _DOORSTEP[0]) & (door < _DOORSTEP[1])] = paint_.doorstep
-        tints[(crossing > _MIDDLE[0]) & (crossing < _MIDDLE[1])] = paint_.cobbles
-        fog = np.exp(-reach / np.float32(paint_.haze))[:, None]
-        colours[rows, columns] = tints * fog + paint_.sky[0] * (1 - fog)
+            own = (np.hypot(*(middle - eye).T) < STANDS)[spans.shape]
+            spans = spans._replace(near=np.where(own, spans.near, np.maximum(spans.near, _OWN)))
+        return spans, np.array(inks, dtype=np.int64)
 
 
 def _blurred(views: Picture, severity: int) -> Picture:

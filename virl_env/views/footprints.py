@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from virl_env.views.ground import Ground
+from virl_env.views.walls import Walls, outline_walls
 from virl_env.world.city import UNIT, City
 
 OPEN = 1.5
 """Metres from the middle of a street that no wall is nearer to it than."""
 
-_BENT = 0.94
-"""Cosine of the angle, 20 degrees, from which on a corner ends a front."""
-
 _STEP, _PIECE = 0.5, 0.8
 """Metres from one piece of a passage's wall to the next, and of such a piece."""
-
-
-class Walls(NamedTuple):
-    """Straight pieces of walls; every array has a row for each.
-
-    Attributes:
-        start, end: metres east and north, (m, 2).
-        building: index of the building.
-        before: metres along the front to the start.
-        front: metres of the whole front; 0 for a wall without windows.
-        cut: whether a street may pass through it.
-        ends: whether the ends of the front are edges of the building.
-    """
-
-    start: NDArray[np.float64]
-    end: NDArray[np.float64]
-    building: NDArray[np.int64]
-    before: NDArray[np.float64]
-    front: NDArray[np.float64]
-    cut: NDArray[np.bool_]
-    ends: NDArray[np.bool_]
 
 
 class Footprints:
@@ -77,28 +52,15 @@ class Footprints:
     def _outlines(self) -> Walls:
         """Return the walls of all outlines."""
         corners, offsets = self._corners, self._offsets
-        building = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
         behind = np.arange(len(corners)) + 1
         behind[offsets[1:] - 1] = offsets[:-1]
         along = corners[behind] - corners
-        length = np.maximum(np.hypot(*along.T), 1e-9)
-        towards = along / length[:, None]
-        before = np.arange(len(corners)) - 1
-        before[offsets[:-1]] = offsets[1:] - 1
-        begins = (towards * towards[before]).sum(axis=1) < _BENT
-        begins[offsets[:-1]] = True
-        # A front is as long as its walls; each wall knows how much of it lies before.
-        front = np.cumsum(begins) - 1
-        total = np.bincount(front, weights=length)
-        walked = np.cumsum(length) - length
-        first = walked[begins]
         cut = np.zeros(len(corners), dtype=np.bool_)
         for share in np.linspace(0, 1, 5):
             spot = (corners + share * along).astype(np.float32)
             near = self._ground.from_street(spot[:, 0], spot[:, 1])
-            cut |= near < OPEN + length / 8 + 0.5
-        before_it, ends = walked - first[front], np.ones(len(corners), dtype=np.bool_)
-        return Walls(corners, corners[behind], building, before_it, total[front], cut, ends)
+            cut |= near < OPEN + np.hypot(*along.T) / 8 + 0.5
+        return outline_walls(corners, offsets, np.zeros(len(corners), dtype=np.bool_), cut)
 
     def _passages(self) -> Walls:
         """Return the walls beside streets, where these lead through buildings."""

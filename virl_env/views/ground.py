@@ -22,7 +22,7 @@ OFF_ROAD, OFF_LANE = 3.5, 1.0
 """Metres from the middle of the street from which on one is not on it; the smaller where buildings
 are known, which may stand close to it."""
 
-_THERE = 0.1
+STANDS = 0.1
 """Metres from a point at which one stands at it."""
 
 _REACH = math.ceil(FAR)
@@ -39,6 +39,8 @@ class Ground:
 
     Attributes:
         points: of the city in metres east and north of its south-western corner, (n, 2).
+        middles: the crossings among them, (c, 2).
+        faced: those that places face, (d, 2).
     """
 
     def __init__(self, city: City) -> None:
@@ -53,10 +55,10 @@ class Ground:
         once = owners < ends
         self._ends = self.points[owners[once]], self.points[ends[once]]
         self._streets = _raster(*self._ends, (height, width))
-        crossings = self._middles = self.points[city.intersections]
+        crossings = self.middles = self.points[city.intersections]
         self._crossings = _raster(crossings, crossings, (height, width))
         doors = self.points[sorted({place.point for place in city.places})]
-        self._doors, self._faced = _raster(doors, doors, (height, width)), doors
+        self._doors, self.faced = _raster(doors, doors, (height, width)), doors
 
     def metres(self, geocodes: NDArray[np.float64]) -> Metres:
         """Return latitudes and longitudes (n, 2) as metres east and north (n, 2)."""
@@ -83,8 +85,8 @@ class Ground:
     def stands_at(self, eye: Metres) -> tuple[bool, bool]:
         """Return whether one stands at a crossing's middle, and at a point that a place faces."""
         at_crossing, at_door = (
-            bool((np.hypot(*(spots - eye).T) < _THERE).any())
-            for spots in (self._middles, self._faced)
+            bool((np.hypot(*(spots - eye).T) < STANDS).any())
+            for spots in (self.middles, self.faced)
         )
         return at_crossing, at_door
 

@@ -18,6 +18,13 @@ Colour = NDArray[np.float32]
 FACADES = 16
 """Colours of houses in a city."""
 
+_ACCENTS = np.array(
+    [
+        *([132, 40, 44], [36, 76, 116], [44, 96, 70], [196, 158, 74]),
+        *([90, 92, 98], [206, 206, 202], [58, 58, 64], [150, 100, 60]),
+    ]
+)
+
 
 @dataclass(frozen=True)
 class Paint:
@@ -26,7 +33,9 @@ class Paint:
     Attributes:
         facades: of houses, (16, 3).
         sky: at the horizon and high up, (2, 3).
-        road, pavement, marking, cobbles, doorstep, lawn, trunk, leaves: of shape (3,).
+        accents: of doors, awnings and cars, (8, 3).
+        roof, frame: of steep roofs and window frames, (3,).
+        road, pavement, marking, cobbles, doorstep, lawn, trunk, leaves, iron: of shape (3,).
         glass: of windows; lamp: of those with light behind them, (3,).
         lit: share of windows with light, 0 to 1.
         light: factor of everything that does not shine, (3,).
@@ -35,6 +44,9 @@ class Paint:
 
     facades: Colour
     sky: Colour
+    accents: Colour
+    roof: Colour
+    frame: Colour
     road: Colour
     pavement: Colour
     marking: Colour
@@ -43,6 +55,7 @@ class Paint:
     lawn: Colour
     trunk: Colour
     leaves: Colour
+    iron: Colour
     glass: Colour
     lamp: Colour
     lit: float
@@ -74,6 +87,9 @@ def paint(style: Mapping[str, Any], look: Look) -> Paint:
     return Paint(
         facades=_colour(255 * np.array(facades)),
         sky=_colour(sky),
+        accents=_colour(_ACCENTS * tint),
+        roof=_colour(tint * (np.array([86, 92, 104]) * (1 - age) + np.array([128, 84, 66]) * age)),
+        frame=_colour([238, 236, 228]),
         road=_colour(tint * (88 - 24 * grey)),
         pavement=_colour(tint * np.array([172, 168, 160])),
         marking=_colour([236, 236, 228]),
@@ -82,6 +98,7 @@ def paint(style: Mapping[str, Any], look: Look) -> Paint:
         lawn=_colour(tint * np.array([132, 150, 98])),
         trunk=_colour([92, 70, 52]),
         leaves=_colour(np.array([66, 118, 56]) * tint * (1 - 0.25 * age)),
+        iron=_colour([52, 54, 58]),
         glass=_colour([58, 74, 92]),
         lamp=_colour([255, 214, 130]),
         lit=0.65 * night,

@@ -65,10 +65,35 @@ def stack(four: Picture) -> Picture:
 
 
 def grid(four: Picture) -> Picture:
-    """Return four views (4, n, n, 3) as one picture (2 n, 2 n, 3): front, right; back, left."""
+    """Return four views (4, n, n, 3) as one picture (2 n, 2 n, 3): front, right; back, left.
+
+    A white line between them, so that their seam is not taken for something in the street, covers
+    `gutter(n)` pixels of each view.
+    """
     front, right, back, left = four
     rows = [np.concatenate(row, axis=1) for row in ((front, right), (back, left))]
-    return np.concatenate(rows)
+    picture = np.concatenate(rows)
+    size = four.shape[1]
+    seam = slice(size - gutter(size), size + gutter(size))
+    picture[seam], picture[:, seam] = 255, 255
+    return picture
+
+
+def gutter(size: int) -> int:
+    """Return how many pixels of a view the line between views in a grid covers.
+
+    Args:
+        size: of a view, pixels.
+    """
+    return max(1, size // 96)
+
+
+def halved(four: Picture) -> Picture:
+    """Return views (4, 2 n, 2 n, 3) half as large, each pixel the mean of four."""
+    count, height, width, _ = four.shape
+    parts = four.reshape(count, height // 2, 2, width // 2, 2, 3).astype(np.uint16)
+    mean: Picture = ((parts.sum(axis=(2, 4)) + 2) // 4).astype(np.uint8)
+    return mean
 
 
 _ARRANGED = {"stack": stack, "grid": grid}
@@ -187,12 +212,12 @@ class StreetRenderer:
     def frame(self, episode: RailWalk | FreeWalk) -> Picture:
         """Return the four views as a grid for people: uint8 of shape (640, 640, 3)."""
         city, look = self._city_of(episode.route), self.look_of(episode.seed)
-        return grid(self.four(city, look, *episode.stand(), FRAME_SIZE))
+        return grid(self.smooth(city, look, *episode.stand(), FRAME_SIZE))
 
     def frame_of(self, batch: RailBatch | FreeBatch, index: int) -> Picture:
         """Return the four views of one sub-environment, as `frame` does."""
         city, look = self._scene_of(batch, index)
-        return grid(self.four(city, look, *batch.stand(index), FRAME_SIZE))
+        return grid(self.smooth(city, look, *batch.stand(index), FRAME_SIZE))
 
     def _scene_of(self, batch: RailBatch | FreeBatch, index: int) -> tuple[City | None, Look]:
         seed = int(batch.episode_seeds[index])
@@ -215,6 +240,17 @@ class StreetRenderer:
                 f"The views of {_told(source)} must be uint8 of the shape {shape}; got {what}."
             )
         return seen
+
+    def smooth(
+        self, city: City | None, look: Look, geocode: Geocode, heading: float, size: int
+    ) -> Picture:
+        """Return what `four` does, for people: edges are smooth where a city is drawn.
+
+        Views that would be too large when drawn twice as large are drawn as they are.
+        """
+        if self._panoramas is not None or 2 * size > MAX_SIZE:
+            return self.four(city, look, geocode, heading, size)
+        return halved(self.four(city, look, geocode, heading, 2 * size))
 
     def _source(self, city: City | None, look: Look) -> ViewSource:
         if self._panoramas is not None:

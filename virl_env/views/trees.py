@@ -1,0 +1,73 @@
+"""Trees on the pavements of a city: where they stand and how they look."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from virl_env.views.ground import Ground, Metres
+from virl_env.views.hash import mixed
+from virl_env.views.paint import Paint
+from virl_env.views.solids import View
+from virl_env.views.things import Thing, stands
+from virl_env.views.walls import EYE
+from virl_env.world.city import City
+
+_LOBES = ((-0.42, 0.22, 0.58), (0.44, 0.18, 0.56), (0.02, -0.34, 0.62), (0.0, 0.1, 0.6))
+"""Discs that make the crown of a tree: to the right, down and wide, in shares of its radius."""
+
+
+def tree_spots(ground: Ground, city: City, share: float) -> Metres:
+    """Return where trees stand: on the pavement, beside points that are near no crossing."""
+    points = ground.points
+    drawn = mixed(np.rint(points[:, 0]), np.rint(points[:, 1]), np.zeros(len(points)))
+    away = ground.from_crossing(points[:, 0].astype(np.float32), points[:, 1].astype(np.float32))
+    chosen = np.flatnonzero((drawn % 1000 < 1000 * share) & (city.degrees == 2) & (away > 15))
+    along = points[city.neighbours[city.starts[chosen]]] - points[chosen]
+    along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
+    hand = np.where((drawn[chosen] >> 12) % 2, 5.2, -5.2)[:, None]
+    trees: Metres = points[chosen] + hand * np.stack([along[:, 1], -along[:, 0]], axis=1)
+    return trees
+
+
+def draw_tree(view: View, tree: Thing, angle: float, drawn: int, paint: Paint) -> None:
+    """Draw a tree.
+
+    Args:
+        view: changed in place.
+        tree: where it is.
+        angle: degrees from the view's middle.
+        drawn: a number of the tree, for its size and shape.
+        paint: colours.
+    """
+    size = len(view.picture)
+    forward, column = stands(tree.distance, angle, size)
+    if not -size < column < 2 * size:
+        return
+    scale = size / 2 / forward
+    large = 0.8 + 0.4 * (drawn % 16) / 15
+    trunk = max(1, round(0.28 * scale))
+    ground, crown = size / 2 + EYE * scale, size / 2 - (4.4 * large - EYE) * scale
+    colours = [(part * paint.light) for part in (paint.trunk, paint.leaves)]
+    top = max(round(crown), 0)
+    height = max(min(round(ground), size) - top, 0)
+    stem = np.broadcast_to(colours[0].astype(np.uint8), (height, trunk, 3))
+    left = round(column - trunk / 2)
+    view.paste(stem, left, top, forward, np.ones((height, trunk), dtype=np.bool_))
+    radius = 1.9 * large * scale
+    low, high = max(0, int(crown - radius)), min(size, int(crown + radius) + 1)
+    first, last = max(0, int(column - radius)), min(size, int(column + radius) + 1)
+    if low >= high or first >= last:
+        return
+    rows = (np.arange(low, high)[:, None] + 0.5 - crown) / radius
+    columns = (np.arange(first, last) + 0.5 - column) / radius
+    inside = np.zeros((high - low, last - first), dtype=np.bool_)
+    shade = np.zeros(inside.shape, dtype=np.float32)
+    for aside, down, wide in _LOBES:
+        away = ((rows - down) ** 2 + (columns - aside * (1 - drawn % 2 * 2)) ** 2) / wide**2
+        lobe = away < 1
+        inside |= lobe
+        # Each lobe is lit from above.
+        lit = (1.02 - 0.3 * (rows - down) / wide - 0.1 * away) * np.ones_like(columns)
+        shade[lobe] = lit[lobe]
+    leaves = np.clip(colours[1] * shade[:, :, None], 0, 255).astype(np.uint8)
+    view.paste(leaves, first, low, forward, inside)
