@@ -131,6 +131,23 @@ SHAPES = [
         f"<reasoning>{DRAFT} is 240.</reasoning>\n<output>{JSON}</output>",
         CORRECT,
     ),
+    *(
+        Shape(
+            f"a draft in a cut thought, {mark}", f"{mark}Maybe {JSON} but wait", UNREADABLE, False
+        )
+        for mark in (
+            *("<seed:think>", "<|START_THINKING|>", "<longcat_think>", "<unused94>thought\n"),
+            *("<|inner_prefix|>", "<|channel>thought\n", "<think >", "<think\n>", "<think id=1>"),
+            *("&lt;think&gt;", "<inner_monologue>", "<thought_process>", "<antThinking>"),
+            *("<|think|>", "[THINK]"),
+        )
+    ),
+    # Words in square brackets mark no thought.
+    Shape("a heading [Analysis]", f"[Analysis]\nAbout 24.\n[Answer]\n{JSON}", CORRECT, True),
+    Shape("a heading [Reasoning]", f"[Reasoning] 3*10-6\n\n{JSON}", CORRECT, True),
+    Shape("a link", f"My [thoughts](#x): 3*10-6.\n{JSON}", CORRECT, True),
+    Shape("a member [think]", answer(note="[think]"), CORRECT, False),
+    Shape("a member [THINK]", answer(note="[THINK]"), CORRECT, False),
     # The model corrects itself: the last complete answer counts.
     Shape("corrected", f"{DRAFT}\n\nWait, that is 240. Correction:\n\n{JSON}", CORRECT),
     Shape("corrected for the worse", f"{JSON}\n\nNo:\n{answer('6 + 10 + 4 + 1')}", VALUE),
