@@ -194,8 +194,35 @@ SHAPES = [
         CORRECT,
         False,
     ),
+    Shape(
+        "numbers as pairs", answer(number=[["6", 6], ["Q", 10], ["4", 4], ["A", 1]]), CORRECT, False
+    ),
+    Shape(
+        "pairs that are wrong",
+        answer(number=[["6", 6], ["Q", 12], ["4", 4], ["A", 1]]),
+        NUMBERS,
+        False,
+    ),
+    Shape(
+        "numbers as objects",
+        answer(number=[{"card": c, "value": v} for c, v in zip("6Q4A", (6, 10, 4, 1))]),
+        CORRECT,
+        False,
+    ),
+    Shape(
+        "objects that are wrong",
+        answer(number=[{"card": c, "value": v} for c, v in zip("6Q4A", (6, 12, 4, 1))]),
+        NUMBERS,
+        False,
+    ),
+    Shape("numbers in brackets", answer(number=["6", "Q (10)", "4", "A (1)"]), CORRECT, False),
+    Shape("cards in brackets", answer(number=["6", "10 (Q)", "4", "1 (A)"]), CORRECT, False),
+    Shape("wrong ones in brackets", answer(number=["6", "Q (12)", "4", "A (1)"]), NUMBERS, False),
+    Shape("two in brackets", answer(number=["6", "12 (10)", "4", "A (1)"]), NUMBERS, False),
     Shape("names where numbers were asked", answer(number=["6", "Q", "4", "A"]), NUMBERS, False),
     Shape("a list of one formula", answer([RIGHT]), CORRECT, False),
+    Shape("a list of one formula twice", answer([RIGHT, "(4-1)*10-6"]), CORRECT, False),
+    Shape("a list of two formulas", answer([RIGHT, "10*(4-1)-6"]), UNREADABLE, False),
     Shape(
         "a list of steps", answer(["4 - 1 = 3", "3 * 10 = 30", "30 - 6 = 24"]), UNREADABLE, False
     ),
@@ -251,7 +278,27 @@ SHAPES = [
         False,
         (8, 3, 8, 3),
     ),
+    *(
+        Shape(f"formula {written!r}", answer(written), CORRECT, False)
+        for written in (
+            *("(4 - 1) * 10 - 6 = **24**", "(4 - 1) * 10 - 6 = `24`", "**(4-1)*10-6** = **24**"),
+            *("(4 - 1) * 10 - 6 = 24 (correct)", "$(4-1)*10-6 = 24 \\text{ (correct)}$"),
+            *("(4 - 1) * 10 - 6 is 24", "(4 - 1) * 10 - 6 evaluates to 24.", "**(4-1)*10-6** = 24"),
+            *("`(4-1)*10-6` = 24", "'(4-1)*10-6' = 24", "(4-1)*10-6 = 24 🎉", "24: (4-1)*10-6"),
+            *("(4-1)*10-6  # = 24", "(4-1)*10-6<br>", "(4-1)х10-6", "(4 ➖ 1) ✖️ 10 ➖ 6"),
+        )
+    ),
     # Wrong, and to stay so.
+    *(
+        Shape(f"formula {written!r}", answer(written), ILLEGAL, False)
+        for written in (
+            *("(4 - 1) * 10 - 6 = **23**", "(4 - 1) * 10 - 6 = 24 (incorrect)", "`F` = 24"),
+            *("(4 - 1) * 10 - 6 is not 24", "(4 - 1) * 10 - 6 is 23", "(4-1)*10-6 = 24 ❌"),
+            *("`(4-1)*10-6` = 23", "23: (4-1)*10-6", "25 : (4-1)*10-6", "(4-1)*10-6  # = 23"),
+            *("(4 - 1) * 10 - 6 * = 24", "(4-1)**1*10-6 = **24**", "(4-1)*10-6 # is wrong"),
+        )
+    ),
+    Shape("24 over a formula", answer("(24) : ((4-1)*10-6)"), NUMBERS, False),
     Shape("a right form, a wrong value", answer("4 - 1 * 10 - 6"), VALUE, True),
     Shape("a false claim", answer("6 + 10 + 4 - 1 = 24"), VALUE, True),
     Shape("an honest other value", answer("6 + 10 + 4 + 1 = 21"), ILLEGAL, True),
