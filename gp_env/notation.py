@@ -70,6 +70,8 @@ _praise = re.compile(
     re.IGNORECASE,
 ).sub
 _times = re.compile(r"(?<=[0-9)\]}\s])(?<!\b0)[xXхХ](?=[0-9(\[{\s])").sub
+_word = re.compile(r"\b(plus|minus|times|multiplied by|divided by)(?=\s{1,3}[0-9(\[{]|[(\[{])").sub
+_WORDS = {"plus": "+", "minus": "-", "times": "*", "multiplied by": "*", "divided by": "/"}
 _over = re.compile(r"(?<=[0-9)\]}])(\s*):(?=\s*[0-9(\[{])").sub
 _decimal = re.compile(r"(?<![0-9.])([0-9]{1,40})\.0{1,40}(?![0-9.])").sub
 _claim_in_brackets = re.compile(r"\(\s*(=[^()]*)\)\s*\Z").sub
@@ -83,11 +85,11 @@ def plain_formula(text: str) -> str:
     r"""Return a formula in the plain grammar, or what is left of it where it has no such form.
 
     Read are, besides what the plain grammar has: LaTeX (`\times`, `\frac{a}{b}`, `\left(`, `\boxed`
-    and `\text` around it, `$`), `[ ]` and `{ }` as brackets where they match, x as times and `:` as
-    over between numbers or brackets, full-width signs, every dash as minus, 4.0 as 4, HTML's
-    entities, backticks, bold, quotes, a label ("Formula: ", "24: "), a closing period, tick, emoji
-    or "(correct)", and ==, an arrow, "equals" and "is" for an equals sign. A formula of the plain
-    grammar is left as it is.
+    and `\text` around it, `$`), words ("times"), `[ ]` and `{ }` as brackets where they match, x as
+    times and `:` as over between numbers or brackets, full-width signs, every dash as minus, 4.0 as
+    4, HTML's entities, backticks, bold, quotes, a label ("Formula: ", "24: "), a closing period,
+    tick, emoji or "(correct)", and ==, an arrow, "equals" and "is" for an equals sign. A formula of
+    the plain grammar is left as it is.
     """
     if scan(text) is not None:
         return text.strip()
@@ -99,6 +101,7 @@ def plain_formula(text: str) -> str:
     text = _claim_in_brackets(r"\1", text).strip(" \n\t=")
     if label := _label_of_target(text):
         text = f"{label[1]} = {text[label.end() :]}"
+    text = _word(lambda word: _WORDS[word[1]], text)
     text = _decimal(r"\1", _over(r"\1/", _times("*", text)))
     return _with_round_brackets(text)
 

@@ -29,6 +29,11 @@ _holds_other = re.compile(
 _edges = re.compile(r"(?:(?:start|begin|end)[_:-](?:of[_:-])?|[_:-](?:start|begin|end)\Z)").sub
 _is_end = re.compile(r"end[_:-]|.*[_:-]end\Z").match
 
+_NAMED_AFTERWARDS = ("channel", "im_start")
+"""Special tokens (gpt-oss, s1) that are followed by the name of what they open."""
+
+_SAID = ("final", "answer")
+
 _TOKENS = {
     "inner_prefix": ("inner", True),
     "inner_suffix": ("inner", False),
@@ -69,8 +74,8 @@ def outside_thoughts(text: str) -> str:
         else:
             if start is not None:
                 said.clear()
-            is_final = name == "channel" and mark["after"] == "final"
-            start = mark.end("after" if is_final else 0)
+            is_named_afterwards = name in _NAMED_AFTERWARDS and mark["after"] in _SAID
+            start = mark.end("after" if is_named_afterwards else 0)
     if start is not None:
         said.append(text[start:])
     return "\n".join(said)
@@ -83,8 +88,9 @@ def _kind(mark: re.Match[str]) -> tuple[str, bool] | None:
     name = mark["name"].lower()
     if name in _TOKENS:
         return _TOKENS[name]
-    if name == "channel" and "|" in mark[0]:  # of gpt-oss; Gemma closes its own by <channel|>
-        if mark["after"] == "final" or not mark["pipe"]:
+    if name in _NAMED_AFTERWARDS and "|" in mark[0]:
+        # Gemma closes its channel by <channel|>.
+        if mark["after"] in _SAID or (name == "channel" and not mark["pipe"]):
             return name, False
         return (name, True) if _holds_thought(mark["after"]) else None
     if not _holds_thought(name) or _holds_other(name):

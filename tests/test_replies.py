@@ -49,6 +49,7 @@ from shiftgym.thoughts import outside_thoughts
         ("a <final_reasoning_answer>b", "a <final_reasoning_answer>b"),
         ("a<b and reason>c", "a<b and reason>c"),
         ("<channel>a</channel>", "<channel>a</channel>"),
+        ("<|im_start|>assistant\na", "<|im_start|>assistant\na"),
         ("<|channel|>commentary<|message|>a", "<|channel|>commentary<|message|>a"),
     ],
 )
@@ -77,6 +78,7 @@ def test_what_is_said_outside_thoughts(text: str, said: str) -> None:
         ("<antThinking>", "</antThinking>"),
         ("<|think|>", "<|/think|>"),
         ("<|thinking_start|>", "<|thinking_end|>"),
+        ("<|im_start|>think\n", "<|im_start|>answer\n"),
         ("<reason>", "</reason>"),
         ("<cot>", "</cot>"),
     ],

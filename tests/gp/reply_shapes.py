@@ -94,6 +94,7 @@ SHAPES = [
         CORRECT,
         False,
     ),
+    Shape("escaped line breaks alone", JSON.replace(', "', ',\\n"'), CORRECT, False),
     Shape("an array of one", f"[{JSON}]", CORRECT, False),
     Shape("the answer twice", f"{JSON}\n\nFinal answer:\n{JSON}", CORRECT, True),
     Shape("the format first", f"The format is {ECHO}. So:\n\n{JSON}", CORRECT, True),
@@ -285,7 +286,13 @@ SHAPES = [
             *("(4 - 1) * 10 - 6 = 24 (correct)", "$(4-1)*10-6 = 24 \\text{ (correct)}$"),
             *("(4 - 1) * 10 - 6 is 24", "(4 - 1) * 10 - 6 evaluates to 24.", "**(4-1)*10-6** = 24"),
             *("`(4-1)*10-6` = 24", "'(4-1)*10-6' = 24", "(4-1)*10-6 = 24 🎉", "24: (4-1)*10-6"),
-            *("(4-1)*10-6  # = 24", "(4-1)*10-6<br>", "(4-1)х10-6", "(4 ➖ 1) ✖️ 10 ➖ 6"),
+            *(
+                "(4-1)*10-6  # = 24",
+                "(4-1)*10-6<br>",
+                "(4-1)х10-6",
+                "(4 minus 1) times 10 minus 6",
+                "(4 ➖ 1) ✖️ 10 ➖ 6",
+            ),
         )
     ),
     # Wrong, and to stay so.
@@ -296,6 +303,7 @@ SHAPES = [
             *("(4 - 1) * 10 - 6 is not 24", "(4 - 1) * 10 - 6 is 23", "(4-1)*10-6 = 24 ❌"),
             *("`(4-1)*10-6` = 23", "23: (4-1)*10-6", "25 : (4-1)*10-6", "(4-1)*10-6  # = 23"),
             *("(4 - 1) * 10 - 6 * = 24", "(4-1)**1*10-6 = **24**", "(4-1)*10-6 # is wrong"),
+            *("(4 - 1) times 10 minus", "(4 - 1) times times 10 - 6", "(4 - 1) two times 10 - 6"),
         )
     ),
     Shape("24 over a formula", answer("(24) : ((4-1)*10-6)"), NUMBERS, False),
