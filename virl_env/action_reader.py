@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from virl_env.directions import WORDS
-from virl_env.world.geometry import RELATIVE
+from virl_env.world.geometry import COMPASS, RELATIVE
 
 MAX_ACTION = 500
 """Characters of the longest action that is read, its explanation included."""
@@ -37,6 +37,8 @@ _COMPASS = r"(?:north|south)[ -]?(?:east|west)|north|south|east|west|[ns][ew]"
 _RELATIVE = r"(?:(?:slight(?:ly)?|bear)[ -]?)?(?:to (?:the|your|my) )?(?:left|right)"
 _DIRECTION = rf"(?:{_COMPASS}|{_RELATIVE})"
 _directions = re.compile(rf"\b{_DIRECTION}\b").finditer
+_directions_and_letters = re.compile(rf"(?<!')\b(?:{_DIRECTION}|[nesw])\b").finditer
+_dotted = re.compile(r"(?<![a-z0-9])([ns])(?:\. ?|-)([ew])(?![a-z])\.?").sub
 
 _OPENING = re.compile(
     r"(?:(?:(?:the|my) )?(?:correct |right |next |final |best )?"
@@ -89,17 +91,26 @@ _nouns = re.compile(
     rf"(?:turn(?:ing point)?|stop|walk)s?\b(?![ (-]*(?:direction|{_DIRECTION}\b))"
 ).sub
 _turning = r"turn\w*|rotat\w+|bear|u-turn"
+_facing = r"(?:to|and) (?:be )?fac(?:e|ing)"
 _stopping = r"stop\w*|halt|end the"
 _walking = rf"(?<!to ){_VERB}|(?<!to ){_MOVING}|forwards?"
 _others = {
-    FORWARD: re.compile(rf"\b(?:{_turning}|{_stopping})\b").search,
-    STOP: re.compile(rf"\b(?:{_turning}|{_walking})\b").search,
+    FORWARD: re.compile(rf"\b(?:{_turning}|{_facing}|{_stopping})\b").search,
+    STOP: re.compile(rf"\b(?:{_turning}|{_facing}|{_walking})\b").search,
     TURN: re.compile(rf"\b(?:{_stopping}|{_walking}|straight)\b").search,
 }
-_where = re.compile(
-    r"\b(?:fac(?:e|es|ing)|towards?|head(?:ing|ed)|from|onto|into|along|"
-    r"(?:on|at|is to) (?:the|my|your|its|our)) ?$"
+_where = re.compile(r"\b(?:from|onto|into|along|(?:on|at|is to) (?:the|my|your|its|our)) ?$").search
+_aims = re.compile(r"\b(?:fac(?:e|es|ing)|towards?|head(?:ing|ed))(?: to| the){0,2} ?$").search
+_faced = re.compile(
+    r"(?<!so )(?<!that )(?<!until )(?<!till )\b(?:(?:i|we|you)(?:'m|'re| am| are)?"
+    r"(?: now| currently| still)?|currently|while|from) (?:fac\w+|head\w+) ?$"
 ).search
+_in_name = re.compile(
+    r" (?:\w+ )?(?:street|st|road|rd|avenue|ave|lane|drive|boulevard|square|side|end)\b"
+).match
+_bearing = re.compile(
+    r"[ ,(=:)]*(\d{1,3}) ?(?:°|deg(?:rees?)?\b|\)|$)(?! ?(?:to|left|right|turn|\w*clock))"
+).match
 _turns = re.compile(r"\bturn(?:[ -]?direction)?[ (=:]*(?:x ?= ?)?(?:to )?(?:the )?$").search
 _said = re.compile(r"(?:\(|=|\b(?:is|now|meaning|means|i\.e\.),?) ?$").search
 
@@ -141,9 +152,8 @@ def is_placeholder(text: str) -> bool:
 
 def _normal(text: str) -> str:
     """Return a text in lower case, with plain signs and single blanks."""
-    return _blanks(" ", _quotes("", _latex("", text.lower()).translate(_TYPOGRAPHY))).strip(
-        " .<>[]"
-    )
+    text = _blanks(" ", _quotes("", _latex("", text.lower()).translate(_TYPOGRAPHY)))
+    return _dotted(r"\1\2", text).strip(" .<>[]")
 
 
 def _word(match: re.Match[str]) -> str:
@@ -171,7 +181,12 @@ def _is_explanation(rest: str, kind: str, word: str) -> bool:
         return False
     if kind is not FORWARD and _postponed(rest):
         return False
-    return all(_describes(match, kind, word) for match in _directions(rest))
+    if kind is not TURN:
+        return all(_describes(match, kind, word) for match in _directions(rest))
+    bearing = _bearing(rest)
+    if bearing and word in COMPASS and int(bearing[1]) % 360 != 45 * COMPASS.index(word):
+        return False
+    return all(_describes(match, kind, word) for match in _directions_and_letters(rest))
 
 
 def _describes(match: re.Match[str], kind: str, word: str) -> bool:
@@ -181,7 +196,12 @@ def _describes(match: re.Match[str], kind: str, word: str) -> bool:
         return _spelled(match.group()) == word
     if _where(before):
         return True
+    aims = _aims(before) is not None
     if kind is not TURN:
-        return _said(before) is not None
+        return aims or _said(before) is not None
     other = _spelled(match.group())
-    return other == word or (other in RELATIVE) is not (word in RELATIVE)
+    if other == word or (other in RELATIVE) is not (word in RELATIVE):
+        return True
+    # "West to face north" contradicts itself; "west as I face north" does not.
+    named = _in_name(match.string, match.end()) is not None
+    return aims and (named or _faced(before) is not None)
