@@ -35,8 +35,10 @@ formula holds a tab: `\\times` in a string that forgot to double the backslash m
 
 _PLAIN = str.maketrans(
     {
-        **dict.fromkeys("‐‑‒—―﹣⁃", "-"),
+        **dict.fromkeys("‐‑‒—―﹣⁃➖", "-"),
         **dict.fromkeys("•✖⨯⨉﹡", "*"),
+        "➕": "+",
+        "➗": "/",
         **dict.fromkeys("→⇒⟶⟹➜➔≡", "="),
         **dict.fromkeys("［【〔", "["),
         **dict.fromkeys("］】〕", "]"),
@@ -51,14 +53,30 @@ _PLAIN = str.maketrans(
 """Signs that stand for one of the plain grammar, beside those that `scan` knows itself."""
 
 _equals = re.compile(
-    r"={2,}|[-=]{1,3}>|"
-    r"[,;]?\s{0,3}\b(?:which\s{1,3})?(?:equals|is equal to|makes|gives)\b|等于"
+    r"={2,}|[-=]{1,3}>|(?<=\s)#\s{0,3}=|"
+    r"[,;]?\s{0,3}\b(?:which\s{1,3})?"
+    r"(?:equals|is equal to|makes|gives|evaluates to|is(?=\s{1,3}[0-9]{1,40}\W{0,9}\Z))\b|等于"
 ).sub
-_times = re.compile(r"(?<=[0-9)\]}\s])(?<!\b0)[xX](?=[0-9(\[{\s])").sub
+_label_of_target = re.compile(r"\s{0,9}([2-9][0-9]|100)\s{0,3}:").match
+"""A number that no card counts: "24: ..." tells what the formula makes, and divides nothing."""
+_quotes_at_equals = re.compile(
+    r"[`'\"]{1,3}\s{0,3}=|=\s{0,3}[`'\"]{1,3}|\*\*\s{0,3}=\s{0,3}\*\*"
+).sub
+_bold_formula = re.compile(r"\*\*((?:(?!\*\*)[^=]){1,999})\*\*\s{0,3}=").match
+_bold_claim = re.compile(r"=\s{0,3}\*\*([0-9]{1,40})\*\*").sub
+_praise = re.compile(
+    r"(?<=[0-9])\s{0,3}(?:\\text\s{0,3}\{\s{0,3})?"
+    r"\(\s?(?:correct|right|(?:the )?target|as required)[.!]?\s?\)\s{0,3}\}?\s*\Z",
+    re.IGNORECASE,
+).sub
+_times = re.compile(r"(?<=[0-9)\]}\s])(?<!\b0)[xXхХ](?=[0-9(\[{\s])").sub
+_word = re.compile(r"\b(plus|minus|times|multiplied by|divided by)(?=\s{1,3}[0-9(\[{]|[(\[{])").sub
+_WORDS = {"plus": "+", "minus": "-", "times": "*", "multiplied by": "*", "divided by": "/"}
 _over = re.compile(r"(?<=[0-9)\]}])(\s*):(?=\s*[0-9(\[{])").sub
 _decimal = re.compile(r"(?<![0-9.])([0-9]{1,40})\.0{1,40}(?![0-9.])").sub
 _claim_in_brackets = re.compile(r"\(\s*(=[^()]*)\)\s*\Z").sub
-_AROUND = " \t\n\r`'\"_✓✔✅☑"
+_AROUND = " \t\n\r`'\"_✓✔✅☑🎉🎊🎯🥳🏆👍👌🙌💯✨⭐🔥😀😃😄😁😊🙂😎"
+_line_break = re.compile(r"<br\s?/?>\s*\Z").sub
 _braces = re.compile(r"(\\frac\s*(?:[0-9]\s*(?:[0-9]|(?=\{))|(?=\{))|\\text\s*\{|[()\[\]{}])").split
 _fraction_of_digits = re.compile(r"\\frac\s*([0-9])\s*([0-9]?)").match
 
@@ -67,18 +85,23 @@ def plain_formula(text: str) -> str:
     r"""Return a formula in the plain grammar, or what is left of it where it has no such form.
 
     Read are, besides what the plain grammar has: LaTeX (`\times`, `\frac{a}{b}`, `\left(`, `\boxed`
-    and `\text` around it, `$`), `[ ]` and `{ }` as brackets where they match, x as times and `:` as
-    over between numbers or brackets, full-width signs, every dash as minus, 4.0 as 4, HTML's
-    entities, backticks, bold, quotes, a label ("Formula: "), a closing period or tick, and ==, an
-    arrow and "equals" for an equals sign. A formula of the plain grammar is left as it is.
+    and `\text` around it, `$`), words ("times"), `[ ]` and `{ }` as brackets where they match, x as
+    times and `:` as over between numbers or brackets, full-width signs, every dash as minus, 4.0 as
+    4, HTML's entities, backticks, bold, quotes, a label ("Formula: ", "24: "), a closing period,
+    tick, emoji or "(correct)", and ==, an arrow, "equals" and "is" for an equals sign. A formula of
+    the plain grammar is left as it is.
     """
     if scan(text) is not None:
         return text.strip()
     text = without_escapes(text)
     if "&" in text:
         text = without_entities(text)
-    text = _trimmed(without_label(text.translate(_PLAIN), FORMULA_NAMES))
-    text = _claim_in_brackets(r"\1", _equals("=", text)).strip(" \n\t=")
+    text = _line_break("", text.translate(_PLAIN))
+    text = _without_marks(_equals("=", _trimmed(without_label(text, FORMULA_NAMES))))
+    text = _claim_in_brackets(r"\1", text).strip(" \n\t=")
+    if label := _label_of_target(text):
+        text = f"{label[1]} = {text[label.end() :]}"
+    text = _word(lambda word: _WORDS[word[1]], text)
     text = _decimal(r"\1", _over(r"\1/", _times("*", text)))
     return _with_round_brackets(text)
 
@@ -113,6 +136,15 @@ def _trimmed(text: str) -> str:
         if text.startswith("*") and text.endswith("*"):
             text = text.strip("*")
     return text.strip()
+
+
+def _without_marks(text: str) -> str:
+    """Return the text without marks next to its equals signs, and "(correct)" at its end."""
+    if "=" not in text:
+        return text
+    text = _praise("", _bold_claim(r"= \1", _quotes_at_equals("=", text)))
+    bold = _bold_formula(text)
+    return f"{bold[1]} ={text[bold.end() :]}" if bold else text
 
 
 def _with_round_brackets(text: str) -> str:

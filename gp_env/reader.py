@@ -7,7 +7,7 @@ here the members of the answer become cards, numbers and a formula.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -135,11 +135,19 @@ _ASKED = Asked("formula", _meaning, _loose, FORMULA_NAMES)
 
 
 def _single(value: Value) -> str | None:
-    """Return a text, or the only entry of a list or an object as one; None for all else."""
+    """Return a text, or the only entry of a list or an object as one; None for all else.
+
+    Of a list of texts that are all the same, blanks aside, the first is its only one.
+    """
     while isinstance(value, list | dict):
+        if isinstance(value, dict):
+            value = list(value.values())
+        elif value and all(isinstance(entry, str) for entry in value):
+            same = {"".join(entry.split()) for entry in value if isinstance(entry, str)}
+            value = value[: len(same)]
         if len(value) != 1:
             return None
-        value = next(iter(value.values() if isinstance(value, dict) else value))
+        value = value[0]
     return value
 
 
@@ -161,12 +169,32 @@ def _items(value: Value) -> tuple[str, ...] | None:
 def _number(value: Value) -> tuple[int | None, ...] | None:
     if isinstance(value, list):
         # What is no text, such as a list in the list, is an entry all the same.
-        entries = (_single(item) if isinstance(item, dict) else item for item in value)
+        entries = (_entry(item, len(value)) for item in value)
         value = [entry if isinstance(entry, str) else "" for entry in entries]
     items = _items(value)
     if items is None or (items and all(item and not item.strip(".…") for item in items)):
         return None  # elided
     return tuple(map(read_count, items))
+
+
+_CARD_KEYS = ("card", "name", "rank")
+_COUNT_KEYS = ("value", "count", "counts", "number")
+
+
+def _entry(item: Value, entries: int) -> Value:
+    """Return an entry of "number", a pair ["Q", 10] or {"card": "Q", "value": 10} as "Q = 10"."""
+    if isinstance(item, dict):
+        if len(item) == 1:
+            return _single(item)
+        item = [_under(item, _CARD_KEYS), _under(item, _COUNT_KEYS)]
+    if isinstance(item, list) and len(item) == 2 and entries > 1:
+        card, count = item
+        return f"{card} = {count}" if isinstance(card, str) and isinstance(count, str) else None
+    return item
+
+
+def _under(fields: Fields, keys: Iterable[str]) -> Value:
+    return next((fields[key] for key in keys if key in fields), None)
 
 
 def _counts(value: Value) -> tuple[tuple[str, int | None], ...]:

@@ -29,6 +29,7 @@ _SUIT_LETTERS = tuple(suit[0] for suit in SUITS)
 _WITHOUT_SUIT = str.maketrans("", "", "♠♥♦♣♤♡♢♧\ufe0e\ufe0f")
 
 _whole = re.compile(rf"([+-]?[0-9]{{1,{MAX_DIGITS}}})(?:\.0*)?").fullmatch
+_with_brackets = re.compile(r"([^()]{1,40}?)\s{0,9}\(\s{0,9}([^()]{1,40})\)").fullmatch
 _named = re.compile(r"([^=:→]{1,40}?)\s{0,9}(?:=|:|→|->)\s{0,9}([^=:→]{1,60})").fullmatch
 
 
@@ -41,10 +42,22 @@ def read_rank(card: str) -> int | None:
 
 
 def read_count(text: str) -> int | None:
-    """Return what a card counts by a text such as "10", "10.0", "ten" or "Q = 10", or None."""
+    """Return what a card counts by "10", "10.0", "ten", "Q = 10", "Q (10)" or "10 (Q)", or None."""
     text = text.strip()
-    named = _named(text)
-    if named and read_rank(named[1]) is not None:
-        text = named[2].strip()
-    match = _whole(text)
-    return int(match[1]) if match else _WORDS.get(text[:20].lower())
+    if named := _named(text):
+        return _count(named[2]) if read_rank(named[1]) is not None else None
+    beside = _with_brackets(text)
+    if not beside:
+        return _count(text)
+    card, count = beside.groups()
+    own, other = _count(card), _count(count)
+    if own is not None and other is not None:
+        return own if own == other else None
+    if own is not None:
+        card, other = count, own
+    return other if read_rank(card) is not None else None
+
+
+def _count(text: str) -> int | None:
+    match = _whole(text.strip())
+    return int(match[1]) if match else _WORDS.get(text[:20].strip().lower())

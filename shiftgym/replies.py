@@ -148,7 +148,7 @@ def _spellings(text: str) -> Iterator[str]:
         yield text
     # JSON in JSON may lie in JSON again.
     for _ in range(2):
-        if '\\"' not in text and "{\\n" not in text:
+        if '\\"' not in text and "{\\n" not in text and ",\\n" not in text:
             break
         text = _escapes(lambda escape: _ESCAPED.get(escape[1], escape[1]), text)
         yield text

@@ -184,20 +184,32 @@ def _argument(value: Value) -> str:
 _call_line = re.compile(
     r"[\s`*>-]{0,9}(?:forward|stop|turn_direction)\(.{0,40}\)[\s`*.;]{0,9}"
 ).fullmatch
+_is_fence = re.compile(r"\s*```\w*\s*").fullmatch
 _xml_call = re.compile(
     r"<(?:invoke|function|tool_call|tool)(?:\s+name)?\s?=\s?[\"']?(\w{1,20})[\"']?\s?/?>"
-    r"(?:\s{0,9}<parameter(?:\s+name)?\s?=\s?[\"']?\w{1,20}[\"']?\s?>\s{0,9}([\w -]{1,40})<)?"
+    r"(?:\s{0,9}<parameter(?:\s+name)?\s?=\s?[\"']?\w{1,20}[\"']?\s?>\s{0,9}([\w -]{1,40})\s{0,9}<|"
+    r"\s{0,9}\{([^{}<]{1,60})\})?"
+).findall
+_named_call = re.compile(
+    r"<tool_call>\s{0,9}(forward|stop|turn_direction)\s{0,9}(?:<arg_key>\w{1,20}</arg_key>"
+    r"\s{0,9}<arg_value>([\w -]{1,40})</arg_value>\s{0,9})?</tool_call>"
+).findall
+_called_with_input = re.compile(
+    r"^[ *]{0,9}Action[ *]{0,3}:[ *`]{0,5}(\w{1,20})[ *`]{0,5}\r?\n"
+    r"[ *]{0,9}Action[ _]Input[ *]{0,3}:(.{0,60})$",
+    re.IGNORECASE | re.MULTILINE,
 ).findall
 
 
 def _without_object(text: str) -> Answer | None:
-    """Return the answer of a reply that names an action alone, on a line or in XML; else None."""
+    """Return the answer of a reply that is an action, or that names one in calls; else None."""
     said = outside_thoughts(text).strip()
     called = [said] if len(said) <= MAX_ACTION and read_action(said) else []
-    lines = said.splitlines()
+    lines = [line for line in said.splitlines() if not _is_fence(line)]
     if lines and _call_line(lines[-1]):
         called += filter(_call_line, lines)
-    called += [f"{name} ({argument})" for name, argument in _xml_call(said)]
+    for calls in (_xml_call, _named_call, _called_with_input):
+        called += [f"{name} ({''.join(arguments)})" for name, *arguments in calls(said)]
     actions = {read_action(call) for call in called}
     action = actions.pop() if len(actions) == 1 else None
     return Answer(action, {"action": action}, reason="") if action else None

@@ -13,6 +13,8 @@ from functools import lru_cache
 from itertools import dropwhile, product
 from typing import NamedTuple
 
+from virl_env import report_clauses as clauses
+
 MAX_REPORT = 4_000
 """Characters of the longest observation that is read; longer ones report nothing."""
 
@@ -124,22 +126,41 @@ def read_intersection(observation: str) -> bool | None:
     reports: set[bool] = set()
     contradicts: set[bool] = set()
     behind = _Doubts(0, 0)
+    is_placed = is_denied = False  # by a later sentence
     sentences = list(dropwhile(lambda one: "intersection" not in one, _sentences(text)))
     for sentence in reversed(sentences):
         pieces = [piece for piece in _pieces(sentence) if not piece.isspace() and piece]
         doubts = [_doubts(piece) for piece in pieces]
         total = _Doubts(*(sum(kind) for kind in zip(behind, *doubts)))
-        for index, piece in enumerate(pieces):
-            said, tail = _statement(piece, pieces[0] if index else "", pieces[index - 1])
+        told = [
+            _statement(piece, pieces[0] if index else "", pieces[index - 1])
+            for index, piece in enumerate(pieces)
+        ]
+        apart = [
+            one.here is not None or clauses.is_apart(piece) for piece, one in zip(pieces, told)
+        ]
+        denies = [clauses.denies_none(piece) for piece in pieces]
+        for index, (piece, (said, tail, is_answer)) in enumerate(zip(pieces, told)):
             # Only what stands around the statement may put it in doubt: "isn't" does not.
             unsure, far = (
                 every - own + more for every, own, more in zip(total, doubts[index], _doubts(tail))
             )
-            if said is not None and not unsure and not (said and far):
+            after = index + 1
+            if said:
+                after += bool(tail) and clauses.is_street("".join(pieces[after : after + 1]))
+                around = apart[after:] if is_answer else apart[:index] + apart[after:]
+                counters = far or is_placed or clauses.is_place(tail) or not all(around)
+            else:
+                counters = is_denied or any(denies[after:])
+            if said is not None and not unsure and not counters:
                 reports.add(said)
             elif piece.strip(" '\"") in ("intersection", "an intersection"):
                 contradicts.add(True)  # no statement, but it does not go with "no intersection"
         behind = total
+        is_denied = is_denied or any(denies)
+        is_placed = is_placed or any(
+            one.here is None and clauses.is_of_it(piece) for piece, one in zip(pieces, told)
+        )
     return reports.pop() if reports and len(reports | contradicts) == 1 else None
 
 
@@ -160,8 +181,22 @@ def _doubts(piece: str) -> _Doubts:
     return _Doubts(_unsure(piece) is not None, _far(piece) is not None)
 
 
-def _statement(piece: str, first: str, before: str) -> tuple[bool | None, str]:
-    """Return what a piece of a sentence reports, and the rest of it, which names what is there.
+class _Statement(NamedTuple):
+    """What a piece reports.
+
+    Attributes:
+        here: whether there is an intersection here; None where the piece reports nothing.
+        tail: the rest of the piece, which names what is there.
+        is_answer: whether it is an answer with its own words before it, as "intersection: yes".
+    """
+
+    here: bool | None
+    tail: str = ""
+    is_answer: bool = False
+
+
+def _statement(piece: str, first: str, before: str) -> _Statement:
+    """Return what a piece of a sentence reports.
 
     Args:
         piece: the piece.
@@ -169,12 +204,12 @@ def _statement(piece: str, first: str, before: str) -> tuple[bool | None, str]:
         before: the piece before it, of no account where there is none.
     """
     if "intersection" not in piece:
-        return None, ""
+        return _Statement(None)
     words = [word for word in _tokens(piece) if word not in _NEUTRAL]
     said = " ".join(words)
     value = _value(said)
     if value is not None:
-        return value.group(1) is not None, ""
+        return _Statement(value.group(1) is not None, is_answer=True)
     if said[:4] == "yes ":
         said = said[4:]
     tail = ""
@@ -182,8 +217,8 @@ def _statement(piece: str, first: str, before: str) -> tuple[bool | None, str]:
         said, tail = named.groups()
     wordings = {said, " ".join(word for word in said.split(" ") if word != "here")}
     if _NOT_HERE & wordings or (_denies_both(said) and not tail):
-        return False, tail
+        return _Statement(False, tail)
     is_bare = bool(_BARE & wordings) and (not first or _nothing(before) is not None)
     if is_bare or (_HERE & wordings and not (first and _elsewhere(first))):
-        return True, tail
-    return None, ""
+        return _Statement(True, tail)
+    return _Statement(None)

@@ -127,6 +127,8 @@ def mappings() -> Iterator[tuple[str, str, bytes]]:
     )
     yield "tuples a million deep", MAPPING, b"\x80\x02})" + b"\x85" * 10**6 + b"Ns."
     yield "lists a million deep", MAPPING, b"\x80\x02}" + b"]" * 10**6
+    yield "marks without a place", MAPPING, b"\x80\x04}" + b"\x94" * 5 * 10**6
+    yield "nothing put a million times", MAPPING, b"\x80\x02}" + b"(u" * 10**6 + b"."
     yield "a million values", MAPPING, b"\x80\x02" + b"N" * 10**6 + b"."
     texts = b"X\x40\x42\x0f\x00" + b"x" * 10**6 + b"q\x00"
     yield "a text of a million as a key", MAPPING, b"\x80\x02}" + texts + b"h\x00s" * 10**5 + b"."

@@ -94,6 +94,7 @@ SHAPES = [
         CORRECT,
         False,
     ),
+    Shape("escaped line breaks alone", JSON.replace(', "', ',\\n"'), CORRECT, False),
     Shape("an array of one", f"[{JSON}]", CORRECT, False),
     Shape("the answer twice", f"{JSON}\n\nFinal answer:\n{JSON}", CORRECT, True),
     Shape("the format first", f"The format is {ECHO}. So:\n\n{JSON}", CORRECT, True),
@@ -131,6 +132,23 @@ SHAPES = [
         f"<reasoning>{DRAFT} is 240.</reasoning>\n<output>{JSON}</output>",
         CORRECT,
     ),
+    *(
+        Shape(
+            f"a draft in a cut thought, {mark}", f"{mark}Maybe {JSON} but wait", UNREADABLE, False
+        )
+        for mark in (
+            *("<seed:think>", "<|START_THINKING|>", "<longcat_think>", "<unused94>thought\n"),
+            *("<|inner_prefix|>", "<|channel>thought\n", "<think >", "<think\n>", "<think id=1>"),
+            *("&lt;think&gt;", "<inner_monologue>", "<thought_process>", "<antThinking>"),
+            *("<|think|>", "[THINK]"),
+        )
+    ),
+    # Words in square brackets mark no thought.
+    Shape("a heading [Analysis]", f"[Analysis]\nAbout 24.\n[Answer]\n{JSON}", CORRECT, True),
+    Shape("a heading [Reasoning]", f"[Reasoning] 3*10-6\n\n{JSON}", CORRECT, True),
+    Shape("a link", f"My [thoughts](#x): 3*10-6.\n{JSON}", CORRECT, True),
+    Shape("a member [think]", answer(note="[think]"), CORRECT, False),
+    Shape("a member [THINK]", answer(note="[THINK]"), CORRECT, False),
     # The model corrects itself: the last complete answer counts.
     Shape("corrected", f"{DRAFT}\n\nWait, that is 240. Correction:\n\n{JSON}", CORRECT),
     Shape("corrected for the worse", f"{JSON}\n\nNo:\n{answer('6 + 10 + 4 + 1')}", VALUE),
@@ -177,8 +195,35 @@ SHAPES = [
         CORRECT,
         False,
     ),
+    Shape(
+        "numbers as pairs", answer(number=[["6", 6], ["Q", 10], ["4", 4], ["A", 1]]), CORRECT, False
+    ),
+    Shape(
+        "pairs that are wrong",
+        answer(number=[["6", 6], ["Q", 12], ["4", 4], ["A", 1]]),
+        NUMBERS,
+        False,
+    ),
+    Shape(
+        "numbers as objects",
+        answer(number=[{"card": c, "value": v} for c, v in zip("6Q4A", (6, 10, 4, 1))]),
+        CORRECT,
+        False,
+    ),
+    Shape(
+        "objects that are wrong",
+        answer(number=[{"card": c, "value": v} for c, v in zip("6Q4A", (6, 12, 4, 1))]),
+        NUMBERS,
+        False,
+    ),
+    Shape("numbers in brackets", answer(number=["6", "Q (10)", "4", "A (1)"]), CORRECT, False),
+    Shape("cards in brackets", answer(number=["6", "10 (Q)", "4", "1 (A)"]), CORRECT, False),
+    Shape("wrong ones in brackets", answer(number=["6", "Q (12)", "4", "A (1)"]), NUMBERS, False),
+    Shape("two in brackets", answer(number=["6", "12 (10)", "4", "A (1)"]), NUMBERS, False),
     Shape("names where numbers were asked", answer(number=["6", "Q", "4", "A"]), NUMBERS, False),
     Shape("a list of one formula", answer([RIGHT]), CORRECT, False),
+    Shape("a list of one formula twice", answer([RIGHT, "(4-1)*10-6"]), CORRECT, False),
+    Shape("a list of two formulas", answer([RIGHT, "10*(4-1)-6"]), UNREADABLE, False),
     Shape(
         "a list of steps", answer(["4 - 1 = 3", "3 * 10 = 30", "30 - 6 = 24"]), UNREADABLE, False
     ),
@@ -234,7 +279,34 @@ SHAPES = [
         False,
         (8, 3, 8, 3),
     ),
+    *(
+        Shape(f"formula {written!r}", answer(written), CORRECT, False)
+        for written in (
+            *("(4 - 1) * 10 - 6 = **24**", "(4 - 1) * 10 - 6 = `24`", "**(4-1)*10-6** = **24**"),
+            *("(4 - 1) * 10 - 6 = 24 (correct)", "$(4-1)*10-6 = 24 \\text{ (correct)}$"),
+            *("(4 - 1) * 10 - 6 is 24", "(4 - 1) * 10 - 6 evaluates to 24.", "**(4-1)*10-6** = 24"),
+            *("`(4-1)*10-6` = 24", "'(4-1)*10-6' = 24", "(4-1)*10-6 = 24 🎉", "24: (4-1)*10-6"),
+            *(
+                "(4-1)*10-6  # = 24",
+                "(4-1)*10-6<br>",
+                "(4-1)х10-6",
+                "(4 minus 1) times 10 minus 6",
+                "(4 ➖ 1) ✖️ 10 ➖ 6",
+            ),
+        )
+    ),
     # Wrong, and to stay so.
+    *(
+        Shape(f"formula {written!r}", answer(written), ILLEGAL, False)
+        for written in (
+            *("(4 - 1) * 10 - 6 = **23**", "(4 - 1) * 10 - 6 = 24 (incorrect)", "`F` = 24"),
+            *("(4 - 1) * 10 - 6 is not 24", "(4 - 1) * 10 - 6 is 23", "(4-1)*10-6 = 24 ❌"),
+            *("`(4-1)*10-6` = 23", "23: (4-1)*10-6", "25 : (4-1)*10-6", "(4-1)*10-6  # = 23"),
+            *("(4 - 1) * 10 - 6 * = 24", "(4-1)**1*10-6 = **24**", "(4-1)*10-6 # is wrong"),
+            *("(4 - 1) times 10 minus", "(4 - 1) times times 10 - 6", "(4 - 1) two times 10 - 6"),
+        )
+    ),
+    Shape("24 over a formula", answer("(24) : ((4-1)*10-6)"), NUMBERS, False),
     Shape("a right form, a wrong value", answer("4 - 1 * 10 - 6"), VALUE, True),
     Shape("a false claim", answer("6 + 10 + 4 - 1 = 24"), VALUE, True),
     Shape("an honest other value", answer("6 + 10 + 4 + 1 = 21"), ILLEGAL, True),
@@ -263,6 +335,37 @@ SHAPES = [
     Shape("boxed value only", "(4-1)*10-6 = 24, so \\boxed{24}", UNREADABLE, False),
     Shape("chinese label", "先算 4-1=3。\n答案：(4-1)×10-6=24", CORRECT, False),
     Shape("an answer tag with the formula", "<answer>(4 - 1) * 10 - 6 = 24</answer>", CORRECT),
+    Shape("the answer on the next line", "So:\n\nAnswer:\n(4-1)*10-6", CORRECT, False),
+    Shape("a heading", "# Answer\n(4-1)*10-6 = 24", CORRECT, False),
+    Shape("a bold answer", "**Final answer**: **(4-1)*10-6**", CORRECT, False),
+    Shape(
+        "explained afterwards",
+        "Answer: (4-1)*10-6\n\nThis works because 4-1=3, 3*10=30 and 30-6=24.",
+        CORRECT,
+        False,
+    ),
+    Shape(
+        "taken back afterwards",
+        "Answer: (4-1)*10-6\n\nThis is 24. Wait, no, 6 is used twice.",
+        UNREADABLE,
+        False,
+    ),
+    Shape("steps under a heading", "Answer:\n4-1=3\n3*10=30\n30-6=24", UNREADABLE, False),
+    Shape("an answer tag left open", "<answer>(4-1)*10-6", CORRECT, False),
+    Shape("an answer tag cut", "<answer>(4-1", UNREADABLE, False),
+    Shape("two answer tags", "<answer>6*4</answer> <answer>(4-1)*10-6", UNREADABLE, False),
+    Shape(
+        "qwen coder: a parameter",
+        "<function=answer>\n<parameter=formula>\n(4-1)*10-6\n</parameter>\n</function>",
+        CORRECT,
+        False,
+    ),
+    Shape(
+        "glm: a parameter",
+        "<tool_call>answer\n<arg_key>formula</arg_key>\n<arg_value>(4-1)*10-6</arg_value>\n</tool_call>",
+        CORRECT,
+        False,
+    ),
     Shape("two last lines", "Answer: 6 * 4\nAnswer: (4 - 1) * 10 - 6", UNREADABLE, False),
     Shape("two boxes", "\\boxed{6*4} or \\boxed{(4-1)*10-6}", UNREADABLE, False),
     Shape("a value in prose", "The answer is 24.", UNREADABLE, False),

@@ -52,6 +52,10 @@ AROUND: tuple[Wrapping, ...] = (
     lambda formula: f"$\\text{{{formula}}}$",
     lambda formula: f"Formula: {formula}.",
     lambda formula: f"{formula}, which equals 24",
+    lambda formula: f"{formula} is 24",
+    lambda formula: f"{formula} = **24** 🎉",
+    lambda formula: f"`{formula}` = 24 (correct)",
+    lambda formula: f"**{formula}** = 24",
 )
 # What stands around that.
 REPLIES: tuple[Wrapping, ...] = (
@@ -68,6 +72,10 @@ REPLIES: tuple[Wrapping, ...] = (
     lambda formula: member(formula)[:-1] + ' /* a "formula": */,\n}',
     lambda formula: json.dumps({"expression": formula}),
     lambda formula: f"<answer>{formula}</answer>",
+    lambda formula: f"<answer>\n{formula}",
+    lambda formula: f"# Answer\n\n{formula}\n",
+    lambda formula: f"Answer: {formula}\nThis works because of the brackets.",
+    lambda formula: f"<parameter=formula>{formula}</parameter>",
     lambda formula: f"I think.\n\n**Final answer**: {formula}",
 )
 
@@ -96,7 +104,7 @@ def test_a_formula_is_read_as_itself(
     assert verdict.outcome is expected, text
 
 
-MARKS = "0123456789+-*/()[]{}xX=.: " + "×—→$\\`"
+MARKS = "0123456789+-*/()[]{}xX=.: " + "×—→$\\`'#🎉"
 
 
 @settings(max_examples=400, deadline=None)

@@ -111,6 +111,59 @@ SHAPES: list[tuple[str, str | None, bool | None]] = [
     (full({"turn_direction": "left"}), LEFT, False),
     (full({"name": "forward", "arguments": {}}), FORWARD, False),
     (full({"function": "turn_direction", "args": ["west"]}), WEST, False),
+    *(
+        (full(said), WEST, False)
+        for said in (
+            "turn_direction(west 270°)",
+            "turn_direction(west 270 degrees)",
+            "west 270°",
+            "turn_direction(westward)",
+            "turn_direction(Westwards)",
+            "turn_direction(due west)",
+            "turn_direction(face west)",
+            "turn_direction(turn to face west)",
+            "turn so that I face west",
+            "Turn so you face west.",
+            "turn and face west",
+            "face due west",
+        )
+    ),
+    *(
+        (full(said), LEFT, False)
+        for said in (
+            "turn_direction(turn left)",
+            "turn_direction<left>",
+            "I'd turn left",
+            "turn_direction(left) according to instruction 2",
+            "turn left 90 degrees",
+            "turn_direction(left) per instruction 2",
+            "turn left once",
+        )
+    ),
+    *(
+        (full(said), SLIGHTLY_LEFT, False)
+        for said in (
+            "turn left slightly",
+            "turn_direction(left slightly)",
+            "turn to the left slightly",
+        )
+    ),
+    *(
+        (full(said), FORWARD, False)
+        for said in (
+            "go to the next point",
+            "Move to the next point.",
+            "proceed to the next point",
+            "forward() heading north",
+            "forward() past the bus stop",
+            "forward() once",
+            "forward() one step",
+            "take one step forward",
+            "forward() - not yet time to turn",
+            "forward() - no need to turn here",
+        )
+    ),
+    *((full(said), STOP, False) for said in ("stop the walk", "stop walking forward")),
     # Calls of tools.
     ('{"action": "turn_direction", "direction": "west"}', WEST, None),
     ('{"action": "turn_direction", "parameters": {"x": "west"}}', WEST, None),
@@ -128,6 +181,24 @@ SHAPES: list[tuple[str, str | None, bool | None]] = [
         None,
     ),
     ("<function=forward>\n</function>", FORWARD, None),
+    (
+        "<tool_call>\n<function=turn_direction>\n<parameter=x>\nleft\n</parameter>\n</function>\n"
+        "</tool_call>",
+        LEFT,
+        None,
+    ),
+    ('<function=turn_direction>{"x": "left"}</function>', LEFT, None),
+    (
+        "<tool_call>turn_direction\n<arg_key>x</arg_key>\n<arg_value>slightly left</arg_value>\n"
+        "</tool_call>",
+        SLIGHTLY_LEFT,
+        None,
+    ),
+    ("<tool_call>forward\n</tool_call>", FORWARD, None),
+    ("I have to turn.\n\n```python\nturn_direction('left')\n```", LEFT, None),
+    ("Thought: I turn.\nAction: turn_direction\nAction Input: left", LEFT, None),
+    ('Thought: I turn.\nAction: turn_direction\nAction Input: {"x": "left"}', LEFT, None),
+    ("Thought: I walk.\nAction: forward\nAction Input: None", FORWARD, None),
     # Without an object.
     ("Thought: the way goes on straight ahead.\nAction: forward()", FORWARD, None),
     ("I have to face west now.\n\n**Action:** `turn_direction(west)`", WEST, None),
@@ -149,6 +220,38 @@ SHAPES: list[tuple[str, str | None, bool | None]] = [
     (full("do not stop"), None, False),
     (full("not forward()"), None, False),
     (full("left? right?"), None, False),
+    *(
+        (full(said), None, False)
+        for said in (
+            "turn_direction(west 90°)",
+            "west 270 m",
+            "turn_direction(left) - slightly",
+            "turn so that I face west or north",
+            "turn_direction(face west), forward()",
+            "slightly left slightly",
+            "walk heading north",
+            "forward() heading left",
+            "forward() heading north, then left",
+            "turn left past the library",
+            "forward() once you see the bakery",
+            "forward() one step, then turn left",
+            "go to the next point and turn left",
+            "go to the next intersection",
+            "turn left and go to the next point",
+            "stop the walk, turn left",
+            "forward() - no need to stop, turn left",
+            "I'd rather turn left",
+            "take one step left",
+            "turn left 45 degrees",
+            "turn left 180 degrees",
+            "turn_direction<left> or turn_direction<right>",
+        )
+    ),
+    ("Action: turn_direction\nAction Input: left\nAction: forward\nAction Input: None", None, None),
+    ("Action: turn_direction\nAction Input: left or right", None, None),
+    ("```python\nturn_direction('left')\nforward()\n```", None, None),
+    ('<function=turn_direction>{"x": "up"}</function>', None, None),
+    ("<tool_call>forward</tool_call>\n<tool_call>stop</tool_call>", None, None),
     (full(""), None, False),
     (full("none"), None, False),
     (full(None), None, False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from virl_env.__main__ import main as walk
 from virl_env.map_picture import draw_map
 from virl_env.maps import Survey, survey
 from virl_env.maps.__main__ import left_out, main
+from virl_env.maps.geojson import read_geojson
 from virl_env.maps.ways import Way
 from virl_env.text_env import VIRLNavigationTextEnv
 from virl_env.views.city_views import CityViews
@@ -500,3 +502,11 @@ def test_a_town_without_a_route_is_told_at_the_import(
     assert "small.graphml: small has 7.0 km of streets, 1 places and no route of turns" in told
     assert "take a larger extract" in told
     assert not out.exists()
+
+
+def test_a_list_of_what_are_no_features_is_given_up_soon(tmp_path: Path) -> None:
+    file = tmp_path / "features.geojson"
+    for text in ('{"features": [' + "[]," * 50_000 + "[]]}", '{"features": {}}'):
+        file.write_text(text)
+        with pytest.raises(ValueError, match=re.escape(str(file))):
+            read_geojson(file)

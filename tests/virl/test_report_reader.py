@@ -37,6 +37,12 @@ HERE = (
     "an intersection. Yes, this is an intersection",
     "I am at the intersection of Elm Street and Oak Street.",
     "I am at an intersection with no landmarks nearby",
+    "There is an intersection, and Café Sol is on your left",
+    "There is an intersection. Café Sol is on your left.",
+    "There is an intersection here, so I turn left",
+    "I am at an intersection, no landmarks nearby",
+    "Intersection: yes, and there are no landmarks nearby.",
+    "This is an intersection. On my left is Café Sol",
 )
 NOT_HERE = (
     "No intersection",
@@ -133,6 +139,31 @@ UNCERTAIN = (
     "The Intersection is on your left",
     "不 at an intersection",
     "." * MAX_REPORT + "no intersection",
+    # A further clause about it.
+    "There is an intersection, but not here",
+    "There is an intersection. But not here.",
+    "There is an intersection... not here",
+    "Not here, but there is an intersection",
+    "intersection: yes, no",
+    "intersection: no, yes",
+    "Intersection: yes. No.",
+    "Intersection: yes, two points on",
+    "There is no intersection but this one",
+    "There are no intersections nearby but here",
+    "No intersection, but I am at one",
+    "At the intersection, turn left",
+    "At the intersection, face west.",
+    "At the intersection; turn left.",
+    "You are at the intersection, turn left",
+    "2. At the intersection, turn to face west, 3. walk on",
+)
+
+AFTER = (
+    *("two points on", "beyond the library", "on your left", "to the left", "at the library"),
+    *("it lies beyond the library", "it's at the library, which I can see", "down the road"),
+    *("just not here", "not at this point", "there", "a few steps on", "opposite the library"),
+    *("where the library is", "that is where I will turn", "the intersection is at the bakery"),
+    *("I have to go there", "over there", "straight on", "to the north", "I turn when I am there"),
 )
 
 
@@ -176,6 +207,16 @@ def test_a_distance_takes_an_intersection_away() -> None:
     assert [text for text in said if read_intersection(text) is not None] == []
 
 
+@pytest.mark.parametrize("place", AFTER)
+def test_a_place_of_its_own_takes_an_intersection_away(place: str) -> None:
+    told = [text for text in HERE[:19] if not text.startswith("Yes")]
+    joints = ("{}, {}", "{} ({})", "{} - {}", "{}; {}", "{}. {}.", "{}, and {}", "{}, but {}")
+    said = [joint.format(text.rstrip("."), place) for text in told for joint in joints]
+    assert [text for text in said if read_intersection(text) is not None] == []
+    told = ["there is an intersection", "this is an intersection", "an intersection is present"]
+    assert [text for text in told if read_intersection(f"{place}, {text}") is not None] == []
+
+
 def test_doubt_reports_nothing() -> None:
     told = [text for text in (*HERE, *NOT_HERE) if not text.startswith(("Yes", "an intersection."))]
     said = [text for pair in itertools.product(told, DOUBTS) for text in _joined(*pair)]
@@ -200,9 +241,22 @@ def test_what_the_suite_writes(side: str, answer: bool) -> None:
         assert read_intersection(f"{seen}, intersection {word}") is answer
 
 
+ODD = ("there is an intersection, ", "nothing ", "i can ", "a' ", " ", "so ", "a", "x and ", "no ")
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_long_clauses(odd: str) -> None:
+    # One word again and again, where a pattern that tracks back is slow.
+    for text in (f"there is an intersection, {odd * MAX_REPORT}", f"{odd * MAX_REPORT}, "):
+        for end in ("x", "!", ", there is an intersection"):
+            told = text[: MAX_REPORT - len(end)] + end
+            assert read_intersection(told) in (None, True, False)
+
+
 PIECES = (
     *("no ", "not ", "intersection", "n't ", ".", " and ", "at an ", "?", ", ", ": ", "yes", "is "),
     *("there is ", "i am ", "the ", "ahead", " of ", "(", ")", " - ", "no landmarks ", "or ", "İ"),
+    *("but ", "it ", "beyond ", "one", "on your left", "turn ", "two points on", "; "),
 )
 
 

@@ -11,8 +11,11 @@ import numpy as np
 from shiftgym.files import parse_json
 from virl_env.maps.extract import Degrees, Thing, ring
 
-LARGEST = 500_000_000
+LARGEST = 100_000_000
 """Bytes of a file at most."""
+
+_MANY = 1_000
+"""Features of which one at least can be read, where a file holds features at all."""
 
 _FAULTS = (
     *(ValueError, KeyError, TypeError, AttributeError),
@@ -62,11 +65,15 @@ def read_geojson(path: Path) -> Features:
 def _features(features: list[dict[str, Any]]) -> Features:
     things: list[Thing] = []
     unread, first = 0, None
-    for feature in features:
+    if not isinstance(features, list):
+        raise TypeError("its features are no list")
+    for number, feature in enumerate(features, start=1):
         try:
             things += _things(feature)
         except _FAULTS as fault:
             unread, first = unread + 1, first or fault
+            if unread == number == _MANY:
+                raise
     if first is not None and unread == len(features):
         raise first
     return Features(tuple(things), unread)

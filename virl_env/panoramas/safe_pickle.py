@@ -22,8 +22,9 @@ MAX_BYTES = 32 * MEBIBYTE
 MAX_PLACES = 500_000
 """Of a file, many more than the study has; a file of that many has about 25 MB."""
 
-_MAX_INSTRUCTIONS = 10 * MAX_PLACES
-"""Of a program: protocol 0 needs eight for a place, the others six."""
+_MAX_INSTRUCTIONS, _FOR_A_PLACE = 50_000, 10
+"""Of a program: so many, and so many more for each place. Protocol 0 needs eight for a place, the
+others six, and 1,000 places are put into the dict at once."""
 
 _MAX_STACK = 5_000
 """Values that wait to be used: Python puts 1,000 places into a dict at once."""
@@ -108,8 +109,10 @@ def _run(data: bytes) -> list[tuple[Geocode, str]]:
     argument: Any
     for count, (opcode, argument, _) in enumerate(pickletools.genops(data)):
         name = opcode.name
-        if count > _MAX_INSTRUCTIONS or len(places) > MAX_PLACES:
+        if len(places) > MAX_PLACES:
             raise _RefusedError(f"has more than {MAX_PLACES:,} places")
+        if count > _MAX_INSTRUCTIONS + _FOR_A_PLACE * len(places):
+            raise _RefusedError(f"takes {count:,} instructions for {len(places):,} places")
         if len(stack) > _MAX_STACK or len(marks) > _MAX_STACK:
             raise _RefusedError("holds more values at once than a mapping needs")
         if name in _VALUES:
