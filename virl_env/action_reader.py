@@ -95,7 +95,8 @@ _doubt = re.compile(
     r"times|later|soon|after\w*|before|followed|otherwise|either|wrong|incorrect|unsure|not sure)\b"
 ).search
 _taken_back = re.compile(
-    r"(?:^|[^\w\s]) ?(?:but )?(?:no|not|never)(?: (?:yet|now|here|needed|possible|allowed|right))*\W*$"
+    r"(?:^|[^\w\s]) ?(?:but )?(?:no|not|never)"
+    r"(?: (?:yet|now|here|needed|possible|allowed|right))*\W*$"
 ).search
 _postponed = re.compile(rf"\b(?:next|upcoming|coming)\b|{_LENGTH}").search
 _nouns = re.compile(
