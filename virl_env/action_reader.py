@@ -94,6 +94,10 @@ _doubt = re.compile(
     r"\?|\b(?:or|then|if|unless|when|once(?!\)?$)|maybe|perhaps|might|instead|rather|wait|actually|twice|"
     r"times|later|soon|after\w*|before|followed|otherwise|either|wrong|incorrect|unsure|not sure)\b"
 ).search
+_taken_back = re.compile(
+    r"(?:^|[^\w\s]) ?(?:but )?(?:no|not|never)"
+    r"(?: (?:yet|now|here|needed|possible|allowed|right))*\W*$"
+).search
 _postponed = re.compile(rf"\b(?:next|upcoming|coming)\b|{_LENGTH}").search
 _nouns = re.compile(
     r"\b(?:(?:(?:the|a|my|your|this|that|next|no|any|first|second|last)(?: \w+)?|bus|tram|train) "
@@ -120,7 +124,7 @@ _in_name = re.compile(
     r" (?:\w+ )?(?:street|st|road|rd|avenue|ave|lane|drive|boulevard|square|side|end)\b"
 ).match
 _bearing = re.compile(
-    r"[ ,(=:)]*(\d{1,3}) ?(?:°|deg(?:rees?)?\b|\)|$)(?! ?(?:to|left|right|turn|\w*clock))"
+    r"[ ,(=:)]*(\d{1,3}) ?(?:°|deg(?:rees?)?\b|\)|$)(?! ?(?:to \w+ )?(?:left|right|turn|\w*clock))"
 ).match
 _DEGREES = {word: 45 * index for index, word in enumerate(COMPASS)} | {"left": 90, "right": 90}
 _turns = re.compile(r"\bturn(?:[ -]?direction)?[ (=:]*(?:x ?= ?)?(?:to )?(?:the )?$").search
@@ -201,7 +205,7 @@ def _is_told(rest: str, kind: str, word: str) -> bool:
         return True
     told = _nouns("", rest)
     explains = _explains(rest) or (kind is FORWARD and _explains_walk(rest))
-    if not explains or _doubt(rest) or _others[kind](told):
+    if not explains or _doubt(rest) or _taken_back(rest) or _others[kind](told):
         return False
     if kind is FORWARD:
         return all(_describes(match, kind, word) for match in _directions(rest))
