@@ -279,7 +279,7 @@ def test_cards_that_are_reported_wrongly_are_misread() -> None:
 
 
 def test_what_is_of_pictures_needs_pictures() -> None:
-    with pytest.raises(ValueError, match="pass images=True too"):
+    with pytest.raises(ValueError, match="needs images=True"):
         gym.make("GeneralPoints-Text-v0", look="random")
     with pytest.raises(ValueError, match="images must be True or False; got 1"):
         gym.make("GeneralPoints-Text-v0", images=1)
