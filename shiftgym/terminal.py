@@ -8,6 +8,8 @@ import sys
 import textwrap
 from collections.abc import Callable
 
+from shiftgym.sanitize import for_terminal
+
 WIDTH = 80
 
 _HANDLER = "shiftgym.stand-in"
@@ -18,7 +20,8 @@ def run(main: Callable[[], int | None]) -> int:
     """Run a program and return its exit status.
 
     Characters that the output's encoding does not have are printed as stand-ins, S for ♠, or "?".
-    Where the reader of the output goes away, as `head` does, the program ends without a word.
+    Where the reader of the output goes away, as `head` does, the program ends without a word, and
+    where a file cannot be read or written, with the system's words.
     """
     codecs.register_error(_HANDLER, _stand_in)
     for stream, errors in ((sys.stdin, "replace"), (sys.stdout, _HANDLER), (sys.stderr, _HANDLER)):
@@ -36,6 +39,10 @@ def run(main: Callable[[], int | None]) -> int:
         if sys.stdout is not None:
             # Python flushes once more at its end, and would complain of the pipe there.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        # A file that is not there, or a folder that cannot be written to.
+        print(for_terminal(f"error: {error}"), file=sys.stderr)
         return 1
 
 

@@ -86,3 +86,20 @@ def test_lines_are_wrapped_between_words() -> None:
     assert " ".join(wrapped(text).split()) == " ".join(text.split())
     assert all(line.startswith("  ") for line in lines[2:-1])
     assert wrapped(wrapped(text)) == wrapped(text)
+
+
+@pytest.mark.parametrize("arguments", [["--city", "nope.npz"], ["--expert", "--gif", "no/x.gif"]])
+def test_a_file_that_cannot_be_used_is_told_without_a_traceback(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "virl_env", "--turns", "1", "--seed", "1", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert run.stderr.startswith("error: ")
+    assert "No such file" in run.stderr
+    assert "Traceback" not in run.stderr
