@@ -145,7 +145,7 @@ def test_what_is_dealt_does_not_depend_on_what_is_dealt_with_it() -> None:
     dealing = dealer(directions="random", drop_rate=0.5)
     together = dealing.deal(SEEDS[:40])
     alone = np.concatenate([dealing.deal(SEEDS[i : i + 1]) for i in range(40)])
-    for field in dealing.openings.names or ():
+    for field in dealing.states.names or ():
         assert together[field].tobytes() == alone[field].tobytes()
 
 
