@@ -295,7 +295,7 @@ def test_the_side_of_a_landmark_does_not_tell_the_turn_in_the_training_city() ->
         ({"turns": 3}, "turns is .* got 3"),
         ({"turns": (1, 2, 3)}, "turns is"),
         ({"turns": (1.5, 2)}, "turns is"),
-        ({"length": (200, 100)}, r"length is \(shortest, longest\) in metres; got \(200, 100\)"),
+        ({"length": (200, 100)}, r"length is \(shortest, longest\) in metres, .*got \(200, 100\)"),
         ({"length": (-1, 100)}, "length is"),
         ({"length": 100}, "length is"),
         ({"length": ("a", "b")}, "length is"),
