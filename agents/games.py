@@ -54,3 +54,8 @@ def checked_config(path: str | os.PathLike[str], told: Any) -> dict[str, Any]:
             f"Name a file that a learner saved."
         )
     return told
+
+
+def least_size(config: Any) -> int:
+    """Return how many weights a language model of this `TinyLMConfig` has at the least."""
+    return int(config.width * (config.layers * config.width + config.context))

@@ -131,7 +131,9 @@ def _trimmed(text: str) -> str:
     """Return the text without marks around it that are no part of a formula."""
     for _ in range(3):
         text = text.strip(_AROUND)
-        if text.endswith((".", "。", ",", ";", "!")) and not text.endswith(".."):
+        # Behind a formula alone "!" is a factorial, behind "= 24" it is joy.
+        closing = (".", "。", ",", ";", *("!" if "=" in text else ""))
+        if text.endswith(closing) and not text.endswith(".."):
             text = text[:-1]
         if text.startswith("*") and text.endswith("*"):
             text = text.strip("*")

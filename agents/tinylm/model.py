@@ -11,7 +11,7 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
-from agents.games import checked_config, find_game
+from agents.games import checked_config, find_game, least_size
 from agents.sb3.checkpoint import load_network, load_state
 from agents.vision.eye import SIGHT
 
@@ -78,8 +78,7 @@ class TinyLM(nn.Module):
         """Return the model of a checkpoint; a ValueError names a file that holds none."""
         state = load_state(path)
         config = TinyLMConfig(**checked_config(path, state.get("config")))
-        least = config.width * (config.layers * config.width + config.context)
-        return load_network(path, state.get("model"), lambda: cls(config), least=least)
+        return load_network(path, state.get("model"), lambda: cls(config), least=least_size(config))
 
     def size(self) -> int:
         """Return the number of weights, N of the compute axis."""

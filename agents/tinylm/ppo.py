@@ -110,8 +110,7 @@ class PPO(Learner):
     def __init__(self, model: TinyLM, config: PPOConfig | None = None, **keywords: Any) -> None:
         self.config = config = config or PPOConfig()
         self._dealer = model.game.dealer(**{"max_attempts": 1, **keywords})
-        settings = f"{config} on {self._dealer}"
-        super().__init__(model, config.learning_rate, settings, config.seed)
+        super().__init__(model, config.learning_rate, f"{config} on {self._dealer}", config.seed)
         self._models["first_model"] = copy.deepcopy(model).requires_grad_(False)
 
     def step(self) -> dict[str, float]:

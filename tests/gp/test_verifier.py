@@ -166,3 +166,9 @@ def test_the_token_game_agrees_with_strings(text: str, data: st.DataObject) -> N
         assert (verdict.outcome == Outcome.CORRECT) == (worth == target)
     else:
         assert verdict.outcome == Outcome.WRONG_NUMBERS
+
+
+def test_an_exclamation_mark_is_a_factorial_unless_the_target_is_told() -> None:
+    hand = [6, 12, 4, 1]
+    assert verify("(4-1)*10-6!", hand).outcome is Outcome.ILLEGAL_FORMULA
+    assert verify("(4-1)*10-6 = 24!", hand).outcome is Outcome.CORRECT
