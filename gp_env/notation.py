@@ -76,6 +76,7 @@ _over = re.compile(r"(?<=[0-9)\]}])(\s*):(?=\s*[0-9(\[{])").sub
 _decimal = re.compile(r"(?<![0-9.])([0-9]{1,40})\.0{1,40}(?![0-9.])").sub
 _claim_in_brackets = re.compile(r"\(\s*(=[^()]*)\)\s*\Z").sub
 _AROUND = " \t\n\r`'\"_✓✔✅☑🎉🎊🎯🥳🏆👍👌🙌💯✨⭐🔥😀😃😄😁😊🙂😎"
+_pair = re.compile("[\ud800-\udbff][\udc00-\udfff]").sub
 _line_break = re.compile(r"<br\s?/?>\s*\Z").sub
 _braces = re.compile(r"(\\frac\s*(?:[0-9]\s*(?:[0-9]|(?=\{))|(?=\{))|\\text\s*\{|[()\[\]{}])").split
 _fraction_of_digits = re.compile(r"\\frac\s*([0-9])\s*([0-9]?)").match
@@ -113,7 +114,13 @@ def without_escapes(text: str) -> str:
     text = text.strip().replace("\\\\", "\\")
     if text.startswith("\\(") and text.endswith("\\)") and text.count("\\(") == 1:
         text = text[2:-2]  # LaTeX's sign for a formula in a line, not a bracket
-    return _escape(_unescaped, text).strip()
+    text = _escape(_unescaped, text).strip()
+    # JSON escapes an emoji as two halves, which are one sign only together.
+    return _pair(lambda halves: _whole(halves[0]), text)
+
+
+def _whole(halves: str) -> str:
+    return halves.encode("utf-16", "surrogatepass").decode("utf-16")
 
 
 def _unescaped(match: re.Match[str]) -> str:

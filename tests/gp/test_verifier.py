@@ -172,3 +172,8 @@ def test_an_exclamation_mark_is_a_factorial_unless_the_target_is_told() -> None:
     hand = [6, 12, 4, 1]
     assert verify("(4-1)*10-6!", hand).outcome is Outcome.ILLEGAL_FORMULA
     assert verify("(4-1)*10-6 = 24!", hand).outcome is Outcome.CORRECT
+
+
+def test_an_emoji_that_json_escapes_is_one_sign() -> None:
+    assert verify(r"(4-1)*10-6 = 24 \ud83c\udf89", [6, 12, 4, 1]).outcome is Outcome.CORRECT
+    assert verify(r"(4-1)*10-6 = 24 \ud83c", [6, 12, 4, 1]).outcome is Outcome.ILLEGAL_FORMULA
