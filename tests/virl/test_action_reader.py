@@ -403,7 +403,7 @@ PIECES = (
 )
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join))
 def test_soup_of_actions(text: str) -> None:
     action = read_action(text)
@@ -411,5 +411,6 @@ def test_soup_of_actions(text: str) -> None:
     if action in ("forward()", "stop()"):
         assert "turn_direction(" not in text
     elif action is not None:
-        letters = "".join(filter(str.isalpha, text.replace("\\text", "")))
-        assert action[15:-1].replace(" ", "") in letters
+        # "left slightly" is read too, so each word is looked for by itself.
+        letters = "".join(filter(str.isalpha, text))
+        assert all(word in letters for word in action[15:-1].split())
