@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -13,8 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.gallery import Gallery
+from shiftgym.arrays import read_arrays, write_arrays
+from shiftgym.files import MEBIBYTE, parse_json
 
 PathLike = str | os.PathLike[str]
+
+MOST_BYTES = 256 * MEBIBYTE
+"""Bytes of all columns of a file, unpacked: millions of demonstrations."""
+
+_HEADER = "header"
 
 
 class Transitions(NamedTuple):
@@ -63,18 +70,40 @@ class Demonstrated(Protocol):
 
 
 def write_columns(path: Path, header: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
-    """Write an npz: the array `header` holds JSON text, and each column is an array of its own."""
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as file:
-        np.savez_compressed(file, header=np.array(json.dumps(header)), **columns)
-    partial.replace(path)
-
-
-def read_columns(path: Path, names: Sequence[str]) -> tuple[Any, dict[str, Any]]:
-    """Return the header and the columns of an npz; nothing in it is executed.
+    """Write an npz: the text `header` is JSON, and each column is an array of its own.
 
     Raises:
-        KeyError, ValueError, OSError: it is no such file.
+        ValueError: for more than `MOST_BYTES`.
     """
-    with np.load(path, allow_pickle=False) as file:
-        return json.loads(str(file["header"])), {name: file[name] for name in names}
+    write_arrays(path, columns, text=(_HEADER, json.dumps(header)), most=MOST_BYTES)
+
+
+def read_columns(
+    path: Path, columns: Mapping[str, tuple[str, tuple[int, ...]]]
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return the header and the columns of an npz; nothing in it is executed.
+
+    Args:
+        path: of the file.
+        columns: what each of them is: its type, and its shape behind the rows, -1 for any length.
+
+    Raises:
+        ValueError: saying what is wrong, without the name of the file.
+        OSError: where it cannot be read.
+    """
+    text, found = read_arrays(path, columns, text=_HEADER, most=MOST_BYTES)
+    rows = min((len(column) for column in found.values() if column.ndim), default=0)
+    for name, (dtype, widths) in columns.items():
+        column, expected = found[name], (rows, *widths)
+        fits = len(column.shape) == len(expected) and all(
+            width in (-1, length) for width, length in zip(expected, column.shape)
+        )
+        if column.dtype != np.dtype(dtype) or not fits:
+            raise ValueError(
+                f"{name} is {column.dtype} of shape {column.shape}; expected {np.dtype(dtype)} of "
+                f"shape {expected}"
+            )
+    header = parse_json(text)
+    if not isinstance(header, dict) or not isinstance(header.get("keywords"), dict):
+        raise ValueError("its header is no object with keywords")
+    return header, found

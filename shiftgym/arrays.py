@@ -6,6 +6,7 @@ directory of the zip file and from the header of each array. What is unpacked th
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 import zipfile
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from shiftgym.atomic import write_atomically
 from shiftgym.files import MEBIBYTE
 
 MAX_TEXT = 8_000_000
@@ -49,14 +51,14 @@ def write_arrays(
     """Write arrays and a text as .npz, whole or not at all.
 
     Args:
-        path: of the file; one that exists is replaced.
+        path: of the file; one that exists is replaced, and its folder is made where it is missing.
         arrays: by name, without objects.
         text: its name and the text.
         most: bytes of all arrays, as for `read_arrays`.
 
     Raises:
         ValueError: for what `read_arrays` would refuse.
-        OSError: where the file cannot be written.
+        OSError: naming the file, where it cannot be written.
     """
     path = Path(path)
     size = sum(array.nbytes for array in arrays.values())
@@ -66,12 +68,11 @@ def write_arrays(
             f"characters; expected at most {most / MEBIBYTE:.0f} MiB and {MAX_TEXT:,}. Write less "
             f"into one file."
         )
-    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with partial.open("wb") as file:
-        # Typed as a mapping, since names of arrays might be those of keywords of NumPy.
-        named: dict[str, Any] = {text[0]: np.array(text[1]), **arrays}
-        np.savez_compressed(file, **named)
-    os.replace(partial, path)
+    # Typed as a mapping, since names of arrays might be those of keywords of NumPy.
+    named: dict[str, Any] = {text[0]: np.array(text[1]), **arrays}
+    file = io.BytesIO()
+    np.savez_compressed(file, **named)
+    write_atomically(path, file.getvalue())
 
 
 def read_arrays(

@@ -19,7 +19,7 @@ from agents.demonstrations import Transitions
 from gp_env.arithmetic import EQUALS, TOKENS, to_tokens
 from gp_env.config import GameConfig
 from gp_env.deal import Dealer
-from gp_env.deck import Hand
+from gp_env.deck import MAX_CARDS, Hand
 from gp_env.dynamics import CORRECT_CODE, MAX_TOKENS
 from gp_env.rules import MAX_VALUE, NAMED, Rule
 from gp_env.solver import difficulty, solve
@@ -141,7 +141,16 @@ class Demonstrations:
         return np.concatenate(seen)[order], np.concatenate(done)[order]
 
 
-COLUMNS = ("episode_seed", "ranks", "suits", "rule", "target", "difficulty", "attempts")
+COLUMNS = {
+    "episode_seed": ("int64", ()),
+    "ranks": ("uint8", (MAX_CARDS,)),
+    "suits": ("uint8", (MAX_CARDS,)),
+    "rule": ("uint8", (3,)),
+    "target": ("uint8", ()),
+    "difficulty": ("float32", ()),
+    "attempts": ("uint8", (-1, ATTEMPT_LENGTH)),
+}
+"""Types of the columns, and their shapes behind the rows; -1 is any length."""
 
 
 def demonstrate(

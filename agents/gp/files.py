@@ -17,16 +17,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from agents.demonstrations import PathLike, read_columns, write_columns
 from agents.gp.demonstrations import COLUMNS, Demonstrations, pack_attempts
 from gp_env.deck import MAX_CARDS, Hand
+from shiftgym.atomic import write_atomically
+from shiftgym.files import MEBIBYTE, brief, parse_json, read_bytes
 
 SCHEMA = "shiftgym/gp-demonstrations/1"
 ENVIRONMENT = "GeneralPoints-v0"
+
+_MOST_LINES = 64 * MEBIBYTE
+_LONGEST_LINE = 8_192
+"""Bytes of a JSONL file, and of one of its rows: an attempt takes about 20."""
 
 
 def save_demonstrations(path: PathLike, demonstrations: Demonstrations) -> None:
@@ -44,35 +50,30 @@ def save_demonstrations(path: PathLike, demonstrations: Demonstrations) -> None:
     if path.suffix == ".npz":
         write_columns(path, header, {name: getattr(demonstrations, name) for name in COLUMNS})
         return
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("w", encoding="utf-8") as file:
-        for row in (header, *_rows(demonstrations)):
-            file.write(json.dumps(row) + "\n")
-    partial.replace(path)
+    lines = (json.dumps(row) + "\n" for row in (header, *_rows(demonstrations)))
+    write_atomically(path, "".join(lines).encode())
 
 
 def load_demonstrations(path: PathLike) -> Demonstrations:
     """Read what `save_demonstrations` wrote.
 
     Raises:
-        ValueError: for another suffix, or a file without the header and columns of the schema.
+        ValueError: naming the file, for another suffix, one without the header and columns of the
+            schema, an npz that unpacks to more than 256 MiB, or JSONL of more than 64 MiB.
+        OSError: where the file cannot be read.
     """
     path = _checked(path)
     try:
         if path.suffix == ".npz":
             header, columns = read_columns(path, COLUMNS)
         else:
-            lines = path.read_text(encoding="utf-8").splitlines()
-            header = json.loads(lines[0])
-            columns = _columns([json.loads(line) for line in lines[1:]])
-        if header["schema"] != SCHEMA:
-            raise ValueError(f"its schema is {header['schema']!r}")
+            header, columns = _read_lines(path)
+        if header.get("schema") != SCHEMA:
+            raise ValueError(f"its schema is {brief(header.get('schema'))}")
         return Demonstrations(keywords=header["keywords"], **columns)
-    except FileNotFoundError:
-        raise
-    except (KeyError, ValueError, IndexError, OSError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(
-            f"{path} holds no demonstrations of schema {SCHEMA!r}: {error!r}. Write one with "
+            f"{path} holds no demonstrations of schema {SCHEMA!r}: {error}. Write one with "
             f"save_demonstrations."
         ) from error
 
@@ -107,23 +108,51 @@ def _rows(demonstrations: Demonstrations) -> Iterator[dict[str, Any]]:
         }
 
 
-def _columns(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    def six(cards: list[int]) -> list[int]:
-        return cards + [0] * (MAX_CARDS - len(cards))
+def _read_lines(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the header and the columns of a JSONL file."""
+    lines = read_bytes(path, _MOST_LINES).splitlines()
+    header = parse_json(lines[0]) if lines and len(lines[0]) <= _LONGEST_LINE else None
+    if not isinstance(header, dict) or not isinstance(header.get("keywords"), dict):
+        raise ValueError(
+            f"its first line is no header with keywords, of at most {_LONGEST_LINE:,} bytes"
+        )
+    rows: list[_Row] = []
+    for number, line in enumerate(lines[1:], start=2):
+        try:
+            rows.append(_row(line))
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise ValueError(f"line {number} is no demonstration: {brief(error)}") from error
+        if rows[-1].attempts.shape != rows[0].attempts.shape:
+            raise ValueError(f"line {number} has another number of attempts than line 2")
+    if not rows:
+        raise ValueError("it has no demonstration")
+    return header, {name: np.stack([getattr(row, name) for row in rows]) for name in COLUMNS}
 
-    count = len(rows)
-    width = len(rows[0]["attempts"]) if rows else 1
-    attempts = [formula for row in rows for formula in row["attempts"]]
-    return {
-        "episode_seed": np.array([row["episode_seed"] for row in rows], dtype=np.int64),
-        "ranks": _bytes([six(row["ranks"]) for row in rows], (count, MAX_CARDS)),
-        "suits": _bytes([six(row["suits"]) for row in rows], (count, MAX_CARDS)),
-        "rule": _bytes([row["rule"] for row in rows], (count, 3)),
-        "target": _bytes([row["target"] for row in rows], (count,)),
-        "difficulty": np.array([row["difficulty"] for row in rows], dtype=np.float32),
-        "attempts": pack_attempts(attempts).reshape(count, width, -1),
+
+class _Row(NamedTuple):
+    """One demonstration: what `Demonstrations` holds of it, one column after the other."""
+
+    episode_seed: Any
+    ranks: Any
+    suits: Any
+    rule: Any
+    target: Any
+    difficulty: Any
+    attempts: Any
+
+
+def _row(line: bytes) -> _Row:
+    """Return a row at once as the arrays it becomes, which are smaller than what JSON makes."""
+    if len(line) > _LONGEST_LINE:
+        raise ValueError(f"it has {len(line):,} bytes; expected at most {_LONGEST_LINE:,}")
+    told = parse_json(line)
+    slots = {
+        name: [*told[name], *[0] * (MAX_CARDS - len(told[name]))] for name in ("ranks", "suits")
     }
-
-
-def _bytes(values: list[Any], shape: tuple[int, ...]) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    return np.array(values, dtype=np.uint8).reshape(shape)
+    made = {"attempts": pack_attempts(told["attempts"])}
+    for name, (dtype, widths) in COLUMNS.items():
+        if name not in made:
+            made[name] = np.array(slots.get(name, told[name]), dtype=dtype)
+            if made[name].shape != widths:
+                raise ValueError(f"{name} has the shape {made[name].shape}, expected {widths}")
+    return _Row(**made)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from agents.demonstrations import PathLike, Transitions, read_columns, write_columns
 from shiftgym.checks import in_range
+from shiftgym.files import brief
 from shiftgym.mixer import episode_seeds
 from virl_env.directions import DirectionsLike, table
 from virl_env.observe import LAYOUT, LINE_CODES, MAX_LINES
@@ -114,7 +115,16 @@ class Demonstrations:
         return Transitions(np.concatenate(seen)[by_row], np.concatenate(done)[by_row], len(self))
 
 
-COLUMNS = ("episode_seed", "kind", "digest", "heading", "rule", "lines", "actions")
+COLUMNS = {
+    "episode_seed": ("int64", ()),
+    "kind": ("uint8", ()),
+    "digest": ("<U16", ()),
+    "heading": ("int16", ()),
+    "rule": ("uint8", (9,)),
+    "lines": ("uint8", (MAX_LINES, LINE_CODES)),
+    "actions": ("uint8", (-1,)),
+}
+"""Types of the columns, and their shapes behind the rows; -1 is any length."""
 
 
 def demonstrate(
@@ -197,20 +207,22 @@ def load_demonstrations(path: PathLike) -> Demonstrations:
     """Read what `save_demonstrations` wrote.
 
     Raises:
-        ValueError: for another suffix, or a file without the header and columns of the schema.
+        ValueError: naming the file, for another suffix, one without the header and columns of the
+            schema, or one that unpacks to more than 256 MiB.
+        OSError: where the file cannot be read.
     """
     path = _checked(path)
     try:
         header, columns = read_columns(path, COLUMNS)
-        if header["schema"] != SCHEMA:
-            raise ValueError(f"its schema is {header['schema']!r}")
+        if header.get("schema") != SCHEMA:
+            raise ValueError(f"its schema is {brief(header.get('schema'))}")
         rules = tuple(rule if isinstance(rule, str) else tuple(rule) for rule in header["rules"])
+        if (columns["kind"] >= len(rules)).any():
+            raise ValueError(f"kinds go up to {columns['kind'].max()} of {len(rules)} rules")
         return Demonstrations(keywords=header["keywords"], rules=rules, **columns)
-    except FileNotFoundError:
-        raise
-    except (KeyError, TypeError, ValueError, OSError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
-            f"{path} holds no demonstrations of schema {SCHEMA!r}: {error!r}. Write one with "
+            f"{path} holds no demonstrations of schema {SCHEMA!r}: {error}. Write one with "
             f"save_demonstrations."
         ) from error
 

@@ -42,6 +42,8 @@ elif kind == "city":
     from virl_env import load_city as read
 elif kind == "routes":
     from virl_env import load_routes as read
+elif kind == "demonstrations":
+    from agents.gp.files import load_demonstrations as read
 elif kind == "map":
     from virl_env.maps import city_from_osm as read
 else:
@@ -221,6 +223,26 @@ def maps() -> Iterator[tuple[str, str, bytes]]:
     yield "an id without end", "map.graphml", b'<graphml><node id="' + b"x" * 10**6
 
 
+def demonstrations() -> Iterator[tuple[str, str, bytes]]:
+    """Yield names, files and contents of demonstrations."""
+    from agents.gp.demonstrations import COLUMNS
+
+    header = {"schema": "shiftgym/gp-demonstrations/1", "keywords": {}}
+    first = json.dumps(header).encode() + b"\n"
+    texts = {**dict.fromkeys(COLUMNS, ""), "header": json.dumps(header)}
+    del texts["ranks"]
+    yield "a bomb of 400 MB", "d.npz", _bomb(4 * 10**8, "ranks", **texts)
+    yield "lists without end", "d.jsonl", first + b"[" + b"[]," * 10**7 + b"[]]"
+    yield "objects without end", "d.jsonl", b'{"keywords":' * 10**6
+    yield "empty lines without end", "d.jsonl", first + b"\n" * 10**7
+    yield "a header without end", "d.jsonl", b"[" + b"[]," * 10**7 + b"[]]"
+    yield "65 MiB", "d.jsonl", first + b" " * (65 * 2**20)
+    row: dict[str, Any] = {"episode_seed": 1, "target": 24, "difficulty": 0, "attempts": ["1"]}
+    row.update({name: [1, 1, 1] for name in ("ranks", "suits", "rule")})
+    whole = json.dumps(row).encode() + b"\n"
+    yield "one bad row of many", "d.jsonl", first + whole * 10_000 + b"{}"
+
+
 def panoramas() -> Iterator[tuple[str, str, bytes]]:
     """Yield names, files and contents of pictures."""
 
@@ -282,25 +304,27 @@ KINDS = {
     "city": cities,
     "routes": routes,
     "map": maps,
+    "demonstrations": demonstrations,
     "panorama": panoramas,
     "checkpoint": checkpoints,
 }
 
 
-def _bomb(size: int) -> bytes:
-    """Return a city file whose points are so many bytes of nothing."""
+def _bomb(size: int, bomb: str = "points", **texts: str) -> bytes:
+    """Return an .npz file of which one array is so many bytes of nothing."""
     header = io.BytesIO()
     told = {"descr": "<i4", "fortran_order": False, "shape": (size // 8, 2)}
     np.lib.format.write_array_header_1_0(header, told)
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        with archive.open("points.npy", "w", force_zip64=False) as member:
+        with archive.open(f"{bomb}.npy", "w", force_zip64=False) as member:
             member.write(header.getvalue())
             for _ in range(size // 10**7):
                 member.write(bytes(10**7))
-        for name in ("told", "starts", "neighbours"):
+        others: dict[str, Any] = dict.fromkeys(("starts", "neighbours"), np.zeros(2, np.int32))
+        for name, value in {"told": "{}", **others, **texts}.items():
             content = io.BytesIO()
-            np.save(content, np.array("{}") if name == "told" else np.zeros(2, dtype=np.int32))
+            np.save(content, value)
             archive.writestr(f"{name}.npy", content.getvalue())
     return file.getvalue()
 

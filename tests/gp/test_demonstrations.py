@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from agents.gp.demonstrations import COLUMNS, Demonstrations, demonstrate
 from agents.gp.files import load_demonstrations, save_demonstrations
@@ -130,3 +133,83 @@ def test_unknown_choice_of_solutions_is_refused() -> None:
 def test_a_seed_is_no_negative_number() -> None:
     with pytest.raises(ValueError, match=r"seed must be an integer from 0 .* got -1"):
         demonstrate(3, seed=-1)
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".jsonl"])
+def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"demonstrations{suffix}"
+    save_demonstrations(path, demonstrate(1))
+    whole = path.read_bytes()
+    unwritable = demonstrate(1)
+    unwritable.keywords["hand"] = {1}
+    with pytest.raises(TypeError, match="JSON"):
+        save_demonstrations(path, unwritable)
+    assert path.read_bytes() == whole
+    assert list(tmp_path.iterdir()) == [path]
+
+
+ROW = {
+    "episode_seed": 1,
+    "ranks": [10, 5, 10, 7],
+    "suits": [1, 1, 1, 4],
+    "rule": [10, 10, 10],
+    "target": 24,
+    "difficulty": 0.1,
+    "attempts": ["10+10/5*7"],
+}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"ranks": [1] * 7},
+        {"ranks": 5},
+        {"suits": [300, 1, 1, 1]},
+        {"rule": [10, 10]},
+        {"target": None},
+        {"target": -1},
+        {"difficulty": "x"},
+        {"episode_seed": 2**70},
+        {"attempts": ["10+10/5*7"] * 2},
+        {"attempts": ["23+1"]},
+        {"attempts": ["1+" * 30 + "1"]},
+        {"attempts": "10+10/5*7"},
+        {"attempts": 7},
+        {"attempts": ["1" * 9000]},
+    ],
+)
+def test_rows_of_another_shape_are_refused_by_their_line(
+    tmp_path: Path, changed: dict[str, Any]
+) -> None:
+    path = tmp_path / "x.jsonl"
+    save_demonstrations(path, demonstrate(1))
+    header = path.read_text().splitlines()[0]
+    path.write_text("\n".join([header, json.dumps(ROW)]))
+    assert load_demonstrations(path).formulas(0) == ROW["attempts"]
+    path.write_text("\n".join([header, json.dumps(ROW), json.dumps({**ROW, **changed})]))
+    with pytest.raises(ValueError, match=r"x\.jsonl holds no demonstrations.*line 3"):
+        load_demonstrations(path)
+
+
+@pytest.mark.parametrize(
+    "column, value",
+    [
+        ("ranks", np.zeros((1, 7), np.uint8)),
+        ("ranks", np.zeros((2, 6), np.uint8)),
+        ("attempts", np.zeros((1, 20), np.uint8)),
+        ("difficulty", np.zeros(1)),
+        ("header", np.array('{"schema": "shiftgym/gp-demonstrations/1"}')),
+        ("header", np.array('{"schema": "shiftgym/gp-demonstrations/1", "keywords": 3}')),
+        ("header", np.array("[]")),
+    ],
+)
+def test_columns_of_another_shape_are_refused(
+    tmp_path: Path, column: str, value: NDArray[Any]
+) -> None:
+    path = tmp_path / "x.npz"
+    save_demonstrations(path, demonstrate(1))
+    with np.load(path) as file:
+        columns = {name: file[name] for name in file.files}
+    np.savez(path, **{**columns, column: value})
+    with pytest.raises(ValueError, match=r"x\.npz holds no demonstrations"):
+        load_demonstrations(path)
