@@ -17,7 +17,7 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 def test_the_sheet_of_the_docs_is_what_the_command_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     path = DOCS / "images" / "contact-sheet.png"
     assert path.stat().st_size < 400_000
-    assert "images/contact-sheet.png" in (DOCS / "by-sight.md").read_text("utf-8")
+    assert "images/contact-sheet.png" in (DOCS / "street-images.md").read_text("utf-8")
     shown = np.asarray(Image.open(path).convert("RGB"), dtype=int)
     # Its first row.
     monkeypatch.setattr(contact_sheet.virl_env, "CITY_NAMES", ("gridhaven",))

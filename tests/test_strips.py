@@ -34,7 +34,7 @@ def test_the_strips_of_the_docs_are_what_the_command_draws(name: str) -> None:
     shown = np.asarray(Image.open(path).convert("RGB"), dtype=int)
     # Few colours are kept, and another machine may round some of them otherwise.
     assert np.abs(shown - drawn).mean() < (6 if name == "cards-noise" else 2)
-    page = "cards-by-sight.md" if name.startswith("cards") else "by-sight.md"
+    page = "card-images.md" if name.startswith("cards") else "street-images.md"
     assert f"images/{path.name}" in (DOCS / page).read_text("utf-8")
 
 
