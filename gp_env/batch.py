@@ -28,7 +28,7 @@ from gp_env.dynamics import (
     is_over,
 )
 from gp_env.expert import expert_formula, next_token
-from gp_env.rules import Rule
+from gp_env.rules import MAX_VALUE, Rule
 from gp_env.verifier import OUTCOME_NAMES, judge_tokens
 from shiftgym.prefetch import InitialStates
 
@@ -165,18 +165,32 @@ class CardBatch:
         outcomes = np.full(len(which), WRONG_NUMBERS_CODE, dtype=np.uint8)
         # A formula of k numbers has 2k - 1 tokens or more: shorter ones lack a card.
         fewest = 2 * self.config.num_cards - 1
-        whole = (LENGTH.take(self.states.take(which)) >= fewest).nonzero()[0]
-        if len(whole):
-            which = which.take(whole)
+        right = (LENGTH.take(self.states.take(which)) >= fewest).nonzero()[0]
+        if len(right):
+            right = right[self._has_the_numbers(which.take(right))]
+        # Few random formulas are left: only these are worked out one by one.
+        if len(right):
+            which = which.take(right)
             # As NumPy strings: trailing zeros, the empty slots, are dropped.
             codes = self._formulas[which].view(f"S{MAX_TOKENS}").tolist()
-            outcomes[whole] = [
+            outcomes[right] = [
                 judge_tokens(
                     code.rstrip(_EQUALS_CODE).translate(_TOKEN_OF_CODE), values, self.config.target
                 )
                 for code, values in zip(codes, self.values[which].tolist())
             ]
         return outcomes
+
+    def _has_the_numbers(self, which: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which formulas have the numbers of their hands, each once and no others."""
+        cards = self.config.num_cards
+        codes = self._formulas[which].view((np.uint8, MAX_TOKENS))
+        # A number's code is its value; all else is left as 0, which sorts to the front.
+        numbers = np.sort(np.where(codes <= MAX_VALUE, codes, 0), axis=1)
+        values = self.values[which].view((np.uint8, cards))
+        same = (numbers[:, -cards:] == values).all(axis=1)
+        right: NDArray[np.bool_] = same & (numbers[:, -cards - 1] == 0)
+        return right
 
     def infos(self) -> dict[str, Any]:
         """Return what every step tells, but the mask: arrays of shape (n,)."""
