@@ -98,12 +98,13 @@ def _text(value: Any) -> str:
 def _outlines(
     type: str, coordinates: Any = (), geometries: Any = (), **_: Any
 ) -> Iterator[Degrees]:
-    """Yield the outer rings of an area, or a spot; nothing for lines and what is empty."""
+    """Yield the outer rings of an area, or spots; nothing for lines and what is empty."""
     if type == "GeometryCollection":
         for geometry in geometries:
             yield from _outlines(**geometry)
-    elif type == "Point" and coordinates:
-        yield _corners([coordinates])
+    elif type in ("Point", "MultiPoint"):
+        spots = [coordinates] if type == "Point" else coordinates
+        yield from (_corners([spot]) for spot in spots if spot)
     elif type in ("Polygon", "MultiPolygon"):
         for area in [coordinates] if type == "Polygon" else coordinates:
             if area and area[0]:
