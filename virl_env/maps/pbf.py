@@ -71,9 +71,8 @@ def _read(osm: Any, place_keys: tuple[str, ...]) -> Extract:
         order = np.argsort(identifiers)
         pairs = order[np.searchsorted(identifiers, ends, sorter=order)]
         spots = nodes[["lat", "lon"]].to_numpy(dtype=np.float64)
-    places = osm.get_pois(
-        custom_filter=dict.fromkeys((*KINDS, *GONE_KEYS), True), extra_attributes=[*place_keys]
-    )
+    sought = dict.fromkeys((*KINDS, *GONE_KEYS), True)
+    places = osm.get_pois(custom_filter=sought, extra_attributes=[*place_keys])
     buildings = osm.get_buildings(extra_attributes=list(BUILDING_KEYS))
     things = (*_things(places, place_keys), *_things(buildings, BUILDING_KEYS))
     unread = sum(

@@ -45,7 +45,7 @@ class Way(IntEnum):
     """What a way is to people on foot; of an edge that stands for several ways, the highest counts.
 
     Members:
-        NO_STREET: a motorway and what else is not walked in a town, such as a way that is not built.
+        NO_STREET: a motorway and what else is not walked in a town, or not built.
         UNSEEN: in a tunnel or indoors, where no street view is.
         AREA: the outline of a square that is mapped as an area.
         YARD: a driveway or the aisle of a car park.
