@@ -187,6 +187,13 @@ def test_training_shows_the_like_of_its_own_episodes(tmp_path: Path, of: Suite) 
     assert all(row.seen for row in play_cell(tmp_path, cell, ExpertAgent, seen=known))
 
 
+@pytest.mark.parametrize("interface", ["", "-Image", "-Text"])
+def test_free_walks_are_refused_by_what_they_do_not_measure(interface: str) -> None:
+    id = f"VIRLNavigation{interface}-v0"
+    with pytest.raises(ValueError, match=rf"{id} with movement='free' .*step_accuracy.*evaluated"):
+        play(ExpertAgent, id, {"movement": "free"}, [1])
+
+
 def test_an_agent_that_answers_for_too_few_is_an_error() -> None:
     class Short(RandomAgent):
         def act(self, observation: Any, info: Any) -> Any:
