@@ -75,7 +75,10 @@ def evaluate(
 
 @dataclass
 class Played:
-    """What happened in one episode; `actions` on symbolic ids, `replies` on Text ids."""
+    """What happened in one episode; `actions` on symbolic ids, `replies` on Text ids.
+
+    `in_format` says of each reply whether it kept to the asked format.
+    """
 
     dealt: Dealt
     actions: list[int] | None = None
@@ -85,6 +88,7 @@ class Played:
     success: bool = False
     tokens: int = 0
     metrics: dict[str, float] = field(default_factory=dict)
+    in_format: list[bool] = field(default_factory=list)
 
     def value(self, metric: str) -> float:
         """Return one of the episode's metrics, "success" among them."""
@@ -119,6 +123,7 @@ def episode_row(
         success=played.success,
         tokens=played.tokens,
         metrics=played.metrics or None,
+        in_format=sum(played.in_format) / len(played.in_format) if played.in_format else None,
     )
 
 
@@ -254,6 +259,7 @@ def _play_text(
             episode = episodes[copy]
             assert episode.replies is not None
             episode.replies.append(reply)
+            episode.in_format.append(bool(infos[copy]["in_format"]))
             episode.tokens += count_tokens(reply) if count_tokens is not None else 0
             episode.end_attempt(reward, infos[copy]["outcome"], infos[copy]["is_success"])
             if not running[copy]:

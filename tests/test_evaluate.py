@@ -16,7 +16,7 @@ from benchmarks.records import Episode, RunRecord
 from benchmarks.report import check_rows
 from benchmarks.runs import Run, RunError, read_episodes
 from benchmarks.suites import SUITES, Suite
-from benchmarks.summary import summarise
+from benchmarks.summary import evaluation_tables, summarise
 from benchmarks.tasks import TASKS
 from virl_env.dynamics import FORWARD
 
@@ -138,6 +138,19 @@ def test_a_dialogue_keeps_every_reply(tmp_path: Path) -> None:
         assert row.replies[0] == "no idea"
         assert row.tokens == sum(len(reply.split()) for reply in row.replies)
         replay(row)
+
+
+def test_the_share_of_replies_in_the_asked_format_is_told(tmp_path: Path) -> None:
+    rows = play_cell(tmp_path, make_cell("in", 4, "-Text"), Careless)
+    assert all(row.in_format == sum(len(r) > 10 for r in row.replies or ()) / 3 for row in rows)
+    (cell,) = summarise(rows)
+    assert cell.metrics["in_format"] == pytest.approx(2 / 3)
+    (table,) = evaluation_tables([cell])
+    assert "in format" in table.header
+    # Rows of earlier versions, and of symbolic ids, do not tell.
+    earlier = [row.model_dump(exclude={"in_format"}) for row in rows]
+    (cell,) = summarise([Episode.model_validate(row) for row in earlier])
+    assert "in format" not in evaluation_tables([cell])[0].header
 
 
 def test_a_row_of_another_environment_does_not_replay(tmp_path: Path) -> None:
