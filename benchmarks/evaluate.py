@@ -6,7 +6,7 @@ already is not played again, so an evaluation cut off goes on with the next batc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,7 +75,10 @@ def evaluate(
 
 @dataclass
 class Played:
-    """What happened in one episode; `actions` on symbolic ids, `replies` on Text ids."""
+    """What happened in one episode; `actions` on symbolic ids, `replies` on Text ids.
+
+    `in_format` says of each reply whether it kept to the asked format.
+    """
 
     dealt: Dealt
     actions: list[int] | None = None
@@ -85,6 +88,7 @@ class Played:
     success: bool = False
     tokens: int = 0
     metrics: dict[str, float] = field(default_factory=dict)
+    in_format: list[bool] = field(default_factory=list)
 
     def value(self, metric: str) -> float:
         """Return one of the episode's metrics, "success" among them."""
@@ -119,6 +123,7 @@ def episode_row(
         success=played.success,
         tokens=played.tokens,
         metrics=played.metrics or None,
+        in_format=sum(played.in_format) / len(played.in_format) if played.in_format else None,
     )
 
 
@@ -128,7 +133,8 @@ def play(
     """Play one episode for each seed, side by side.
 
     Raises:
-        ValueError: the environment refuses the keywords, or the agent's answers are not one a copy.
+        ValueError: the environment refuses the keywords or does not measure what rows of its task
+            hold, or the agent's answers are not one a copy.
     """
     if is_text(id):
         return _play_text(make_agent, id, keywords, episode_seeds)
@@ -190,10 +196,10 @@ def _play_symbolic(
     env = made.unwrapped
     agent = _fresh(make_agent, env)
     observation, info = env.reset(options={"episode_seed": np.array(seeds, dtype=np.int64)})
+    measured = _measured(id, keywords, info)
     episodes = [Played(task.dealt(env, copy), actions=[]) for copy in range(count)]
     running = np.ones(count, dtype=bool)
     attempts_left = np.array(info["attempts_left"])
-    measured = [name for name in task.metrics if name != SUCCESS]
     reads = getattr(agent, "reads", None)
     recognised = np.zeros((2, count), dtype=np.int64)
     while running.any():
@@ -233,7 +239,7 @@ def _play_text(
     messages = [message for message, _ in starts]
     infos = [info for _, info in starts]
     episodes = [Played(task.dealt(env.unwrapped), replies=[]) for env in batch.envs]
-    measured = [name for name in task.metrics if name != SUCCESS]
+    measured = _measured(id, keywords, infos[0])
     running = [True] * len(seeds)
     recognised = np.zeros((2, len(seeds)), dtype=np.int64)
     while any(running):
@@ -253,12 +259,31 @@ def _play_text(
             episode = episodes[copy]
             assert episode.replies is not None
             episode.replies.append(reply)
+            episode.in_format.append(bool(infos[copy]["in_format"]))
             episode.tokens += count_tokens(reply) if count_tokens is not None else 0
             episode.end_attempt(reward, infos[copy]["outcome"], infos[copy]["is_success"])
             if not running[copy]:
                 episode.metrics = {name: float(infos[copy][name]) for name in measured}
     _note_recognition(episodes, recognised)
     return episodes
+
+
+def _measured(id: str, keywords: Mapping[str, Any], info: Mapping[str, Any]) -> list[str]:
+    """Return the metrics that are taken from the info at the end of an episode.
+
+    Raises:
+        ValueError: the info lacks one, as that of a free walker does.
+    """
+    measured = [name for name in task_of(id).metrics if name != SUCCESS]
+    lacking = [name for name in measured if name not in info]
+    if lacking:
+        given = ", ".join(f"{name}={value!r}" for name, value in keywords.items())
+        raise ValueError(
+            f"{id} with {given or 'its own keywords'} does not measure {', '.join(lacking)}, which "
+            f"each row of {task_of(id).name} holds, so it is not evaluated. Free walks "
+            f"(movement='free') have metrics of their own in info: walk them with the environment."
+        )
+    return measured
 
 
 def _note_recognition(episodes: Sequence[Played], recognised: NDArray[np.int64]) -> None:

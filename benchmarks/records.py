@@ -104,6 +104,9 @@ class Episode(_Record):
     success: StrictBool
     tokens: int = Field(ge=0)
 
+    in_format: Share | None = Field(
+        default=None, description="of the replies, on Text ids; None in rows of earlier versions"
+    )
     metrics: dict[str, Share] | None = Field(default=None, description="in [0, 1], at the end")
 
     @model_validator(mode="before")

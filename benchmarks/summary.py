@@ -14,6 +14,9 @@ from benchmarks.tables import Table, interval, percent
 from benchmarks.tasks import TASKS, task_of
 from benchmarks.tasks.task import RECOGNITION, SUCCESS, Task
 
+IN_FORMAT = "in_format"
+"""The share of replies that kept to the asked format, where text was played."""
+
 MISREAD = "misread"
 """The share of attempts of a model that sees whose reply reports what is not in the picture."""
 
@@ -29,7 +32,7 @@ class CellSummary:
         mean_return: sum of rewards, the mean over episodes.
         clusters: number of distinct hands or routes.
         metrics: means over episodes of what the task measures beside success, and of what was
-            seen, where it is known.
+            seen and of replies in the asked format, where they are known.
     """
 
     task: str
@@ -71,10 +74,17 @@ def summarise(rows: Iterable[Episode]) -> list[CellSummary]:
                     for metric in task.metrics
                     if metric != SUCCESS
                 }
+                | _in_format(episodes)
                 | _seen(episodes),
             )
         )
     return summaries
+
+
+def _in_format(episodes: Sequence[Episode]) -> dict[str, float]:
+    """Return the mean share of replies in the asked format, where every row tells it."""
+    shares = [row.in_format for row in episodes if row.in_format is not None]
+    return {IN_FORMAT: sum(shares) / len(shares)} if len(shares) == len(episodes) else {}
 
 
 def _seen(episodes: Sequence[Episode]) -> dict[str, float]:
@@ -107,7 +117,9 @@ def evaluation_tables(cells: Sequence[CellSummary]) -> list[Table]:
 
 def _evaluation_table(task: Task, cells: Sequence[CellSummary]) -> Table:
     others = [metric for metric in task.metrics if metric != SUCCESS]
-    seen = [name for name in (RECOGNITION, MISREAD) if any(name in c.metrics for c in cells)]
+    seen = [
+        name for name in (RECOGNITION, MISREAD, IN_FORMAT) if any(name in c.metrics for c in cells)
+    ]
     lines = [
         [
             cell.cell,
@@ -122,7 +134,7 @@ def _evaluation_table(task: Task, cells: Sequence[CellSummary]) -> Table:
         for cell in cells
     ]
     names = [metric.removesuffix("_accuracy") for metric in others]
-    titles = ["read" if name == RECOGNITION else name for name in seen]
+    titles = [{RECOGNITION: "read", IN_FORMAT: "in format"}.get(name, name) for name in seen]
     header = [SUCCESS, *names, *titles, "malformed"]
     return Table(
         f"Success in percent, 95 % bootstrap intervals over {task.noun}",
@@ -131,6 +143,7 @@ def _evaluation_table(task: Task, cells: Sequence[CellSummary]) -> Table:
         note=(f"Beside success: {task.beside_success} " if others else "")
         + (f"Read: {task.recognition.lower()} " if RECOGNITION in seen else "")
         + ("Misread: attempts that failed with an outcome misread_... " if MISREAD in seen else "")
+        + ("In format: share of replies as the prompt asked for. " if IN_FORMAT in seen else "")
         + f"Malformed: {task.malformed} Where all episodes came out alike, Wilson intervals over "
         f"{task.noun}.",
     )

@@ -16,7 +16,7 @@ from benchmarks.records import Episode, RunRecord
 from benchmarks.report import check_rows
 from benchmarks.runs import Run, RunError, read_episodes
 from benchmarks.suites import SUITES, Suite
-from benchmarks.summary import summarise
+from benchmarks.summary import evaluation_tables, summarise
 from benchmarks.tasks import TASKS
 from virl_env.dynamics import FORWARD
 
@@ -140,6 +140,19 @@ def test_a_dialogue_keeps_every_reply(tmp_path: Path) -> None:
         replay(row)
 
 
+def test_the_share_of_replies_in_the_asked_format_is_told(tmp_path: Path) -> None:
+    rows = play_cell(tmp_path, make_cell("in", 4, "-Text"), Careless)
+    assert all(row.in_format == sum(len(r) > 10 for r in row.replies or ()) / 3 for row in rows)
+    (cell,) = summarise(rows)
+    assert cell.metrics["in_format"] == pytest.approx(2 / 3)
+    (table,) = evaluation_tables([cell])
+    assert "in format" in table.header
+    # Rows of earlier versions, and of symbolic ids, do not tell.
+    earlier = [row.model_dump(exclude={"in_format"}) for row in rows]
+    (cell,) = summarise([Episode.model_validate(row) for row in earlier])
+    assert "in format" not in evaluation_tables([cell])[0].header
+
+
 def test_a_row_of_another_environment_does_not_replay(tmp_path: Path) -> None:
     row = play_cell(tmp_path, make_cell("in", 1), ExpertAgent)[0]
     with pytest.raises(ValueError, match="does not replay"):
@@ -185,6 +198,13 @@ def test_training_shows_the_like_of_its_own_episodes(tmp_path: Path, of: Suite) 
     cell = Cell("agent/train", f"{task.name}-v0", task.game(task.rule, of.fold(0)), seeds)
     known = task.likenesses(made)
     assert all(row.seen for row in play_cell(tmp_path, cell, ExpertAgent, seen=known))
+
+
+@pytest.mark.parametrize("interface", ["", "-Image", "-Text"])
+def test_free_walks_are_refused_by_what_they_do_not_measure(interface: str) -> None:
+    id = f"VIRLNavigation{interface}-v0"
+    with pytest.raises(ValueError, match=rf"{id} with movement='free' .*step_accuracy.*evaluated"):
+        play(ExpertAgent, id, {"movement": "free"}, [1])
 
 
 def test_an_agent_that_answers_for_too_few_is_an_error() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -186,6 +187,68 @@ def test_an_unfinished_study_can_be_reported(tmp_path: Path, suite: Suite) -> No
     results = load_results(tmp_path)
     assert {(point.arm, point.point) for point in results.curves} == {("init", 0), ("sft", 1)}
     assert results.primary() == []
+
+
+@both_tasks
+def test_a_report_of_an_unfinished_study_says_what_is_missing(tmp_path: Path, suite: Suite) -> None:
+    run_study(make_preset(), suite, tmp_path, seeds=[0], workers=0, console=QUIET)
+    report(tmp_path, QUIET)
+    whole = [tmp_path / name for name in ("table.md", "table.csv")]
+    assert not any("INCOMPLETE" in path.read_text("utf-8") for path in whole)
+
+    rows = tmp_path / "jobs" / "fake-seed0" / "episodes.jsonl"
+    lines = rows.read_text("utf-8").splitlines(keepends=True)
+    lost = next(n for n, line in enumerate(lines) if json.loads(line)["cell"].endswith("init/0/in"))
+    rows.write_text("".join(lines[:lost] + lines[lost + 1 :]), "utf-8")
+    book_file = rows.with_name("points.json")
+    book = read_json(book_file)
+    del book["points"]["rl/3"]
+    book_file.write_text(json.dumps(book))
+    report(tmp_path, QUIET)
+    table = (tmp_path / "table.md").read_text("utf-8")
+    headline, *_ = table.splitlines()
+    assert headline.startswith("**INCOMPLETE, missing: ")
+    assert "fake seed 0 init 0: 1 of " in headline
+    assert "fake seed 0: rl points 3" in headline
+    titles = [line for line in table.splitlines() if "percent" in line or "Paired" in line]
+    assert titles
+    assert all("INCOMPLETE" in line for line in titles if line.startswith("**"))
+    with (tmp_path / "table.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["run"] for row in csv.DictReader(file)} == {"INCOMPLETE"}
+
+
+def test_a_competence_of_0_ends_the_init_at_its_first_look(tmp_path: Path) -> None:
+    run_job(make_job(tmp_path, SUITES["gp-l"], make_preset(competence=0.0)), ignore)
+    assert len(read_json(tmp_path / "points.json")["validation"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("competence", value) for value in (-0.1, float("nan"), float("inf"), "high", None)),
+        *(
+            (field, value)
+            for field in (
+                *("seeds", "validation_episodes", "points", "curve_episodes"),
+                *("final_episodes", "severity_episodes"),
+            )
+            for value in (0, -1, 1.5)
+        ),
+        ("policies", {}),
+        ("compentence", 0.5),
+    ],
+)
+def test_a_value_of_a_preset_that_is_out_of_range_is_refused(field: str, value: Any) -> None:
+    plain = {**make_preset().model_dump(), field: value}
+    with pytest.raises(ValueError, match=field):
+        Preset.model_validate(plain)
+
+
+@pytest.mark.parametrize("field", ["init_flops", "check_flops", "arm_flops", "sft_demonstrations"])
+@pytest.mark.parametrize("value", [0, -1e6, float("inf"), float("nan")])
+def test_a_budget_that_is_none_is_refused(field: str, value: float) -> None:
+    with pytest.raises(ValueError, match=field):
+        make_preset(policy={field: value})
 
 
 @pytest.mark.parametrize("suite", list(PRESETS))

@@ -82,10 +82,15 @@ _LENGTH = r"\d+ ?(?:m|meters?|metres?|feet|ft|yards?|blocks?)\b"
 _explains = re.compile(
     rf" ?(?:{_LENGTH}|[.,;:!#([=>]|-|//|$|\b(?:to|at|here|now|as|because|since|so|in order|"
     r"into|onto|on|along|towards?|until|till|for|facing|and face|from|this|"
-    r"according to|per|once)\b)"
+    r"according to|per|once|"
+    r"with (?:the|an?) [^.,;:()]{1,60}? (?:on (?:the|my|your) (?:left|right)|behind|ahead))\b)"
 ).match
 _explains_walk = re.compile(r" ?(?:past|(?:by )?(?:one|1|a single) (?:step|point))\b").match
 _letter = re.compile(r"[^\W\d_]").search
+_side = re.compile(
+    rf"(?:(?:on|at|to) )?(?:(?:the|my|your) )?{_DIRECTION}(?: side)? ?: ?"
+    r"(?!(?:because|since|as|so|to|for|per|that|this|it|i|we|turn|now|at|according)\b)[^\W\d]"
+).match
 _placeholder = re.compile(
     r"(?:forward ?\( ?\),? (?:stop ?\( ?\),? )?or )?turn[ -]?direction ?\( ?x ?\)|"
     r"(?:the |your |next )?action(?: here)?"
@@ -158,6 +163,14 @@ def read_action(text: str) -> str | None:
             end = close.end()
         return kind.format(word) if _is_explanation(text[end:], kind, word) else None
     return None
+
+
+def names_side(text: str) -> bool:
+    """Return whether a text tells on which side something is, as "left: Thyme Library" does.
+
+    As the value of an action it is one; by itself it may as well be what somebody sees.
+    """
+    return _side(_normal(text[:MAX_ACTION])) is not None
 
 
 def is_placeholder(text: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from shiftgym.objects import Fields, Value
 from shiftgym.replies import CONTRADICTION, Answer, Asked, find_answer
 from shiftgym.thoughts import outside_thoughts
-from virl_env.action_reader import MAX_ACTION, is_placeholder, read_action
+from virl_env.action_reader import MAX_ACTION, is_placeholder, names_side, read_action
 from virl_env.dynamics import ACTIONS
 from virl_env.report_reader import read_intersection
 
@@ -205,6 +205,8 @@ def _without_object(text: str) -> Answer | None:
     """Return the answer of a reply that is an action, or that names one in calls; else None."""
     said = outside_thoughts(text).strip()
     called = [said] if len(said) <= MAX_ACTION and read_action(said) else []
+    if called and names_side(said):
+        return None
     lines = [line for line in said.splitlines() if not _is_fence(line)]
     if lines and _call_line(lines[-1]):
         called += filter(_call_line, lines)

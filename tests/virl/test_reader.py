@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -205,3 +206,40 @@ def test_never_raises(text: str) -> None:
         reply = parse_reply(given_text)
         assert reply.action is None or reply.action in ACTIONS
     assert reported(text) in (None, True, False)
+
+
+SIDES = ("left: Thyme Library", "Right: a cafe.", "to my left: Thyme Library", "north: Main Street")
+
+
+@pytest.mark.parametrize("said", SIDES)
+def test_the_side_of_a_landmark_is_a_turn_only_as_the_value_of_an_action(said: str) -> None:
+    assert parse_reply(said).action is None
+    assert parse_reply(f"**{said}**").action is None
+    (word,) = re.findall("left|right|north", said.lower())
+    assert parse_reply(json.dumps({"action": said})).action == f"turn_direction({word})"
+    assert parse_reply(f"Action: {said}").action == f"turn_direction({word})"
+
+
+@pytest.mark.parametrize("why", ["because it is there", "I am at the corner", "90 degrees"])
+def test_a_direction_with_its_reason_is_a_turn(why: str) -> None:
+    assert parse_reply(f"left: {why}").action == "turn_direction(left)"
+
+
+@pytest.mark.parametrize(
+    ("said", "action"),
+    [
+        ("turn_direction(left) with the library on my right", "turn_direction(left)"),
+        ("turn left with a bakery on the left", "turn_direction(left)"),
+        ("forward() with the library on my right", "forward()"),
+        ("stop() with the library on my left", "stop()"),
+        ("turn_direction(left) with a turn to the right", None),
+        ("turn left with the right", None),
+        ("turn_direction(left) with my heading to the right", None),
+        ("forward() with a stop()", None),
+        ("forward() with a turn on the left", "forward()"),
+        ("turn left with a stop ahead of the right", None),
+    ],
+)
+def test_what_is_beside_the_walker_explains_an_action(said: str, action: str | None) -> None:
+    assert parse_reply(said).action == action
+    assert parse_reply(json.dumps({"action": said})).action == action
