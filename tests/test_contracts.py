@@ -55,7 +55,14 @@ CASES = [
     pytest.param(name, keywords, id=f"{name}-{number}")
     for name, package in IDS.items()
     for number, keywords in enumerate([{}, *KEYWORDS[package], *shown(name)])
+    # -OOD is another name of an id that is played with all of them; see the last test.
+    if number == 0 or "-OOD-" not in name
 ]
+
+
+def fewer(count: int, name: str) -> int:
+    """Return a count of steps or episodes, a third of it where pictures or texts are made."""
+    return count // 3 if "-Image" in name or "-Text" in name else count
 
 
 def some_action(env: Any, generator: np.random.Generator) -> Any:
@@ -137,14 +144,14 @@ def test_spaces_hold_what_is_seen_and_no_keyword_changes_them(
     usual = gym.make(f"{TASKS[IDS[name]]}{interface}-v0")
     assert env.observation_space == usual.observation_space
     assert env.action_space == usual.action_space
-    for _, observation, *_ in play(env, 200, seed=1):
+    for _, observation, *_ in play(env, fewer(200, name), seed=1):
         assert env.observation_space.contains(observation)
     assert env.action_space.contains(env.expert_action())
 
 
 @pytest.mark.parametrize(("name", "keywords"), CASES)
 def test_steps_are_told_alike(name: str, keywords: dict[str, Any]) -> None:
-    seen = play(gym.make(name, **keywords), 200, seed=1)
+    seen = play(gym.make(name, **keywords), fewer(200, name), seed=1)
     keys = seen[0][-1].keys()
     for action, _, reward, terminated, truncated, info in seen:
         assert info.keys() == keys
@@ -163,7 +170,8 @@ def test_a_seed_fixes_everything_and_another_seed_differs(
     name: str, keywords: dict[str, Any]
 ) -> None:
     one, same, other = (
-        frozen(play(gym.make(name, **keywords), 150, seed=seed)) for seed in (123, 123, 124)
+        frozen(play(gym.make(name, **keywords), fewer(150, name), seed=seed))
+        for seed in (123, 123, 124)
     )
     assert one == same
     assert one != other
@@ -175,12 +183,13 @@ def test_another_process_sees_the_same(package: str) -> None:
     script = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import gymnasium;"
         "import test_contracts as t;"
-        f"print(*(t.frozen(t.play(gymnasium.make(n), 60, seed=7)) for n in {names!r}), sep='\\n')"
+        "played = lambda n: t.frozen(t.play(gymnasium.make(n), t.fewer(60, n), seed=7));"
+        f"print(*map(played, {names!r}), sep='\\n')"
     )
     run = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=300
     )
-    here = [frozen(play(gym.make(name), 60, seed=7)) for name in names]
+    here = [frozen(play(gym.make(name), fewer(60, name), seed=7)) for name in names]
     assert run.stdout.splitlines() == here
 
 
@@ -188,7 +197,7 @@ def test_another_process_sees_the_same(package: str) -> None:
 def test_an_episode_is_replayed_from_its_seed_and_actions(
     name: str, keywords: dict[str, Any]
 ) -> None:
-    seen = play(gym.make(name, **keywords), 150, seed=5)
+    seen = play(gym.make(name, **keywords), fewer(150, name), seed=5)
     starts = [number for number, step in enumerate(seen) if step[0] is None]
     assert len({seen[start][-1]["episode_seed"] for start in starts}) == len(starts)
     env = gym.make(name, **keywords)
@@ -216,7 +225,7 @@ def test_a_pickle_goes_on_where_the_environment_stood(name: str, keywords: dict[
 @pytest.mark.parametrize(("name", "keywords"), CASES)
 def test_the_expert_always_succeeds(name: str, keywords: dict[str, Any]) -> None:
     env: Any = gym.make(name, **keywords)
-    for seed in range(15):
+    for seed in range(fewer(15, name)):
         env.reset(seed=seed)
         ended = False
         while not ended:

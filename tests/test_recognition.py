@@ -228,7 +228,7 @@ def told(task: str, says: Callable[[dict[str, Any]], dict[str, Any]], **keywords
     """Return recognition over some episodes, None where no episode has any."""
     more = {"VIRLNavigation": {"landmarks": "all", "turns": (1, 2)}}.get(task, {})
     keywords = {"images": True, "max_attempts": 1, **more, **keywords}
-    played = play(lambda env: Telling(env, says), f"{task}-Text-v0", keywords, range(5))
+    played = play(lambda env: Telling(env, says), f"{task}-Text-v0", keywords, range(3))
     shares = [one.metrics[RECOGNITION] for one in played if RECOGNITION in one.metrics]
     return sum(shares) / len(shares) if shares else None
 

@@ -124,7 +124,7 @@ def test_a_killed_job_ends_with_the_same_rows(tmp_path: Path, suite: Suite) -> N
     run_job(make_job(tmp_path / "whole", suite), events.append)
     whole = sorted(read_episodes(tmp_path / "whole"), key=lambda row: (row.cell, row.index))
     book = read_json(tmp_path / "whole" / "points.json")
-    for number, step in enumerate(range(2, len(events), len(events) // 5)):
+    for number, step in enumerate(range(2, len(events), len(events) // 3)):
         job = make_job(tmp_path / f"cut-{number}", suite)
         with pytest.raises(KeyboardInterrupt):
             run_job(job, killed_at(step))

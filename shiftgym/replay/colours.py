@@ -6,6 +6,9 @@ from PIL import Image
 
 Colours = list[tuple[int, ...]]
 
+_ENOUGH = 40_000
+"""Pixels that tell which colours a picture has: of more of them, the search takes seconds."""
+
 
 def commonest(image: Image.Image, count: int) -> Colours:
     """Return the colours of a drawing that most pixels have."""
@@ -17,7 +20,11 @@ def commonest(image: Image.Image, count: int) -> Colours:
 
 def spread(image: Image.Image, count: int) -> Colours:
     """Return the colours that render a picture of very many best."""
-    few = image.quantize(count, Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
+    share = min(1.0, (_ENOUGH / (image.width * image.height)) ** 0.5)
+    size = max(1, round(share * image.width)), max(1, round(share * image.height))
+    # Pixels as they are, since means of neighbours are colours that the picture does not have.
+    some = image.resize(size, Image.Resampling.NEAREST)
+    few = some.quantize(count, Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
     values = (few.getpalette() or [])[: 3 * count]
     return [tuple(values[start : start + 3]) for start in range(0, len(values), 3)]
 
