@@ -11,8 +11,8 @@ from typing import Any
 from benchmarks.records import Episode
 from benchmarks.statistics import Observation, rate
 from benchmarks.tables import Table, interval, percent
-from benchmarks.tasks import TASKS, task_of
-from benchmarks.tasks.task import RECOGNITION, SUCCESS, Task
+from benchmarks.tasks import task_named, task_of
+from benchmarks.tasks.task import RECOGNITION, SUCCESS, EvaluatedTask
 
 MISREAD = "misread"
 """The share of attempts of a model that sees whose reply reports what is not in the picture."""
@@ -100,12 +100,12 @@ def evaluation_tables(cells: Sequence[CellSummary]) -> list[Table]:
     """
     names = dict.fromkeys(cell.task for cell in cells)
     return [
-        _evaluation_table(TASKS[name], [cell for cell in cells if cell.task == name])
+        _evaluation_table(task_named(name), [cell for cell in cells if cell.task == name])
         for name in names
     ]
 
 
-def _evaluation_table(task: Task, cells: Sequence[CellSummary]) -> Table:
+def _evaluation_table(task: EvaluatedTask, cells: Sequence[CellSummary]) -> Table:
     others = [metric for metric in task.metrics if metric != SUCCESS]
     seen = [name for name in (RECOGNITION, MISREAD) if any(name in c.metrics for c in cells)]
     lines = [

@@ -47,7 +47,7 @@ elif kind == "demonstrations":
 elif kind == "map":
     from virl_env.maps import city_from_osm as read
 else:
-    from benchmarks.players import saved_player
+    from benchmarks.weights import saved_player
     from pathlib import Path
     read = lambda path: saved_player(Path(path))
 for path in sys.argv[2:]:
