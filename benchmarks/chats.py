@@ -10,21 +10,94 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from threading import Lock
 from typing import Any
 
-from agents.chat import ChatFault, ChatPolicy
+from agents.chat import ChatFault, ChatPolicy, Sampling
 from agents.protocol import Info
 from agents.vision.chats import picture_digests
-from benchmarks.evaluate import Cell, Played, episode_row, play
+from benchmarks.options import EndpointOptions
+from benchmarks.players import OnEpisodes, Player
 from benchmarks.replies import FaultLine, Journal, ReplyLine, digest
+from benchmarks.rollouts import Cell, Played, episode_row, play
 from benchmarks.runs import Run
 
 PATIENCE = 10
 """Faults in a row, at least, before a sitting gives up: the endpoint is down, or credit is out."""
 
 NOT_ASKED = "not asked, for the endpoint failed too often"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelPlayer(Player):
+    """A model behind an endpoint.
+
+    What decides replies (model, endpoint, sampling, keywords) belongs to the run; retries,
+    time-outs and `at_once` may change between sessions.
+    """
+
+    policy: ChatPolicy
+    at_once: int
+
+    def recorded(self, agent: str | None) -> dict[str, Any]:
+        """Return what run.json says of it."""
+        return {
+            "model": self.policy.model,
+            "base_url": self.policy.base_url,
+            "sampling": self.policy.sampling.plain(),
+        }
+
+    def play(self, run: Run, cells: Sequence[Cell], on_episodes: OnEpisodes) -> Counter[str]:
+        """Play what the run does not have yet; return what is pending."""
+        return play_chats(
+            run, cells, self.policy, at_once=self.at_once, on_episode=lambda: on_episodes(1)
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.policy.close()
+
+
+def model_player(
+    asked: EndpointOptions, *, images: bool, image_size: int | None, strict: bool
+) -> ModelPlayer:
+    """Return the player of a model.
+
+    Args:
+        images: whether the cards, or what is in sight, are shown and not told.
+        image_size: keyword of the environments, None for their own.
+        strict: whether a reply that is not in the asked format is unreadable.
+
+    Raises:
+        ImportError: the openai package is missing.
+        ValueError: a setting that cannot be, or an `image_size` without images.
+    """
+    keywords: dict[str, Any] = {"images": True} if images else {}
+    if image_size is not None:
+        if not images:
+            raise ValueError("--image-size is of pictures, which are shown with --images only.")
+        keywords["image_size"] = image_size
+    if strict:
+        keywords["strict"] = True
+    policy = ChatPolicy(
+        asked.model,
+        base_url=asked.base_url,
+        sampling=Sampling(**asked.sampling),
+        key_variable=asked.key_variable,
+        timeout=asked.timeout,
+        max_retries=asked.max_retries,
+    )
+    return ModelPlayer(
+        asked.model,
+        lambda _: policy,
+        interfaces=("-Text",),
+        keywords=keywords,
+        suffix="-images" * images + "-strict" * strict,
+        policy=policy,
+        at_once=asked.concurrency,
+    )
 
 
 def play_chats(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,15 +41,15 @@ def evaluate(
     agent: Annotated[
         str | None,
         typer.Option(
-            help="random, expert, memoriser, always-forward (navigation only), or a file of "
-            "weights from a study."
+            help="random, expert, memoriser, always-forward (navigation only), a file of "
+            "weights from a study, or module:factory, a callable that returns an agent."
         ),
     ] = None,
     suite: Annotated[
         str | None,
         typer.Option(
             help="Suite whose columns are played: gp-l, virl-l, or gp-vl, virl-vl for who sees; by "
-            "default that of the weights or ids, or gp-l."
+            "default that of the weights or ids, or gp-l. Or a JSON file, a suite of your own."
         ),
     ] = None,
     columns: Annotated[
@@ -60,14 +59,17 @@ def evaluate(
         str | None,
         typer.Option(
             help="Ids instead of a suite, split by commas. Text ids: expert, lm, models; Image "
-            "ids: weights that see."
+            "ids: weights that see. Those of another package as package:Id-v0."
         ),
     ] = None,
     episodes: Annotated[int, typer.Option(min=1, help="Episodes of each column or id.")] = 500,
     seed: Annotated[
         int | None, typer.Option(min=0, help="Test fold; by default that of the weights, or 0.")
     ] = None,
-    max_attempts: Annotated[int, typer.Option(min=1, max=10)] = 1,
+    max_attempts: Annotated[
+        int | None,
+        typer.Option(min=1, max=10, help="By default 1; ids of other packages have their own."),
+    ] = None,
     out: Out = None,
     model: Annotated[
         str | None, _endpoint("Model, as the endpoint names it; instead of --agent.")
@@ -108,52 +110,39 @@ def evaluate(
 
     Exit code 3 says that an endpoint failed and episodes are owed.
     """
-    played: dict[str, Any] = {
-        "suite_name": suite,
-        "columns": _names(columns),
-        "ids": _names(ids),
-        "episodes": episodes,
-        "max_attempts": max_attempts,
-        "folder": out,
-        "default_folder": RUNS,
-        "console": Console(),
-    }
+    from benchmarks.evaluation import run_evaluation
+    from benchmarks.options import EndpointOptions, EvaluationOptions
+
     with _errors():
-        if columns and ids:
-            raise ValueError("Ids have no columns. Name either --ids or --columns of a suite.")
-        if (agent is None) == (model is None):
-            raise ValueError("Name either an --agent or a --model.")
-        if agent is not None:
-            if images or image_size:
-                raise ValueError("--images and --image-size are for a --model; leave them out.")
-            if strict:
-                raise ValueError("--strict is for a --model; leave it out.")
-            from benchmarks.evaluation import run_evaluation
-
-            return run_evaluation(agent, seed=seed, **played)
-        from agents.chat import ChatPolicy, Sampling
-        from benchmarks.chat_evaluation import run_chat_evaluation
-
-        sampling = Sampling(temperature, top_p, max_tokens, sampling_seed, _json_object(extra_body))
-        policy = ChatPolicy(
-            str(model),
-            base_url=base_url,
-            sampling=sampling,
-            key_variable=key_variable,
-            timeout=timeout,
-            max_retries=max_retries,
-        )
-        with closing(policy):
-            owed = run_chat_evaluation(
-                policy,
-                seed=seed or 0,
-                at_once=concurrency,
-                images=images,
-                image_size=image_size,
-                strict=strict,
-                **played,
+        sampling = {
+            "temperature": temperature,
+            "top_p": top_p,
+            "max_tokens": max_tokens,
+            "seed": sampling_seed,
+            "extra": _json_object(extra_body),
+        }
+        endpoint = None
+        if model is not None:
+            endpoint = EndpointOptions(
+                model, base_url, key_variable, concurrency, sampling, timeout, max_retries
             )
-    if owed:
+        asked = EvaluationOptions(
+            agent=agent,
+            endpoint=endpoint,
+            suite=suite,
+            columns=_names(columns),
+            ids=_names(ids),
+            episodes=episodes,
+            seed=seed,
+            max_attempts=max_attempts,
+            images=images,
+            image_size=image_size,
+            strict=strict,
+            out=out,
+            runs=RUNS,
+        )
+        pending = run_evaluation(asked, Console())
+    if pending:
         raise typer.Exit(3)
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from benchmarks.records import Episode, RunRecord
 from benchmarks.runs import RunError
-from benchmarks.study.presets import Preset
-from benchmarks.suites import Suite
 from benchmarks.tables import Table
-from benchmarks.tasks.task import Task
+
+if TYPE_CHECKING:
+    from benchmarks.study.presets import Preset
+    from benchmarks.suites import Suite
+    from benchmarks.tasks.task import Task
 
 INCOMPLETE = "INCOMPLETE"
 COMPLETE = "complete"

@@ -1,23 +1,26 @@
-"""The command `evaluate`: one agent on a suite or on some ids, in a run folder of its own."""
+"""The command `evaluate`: from what is asked to the rows of a run's folder, and a report."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections import Counter
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
 
-from benchmarks.evaluate import Cell, evaluate, interface_of
-from benchmarks.players import Player, saved_player, scripted_player
+from benchmarks.cells import cells_of_ids, cells_of_suite
+from benchmarks.options import EvaluationOptions
+from benchmarks.players import Player, scripted_player
 from benchmarks.records import RunRecord
 from benchmarks.report import report
 from benchmarks.runs import Run
-from benchmarks.suites import Suite, sees_pictures, suite, suite_of, test_seeds
-from benchmarks.tasks import task_of
+from benchmarks.suites import Suite, suite, suite_of
+from benchmarks.tasks import bare, task_of
+from benchmarks.tasks.task import MAX_ATTEMPTS
+from shiftgym.sanitize import for_terminal
 
 MOST_CHARACTERS = 120
 """Of a folder's name; file systems take 255 bytes."""
@@ -26,101 +29,96 @@ DEFAULT_TASK = "GeneralPoints"
 """Played where neither a suite, nor ids, nor weights say which."""
 
 
-def run_evaluation(
-    agent: str,
-    *,
-    suite_name: str | None,
-    columns: Sequence[str] = (),
-    ids: Sequence[str],
-    episodes: int,
-    seed: int | None,
-    max_attempts: int,
-    folder: Path | None,
-    default_folder: Path,
-    console: Console,
-) -> None:
-    """Play what is left of an evaluation and report it.
-
-    Args:
-        agent: name of a scripted agent, or path of weights.
-        suite_name: None for that of the task that the weights or the ids are of.
-        columns: of the suite, none for all that the agent plays.
-        ids: registered ids to play with their own keywords; none for the suite.
-        seed: of the test fold; None for that of the study that trained the agent, or 0 for one that
-            was not trained.
-        folder: of the run; None names one under `default_folder` after what is asked.
+def run_evaluation(asked: EvaluationOptions, console: Console) -> int:
+    """Play what is left of an evaluation, report it, and return how many episodes are pending.
 
     Raises:
         ValueError: an unknown agent, suite or id, an agent that cannot play an id, or weights of
             which nobody says what they have not trained on.
         RunError: the folder holds another run.
     """
-    saved = saved_player(Path(agent)) if Path(agent).is_file() else None
-    of = chosen_suite(suite_name, ids, saved)
-    if saved is None:
-        seed = seed or 0
-        who = scripted_player(agent, of, seed=seed, max_attempts=max_attempts)
-    else:
-        who = saved
-        seed = _fold_of(agent, who) if seed is None else seed
-    if who.seed is not None and of.fold(who.seed) != of.fold(seed):
-        raise ValueError(
-            f"{agent} was trained by seed {who.seed} of a study; --seed {seed} would test it on "
-            f"episodes like those that it was trained on. Leave --seed out."
+    of = chosen_suite(asked)
+    with closing(player_for(asked, of)) as who:
+        if asked.suite is None and who.task is not None:
+            of = suite_of(who.task, seen=who.sees)
+        seed = _fold_seed(asked, who, of)
+        cells = (cells_of_ids if asked.ids else cells_of_suite)(who, of, asked, seed)
+        record = RunRecord(
+            kind="evaluate",
+            config={
+                **who.recorded(asked.agent),
+                "cells": {cell.name: {"id": cell.id, **cell.keywords} for cell in cells},
+                "episodes": asked.episodes,
+            },
+            seeds=[seed],
+            suites={} if asked.ids else {of.name: of.digest},
         )
-    keywords = {"max_attempts": max_attempts, **who.keywords}
-    if ids:
-        cells = cells_of_ids(who, of, ids, keywords, episodes, seed)
-    else:
-        cells = cells_of_suite(who, of, columns, keywords, episodes, seed)
-    record = RunRecord(
-        kind="evaluate",
-        config={
-            "agent": agent,
-            "weights": who.digest,
-            "cells": {cell.name: {"id": cell.id, **cell.keywords} for cell in cells},
-            "episodes": episodes,
-        },
-        seeds=[seed],
-        suites={} if ids else {of.name: of.digest},
-    )
-    what = "-".join([*ids] or [of.name, *columns])
-    folder = folder or default_folder / folder_name(who, what, seed, episodes, max_attempts)
-    with Run(folder, record) as run, Progress(console=console, transient=True) as progress:
-        task = progress.add_task("episodes", total=episodes * len(cells))
-        for cell in cells:
-            known = sum(run.done(cell.name, index) for index in range(episodes))
-            progress.advance(task, known)
-            evaluate(run, cell, who.make, on_rows=lambda rows: progress.advance(task, len(rows)))
+        what = "-".join(asked.ids or [of.name, *asked.columns]) + who.suffix
+        attempts = asked.max_attempts or MAX_ATTEMPTS
+        name = folder_name(who, what, seed, asked.episodes, attempts)
+        folder = asked.out or asked.runs / name
+        with Run(folder, record) as run, Progress(console=console, transient=True) as progress:
+            total = asked.episodes * len(cells)
+            known = sum(run.done(cell.name, i) for cell in cells for i in range(asked.episodes))
+            task = progress.add_task("episodes", total=total, completed=known)
+            pending = who.play(run, cells, lambda count: progress.advance(task, count))
     report(folder, console)
+    if pending:
+        told = for_terminal(_pending(pending, total))
+        console.print(told, markup=False, highlight=False, soft_wrap=True)
+    return pending.total()
 
 
-def _fold_of(agent: str, who: Player) -> int:
-    """Return the seed of the fold that weights have not trained on."""
-    if who.seed is None:
-        raise ValueError(
-            f"{agent} lies in no folder of a study, so nobody says which fold it was not trained "
-            f"on, and others hold what it knows by heart. Name the seed of its study by --seed."
-        )
-    return who.seed
-
-
-def chosen_suite(name: str | None, ids: Sequence[str], who: Player | None = None) -> Suite:
-    """Return the suite that is asked for, or else the one of the task that is played.
+def player_for(asked: EvaluationOptions, of: Suite) -> Player:
+    """Return who is asked for: a model, an agent of a module, saved weights or a scripted agent.
 
     Args:
-        ids: that are played, if any.
-        who: plays, None for somebody who plays any task and sees nothing.
+        of: the suite; scripted agents are those of its task, and models see where its agents do.
 
     Raises:
-        ValueError: for an unknown suite or id.
+        ValueError: there is nobody of this name.
     """
-    if name is not None:
-        return suite(name)
-    task = who.task if who is not None else None
-    if task is None:
-        task = task_of(ids[0]).name if ids else DEFAULT_TASK
-    return suite_of(task, seen=who is not None and who.sees)
+    # Each kind is imported where it plays: a scripted agent needs no torch.
+    if asked.endpoint is not None:
+        from benchmarks.chats import model_player
+
+        return model_player(
+            asked.endpoint,
+            images=asked.images or (bool(of.axes) and not asked.ids),
+            image_size=asked.image_size,
+            strict=asked.strict,
+        )
+    agent = str(asked.agent)
+    if Path(agent).is_file():
+        from benchmarks.weights import saved_player
+
+        return saved_player(Path(agent))
+    if ":" in agent:
+        from benchmarks.imported_agents import IMPORT_PATH, imported_player
+
+        if IMPORT_PATH.fullmatch(agent):
+            return imported_player(agent)
+    return scripted_player(
+        agent,
+        of,
+        seed=asked.seed or 0,
+        max_attempts=asked.max_attempts or MAX_ATTEMPTS,
+    )
+
+
+def chosen_suite(asked: EvaluationOptions) -> Suite:
+    """Return the suite that is asked for, or else the one of the first id or of the card game.
+
+    Raises:
+        ValueError: for an unknown suite or id, or a file that is no suite.
+    """
+    if asked.suite is not None:
+        if asked.suite.endswith(".json"):
+            from benchmarks.suite_files import read_suite
+
+            return read_suite(Path(asked.suite))
+        return suite(asked.suite)
+    return suite_of(task_of(bare(asked.ids[0])).name if asked.ids else DEFAULT_TASK)
 
 
 def folder_name(who: Player, what: str, seed: int, episodes: int, max_attempts: int) -> str:
@@ -133,64 +131,32 @@ def folder_name(who: Player, what: str, seed: int, episodes: int, max_attempts: 
     return f"{name[: MOST_CHARACTERS - 13]}-{digest}"
 
 
-def cells_of_suite(
-    who: Player,
-    of: Suite,
-    columns: Sequence[str],
-    keywords: dict[str, Any],
-    episodes: int,
-    seed: int,
-) -> list[Cell]:
-    """Return a cell for each column; all columns share their seeds.
-
-    Args:
-        columns: none for all that the player plays.
-
-    Raises:
-        ValueError: the player plays another task, or none of these columns.
-    """
-    _check_task(who, of.task, f"--suite {of.name}")
-    interface = who.interface or ""
-    seen = sees_pictures(interface, keywords)
-    played = of.columns_for(seen=seen)
-    if unknown := set(columns) - set(played):
+def _fold_seed(asked: EvaluationOptions, who: Player, of: Suite) -> int:
+    """Return the seed whose fold is played, which weights have not trained on."""
+    seed = asked.seed
+    if seed is None and who.digest:
+        if who.seed is None:
+            raise ValueError(
+                f"{asked.agent} lies in no folder of a study, so nobody says which fold it was not "
+                f"trained on, and others hold what it knows by heart. Name the seed of its study "
+                f"by --seed."
+            )
+        return who.seed
+    seed = seed or 0
+    if who.seed is not None and of.fold(who.seed) != of.fold(seed):
         raise ValueError(
-            f"{who.name} plays no column {', '.join(sorted(unknown))} of {of.name}: expected some "
-            f"of {', '.join(played)}."
+            f"{asked.agent} was trained by seed {who.seed} of a study; --seed {seed} would test it "
+            f"on episodes like those that it was trained on. Leave --seed out."
         )
-    seeds = of.episode_seeds(seed, episodes)
-    return [
-        Cell(
-            f"{who.name}/{column}",
-            of.id(column, interface),
-            {**of.keywords(column, seed, seen=seen), **keywords},
-            seeds,
-        )
-        for column in (columns or played)
-    ]
+    return seed
 
 
-def cells_of_ids(
-    who: Player, of: Suite, ids: Sequence[str], keywords: dict[str, Any], episodes: int, seed: int
-) -> list[Cell]:
-    """Return a cell for each id, with test seeds of the id's own.
-
-    Raises:
-        ValueError: an unknown id, or one that the player cannot play.
-    """
-    cells = []
-    for id in ids:
-        task = task_of(id)
-        _check_task(who, task.name, id)
-        if interface_of(id) not in who.interfaces:
-            kinds = " or ".join(name[1:] or "symbolic" for name in who.interfaces)
-            raise ValueError(f"{who.name} plays {kinds} ids only; got {id}.")
-        seeds = test_seeds(f"{id}/{seed}", episodes)
-        asked = {**keywords, **task.held_out(id, of.fold(seed))}
-        cells.append(Cell(f"{who.name}/{id}", id, asked, seeds))
-    return cells
-
-
-def _check_task(who: Player, task: str, what: str) -> None:
-    if who.task not in (None, task):
-        raise ValueError(f"{who.name} plays {who.task}; {what} is of {task}.")
+def _pending(pending: Counter[str], total: int) -> str:
+    """Return what is pending and why, the commonest reasons first."""
+    reasons = [f"{count} x {reason}" for reason, count in pending.most_common(5)]
+    if len(pending) > len(reasons):
+        reasons.append("other reasons in faults.jsonl")
+    return (
+        f"{pending.total()} of {total} episodes are owed: {'; '.join(reasons)}. They are not "
+        f"scored; the same command goes on with them and asks for no reply twice."
+    )

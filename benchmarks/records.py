@@ -14,7 +14,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
-from benchmarks.tasks.cards import hand_cluster
 from benchmarks.tasks.task import SUCCESS
 
 SCHEMA = 1
@@ -114,6 +113,8 @@ class Episode(_Record):
     def _of_cards_alone(cls, row: Any) -> Any:
         """Read rows from before there was a second task, when clusters followed from hands."""
         if isinstance(row, dict) and "cluster" not in row and "hand" in row:
+            from benchmarks.tasks.cards import hand_cluster
+
             row = {**row, "cluster": hand_cluster(row["hand"]), "seen": row.get("values_seen")}
             row.pop("values_seen", None)
         return row

@@ -13,9 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from gp_env.pictures.look import AXES as CARD_AXES
-from gp_env.pictures.look import MAX_SEVERITY
-from virl_env.views.look import AXES as STREET_AXES
+CARD_AXES = ("rotation", "noise", "table", "face", "occlusion", "brightness")
+STREET_AXES = ("palette", "weather", "night", "blur")
+"""What a look changes, by severity. A suite keeps its list where a look gets another axis."""
+
+MAX_SEVERITY = 5
 
 LOOK = "look"
 """The keyword of what pictures look like, which only environments that show some have."""
@@ -33,11 +35,13 @@ class Column:
         keywords: keywords of the environment, without `split`, `fold` and `max_attempts`.
         split: whose hands or routes are played: "test", "train" for those that training may have
             shown, or None for all of them, where nobody trains at all.
+        id: the whole id of a column that is played as it is, by agents of its interface alone.
     """
 
-    shift: str
+    shift: str = ""
     keywords: Mapping[str, Any] = field(default_factory=dict)
     split: str | None = "test"
+    id: str | None = None
 
     @property
     def severity(self) -> tuple[str, int] | None:
@@ -58,8 +62,9 @@ class Suite:
     """Columns that are compared; every column uses the same test seeds, so pairs stay pairs.
 
     Attributes:
-        task: the first part of the environment's id, a key of `benchmarks.tasks.TASKS`.
-        folds: into how many parts the hands or routes are split.
+        task: the first part of the environment's id.
+        folds: into how many parts the hands or routes are split; 1 where they are not, and then the
+            environments get neither `split` nor `fold`.
         game: keywords of training and of every column.
     """
 
@@ -76,6 +81,9 @@ class Suite:
         if not self.game:
             # Suites of before there was such a thing keep their digests.
             del plain["game"]
+        for column in plain["columns"].values():
+            if column["id"] is None:
+                del column["id"]
         text = json.dumps(plain, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -85,11 +93,18 @@ class Suite:
 
     def id(self, column: str, interface: str = "") -> str:
         """Return the environment's id; `interface` is "", "-Image" or "-Text"."""
+        whole = self.columns[column].id
+        if whole is not None:
+            return whole
         return f"{self.task}{interface}{self.columns[column].shift}-v0"
 
     def columns_for(self, *, seen: bool) -> list[str]:
         """Return the columns of a player: all where it sees pictures, else no points of curves."""
-        return [name for name, of in self.columns.items() if seen or of.severity is None]
+        return [
+            name
+            for name, of in self.columns.items()
+            if seen or of.severity is None or of.id is not None
+        ]
 
     @property
     def axes(self) -> Mapping[str, Mapping[int, str]]:
@@ -107,14 +122,13 @@ class Suite:
         Args:
             seen: whether the player sees pictures; else there is no look that it could have.
         """
-        keywords = {**self.game, **self.columns[column].keywords}
-        if not seen:
+        of = self.columns[column]
+        keywords = {**self.game, **of.keywords}
+        if not seen and of.id is None:
             keywords.pop(LOOK, None)
-        return {
-            **keywords,
-            "split": self.columns[column].split,
-            "fold": list(self.fold(seed)),
-        }
+        if self.folds > 1:
+            keywords |= {"split": of.split, "fold": list(self.fold(seed))}
+        return keywords
 
     def episode_seeds(self, seed: int, count: int, stream: str = "test") -> list[int]:
         """Return `count` episode seeds in [2**61, 2**62); a longer list begins with a shorter.
@@ -123,7 +137,8 @@ class Suite:
             seed: of the study; the fold decides, so that arms and policies share their episodes.
             stream: "test", or another name for episodes that no table shows.
         """
-        return test_seeds(f"{self.name}/{stream}/{seed % self.folds}", count)
+        part = seed % self.folds if self.folds > 1 else seed
+        return test_seeds(f"{self.name}/{stream}/{part}", count)
 
 
 def test_seeds(stream: str, count: int) -> list[int]:
@@ -218,8 +233,14 @@ sight."""
 
 
 def suite_of(task: str, *, seen: bool = False) -> Suite:
-    """Return the suite of a task, for agents that see pictures or for those that do not."""
-    return next(of for of in SUITES.values() if of.task == task and bool(of.axes) == seen)
+    """Return the suite of a task, for agents that see pictures or for those that do not.
+
+    A task of another package has one without columns and of one fold: only its ids are played.
+    """
+    for of in SUITES.values():
+        if of.task == task and bool(of.axes) == seen:
+            return of
+    return Suite(task, task, 1, {})
 
 
 def suite(name: str) -> Suite:

@@ -11,8 +11,8 @@ from typing import Any
 from benchmarks.records import Episode
 from benchmarks.statistics import Observation, rate
 from benchmarks.tables import Table, interval, percent
-from benchmarks.tasks import TASKS, task_of
-from benchmarks.tasks.task import RECOGNITION, SUCCESS, Task
+from benchmarks.tasks import task_named, task_of
+from benchmarks.tasks.task import RECOGNITION, SUCCESS, EvaluatedTask
 
 IN_FORMAT = "in_format"
 """The share of replies that kept to the asked format, where text was played."""
@@ -110,12 +110,12 @@ def evaluation_tables(cells: Sequence[CellSummary]) -> list[Table]:
     """
     names = dict.fromkeys(cell.task for cell in cells)
     return [
-        _evaluation_table(TASKS[name], [cell for cell in cells if cell.task == name])
+        _evaluation_table(task_named(name), [cell for cell in cells if cell.task == name])
         for name in names
     ]
 
 
-def _evaluation_table(task: Task, cells: Sequence[CellSummary]) -> Table:
+def _evaluation_table(task: EvaluatedTask, cells: Sequence[CellSummary]) -> Table:
     others = [metric for metric in task.metrics if metric != SUCCESS]
     seen = [
         name for name in (RECOGNITION, MISREAD, IN_FORMAT) if any(name in c.metrics for c in cells)

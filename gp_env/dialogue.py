@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gymnasium import spaces
 
 from gp_env.config import MAX_ATTEMPTS, MAX_TARGET
 from gp_env.deck import MAX_CARDS, SUIT_SYMBOLS, Hand
 from gp_env.episode import CardEpisode
-from gp_env.pictures.renderer import CardRenderer, Picture
 from gp_env.rules import MAX_VALUE, Rule
 from gp_env.text import (
     PromptTemplate,
@@ -18,7 +19,11 @@ from gp_env.text import (
 )
 from gp_env.verifier import Outcome, Verdict
 from shiftgym.envs.text import Answer
+from shiftgym.episode import Picture
 from shiftgym.prompts import build_feedback, message_space
+
+if TYPE_CHECKING:
+    from gp_env.pictures.renderer import CardRenderer
 
 MAX_OBSERVATION = MAX_ACTION = 8_192
 """Characters of the longest message of the game, and of the longest reply that is sampled."""

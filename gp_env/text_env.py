@@ -8,8 +8,6 @@ from gp_env.config import GameConfig, GameKeywords
 from gp_env.dialogue import CardDialogue
 from gp_env.episode import CardEpisode
 from gp_env.game import CardGame
-from gp_env.pictures.look import LookLike
-from gp_env.pictures.renderer import CardRenderer
 from gp_env.table_env import TableEnv
 from gp_env.text import PromptTemplate
 from shiftgym.checks import configured, flag, only_with
@@ -18,6 +16,7 @@ from shiftgym.envs.text import TextEnv
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from gp_env.pictures.look import LookLike
     from gp_env.render import Scene
 
 IMAGE_SIZE = 320
@@ -125,6 +124,9 @@ class GeneralPointsTextEnv(TableEnv[str, str], TextEnv[CardEpisode]):
         self.config = configured(type(self), GameConfig.make, game)
         self.strict = flag("strict", strict)
         if flag("images", images):
+            # Who reads only words needs nothing that draws.
+            from gp_env.pictures.renderer import CardRenderer
+
             self.renderer = CardRenderer(image_size, look)
         else:
             only_with(

@@ -20,7 +20,7 @@ import numpy as np
 
 import gp_env
 import virl_env
-from benchmarks.evaluate import play
+from benchmarks.rollouts import play
 
 _NOT_EVALUATED = ("look", "image_size", "movement")
 """Keywords that text alone does not have, or whose figures `benchmarks evaluate` does not know."""

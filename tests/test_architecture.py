@@ -74,3 +74,36 @@ def test_environments_need_only_their_declared_dependencies(package: str) -> Non
         for file, found in imported_by(package).items()
     }
     assert not {file: found for file, found in wrong.items() if found}
+
+
+def modules_imported() -> dict[str, set[str]]:
+    """Return the modules of ours that each module imports, inside functions too, types apart."""
+    found: dict[str, set[str]] = {}
+    paths = [path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py")]
+    names = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in paths
+    }
+    for name, path in names.items():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+                node.body = []
+        wanted = set[str]()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                wanted |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                full = [f"{node.module}.{alias.name}" for alias in node.names]
+                wanted |= {one if one in names else str(node.module) for one in full}
+        found[name] = wanted & names.keys() - {name}
+    return found
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    left = modules_imported()
+    # Modules that import nothing that is left go, until there are none, or only circles.
+    while ready := [name for name, wanted in left.items() if not wanted & left.keys()]:
+        for name in ready:
+            del left[name]
+    assert not {name: sorted(wanted & left.keys()) for name, wanted in left.items()}

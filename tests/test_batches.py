@@ -13,8 +13,8 @@ from agents.sb3.model import SB3Agent, agent_of, build_model
 from agents.scripted import ExpertAgent
 from agents.sights import SIGHTS
 from agents.tinylm import TinyLM, TinyLMAgent, TinyLMConfig
-from benchmarks.evaluate import Cell, evaluate
 from benchmarks.records import RunRecord
+from benchmarks.rollouts import Cell, evaluate
 from benchmarks.runs import Run
 from benchmarks.suites import SUITES, Suite
 from benchmarks.tasks import TASKS

@@ -20,9 +20,9 @@ from typer.testing import CliRunner
 from agents.chat import ChatFault, ChatPolicy, Sampling
 from benchmarks.chats import NOT_ASKED, PATIENCE, play_chats
 from benchmarks.cli import app
-from benchmarks.evaluate import Cell, evaluate, replay
 from benchmarks.records import RunRecord
 from benchmarks.replies import FaultLine, ReplyLine
+from benchmarks.rollouts import Cell, evaluate, replay
 from benchmarks.runs import Run, RunError, read_episodes, read_lines
 from benchmarks.suites import SUITES
 from tests.loopback import PATIENT, Answer, Endpoint, listening, said, sent
@@ -379,7 +379,7 @@ import json, sys
 from pathlib import Path
 from agents.chat import ChatPolicy
 from benchmarks.chats import play_chats
-from benchmarks.evaluate import Cell
+from benchmarks.rollouts import Cell
 from benchmarks.records import RunRecord
 from benchmarks.runs import Run
 

@@ -22,9 +22,9 @@ from agents.chat import ChatPolicy
 from agents.vision.chats import digest
 from benchmarks.chats import play_chats
 from benchmarks.cli import app
-from benchmarks.evaluate import Cell, replay
 from benchmarks.records import RunRecord
 from benchmarks.replies import ReplyLine
+from benchmarks.rollouts import Cell, replay
 from benchmarks.runs import Run, RunError, read_episodes, read_lines
 from benchmarks.suites import SUITES
 from benchmarks.suites import test_seeds as seeds_of

@@ -13,7 +13,7 @@ from gymnasium import spaces
 from agents.sb3.checkpoint import load_state, save_state
 from agents.sb3.model import build_model, load_model, save_model
 from agents.tinylm.model import TinyLM, TinyLMConfig
-from benchmarks.players import saved_player
+from benchmarks.weights import saved_player
 from tests.damaged import damaged, damaged_files, write_states
 
 

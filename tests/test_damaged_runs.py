@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from benchmarks.cli import app
 from benchmarks.evaluation import run_evaluation
+from benchmarks.options import EvaluationOptions
 from benchmarks.report import report
 from benchmarks.runs import RunError, read_record
 from benchmarks.study.points import read_points
@@ -24,18 +25,10 @@ Change = Callable[[dict[str, Any]], Any]
 
 
 def play(folder: Path, suite: str = "virl-l", episodes: int = 4) -> Path:
-    run_evaluation(
-        "random",
-        suite_name=suite,
-        columns=["in", "rule_ood"],
-        ids=[],
-        episodes=episodes,
-        seed=0,
-        max_attempts=1,
-        folder=folder,
-        default_folder=folder,
-        console=Console(quiet=True),
+    asked = EvaluationOptions(
+        "random", suite=suite, columns=["in", "rule_ood"], episodes=episodes, out=folder
     )
+    run_evaluation(asked, Console(quiet=True))
     return folder
 
 

@@ -10,10 +10,11 @@ import pytest
 from rich.console import Console
 
 from agents.scripted import ConstantAgent, ExpertAgent, RandomAgent
-from benchmarks.evaluate import Cell, evaluate, play, replay
 from benchmarks.evaluation import run_evaluation
+from benchmarks.options import EvaluationOptions
 from benchmarks.records import Episode, RunRecord
 from benchmarks.report import check_rows
+from benchmarks.rollouts import Cell, evaluate, play, replay
 from benchmarks.runs import Run, RunError, read_episodes
 from benchmarks.suites import SUITES, Suite
 from benchmarks.summary import evaluation_tables, summarise
@@ -222,17 +223,10 @@ def test_the_command_plays_a_suite_and_resumes(tmp_path: Path, name: str, agent:
     of = SUITES[name]
 
     def run(episodes: int = 12) -> None:
-        run_evaluation(
-            agent,
-            suite_name=name,
-            ids=[],
-            episodes=episodes,
-            seed=1,
-            max_attempts=1,
-            folder=tmp_path / "run",
-            default_folder=tmp_path,
-            console=QUIET,
+        asked = EvaluationOptions(
+            agent, suite=name, episodes=episodes, seed=1, out=tmp_path / "run"
         )
+        run_evaluation(asked, QUIET)
 
     run()
     rows = list(read_episodes(tmp_path / "run"))
@@ -247,17 +241,12 @@ def test_the_command_plays_a_suite_and_resumes(tmp_path: Path, name: str, agent:
 
 
 def test_the_command_plays_ids_of_either_interface(tmp_path: Path) -> None:
-    arguments: dict[str, Any] = {
-        "suite_name": None,
-        "episodes": 5,
-        "seed": 0,
-        "max_attempts": 2,
-        "folder": None,
-        "default_folder": tmp_path,
-        "console": QUIET,
-    }
+    def run(agent: str, **options: Any) -> None:
+        asked = EvaluationOptions(agent, episodes=5, max_attempts=2, runs=tmp_path, **options)
+        run_evaluation(asked, QUIET)
+
     ids = ["GeneralPoints-v0", "GeneralPoints-Text-OOD-v0", "VIRLNavigation-Text-OOD-v0"]
-    run_evaluation("expert", ids=ids, **arguments)
+    run("expert", ids=ids)
     folder = next(tmp_path.glob("evaluate-expert-*"))
     cells = summarise(read_episodes(folder))
     assert [(cell.success, cell.malformed) for cell in cells] == [(1, 0)] * 3
@@ -273,12 +262,12 @@ def test_the_command_plays_ids_of_either_interface(tmp_path: Path) -> None:
         None,
     ]
     with pytest.raises(ValueError, match="expected one of"):
-        run_evaluation("expert", ids=["CartPole-v1"], **arguments)
+        run("expert", ids=["CartPole-v1"])
     with pytest.raises(ValueError, match="symbolic ids only"):
-        run_evaluation("random", ids=["GeneralPoints-Text-v0"], **arguments)
+        run("random", ids=["GeneralPoints-Text-v0"])
     with pytest.raises(ValueError, match="plays VIRLNavigation; GeneralPoints-v0 is of"):
-        run_evaluation("random", ids=["VIRLNavigation-v0", "GeneralPoints-v0"], **arguments)
+        run("random", ids=["VIRLNavigation-v0", "GeneralPoints-v0"])
     with pytest.raises(ValueError, match="neither random, memoriser, expert nor"):
-        run_evaluation("nobody.pt", ids=[], **arguments)
+        run("nobody.pt")
     with pytest.raises(ValueError, match="neither random, always-forward"):
-        run_evaluation("nobody.pt", ids=[], **{**arguments, "suite_name": "virl-l"})
+        run("nobody.pt", suite="virl-l")

@@ -20,8 +20,8 @@ from agents.chat import ChatPolicy
 from agents.sb3.checkpoint import load_state, save_state
 from benchmarks.chats import play_chats
 from benchmarks.cli import app
-from benchmarks.evaluate import Cell
 from benchmarks.records import RunRecord
+from benchmarks.rollouts import Cell
 from benchmarks.runs import LineFile, Run, read_episodes, read_json, write_json
 from benchmarks.suites import SUITES
 from shiftgym.atomic import PARTIAL_FILES, write_atomically

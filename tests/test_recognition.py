@@ -17,9 +17,9 @@ from rich.console import Console
 from agents.sb3.eye import Eye
 from agents.scripted import ExpertAgent
 from agents.sights import SIGHTS
-from benchmarks.evaluate import play
 from benchmarks.probe import TRAINING, UNTRAINED, fit, look, probe, sight
 from benchmarks.records import RunRecord
+from benchmarks.rollouts import play
 from benchmarks.runs import Run, RunError
 from benchmarks.study.learners import LEARNERS
 from benchmarks.study.presets import PRESETS, PolicyPreset, Preset

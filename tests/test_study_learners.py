@@ -11,9 +11,10 @@ from rich.console import Console
 
 from agents.sb3.model import build_model, save_model
 from agents.sights import SIGHTS
-from benchmarks.evaluate import play
 from benchmarks.evaluation import folder_name, run_evaluation
-from benchmarks.players import saved_player, scripted_player
+from benchmarks.options import EvaluationOptions
+from benchmarks.players import scripted_player
+from benchmarks.rollouts import play
 from benchmarks.runs import read_episodes
 from benchmarks.study.learners import LEARNERS, Stage, Usage
 from benchmarks.study.presets import PolicyPreset, Preset
@@ -21,6 +22,7 @@ from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study
 from benchmarks.suites import SUITES, Suite
 from benchmarks.tasks import TASKS
+from benchmarks.weights import saved_player
 
 TOLD = {name: suite for name, suite in SUITES.items() if not suite.axes}
 SEEN = {name: suite for name, suite in SUITES.items() if suite.axes}
@@ -136,22 +138,17 @@ def test_a_study_in_processes_of_its_own(tmp_path: Path, suite: Suite) -> None:
     assert {point.arm for point in results.curves} == {"init", "sft", "rl"}
 
 
+def run_asked(agent: Path, **options: Any) -> None:
+    run_evaluation(EvaluationOptions(str(agent), **options), Console(quiet=True))
+
+
 def test_weights_from_nowhere_are_tested_on_no_fold_unasked(tmp_path: Path) -> None:
     suite = SUITES["gp-l"]
     LEARNERS["sb3"](TASKS[suite.task], POLICIES["mlp"], 1).save(tmp_path / "rl.pt")
-    played = {
-        "suite_name": None,
-        "ids": [],
-        "columns": ["in"],
-        "episodes": 2,
-        "max_attempts": 1,
-        "folder": tmp_path / "run",
-        "default_folder": tmp_path,
-        "console": Console(quiet=True),
-    }
+    played = {"columns": ["in"], "episodes": 2, "out": tmp_path / "run"}
     with pytest.raises(ValueError, match="nobody says which fold"):
-        run_evaluation(str(tmp_path / "rl.pt"), seed=None, **played)
-    run_evaluation(str(tmp_path / "rl.pt"), seed=1, **played)
+        run_asked(tmp_path / "rl.pt", **played)
+    run_asked(tmp_path / "rl.pt", seed=1, **played)
     (row, *_) = read_episodes(tmp_path / "run")
     assert row.keywords["fold"] == list(suite.fold(1))
 
@@ -169,18 +166,7 @@ def test_weights_play_pictures_of_the_size_that_they_know(tmp_path: Path) -> Non
     )
     save_model(tmp_path / "rl.pt", policy)
     folder = tmp_path / "run"
-    run_evaluation(
-        str(tmp_path / "rl.pt"),
-        suite_name=None,
-        ids=[],
-        columns=["in"],
-        episodes=2,
-        seed=0,
-        max_attempts=1,
-        folder=folder,
-        default_folder=tmp_path,
-        console=Console(quiet=True),
-    )
+    run_asked(tmp_path / "rl.pt", columns=["in"], episodes=2, seed=0, out=folder)
     assert [row.keywords["image_size"] for row in read_episodes(folder)] == [48, 48]
 
 
@@ -195,18 +181,11 @@ def test_weights_are_not_put_before_another_task(tmp_path: Path) -> None:
     suite = SUITES["virl-l"]
     learner = LEARNERS["sb3"](TASKS[suite.task], POLICIES["mlp"], 0)
     learner.save(tmp_path / "rl.pt")
-    played = {
-        "episodes": 4,
-        "seed": 0,
-        "max_attempts": 1,
-        "folder": tmp_path / "run",
-        "default_folder": tmp_path,
-        "console": Console(quiet=True),
-    }
-    agent = str(tmp_path / "rl.pt")
+    played = {"episodes": 4, "seed": 0, "out": tmp_path / "run"}
+    agent = tmp_path / "rl.pt"
     with pytest.raises(ValueError, match="plays VIRLNavigation; --suite gp-l is of GeneralPoints"):
-        run_evaluation(agent, suite_name="gp-l", ids=[], **played)
-    run_evaluation(agent, suite_name=None, ids=[], **played)
+        run_asked(agent, suite="gp-l", **played)
+    run_asked(agent, **played)
     assert len(list(read_episodes(tmp_path / "run"))) == 4 * len(suite.columns)
 
 
@@ -214,16 +193,9 @@ def test_weights_with_an_eye_play_what_can_be_seen(tmp_path: Path) -> None:
     suite = SUITES["gp-vl"]
     learner = LEARNERS["sb3-images"](TASKS[suite.task], POLICIES["cnn"], 0)
     learner.save(tmp_path / "rl.pt")
-    played = {
-        "suite_name": None,
-        "episodes": 4,
-        "seed": 0,
-        "max_attempts": 1,
-        "default_folder": tmp_path,
-        "console": Console(quiet=True),
-    }
-    agent, folder = str(tmp_path / "rl.pt"), tmp_path / "run"
-    run_evaluation(agent, ids=[], columns=["visual_ood", "noise_3"], folder=folder, **played)
+    played = {"episodes": 4, "seed": 0}
+    agent, folder = tmp_path / "rl.pt", tmp_path / "run"
+    run_asked(agent, columns=["visual_ood", "noise_3"], out=folder, **played)
     rows = list(read_episodes(folder))
     assert [row.id for row in rows[::4]] == [
         "GeneralPoints-Image-VisualOOD-v0",
@@ -233,6 +205,6 @@ def test_weights_with_an_eye_play_what_can_be_seen(tmp_path: Path) -> None:
     assert all(0.0 <= (row.metrics or {})["recognition"] <= 1.0 for row in rows)
     assert "Read: of each hand" in (folder / "table.md").read_text()
     with pytest.raises(ValueError, match="plays Image ids only; got GeneralPoints-v0"):
-        run_evaluation(agent, ids=["GeneralPoints-v0"], folder=tmp_path / "other", **played)
+        run_asked(agent, ids=["GeneralPoints-v0"], out=tmp_path / "other", **played)
     with pytest.raises(ValueError, match="no column nois of gp-vl: expected some of in, rule_ood"):
-        run_evaluation(agent, ids=[], columns=["nois"], folder=tmp_path / "other", **played)
+        run_asked(agent, columns=["nois"], out=tmp_path / "other", **played)

@@ -9,10 +9,21 @@ import numpy as np
 import pytest
 
 from benchmarks.cost import cost
-from benchmarks.suites import SUITES, TEST_BIT, Suite, suite, suite_of
+from benchmarks.suites import (
+    CARD_AXES,
+    MAX_SEVERITY,
+    STREET_AXES,
+    SUITES,
+    TEST_BIT,
+    Suite,
+    suite,
+    suite_of,
+)
 from benchmarks.tasks import TASKS
 from gp_env.deal import split_part
+from gp_env.pictures import look as card_look
 from shiftgym.mixer import EPISODE_SEED_BITS, MAX_EPISODE_SEED
+from virl_env.views import look as street_look
 
 GP_L, VIRL_L = SUITES["gp-l"], SUITES["virl-l"]
 both = pytest.mark.parametrize("of", SUITES.values(), ids=list(SUITES))
@@ -47,6 +58,13 @@ def test_the_primary_endpoint_is_a_column(of: Suite) -> None:
 def test_the_digests_of_suites_for_those_who_see_are_pinned() -> None:
     assert SUITES["gp-vl"].digest == "7c6477d77f483f51"
     assert SUITES["virl-vl"].digest == "427288fe58c9d8f7"
+
+
+def test_severities_are_those_of_the_looks() -> None:
+    # A look may get further axes, which change no suite.
+    for axes, look in ((CARD_AXES, card_look), (STREET_AXES, street_look)):
+        assert set(axes) <= set(look.AXES)
+        assert look.MAX_SEVERITY == MAX_SEVERITY
 
 
 @pytest.mark.parametrize("name", ["gp-vl", "virl-vl"])

@@ -26,6 +26,10 @@ def test_it_keeps_every_contract(name: str) -> None:
     check_task(name)
 
 
+def test_an_id_may_name_its_package() -> None:
+    check_task("tests.number_line:NumberLine-v0")
+
+
 def test_the_rule_shifts() -> None:
     lengths = {}
     for name in ("NumberLine-v0", "NumberLine-RuleOOD-v0"):

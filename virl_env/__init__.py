@@ -8,9 +8,10 @@ Importing the package registers its ids with Gymnasium, and does nothing else:
     env = gym.make("VIRLNavigation-OOD-v0")
 """
 
+from typing import TYPE_CHECKING, Any
+
 from virl_env.directions import HELD_OUT, WORDS, Directions
 from virl_env.dynamics import ACTIONS
-from virl_env.maps import city_from_osm
 from virl_env.reader import Reply, parse_reply
 from virl_env.routes.files import load_routes
 from virl_env.routes.instructions import write_instructions
@@ -35,6 +36,9 @@ from virl_env.world.synthetic import (
     synthetic_city,
     unseen_city,
 )
+
+if TYPE_CHECKING:
+    from virl_env.maps import city_from_osm
 
 __all__ = [
     "ACTIONS",
@@ -74,5 +78,16 @@ __all__ = [
     "verify",
     "write_instructions",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        # A dozen files read maps, which no episode needs.
+        if name == "city_from_osm":
+            from virl_env.maps import city_from_osm
+
+            return city_from_osm
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 register()

@@ -59,7 +59,7 @@ elif kind == "map":
         is_features = path.endswith(".geojson")
         city_from_osm(streets, features=path) if is_features else city_from_osm(path)
 else:
-    from benchmarks.players import saved_player
+    from benchmarks.weights import saved_player
     from pathlib import Path
     read = lambda path: saved_player(Path(path))
 for path in sys.argv[2:]:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from agents.demonstrations import Demonstrated
-from benchmarks.evaluate import Cell, evaluate, play
 from benchmarks.records import Episode, RunRecord
+from benchmarks.rollouts import Cell, evaluate, play
 from benchmarks.runs import Run, write_json
 from benchmarks.statistics import LIVE_REPLICATES, Observation, rate
 from benchmarks.study.learners import LEARNERS, Learner, Stage, Usage

@@ -20,9 +20,9 @@ from pathlib import Path
 import torch
 from rich.console import Console
 
-from benchmarks.evaluate import Cell, evaluate
 from benchmarks.records import Episode, RunRecord
 from benchmarks.report import report
+from benchmarks.rollouts import Cell, evaluate
 from benchmarks.runs import Run, RunError
 from benchmarks.statistics import LIVE_REPLICATES, REPLICATES, Observation
 from benchmarks.study.board import Board

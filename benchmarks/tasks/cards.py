@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import gp_env
-from agents.gp.demonstrations import Demonstrations, demonstrate
-from agents.gp.memoriser import MemoriserAgent
-from agents.gp.sights import facts
-from agents.scripted import ExpertAgent, RandomAgent
-from benchmarks.tasks.task import MAX_ATTEMPTS, SUCCESS, Dealt, Familiarity, MakeAgent, Metric
+from benchmarks.tasks.task import (
+    MAX_ATTEMPTS,
+    SUCCESS,
+    Dealt,
+    Familiarity,
+    MakeAgent,
+    Metric,
+    interface_named,
+)
 from gp_env.arithmetic import TOKENS
-from gp_env.deal import sorted_values
-from gp_env.spoken import read_rank
 from gp_env.variants import TASK
 from gp_env.verifier import Outcome
+
+if TYPE_CHECKING:
+    from agents.gp.demonstrations import Demonstrations
+
+# Agents, pictures and replies are imported where they are asked for.
 
 MEMORISED = 20_000
 """Demonstrations that the memoriser knows: nearly every training hand."""
@@ -54,9 +61,13 @@ class Cards:
     one_action_an_attempt = False
     recognition = "Of each hand the share of ranks that are read right."
     references = ("random", "memoriser", "expert")
+    max_attempts = MAX_ATTEMPTS
 
     def variants(self) -> Mapping[str, Mapping[str, Any]]:
         return gp_env.variants()
+
+    def interface(self, id: str, keywords: Mapping[str, Any]) -> str:
+        return interface_named(id)
 
     def held_out(self, id: str, fold: Sequence[int]) -> dict[str, Any]:
         return {"split": "test", "fold": list(fold)}
@@ -69,24 +80,33 @@ class Cards:
     ) -> Demonstrations:
         if len(rules) != 1:
             raise ValueError(f"Hands are demonstrated under one rule at a time; got {rules!r}.")
+        from agents.gp.demonstrations import demonstrate
+
         return demonstrate(count, seed=seed, **settings, **self.game(rules[0], fold))
 
     def likenesses(self, demonstrations: Demonstrations) -> Collection[Hashable]:
+        from gp_env.deal import sorted_values
+
         values = np.unique(sorted_values(demonstrations.ranks, demonstrations.rule), axis=0)
         return {tuple(value for value in hand if value) for hand in values.tolist()}
 
     def reference(
         self, name: str, *, seed: int, fold: Sequence[int], max_attempts: int
     ) -> MakeAgent:
+        from agents.scripted import ExpertAgent, RandomAgent
+
         if name == "random":
             return lambda _: RandomAgent(len(TOKENS), seed=seed)
         if name == "expert":
             return ExpertAgent
+        from agents.gp.demonstrations import demonstrate
+        from agents.gp.memoriser import MemoriserAgent
+
         training = {**self.game(self.rule, fold), "max_attempts": max_attempts}
         memoriser = MemoriserAgent(demonstrate(MEMORISED, seed=seed, **training))
         return lambda _: memoriser
 
-    def dealt(self, env: Any, copy: int | None = None) -> Dealt:
+    def dealt(self, env: Any, copy: int | None = None, *, shown: Any = None) -> Dealt:
         hand, rule = (env.hand, env.rule) if copy is None else (env.hand(copy), env.rule(copy))
         return Dealt(
             hand.digest,
@@ -98,11 +118,15 @@ class Cards:
     def recognised(
         self, symbols: NDArray[np.uint8], read: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        from agents.gp.sights import facts
+
         ranks = facts(symbols)
         held = ranks > 0
         return ((read == ranks) & held).sum(axis=1), held.sum(axis=1)
 
     def reported(self, env: Any, reply: str) -> tuple[int, int]:
+        from gp_env.spoken import read_rank
+
         cards = gp_env.parse_reply(reply).cards
         if cards is None:
             return 0, 0

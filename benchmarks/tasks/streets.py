@@ -10,22 +10,31 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import virl_env
-from agents.scripted import ConstantAgent, ExpertAgent, RandomAgent
-from agents.virl.demonstrations import Demonstrations, demonstrate
-from agents.virl.memoriser import MemoriserAgent
-from agents.virl.sights import facts
-from benchmarks.tasks.task import MAX_ATTEMPTS, SUCCESS, Dealt, Familiarity, MakeAgent, Metric
+from benchmarks.tasks.task import (
+    MAX_ATTEMPTS,
+    SUCCESS,
+    Dealt,
+    Familiarity,
+    MakeAgent,
+    Metric,
+    interface_named,
+)
 from virl_env.dynamics import FORWARD, NUM_ACTIONS
 from virl_env.routes.instructions import line_codes
 from virl_env.scene import LETTERS
 from virl_env.variants import TASK
 from virl_env.verifier import Outcome
+
+if TYPE_CHECKING:
+    from agents.virl.demonstrations import Demonstrations
+
+# Agents and pictures are imported where they are asked for.
 
 DROP_RATE = 0.5
 """In training each point between two turns is left out with this probability, as in the study."""
@@ -72,9 +81,13 @@ class Streets:
     one_action_an_attempt = True
     recognition = "Of the landmarks in sight along a route the share whose category is read right."
     references = ("random", "always-forward", "memoriser", "expert")
+    max_attempts = MAX_ATTEMPTS
 
     def variants(self) -> Mapping[str, Mapping[str, Any]]:
         return virl_env.variants()
+
+    def interface(self, id: str, keywords: Mapping[str, Any]) -> str:
+        return interface_named(id)
 
     def held_out(self, id: str, fold: Sequence[int]) -> dict[str, Any]:
         # Nobody trains in the cities that an id calls unseen, so all their routes are test routes.
@@ -93,6 +106,8 @@ class Streets:
     def demonstrate(
         self, count: int, *, seed: int, rules: Sequence[str], fold: Sequence[int], **settings: Any
     ) -> Demonstrations:
+        from agents.virl.demonstrations import demonstrate
+
         game = self.game(self.rule, fold)
         del game["directions"]
         return demonstrate(count, seed=seed, rules=rules, **settings, **game)
@@ -103,12 +118,17 @@ class Streets:
     def reference(
         self, name: str, *, seed: int, fold: Sequence[int], max_attempts: int
     ) -> MakeAgent:
+        from agents.scripted import ConstantAgent, ExpertAgent, RandomAgent
+
         if name == "random":
             return lambda _: RandomAgent(NUM_ACTIONS, seed=seed)
         if name == "always-forward":
             return lambda _: ConstantAgent(FORWARD)
         if name == "expert":
             return ExpertAgent
+        from agents.virl.demonstrations import demonstrate
+        from agents.virl.memoriser import MemoriserAgent
+
         # It plays by position, so it knows whole routes, as they are tested.
         training = {"split": "train", "fold": tuple(fold), "max_attempts": max_attempts}
         memoriser = MemoriserAgent(
@@ -116,7 +136,7 @@ class Streets:
         )
         return lambda _: memoriser
 
-    def dealt(self, env: Any, copy: int | None = None) -> Dealt:
+    def dealt(self, env: Any, copy: int | None = None, *, shown: Any = None) -> Dealt:
         if copy is None:
             route, heading = env.route, env.initial_heading
         else:
@@ -128,6 +148,8 @@ class Streets:
     def recognised(
         self, symbols: NDArray[np.uint8], read: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        from agents.virl.sights import facts
+
         category = facts(symbols)[:, 0]
         there = category > 0
         right = there & (read[:, 0] == category)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.demonstrations import Demonstrated
 from agents.protocol import Agent
+
+if TYPE_CHECKING:
+    from agents.demonstrations import Demonstrated
 
 MAX_ATTEMPTS = 1
 """The primary endpoints are of one greedy attempt, so one is what every stage trains for."""
@@ -23,9 +25,15 @@ RECOGNITION = "recognition"
 
 
 class AskableEnv(Protocol):
-    """The environments of a batch, as an agent may ask them."""
+    """The environments of a batch, as an agent may ask them.
+
+    Attributes:
+        num_envs: how many episodes are played side by side.
+        single_action_space: of each of them, a `gymnasium.spaces.Space`.
+    """
 
     num_envs: int
+    single_action_space: Any
 
     def expert_action(self) -> Any:
         """Return what an expert would do in each of them."""
@@ -79,62 +87,41 @@ class Dealt:
     hand: list[int] | None = None
 
 
-class Task(Protocol):
-    """A task.
+class EvaluatedTask(Protocol):
+    """What evaluation asks of a task, one of another package included.
 
     Attributes:
         name: the first part of its ids.
         noun: what its clusters are, in the plural.
         metrics: of an episode, in the order of tables.
-        metric, shift: the primary endpoint, declared before any run: RL - SFT in this metric, on
-            this column of the suite.
-        axis: what pictures call that metric.
-        competence: the metric that ends the init, on validation episodes under random stated rules.
-        rule, random: values of the rule's keyword: the studied one, and a fresh one each episode.
-        familiarity: words for what `Dealt.likeness` tells apart.
         beside_success: what the other metrics are, a sentence for tables of one agent.
         malformed: what counts as malformed, a sentence.
         one_action_an_attempt: whether every action of symbolic ids is judged.
         recognition: what an agent that says what it sees is asked, a sentence for tables.
         references: names of the agents that need no learning, in the order of tables.
+        max_attempts: of the keyword where nobody asks for a number, None to leave it to the id.
     """
 
     name: str
     noun: str
     metrics: Mapping[str, Metric]
-    metric: str
-    shift: str
-    axis: str
-    competence: str
-    rule: str
-    random: str
-    familiarity: Familiarity
     beside_success: str
     malformed: str
     one_action_an_attempt: bool
     recognition: str
     references: Sequence[str]
+    max_attempts: int | None
 
-    def variants(self) -> Mapping[str, Mapping[str, Any]]:
-        """Return its ids and the keywords that they fix."""
+    def interface(self, id: str, keywords: Mapping[str, Any]) -> str:
+        """Return the interface of an id: "", "-Image" or "-Text".
+
+        Raises:
+            ValueError: the id cannot be played with these keywords.
+        """
         ...
 
     def held_out(self, id: str, fold: Sequence[int]) -> dict[str, Any]:
         """Return the keywords that keep an id to what fold's training never saw."""
-        ...
-
-    def game(self, rule: str, fold: Sequence[int], split: str = "train") -> dict[str, Any]:
-        """Return the keywords of training, or of validation, under a rule."""
-        ...
-
-    def demonstrate(
-        self, count: int, *, seed: int, rules: Sequence[str], fold: Sequence[int], **settings: Any
-    ) -> Demonstrated:
-        """Make training demonstrations under one rule or a mixture of several."""
-        ...
-
-    def likenesses(self, demonstrations: Any) -> Collection[Hashable]:
-        """Return the likeness of everything that demonstrations show."""
         ...
 
     def reference(
@@ -143,8 +130,14 @@ class Task(Protocol):
         """Return one of the references; a memoriser knows training episodes of the fold."""
         ...
 
-    def dealt(self, env: Any, copy: int | None = None) -> Dealt:
-        """Return what a running episode is about: of a copy of a vector environment, or of one."""
+    def dealt(self, env: Any, copy: int | None = None, *, shown: Any = None) -> Dealt:
+        """Return what a running episode is about: of a copy of a vector environment, or of one.
+
+        Args:
+            env: a vector environment, or a single one.
+            copy: number of the copy, None for a single environment.
+            shown: the first observation of the episode.
+        """
         ...
 
     def recognised(
@@ -172,6 +165,50 @@ class Task(Protocol):
     def share_malformed(self, outcomes: Sequence[str]) -> float:
         """Return how much of an episode was malformed, in [0, 1]."""
         ...
+
+
+class Task(EvaluatedTask, Protocol):
+    """A task of the study.
+
+    Attributes:
+        metric, shift: the primary endpoint, declared before any run: RL - SFT in this metric, on
+            this column of the suite.
+        axis: what pictures call that metric.
+        competence: the metric that ends the init, on validation episodes under random stated rules.
+        rule, random: values of the rule's keyword: the studied one, and a fresh one each episode.
+        familiarity: words for what `Dealt.likeness` tells apart.
+    """
+
+    metric: str
+    shift: str
+    axis: str
+    competence: str
+    rule: str
+    random: str
+    familiarity: Familiarity
+
+    def variants(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return its ids and the keywords that they fix."""
+        ...
+
+    def game(self, rule: str, fold: Sequence[int], split: str = "train") -> dict[str, Any]:
+        """Return the keywords of training, or of validation, under a rule."""
+        ...
+
+    def demonstrate(
+        self, count: int, *, seed: int, rules: Sequence[str], fold: Sequence[int], **settings: Any
+    ) -> Demonstrated:
+        """Make training demonstrations under one rule or a mixture of several."""
+        ...
+
+    def likenesses(self, demonstrations: Any) -> Collection[Hashable]:
+        """Return the likeness of everything that demonstrations show."""
+        ...
+
+
+def interface_named(id: str) -> str:
+    """Return what an id says of its interface: "", "-Image" or "-Text"."""
+    return next((name for name in ("-Image", "-Text") if name in id), "")
 
 
 def shows_shift(task: Task, rules: Sequence[str]) -> bool:

@@ -20,8 +20,8 @@ from agents.virl.demonstrations import demonstrate
 from agents.vision.eye import SIGHT
 from agents.vision.streets import GAME
 from agents.writer import read_chat
-from benchmarks import evaluate
-from benchmarks.players import saved_player
+from benchmarks import rollouts
+from benchmarks.weights import saved_player
 from shiftgym.mixer import episode_seeds
 from tests.virl.compass_views import CompassViews
 from virl_env.text_env import VIRLNavigationTextEnv
@@ -163,8 +163,8 @@ def test_saved_weights_ask_for_the_pictures_that_they_were_trained_on(tmp_path: 
     assert (who.task, who.interface) == ("VIRLNavigation", "-Text")
     assert who.keywords == {"template": "compact", "images": True, "image_size": 64}
     game = {**who.keywords, "turns": [0, 0], "max_attempts": 1}
-    (played,) = evaluate.play(who.make, "VIRLNavigation-Text-OOD-v0", game, [2**61])
+    (played,) = rollouts.play(who.make, "VIRLNavigation-Text-OOD-v0", game, [2**61])
     assert played.replies
     blind = {**game, "images": False, "image_size": 64}
     with pytest.raises(ValueError, match="images=True"):
-        evaluate.play(who.make, "VIRLNavigation-Text-OOD-v0", blind, [2**61])
+        rollouts.play(who.make, "VIRLNavigation-Text-OOD-v0", blind, [2**61])

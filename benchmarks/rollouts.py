@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.spaces import Text
 from numpy.typing import NDArray
 
-from agents.protocol import Agent
 from benchmarks.records import Episode
 from benchmarks.runs import Run
+from benchmarks.single_envs import SingleEnvs
 from benchmarks.tasks import task_of
-from benchmarks.tasks.task import RECOGNITION, SUCCESS, AskableEnv, Dealt, MakeAgent
+from benchmarks.tasks.task import RECOGNITION, SUCCESS, Dealt, EvaluatedTask, MakeAgent
 
 DEFAULT_BATCH = 512
 
@@ -29,8 +31,8 @@ class Cell:
 
     Attributes:
         name: of the cell within its run.
-        id: a registered id; a Text id is played with single environments, others with the vector
-            environment.
+        id: a registered id; one without a vector environment of its own, such as a Text id, is
+            played with single environments.
         keywords: plain data, kept in every row.
         episode_seeds: of the episodes, in order.
     """
@@ -136,19 +138,57 @@ def play(
         ValueError: the environment refuses the keywords or does not measure what rows of its task
             hold, or the agent's answers are not one a copy.
     """
-    if is_text(id):
-        return _play_text(make_agent, id, keywords, episode_seeds)
-    return _play_symbolic(make_agent, id, keywords, episode_seeds)
-
-
-def interface_of(id: str) -> str:
-    """Return what an id says of its interface: "", "-Image" or "-Text"."""
-    return next((name for name in ("-Image", "-Text") if name in id), "")
-
-
-def is_text(id: str) -> bool:
-    """Whether an id is of the Text interface."""
-    return interface_of(id) == "-Text"
+    count, task = len(episode_seeds), task_of(id)
+    env = _side_by_side(id, keywords, count)
+    in_text = isinstance(env.single_action_space, Text)
+    agent = make_agent(env)
+    for copy in range(count):
+        agent.reset(copy)
+    seeds = np.array(episode_seeds, dtype=np.int64)
+    observation, info = env.reset(options={"episode_seed": seeds})
+    episodes = [Played(_dealt(task, env, copy, observation)) for copy in range(count)]
+    for episode in episodes:
+        if in_text:
+            episode.replies = []
+        else:
+            episode.actions = []
+    measured = _measured(id, task, keywords, info)
+    count_tokens = getattr(agent, "count_tokens", None)
+    reads = getattr(agent, "reads", None) if task.recognition and not in_text else None
+    recognised = np.zeros((2, count), dtype=np.int64)
+    running = np.ones(count, dtype=bool)
+    attempts_left = np.array(info["attempts_left"])
+    while running.any():
+        if reads is not None:
+            recognised += running * np.stack(task.recognised(env.symbols, reads(observation)))
+        actions = _checked(agent.act(observation, info), count, in_text)
+        acting = np.flatnonzero(running).tolist()
+        if task.recognition and in_text and keywords.get("images"):
+            for copy in acting:
+                recognised[:, copy] += task.reported(env.envs[copy].unwrapped, actions[copy])
+        # A copy whose episode is over plays on unobserved until the last one ends.
+        observation, rewards, terminated, truncated, info = env.step(actions)
+        ended = np.asarray(terminated) | np.asarray(truncated)
+        fewer = np.asarray(info["attempts_left"]) != attempts_left
+        judged = fewer | ended | (np.asarray(rewards) != 0)
+        attempts_left = np.array(info["attempts_left"])
+        for copy in acting:
+            episode = episodes[copy]
+            if episode.replies is not None:
+                episode.replies.append(actions[copy])
+                if "in_format" in info:
+                    episode.in_format.append(bool(info["in_format"][copy]))
+                episode.tokens += count_tokens(actions[copy]) if count_tokens is not None else 0
+            elif episode.actions is not None:
+                episode.actions.append(int(actions[copy]))
+                episode.tokens += 1
+            if in_text or task.one_action_an_attempt or judged[copy]:
+                episode.end_attempt(rewards[copy], info["outcome"][copy], info["is_success"][copy])
+            if ended[copy]:
+                episode.metrics = {name: float(info[name][copy]) for name in measured}
+        running &= ~ended
+    _note_recognition(episodes, recognised)
+    return episodes
 
 
 def replay(row: Episode) -> Played:
@@ -174,113 +214,67 @@ def replay(row: Episode) -> Played:
     return played
 
 
-class TextBatch:
-    """Single text environments side by side, one episode each."""
-
-    def __init__(self, id: str, keywords: dict[str, Any], num_envs: int) -> None:
-        self.num_envs = num_envs
-        self.envs: list[Any] = [
-            gym.make(id, disable_env_checker=True, **keywords) for _ in range(num_envs)
-        ]
-
-    def expert_action(self) -> list[str]:
-        """Return a reply that wins, for each environment."""
-        return [env.unwrapped.expert_action() for env in self.envs]
-
-
-def _play_symbolic(
-    make_agent: MakeAgent, id: str, keywords: dict[str, Any], seeds: Sequence[int]
-) -> list[Played]:
-    count, task = len(seeds), task_of(id)
+def _side_by_side(id: str, keywords: dict[str, Any], count: int) -> Any:
+    """Return the vector environment of an id, or single ones where it has none of its own."""
+    package, _, name = id.rpartition(":")
+    if package:
+        import_module(package)
+    if gym.spec(name).vector_entry_point is None:
+        return SingleEnvs(id, keywords, count)
     made: Any = gym.make_vec(id, num_envs=count, autoreset_mode="next_step", **keywords)
-    env = made.unwrapped
-    agent = _fresh(make_agent, env)
-    observation, info = env.reset(options={"episode_seed": np.array(seeds, dtype=np.int64)})
-    measured = _measured(id, keywords, info)
-    episodes = [Played(task.dealt(env, copy), actions=[]) for copy in range(count)]
-    running = np.ones(count, dtype=bool)
-    attempts_left = np.array(info["attempts_left"])
-    reads = getattr(agent, "reads", None)
-    recognised = np.zeros((2, count), dtype=np.int64)
-    while running.any():
-        if reads is not None:
-            recognised += running * np.stack(task.recognised(env.symbols, reads(observation)))
-        # A copy whose episode is over plays on unobserved until the last one ends.
-        actions = np.asarray(agent.act(observation, info))
+    return made.unwrapped
+
+
+def _dealt(task: EvaluatedTask, env: Any, copy: int, observation: Any) -> Dealt:
+    shown = _row(observation, copy)
+    if isinstance(env, SingleEnvs):
+        return task.dealt(env.envs[copy].unwrapped, shown=shown)
+    return task.dealt(env, copy, shown=shown)
+
+
+def _row(observation: Any, copy: int) -> Any:
+    """Return what one copy shows."""
+    if isinstance(observation, Mapping):
+        return {key: _row(part, copy) for key, part in observation.items()}
+    if isinstance(observation, tuple):
+        return tuple(_row(part, copy) for part in observation)
+    return observation[copy]
+
+
+def _checked(actions: Any, count: int, in_text: bool) -> Any:
+    """Return an agent's actions, one for each of `count` copies.
+
+    Raises:
+        ValueError: there are more or fewer, or replies that are no texts.
+    """
+    if not in_text:
+        actions = np.asarray(actions)
         if actions.shape != (count,):
             raise ValueError(f"{count} episodes need {count} actions; got {actions.shape}.")
-        observation, rewards, terminated, truncated, info = env.step(actions)
-        judged = task.one_action_an_attempt | (info["attempts_left"] != attempts_left)
-        attempts_left = np.array(info["attempts_left"])
-        for copy in np.flatnonzero(running).tolist():
-            episode = episodes[copy]
-            assert episode.actions is not None
-            episode.actions.append(int(actions[copy]))
-            episode.tokens += 1
-            if judged[copy]:
-                episode.end_attempt(rewards[copy], info["outcome"][copy], info["is_success"][copy])
-        ended = running & (terminated | truncated)
-        for copy in np.flatnonzero(ended).tolist():
-            episodes[copy].metrics = {name: float(info[name][copy]) for name in measured}
-        running &= ~ended
-    _note_recognition(episodes, recognised)
-    return episodes
+        return actions
+    if len(actions) != count:
+        raise ValueError(f"{count} episodes need {count} replies; got {len(actions)}.")
+    for reply in actions:
+        if not isinstance(reply, str):
+            raise ValueError(f"A reply is a text; got {type(reply).__name__}.")
+    return actions
 
 
-def _play_text(
-    make_agent: MakeAgent, id: str, keywords: dict[str, Any], seeds: Sequence[int]
-) -> list[Played]:
-    task, batch = task_of(id), TextBatch(id, keywords, len(seeds))
-    agent = _fresh(make_agent, batch)
-    count_tokens = getattr(agent, "count_tokens", None)
-    starts = [
-        env.reset(options={"episode_seed": int(seed)}) for env, seed in zip(batch.envs, seeds)
-    ]
-    messages = [message for message, _ in starts]
-    infos = [info for _, info in starts]
-    episodes = [Played(task.dealt(env.unwrapped), replies=[]) for env in batch.envs]
-    measured = _measured(id, keywords, infos[0])
-    running = [True] * len(seeds)
-    recognised = np.zeros((2, len(seeds)), dtype=np.int64)
-    while any(running):
-        batched = {key: [info[key] for info in infos] for key in infos[0]}
-        replies = agent.act(messages, batched)
-        if len(replies) != len(seeds):
-            raise ValueError(
-                f"{len(seeds)} episodes need {len(seeds)} replies; got {len(replies)}."
-            )
-        for copy, reply in enumerate(replies):
-            if not running[copy]:
-                continue
-            if keywords.get("images"):
-                recognised[:, copy] += task.reported(batch.envs[copy].unwrapped, reply)
-            messages[copy], reward, ended, cut, infos[copy] = batch.envs[copy].step(reply)
-            running[copy] = not (ended or cut)
-            episode = episodes[copy]
-            assert episode.replies is not None
-            episode.replies.append(reply)
-            episode.in_format.append(bool(infos[copy]["in_format"]))
-            episode.tokens += count_tokens(reply) if count_tokens is not None else 0
-            episode.end_attempt(reward, infos[copy]["outcome"], infos[copy]["is_success"])
-            if not running[copy]:
-                episode.metrics = {name: float(infos[copy][name]) for name in measured}
-    _note_recognition(episodes, recognised)
-    return episodes
-
-
-def _measured(id: str, keywords: Mapping[str, Any], info: Mapping[str, Any]) -> list[str]:
+def _measured(
+    id: str, task: EvaluatedTask, keywords: Mapping[str, Any], info: Mapping[str, Any]
+) -> list[str]:
     """Return the metrics that are taken from the info at the end of an episode.
 
     Raises:
         ValueError: the info lacks one, as that of a free walker does.
     """
-    measured = [name for name in task_of(id).metrics if name != SUCCESS]
+    measured = [name for name in task.metrics if name != SUCCESS]
     lacking = [name for name in measured if name not in info]
     if lacking:
         given = ", ".join(f"{name}={value!r}" for name, value in keywords.items())
         raise ValueError(
             f"{id} with {given or 'its own keywords'} does not measure {', '.join(lacking)}, which "
-            f"each row of {task_of(id).name} holds, so it is not evaluated. Free walks "
+            f"each row of {task.name} holds, so it is not evaluated. Free walks "
             f"(movement='free') have metrics of their own in info: walk them with the environment."
         )
     return measured
@@ -291,13 +285,6 @@ def _note_recognition(episodes: Sequence[Played], recognised: NDArray[np.int64])
     for episode, right, shown in zip(episodes, *recognised.tolist()):
         if shown:
             episode.metrics[RECOGNITION] = right / shown
-
-
-def _fresh(make_agent: MakeAgent, env: AskableEnv) -> Agent:
-    agent = make_agent(env)
-    for copy in range(env.num_envs):
-        agent.reset(copy)
-    return agent
 
 
 class _ScriptEnded(Exception):

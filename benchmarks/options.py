@@ -1,0 +1,75 @@
+"""What is asked of an evaluation, as the command line says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class EndpointOptions:
+    """A model behind an OpenAI-compatible endpoint; the arguments of `agents.chat.ChatPolicy`.
+
+    Attributes:
+        concurrency: episodes at once.
+        sampling: the arguments of `agents.chat.Sampling`.
+    """
+
+    model: str
+    base_url: str
+    key_variable: str = "OPENAI_API_KEY"
+    concurrency: int = 8
+    sampling: Mapping[str, Any] = field(default_factory=dict)
+    timeout: float = 120.0
+    max_retries: int = 5
+
+
+@dataclass(frozen=True)
+class EvaluationOptions:
+    """Who plays what.
+
+    Attributes:
+        agent: name of a scripted agent, path of weights, or "module:factory"; None for a model.
+        endpoint: of the model that plays; None for an agent.
+        suite: its name, or the path of a JSON file; None for that of the weights, of the ids, or of
+            the card game.
+        columns: of the suite; none for all that the agent plays.
+        ids: that are played instead of a suite, "package:Id-v0" for those of another package.
+        episodes: of each column or id.
+        seed: of the test fold; None for that of the study that trained the weights, or 0.
+        max_attempts: of an episode; None for 1, or for what an id of another package says.
+        images: whether a model is shown in pictures what it is otherwise told.
+        image_size: pixels of a picture's edge; None for the environment's own.
+        strict: whether a model's reply that is not in the asked format is unreadable.
+        out: folder of the run; None for one under `runs` that is named after what is asked.
+
+    Raises:
+        ValueError: for options that contradict each other.
+    """
+
+    agent: str | None = None
+    endpoint: EndpointOptions | None = None
+    suite: str | None = None
+    columns: Sequence[str] = ()
+    ids: Sequence[str] = ()
+    episodes: int = 500
+    seed: int | None = None
+    max_attempts: int | None = None
+    images: bool = False
+    image_size: int | None = None
+    strict: bool = False
+    out: Path | None = None
+    runs: Path = Path("runs")
+
+    def __post_init__(self) -> None:
+        if self.columns and self.ids:
+            raise ValueError("Ids have no columns. Name either --ids or --columns of a suite.")
+        if (self.agent is None) == (self.endpoint is None):
+            raise ValueError("Name either an --agent or a --model.")
+        if self.agent is not None:
+            if self.images or self.image_size:
+                raise ValueError("--images and --image-size are for a --model; leave them out.")
+            if self.strict:
+                raise ValueError("--strict is for a --model; leave it out.")

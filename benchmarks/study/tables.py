@@ -1,0 +1,232 @@
+"""The tables of a study, from its results."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from benchmarks.statistics import Estimate, conditional
+from benchmarks.study.results import (
+    REFERENCE,
+    STAGES,
+    Difference,
+    Rate,
+    Results,
+    SeverityPoint,
+)
+from benchmarks.suites import MAX_SEVERITY
+from benchmarks.tables import Table, interval
+from benchmarks.tasks.task import RECOGNITION
+
+ARM_NAMES = {"init": "init", "sft": "SFT", "rl": "RL"}
+
+
+def study_tables(results: Results) -> list[Table]:
+    """Return the tables of the primary metric, of the others, of what was seen, and familiar."""
+    primary = results.task.metric
+    others = [metric for metric in results.task.metrics if metric != primary]
+    tables = [_rates_table(results, primary, _intervals_note(results)), _differences_table(results)]
+    tables += [_rates_table(results, metric) for metric in others]
+    if others:
+        tables.append(_others_table(results, others))
+    if results.severities:
+        tables.append(_severities_table(results))
+    if any(rate.metric == RECOGNITION for rate in results.rates):
+        tables.append(_recognition_table(results))
+    return [*tables, _familiarity_table(results)]
+
+
+def result_line(number: Rate | Difference) -> dict[str, Any]:
+    """Return a rate or a difference as a row of CSV, in shares and not in percent."""
+    arm = number.arm if isinstance(number, Rate) else f"{number.first} - {number.second}"
+    estimate = asdict(number.estimate)
+    estimate["by_seed"] = " ".join(f"{mean:.4f}" for mean in number.estimate.by_seed.values())
+    place = {"policy": number.policy, "arm": arm, "column": number.column, "metric": number.metric}
+    return {**place, **estimate}
+
+
+def _lines(results: Results) -> list[tuple[str, str]]:
+    """Return (policy, arm) of every line of the main table."""
+    lines = [(REFERENCE, arm) for arm in results.task.references]
+    lines += [(policy, arm) for policy in results.policies for arm in STAGES]
+    return [line for line in lines if any((r.policy, r.arm) == line for r in results.rates)]
+
+
+def _rates_table(results: Results, metric: str, note: str = "") -> Table:
+    rows = []
+    for policy, arm in _lines(results):
+        cells = [results.rate(policy, arm, column, metric) for column in results.columns]
+        shown = "" if policy == REFERENCE else policy
+        rows.append([shown, ARM_NAMES.get(arm, arm), *map(_rate, cells)])
+    title, means = results.task.metrics[metric]
+    return Table(
+        f"{title} in percent, one greedy attempt, at the end of each arm",
+        ["policy", "arm", *results.columns],
+        rows,
+        numbers_from=2,
+        note=" ".join(filter(None, [means, note])),
+    )
+
+
+def _severities_table(results: Results) -> Table:
+    """Return the primary metric over severities, a line for each arm and axis."""
+    lines: dict[tuple[str, str, str], list[SeverityPoint]] = defaultdict(list)
+    for point in results.severities:
+        lines[point.policy, ARM_NAMES[point.arm], point.axis].append(point)
+    rows = [
+        [*place, *(interval(e.value, e.low, e.high) for e in (p.estimate for p in points))]
+        for place, points in lines.items()
+    ]
+    first = results.severities[0].estimate
+    return Table(
+        f"{results.task.metrics[results.task.metric].title} in percent, by severity of the look",
+        ["policy", "arm", "axis", *map(str, range(MAX_SEVERITY + 1))],
+        rows,
+        numbers_from=3,
+        note=(
+            f"The same {first.episodes} episodes of {first.clusters} {results.task.noun} at every "
+            f"severity: some of those of the column in. Random looks, which an init may have seen, "
+            f"go up to 3."
+        ),
+    )
+
+
+def _recognition_table(results: Results) -> Table:
+    """Return what is read right in pictures, by the agents that say what they see."""
+    farthest = [columns[max(columns)] for columns in results.axes.values()]
+    rows = []
+    for policy in results.policies:
+        for column in (*results.columns, *farthest):
+            cells = [results.rate(policy, arm, column, RECOGNITION) for arm in STAGES]
+            if any(cells):
+                rows.append([policy, column, *map(_rate, cells)])
+    return Table(
+        "Recognition in percent: what agents say that they see",
+        ["policy", "column", *(ARM_NAMES[arm] for arm in STAGES)],
+        rows,
+        numbers_from=2,
+        note=results.task.recognition,
+    )
+
+
+def _intervals_note(results: Results) -> str:
+    """Return what stands behind the numbers of a study."""
+    noun, seeds = results.task.noun, len(results.record.seeds)
+    arms, references = (
+        [rate for rate in results.rates if (rate.policy == REFERENCE) == of_references]
+        for of_references in (False, True)
+    )
+    counts = [
+        f"{column} {rate.estimate.episodes} episodes of {rate.estimate.clusters} {noun}"
+        for column in results.columns
+        for rate in [next((r for r in arms or references if r.column == column), None)]
+        if rate is not None
+    ]
+    redrawn = f"seeds and {noun}" if seeds > 1 else f"{noun} (one seed: its luck is not in them)"
+    count = f"{seeds} seeds" if seeds > 1 else "1 seed"
+    note = (
+        f"95 % bootstrap intervals over {redrawn}; {count}; where all episodes came out alike, "
+        f"Wilson intervals over {noun}. Each arm: {'; '.join(counts)}."
+    )
+    if arms and references:
+        note += f" Each reference: {references[0].estimate.episodes} episodes of each column."
+    return " ".join(filter(None, [note, conditional(seeds), _retention(results)]))
+
+
+def _retention(results: Results) -> str:
+    """Return what tables say of policies whose init has seen the rules that are compared."""
+    if not results.retained:
+        return ""
+    names = [policy for policy in results.policies if policy in results.retained]
+    return (
+        f"The init of {', '.join(names)} has seen both rules: what these keep is retention, and no "
+        f"generalisation."
+    )
+
+
+def _rate(rate: Rate | None) -> str:
+    if rate is None:
+        return ""
+    return interval(rate.estimate.value, rate.estimate.low, rate.estimate.high)
+
+
+def _differences_table(results: Results) -> Table:
+    rows = []
+    primary = results.primary()
+    of_metric = [
+        d
+        for d in results.differences
+        if d.metric == results.task.metric and d.column in results.columns
+    ]
+    for difference in primary + [d for d in of_metric if d not in primary]:
+        estimate = difference.estimate
+        name = f"{ARM_NAMES[difference.first]} - {ARM_NAMES[difference.second]}"
+        rows.append(
+            [
+                difference.policy,
+                name + (" (primary)" if difference in primary else ""),
+                difference.column,
+                _points(estimate),
+                ", ".join(f"{100 * mean:+.1f}" for mean in estimate.by_seed.values()),
+            ]
+        )
+    return Table(
+        "Paired differences in points, the primary endpoint first",
+        ["policy", "difference", "column", "points", "by seed"],
+        rows,
+        numbers_from=3,
+    )
+
+
+def _others_table(results: Results, metrics: Sequence[str]) -> Table:
+    """Return the difference of the two arms in other metrics; table.csv has the rest."""
+    found = {
+        (d.policy, d.metric, d.column): _points(d.estimate)
+        for d in results.differences
+        if (d.first, d.second) == ("rl", "sft")
+    }
+    rows = [
+        [
+            policy,
+            results.task.metrics[metric].title,
+            *(found.get((policy, metric, column), "") for column in results.columns),
+        ]
+        for policy in results.policies
+        for metric in metrics
+    ]
+    return Table(
+        "RL - SFT in points, in the other metrics",
+        ["policy", "metric", *results.columns],
+        rows,
+        numbers_from=2,
+    )
+
+
+def _points(estimate: Estimate) -> str:
+    return interval(estimate.value, estimate.low, estimate.high, signed=True)
+
+
+def _familiarity_table(results: Results) -> Table:
+    words = results.task.familiarity
+    rows = []
+    for policy, arm in _lines(results):
+        if policy == REFERENCE:
+            continue
+        for column in results.columns:
+            rate = results.rate(policy, arm, column)
+            if rate is None:
+                continue
+            cells = [
+                part and f"{interval(part.value, part.low, part.high)}, n={part.episodes}"
+                for part in (rate.seen, rate.new)
+            ]
+            rows.append([policy, ARM_NAMES[arm], column, *(cell or "none" for cell in cells)])
+    return Table(
+        words.title,
+        ["policy", "arm", "column", words.seen, words.new],
+        rows,
+        numbers_from=3,
+        note=words.note,
+    )
