@@ -25,12 +25,17 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from numpy.typing import NDArray
 
 NUM_ENVS = 4
-STEPS = 120
+STEPS, DRAWN_STEPS = 150, 66
+"""Actions that a contract plays; fewer where observations are drawn or written."""
+
+EPISODES, DRAWN_EPISODES = 15, 5
+"""Episodes that the expert plays."""
 
 INFO_KEYS = frozenset({"outcome", "attempts_left", "is_success", "episode_seed"})
 """What every step and reset says, beside what a task adds."""
 
 Keywords: TypeAlias = Mapping[str, Any]
+Contract: TypeAlias = Callable[[str, Keywords], None]
 
 
 class ContractError(AssertionError):
@@ -68,7 +73,7 @@ def gymnasium_agrees(id: str, keywords: Keywords) -> None:
 def spaces_hold_what_is_observed(id: str, keywords: Keywords) -> None:
     """Every observation lies in the observation space, every action of the expert in its own."""
     env: Any = gym.make(id, **keywords).unwrapped
-    for step in play(env, STEPS, seed=1):
+    for step in play(env, steps_of(env), seed=1):
         if not env.observation_space.contains(step.observation):
             raise _broken(id, keywords, f"the space does not hold {step.observation!r}")
     if not env.action_space.contains(env.expert_action()):
@@ -77,7 +82,8 @@ def spaces_hold_what_is_observed(id: str, keywords: Keywords) -> None:
 
 def steps_are_told_alike(id: str, keywords: Keywords) -> None:
     """The same keys at each step, an episode is never both ended and cut, success is told."""
-    seen = play(gym.make(id, **keywords), STEPS, seed=1)
+    env: Any = gym.make(id, **keywords)
+    seen = play(env, steps_of(env), seed=1)
     keys = seen[0].info.keys()
     missing = INFO_KEYS - keys
     if missing:
@@ -87,20 +93,24 @@ def steps_are_told_alike(id: str, keywords: Keywords) -> None:
             raise _broken(id, keywords, f"info has {sorted(step.info)}, after reset {sorted(keys)}")
         if step.terminated and step.truncated:
             raise _broken(id, keywords, "an episode is both terminated and truncated")
-        if type(step.info["is_success"]) is not bool or type(step.reward) is not float:
-            raise _broken(id, keywords, "reward and is_success are Python's float and bool")
+        types = (type(step.reward), type(step.terminated), type(step.truncated))
+        if types != (float, bool, bool) or type(step.info["is_success"]) is not bool:
+            raise _broken(id, keywords, "rewards are Python's float, ends and is_success its bool")
         if step.info["is_success"] and not step.terminated:
             raise _broken(id, keywords, "is_success before the episode has terminated")
         if step.action is None and step.info["outcome"] != "none":
             raise _broken(id, keywords, f"after reset the outcome is {step.info['outcome']!r}")
+        if step.action is None and step.info["attempts_left"] < 1:
+            raise _broken(id, keywords, "after reset no attempt is left")
     if not any(step.terminated or step.truncated for step in seen):
-        raise _broken(id, keywords, f"no episode came to an end in {STEPS} steps")
+        raise _broken(id, keywords, f"no episode came to an end in {steps_of(env)} steps")
 
 
 def a_seed_fixes_everything(id: str, keywords: Keywords) -> None:
     """Equal seeds play equally, another seed differs."""
     one, same, other = (
-        frozen(play(gym.make(id, **keywords), STEPS, seed=seed)) for seed in (123, 123, 124)
+        frozen(play(env, steps_of(env), seed=seed))
+        for env, seed in ((gym.make(id, **keywords), seed) for seed in (123, 123, 124))
     )
     if one != same:
         raise _broken(id, keywords, "two environments with one seed differ")
@@ -110,9 +120,12 @@ def a_seed_fixes_everything(id: str, keywords: Keywords) -> None:
 
 def episodes_replay(id: str, keywords: Keywords) -> None:
     """An episode comes again from its episode seed and its actions."""
-    seen = play(gym.make(id, **keywords), STEPS, seed=5)
-    starts = [number for number, step in enumerate(seen) if step.action is None]
     env: Any = gym.make(id, **keywords)
+    seen = play(env, steps_of(env), seed=5)
+    starts = [number for number, step in enumerate(seen) if step.action is None]
+    if len({seen[start].info["episode_seed"] for start in starts}) < len(starts):
+        raise _broken(id, keywords, "two episodes in a row have the same episode seed")
+    env = gym.make(id, **keywords)
     for start, end in zip(starts, [*starts[1:], len(seen)]):
         options = {"episode_seed": seen[start].info["episode_seed"]}
         again = [Step.of_reset(env.reset(seed=999, options=options))]
@@ -126,47 +139,56 @@ def a_pickle_goes_on(id: str, keywords: Keywords) -> None:
     env: Any = gym.make(id, **keywords).unwrapped
     play(env, 17, seed=3)
     other = pickle.loads(pickle.dumps(env))
-    if frozen(play(env, STEPS)) != frozen(play(other, STEPS)):
+    # On from the middle of the episode, and then from the reset that follows it.
+    if frozen(play(env, 40, reset=False)) != frozen(play(other, 40, reset=False)):
         raise _broken(id, keywords, "a pickled environment plays differently")
 
 
 def the_expert_succeeds(id: str, keywords: Keywords) -> None:
     """The expert's actions end every episode with success."""
     env: Any = gym.make(id, **keywords)
-    for seed in range(10):
+    for seed in range(EPISODES if _is_symbolic(env) else DRAWN_EPISODES):
         env.reset(seed=seed)
         ended = False
         while not ended:
             *_, terminated, truncated, info = env.step(env.unwrapped.expert_action())
             ended = terminated or truncated
-        if not (terminated and info["is_success"]):
+        if not (terminated and info["is_success"] and info["outcome"] == "correct"):
             raise _broken(id, keywords, f"the expert fails in the episode {info['episode_seed']}")
 
 
 def calls_out_of_turn_are_refused(id: str, keywords: Keywords) -> None:
-    """Before the first reset and after the end of an episode, step asks for a reset."""
-    env: Any = gym.make(id, **keywords).unwrapped
-    action = env.action_space.sample()
-    _expect(gym.error.ResetNeeded, lambda: env.step(action), id, keywords)
+    """Before the first reset and after the end of an episode, the error asks for a reset."""
+    env: Any = gym.make(id, render_mode="ansi", **keywords).unwrapped
+    step = partial(env.step, env.action_space.sample())
+    for call in (step, env.expert_action, env.render):
+        _expect(gym.error.ResetNeeded, call, "reset", id, keywords)
     _, ended = env.reset(seed=0), False
     while not ended:
         _, _, terminated, truncated, _ = env.step(env.expert_action())
         ended = terminated or truncated
-    _expect(gym.error.ResetNeeded, lambda: env.step(action), id, keywords)
+    _expect(gym.error.ResetNeeded, step, "reset", id, keywords)
+
+
+WRONG_RESETS: tuple[tuple[Mapping[str, Any], str], ...] = (
+    ({"seed": -1}, "-1"),
+    ({"seed": 2**64}, "2**64"),
+    ({"seed": 1.5}, "1.5"),
+    ({"seed": True}, "True"),
+    ({"options": {"no such option": 1}}, "'no such option'"),
+    ({"options": {"episode_seed": -1}}, "-1"),
+    ({"options": {"episode_seed": True}}, "True"),
+)
+"""Arguments of a reset that are refused, and what the error says of each."""
 
 
 def refused_resets_change_nothing(id: str, keywords: Keywords) -> None:
-    """A seed or an option that is refused leaves the episode as it was."""
+    """A seed or an option that is refused is named, and leaves the episode as it was."""
     env, other = (gym.make(id, **keywords).unwrapped for _ in range(2))
     env.reset(seed=0)
     other.reset(seed=0)
-    wrong: list[dict[str, Any]] = [
-        {"seed": -1},
-        {"options": {"episode_seed": -1}},
-        {"options": {"no such option": 1}},
-    ]
-    for arguments in wrong:
-        _expect(ValueError, partial(env.reset, **arguments), id, keywords)
+    for arguments, named in WRONG_RESETS:
+        _expect(ValueError, partial(env.reset, **arguments), named, id, keywords)
     if frozen(play(env, 20, reset=False)) != frozen(play(other, 20, reset=False)):
         raise _broken(id, keywords, "a refused reset changed the episode")
 
@@ -213,7 +235,7 @@ def vector_states_go_on(id: str, keywords: Keywords) -> None:
             raise _broken(id, keywords, "a copy of the vector environment plays differently")
 
 
-CONTRACTS: tuple[Callable[[str, Keywords], None], ...] = (
+CONTRACTS: tuple[Contract, ...] = (
     gymnasium_agrees,
     spaces_hold_what_is_observed,
     steps_are_told_alike,
@@ -224,7 +246,7 @@ CONTRACTS: tuple[Callable[[str, Keywords], None], ...] = (
     calls_out_of_turn_are_refused,
     refused_resets_change_nothing,
 )
-VECTOR_CONTRACTS: tuple[Callable[[str, Keywords], None], ...] = (
+VECTOR_CONTRACTS: tuple[Contract, ...] = (
     vector_equals_single,
     vector_states_go_on,
 )
@@ -249,6 +271,11 @@ class Step:
     def of_reset(cls, returned: tuple[Any, dict[str, Any]]) -> Step:
         """Return the step that stands for a reset."""
         return cls(None, returned[0], 0.0, False, False, returned[1])
+
+
+def steps_of(env: Any) -> int:
+    """Return how many actions a contract plays in an environment."""
+    return STEPS if _is_symbolic(env) else DRAWN_STEPS
 
 
 def play(env: Any, steps: int, *, seed: int | None = None, reset: bool = True) -> list[Step]:
@@ -290,7 +317,8 @@ def _some_action(env: Any, generator: np.random.Generator) -> Any:
     if generator.random() < 0.7:
         return env.unwrapped.expert_action()
     if isinstance(env.action_space, gym.spaces.Text):
-        return ["hm", "{", "1+1"][generator.integers(3)]
+        # Without braces, or as a reply that can be read and is wrong.
+        return ["hm", "{", '{"action": "stop()", "formula": "1+1"}'][generator.integers(3)]
     return int(generator.integers(env.action_space.n))
 
 
@@ -302,11 +330,21 @@ def _some_actions(env: Any, generator: np.random.Generator) -> NDArray[np.int64]
     return chosen
 
 
-def _expect(kind: type[Exception], call: Callable[[], object], id: str, keywords: Keywords) -> None:
+def _is_symbolic(env: Any) -> bool:
+    """Return whether observations are numbers, neither drawn nor written."""
+    space = env.observation_space
+    return not isinstance(space, (gym.spaces.Text, gym.spaces.Dict)) and len(space.shape) < 3
+
+
+def _expect(
+    kind: type[Exception], call: Callable[[], object], named: str, id: str, keywords: Keywords
+) -> None:
     try:
         call()
-    except kind:
-        return
+    except kind as error:
+        if named in str(error):
+            return
+        raise _broken(id, keywords, f"the error does not name {named}: {error}") from error
     raise _broken(id, keywords, f"{kind.__name__} was expected and nothing was raised")
 
 
