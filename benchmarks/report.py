@@ -27,7 +27,7 @@ from benchmarks.study.results import (
 from benchmarks.summary import evaluation_tables, summarise, summary_line
 from benchmarks.tables import Table, interval, write_csv, write_tables
 from benchmarks.tasks.task import RECOGNITION
-from gp_env.pictures.look import MAX_SEVERITY
+from shiftgym.appearance import MAX_SEVERITY
 from shiftgym.sanitize import for_terminal
 
 ARM_NAMES = {"init": "init", "sft": "SFT", "rl": "RL"}

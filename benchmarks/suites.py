@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from gp_env.pictures.look import AXES as CARD_AXES
-from gp_env.pictures.look import MAX_SEVERITY
+from shiftgym.appearance import MAX_SEVERITY
 from virl_env.views.look import AXES as STREET_AXES
 
 LOOK = "look"
