@@ -109,6 +109,7 @@ class GameConfig:
         if isinstance(solvable_under, (str, bytes)) or not np.iterable(solvable_under):
             told = checks.shown(solvable_under)
             raise ValueError(f"solvable_under is a sequence of rules; got {told}. Pass [{told}].")
+        checks.no_random(stated_rule, RANDOM, "stated_rule", "rule")
         fixed = None if hand is None else checks.parsed("hand", Hand.parse, hand)
         if num_cards is None:
             num_cards = DEFAULT_CARDS if fixed is None else len(fixed.ranks)

@@ -89,7 +89,9 @@ class Hand:
 
     @classmethod
     def parse(cls, hand: HandLike) -> Hand:
-        """Return a hand from a Hand, from ranks (integers or names such as "K"), or from its text.
+        """Return a hand from a Hand, from its cards, or from its text.
+
+        Cards are ranks, integers or names such as "K", or all of them names with a suit, "K♥".
 
         Raises:
             ValueError: for a card or a number of cards that the game does not have.
@@ -98,15 +100,16 @@ class Hand:
             return hand
         if isinstance(hand, str):
             hand = hand.replace(",", " ").split()
-            if all(card[-1] in SUIT_SYMBOLS for card in hand):
-                suits = tuple(SUIT_SYMBOLS.index(card[-1]) + 1 for card in hand)
-                return cls(tuple(parse_rank(card[:-1]) for card in hand), suits)
         try:
             cards = tuple(hand)
         except TypeError:
             raise ValueError(
                 f"{shown(hand)} is no hand: expected its cards, such as (5, 11, 4, 1) or 'A K 7 2'."
             ) from None
+        named = [card for card in cards if isinstance(card, str)]
+        if len(named) == len(cards) and all(card[-1:] in (*SUIT_SYMBOLS,) for card in named):
+            suits = tuple(SUIT_SYMBOLS.index(card[-1]) + 1 for card in named)
+            return cls(tuple(parse_rank(card[:-1]) for card in named), suits)
         return cls(tuple(parse_rank(card) for card in cards))
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -24,9 +25,9 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
         OSError: naming the file, where it cannot be written; nothing of it is left then.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("xb") as file:
             file.write(data)
             file.flush()
@@ -43,9 +44,11 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
 def write_error(error: OSError, path: Path) -> OSError:
     """Return an error that says of a file that could not be written how to go on."""
     reason = error.strerror or str(error)
-    return OSError(
-        error.errno,
-        f"{reason}; what had been written before is whole. Make room, and start the same command "
-        f"again",
-        str(path),
-    )
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        mend = "Make room, and start the same command again"
+    else:
+        mend = "Write to a folder that can be written to"
+        if isinstance(error, (FileExistsError, NotADirectoryError)):
+            reason = "A part of its path is a file, expected folders"
+    told = f"{reason}; what had been written before is whole. {mend}"
+    return OSError(error.errno, told, str(path))

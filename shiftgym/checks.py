@@ -23,6 +23,24 @@ MAX_COUNT = 10**9
 
 MAX_ENVS = 10**6
 
+_ALSO_CALLED = {
+    "rule": "directions",
+    "stated_rule": "stated_directions",
+    "directions": "rule",
+    "stated_directions": "stated_rule",
+}
+"""Keywords that tasks call by names of their own, by the name that somebody may bring along."""
+
+_SYMBOLS, _PICTURES = "ids without -Text", "-Image ids, and -Text ids with images=True,"
+_ELSEWHERE = {
+    **dict.fromkeys(("mask", "mask_in_observation"), _SYMBOLS),
+    **dict.fromkeys(("images", "template", "strict"), "-Text ids"),
+    **dict.fromkeys(("look", "image_size", "panoramas"), _PICTURES),
+    "views": "-Image ids",
+    **dict.fromkeys(("num_envs", "autoreset_mode"), "vector environments, of gymnasium.make_vec,"),
+}
+"""The interfaces that take a keyword which others do not."""
+
 _MAX_SHOWN = 200
 """Characters of a value in an error message."""
 
@@ -174,6 +192,24 @@ def only_with(needed: str, why: str, **given: tuple[object, str | float | None])
         )
 
 
+def no_random(stated: object, random: str, keyword: str, rule: str) -> None:
+    """Refuse a rule that is stated and random: who draws one states the one that is drawn.
+
+    Args:
+        stated: what came.
+        random: stands for a random rule.
+        keyword, rule: the keywords of the rules that are stated and that score.
+
+    Raises:
+        ValueError: naming both keywords.
+    """
+    if is_same(stated, random):
+        raise ValueError(
+            f"{keyword}={random!r} cannot be stated: name one rule. With {rule}={random!r} alone "
+            f"the rule that is drawn is stated too; leave {keyword} out for that."
+        )
+
+
 def render_mode(shell: type, mode: str | None, modes: Iterable[str], elsewhere: str = "") -> None:
     """Refuse a render mode that an environment does not draw.
 
@@ -202,7 +238,8 @@ def known_keywords(shell: type, given: Mapping[str, object], config: Callable[..
         config: what they are for.
 
     Raises:
-        TypeError: naming the first unknown one, and the nearest right name or all names.
+        TypeError: naming the first unknown one, and who takes it, the nearest right name or all
+            names.
     """
     parameters = inspect.signature(config).parameters
     unknown = next((name for name in given if name not in parameters), None)
@@ -212,7 +249,12 @@ def known_keywords(shell: type, given: Mapping[str, object], config: Callable[..
     named = [one.name for one in own if one.kind is not one.VAR_KEYWORD and one.name != "self"]
     known = [*named, *parameters]
     near = difflib.get_close_matches(unknown, known, n=1)
-    meant = f"Did you mean {near[0]!r}?" if near else f"It takes {', '.join(known)}."
+    if _ALSO_CALLED.get(unknown) in known:
+        near = [_ALSO_CALLED[unknown]]
+    if unknown in _ELSEWHERE:
+        meant = f"Only {_ELSEWHERE[unknown]} take it. Leave it out, or make such an environment."
+    else:
+        meant = f"Did you mean {near[0]!r}?" if near else f"It takes {', '.join(known)}."
     raise TypeError(f"{shell.__name__} has no keyword {unknown!r}. {meant}")
 
 

@@ -64,12 +64,25 @@ def parse_json(data: bytes | str) -> Any:
     text = data if isinstance(data, str) else data.decode("utf-8-sig")
     try:
         content = json.loads(text)
-        # Only an escape can hold half a pair, which no file and no terminal takes.
-        if "\\ud" in text or "\\uD" in text:
-            json.dumps(content, ensure_ascii=False).encode("utf-8")
+        check_pairs(content, text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     return content
+
+
+def check_pairs(content: Any, text: str) -> None:
+    """Refuse what holds half a surrogate pair, which no file and no terminal takes.
+
+    Args:
+        content: what was decoded.
+        text: that it was decoded from.
+
+    Raises:
+        ValueError: where there is one.
+    """
+    # Only an escape can hold one.
+    if "\\ud" in text or "\\uD" in text:
+        json.dumps(content, ensure_ascii=False).encode("utf-8")
 
 
 def brief(value: Any) -> str:

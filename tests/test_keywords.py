@@ -182,6 +182,38 @@ def test_keywords_of_pictures_are_unknown_where_there_are_none() -> None:
                 make(name, vector, {keyword: 64})
 
 
+@pytest.mark.parametrize(
+    ("id", "keyword", "told"),
+    [
+        ("VIRLNavigation-v0", "rule", "Did you mean 'directions'"),
+        ("VIRLNavigation-Text-v0", "stated_rule", "Did you mean 'stated_directions'"),
+        ("GeneralPoints-v0", "directions", "Did you mean 'rule'"),
+        ("GeneralPoints-Image-v0", "stated_directions", "Did you mean 'stated_rule'"),
+        ("VIRLNavigation-Text-v0", "mask", "Only ids without -Text take it"),
+        ("GeneralPoints-Text-v0", "mask_in_observation", "Only ids without -Text take it"),
+        ("GeneralPoints-v0", "images", "Only -Text ids take it"),
+        ("VIRLNavigation-Image-v0", "template", "Only -Text ids take it"),
+        ("VIRLNavigation-v0", "look", "Only -Image ids, and -Text ids with images=True, take it"),
+        ("GeneralPoints-Text-v0", "autoreset_mode", "Only vector environments"),
+    ],
+)
+def test_a_keyword_of_another_task_or_interface_says_so(id: str, keyword: str, told: str) -> None:
+    with pytest.raises(TypeError, match=f"has no keyword '{keyword}'. {told}"):
+        make(id, False, {keyword: "all-7"})
+
+
+@pytest.mark.parametrize(
+    ("id", "keyword"),
+    [("GeneralPoints-v0", "stated_rule"), ("VIRLNavigation-v0", "stated_directions")],
+)
+def test_a_stated_rule_is_no_random_one(id: str, keyword: str) -> None:
+    rule = keyword.removeprefix("stated_")
+    told = rf"{keyword}='random' cannot be stated.*{rule}='random'"
+    for beside in ({}, {rule: "random"}):
+        with pytest.raises(ValueError, match=told):
+            make(id, False, {keyword: "random", **beside})
+
+
 NESTED: list[Any] = []
 for _ in range(5_000):
     NESTED = [NESTED]

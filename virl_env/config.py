@@ -33,6 +33,8 @@ UNSEEN = "unseen"
 CITY_FILE = ".npz"
 """How the path of a city file ends, as city=."""
 
+_MAP_FILES = (".graphml", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
+
 DEFAULT_FOLD = (0, 5)
 DEFAULT_DISCOUNT = 0.99
 DEFAULT_POINTS = 5
@@ -166,6 +168,7 @@ class NavigationConfig:
                 landmarks=None if landmarks == DEFAULT_KIND.landmarks else landmarks,
             )
             _check_city(walked, cities)
+        checks.no_random(stated_directions, RANDOM, "stated_directions", "directions")
         is_random = checks.is_same(directions, RANDOM)
         return cls(
             city=cities,
@@ -279,7 +282,7 @@ def _cities(city: CityLike | Sequence[CityLike]) -> tuple[CityLike, ...]:
                 f"city={checks.shown(one)} is unknown: expected one of "
                 f"{', '.join(map(repr, CITY_NAMES))}, "
                 f"{UNSEEN!r} for the nine unseen ones, a virl_env.City, the path of a city file "
-                f"that ends in {CITY_FILE}, or several of these."
+                f"that ends in {CITY_FILE}, or several of these.{_of_map(one)}"
             )
     if not cities:
         raise ValueError("city is empty: name at least one city.")
@@ -291,6 +294,13 @@ def _cities(city: CityLike | Sequence[CityLike]) -> tuple[CityLike, ...]:
             f"one out; where they are different cities, make one of them anew with another name."
         )
     return cities
+
+
+def _of_map(city: Any) -> str:
+    """Return what to do with a map that was given for a city, "" for anything else."""
+    if not isinstance(city, (str, os.PathLike)) or not str(city).endswith(_MAP_FILES):
+        return ""
+    return f" Of a map make a city file first: python -m virl_env.maps {city} city{CITY_FILE}"
 
 
 def _route(route: Route | None) -> Route | None:

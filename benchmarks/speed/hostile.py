@@ -25,6 +25,14 @@ BAR_MEGABYTES = 500.0
 
 MAPPING = "gps_pano_mapping.pkl"
 
+_STREET = """<graphml>
+<key id="x" attr.name="x"/><key id="y" attr.name="y"/><key id="highway" attr.name="highway"/>
+<node id="a"><data key="x">10</data><data key="y">0</data></node>
+<node id="b"><data key="x">10.01</data><data key="y">0</data></node>
+<edge source="a" target="b"><data key="highway">residential</data></edge>
+</graphml>"""
+"""What features of a map stand beside."""
+
 # One process for all the files of a kind: what one of them takes at most, all of them do.
 _REFUSE = """
 import json, resource, sys, time
@@ -45,7 +53,11 @@ elif kind == "routes":
 elif kind == "demonstrations":
     from agents.gp.files import load_demonstrations as read
 elif kind == "map":
-    from virl_env.maps import city_from_osm as read
+    from virl_env.maps import city_from_osm
+    def read(path):
+        streets = path.rsplit("/", 1)[0] + "/streets.graphml"
+        is_features = path.endswith(".geojson")
+        city_from_osm(streets, features=path) if is_features else city_from_osm(path)
 else:
     from benchmarks.players import saved_player
     from pathlib import Path
@@ -100,6 +112,8 @@ def refused(folder: Path) -> dict[str, dict[str, tuple[float, float, str]]]:
                 mapping = pickle.dumps({(1.0, 2.0): "a"})
                 (path.parent / MAPPING).write_bytes(mapping)
                 (path.parent / "a.metadata.json").write_text('{"rotation": 0}')
+            if kind == "map":
+                (path.parent / "streets.graphml").write_text(_STREET)
         command = [sys.executable, "-c", _REFUSE, kind, *files]
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         run = subprocess.run(
@@ -221,6 +235,27 @@ def maps() -> Iterator[tuple[str, str, bytes]]:
     yield "a billion laughs", "map.graphml", document.encode()
     yield "elements without end", "map.graphml", b"<graphml>" + b"<a>" * 10**5
     yield "an id without end", "map.graphml", b'<graphml><node id="' + b"x" * 10**6
+    for name, content in _features():
+        yield name, "features.geojson", content
+
+
+def _features() -> Iterator[tuple[str, bytes]]:
+    """Yield names and contents of GeoJSON."""
+    start = b'{"features": ['
+    yield "empty lists without end", start + b"[]," * 6 * 10**6 + b"[]]}"
+    yield "a list without end", start + b"[" + b"[]," * 6 * 10**6 + b"[]]]}"
+    yield "objects in one feature", start + b"[" + b'{"":0},' * 10**6 + b"0]]}"
+    yield "lists in another member", b'{"more": [' + b"[]," * 6 * 10**6 + b"[]]}"
+    yield "members without end", b"{" + b'"a":[],' * 2 * 10**6 + b'"features": 0}'
+    yield "a text without end", start + b'"' + b"x" * 18 * 10**6
+    yield "a number without end", start + b"9" * 18 * 10**6
+    yield "emoji without end", start + b'"' + b"\xf0\x9f\x98\x80" * 4 * 10**6
+    yield "nested features", start + b"[" * 10**6
+    yield "nested objects as features", start + b'{"a":' * 10**6
+    yield "blanks without end", start + b" " * 18 * 10**6
+    spot = b'{"properties": {}, "geometry": {"type": "Point", "coordinates": [10, 0]}},'
+    yield "a spot and lists without end", start + spot + b"[]," * 6 * 10**6 + b"[]]}"
+    yield "101 MB", start + b" " * 101 * 10**6
 
 
 def demonstrations() -> Iterator[tuple[str, str, bytes]]:

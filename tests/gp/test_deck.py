@@ -40,6 +40,8 @@ def test_hands_are_read_from_what_people_write() -> None:
     assert Hand.parse([5, "K", 2, 7]) == hand
     assert Hand.parse("5 K 2 7") == Hand.parse("5, k, 2, 7") == hand
     assert Hand.parse(hand) is hand
+    suited = Hand((5, 13, 2, 10), (2, 1, 4, 3))
+    assert Hand.parse("5♥ K♠ 2♣ 10♦") == Hand.parse(["5♥", "K♠", "2♣", "10♦"]) == suited
     assert str(hand) == "5 K 2 7"
     assert str(Hand((1, 11, 10), (1, 2, 4))) == "A♠ J♥ 10♣"
 
@@ -61,7 +63,13 @@ def test_digests_name_cards_in_order() -> None:
     assert Hand((5, 13, 2, 7), (1, 4, 4, 1)).digest == "01383fd11d1613f1"
 
 
-@pytest.mark.parametrize("hand", [(1, 2), (1,) * 7, "", (1, 2, 20), (1, 2, "X"), None, 5])
+@pytest.mark.parametrize(
+    "hand",
+    [
+        *((1, 2), (1,) * 7, "", [], (1, 2, 20), (1, 2, "X"), None, 5),
+        *(["5♥", 6, "7♥"], ["♥"] * 4, ["5♥", "6", "7♥"], ["", "", ""]),
+    ],
+)
 def test_what_is_no_hand_is_refused(hand: object) -> None:
     with pytest.raises(ValueError, match=r"3 to 6 cards|is no card|is no hand"):
         Hand.parse(hand)  # type: ignore[arg-type]

@@ -82,6 +82,8 @@ def test_what_models_are_told_can_be_shown(capsys: pytest.CaptureFixture[str]) -
     ("arguments", "word"),
     [
         (["--city", "Atlantis"], "Atlantis"),
+        (["--city", "town.graphml"], "python -m virl_env.maps town.graphml city.npz"),
+        (["--city", "town.osm.pbf"], "python -m virl_env.maps town.osm.pbf city.npz"),
         (["--directions", "up"], "up"),
         (["--turns", "9"], "9"),
         (["--look", "night=3"], "--gif or --html"),

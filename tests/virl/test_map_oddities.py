@@ -30,7 +30,7 @@ from virl_env.map_picture import draw_map
 from virl_env.maps import Survey, survey
 from virl_env.maps.__main__ import left_out, main
 from virl_env.maps.geojson import read_geojson
-from virl_env.maps.ways import Way
+from virl_env.maps.ways import NO_STREETS, Way
 from virl_env.text_env import VIRLNavigationTextEnv
 from virl_env.views.city_views import CityViews
 from virl_env.world.geometry import near
@@ -197,9 +197,64 @@ def test_ways_that_are_not_walked_are_told_by_kind(tmp_path: Path) -> None:
     ]
     ways = [("east", f"end{number}", tags) for number, tags in enumerate(kinds)]
     made = surveyed(tmp_path, nodes, [*ARMS, *ways])
-    assert list(made.closed) == [Way.UNSEEN, Way.AREA, Way.YARD, Way.CLOSED]
+    assert list(made.closed) == [Way.NO_STREET, Way.UNSEEN, Way.AREA, Way.YARD, Way.CLOSED]
     assert made.closed[Way.UNSEEN] == pytest.approx(100, abs=1)
     assert "0.1 km in tunnels or indoors, 0.1 km around squares" in left_out(made)[0]
+
+
+@FORMAT
+@pytest.mark.parametrize(
+    "highway, told",
+    [
+        *((value, "of motorways and ways that are not built") for value in sorted(NO_STREETS)),
+        *((value, "in tunnels or indoors") for value in ("corridor", "elevator")),
+    ],
+)
+def test_a_way_of_any_kind_that_is_not_walked_is_told(
+    tmp_path: Path, make: Any, highway: str, told: str
+) -> None:
+    nodes = CROSS | {"end": (400, 100)}
+    made = make(tmp_path, nodes, [*ARMS, ("east", "end", {"highway": highway})])
+    assert len(made.city.points) == 81
+    (line,) = left_out(made)
+    assert line.startswith(f"left out: ways that are not walked: 0.2 km {told}")
+
+
+@FORMAT
+def test_crossings_and_platforms_are_no_ways_that_are_left_out(tmp_path: Path, make: Any) -> None:
+    nodes = CROSS | {"end": (400, 100)}
+    ways: Ways = [("east", "end", {"highway": value}) for value in ("crossing", "platform")]
+    assert left_out(make(tmp_path, nodes, [*ARMS, *ways])) == []
+
+
+@FORMAT
+def test_shops_that_are_no_longer_there_are_counted(tmp_path: Path, make: Any) -> None:
+    gone: list[dict[str, Any]] = [
+        {"shop": "vacant"},
+        {"shop": "books", "disused": "yes"},
+        {"disused:shop": "books"},
+        {"abandoned:amenity": "cafe"},
+    ]
+    others = [{"disused:amenity": "telephone"}, {"amenity": "bench"}]
+    tags = [{"name": f"Old {number}"} | told for number, told in enumerate((*gone, *others))]
+    made = make(
+        tmp_path, CROSS, ARMS, *(feature((20 + 9 * n, 6), **each) for n, each in enumerate(tags))
+    )
+    assert left_out(made) == ["left out: shops and so on: 4 that are disused or empty"]
+
+
+def test_who_took_over_a_shop_is_there(tmp_path: Path) -> None:
+    now = feature((20, 6), **{"amenity": "bank", "name": "Now", "was:shop": "books"})
+    made = surveyed(tmp_path, CROSS, ARMS, now)
+    assert (made.gone, len(made.city.places)) == (0, 2)
+
+
+def test_several_spots_are_one_place_at_the_first(tmp_path: Path) -> None:
+    stalls = feature((30, 6), amenity="marketplace", name="Stalls")
+    spots = [degrees((30, 6)), degrees((90, 6))]
+    stalls["geometry"] = {"type": "MultiPoint", "coordinates": spots}
+    (_, place) = surveyed(tmp_path, CROSS, ARMS, stalls).city.places
+    assert (place.name, place.geocode[::-1]) == ("Stalls", pytest.approx(spots[0], abs=1e-6))
 
 
 @FORMAT
@@ -296,6 +351,7 @@ def corners(rise: Spot = (0, 0), height: tuple[float, ...] = ()) -> list[list[fl
         (geometry("MultiPolygon", [[], [[]]]), 0),
         (geometry("MultiPolygon", [[], [corners()], [[]]]), 1),
         (geometry("Point", []), 0),
+        (geometry("MultiPoint", []), 0),
         (geometry("GeometryCollection", [], geometries=[]), 0),
         (geometry("LineString", corners()), 0),
         (geometry("Polygon", [corners(height=(12.5,))]), 1),
@@ -334,6 +390,7 @@ def test_a_geometry_may_be_empty_or_a_collection(
         {"type": "Feature", "properties": {}},
         {"type": "Feature", "properties": [1], "geometry": geometry("Point", [1, 2])["geometry"]},
         geometry("Point", [1]),
+        geometry("MultiPoint", [[1, 2], [1]]),
         geometry("Point", [1, "north"]),
         geometry("Point", [1e9, 0]),
         geometry("Point", [10**400, 0]),

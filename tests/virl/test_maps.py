@@ -182,7 +182,7 @@ def test_a_ring_alone_is_a_city(tmp_path: Path) -> None:
         ({"highway": "primary", "access": "no"}, Way.ROAD),
         ({"highway": "primary", "access": "no", "sidewalk": "both"}, Way.ROAD),
         ({"highway": "cycleway", "foot": "no", "sidewalk": "right"}, Way.CLOSED),
-        ({"highway": "motorway"}, None),
+        ({"highway": "motorway"}, Way.NO_STREET),
         ({"highway": "trunk"}, Way.ROAD),
         ({"highway": "trunk", "sidewalk": "both"}, Way.STREET),
         ({"highway": "trunk", "sidewalk": "separate"}, Way.STREET),
@@ -197,7 +197,8 @@ def test_a_ring_alone_is_a_city(tmp_path: Path) -> None:
         ({"highway": "steps", "tunnel": "yes"}, Way.UNSEEN),
         ({"highway": "pedestrian", "tunnel": "building_passage"}, Way.OTHER),
         ({"highway": "pedestrian", "area": "yes"}, Way.AREA),
-        ({"highway": "corridor"}, None),
+        ({"highway": "corridor"}, Way.UNSEEN),
+        ({"highway": "platform"}, None),
         ({"highway": "footway", "indoor": "yes"}, Way.UNSEEN),
         ({"railway": "tram"}, None),
     ],
@@ -692,6 +693,20 @@ def test_a_failing_command_leaves_the_city_file_as_it_was(
     with pytest.raises(SystemExit):
         main([str(tmp_path / "town.graphml"), "town.zip"])
     assert "must end in .npz" in capsys.readouterr().err
+
+
+def test_a_path_that_cannot_be_written_is_named_as_it_was_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    surveyed(tmp_path, CROSS, ARMS, feature((8, 100), shop="books", name="Pages"))
+    (tmp_path / "file").write_text("")
+    streets, features = str(tmp_path / "town.graphml"), str(tmp_path / "town.geojson")
+    for out in (tmp_path / "file" / "y.npz", tmp_path / "file" / "more" / "y.npz"):
+        assert main([streets, str(out), "--features", features]) == 1
+        told = capsys.readouterr().err
+        assert "A part of its path is a file, expected folders" in told
+        assert told.rstrip().endswith(repr(str(out)))
+        assert "partial" not in told
 
 
 def test_who_walks_in_the_terminal_is_told_whose_map_it_is(

@@ -18,6 +18,7 @@ from virl_env.routes.numbered import DEFAULT_ROUTES, route_count
 from virl_env.world.city_files import save_city
 
 _CLOSED = {
+    Way.NO_STREET: "of motorways and ways that are not built or not for walkers",
     Way.UNSEEN: "in tunnels or indoors",
     Way.AREA: "around squares that are areas",
     Way.YARD: "of driveways and car parks",
@@ -100,6 +101,7 @@ def left_out(surveyed: Survey) -> list[str]:
             (surveyed.elsewhere, "below ground or on upper floors only"),
             (surveyed.unnamed, "without a name"),
             (surveyed.far, "that are not beside a street"),
+            (surveyed.gone, "that are disused or empty"),
         )
         if count
     ]

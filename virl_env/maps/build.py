@@ -40,6 +40,7 @@ class Survey:
         elsewhere: shops and so on below ground, or on upper floors only.
         unnamed: others that have no name.
         far: named ones that are not beside a street of the city.
+        gone: those that are disused or empty.
         odd_heights: buildings of whose height the map tells nothing that can be.
         unread: ways, shops and buildings whose place on the map cannot be read.
     """
@@ -52,6 +53,7 @@ class Survey:
     elsewhere: int
     unnamed: int
     far: int
+    gone: int
     odd_heights: int
     unread: int
 
@@ -139,6 +141,7 @@ def survey(
         elsewhere=beside.elsewhere,
         unnamed=beside.unnamed,
         far=beside.far,
+        gone=beside.gone,
         odd_heights=odd_heights,
         unread=unread,
     )

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from shiftgym.files import parse_json
+from shiftgym.files import check_pairs
 from virl_env.maps.extract import Degrees, Thing, ring
+from virl_env.maps.json_parts import elements
 
 LARGEST = 100_000_000
 """Bytes of a file at most."""
 
 _MANY = 1_000
-"""Features of which one at least can be read, where a file holds features at all."""
+"""Features that cannot be read, after which at least half of all must be."""
 
 _FAULTS = (
     *(ValueError, KeyError, TypeError, AttributeError),
@@ -54,7 +55,7 @@ def read_geojson(path: Path) -> Features:
             f"features of a single city."
         )
     try:
-        return _features(parse_json(path.read_bytes())["features"])
+        return _features(elements(path, "features"))
     except _FAULTS as error:
         raise ValueError(
             f"{path} cannot be read as GeoJSON ({type(error).__name__}: {error}). Expected a "
@@ -62,19 +63,19 @@ def read_geojson(path: Path) -> Features:
         ) from error
 
 
-def _features(features: list[dict[str, Any]]) -> Features:
+def _features(features: Iterable[tuple[Any, str]]) -> Features:
+    """Return what each feature is, of features and their texts."""
     things: list[Thing] = []
-    unread, first = 0, None
-    if not isinstance(features, list):
-        raise TypeError("its features are no list")
-    for number, feature in enumerate(features, start=1):
+    number, unread, first = 0, 0, None
+    for number, (feature, text) in enumerate(features, start=1):
         try:
+            check_pairs(feature, text)
             things += _things(feature)
         except _FAULTS as fault:
             unread, first = unread + 1, first or fault
-            if unread == number == _MANY:
+            if unread >= _MANY and 2 * unread > number:
                 raise
-    if first is not None and unread == len(features):
+    if first is not None and unread == number:
         raise first
     return Features(tuple(things), unread)
 
@@ -97,12 +98,13 @@ def _text(value: Any) -> str:
 def _outlines(
     type: str, coordinates: Any = (), geometries: Any = (), **_: Any
 ) -> Iterator[Degrees]:
-    """Yield the outer rings of an area, or a spot; nothing for lines and what is empty."""
+    """Yield the outer rings of an area, or spots; nothing for lines and what is empty."""
     if type == "GeometryCollection":
         for geometry in geometries:
             yield from _outlines(**geometry)
-    elif type == "Point" and coordinates:
-        yield _corners([coordinates])
+    elif type in ("Point", "MultiPoint"):
+        spots = [coordinates] if type == "Point" else coordinates
+        yield from (_corners([spot]) for spot in spots if spot)
     elif type in ("Polygon", "MultiPolygon"):
         for area in [coordinates] if type == "Polygon" else coordinates:
             if area and area[0]:

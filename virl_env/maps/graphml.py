@@ -17,7 +17,7 @@ from xml.parsers import expat
 import numpy as np
 
 from virl_env.maps.extract import Extract, Thing
-from virl_env.maps.tags import kind
+from virl_env.maps.tags import is_gone, kind
 from virl_env.maps.ways import WAY_KEYS, Way, way
 from virl_env.world.geometry import Geocode
 
@@ -135,7 +135,7 @@ class _Reader:
             self.faults.append(str(error))
         else:
             self.nodes[name] = spot
-            if kind(self._tags) is not None:
+            if kind(self._tags) is not None or is_gone(self._tags):
                 self.things.append(Thing(self._tags, (np.array([spot]),)))
 
 

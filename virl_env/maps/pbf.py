@@ -11,7 +11,7 @@ import numpy as np
 
 from virl_env.maps.extract import Degrees, Extract, Tags, Thing, ring
 from virl_env.maps.heights import BUILDING_KEYS
-from virl_env.maps.tags import KINDS, PLACE_KEYS
+from virl_env.maps.tags import GONE_KEYS, KINDS, PLACE_KEYS
 from virl_env.maps.ways import WAY_KEYS, way
 
 LARGEST = 500_000_000
@@ -57,7 +57,10 @@ def read_pbf(path: Path, language: str | None = None) -> Extract:
 
 
 def _read(osm: Any, place_keys: tuple[str, ...]) -> Extract:
-    nodes, edges = osm.get_network("all", nodes=True, extra_attributes=list(WAY_KEYS))
+    # With those that are not walked, which are counted.
+    nodes, edges = osm.get_network(
+        nodes=True, custom_filter={"highway": True}, extra_attributes=list(WAY_KEYS)
+    )
     spots, pairs, ways = np.empty((0, 2)), np.empty((0, 2), np.int64), np.empty(0, np.int64)
     if edges is not None and len(edges):
         told = [way(tags) for tags in _tags(edges, WAY_KEYS)]
@@ -68,7 +71,8 @@ def _read(osm: Any, place_keys: tuple[str, ...]) -> Extract:
         order = np.argsort(identifiers)
         pairs = order[np.searchsorted(identifiers, ends, sorter=order)]
         spots = nodes[["lat", "lon"]].to_numpy(dtype=np.float64)
-    places = osm.get_pois(custom_filter=dict.fromkeys(KINDS, True), extra_attributes=[*place_keys])
+    sought = dict.fromkeys((*KINDS, *GONE_KEYS), True)
+    places = osm.get_pois(custom_filter=sought, extra_attributes=[*place_keys])
     buildings = osm.get_buildings(extra_attributes=list(BUILDING_KEYS))
     things = (*_things(places, place_keys), *_things(buildings, BUILDING_KEYS))
     unread = sum(

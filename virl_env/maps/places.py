@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from virl_env.maps.extract import Degrees, Thing, within_limits
-from virl_env.maps.tags import is_elsewhere, kind, title
+from virl_env.maps.tags import is_elsewhere, is_gone, kind, title
 from virl_env.world.city import UNIT, Place
 from virl_env.world.geometry import EARTH_RADIUS, near
 
@@ -33,12 +33,14 @@ class Beside(NamedTuple):
         elsewhere: shops and so on below ground, or on upper floors only.
         unnamed: others without a name.
         far: named ones that are not beside a street.
+        gone: those that are no longer there.
     """
 
     places: tuple[Place, ...]
     elsewhere: int
     unnamed: int
     far: int
+    gone: int
 
 
 def places_beside(
@@ -56,10 +58,11 @@ def places_beside(
     """
     nearest = _Nearest(points.astype(np.float64) * UNIT)
     places: dict[tuple[str, int], tuple[str, tuple[int, int], str]] = {}
-    elsewhere = unnamed = far = 0
+    elsewhere = unnamed = far = gone = 0
     for thing in things:
         category, name = kind(thing.tags), title(thing.tags, language)
         if category is None:
+            gone += is_gone(thing.tags)
             continue
         if is_elsewhere(thing.tags):
             elsewhere += 1
@@ -85,6 +88,7 @@ def places_beside(
         elsewhere,
         unnamed,
         far,
+        gone,
     )
 
 

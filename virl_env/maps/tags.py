@@ -83,9 +83,12 @@ post office.
 """
 
 _GONE = ("disused", "abandoned")
-"""Keys of what is no longer in use. `disused:shop` and `was:shop` are other keys than `shop`."""
+"""Keys of what is no longer in use."""
 
-PLACE_KEYS = (*KINDS, *_GONE, "name", "level", "location", "addr:street")
+GONE_KEYS = tuple(f"{state}:{key}" for state in (*_GONE, "was") for key in ("shop", "amenity"))
+"""Keys of what was there; `disused:shop` is another key than `shop`."""
+
+PLACE_KEYS = (*KINDS, *_GONE, *GONE_KEYS, "name", "level", "location", "addr:street")
 """Keys that are read of places."""
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -96,8 +99,23 @@ _LONGEST_NAME = 60
 
 def kind(tags: Tags) -> str | None:
     """Return the category of a place, one of `CATEGORIES`, None for what is none."""
-    if any(tags.get(key) == "yes" for key in _GONE):
-        return None
+    return None if _is_disused(tags) else _kind(tags)
+
+
+def is_gone(tags: Tags) -> bool:
+    """Return whether something was a place of some kind, or is a shop that is empty."""
+    if kind(tags) is not None:
+        return False
+    was = [{key.partition(":")[2]: tags[key]} for key in GONE_KEYS if key in tags]
+    is_empty = tags.get("shop") == "vacant"
+    return is_empty or any(_kind(each) is not None for each in (tags, *was))
+
+
+def _is_disused(tags: Tags) -> bool:
+    return any(tags.get(key) == "yes" for key in _GONE)
+
+
+def _kind(tags: Tags) -> str | None:
     for key, kinds in KINDS.items():
         # Several values of one key stand with semicolons between them.
         for value in tags.get(key, "").split(";"):

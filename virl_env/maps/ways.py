@@ -17,8 +17,20 @@ STREETS = frozenset(
         *("pedestrian", "footway", "path", "steps", "service", "track", "cycleway", "trail"),
     }
 )
-"""Values of `highway` that people walk along, unless other tags forbid it. Motorways, lifts and
-corridors inside buildings are not among them."""
+"""Values of `highway` that people walk along, unless other tags forbid it."""
+
+_INSIDE = frozenset({"corridor", "elevator"})
+"""Values of `highway` that are inside buildings."""
+
+NO_STREETS = frozenset(
+    {
+        *("motorway", "motorway_link", "raceway", "busway", "bus_guideway", "escape"),
+        *("construction", "proposed", "planned", "abandoned", "disused", "razed"),
+        *("bridleway", "via_ferrata", "ladder"),
+    }
+)
+"""Other values of `highway` that are ways, and not spots such as crossings nor areas such as
+platforms."""
 
 _SIDEWALKS = ("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right")
 
@@ -33,6 +45,7 @@ class Way(IntEnum):
     """What a way is to people on foot; of an edge that stands for several ways, the highest counts.
 
     Members:
+        NO_STREET: a motorway and what else is not walked in a town, or not built.
         UNSEEN: in a tunnel or indoors, where no street view is.
         AREA: the outline of a square that is mapped as an area.
         YARD: a driveway or the aisle of a car park.
@@ -44,15 +57,16 @@ class Way(IntEnum):
         STREET: for vehicles too.
     """
 
-    UNSEEN = 0
-    AREA = 1
-    YARD = 2
-    CLOSED = 3
-    ROAD = 4
-    BESIDE = 5
-    PATH = 6
-    OTHER = 7
-    STREET = 8
+    NO_STREET = 0
+    UNSEEN = 1
+    AREA = 2
+    YARD = 3
+    CLOSED = 4
+    ROAD = 5
+    BESIDE = 6
+    PATH = 7
+    OTHER = 8
+    STREET = 9
 
 
 _PATHS = frozenset({"footway", "path", "cycleway", "trail"})
@@ -68,11 +82,15 @@ _ALONG_A_STREET = frozenset({"sidewalk", "crossing", "traffic_island", "link"})
 
 
 def way(tags: Tags) -> Way | None:
-    """Return what a way is to people on foot, None where it is nothing that they could walk on.
+    """Return what a way is to people on foot, None where it is no way.
 
     One-way streets are walked both ways: the tag is for vehicles.
     """
     highway = tags.get("highway", "")
+    if highway in NO_STREETS:
+        return Way.NO_STREET
+    if highway in _INSIDE:
+        return Way.UNSEEN
     if highway not in STREETS:
         return None
     if (
