@@ -7,7 +7,6 @@ from gymnasium import spaces
 from gp_env.config import MAX_ATTEMPTS, MAX_TARGET
 from gp_env.deck import MAX_CARDS, SUIT_SYMBOLS, Hand
 from gp_env.episode import CardEpisode
-from gp_env.pictures.renderer import CardRenderer, Picture
 from gp_env.rules import MAX_VALUE, Rule
 from gp_env.text import (
     PromptTemplate,
@@ -40,7 +39,7 @@ class CardDialogue:
     Args:
         template: the wording, or its name.
         max_attempts: of a hand.
-        renderer: draws the cards where they are shown in a picture in place of being told.
+        images: whether the cards are shown in a picture in place of being told.
         strict: whether a reply that is not in the asked format is unreadable.
     """
 
@@ -48,16 +47,15 @@ class CardDialogue:
         self,
         template: str | PromptTemplate,
         max_attempts: int,
-        renderer: CardRenderer | None,
         *,
+        images: bool,
         strict: bool,
     ) -> None:
         self.template = find_template(template)
         self.messages = _message_space(self.template)
         self.replies = spaces.Text(MAX_ACTION, min_length=0, charset=ACTION_CHARACTERS)
         self._max_attempts = max_attempts
-        self._renderer = renderer
-        self._strict = strict
+        self._images, self._strict = images, strict
 
     def prompt(self, episode: CardEpisode) -> str:
         """Return what opens the dialogue."""
@@ -66,13 +64,9 @@ class CardDialogue:
             episode.stated_rule,
             episode.target,
             max_attempts=self._max_attempts,
-            images=self._renderer is not None,
+            images=self._images,
             template=self.template,
         )
-
-    def picture(self, episode: CardEpisode) -> Picture | None:
-        """Return the cards, where they are shown."""
-        return None if self._renderer is None else self._renderer.draw(episode)
 
     def answer(self, episode: CardEpisode, reply: str) -> Answer:
         """Judge a reply, count the attempt and say what was wrong."""
@@ -81,7 +75,7 @@ class CardDialogue:
             episode.hand,
             episode.rule,
             episode.target,
-            images=self._renderer is not None,
+            images=self._images,
             strict=self._strict,
             keys=self.template.keys,
         )

@@ -8,13 +8,14 @@ import math
 import secrets
 from collections.abc import Callable, Sequence
 
+from shiftgym.keywords import RANDOM
 from shiftgym.progress import show_progress
 from shiftgym.replay.command import Album, add_options, check_options
 from shiftgym.sanitize import for_terminal
 from shiftgym.seeding import check_seed
 from shiftgym.terminal import run, say
 from virl_env.config import NavigationConfig
-from virl_env.directions import NAMED, RANDOM
+from virl_env.directions import NAMED
 from virl_env.routes.instructions import NAMINGS
 from virl_env.routes.numbered import route_count
 from virl_env.routes.rail import RailStep
