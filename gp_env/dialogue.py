@@ -17,7 +17,7 @@ from gp_env.text import (
 )
 from gp_env.verifier import Outcome, Verdict
 from shiftgym.envs.text import Answer
-from shiftgym.prompts import build_feedback, message_space
+from shiftgym.prompts import build_feedback, feedback_of, message_space
 
 MAX_OBSERVATION = MAX_ACTION = 8_192
 """Characters of the longest message of the game, and of the longest reply that is sampled."""
@@ -97,12 +97,7 @@ def _message_space(template: PromptTemplate) -> spaces.Text:
     """
     hand = Hand((10,) * MAX_CARDS, (1,) * MAX_CARDS)
     widest = Rule(MAX_VALUE, MAX_VALUE, MAX_VALUE)
-    says = [
-        build_prompt(hand, widest, MAX_TARGET, max_attempts=MAX_ATTEMPTS, template=template),
-        *(
-            build_feedback(Verdict.of(outcome, MAX_TARGET), left, template)
-            for outcome in Outcome
-            for left in (0, MAX_ATTEMPTS)
-        ),
-    ]
+    prompt = build_prompt(hand, widest, MAX_TARGET, max_attempts=MAX_ATTEMPTS, template=template)
+    verdicts = (Verdict.of(outcome, target=MAX_TARGET) for outcome in Outcome)
+    says = [prompt, *feedback_of(verdicts, MAX_ATTEMPTS, template)]
     return message_space(says, MAX_OBSERVATION, OBSERVATION_CHARACTERS)

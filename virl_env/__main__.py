@@ -21,7 +21,7 @@ from virl_env.routes.numbered import route_count
 from virl_env.routes.rail import RailStep
 from virl_env.text import TEMPLATES, PromptTemplate
 from virl_env.text_env import VIRLNavigationTextEnv
-from virl_env.verifier import MESSAGES, Outcome
+from virl_env.verifier import OUTCOMES
 from virl_env.world.geometry import near, sector
 from virl_env.world.synthetic import CITY_NAMES, TRAINING_CITY
 
@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         album.step(reply, said, reward, info)
         moved = env.at > at
         if moved and not terminated:
-            say(MESSAGES[Outcome(info["outcome"])])
+            say(OUTCOMES[env.episode.outcome - 1].message)
     say(for_terminal(said, multiline=True))
     print(f"Right: {info['step_accuracy']:.0%} of all attempts.")
     album.write()

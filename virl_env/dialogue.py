@@ -10,7 +10,7 @@ from typing import TypeAlias
 from gymnasium import spaces
 
 from shiftgym.envs.text import Answer
-from shiftgym.prompts import build_feedback, message_space
+from shiftgym.prompts import build_feedback, feedback_of, message_space
 from virl_env.config import MAX_ATTEMPTS, MAX_POINTS_PER_SEGMENT, NavigationConfig
 from virl_env.directions import NAMED
 from virl_env.dynamics import ACTION_INDEX, ACTIONS, NO_ACTION
@@ -130,15 +130,9 @@ def _message_space(template: PromptTemplate) -> spaces.Text:
     Raises:
         ValueError: where its longest message does not fit.
     """
-    says = [
-        *(build_prompt(scene, template) for scene in _longest_scenes()),
-        *(
-            build_feedback(Verdict.of(outcome), left, template)
-            for outcome in Outcome
-            for left in (0, MAX_ATTEMPTS)
-        ),
-    ]
-    return message_space(says, MAX_OBSERVATION, CHARACTERS)
+    prompts = [build_prompt(scene, template) for scene in _longest_scenes()]
+    feedback = feedback_of(map(Verdict.of, Outcome), MAX_ATTEMPTS, template)
+    return message_space([*prompts, *feedback], MAX_OBSERVATION, CHARACTERS)
 
 
 def _longest_scenes() -> list[Scene]:
