@@ -8,8 +8,8 @@ Importing the package registers its ids with Gymnasium, and does nothing else:
     env = gym.make("VIRLNavigation-OOD-v0")
 """
 
+from virl_env.actions import ACTIONS
 from virl_env.directions import HELD_OUT, WORDS, Directions
-from virl_env.dynamics import ACTIONS
 from virl_env.maps import city_from_osm
 from virl_env.reader import Reply, parse_reply
 from virl_env.routes.files import load_routes

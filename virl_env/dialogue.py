@@ -11,9 +11,9 @@ from gymnasium import spaces
 
 from shiftgym.envs.text import Answer
 from shiftgym.prompts import build_feedback, feedback_of, message_space
+from virl_env.actions import ACTION_INDEX, ACTIONS, NO_ACTION
 from virl_env.config import MAX_ATTEMPTS, MAX_POINTS_PER_SEGMENT, NavigationConfig
 from virl_env.directions import NAMED
-from virl_env.dynamics import ACTION_INDEX, ACTIONS, NO_ACTION
 from virl_env.free.walk import NO_OUTCOME, FreeWalk
 from virl_env.free.words import free_scene, judge_move
 from virl_env.rail_walk import RailWalk

@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 
 from shiftgym.prefetch import InitialStates
 from virl_env import observe
-from virl_env.deal import Dealer
-from virl_env.directions import Directions, from_table
-from virl_env.dynamics import (
+from virl_env.actions import (
     CORRECT_CODE,
     KINDS,
     NO_ACTION,
@@ -22,6 +20,8 @@ from virl_env.dynamics import (
     WRONG_CODE,
     moves_on,
 )
+from virl_env.deal import Dealer
+from virl_env.directions import Directions, from_table
 from virl_env.masks import action_masks
 from virl_env.observe import HISTORY, LAYOUT, LINE_CODES, MAX_LINES
 from virl_env.routes.rail import stand_on_rail

@@ -21,7 +21,7 @@ from agents.virl.demonstrations import Demonstrations, demonstrate
 from agents.virl.memoriser import MemoriserAgent
 from agents.virl.sights import facts
 from benchmarks.tasks.task import MAX_ATTEMPTS, SUCCESS, Dealt, Familiarity, MakeAgent, Metric
-from virl_env.dynamics import FORWARD, NUM_ACTIONS
+from virl_env.actions import FORWARD, NUM_ACTIONS
 from virl_env.routes.instructions import line_codes
 from virl_env.scene import LETTERS
 from virl_env.variants import TASK

@@ -11,8 +11,8 @@ from itertools import permutations
 import pytest
 
 from shiftgym.prompts import build_feedback, build_messages
+from virl_env.actions import ACTIONS
 from virl_env.directions import NAMED, Directions
-from virl_env.dynamics import ACTIONS
 from virl_env.routes.instructions import NAMINGS
 from virl_env.routes.rail import build_rail
 from virl_env.routes.route import Landmark, Leg, Route

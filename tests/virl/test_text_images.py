@@ -15,7 +15,7 @@ from PIL import Image
 
 from tests.virl.compass_views import CompassViews, bearing_of, blue
 from virl_env import load_routes
-from virl_env.dynamics import ACTIONS
+from virl_env.actions import ACTIONS
 from virl_env.free.words import FREE
 from virl_env.reader import parse_reply
 from virl_env.text import DEFAULT, PromptTemplate

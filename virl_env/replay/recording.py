@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from shiftgym.checks import in_range
 from shiftgym.replay import recording
-from virl_env.dynamics import ACTIONS
+from virl_env.actions import ACTIONS
 from virl_env.routes.instructions import write_instructions
 from virl_env.scene import tell_rule
 from virl_env.views.look import LookLike
