@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 import virl_env
 from gp_env.pictures import look as cards
 from gp_env.pictures.table import draw_table
+from shiftgym.appearance import MAX_SEVERITY
 from virl_env.views import look as streets
 from virl_env.views.city_views import CityViews
 from virl_env.world.geometry import bearing, wrap
@@ -21,15 +22,13 @@ Picture = NDArray[np.uint8]
 SIZE = 160
 """Pixels of a picture's edge."""
 
-SEVERITIES = range(cards.MAX_SEVERITY + 1)
+SEVERITIES = range(MAX_SEVERITY + 1)
 
 _HEAD, _GAP = 18, 4
 _COLOURS = 256
 _HAND = (9, 6, 12, 1), (1, 4, 1, 4)
 _SEED, _ROUTE = 7, 3
 """Of an episode, which way cards are turned and so on; and of the route that is shown."""
-
-assert cards.MAX_SEVERITY == streets.MAX_SEVERITY
 
 
 def strips() -> dict[str, Callable[[int], Picture]]:

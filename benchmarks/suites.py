@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from shiftgym.appearance import MAX_SEVERITY
+
 CARD_AXES = ("rotation", "noise", "table", "face", "occlusion", "brightness")
 STREET_AXES = ("palette", "weather", "night", "blur")
 """What a look changes, by severity. A suite keeps its list where a look gets another axis."""
-
-MAX_SEVERITY = 5
 
 LOOK = "look"
 """The keyword of what pictures look like, which only environments that show some have."""

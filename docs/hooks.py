@@ -47,7 +47,7 @@ def layout(fields: Mapping[str, slice], counts: Any) -> str:
 def outcomes(of: Any) -> str:
     """Return a row for each outcome, in the order in which they are tried."""
     rows = [
-        (each.code, f"`{each}`", f"{of.REWARDS[each]:+g}", of.MESSAGES[each].format(target=24))
+        (each.code, f"`{each}`", f"{each.reward:+g}", each.message.format(target=24))
         for each in of.OUTCOMES
     ]
     return table(("code", "outcome", "reward", "what is answered"), rows)

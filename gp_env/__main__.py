@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from gp_env.deck import RANK_NAMES
 from gp_env.env import GeneralPointsEnv
 from gp_env.rules import NAMED
-from gp_env.table_env import TableEnv
 from gp_env.text import PromptTemplate, build_prompt
 from gp_env.text_env import GeneralPointsTextEnv
-from shiftgym.replay.command import Album, add_options, check_options
+from shiftgym.replay.command import Album, add_options, album_of, begin, check_options, typed
 from shiftgym.sanitize import for_terminal
-from shiftgym.seeding import check_seed
 from shiftgym.terminal import run, say
-
-_SEED_BITS = 32
-"""Of a seed that nobody chose: short enough to be typed again."""
 
 TERMINAL = PromptTemplate(
     task="""\
@@ -58,10 +52,8 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
             env = GeneralPointsEnv(**game)
         else:
             env = GeneralPointsTextEnv(template=TERMINAL, **game)
-        seed = secrets.randbits(_SEED_BITS) if options.seed is None else check_seed(options.seed)
-        observation, info = env.reset(seed=seed)
-        album = _album(env, options)
-        album.begin(observation, info)
+        album = album_of(options, "gp_env", env, look=options.look)
+        seed, *_ = begin(env, album, options)
     except ValueError as error:
         _parser().error(for_terminal(error))
     say(build_prompt(env.hand, env.rule, options.target, template=TERMINAL))
@@ -77,12 +69,8 @@ def _play(env: GeneralPointsTextEnv, album: Album, ask: Callable[[str], str]) ->
     """Let a person try until the hand is won, lost or given up; return whether it was won."""
     last = env.config.max_attempts
     for attempt in range(1, last + 1):
-        try:
-            formula = ask(f"[{attempt}/{last}] formula (empty to give up): ")
-        except (EOFError, KeyboardInterrupt):
-            print()
-            return False
-        if not formula.strip():
+        formula = typed(ask, f"[{attempt}/{last}] formula (empty to give up): ")
+        if not formula:
             return False
         reply = json.dumps({"formula": formula})
         said, reward, _, _, info = env.step(reply)
@@ -101,17 +89,6 @@ def _watch(env: GeneralPointsEnv, album: Album) -> bool:
         observation, reward, terminated, _, info = env.step(action)
         album.step(action, observation, reward, info)
     return bool(info["is_success"])
-
-
-def _album(env: TableEnv[Any, Any], options: argparse.Namespace) -> Album:
-    if not (options.gif or options.html):
-        return Album()
-    # Who asks for no pictures needs nothing that draws.
-    from gp_env.replay import Recorder, write_gif, write_page
-
-    files = {options.gif: write_gif, options.html: write_page}
-    recorder = Recorder(env, look=options.look)
-    return Album(recorder, {path: write for path, write in files.items() if path})
 
 
 def _rule(text: str) -> str | list[int]:

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import TypedDict
+from typing import Any
 
 import numpy as np
 
-from gp_env.deck import (
-    LARGE_RANKS,
-    MAX_CARDS,
-    MIN_CARDS,
-    STANDARD_RANKS,
-    SUIT_COLOURS,
-    Hand,
-    HandLike,
-)
-from gp_env.rules import RANDOM, Rule, RuleLike
+from gp_env.deck import LARGE_RANKS, MAX_CARDS, MIN_CARDS, STANDARD_RANKS, SUIT_COLOURS, Hand
+from gp_env.rules import Rule
 from shiftgym import checks
+from shiftgym.keywords import (
+    checked,
+    fold_keyword,
+    in_range,
+    keyword,
+    one_of,
+    optional,
+    parsed,
+    split_keyword,
+    stated,
+    unless_random,
+)
 
 MAX_TARGET = 100
 MAX_ATTEMPTS = 10
 
 DECKS = {"standard": STANDARD_RANKS, "large": LARGE_RANKS}
 DEALS = ("independent", "deck")
-SPLITS = ("train", "validation", "test")
 DEFAULT_CARDS = 4
-DEFAULT_FOLD = (0, 5)
 
 
 def check_target(target: int) -> int:
@@ -39,22 +40,14 @@ def check_target(target: int) -> int:
     return checks.in_range("target", target, 1, MAX_TARGET)
 
 
-class GameKeywords(TypedDict, total=False):
-    """The keywords of `GameConfig.make`, for the signatures of the shells."""
+_rule = parsed(Rule.parse)
 
-    rule: RuleLike
-    stated_rule: RuleLike | None
-    target: int
-    num_cards: int | None
-    deck: str
-    deals: str
-    suits: str
-    face_cards: bool
-    solvable_under: Iterable[RuleLike]
-    hand: HandLike | None
-    split: str | None
-    fold: tuple[int, int]
-    max_attempts: int
+
+def _rules(name: str, rules: Any) -> tuple[Rule, ...]:
+    if isinstance(rules, (str, bytes)) or not np.iterable(rules):
+        told = checks.shown(rules)
+        raise ValueError(f"{name} is a sequence of rules; got {told}. Pass [{told}].")
+    return tuple(_rule(name, rule) for rule in rules)
 
 
 @dataclass(frozen=True)
@@ -66,79 +59,37 @@ class GameConfig:
         stated_rule: the rule that is shown, or None for the one that scores.
     """
 
-    rule: Rule | None
-    stated_rule: Rule | None
-    target: int
-    num_cards: int
-    deck: str
-    deals: str
-    suits: str
-    face_cards: bool
-    solvable_under: tuple[Rule, ...]
-    hand: Hand | None
-    split: str | None
-    fold: tuple[int, int]
-    max_attempts: int
+    rule: Rule | None = keyword("ten", unless_random(_rule))
+    stated_rule: Rule | None = keyword(None, stated(_rule, "rule"))
+    target: int = keyword(24, in_range(1, MAX_TARGET))
+    num_cards: int = keyword(None, optional(in_range(MIN_CARDS, MAX_CARDS)))
+    deck: str = keyword("standard", one_of(DECKS))
+    deals: str = keyword("independent", one_of(DEALS))
+    suits: str = keyword("black", one_of(SUIT_COLOURS))
+    face_cards: bool = keyword(False, checks.flag)
+    solvable_under: tuple[Rule, ...] = keyword((), _rules)
+    hand: Hand | None = keyword(None, optional(parsed(Hand.parse)))
+    split: str | None = split_keyword()
+    fold: tuple[int, int] = fold_keyword()
+    max_attempts: int = keyword(5, in_range(1, MAX_ATTEMPTS))
 
     @classmethod
-    def make(
-        cls,
-        rule: RuleLike = "ten",
-        stated_rule: RuleLike | None = None,
-        target: int = 24,
-        num_cards: int | None = None,
-        deck: str = "standard",
-        deals: str = "independent",
-        suits: str = "black",
-        face_cards: bool = False,
-        solvable_under: Iterable[RuleLike] = (),
-        hand: HandLike | None = None,
-        split: str | None = None,
-        fold: tuple[int, int] = DEFAULT_FOLD,
-        max_attempts: int = 5,
-    ) -> GameConfig:
+    def make(cls, **keywords: Any) -> GameConfig:
         """Return a checked configuration.
 
         Raises:
+            TypeError: for an unknown keyword, naming the nearest right one.
             ValueError: naming the keyword, what came and what was expected.
         """
-        checks.one_of("deck", deck, DECKS)
-        checks.one_of("deals", deals, DEALS)
-        checks.one_of("suits", suits, SUIT_COLOURS)
-        checks.one_of("split", split, (*SPLITS, None))
-        if isinstance(solvable_under, (str, bytes)) or not np.iterable(solvable_under):
-            told = checks.shown(solvable_under)
-            raise ValueError(f"solvable_under is a sequence of rules; got {told}. Pass [{told}].")
-        checks.no_random(stated_rule, RANDOM, "stated_rule", "rule")
-        fixed = None if hand is None else checks.parsed("hand", Hand.parse, hand)
-        if num_cards is None:
-            num_cards = DEFAULT_CARDS if fixed is None else len(fixed.ranks)
-        num_cards = checks.in_range("num_cards", num_cards, MIN_CARDS, MAX_CARDS)
-        if fixed is not None and num_cards != len(fixed.ranks):
+        values = checked(cls, keywords)
+        hand, count = values["hand"], values["num_cards"]
+        if count is None:
+            values["num_cards"] = DEFAULT_CARDS if hand is None else len(hand.ranks)
+        elif hand is not None and count != len(hand.ranks):
             raise ValueError(
-                f"num_cards={num_cards} does not fit the hand {fixed}. Leave num_cards out."
+                f"num_cards={count} does not fit the hand {hand}. Leave num_cards out."
             )
-        return cls(
-            rule=None if checks.is_same(rule, RANDOM) else checks.parsed("rule", Rule.parse, rule),
-            stated_rule=(
-                None
-                if stated_rule is None
-                else checks.parsed("stated_rule", Rule.parse, stated_rule)
-            ),
-            target=check_target(target),
-            num_cards=num_cards,
-            deck=deck,
-            deals=deals,
-            suits=suits,
-            face_cards=checks.flag("face_cards", face_cards),
-            solvable_under=tuple(
-                checks.parsed("solvable_under", Rule.parse, other) for other in solvable_under
-            ),
-            hand=fixed,
-            split=split,
-            fold=checks.fold(fold),
-            max_attempts=checks.in_range("max_attempts", max_attempts, 1, MAX_ATTEMPTS),
-        )
+        return cls(**values)
 
     def __str__(self) -> str:
         parts = ((field.name, getattr(self, field.name)) for field in fields(self))

@@ -15,10 +15,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gp_env.config import DECKS, SPLITS, GameConfig
+from gp_env.config import DECKS, GameConfig
 from gp_env.deck import MAX_CARDS, SUIT_COLOURS, SUIT_SYMBOLS, Hand
 from gp_env.rules import JACK, KING, MAX_VALUE, Rule, random_rules
 from gp_env.solver import multiset_index, solvable, solvable_table
+from shiftgym.keywords import SPLITS
 from shiftgym.mixer import Words, integers, words
 from shiftgym.once import once
 

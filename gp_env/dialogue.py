@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gymnasium import spaces
 
 from gp_env.config import MAX_ATTEMPTS, MAX_TARGET
@@ -19,11 +17,7 @@ from gp_env.text import (
 )
 from gp_env.verifier import Outcome, Verdict
 from shiftgym.envs.text import Answer
-from shiftgym.episode import Picture
-from shiftgym.prompts import build_feedback, message_space
-
-if TYPE_CHECKING:
-    from gp_env.pictures.renderer import CardRenderer
+from shiftgym.prompts import build_feedback, feedback_of, message_space
 
 MAX_OBSERVATION = MAX_ACTION = 8_192
 """Characters of the longest message of the game, and of the longest reply that is sampled."""
@@ -45,7 +39,7 @@ class CardDialogue:
     Args:
         template: the wording, or its name.
         max_attempts: of a hand.
-        renderer: draws the cards where they are shown in a picture in place of being told.
+        images: whether the cards are shown in a picture in place of being told.
         strict: whether a reply that is not in the asked format is unreadable.
     """
 
@@ -53,16 +47,15 @@ class CardDialogue:
         self,
         template: str | PromptTemplate,
         max_attempts: int,
-        renderer: CardRenderer | None,
         *,
+        images: bool,
         strict: bool,
     ) -> None:
         self.template = find_template(template)
         self.messages = _message_space(self.template)
         self.replies = spaces.Text(MAX_ACTION, min_length=0, charset=ACTION_CHARACTERS)
         self._max_attempts = max_attempts
-        self._renderer = renderer
-        self._strict = strict
+        self._images, self._strict = images, strict
 
     def prompt(self, episode: CardEpisode) -> str:
         """Return what opens the dialogue."""
@@ -71,13 +64,9 @@ class CardDialogue:
             episode.stated_rule,
             episode.target,
             max_attempts=self._max_attempts,
-            images=self._renderer is not None,
+            images=self._images,
             template=self.template,
         )
-
-    def picture(self, episode: CardEpisode) -> Picture | None:
-        """Return the cards, where they are shown."""
-        return None if self._renderer is None else self._renderer.draw(episode)
 
     def answer(self, episode: CardEpisode, reply: str) -> Answer:
         """Judge a reply, count the attempt and say what was wrong."""
@@ -86,7 +75,7 @@ class CardDialogue:
             episode.hand,
             episode.rule,
             episode.target,
-            images=self._renderer is not None,
+            images=self._images,
             strict=self._strict,
             keys=self.template.keys,
         )
@@ -108,12 +97,7 @@ def _message_space(template: PromptTemplate) -> spaces.Text:
     """
     hand = Hand((10,) * MAX_CARDS, (1,) * MAX_CARDS)
     widest = Rule(MAX_VALUE, MAX_VALUE, MAX_VALUE)
-    says = [
-        build_prompt(hand, widest, MAX_TARGET, max_attempts=MAX_ATTEMPTS, template=template),
-        *(
-            build_feedback(Verdict.of(outcome, MAX_TARGET), left, template)
-            for outcome in Outcome
-            for left in (0, MAX_ATTEMPTS)
-        ),
-    ]
+    prompt = build_prompt(hand, widest, MAX_TARGET, max_attempts=MAX_ATTEMPTS, template=template)
+    verdicts = (Verdict.of(outcome, target=MAX_TARGET) for outcome in Outcome)
+    says = [prompt, *feedback_of(verdicts, MAX_ATTEMPTS, template)]
     return message_space(says, MAX_OBSERVATION, OBSERVATION_CHARACTERS)

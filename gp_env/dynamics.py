@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gp_env.arithmetic import CLOSE, EQUALS, MINUS, OPEN, OVER, PLUS, TIMES, TOKENS
-from gp_env.verifier import OUTCOMES, REWARDS, Outcome
+from gp_env.verifier import Outcome
+from shiftgym.outcomes import rewards
 
 MAX_TOKENS = 19
 """Tokens of the longest formula but "=": six numbers, five operators, four pairs of brackets."""
@@ -29,7 +30,7 @@ ILLEGAL_CODE = Outcome.ILLEGAL_FORMULA.code
 WRONG_NUMBERS_CODE = Outcome.WRONG_NUMBERS.code
 CORRECT_CODE = Outcome.CORRECT.code
 
-CODE_REWARDS = (0.0, *(REWARDS[outcome] for outcome in OUTCOMES))
+CODE_REWARDS = rewards(Outcome)
 """The reward of an attempt by the code of its outcome; code 0 stands for no attempt."""
 
 UNGRAMMATICAL, SUBMITTED = -1, -2

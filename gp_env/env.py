@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from gp_env.config import GameConfig, GameKeywords
+from gp_env.config import GameConfig
 from gp_env.episode import CardEpisode
 from gp_env.game import CardGame
-from gp_env.observe import FIELDS
 from gp_env.table_env import TableEnv
-from shiftgym.checks import configured
 from shiftgym.envs.discrete import DiscreteEnv
-from shiftgym.envs.views import Numbers
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
+from shiftgym.keywords import configured
 
 
 class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
@@ -113,24 +108,6 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     * v0: first version.
     """
 
-    metadata: dict[str, Any] = {  # noqa: RUF012
-        "render_modes": ["ansi", "rgb_array", "human"],
-        "render_fps": 4,
-    }
-
-    def __init__(
-        self,
-        *,
-        mask: str | None = "syntax",
-        mask_in_observation: bool = False,
-        render_mode: str | None = None,
-        **game: Unpack[GameKeywords],
-    ) -> None:
-        self.config = configured(type(self), GameConfig.make, game)
-        super().__init__(
-            CardGame(self.config),
-            Numbers(FIELDS),
-            mask=mask,
-            mask_in_observation=mask_in_observation,
-            render_mode=render_mode,
-        )
+    def __init__(self, **keywords: Any) -> None:
+        self.config, shell = configured(type(self), GameConfig, keywords)
+        super().__init__(CardGame(self.config), **shell)

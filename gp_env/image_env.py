@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from gp_env.config import GameConfig, GameKeywords
-from gp_env.env import GeneralPointsEnv
+from gp_env.config import GameConfig
 from gp_env.episode import CardEpisode
 from gp_env.game import CardGame
-from gp_env.observe import FIELDS
 from gp_env.pictures.look import LookLike
 from gp_env.pictures.renderer import CardRenderer
 from gp_env.pictures.size import DEFAULT_SIZE
 from gp_env.pictures.state import STATE_LAYOUT
 from gp_env.table_env import TableEnv
-from shiftgym.checks import configured
 from shiftgym.envs.discrete import DiscreteEnv
-from shiftgym.envs.views import PictureAndState
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
+from shiftgym.keywords import configured
 
 __all__ = ["STATE_LAYOUT", "GeneralPointsImageEnv"]
 
@@ -67,24 +61,9 @@ class GeneralPointsImageEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     * v0: first version.
     """
 
-    metadata: dict[str, Any] = GeneralPointsEnv.metadata
-
     def __init__(
-        self,
-        *,
-        image_size: int = DEFAULT_SIZE,
-        look: LookLike = "plain",
-        mask: str | None = "syntax",
-        mask_in_observation: bool = False,
-        render_mode: str | None = None,
-        **game: Unpack[GameKeywords],
+        self, *, image_size: int = DEFAULT_SIZE, look: LookLike = "plain", **keywords: Any
     ) -> None:
-        self.config = configured(type(self), GameConfig.make, game)
+        self.config, shell = configured(type(self), GameConfig, keywords)
         self.renderer = CardRenderer(image_size, look)
-        super().__init__(
-            CardGame(self.config),
-            PictureAndState(FIELDS, self.renderer),
-            mask=mask,
-            mask_in_observation=mask_in_observation,
-            render_mode=render_mode,
-        )
+        super().__init__(CardGame(self.config), self.renderer, **shell)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from gymnasium.vector import AutoresetMode
-
-from gp_env.config import GameConfig, GameKeywords
+from gp_env.config import GameConfig
 from gp_env.game import CardGame
-from gp_env.observe import FIELDS
 from gp_env.pictures.look import LookLike
 from gp_env.pictures.renderer import CardRenderer, Picture
 from gp_env.pictures.size import DEFAULT_SIZE
 from gp_env.table_env import TablesVectorEnv
-from shiftgym.checks import check_num_envs, configured
-from shiftgym.envs.views import BatchPicturesAndStates
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
+from shiftgym.envs.vector import PICTURES
+from shiftgym.keywords import configured
 
 
 class GeneralPointsImageVectorEnv(TablesVectorEnv):
@@ -34,10 +28,7 @@ class GeneralPointsImageVectorEnv(TablesVectorEnv):
             `GeneralPointsVectorEnv`.
     """
 
-    metadata: dict[str, Any] = {  # noqa: RUF012
-        **TablesVectorEnv.metadata,
-        "render_modes": ["ansi", "rgb_array"],
-    }
+    metadata = PICTURES
 
     def __init__(
         self,
@@ -45,25 +36,11 @@ class GeneralPointsImageVectorEnv(TablesVectorEnv):
         *,
         image_size: int = DEFAULT_SIZE,
         look: LookLike = "plain",
-        autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
-        max_episode_steps: int | None = None,
-        mask: str | None = "syntax",
-        mask_in_observation: bool = False,
-        render_mode: str | None = None,
-        **game: Unpack[GameKeywords],
+        **keywords: Any,
     ) -> None:
-        self.config = configured(type(self), GameConfig.make, game)
+        self.config, shell = configured(type(self), GameConfig, keywords)
         self.renderer = CardRenderer(image_size, look)
-        super().__init__(
-            CardGame(self.config),
-            num_envs,
-            BatchPicturesAndStates(FIELDS, self.renderer, check_num_envs(num_envs)),
-            autoreset_mode=autoreset_mode,
-            max_episode_steps=max_episode_steps,
-            mask=mask,
-            mask_in_observation=mask_in_observation,
-            render_mode=render_mode,
-        )
+        super().__init__(CardGame(self.config), num_envs, self.renderer, **shell)
 
     def frames(self) -> tuple[Picture, ...]:
         """Return each table with its caption, uint8 of shape (780, 640, 3)."""

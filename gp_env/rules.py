@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.checks import shown
+from shiftgym.keywords import RANDOM
 from shiftgym.once import once
 
 JACK, QUEEN, KING = 11, 12, 13
@@ -97,9 +98,6 @@ HELD_OUT: frozenset[Rule] = frozenset(
 This list is frozen: another entry would change the hands of every recorded episode with a random
 rule. A rule that is named from now on is dealt like any other triple.
 """
-
-RANDOM = "random"
-"""Stands for a fresh rule in each episode, drawn from `random_rules()`."""
 
 
 @once()

@@ -177,24 +177,24 @@ def judge_reply(
     hand, rule, target = Hand.parse(hand), Rule.parse(rule), check_target(target)
     reply = parse_reply(text, keys)
     if reply.formula is None:
-        return reply, _unreadable(target, reply.reason)
+        return reply, _unreadable(reply.reason)
     if strict and not reply.in_format:
-        return reply, dataclasses.replace(_unreadable(target), message=OUT_OF_FORMAT)
+        return reply, dataclasses.replace(_unreadable(), message=OUT_OF_FORMAT)
     if images and reply.cards is not None and not _names_hand(reply.cards, hand):
-        return reply, Verdict.of(Outcome.MISREAD_CARDS, target)
+        return reply, Verdict.of(Outcome.MISREAD_CARDS)
     verdict = verify(reply.formula, hand, rule, target)
     if verdict.outcome is Outcome.ILLEGAL_FORMULA or _reports_right(reply, hand, rule):
         return reply, verdict
-    wrong = Verdict.of(Outcome.WRONG_NUMBERS, target)
+    wrong = Verdict.of(Outcome.WRONG_NUMBERS)
     return reply, dataclasses.replace(wrong, message=_WRONG_REPORT)
 
 
 _WRONG_REPORT = "The numbers reported are not what the cards of the hand count."
 
 
-def _unreadable(target: int, reason: str = "") -> Verdict:
+def _unreadable(reason: str = "") -> Verdict:
     """Return the verdict on a reply without an answer; the reason is told where there is one."""
-    verdict = Verdict.of(Outcome.UNREADABLE, target)
+    verdict = Verdict.of(Outcome.UNREADABLE)
     return dataclasses.replace(verdict, message=f"{verdict.message} {reason}".rstrip())
 
 

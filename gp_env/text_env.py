@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gp_env.config import GameConfig, GameKeywords
+from gp_env.config import GameConfig
 from gp_env.dialogue import CardDialogue
 from gp_env.episode import CardEpisode
 from gp_env.game import CardGame
 from gp_env.table_env import TableEnv
 from gp_env.text import PromptTemplate
-from shiftgym.checks import configured, flag, only_with
-from shiftgym.envs.text import TextEnv
+from shiftgym.checks import flag
+from shiftgym.envs.text import TextEnv, shows_pictures
+from shiftgym.keywords import configured
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
     from gp_env.pictures.look import LookLike
     from gp_env.render import Scene
 
@@ -105,11 +104,6 @@ class GeneralPointsTextEnv(TableEnv[str, str], TextEnv[CardEpisode]):
     * v0: first version.
     """
 
-    metadata: dict[str, Any] = {  # noqa: RUF012
-        "render_modes": ["ansi", "rgb_array", "human"],
-        "render_fps": 1,
-    }
-
     def __init__(
         self,
         *,
@@ -118,27 +112,19 @@ class GeneralPointsTextEnv(TableEnv[str, str], TextEnv[CardEpisode]):
         image_size: int = IMAGE_SIZE,
         look: LookLike = "plain",
         strict: bool = False,
-        render_mode: str | None = None,
-        **game: Unpack[GameKeywords],
+        **keywords: Any,
     ) -> None:
-        self.config = configured(type(self), GameConfig.make, game)
+        self.config, shell = configured(type(self), GameConfig, keywords)
         self.strict = flag("strict", strict)
-        if flag("images", images):
+        if shows_pictures(images, image_size=(image_size, IMAGE_SIZE), look=(look, "plain")):
             # Who reads only words needs nothing that draws.
             from gp_env.pictures.renderer import CardRenderer
 
             self.renderer = CardRenderer(image_size, look)
-        else:
-            only_with(
-                "images=True",
-                "without it there are no pictures",
-                image_size=(image_size, IMAGE_SIZE),
-                look=(look, "plain"),
-            )
         dialogue = CardDialogue(
-            template, self.config.max_attempts, self.renderer, strict=self.strict
+            template, self.config.max_attempts, images=images, strict=self.strict
         )
-        super().__init__(CardGame(self.config), dialogue, render_mode)
+        super().__init__(CardGame(self.config), dialogue, self.renderer, **shell)
 
     def scene(self) -> Scene:
         """Return what the picture of `render()` tells beside the cards."""

@@ -8,19 +8,6 @@ from shiftgym.registry import Variants
 
 TASK = "GeneralPoints"
 
-INTERFACES: dict[str, dict[str, str]] = {
-    "": {
-        "entry_point": "gp_env.env:GeneralPointsEnv",
-        "vector_entry_point": "gp_env.vector_env:GeneralPointsVectorEnv",
-    },
-    "-Image": {
-        "entry_point": "gp_env.image_env:GeneralPointsImageEnv",
-        "vector_entry_point": "gp_env.image_vector_env:GeneralPointsImageVectorEnv",
-    },
-    "-Text": {"entry_point": "gp_env.text_env:GeneralPointsTextEnv"},
-}
-"""Entry points of each interface; its name is part of the id."""
-
 _RULE_OOD: dict[str, Any] = {"rule": "rank", "face_cards": True}
 
 SHIFTS: dict[str, dict[str, Any]] = {
@@ -32,14 +19,5 @@ SHIFTS: dict[str, dict[str, Any]] = {
 """What each shift fixes; -OOD is an alias of the task's headline shift. Without a shift, J, Q and K
 count 10 and suits are black."""
 
-_VARIANTS = Variants(TASK, INTERFACES, SHIFTS)
-
-
-def variants() -> dict[str, dict[str, Any]]:
-    """Return every registered id with the keywords that it fixes."""
-    return _VARIANTS.keywords()
-
-
-def register() -> None:
-    """Register every id with Gymnasium; those registered already are left alone."""
-    _VARIANTS.register()
+VARIANTS = Variants.of_package("gp_env", TASK, SHIFTS)
+variants, register = VARIANTS.keywords, VARIANTS.register

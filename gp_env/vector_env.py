@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-from gymnasium.vector import AutoresetMode
-
-from gp_env.config import GameConfig, GameKeywords
+from gp_env.config import GameConfig
 from gp_env.game import CardGame
-from gp_env.observe import FIELDS
 from gp_env.table_env import TablesVectorEnv
-from shiftgym.checks import configured
-from shiftgym.envs.views import BatchNumbers
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
+from shiftgym.keywords import configured
 
 
 class GeneralPointsVectorEnv(TablesVectorEnv):
@@ -37,25 +30,6 @@ class GeneralPointsVectorEnv(TablesVectorEnv):
         mask, mask_in_observation, **game: as for `GeneralPointsEnv`.
     """
 
-    def __init__(
-        self,
-        num_envs: int = 1,
-        *,
-        autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
-        max_episode_steps: int | None = None,
-        mask: str | None = "syntax",
-        mask_in_observation: bool = False,
-        render_mode: str | None = None,
-        **game: Unpack[GameKeywords],
-    ) -> None:
-        self.config = configured(type(self), GameConfig.make, game)
-        super().__init__(
-            CardGame(self.config),
-            num_envs,
-            BatchNumbers(FIELDS),
-            autoreset_mode=autoreset_mode,
-            max_episode_steps=max_episode_steps,
-            mask=mask,
-            mask_in_observation=mask_in_observation,
-            render_mode=render_mode,
-        )
+    def __init__(self, num_envs: int = 1, **keywords: Any) -> None:
+        self.config, shell = configured(type(self), GameConfig, keywords)
+        super().__init__(CardGame(self.config), num_envs, **shell)

@@ -2,110 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum
 from functools import lru_cache
-from types import MappingProxyType
+from typing import TypeAlias
 
 from gp_env.arithmetic import Expression, evaluate, scan, token_parts
 from gp_env.config import check_target
 from gp_env.deck import MAX_CARDS, Hand, HandLike
 from gp_env.notation import plain_formula
 from gp_env.rules import RuleLike
+from shiftgym import outcomes
+from shiftgym.outcomes import AttemptOutcome, names
 
 
-class Outcome(str, Enum):
-    """What came of an attempt; the first that applies, read from unreadable upwards."""
+class Outcome(AttemptOutcome):
+    """What came of an attempt; the first that applies.
 
-    CORRECT = "correct"
-    WRONG_VALUE = "wrong_value"
-    WRONG_NUMBERS = "wrong_numbers"
-    MISREAD_CARDS = "misread_cards"
-    ILLEGAL_FORMULA = "illegal_formula"
-    UNREADABLE = "unreadable"
-
-    def __str__(self) -> str:
-        return str(self.value)
-
-    @property
-    def code(self) -> int:
-        """The outcome's number in observations, 1 (unreadable) to 6 (correct)."""
-        return OUTCOMES.index(self) + 1
-
-
-OUTCOMES = (
-    Outcome.UNREADABLE,
-    Outcome.MISREAD_CARDS,
-    Outcome.ILLEGAL_FORMULA,
-    Outcome.WRONG_NUMBERS,
-    Outcome.WRONG_VALUE,
-    Outcome.CORRECT,
-)
-"""The order in which outcomes are tried; an outcome's code is its index here plus one."""
-
-OUTCOME_NAMES = ("none", *(outcome.value for outcome in OUTCOMES))
-"""Names by code; code 0, "none", stands for no attempt yet."""
-
-REWARDS: Mapping[Outcome, float] = MappingProxyType(
-    {
-        Outcome.UNREADABLE: -3.0,
-        Outcome.MISREAD_CARDS: -1.5,
-        Outcome.ILLEGAL_FORMULA: -3.0,
-        Outcome.WRONG_NUMBERS: -2.0,
-        Outcome.WRONG_VALUE: -1.0,
-        Outcome.CORRECT: 5.0,
-    }
-)
-
-MESSAGES: Mapping[Outcome, str] = MappingProxyType(
-    {
-        Outcome.UNREADABLE: "No formula could be read in the reply.",
-        Outcome.MISREAD_CARDS: "The cards named in the reply are not the cards of the hand.",
-        Outcome.ILLEGAL_FORMULA: (
-            "The formula is not legal: it may hold whole numbers, + - * / between them, matching "
-            "brackets, and one = {target} at the end."
-        ),
-        Outcome.WRONG_NUMBERS: (
-            "The numbers of the formula are not those of the hand: use the value of every card "
-            "exactly once and nothing else."
-        ),
-        Outcome.WRONG_VALUE: "The formula uses every card once, but it does not make {target}.",
-        Outcome.CORRECT: "The formula is correct.",
-    }
-)
-"""Messages fit to be shown to the player: they tell neither what a card counts, nor what a formula
-is worth, nor how the hand is solved."""
-
-_ILLEGAL, _NUMBERS, _VALUE, _CORRECT = (
-    outcome.code
-    for outcome in (
-        Outcome.ILLEGAL_FORMULA,
-        Outcome.WRONG_NUMBERS,
-        Outcome.WRONG_VALUE,
-        Outcome.CORRECT,
-    )
-)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The judgement of one attempt.
-
-    Attributes:
-        outcome: what came of it.
-        reward: the outcome's reward, from REWARDS.
-        message: a sentence fit to be shown to the player.
+    Messages tell neither what a card counts, nor what a formula is worth, nor how the hand is
+    solved.
     """
 
-    outcome: Outcome
-    reward: float
-    message: str
+    UNREADABLE = "unreadable", -3.0, "No formula could be read in the reply."
+    MISREAD_CARDS = (
+        "misread_cards",
+        -1.5,
+        "The cards named in the reply are not the cards of the hand.",
+    )
+    ILLEGAL_FORMULA = (
+        "illegal_formula",
+        -3.0,
+        "The formula is not legal: it may hold whole numbers, + - * / between them, matching "
+        "brackets, and one = {target} at the end.",
+    )
+    WRONG_NUMBERS = (
+        "wrong_numbers",
+        -2.0,
+        "The numbers of the formula are not those of the hand: use the value of every card "
+        "exactly once and nothing else.",
+    )
+    WRONG_VALUE = (
+        "wrong_value",
+        -1.0,
+        "The formula uses every card once, but it does not make {target}.",
+    )
+    CORRECT = "correct", 5.0, "The formula is correct."
 
-    @classmethod
-    def of(cls, outcome: Outcome, target: int = 24) -> Verdict:
-        """Return the verdict that goes with an outcome."""
-        return cls(outcome, REWARDS[outcome], MESSAGES[outcome].format(target=target))
+
+OUTCOMES = tuple(Outcome)
+"""The order in which outcomes are tried; an outcome's code is its index here plus one."""
+
+OUTCOME_NAMES = names(Outcome)
+"""Names by code; code 0, "none", stands for no attempt yet."""
+
+Verdict: TypeAlias = outcomes.Verdict[Outcome]
+
+_ILLEGAL, _NUMBERS = Outcome.ILLEGAL_FORMULA.code, Outcome.WRONG_NUMBERS.code
+_VALUE, _CORRECT = Outcome.WRONG_VALUE.code, Outcome.CORRECT.code
 
 
 def verify(formula: object, hand: HandLike, rule: RuleLike = "ten", target: int = 24) -> Verdict:
@@ -129,7 +80,7 @@ def verify(formula: object, hand: HandLike, rule: RuleLike = "ten", target: int 
     """
     target = check_target(target)
     values = Hand.parse(hand).values(rule)
-    return Verdict.of(OUTCOMES[_judge(formula, values, target) - 1], target)
+    return Verdict.of(OUTCOMES[_judge(formula, values, target) - 1], target=target)
 
 
 def _judge(formula: object, values: tuple[int, ...], target: int) -> int:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-import inspect
 import math
 import numbers
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import numpy as np
 
 T = TypeVar("T")
-
-Configuration = TypeVar("Configuration")
 
 MAX_PARTS = 1_000
 
@@ -22,24 +18,6 @@ MAX_COUNT = 10**9
 """Of what has no limit of its own, such as steps or a weight."""
 
 MAX_ENVS = 10**6
-
-_ALSO_CALLED = {
-    "rule": "directions",
-    "stated_rule": "stated_directions",
-    "directions": "rule",
-    "stated_directions": "stated_rule",
-}
-"""Keywords that tasks call by names of their own, by the name that somebody may bring along."""
-
-_SYMBOLS, _PICTURES = "ids without -Text", "-Image ids, and -Text ids with images=True,"
-_ELSEWHERE = {
-    **dict.fromkeys(("mask", "mask_in_observation"), _SYMBOLS),
-    **dict.fromkeys(("images", "template", "strict"), "-Text ids"),
-    **dict.fromkeys(("look", "image_size", "panoramas"), _PICTURES),
-    "views": "-Image ids",
-    **dict.fromkeys(("num_envs", "autoreset_mode"), "vector environments, of gymnasium.make_vec,"),
-}
-"""The interfaces that take a keyword which others do not."""
 
 _MAX_SHOWN = 200
 """Characters of a value in an error message."""
@@ -227,50 +205,3 @@ def render_mode(shell: type, mode: str | None, modes: Iterable[str], elsewhere: 
             f"{shell.__name__} has no render_mode={shown(mode)}: expected "
             f"{', '.join(map(repr, modes))} or None. {elsewhere}".rstrip()
         )
-
-
-def known_keywords(shell: type, given: Mapping[str, object], config: Callable[..., object]) -> None:
-    """Refuse keywords that an environment does not take.
-
-    Args:
-        shell: the class of the environment.
-        given: those that its `__init__` does not name itself.
-        config: what they are for.
-
-    Raises:
-        TypeError: naming the first unknown one, and who takes it, the nearest right name or all
-            names.
-    """
-    parameters = inspect.signature(config).parameters
-    unknown = next((name for name in given if name not in parameters), None)
-    if unknown is None:
-        return
-    own = inspect.signature(shell.__init__).parameters.values()  # type: ignore[misc]
-    named = [one.name for one in own if one.kind is not one.VAR_KEYWORD and one.name != "self"]
-    known = [*named, *parameters]
-    near = difflib.get_close_matches(unknown, known, n=1)
-    if _ALSO_CALLED.get(unknown) in known:
-        near = [_ALSO_CALLED[unknown]]
-    if unknown in _ELSEWHERE:
-        meant = f"Only {_ELSEWHERE[unknown]} take it. Leave it out, or make such an environment."
-    else:
-        meant = f"Did you mean {near[0]!r}?" if near else f"It takes {', '.join(known)}."
-    raise TypeError(f"{shell.__name__} has no keyword {unknown!r}. {meant}")
-
-
-def configured(
-    shell: type, make: Callable[..., Configuration], given: Mapping[str, Any]
-) -> Configuration:
-    """Return the configuration of an environment's keywords.
-
-    Args:
-        shell: the class of the environment.
-        make: checks the keywords and makes the configuration.
-        given: the keywords.
-
-    Raises:
-        TypeError: for an unknown keyword.
-        ValueError: for a value that a keyword does not take.
-    """
-    known_keywords(shell, given, make)
-    return make(**given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -116,6 +116,13 @@ def in_words(content: Any) -> str:
     if isinstance(content, str):
         return content
     return "\n".join(part.get("text", "(a picture)") for part in content)
+
+
+def feedback_of(verdicts: Iterable[Judged], max_attempts: int, template: Template) -> Iterator[str]:
+    """Yield the shortest and the longest feedback on each verdict."""
+    for verdict in verdicts:
+        for left in (0, max_attempts):
+            yield build_feedback(verdict, left, template)
 
 
 def message_space(says: Collection[str], longest: int, characters: Iterable[str]) -> spaces.Text:

@@ -25,6 +25,28 @@ class Variants:
     interfaces: Mapping[str, Mapping[str, str]]
     shifts: Mapping[str, Mapping[str, Any]]
 
+    @classmethod
+    def of_package(
+        cls, package: str, task: str, shifts: Mapping[str, Mapping[str, Any]]
+    ) -> Variants:
+        """Return the ids of a package with the usual modules and classes.
+
+        Symbolic and image ids have a vector environment of their own, text ids have none.
+
+        Args:
+            package: its name; `env` in it holds `<task>Env`, `image_vector_env` holds
+                `<task>ImageVectorEnv`, and so on.
+            task, shifts: as for `Variants`.
+        """
+        interfaces = {}
+        for name, prefix in (("", ""), ("Image", "image_"), ("Text", "text_")):
+            point = f"{package}.{prefix}{{}}env:{task}{name}{{}}Env"
+            points = {"entry_point": point.format("", "")}
+            if name != "Text":
+                points["vector_entry_point"] = point.format("vector_", "Vector")
+            interfaces[f"-{name}" if name else ""] = points
+        return cls(task, interfaces, shifts)
+
     def keywords(self) -> dict[str, dict[str, Any]]:
         """Return every id with the keywords that it fixes."""
         return {

@@ -19,7 +19,7 @@ from benchmarks.study.presets import PolicyPreset
 from benchmarks.tasks.task import Task
 from gp_env import Rule, solve
 from gp_env.text import build_reply
-from virl_env.dynamics import ACTION_INDEX
+from virl_env.actions import ACTION_INDEX
 from virl_env.observe import decode
 from virl_env.world.geometry import COMPASS, RELATIVE
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import dataclasses
 from typing import Any
 
 import gymnasium as gym
@@ -10,12 +10,10 @@ import gymnasium as gym
 import gp_env
 import virl_env
 from gp_env.config import GameConfig
+from shiftgym.keywords import shell_keywords
 from virl_env.config import NavigationConfig
 
-CONFIGS: dict[str, Any] = {
-    "GeneralPoints": GameConfig.make,
-    "VIRLNavigation": NavigationConfig.make,
-}
+CONFIGS: dict[str, Any] = {"GeneralPoints": GameConfig, "VIRLNavigation": NavigationConfig}
 IDS = [*gp_env.variants(), *virl_env.variants()]
 INTERFACES = [f"{task}{kind}-v0" for task in CONFIGS for kind in ("", "-Image", "-Text")]
 SHELLS = [
@@ -35,13 +33,11 @@ def entry(name: str, vector: bool = False) -> Any:
 
 def config_keywords(name: str) -> list[str]:
     """Return the keywords that say what is played."""
-    return list(inspect.signature(CONFIGS[name.split("-")[0]]).parameters)
+    return [field.name for field in dataclasses.fields(CONFIGS[name.split("-")[0]])]
 
 
 def keywords_of(name: str, vector: bool = False) -> list[str]:
-    own = inspect.signature(entry(name, vector)).parameters.values()
-    shell = [one.name for one in own if one.kind is not one.VAR_KEYWORD]
-    return [*shell, *config_keywords(name)]
+    return [*shell_keywords(entry(name, vector)), *config_keywords(name)]
 
 
 def make(name: str, vector: bool, keywords: dict[str, Any]) -> Any:

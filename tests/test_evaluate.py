@@ -19,7 +19,7 @@ from benchmarks.runs import Run, RunError, read_episodes
 from benchmarks.suites import SUITES, Suite
 from benchmarks.summary import evaluation_tables, summarise
 from benchmarks.tasks import TASKS
-from virl_env.dynamics import FORWARD
+from virl_env.actions import FORWARD
 
 GP_L, VIRL_L = SUITES["gp-l"], SUITES["virl-l"]
 COLUMNS = [(of, column) for of in (GP_L, VIRL_L) for column in of.columns]

@@ -25,7 +25,7 @@ def audit(event, arguments):
 def profile(frame, event, argument):
     if event == "call":
         name = frame.f_globals.get("__name__") or ""
-        if name.startswith("gp_env"):
+        if name.startswith(("gp_env", "shiftgym")):
             called.add(f"{name}.{frame.f_code.co_name}")
 
 threads = threading.active_count()
@@ -73,5 +73,5 @@ def test_import_reads_no_file_but_code(seen: dict[str, Any]) -> None:
 
 def test_import_runs_no_solver_and_starts_no_thread(seen: dict[str, Any]) -> None:
     assert not {name for name in seen["called"] if name.rsplit(".", 1)[1] in SOLVER}
-    assert "gp_env.variants.register" in seen["called"], "the watch itself does not see calls"
+    assert "shiftgym.registry.register" in seen["called"], "the watch itself does not see calls"
     assert seen["threads"] == 0

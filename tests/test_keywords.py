@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import itertools
 import json
 from fractions import Fraction
@@ -14,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 import virl_env
+from shiftgym.keywords import shell_keywords
 from tests.shells import CONFIGS, SHELLS, config_keywords, entry, keywords_of, make
 
 
@@ -231,11 +231,11 @@ INSIDES = ("ambiguous", "Exceeds the limit", "recursion", "cannot convert", "not
 @pytest.mark.parametrize("task", CONFIGS)
 def test_hostile_values_are_refused_by_keyword(task: str) -> None:
     accepted = []
-    for keyword in inspect.signature(CONFIGS[task]).parameters:
+    for keyword in config_keywords(task):
         free = FREE if VALUES[keyword][0][1].get("movement") == "free" else {}
         for value in HOSTILE:
             try:
-                config = CONFIGS[task](**free, **{keyword: value})
+                config = CONFIGS[task].make(**free, **{keyword: value})
             except ValueError as error:
                 told = str(error)
                 assert keyword in told
@@ -247,18 +247,13 @@ def test_hostile_values_are_refused_by_keyword(task: str) -> None:
     # An empty collection of rules, truth values where such are asked for, two numbers as an array.
     allowed = {"solvable_under": 2, "face_cards": 2, "turns": 1, "shaping": 1}
     assert {keyword: accepted.count(keyword) for keyword in accepted} == {
-        keyword: count
-        for keyword, count in allowed.items()
-        if keyword in inspect.signature(CONFIGS[task]).parameters
+        keyword: count for keyword, count in allowed.items() if keyword in config_keywords(task)
     }
 
 
 @pytest.mark.parametrize(("name", "vector"), SHELLS)
 def test_hostile_values_of_the_shell_are_refused_by_keyword(name: str, vector: bool) -> None:
-    own = inspect.signature(entry(name, vector)).parameters.values()
-    for one in own:
-        if one.kind is one.VAR_KEYWORD:
-            continue
+    for one in shell_keywords(entry(name, vector)).values():
         needed = (
             {"images": True}
             if "-Text" in name and one.name in ("look", "image_size", "panoramas")
@@ -301,6 +296,6 @@ def test_hostile_values_of_the_shell_are_refused_by_keyword(name: str, vector: b
 )
 def test_numbers_of_numpy_are_numbers(task: str, keyword: str, value: Any, plain: Any) -> None:
     free = FREE if keyword in ("shaping", "max_steps") else {}
-    config, same = (CONFIGS[task](**free, **{keyword: one}) for one in (value, plain))
+    config, same = (CONFIGS[task].make(**free, **{keyword: one}) for one in (value, plain))
     assert config == same
     assert str(config) == str(same)

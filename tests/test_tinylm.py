@@ -72,7 +72,9 @@ def test_every_message_of_the_compact_template_is_in_the_vocabulary(ranks, rule)
     messages = [build_prompt(ranks, rule, target, template=COMPACT) for target in (1, 24, 100)]
     messages += [build_prompt(ranks, rule, images=True, template=COMPACT)]
     for outcome in Outcome:
-        messages += [build_feedback(Verdict.of(outcome, 24), left, COMPACT) for left in range(10)]
+        messages += [
+            build_feedback(Verdict.of(outcome, target=24), left, COMPACT) for left in range(10)
+        ]
     assert ID[UNKNOWN] not in GAME.encode(" ".join(messages))
 
 

@@ -10,8 +10,8 @@ Importing the package registers its ids with Gymnasium, and does nothing else:
 
 from typing import TYPE_CHECKING, Any
 
+from virl_env.actions import ACTIONS
 from virl_env.directions import HELD_OUT, WORDS, Directions
-from virl_env.dynamics import ACTIONS
 from virl_env.reader import Reply, parse_reply
 from virl_env.routes.files import load_routes
 from virl_env.routes.instructions import write_instructions

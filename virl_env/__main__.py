@@ -5,30 +5,26 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import secrets
 from collections.abc import Callable, Sequence
 
+from shiftgym.keywords import RANDOM
 from shiftgym.progress import show_progress
-from shiftgym.replay.command import Album, add_options, check_options
+from shiftgym.replay.command import add_options, album_of, begin, check_options, typed
 from shiftgym.sanitize import for_terminal
-from shiftgym.seeding import check_seed
 from shiftgym.terminal import run, say
 from virl_env.config import NavigationConfig
-from virl_env.directions import NAMED, RANDOM
+from virl_env.directions import NAMED
 from virl_env.routes.instructions import NAMINGS
 from virl_env.routes.numbered import route_count
 from virl_env.routes.rail import RailStep
 from virl_env.text import TEMPLATES, PromptTemplate
 from virl_env.text_env import VIRLNavigationTextEnv
-from virl_env.verifier import MESSAGES, Outcome
+from virl_env.verifier import OUTCOMES
 from virl_env.world.geometry import near, sector
 from virl_env.world.synthetic import CITY_NAMES, TRAINING_CITY
 
 _ROUTES_OF_A_KIND = 200
 """The most that are drawn of one number of turns: those with many take long to find."""
-
-_SEED_BITS = 32
-"""Of a seed that nobody chose: short enough to be typed again."""
 
 _ARROWS = "↑↗→↘↓↙←↖"
 _WIDTH, _HEIGHT = 48, 16
@@ -69,10 +65,9 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
             max_attempts=options.attempts,
             template=TEMPLATES.get(options.template, TERMINAL),
         )
-        seed = secrets.randbits(_SEED_BITS) if options.seed is None else check_seed(options.seed)
-        said, info = env.reset(seed=seed)
-        album = _album(env, options)
-        album.begin(said, info)
+        seen = {"look": options.look, "panoramas": options.panoramas}
+        album = album_of(options, "virl_env", env, **seen)
+        seed, said, info = begin(env, album, options)
     except ValueError as error:
         _parser().error(for_terminal(error))
     say(for_terminal(f"From {env.route.start_name} to {env.route.destination}, {env.route.city}"))
@@ -86,7 +81,11 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         if moved:
             print(f"\n{draw_way(env.steps, at)}\n")
         say(for_terminal(said, multiline=True))
-        action = env.steps[at].action if options.expert else _typed(ask, info["attempts_left"])
+        action = (
+            env.steps[at].action
+            if options.expert
+            else typed(ask, f"[{info['attempts_left']} left] action: ")
+        )
         if not action:
             print(f"Right here: {env.steps[at].action}")
             album.write()
@@ -98,7 +97,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         album.step(reply, said, reward, info)
         moved = env.at > at
         if moved and not terminated:
-            say(MESSAGES[Outcome(info["outcome"])])
+            say(OUTCOMES[env.episode.outcome - 1].message)
     say(for_terminal(said, multiline=True))
     print(f"Right: {info['step_accuracy']:.0%} of all attempts.")
     album.write()
@@ -113,17 +112,6 @@ def _routes(city: str, turns: int | None) -> int | None:
     counts = [route_count(each, _ROUTES_OF_A_KIND, turns=(turns, turns)) for each in cities]
     # Where there are none, the error for one of them says so.
     return max(1, min(counts))
-
-
-def _album(env: VIRLNavigationTextEnv, options: argparse.Namespace) -> Album:
-    if not (options.gif or options.html):
-        return Album()
-    # Who asks for no pictures needs nothing that draws.
-    from virl_env.replay import Recorder, write_gif, write_page
-
-    recorder = Recorder(env, look=options.look, panoramas=options.panoramas)
-    files = {options.gif: write_gif, options.html: write_page}
-    return Album(recorder, {path: write for path, write in files.items() if path})
 
 
 def draw_way(steps: Sequence[RailStep], at: int) -> str:
@@ -159,14 +147,6 @@ def _flat(step: RailStep, origin: RailStep) -> tuple[float, float]:
     """Return how far east and north of the origin a point lies, in degrees of latitude."""
     (latitude, longitude), (south, west) = step.geocode, origin.geocode
     return (near(longitude, west) - west) * math.cos(math.radians(south)), latitude - south
-
-
-def _typed(ask: Callable[[str], str], attempts_left: int) -> str:
-    try:
-        return ask(f"[{attempts_left} left] action: ").strip()
-    except (EOFError, KeyboardInterrupt):
-        print()
-        return ""
 
 
 def _parser() -> argparse.ArgumentParser:

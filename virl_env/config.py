@@ -6,13 +6,27 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, TypeAlias
 
 from shiftgym import checks
+from shiftgym.keywords import (
+    checked,
+    defaults,
+    fold_keyword,
+    in_range,
+    keyword,
+    number,
+    one_of,
+    optional,
+    parsed,
+    split_keyword,
+    stated,
+    unless_random,
+)
 from shiftgym.once import once
-from virl_env.directions import RANDOM, Directions, DirectionsLike
+from virl_env.directions import Directions
 from virl_env.routes.instructions import NAMINGS, STYLES
-from virl_env.routes.kinds import DEFAULT_KIND, RouteKind
+from virl_env.routes.kinds import RouteKind
 from virl_env.routes.numbered import DEFAULT_ROUTES
 from virl_env.routes.route import MAX_LEGS, Route
 from virl_env.world.city import City, same_place
@@ -23,7 +37,6 @@ MAX_ATTEMPTS = 10
 MAX_POINTS_PER_SEGMENT = 10
 MAX_ROUTES = 100_000
 
-SPLITS = ("train", "validation", "test")
 SPLIT_UNITS = ("route", "city")
 MOVEMENTS = ("rail", "free")
 EXPERTS = ("shortest", "route")
@@ -35,40 +48,33 @@ CITY_FILE = ".npz"
 
 _MAP_FILES = (".graphml", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
-DEFAULT_FOLD = (0, 5)
-DEFAULT_DISCOUNT = 0.99
-DEFAULT_POINTS = 5
-DEFAULT_ATTEMPTS = 2
+_KIND = ("turns", "length", "landmarks")
+"""Keywords of the kind of route."""
+
+_OF_MOVEMENT = {
+    "rail": (
+        "movement='free'",
+        "a rail ends at its last point, and each of its points is paid",
+        ("max_steps", "shaping", "shaping_discount", "expert"),
+    ),
+    "free": (
+        "movement='rail'",
+        "a free walker stands at the points of the city and acts until it stops",
+        ("points_per_segment", "drop_rate", "max_attempts"),
+    ),
+}
+"""What the keywords that mean nothing with a movement need, why, and which they are."""
 
 CityLike: TypeAlias = "str | City"
 InitialHeading: TypeAlias = "int | str | None"
 
 
-class NavigationKeywords(TypedDict, total=False):
-    """The keywords of `NavigationConfig.make`, for the signatures of the shells."""
+def _checked_together(_: str, value: Any) -> Any:
+    """Return what only means something beside other keywords, which `make` checks."""
+    return value
 
-    city: CityLike | Sequence[CityLike]
-    routes: int | None
-    route: Route | None
-    turns: tuple[int, int]
-    length: tuple[float, float]
-    landmarks: str
-    directions: DirectionsLike
-    stated_directions: DirectionsLike | None
-    instructions: str
-    style: int
-    movement: str
-    points_per_segment: int
-    drop_rate: float
-    initial_heading: InitialHeading
-    split: str | None
-    split_by: str
-    fold: tuple[int, int]
-    max_attempts: int
-    max_steps: int | None
-    shaping: float
-    shaping_discount: float
-    expert: str
+
+_rule = parsed(Directions.parse)
 
 
 @dataclass(frozen=True)
@@ -82,126 +88,48 @@ class NavigationConfig:
         stated_directions: the rule that is shown, or None for the one that scores.
     """
 
-    city: tuple[CityLike, ...]
-    routes: int | None
-    route: Route | None
-    turns: tuple[int, int]
-    length: tuple[float, float]
-    landmarks: str
-    directions: Directions | None
-    stated_directions: Directions | None
-    instructions: str
-    style: int
-    movement: str
-    points_per_segment: int
-    drop_rate: float
-    initial_heading: InitialHeading
-    split: str | None
-    split_by: str
-    fold: tuple[int, int]
-    max_attempts: int
-    max_steps: int | None
-    shaping: float
-    shaping_discount: float
-    expert: str
+    city: tuple[CityLike, ...] = keyword(TRAINING_CITY, lambda _, city: _cities(city))
+    routes: int | None = keyword(None, optional(in_range(1, MAX_ROUTES)))
+    route: Route | None = keyword(None, lambda _, route: _route(route))
+    turns: tuple[int, int] = keyword((1, 4), _checked_together)
+    length: tuple[float, float] = keyword((100.0, 2_000.0), _checked_together)
+    landmarks: str = keyword("any", _checked_together)
+    directions: Directions | None = keyword("absolute", unless_random(_rule))
+    stated_directions: Directions | None = keyword(None, stated(_rule, "directions"))
+    instructions: str = keyword("both", one_of(NAMINGS))
+    style: int = keyword(0, in_range(0, len(STYLES) - 1))
+    movement: str = keyword(MOVEMENTS[0], one_of(MOVEMENTS))
+    points_per_segment: int = keyword(5, in_range(0, MAX_POINTS_PER_SEGMENT))
+    drop_rate: float = keyword(0.0, number(0, 1))
+    initial_heading: InitialHeading = keyword(None, lambda _, heading: _heading(heading))
+    split: str | None = split_keyword()
+    split_by: str = keyword(SPLIT_UNITS[0], one_of(SPLIT_UNITS))
+    fold: tuple[int, int] = fold_keyword()
+    max_attempts: int = keyword(2, in_range(1, MAX_ATTEMPTS))
+    max_steps: int | None = keyword(None, optional(checks.positive))
+    shaping: float = keyword(0.0, number(0))
+    shaping_discount: float = keyword(0.99, number(0, 1))
+    expert: str = keyword(EXPERTS[0], one_of(EXPERTS))
 
     @classmethod
-    def make(
-        cls,
-        city: CityLike | Sequence[CityLike] = TRAINING_CITY,
-        routes: int | None = None,
-        route: Route | None = None,
-        turns: tuple[int, int] = (1, 4),
-        length: tuple[float, float] = (100.0, 2_000.0),
-        landmarks: str = "any",
-        directions: DirectionsLike = "absolute",
-        stated_directions: DirectionsLike | None = None,
-        instructions: str = "both",
-        style: int = 0,
-        movement: str = "rail",
-        points_per_segment: int = DEFAULT_POINTS,
-        drop_rate: float = 0.0,
-        initial_heading: InitialHeading = None,
-        split: str | None = None,
-        split_by: str = "route",
-        fold: tuple[int, int] = DEFAULT_FOLD,
-        max_attempts: int = DEFAULT_ATTEMPTS,
-        max_steps: int | None = None,
-        shaping: float = 0.0,
-        shaping_discount: float = DEFAULT_DISCOUNT,
-        expert: str = "shortest",
-    ) -> NavigationConfig:
+    def make(cls, **keywords: Any) -> NavigationConfig:
         """Return a checked configuration.
 
         Raises:
+            TypeError: for an unknown keyword, naming the nearest right one.
             ValueError: naming the keyword, what came and what was expected.
         """
+        values, usual = checked(cls, keywords), defaults(cls)
+        turns, length, landmarks = (values[name] for name in _KIND)
         kind = RouteKind.make(turns, length, landmarks)
-        checks.one_of("instructions", instructions, NAMINGS)
-        checks.one_of("movement", movement, MOVEMENTS)
-        checks.one_of("split_by", split_by, SPLIT_UNITS)
-        checks.one_of("expert", expert, EXPERTS)
-        checks.one_of("split", split, (*SPLITS, None))
-        if movement == "rail":
-            checks.only_with(
-                "movement='free'",
-                "a rail ends at its last point, and each of its points is paid",
-                max_steps=(max_steps, None),
-                shaping=(shaping, 0),
-                shaping_discount=(shaping_discount, DEFAULT_DISCOUNT),
-                expert=(expert, EXPERTS[0]),
-            )
-        else:
-            checks.only_with(
-                "movement='rail'",
-                "a free walker stands at the points of the city and acts until it stops",
-                points_per_segment=(points_per_segment, DEFAULT_POINTS),
-                drop_rate=(drop_rate, 0),
-                max_attempts=(max_attempts, DEFAULT_ATTEMPTS),
-            )
-        cities, walked = _cities(city), _route(route)
-        if walked is not None:
-            _refuse_many(
-                split=split,
-                turns=None if kind.legs == DEFAULT_KIND.legs else turns,
-                length=None if kind.length == DEFAULT_KIND.length else length,
-                landmarks=None if landmarks == DEFAULT_KIND.landmarks else landmarks,
-            )
-            _check_city(walked, cities)
-        checks.no_random(stated_directions, RANDOM, "stated_directions", "directions")
-        is_random = checks.is_same(directions, RANDOM)
-        return cls(
-            city=cities,
-            routes=None if routes is None else checks.in_range("routes", routes, 1, MAX_ROUTES),
-            route=walked,
-            turns=(int(turns[0]), int(turns[1])),
-            length=kind.length,
-            landmarks=landmarks,
-            directions=(
-                None if is_random else checks.parsed("directions", Directions.parse, directions)
-            ),
-            stated_directions=(
-                None
-                if stated_directions is None
-                else checks.parsed("stated_directions", Directions.parse, stated_directions)
-            ),
-            instructions=instructions,
-            style=checks.in_range("style", style, 0, len(STYLES) - 1),
-            movement=movement,
-            points_per_segment=checks.in_range(
-                "points_per_segment", points_per_segment, 0, MAX_POINTS_PER_SEGMENT
-            ),
-            drop_rate=checks.number("drop_rate", drop_rate, 0, 1),
-            initial_heading=_heading(initial_heading),
-            split=split,
-            split_by=split_by,
-            fold=checks.fold(fold),
-            max_attempts=checks.in_range("max_attempts", max_attempts, 1, MAX_ATTEMPTS),
-            max_steps=None if max_steps is None else checks.positive("max_steps", max_steps),
-            shaping=checks.number("shaping", shaping, 0),
-            shaping_discount=checks.number("shaping_discount", shaping_discount, 0, 1),
-            expert=expert,
-        )
+        values.update(turns=(int(turns[0]), int(turns[1])), length=kind.length)
+        needed, why, names = _OF_MOVEMENT[values["movement"]]
+        checks.only_with(needed, why, **{name: (values[name], usual[name]) for name in names})
+        if values["route"] is not None:
+            asked = {name: values[name] for name in _KIND if values[name] != usual[name]}
+            _refuse_many(split=values["split"], **asked)
+            _check_city(values["route"], values["city"])
+        return cls(**values)
 
     def with_route(self, route: Route) -> NavigationConfig:
         """Return this configuration with one route to walk, whatever the kind of its own routes.
@@ -316,12 +244,12 @@ def _route(route: Route | None) -> Route | None:
     return route
 
 
-def _refuse_many(**keywords: Any) -> None:
+def _refuse_many(**given: Any) -> None:
     """Refuse keywords that choose among routes, unless they are None, beside the one of route=."""
-    for keyword, value in keywords.items():
+    for name, value in given.items():
         if value is not None:
             raise ValueError(
-                f"{keyword}={value!r} chooses among many routes, and route= walks one in every "
+                f"{name}={value!r} chooses among many routes, and route= walks one in every "
                 f"episode. Leave one of the two out."
             )
 

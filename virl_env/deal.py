@@ -11,9 +11,9 @@ from shiftgym.mixer import Words, integers, words
 from shiftgym.once import once
 from shiftgym.prefetch import InitialStates
 from virl_env import directions, observe
+from virl_env.actions import A_TURN, FIRST_TURN, KINDS, POINT
 from virl_env.config import NavigationConfig
 from virl_env.directions import TABLE_LENGTH, Directions
-from virl_env.dynamics import A_TURN, FIRST_TURN, KINDS, POINT
 from virl_env.observe import LAYOUT, LINE_CODES, MAX_LANDMARKS, MAX_LINES, heading_codes
 from virl_env.orders import inverses, orders, read_only
 from virl_env.pool import Pool, pool_of

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from gymnasium import spaces
 
 from shiftgym.envs.text import Answer
-from shiftgym.episode import Picture
-from shiftgym.prompts import build_feedback, message_space
+from shiftgym.prompts import build_feedback, feedback_of, message_space
+from virl_env.actions import ACTION_INDEX, ACTIONS, NO_ACTION
 from virl_env.config import MAX_ATTEMPTS, MAX_POINTS_PER_SEGMENT, NavigationConfig
 from virl_env.directions import NAMED
-from virl_env.dynamics import ACTION_INDEX, ACTIONS, NO_ACTION
 from virl_env.free.walk import NO_OUTCOME, FreeWalk
 from virl_env.free.words import free_scene, judge_move
 from virl_env.rail_walk import RailWalk
@@ -25,9 +24,6 @@ from virl_env.routes.route import MAX_LEGS, Landmark, Leg, Route
 from virl_env.scene import Scene, rail_scenes
 from virl_env.text import PromptTemplate, build_prompt, build_reply, judge_reply
 from virl_env.verifier import Outcome, Verdict
-
-if TYPE_CHECKING:
-    from virl_env.views.renderer import StreetRenderer
 
 MAX_OBSERVATION = 16_384
 """Characters of the longest message of the task."""
@@ -53,7 +49,6 @@ class WalkDialogue:
     Args:
         template: the wording.
         config: of the walks.
-        renderer: draws the views where they are shown in place of being told.
         strict: whether a reply that is not in the asked format is unreadable.
     """
 
@@ -61,7 +56,6 @@ class WalkDialogue:
         self,
         template: PromptTemplate,
         config: NavigationConfig,
-        renderer: StreetRenderer | None,
         *,
         strict: bool,
     ) -> None:
@@ -69,7 +63,6 @@ class WalkDialogue:
         self.messages = _message_space(template)
         self.replies = spaces.Text(MAX_ACTION, min_length=0, charset=CHARACTERS)
         self._config = config
-        self._renderer = renderer
         self._strict = strict
         self._foreign = re.compile(f"[^{re.escape(''.join(self.messages.character_set))}]")
         self._told: tuple[RailWalk, Sequence[Scene]] | None = None
@@ -98,10 +91,6 @@ class WalkDialogue:
     def prompt(self, walk: Walk) -> str:
         """Return what opens the dialogue of the point where the walker stands."""
         return self._shown(build_prompt(self.scene(walk), self.template))
-
-    def picture(self, walk: Walk) -> Picture | None:
-        """Return the views of that point, where they are shown."""
-        return None if self._renderer is None else self._renderer.draw(walk)
 
     def answer(self, walk: Walk, reply: str) -> Answer:
         """Judge a reply, count the attempt, and say what was wrong or open the next point."""
@@ -141,15 +130,9 @@ def _message_space(template: PromptTemplate) -> spaces.Text:
     Raises:
         ValueError: where its longest message does not fit.
     """
-    says = [
-        *(build_prompt(scene, template) for scene in _longest_scenes()),
-        *(
-            build_feedback(Verdict.of(outcome), left, template)
-            for outcome in Outcome
-            for left in (0, MAX_ATTEMPTS)
-        ),
-    ]
-    return message_space(says, MAX_OBSERVATION, CHARACTERS)
+    prompts = [build_prompt(scene, template) for scene in _longest_scenes()]
+    feedback = feedback_of(map(Verdict.of, Outcome), MAX_ATTEMPTS, template)
+    return message_space([*prompts, *feedback], MAX_OBSERVATION, CHARACTERS)
 
 
 def _longest_scenes() -> list[Scene]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.checks import shown
+from shiftgym.keywords import RANDOM
 from shiftgym.mixer import Words, integers
 from virl_env.orders import orders
 from virl_env.world.geometry import COMPASS, RELATIVE, compass, turn_word
@@ -24,8 +25,6 @@ WORDS = (*COMPASS, *RELATIVE)
 
 FRAMES = {"world": COMPASS, "body": RELATIVE}
 """The directions of each frame, in the order of a rule's table."""
-
-RANDOM = "random"
 
 
 class Directions(NamedTuple):

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from shiftgym.checks import configured
 from shiftgym.envs.discrete import DiscreteEnv
-from shiftgym.envs.views import Numbers
-from virl_env.config import NavigationConfig, NavigationKeywords
+from shiftgym.keywords import configured
+from virl_env.config import NavigationConfig
 from virl_env.navigation import Navigation, Walk
-from virl_env.observe import FIELDS
 from virl_env.walker_env import WalkerEnv
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
 
 
 class VIRLNavigationEnv(WalkerEnv[Any, int], DiscreteEnv[Walk]):
@@ -154,24 +149,6 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     * v0: first version.
     """
 
-    metadata: dict[str, Any] = {  # noqa: RUF012
-        "render_modes": ["ansi", "rgb_array", "human"],
-        "render_fps": 4,
-    }
-
-    def __init__(
-        self,
-        *,
-        mask: str | None = "syntax",
-        mask_in_observation: bool = False,
-        render_mode: str | None = None,
-        **navigation: Unpack[NavigationKeywords],
-    ) -> None:
-        self.config = configured(type(self), NavigationConfig.make, navigation)
-        super().__init__(
-            Navigation(self.config),
-            Numbers(FIELDS),
-            mask=mask,
-            mask_in_observation=mask_in_observation,
-            render_mode=render_mode,
-        )
+    def __init__(self, **keywords: Any) -> None:
+        self.config, shell = configured(type(self), NavigationConfig, keywords)
+        super().__init__(Navigation(self.config), **shell)

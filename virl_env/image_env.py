@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shiftgym.checks import configured
 from shiftgym.envs.discrete import DiscreteEnv
-from shiftgym.envs.views import PictureAndState
-from virl_env.config import NavigationConfig, NavigationKeywords
-from virl_env.env import VIRLNavigationEnv
+from shiftgym.keywords import configured
+from virl_env.config import NavigationConfig
 from virl_env.navigation import Navigation, Walk
-from virl_env.observe import FIELDS
 from virl_env.routes.route import Route
 from virl_env.views.look import LookLike
 from virl_env.views.renderer import DEFAULT_SIZE, Panoramas, StreetRenderer
 from virl_env.views.state import STATE_LAYOUT
 from virl_env.walker_env import WalkerEnv
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
 
 __all__ = ["STATE_LAYOUT", "VIRLNavigationImageEnv"]
 
@@ -77,8 +71,6 @@ class VIRLNavigationImageEnv(WalkerEnv[Any, int], DiscreteEnv[Walk]):
     * v0: first version.
     """
 
-    metadata: dict[str, Any] = VIRLNavigationEnv.metadata
-
     def __init__(
         self,
         *,
@@ -86,20 +78,11 @@ class VIRLNavigationImageEnv(WalkerEnv[Any, int], DiscreteEnv[Walk]):
         views: str = "stack",
         look: LookLike = "plain",
         panoramas: Panoramas = None,
-        mask: str | None = "syntax",
-        mask_in_observation: bool = False,
-        render_mode: str | None = None,
-        **navigation: Unpack[NavigationKeywords],
+        **keywords: Any,
     ) -> None:
-        self.config = configured(type(self), NavigationConfig.make, navigation)
+        self.config, shell = configured(type(self), NavigationConfig, keywords)
         self.renderer = StreetRenderer(self.config, image_size, views, look, panoramas)
-        super().__init__(
-            Navigation(self.config),
-            PictureAndState(FIELDS, self.renderer),
-            mask=mask,
-            mask_in_observation=mask_in_observation,
-            render_mode=render_mode,
-        )
+        super().__init__(Navigation(self.config), self.renderer, **shell)
 
     def frame(self) -> NDArray[np.uint8]:
         """Return the four views as a grid: uint8 of shape (640, 640, 3)."""

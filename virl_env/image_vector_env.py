@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
-from shiftgym.checks import check_num_envs, configured
-from shiftgym.envs.views import BatchPicturesAndStates
-from virl_env.config import NavigationConfig, NavigationKeywords
+from shiftgym.envs.vector import PICTURES
+from shiftgym.keywords import configured
+from virl_env.config import NavigationConfig
 from virl_env.navigation import Navigation
-from virl_env.observe import FIELDS
 from virl_env.views.look import LookLike
 from virl_env.views.renderer import DEFAULT_SIZE, Panoramas, StreetRenderer
 from virl_env.walker_env import WalkersVectorEnv
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
 
 
 class VIRLNavigationImageVectorEnv(WalkersVectorEnv):
@@ -36,10 +31,7 @@ class VIRLNavigationImageVectorEnv(WalkersVectorEnv):
             `VIRLNavigationVectorEnv`.
     """
 
-    metadata: dict[str, Any] = {  # noqa: RUF012
-        **WalkersVectorEnv.metadata,
-        "render_modes": ["ansi", "rgb_array"],
-    }
+    metadata = PICTURES
 
     def __init__(
         self,
@@ -49,25 +41,11 @@ class VIRLNavigationImageVectorEnv(WalkersVectorEnv):
         views: str = "stack",
         look: LookLike = "plain",
         panoramas: Panoramas = None,
-        autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
-        max_episode_steps: int | None = None,
-        mask: str | None = "syntax",
-        mask_in_observation: bool = False,
-        render_mode: str | None = None,
-        **navigation: Unpack[NavigationKeywords],
+        **keywords: Any,
     ) -> None:
-        self.config = configured(type(self), NavigationConfig.make, navigation)
+        self.config, shell = configured(type(self), NavigationConfig, keywords)
         self.renderer = StreetRenderer(self.config, image_size, views, look, panoramas)
-        super().__init__(
-            Navigation(self.config),
-            num_envs,
-            BatchPicturesAndStates(FIELDS, self.renderer, check_num_envs(num_envs)),
-            autoreset_mode=autoreset_mode,
-            max_episode_steps=max_episode_steps,
-            mask=mask,
-            mask_in_observation=mask_in_observation,
-            render_mode=render_mode,
-        )
+        super().__init__(Navigation(self.config), num_envs, self.renderer, **shell)
 
     def frames(self) -> tuple[NDArray[np.uint8], ...]:
         """Return the four views of each as a grid, uint8 of shape (640, 640, 3)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from virl_env.dynamics import FIRST_TURN, FORWARD, NUM_ACTIONS, STOP
+from virl_env.actions import FIRST_TURN, FORWARD, NUM_ACTIONS, STOP
 
 
 def action_masks(kind: str, rules: NDArray[np.uint8]) -> NDArray[np.int8]:

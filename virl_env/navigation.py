@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from shiftgym.prefetch import InitialStates
 from virl_env import observe
+from virl_env.actions import ACTIONS
 from virl_env.config import NavigationConfig
 from virl_env.deal import Dealer
-from virl_env.dynamics import ACTIONS
 from virl_env.free.batch import FreeBatch
 from virl_env.free.walk import FreeWalk, check_route
 from virl_env.options import check_given_route

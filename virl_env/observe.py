@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.fields import Fields
+from virl_env.actions import ACTIONS, NUM_ACTIONS
 from virl_env.config import MAX_ATTEMPTS
 from virl_env.directions import TABLE_LENGTH, WORDS, from_table
-from virl_env.dynamics import ACTIONS, NUM_ACTIONS
 from virl_env.routes.route import MAX_LEGS
 from virl_env.verifier import OUTCOME_NAMES
 from virl_env.world.city import CATEGORIES

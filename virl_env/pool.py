@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shiftgym.keywords import SPLITS
 from shiftgym.once import once
-from virl_env.config import SPLITS, CityLike, NavigationConfig
-from virl_env.dynamics import A_TURN, FORWARD, KINDS, NO_ACTION, POINT, STOP
+from virl_env.actions import A_TURN, FORWARD, KINDS, NO_ACTION, POINT, STOP
+from virl_env.config import CityLike, NavigationConfig
 from virl_env.observe import LINE_CODES, MAX_LANDMARKS, heading_codes
 from virl_env.routes.instructions import line_codes
 from virl_env.routes.numbered import route_pool

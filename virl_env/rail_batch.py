@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 
 from shiftgym.prefetch import InitialStates
 from virl_env import observe
-from virl_env.deal import Dealer
-from virl_env.directions import Directions, from_table
-from virl_env.dynamics import (
+from virl_env.actions import (
     CORRECT_CODE,
     KINDS,
     NO_ACTION,
@@ -22,17 +20,19 @@ from virl_env.dynamics import (
     WRONG_CODE,
     moves_on,
 )
+from virl_env.deal import Dealer
+from virl_env.directions import Directions, from_table
 from virl_env.masks import action_masks
 from virl_env.observe import HISTORY, LAYOUT, LINE_CODES, MAX_LINES
 from virl_env.routes.rail import stand_on_rail
 from virl_env.routes.route import Route
-from virl_env.verifier import OUTCOME_NAMES, REWARDS, Outcome
+from virl_env.verifier import OUTCOME_NAMES, Outcome
 from virl_env.world.geometry import Geocode
 
 _OUTCOME_NAMES = np.array(OUTCOME_NAMES, dtype=object)
 _WRONG, _BETTER = np.uint8(WRONG_CODE), np.uint8(WRONG_CODE - CORRECT_CODE)
 _ONE = np.uint8(1)
-_REWARDS = np.array([REWARDS[Outcome.WRONG_ACTION], REWARDS[Outcome.CORRECT]])
+_REWARDS = np.array([Outcome.WRONG_ACTION.reward, Outcome.CORRECT.reward])
 _TURN = KINDS.index("turn")
 _WINDOW = MAX_LINES * LINE_CODES
 

@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from virl_env import observe
-from virl_env.config import NavigationConfig
-from virl_env.directions import from_table, table
-from virl_env.dynamics import (
+from virl_env.actions import (
     CORRECT_CODE,
     KINDS,
     NO_ACTION,
@@ -20,6 +18,8 @@ from virl_env.dynamics import (
     WRONG_CODE,
     moves_on,
 )
+from virl_env.config import NavigationConfig
+from virl_env.directions import from_table, table
 from virl_env.masks import action_masks
 from virl_env.observe import LAYOUT, LINE_CODES
 from virl_env.pool import Pool

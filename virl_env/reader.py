@@ -14,7 +14,7 @@ from shiftgym.objects import Fields, Value
 from shiftgym.replies import CONTRADICTION, Answer, Asked, find_answer
 from shiftgym.thoughts import outside_thoughts
 from virl_env.action_reader import MAX_ACTION, is_placeholder, names_side, read_action
-from virl_env.dynamics import ACTIONS
+from virl_env.actions import ACTIONS
 from virl_env.report_reader import read_intersection
 
 KEYS = ("current observation", "current instruction", "action")
@@ -30,7 +30,7 @@ class Reply:
     Attributes:
         observation: what is seen, as it was written; None where that was not reported.
         instruction: the instruction followed, as it was written; None where not reported.
-        action: one of `virl_env.dynamics.ACTIONS`; None where the reply names none, or several: it
+        action: one of `virl_env.actions.ACTIONS`; None where the reply names none, or several: it
             is unreadable.
         intersection: whether the observation reports an intersection at this point; None where it
             says nothing of one, or nothing certain.

@@ -14,8 +14,8 @@ from typing import ClassVar
 from shiftgym import prompts
 from shiftgym.prompts import Template
 from shiftgym.replies import OUT_OF_FORMAT
+from virl_env.actions import ACTIONS
 from virl_env.directions import FRAMES
-from virl_env.dynamics import ACTIONS
 from virl_env.reader import KEYS, Reply, parse_reply
 from virl_env.scene import LETTERS, PARTS, Scene, one_word, tell_code, tell_sight
 from virl_env.verifier import OUTCOMES, Outcome, Verdict, verify
@@ -212,7 +212,7 @@ def judge_reply(
 
     Args:
         text: the reply, of any type and length.
-        right: the action that the instructions ask for, one of `virl_env.dynamics.ACTIONS`.
+        right: the action that the instructions ask for, one of `virl_env.actions.ACTIONS`.
         intersection: whether the point is one.
         template, strict: as for `read_reply`.
     """

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shiftgym.checks import configured, flag, only_with
-from shiftgym.envs.text import TextEnv
-from virl_env.config import NavigationConfig, NavigationKeywords
+from shiftgym.checks import flag
+from shiftgym.envs.text import TextEnv, shows_pictures
+from shiftgym.keywords import configured
+from virl_env.config import NavigationConfig
 from virl_env.dialogue import WalkDialogue
 from virl_env.free.words import free_template
 from virl_env.navigation import Navigation, Walk
@@ -19,8 +20,6 @@ from virl_env.text import PromptTemplate, find_template
 from virl_env.walker_env import WalkerEnv
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
     from virl_env.views.look import LookLike
     from virl_env.views.renderer import Panoramas, StreetRenderer
 
@@ -132,11 +131,6 @@ of those at turning points, mean over turning, walking and stopping points |
     * v0: first version.
     """
 
-    metadata: dict[str, Any] = {  # noqa: RUF012
-        "render_modes": ["ansi", "rgb_array", "human"],
-        "render_fps": 1,
-    }
-
     def __init__(
         self,
         *,
@@ -146,32 +140,28 @@ of those at turning points, mean over turning, walking and stopping points |
         look: LookLike = "plain",
         panoramas: Panoramas = None,
         strict: bool = False,
-        render_mode: str | None = None,
-        **navigation: Unpack[NavigationKeywords],
+        **keywords: Any,
     ) -> None:
-        self.config = configured(type(self), NavigationConfig.make, navigation)
+        self.config, shell = configured(type(self), NavigationConfig, keywords)
         self.renderer: StreetRenderer | None = None
         wording = find_template(template)
         self.strict = flag("strict", strict)
-        if flag("images", images):
+        if shows_pictures(
+            images,
+            image_size=(image_size, IMAGE_SIZE),
+            look=(look, "plain"),
+            panoramas=(panoramas, None),
+        ):
             # Who reads only words needs nothing that draws.
             from virl_env.views.renderer import StreetRenderer
             from virl_env.views.wording import seen_template
 
             wording = seen_template(template, self.config.movement)
             self.renderer = StreetRenderer(self.config, image_size, "grid", look, panoramas)
-        else:
-            only_with(
-                "images=True",
-                "without it there are no pictures",
-                image_size=(image_size, IMAGE_SIZE),
-                look=(look, "plain"),
-                panoramas=(panoramas, None),
-            )
-            if self.config.movement == "free":
-                wording = free_template(template)
-        self._words = WalkDialogue(wording, self.config, self.renderer, strict=self.strict)
-        super().__init__(Navigation(self.config), self._words, render_mode)
+        elif self.config.movement == "free":
+            wording = free_template(template)
+        self._words = WalkDialogue(wording, self.config, strict=self.strict)
+        super().__init__(Navigation(self.config), self._words, self.renderer, **shell)
 
     def scene(self) -> Scene:
         """Return what is told at the point where the walker stands."""

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-from gymnasium.vector import AutoresetMode
-
-from shiftgym.checks import configured
-from shiftgym.envs.views import BatchNumbers
-from virl_env.config import NavigationConfig, NavigationKeywords
+from shiftgym.keywords import configured
+from virl_env.config import NavigationConfig
 from virl_env.navigation import Navigation
-from virl_env.observe import FIELDS
 from virl_env.walker_env import WalkersVectorEnv
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
 
 
 class VIRLNavigationVectorEnv(WalkersVectorEnv):
@@ -40,25 +33,6 @@ class VIRLNavigationVectorEnv(WalkersVectorEnv):
         mask, mask_in_observation, **navigation: as for `VIRLNavigationEnv`.
     """
 
-    def __init__(
-        self,
-        num_envs: int = 1,
-        *,
-        autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
-        max_episode_steps: int | None = None,
-        mask: str | None = "syntax",
-        mask_in_observation: bool = False,
-        render_mode: str | None = None,
-        **navigation: Unpack[NavigationKeywords],
-    ) -> None:
-        self.config = configured(type(self), NavigationConfig.make, navigation)
-        super().__init__(
-            Navigation(self.config),
-            num_envs,
-            BatchNumbers(FIELDS),
-            autoreset_mode=autoreset_mode,
-            max_episode_steps=max_episode_steps,
-            mask=mask,
-            mask_in_observation=mask_in_observation,
-            render_mode=render_mode,
-        )
+    def __init__(self, num_envs: int = 1, **keywords: Any) -> None:
+        self.config, shell = configured(type(self), NavigationConfig, keywords)
+        super().__init__(Navigation(self.config), num_envs, **shell)

@@ -2,84 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum
-from types import MappingProxyType
+from typing import TypeAlias
 
+from shiftgym import outcomes
+from shiftgym.outcomes import AttemptOutcome, names, rewards
 from virl_env.directions import WORDS
 
 
-class Outcome(str, Enum):
-    """What came of an attempt; the first that applies, read downwards."""
+class Outcome(AttemptOutcome):
+    """What came of an attempt; the first that applies. Messages do not tell the right action."""
 
-    UNREADABLE = "unreadable"
-    CORRECT = "correct"
-    MISREAD_INTERSECTION = "misread_intersection"
-    WRONG_ACTION = "wrong_action"
+    UNREADABLE = "unreadable", -1.0, "No action of the task could be read in the reply."
+    CORRECT = "correct", 1.0, "The action is correct."
+    MISREAD_INTERSECTION = (
+        "misread_intersection",
+        -1.5,
+        "The reply reports wrongly whether this is an intersection, and its action is not what "
+        "the instructions ask for here.",
+    )
+    WRONG_ACTION = (
+        "wrong_action",
+        -1.0,
+        "The action is not what the instructions ask for here.",
+    )
 
-    def __str__(self) -> str:
-        return str(self.value)
 
-    @property
-    def code(self) -> int:
-        """The outcome's number in observations, 1 (unreadable) to 4 (wrong_action)."""
-        return OUTCOMES.index(self) + 1
+OUTCOMES, OUTCOME_NAMES = tuple(Outcome), names(Outcome)
+"""Outcomes in the order of their codes, from 1, and names by code; code 0, "none", stands for no
+attempt yet."""
 
+CODE_REWARDS = rewards(Outcome)
 
-OUTCOMES = tuple(Outcome)
-"""The order in which outcomes are tried; an outcome's code is its index here plus one."""
-
-OUTCOME_NAMES = ("none", *(outcome.value for outcome in OUTCOMES))
-"""Names by code; code 0, "none", stands for no attempt yet."""
-
-REWARDS: Mapping[Outcome, float] = MappingProxyType(
-    {
-        Outcome.UNREADABLE: -1.0,
-        Outcome.CORRECT: 1.0,
-        Outcome.MISREAD_INTERSECTION: -1.5,
-        Outcome.WRONG_ACTION: -1.0,
-    }
-)
-
-CODE_REWARDS = (0.0, *(REWARDS[outcome] for outcome in OUTCOMES))
-"""Rewards by code; without an outcome there is none."""
-
-MESSAGES: Mapping[Outcome, str] = MappingProxyType(
-    {
-        Outcome.UNREADABLE: "No action of the task could be read in the reply.",
-        Outcome.CORRECT: "The action is correct.",
-        Outcome.MISREAD_INTERSECTION: (
-            "The reply reports wrongly whether this is an intersection, and its action is not what "
-            "the instructions ask for here."
-        ),
-        Outcome.WRONG_ACTION: "The action is not what the instructions ask for here.",
-    }
-)
-"""Messages fit to be shown to the walker: they do not tell the right action."""
-
+Verdict: TypeAlias = outcomes.Verdict[Outcome]
 
 _RIGHT = frozenset(["forward()", "stop()", *(f"turn_direction({word})" for word in WORDS)])
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The judgement of one attempt.
-
-    Attributes:
-        outcome: what came of it.
-        reward: the outcome's reward, from REWARDS.
-        message: a sentence fit to be shown to the walker.
-    """
-
-    outcome: Outcome
-    reward: float
-    message: str
-
-    @classmethod
-    def of(cls, outcome: Outcome) -> Verdict:
-        """Return the verdict that goes with an outcome."""
-        return cls(outcome, REWARDS[outcome], MESSAGES[outcome])
 
 
 def verify(

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from shiftgym.envs.single import Action, Observation, SingleEnv
 from shiftgym.envs.vector import TaskVectorEnv
+from virl_env.actions import ACTIONS, NO_ACTION
 from virl_env.config import NavigationConfig
 from virl_env.directions import Directions
-from virl_env.dynamics import ACTIONS, NO_ACTION
 from virl_env.free.move import Pose
 from virl_env.free.walk import FreeWalk
 from virl_env.navigation import Walk, Walkers

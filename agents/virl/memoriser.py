@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from agents.protocol import Info
 from agents.scripted import Actions
 from agents.virl.demonstrations import Demonstrations
-from virl_env.dynamics import STOP
+from virl_env.actions import STOP
 from virl_env.observe import LAYOUT, LINE_CODES, MAX_LINES
 
 _TURN, _COMPASS, _LANDMARK, _SIDE = range(LINE_CODES)

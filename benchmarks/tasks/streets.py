@@ -25,7 +25,7 @@ from benchmarks.tasks.task import (
     Metric,
     interface_named,
 )
-from virl_env.dynamics import FORWARD, NUM_ACTIONS
+from virl_env.actions import FORWARD, NUM_ACTIONS
 from virl_env.routes.instructions import line_codes
 from virl_env.scene import LETTERS
 from virl_env.variants import TASK

@@ -11,9 +11,10 @@ from PIL import Image, ImageDraw
 
 from gp_env.deck import SUIT_COLOURS
 from gp_env.pictures.cards import Picture, draw_block, draw_card
-from gp_env.pictures.look import INKS, MAX_SEVERITY, Look
+from gp_env.pictures.look import INKS, Look
 from gp_env.pictures.marks import PLAIN_FACE, Face, Ink
 from gp_env.pictures.size import DEFAULT_SIZE, check_size
+from shiftgym.appearance import MAX_SEVERITY
 from shiftgym.mixer import Words, words
 
 COLUMNS = {3: 3, 4: 2, 5: 3, 6: 3}

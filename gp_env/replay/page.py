@@ -51,9 +51,8 @@ def draw_page(recording: Recording) -> str:
     # Plain tables are small as drawings, grainy ones as photographs.
     urls = page.png_url(few), page.jpeg_url(table)
     return page.draw_page(
-        title=recording.title,
-        facts=recording.facts,
-        sections=[_section(moment) for moment in recording.moments],
+        recording,
+        list(map(_section, recording.moments)),
         opening=_TABLE.substitute(cards=for_html(recording.title), table=min(urls, key=len)),
         style=_STYLE,
     )

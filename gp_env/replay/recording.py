@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,30 +23,20 @@ class Moment(recording.Moment):
 
     Attributes:
         scene: formula, previous attempt, outcome and attempts left before anything is done.
-        told: what the agent was told, "" where it was told symbols or shown cards.
-        done: the token, or the reply; "" at the end of the episode.
-        outcome: of the attempt that it ended, "none" where it ended none.
-        reward: for it.
     """
 
     scene: Scene
 
 
-@dataclass(frozen=True)
-class Recording:
-    """An episode.
+@dataclass(frozen=True, kw_only=True)
+class Recording(recording.Recording[Moment]):
+    """An episode; its title names the cards and the target.
 
     Attributes:
-        title: the cards and the target.
-        facts: what else there is to say of it, by name.
         table: the cards, uint8 of shape (640, 640, 3).
-        moments: its steps, then where it ended.
     """
 
-    title: str
-    facts: Mapping[str, str]
     table: Picture
-    moments: Sequence[Moment]
 
 
 class Recorder(recording.Recorder[Moment]):
@@ -63,29 +53,16 @@ class Recorder(recording.Recorder[Moment]):
 
     def __init__(self, env: gym.Env[Any, Any], *, look: LookLike = "plain") -> None:
         super().__init__()
-        inner = env.unwrapped
-        if not isinstance(inner, TableEnv):
-            raise ValueError(
-                f"Only single environments of the card game are recorded; got "
-                f"{type(inner).__name__}."
-            )
-        self._env: TableEnv[Any, Any] = inner
-        self._renderer = inner.renderer or CardRenderer(SIZE, look)
+        self._env: TableEnv[Any, Any] = recording.inner(env, TableEnv, "the card game")
+        self._renderer = self._env.renderer or CardRenderer(SIZE, look)
 
     def recording(self) -> Recording:
         """Return the episode up to now."""
         env, info = self._env, self._info
-        facts = {
-            "Rule": tell_rule(env.stated_rule),
-            "Episode seed": str(info["episode_seed"]),
-            "Success": "yes" if info["is_success"] else "no",
-        }
-        if env.stated_rule != env.rule:
-            facts["Rule that scores"] = tell_rule(env.rule)
         hand, seed = env.hand, info["episode_seed"]
         return Recording(
             title=f"Make {env.config.target} from {hand}",
-            facts=facts,
+            facts=recording.facts_of(info, tell_rule(env.stated_rule), tell_rule(env.rule)),
             table=self._renderer.of_cards(hand.ranks, hand.suits, seed, SIZE),
             moments=tuple(self._moments),
         )
@@ -107,23 +84,19 @@ def record(
     env: gym.Env[Any, Any],
     choose: recording.Choose | None = None,
     *,
-    seed: int | None = None,
-    options: dict[str, Any] | None = None,
     look: LookLike = "plain",
-    max_steps: int = 500,
+    **played: Any,
 ) -> Recording:
-    """Play an episode and return it.
+    """Play an episode of the card game and return it.
 
     Args:
-        env: a single environment of the card game.
-        choose: returns the action for an observation and an info; the expert unless given.
-        seed, options: of `reset`.
+        env: a single environment.
+        choose, played: as for `shiftgym.replay.recording.play`: who chooses actions, and `seed`,
+            `options` and `max_steps`.
         look: as for `Recorder`.
-        max_steps: after which the recording stops, should the episode not have ended.
 
     Raises:
         ValueError: for another environment or an unknown look, and what `reset` refuses.
     """
-    recorder = Recorder(env, look=look)
-    recording.play(recorder, env, choose, seed=seed, options=options, max_steps=max_steps)
-    return recorder.recording()
+    written: Recording = recording.play(Recorder(env, look=look), env, choose, **played)
+    return written

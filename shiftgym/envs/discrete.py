@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shiftgym.checks import flag, shown
 from shiftgym.envs.masks import check_mask, masked_observation, masked_space
 from shiftgym.envs.single import SingleEnv
-from shiftgym.envs.views import View
+from shiftgym.envs.views import Numbers, PictureAndState, Renderer, View
 from shiftgym.episode import Episode, Task
 
 E = TypeVar("E", bound=Episode)
@@ -23,25 +23,29 @@ class DiscreteEnv(SingleEnv[Any, int, E]):
 
     Args:
         task, render_mode: as for `SingleEnv`.
-        view: what is observed.
+        renderer: draws what is observed; None where that is numbers.
         mask, mask_in_observation: as the ids document them.
     """
 
     def __init__(
         self,
         task: Task[E, Any],
-        view: View,
+        renderer: Renderer | None = None,
         *,
-        mask: str | None,
-        mask_in_observation: bool,
-        render_mode: str | None,
+        mask: str | None = "syntax",
+        mask_in_observation: bool = False,
+        render_mode: str | None = None,
     ) -> None:
-        super().__init__(task, render_mode)
-        self.view = view
+        super().__init__(task, render_mode=render_mode)
+        self.view: View = (
+            Numbers(task.fields) if renderer is None else PictureAndState(task.fields, renderer)
+        )
         self.mask = check_mask(mask)
         self.mask_in_observation = flag("mask_in_observation", mask_in_observation)
         self._num_actions = len(task.actions)
-        self.observation_space = masked_space(view.space, self._num_actions, mask_in_observation)
+        self.observation_space = masked_space(
+            self.view.space, self._num_actions, mask_in_observation
+        )
         self.action_space: spaces.Discrete[Any] = spaces.Discrete(self._num_actions)
 
     def reset(

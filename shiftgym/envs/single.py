@@ -25,7 +25,12 @@ class SingleEnv(gym.Env[Observation, Action], Generic[Observation, Action, E]):
         render_mode: one of the class's `metadata["render_modes"]`, or None.
     """
 
-    def __init__(self, task: Task[E, Any], render_mode: str | None) -> None:
+    metadata: dict[str, Any] = {  # noqa: RUF012
+        "render_modes": ["ansi", "rgb_array", "human"],
+        "render_fps": 4,
+    }
+
+    def __init__(self, task: Task[E, Any], *, render_mode: str | None = None) -> None:
         render_mode_of(type(self), render_mode, self.metadata["render_modes"])
         self.task = task
         self.render_mode = render_mode

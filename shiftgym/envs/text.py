@@ -7,8 +7,11 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from gymnasium import spaces
 
+from shiftgym.checks import flag, only_with
 from shiftgym.envs.single import SingleEnv
-from shiftgym.episode import Episode, Picture, Task
+from shiftgym.envs.views import Renderer
+from shiftgym.episode import Episode, Task
+from shiftgym.pictures import data_url
 from shiftgym.prompts import Message, Template, build_messages, in_words
 from shiftgym.replies import check_reply
 
@@ -50,10 +53,6 @@ class Dialogue(Protocol):
         """Return what opens a dialogue."""
         ...
 
-    def picture(self, episode: Any) -> Picture | None:
-        """Return the picture that goes with the prompt, None for none."""
-        ...
-
     def answer(self, episode: Any, reply: str) -> Answer:
         """Judge a reply, count the attempt and answer it."""
         ...
@@ -63,17 +62,43 @@ class Dialogue(Protocol):
         ...
 
 
+def shows_pictures(images: bool, **of_pictures: tuple[object, str | float | None]) -> bool:
+    """Return the keyword `images`, and refuse keywords of pictures where there are none.
+
+    Args:
+        images: the keyword.
+        of_pictures: the value and the default of each.
+
+    Raises:
+        ValueError: for what is neither True nor False, or naming the keywords.
+    """
+    if not flag("images", images):
+        only_with("images=True", "without it there are no pictures", **of_pictures)
+    return bool(images)
+
+
 class TextEnv(SingleEnv[str, str, E]):
     """A single environment with spaces `Text`.
 
     Args:
         task, render_mode: as for `SingleEnv`.
         dialogue: tells the task in words.
+        renderer: draws the picture that goes with a prompt; None for none.
     """
 
-    def __init__(self, task: Task[E, Any], dialogue: Dialogue, render_mode: str | None) -> None:
-        super().__init__(task, render_mode)
+    metadata: dict[str, Any] = {**SingleEnv.metadata, "render_fps": 1}  # noqa: RUF012
+
+    def __init__(
+        self,
+        task: Task[E, Any],
+        dialogue: Dialogue,
+        renderer: Renderer | None = None,
+        *,
+        render_mode: str | None = None,
+    ) -> None:
+        super().__init__(task, render_mode=render_mode)
         self.dialogue = dialogue
+        self._draw = None if renderer is None else renderer.draw
         self.observation_space = dialogue.messages
         self.action_space = dialogue.replies
         self._messages: list[Message] = []
@@ -125,11 +150,7 @@ class TextEnv(SingleEnv[str, str, E]):
 
     def _open(self, prompt: str) -> None:
         """Open a dialogue."""
-        picture, url = self.dialogue.picture(self.episode), None
-        if picture is not None:
-            from shiftgym.pictures import data_url
-
-            url = data_url(picture)
+        url = None if self._draw is None else data_url(self._draw(self.episode))
         self._messages = build_messages(prompt, self.dialogue.template, url)
 
     def _observed(self) -> dict[str, Any]:

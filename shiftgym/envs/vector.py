@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from shiftgym import checks
 from shiftgym.envs.masks import check_mask, masked_observation, masked_space
-from shiftgym.envs.views import BatchView
+from shiftgym.envs.views import BatchNumbers, BatchPicturesAndStates, BatchView, Renderer
 from shiftgym.episode import Batch, Picture, Task
 from shiftgym.mixer import EPISODE_SEED_BITS
 from shiftgym.prefetch import InitialStates, PrefetchBuffer
@@ -30,6 +30,10 @@ _WHO_DRAWS = (
 
 Infos = dict[str, Any]
 B = TypeVar("B", bound=Batch)
+
+PICTURES: dict[str, Any] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}
+"""The metadata of a vector environment that draws."""
+
 Step = tuple[Any, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Infos]
 
 
@@ -39,7 +43,7 @@ class TaskVectorEnv(VectorEnv[Any, Any, Any], Generic[B]):
     Args:
         task: what is played.
         num_envs: number of sub-environments.
-        view: makes what is observed of a batch.
+        renderer: draws what is observed; None where that is numbers.
         autoreset_mode, max_episode_steps, mask, mask_in_observation, render_mode: as the ids
             document them.
 
@@ -53,13 +57,13 @@ class TaskVectorEnv(VectorEnv[Any, Any, Any], Generic[B]):
         self,
         task: Task[Any, B],
         num_envs: int,
-        view: BatchView,
+        renderer: Renderer | None = None,
         *,
-        autoreset_mode: str | AutoresetMode,
-        max_episode_steps: int | None,
-        mask: str | None,
-        mask_in_observation: bool,
-        render_mode: str | None,
+        autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
+        max_episode_steps: int | None = None,
+        mask: str | None = "syntax",
+        mask_in_observation: bool = False,
+        render_mode: str | None = None,
     ) -> None:
         modes = self.metadata["render_modes"]
         checks.render_mode(type(self), render_mode, modes, _WHO_DRAWS)
@@ -67,7 +71,11 @@ class TaskVectorEnv(VectorEnv[Any, Any, Any], Generic[B]):
             max_episode_steps = checks.positive("max_episode_steps", max_episode_steps)
         num_envs = checks.check_num_envs(num_envs)
         self.task = task
-        self.view = view
+        self.view: BatchView = (
+            BatchNumbers(task.fields)
+            if renderer is None
+            else BatchPicturesAndStates(task.fields, renderer, num_envs)
+        )
         self.num_envs = num_envs
         self.autoreset_mode = _autoreset_mode(autoreset_mode)
         self.metadata = {**self.metadata, "autoreset_mode": self.autoreset_mode}
@@ -77,7 +85,7 @@ class TaskVectorEnv(VectorEnv[Any, Any, Any], Generic[B]):
         self.render_mode = render_mode
         self._num_actions = len(task.actions)
         self.single_observation_space = masked_space(
-            view.space, self._num_actions, mask_in_observation
+            self.view.space, self._num_actions, mask_in_observation
         )
         self.single_action_space = spaces.Discrete(self._num_actions)
         self.observation_space = batch_space(self.single_observation_space, num_envs)

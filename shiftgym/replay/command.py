@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import importlib
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import gymnasium as gym
+
 from shiftgym.replay.recording import Recorder
 from shiftgym.sanitize import for_terminal
+from shiftgym.seeding import check_seed
 
 
 class Album:
@@ -43,6 +48,56 @@ class Album:
         for path, write in self._files.items():
             write(recording, path)
             print(for_terminal(f"Written: {path}"))
+
+
+_SEED_BITS = 32
+"""Of a seed that nobody chose: short enough to be typed again."""
+
+
+def begin(
+    env: gym.Env[Any, Any], album: Album, options: argparse.Namespace
+) -> tuple[int, Any, dict[str, Any]]:
+    """Start the episode of --seed, or of a seed that is drawn, and take it down.
+
+    Returns:
+        The seed, the observation and the info.
+
+    Raises:
+        ValueError: for a seed out of range.
+    """
+    drawn = secrets.randbits(_SEED_BITS) if options.seed is None else check_seed(options.seed)
+    observation, info = env.reset(seed=drawn)
+    album.begin(observation, info)
+    return int(drawn or 0), observation, info
+
+
+def album_of(
+    options: argparse.Namespace, package: str, env: gym.Env[Any, Any], **seen: Any
+) -> Album:
+    """Return the files of --gif and --html, or nothing at all.
+
+    Args:
+        options: of the command line.
+        package: of the task, which has `replay.Recorder`, `replay.write_gif` and so on.
+        env: what is played.
+        seen: keywords of the recorder.
+    """
+    if not (options.gif or options.html):
+        return Album()
+    # Who asks for no pictures needs nothing that draws.
+    replay = importlib.import_module(f"{package}.replay")
+    files = {options.gif: replay.write_gif, options.html: replay.write_page}
+    recorder = replay.Recorder(env, **seen)
+    return Album(recorder, {path: write for path, write in files.items() if path})
+
+
+def typed(ask: Callable[[str], str], prompt: str) -> str:
+    """Return the line that a person types, "" where there is no more."""
+    try:
+        return ask(prompt).strip()
+    except (EOFError, KeyboardInterrupt):
+        print()
+        return ""
 
 
 def add_options(parser: argparse.ArgumentParser, played: str, seen: str, example: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from string import Template
+from typing import Any
 
 from PIL import Image
 
-from shiftgym.replay.recording import Moment
+from shiftgym.replay.recording import Moment, Recording
 from shiftgym.sanitize import for_html
 
 _QUALITY = 82
@@ -102,34 +103,27 @@ show(asked > 0 ? asked - 1 : 0);
 
 
 def draw_page(
-    *,
-    title: str,
-    facts: Mapping[str, str],
-    sections: Sequence[str],
-    opening: str = "",
-    credit: str = "",
-    style: str = "",
+    recording: Recording[Any], sections: Sequence[str], *, opening: str = "", style: str = ""
 ) -> str:
     """Return a page through whose steps arrow keys, a slider and a button lead.
 
     Args:
-        title: of the page, text.
-        facts: what there is to say of the episode, by name, text.
+        recording: of the episode.
         sections: HTML of each step, as `section` returns it.
         opening: HTML that stands above the steps. A list in it with the id "lines" has the line
             that a step names marked.
-        credit: of data that the pictures were made from, text.
         style: CSS of what this game alone shows.
     """
     return _PAGE.substitute(
-        title=for_html(title),
+        title=for_html(recording.title),
         facts="".join(
-            f"<dt>{for_html(name)}</dt><dd>{for_html(value)}</dd>" for name, value in facts.items()
+            f"<dt>{for_html(name)}</dt><dd>{for_html(value)}</dd>"
+            for name, value in recording.facts.items()
         ),
         opening=opening,
         count=len(sections),
         moments="".join(sections),
-        credit=for_html(credit),
+        credit=for_html(recording.credit),
         style=style,
     )
 

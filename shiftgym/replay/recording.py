@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import gymnasium as gym
 
+E = TypeVar("E")
 Choose = Callable[[Any, Mapping[str, Any]], Any]
 
 
@@ -29,6 +30,50 @@ class Moment:
 
 
 Seen = TypeVar("Seen", bound=Moment)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording(Generic[Seen]):
+    """An episode.
+
+    Attributes:
+        title: what was played.
+        facts: what else there is to say of it, by name.
+        moments: its steps, then where it ended.
+        credit: of the data that pictures were made from, "" for none.
+    """
+
+    title: str
+    facts: Mapping[str, str]
+    moments: Sequence[Seen]
+    credit: str = ""
+
+
+def facts_of(info: Mapping[str, Any], stated: str, scoring: str, **others: str) -> dict[str, str]:
+    """Return the facts of a recording.
+
+    Args:
+        info: of its end.
+        stated, scoring: the rule that is stated and the one that scores, in words.
+        others: what else there is, by name.
+    """
+    facts = {"Rule": stated, **others, "Episode seed": str(info["episode_seed"])}
+    facts["Success"] = "yes" if info["is_success"] else "no"
+    return facts if scoring == stated else {**facts, "Rule that scores": scoring}
+
+
+def inner(env: gym.Env[Any, Any], kind: type[E], task: str) -> E:
+    """Return the environment of a task inside its wrappers.
+
+    Raises:
+        ValueError: where it is none of this kind.
+    """
+    found = env.unwrapped
+    if not isinstance(found, kind):
+        raise ValueError(
+            f"Only single environments of {task} are recorded; got {type(found).__name__}."
+        )
+    return found
 
 
 class Recorder(Generic[Seen]):
@@ -77,13 +122,13 @@ class Recorder(Generic[Seen]):
 def play(
     recorder: Recorder[Any],
     env: gym.Env[Any, Any],
-    choose: Choose | None,
+    choose: Choose | None = None,
     *,
-    seed: int | None,
-    options: dict[str, Any] | None,
-    max_steps: int,
-) -> None:
-    """Play an episode and take it down.
+    seed: int | None = None,
+    options: dict[str, Any] | None = None,
+    max_steps: int = 500,
+) -> Any:
+    """Play an episode and return its recording.
 
     Args:
         recorder: made for that environment.
@@ -101,3 +146,4 @@ def play(
         recorder.step(action, observation, float(reward), info)
         if terminated or truncated:
             break
+    return recorder.recording()

@@ -22,7 +22,7 @@ from gp_env.text import (
     build_reply,
     judge_reply,
 )
-from gp_env.verifier import REWARDS, Outcome, Verdict, verify
+from gp_env.verifier import Outcome, Verdict, verify
 from shiftgym.prompts import build_feedback, build_messages
 
 HAND = Hand((5, 13, 2, 7), (1, 2, 3, 4))
@@ -189,7 +189,7 @@ def test_rule_that_scores_decides() -> None:
 def test_rewards_are_those_of_the_table() -> None:
     for reply in (answer(), answer("1"), answer("+"), "", answer("5*(10-7)-2"), answer(number=[1])):
         _, verdict = judge_reply(reply, HAND)
-        assert verdict.reward == REWARDS[verdict.outcome]
+        assert verdict.reward == verdict.outcome.reward
 
 
 @settings(max_examples=200, deadline=None)
@@ -212,7 +212,7 @@ def test_expert_reply_is_correct(ranks: tuple[int, ...]) -> None:
 @pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
 def test_feedback_tells_the_outcome_and_gives_nothing_away(template: PromptTemplate) -> None:
     said = {
-        build_feedback(Verdict.of(outcome, 87), left, template)
+        build_feedback(Verdict.of(outcome, target=87), left, template)
         for outcome in Outcome
         for left in (0, 1, 2)
     }
@@ -237,7 +237,7 @@ def test_template_of_ones_own() -> None:
     )
     prompt = build_prompt(HAND, Rule(1, 2, 3), 10, max_attempts=2, template=mine)
     assert prompt == "{5 K 2 7} 4 1/2/3 -> 10 (2) 5♠ K♥ 2♦ 7♣"
-    wrong = Verdict.of(Outcome.WRONG_VALUE)
+    wrong = Verdict.of(Outcome.WRONG_VALUE, target=24)
     assert build_feedback(wrong, 1, mine) == "wrong value! 1"
     assert build_feedback(wrong, 0, mine) == f"nein: {wrong.message}"
     assert build_feedback(Verdict.of(Outcome.CORRECT), 0, mine) == "ja"

@@ -13,7 +13,6 @@ from gp_env.arithmetic import to_tokens, token_parts
 from gp_env.verifier import (
     OUTCOME_NAMES,
     OUTCOMES,
-    REWARDS,
     Outcome,
     Verdict,
     judge_tokens,
@@ -118,7 +117,7 @@ def test_long_formulas_get_an_outcome(formula: str, expected: str) -> None:
 
 
 def test_rewards_and_codes() -> None:
-    assert {str(outcome): reward for outcome, reward in REWARDS.items()} == {
+    assert {str(outcome): outcome.reward for outcome in Outcome} == {
         "unreadable": -3,
         "misread_cards": -1.5,
         "illegal_formula": -3,
@@ -129,7 +128,7 @@ def test_rewards_and_codes() -> None:
     assert set(OUTCOMES) == set(Outcome)
     assert OUTCOME_NAMES[0] == "none"
     assert all(OUTCOME_NAMES[outcome.code] == outcome for outcome in Outcome)
-    assert all(Verdict.of(outcome).reward == REWARDS[outcome] for outcome in Outcome)
+    assert all(Verdict.of(one, target=24).reward == one.reward for one in Outcome)
     assert f"{Outcome.CORRECT}" == "correct"
 
 

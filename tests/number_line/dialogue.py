@@ -53,9 +53,6 @@ class LineDialogue:
         told = {"at": walk.at, "goal": walk.goal, "left": self._left, "right": self._right}
         return self.template.task.format(**told)
 
-    def picture(self, walk: Walk) -> None:
-        """There are no pictures."""
-
     def answer(self, walk: Walk, reply: str) -> Answer:
         """Do what the reply names."""
         named = reply.strip().lower()

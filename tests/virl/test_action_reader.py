@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from virl_env.action_reader import MAX_ACTION, is_placeholder, read_action
+from virl_env.actions import ACTIONS
 from virl_env.directions import WORDS
-from virl_env.dynamics import ACTIONS
 
 READ = {
     "turn_direction(left)": [

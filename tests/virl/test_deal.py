@@ -9,10 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 import virl_env
-from virl_env.config import SPLITS, NavigationConfig
+from shiftgym.keywords import SPLITS
+from virl_env.actions import ACTION_INDEX, NO_ACTION, POINT
+from virl_env.config import NavigationConfig
 from virl_env.deal import Dealer, rule_of
 from virl_env.directions import HELD_OUT, Directions
-from virl_env.dynamics import ACTION_INDEX, NO_ACTION, POINT
 from virl_env.observe import LAYOUT, LINE_CODES, MAX_LANDMARKS
 from virl_env.routes.instructions import line_codes
 from virl_env.routes.rail import build_rail

@@ -18,8 +18,8 @@ from agents.virl.demonstrations import (
     save_demonstrations,
 )
 from agents.virl.memoriser import MemoriserAgent
+from virl_env.actions import ACTION_INDEX, FORWARD
 from virl_env.directions import NAMED, from_table
-from virl_env.dynamics import ACTION_INDEX, FORWARD
 from virl_env.env import VIRLNavigationEnv
 from virl_env.observe import LAYOUT
 from virl_env.vector_env import VIRLNavigationVectorEnv

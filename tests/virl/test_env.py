@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import virl_env
-from virl_env.dynamics import ACTION_INDEX, ACTIONS, FORWARD, NUM_ACTIONS
+from virl_env.actions import ACTION_INDEX, ACTIONS, FORWARD, NUM_ACTIONS
 from virl_env.env import VIRLNavigationEnv
 from virl_env.observe import LAYOUT, decode
 from virl_env.routes.route import MAX_LEGS

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
+from virl_env.actions import ACTION_INDEX, ACTIONS, FORWARD, NUM_ACTIONS, STOP
 from virl_env.directions import Directions
-from virl_env.dynamics import ACTION_INDEX, ACTIONS, FORWARD, NUM_ACTIONS, STOP
 from virl_env.env import VIRLNavigationEnv
 from virl_env.free.move import Pose, ahead, move, turned
 from virl_env.observe import decode

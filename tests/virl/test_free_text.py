@@ -9,7 +9,7 @@ import gymnasium as gym
 import pytest
 from gymnasium.utils.env_checker import check_env
 
-from virl_env.dynamics import ACTION_INDEX, ACTIONS
+from virl_env.actions import ACTION_INDEX, ACTIONS
 from virl_env.env import VIRLNavigationEnv
 from virl_env.free.words import FREE
 from virl_env.observe import decode

@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 import virl_env
+from virl_env.actions import FIRST_TURN, FORWARD, STOP
 from virl_env.directions import WORDS
-from virl_env.dynamics import FIRST_TURN, FORWARD, STOP
 from virl_env.observe import LAYOUT, LINE_CODES, MAX_LANDMARKS, WALK_CODE
 from virl_env.vector_env import VIRLNavigationVectorEnv
 

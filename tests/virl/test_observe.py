@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import virl_env
+from virl_env.actions import ACTIONS, NUM_ACTIONS
 from virl_env.directions import Directions
-from virl_env.dynamics import ACTIONS, NUM_ACTIONS
 from virl_env.env import VIRLNavigationEnv
 from virl_env.observe import (
     FIELDS,

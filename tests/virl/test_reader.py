@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from shiftgym.replies import MAX_CHARACTERS
 from shiftgym.replies import TOO_LONG as ONLY_THE_END
-from virl_env.dynamics import ACTIONS
+from virl_env.actions import ACTIONS
 from virl_env.reader import KEYS, MAX_ACTION, TOO_LONG, Reply, parse_reply
 
 SEEN, FOLLOWED, ACTION = "Café Sol is on your left", "3. Turn west.", "turn_direction(west)"

@@ -11,8 +11,8 @@ from itertools import permutations
 import pytest
 
 from shiftgym.prompts import build_feedback, build_messages
+from virl_env.actions import ACTIONS
 from virl_env.directions import NAMED, Directions
-from virl_env.dynamics import ACTIONS
 from virl_env.routes.instructions import NAMINGS
 from virl_env.routes.rail import build_rail
 from virl_env.routes.route import Landmark, Leg, Route
@@ -28,7 +28,7 @@ from virl_env.text import (
     find_template,
     judge_reply,
 )
-from virl_env.verifier import REWARDS, Outcome, Verdict
+from virl_env.verifier import Outcome, Verdict
 from virl_env.world.geometry import COMPASS, RELATIVE, SIDES
 
 WORLD = Directions("world", COMPASS[1:] + COMPASS[:1])
@@ -213,7 +213,7 @@ def test_expert_reply_names_what_is_followed() -> None:
 def test_first_outcome_that_applies(observation: str, action: str, expected: str) -> None:
     text = json.dumps({"current observation": observation, "action": action})
     _, verdict = judge_reply(text, "forward()", False)
-    assert (verdict.outcome, verdict.reward) == (expected, REWARDS[Outcome(expected)])
+    assert (verdict.outcome, verdict.reward) == (expected, Outcome(expected).reward)
 
 
 def test_a_turn_in_the_words_of_the_other_rule_is_a_wrong_action() -> None:

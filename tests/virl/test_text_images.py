@@ -15,12 +15,12 @@ from PIL import Image
 
 from tests.virl.compass_views import CompassViews, bearing_of, blue
 from virl_env import load_routes
-from virl_env.dynamics import ACTIONS
+from virl_env.actions import ACTIONS
 from virl_env.free.words import FREE
 from virl_env.reader import parse_reply
 from virl_env.text import DEFAULT, PromptTemplate
 from virl_env.text_env import VIRLNavigationTextEnv
-from virl_env.verifier import REWARDS, Outcome
+from virl_env.verifier import Outcome
 from virl_env.views.source import TURNS
 from virl_env.views.wording import SEEN, SEEN_COMPACT, SEEN_COMPACT_WORDS, SEEN_FREE
 from virl_env.world.city import CATEGORIES
@@ -153,7 +153,7 @@ def test_a_wrong_report_of_the_intersection_weighs_more(reported: bool | None) -
         _, reward, _, _, info = env.step(json.dumps(reply))
         misread = reported is not None and reported is not here.intersection
         expected = Outcome.MISREAD_INTERSECTION if misread else Outcome.WRONG_ACTION
-        assert (info["outcome"], reward) == (expected.value, REWARDS[expected])
+        assert (info["outcome"], reward) == (expected.value, expected.reward)
         seen.add(expected)
         right = {**reply, "action": here.action}
         _, _, ended, _, info = env.step(json.dumps(right))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from virl_env.verifier import MESSAGES, OUTCOME_NAMES, OUTCOMES, REWARDS, Outcome, Verdict, verify
+from virl_env.verifier import OUTCOME_NAMES, OUTCOMES, Outcome, Verdict, verify
 
 RIGHT, WRONG = "turn_direction(west)", "forward()"
 
@@ -34,7 +34,7 @@ def test_first_outcome_that_applies(
 
 
 def test_rewards_and_codes() -> None:
-    assert {str(outcome): reward for outcome, reward in REWARDS.items()} == {
+    assert {str(outcome): outcome.reward for outcome in Outcome} == {
         "unreadable": -1,
         "correct": 1,
         "misread_intersection": -1.5,
@@ -46,8 +46,7 @@ def test_rewards_and_codes() -> None:
 
 
 def test_messages_tell_no_action() -> None:
-    assert set(MESSAGES) == set(Outcome)
-    words = {word.strip(".,").lower() for text in MESSAGES.values() for word in text.split()}
+    words = {word.strip(".,").lower() for one in Outcome for word in one.message.split()}
     assert not words & {"forward", "stop", "turn", "left", "right,", "north", "west", "slightly"}
 
 

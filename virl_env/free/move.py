@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from virl_env.actions import ACTION_INDEX, FIRST_TURN, FORWARD
 from virl_env.directions import FRAMES, WORDS, Directions
-from virl_env.dynamics import ACTION_INDEX, FIRST_TURN, FORWARD
 from virl_env.world.geometry import sector, turn_word, wrap
 from virl_env.world.streets import STRAIGHT, Streets
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from virl_env import observe
+from virl_env.actions import CORRECT_CODE, NO_ACTION, STOP, WRONG_CODE
 from virl_env.config import MAX_ATTEMPTS, NavigationConfig
 from virl_env.directions import from_table, table
-from virl_env.dynamics import CORRECT_CODE, NO_ACTION, STOP, WRONG_CODE
 from virl_env.free.course import Course
 from virl_env.free.metrics import Warping, spl
 from virl_env.free.move import Pose, move

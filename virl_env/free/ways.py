@@ -12,8 +12,8 @@ from array import array
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from virl_env.actions import FORWARD
 from virl_env.directions import Directions
-from virl_env.dynamics import FORWARD
 from virl_env.free.move import Pose, ahead, move, turns_of
 from virl_env.world.streets import Streets
 

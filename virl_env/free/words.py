@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from virl_env.actions import ACTION_INDEX, ACTIONS, FORWARD, STOP
 from virl_env.config import NavigationConfig
 from virl_env.directions import Directions
-from virl_env.dynamics import ACTION_INDEX, ACTIONS, FORWARD, STOP
 from virl_env.free.walk import NO_OUTCOME, FreeWalk
 from virl_env.reader import Reply
 from virl_env.routes.rail import NO_LANDMARKS, describe

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from virl_env.maps.extract import Degrees, Thing, within_limits
 from virl_env.maps.tags import is_elsewhere, is_gone, kind, title
 from virl_env.world.city import UNIT, Place
-from virl_env.world.geometry import EARTH_RADIUS, near
+from virl_env.world.geometry import METRES_A_DEGREE, near
 
 FARTHEST = 30.0
 """Metres from the middle of a street up to which a place is beside it; further away are yards, and
@@ -20,9 +20,6 @@ the insides of shopping centres."""
 
 _SOUGHT = 300.0
 """Metres from the middle of an area up to which a street is sought: areas are large."""
-
-_DEGREE = math.radians(1.0) * EARTH_RADIUS
-"""Metres of a degree of latitude."""
 
 
 class Beside(NamedTuple):
@@ -109,7 +106,9 @@ class _Nearest:
     def __init__(self, points: Degrees) -> None:
         self._east = float(points[0, 1])
         self.points = points = self.unrolled(points)
-        self.scale = np.array([_DEGREE, _DEGREE * math.cos(math.radians(points[:, 0].mean()))])
+        self.scale = np.array(
+            [METRES_A_DEGREE, METRES_A_DEGREE * math.cos(math.radians(points[:, 0].mean()))]
+        )
         self._order = np.argsort(points[:, 0], kind="stable")
         self._latitudes = points[self._order, 0]
 
@@ -119,7 +118,7 @@ class _Nearest:
 
     def __call__(self, spot: Degrees) -> tuple[int, float]:
         """Return a point and the metres to it; -1 and infinitely many for none in reach."""
-        band = _SOUGHT / _DEGREE
+        band = _SOUGHT / METRES_A_DEGREE
         low, high = np.searchsorted(self._latitudes, [spot[0] - band, spot[0] + band])
         near = self._order[low:high]
         away = np.hypot(*((self.points[near] - spot) * self.scale).T)

@@ -18,7 +18,7 @@ from virl_env.panoramas.memory import Memory
 from virl_env.panoramas.pictures import MAX_BYTES, decode, size_of
 from virl_env.panoramas.projection import project, useful_width
 from virl_env.panoramas.safe_pickle import read_places
-from virl_env.world.geometry import EARTH_RADIUS, Geocode, haversine
+from virl_env.world.geometry import METRES_A_DEGREE, Geocode, haversine
 
 MAPPING = "gps_pano_mapping.pkl"
 PICTURES = "street_views"
@@ -26,9 +26,6 @@ PICTURES = "street_views"
 
 RADIUS = 20.0
 """Metres within which a panorama stands for a place, as in the study."""
-
-_DEGREE = math.radians(EARTH_RADIUS)
-"""Metres of a degree of latitude."""
 
 _identifier = re.compile(r"[A-Za-z0-9_=~-][A-Za-z0-9_=~.-]{0,199}").fullmatch
 """No identifier leads out of its folder."""
@@ -157,7 +154,7 @@ class PanoramaFolder:
         if exact is not None:
             return exact[1]
         # Sorted by latitude: what lies in the strip around the place is all that can be in radius.
-        strip = self.radius / _DEGREE * 1.001
+        strip = self.radius / METRES_A_DEGREE * 1.001
         first, last = np.searchsorted(self._places[:, 0], (latitude - strip, latitude + strip))
         near = [
             (haversine((latitude, longitude), (north, east)), (north, east))

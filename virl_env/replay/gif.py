@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from itertools import accumulate
 
 from PIL import Image, ImageDraw, ImageFont
 
-from shiftgym.checks import in_range
 from shiftgym.lettering import GROUND, INK, PALE, RIGHT, WRONG, write_line, write_line_right
-from shiftgym.replay.colours import commonest, painted, spread
-from shiftgym.replay.gif import narrower, save_gif
+from shiftgym.replay.colours import Colours, commonest, spread
+from shiftgym.replay.gif import GifWriter
 from virl_env.map_picture import COLOURS as MAP_COLOURS
 from virl_env.reader import parse_reply
 from virl_env.replay.recording import Moment, Recording
@@ -23,29 +21,6 @@ _HALF, _CAPTION, _MARGIN = WIDTH // 2, 88, 16
 _LARGE, _SMALL = 24, 17
 _DRAWN = 32
 """Colours of the map, and of the caption."""
-
-
-def write_gif(
-    recording: Recording,
-    path: str | os.PathLike[str],
-    *,
-    milliseconds: int = 700,
-    width: int = 960,
-) -> None:
-    """Write an episode as a GIF that repeats for ever.
-
-    Args:
-        recording: of the episode.
-        path: of the file.
-        milliseconds: that a step is shown, 20 to 10,000; the end is shown three times as long.
-        width: of the picture in pixels, 160 to 1280; its height follows.
-
-    Raises:
-        ValueError: for a number out of range.
-        OSError: where the file cannot be written.
-    """
-    width = in_range("width", width, 160, WIDTH)
-    save_gif((_reduced(frame, width) for frame in draw_frames(recording)), path, milliseconds)
 
 
 def draw_frames(recording: Recording) -> Iterator[Image.Image]:
@@ -99,13 +74,14 @@ def _label(drawing: ImageDraw.ImageDraw, name: str, x: int, y: int) -> None:
     drawing.text((x + 6, y + 2), name, INK, font)
 
 
-def _reduced(frame: Image.Image, width: int) -> Image.Image:
-    """Return a frame in the size of the file, with few colours: a GIF has 256 at most."""
-    small = narrower(frame, width)
-    half = width // 2
-    views = small.crop((0, 0, half, half))
+def _colours(frame: Image.Image) -> Colours:
+    half = frame.width // 2
+    views = frame.crop((0, 0, half, half))
     # The map and the caption are drawings of few colours, the views have very many.
-    drawn = [small.crop((half, 0, width, half)), small.crop((0, half, width, small.height))]
-    colours = [colour for part in drawn for colour in commonest(part, _DRAWN)]
-    colours += [*MAP_COLOURS, INK, PALE, RIGHT, WRONG]
-    return painted(small, [*colours, *spread(views, 256 - len(colours))])
+    drawn = [frame.crop((half, 0, frame.width, half)), frame.crop((0, half, *frame.size))]
+    few = [colour for part in drawn for colour in commonest(part, _DRAWN)]
+    few += [*MAP_COLOURS, INK, PALE, RIGHT, WRONG]
+    return [*few, *spread(views, 256 - len(few))]
+
+
+write_gif = GifWriter(draw_frames, _colours, width=960, widest=WIDTH).write

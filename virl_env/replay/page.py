@@ -53,11 +53,9 @@ def draw_page(recording: Recording) -> str:
     """Return the page of `write_page` as text."""
     lines = "".join(f"<li>{for_html(line)}</li>" for line in recording.instructions)
     return page.draw_page(
-        title=recording.title,
-        facts=recording.facts,
-        sections=[_section(moment) for moment in recording.moments],
+        recording,
+        [_section(moment) for moment in recording.moments],
         opening=f'<ol id="lines">{lines}</ol>',
-        credit=recording.credit,
         style=_STYLE,
     )
 

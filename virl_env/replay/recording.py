@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from shiftgym.checks import in_range
 from shiftgym.replay import recording
-from virl_env.dynamics import ACTIONS
+from virl_env.actions import ACTIONS
 from virl_env.routes.instructions import write_instructions
 from virl_env.scene import tell_rule
 from virl_env.views.look import LookLike
@@ -34,10 +34,6 @@ class Moment(recording.Moment):
         geocode: where that is, degrees.
         heading: degrees.
         line: instruction that is followed, from 0.
-        told: what the agent was told, "" where it was told symbols.
-        done: the action, or the reply, in words; "" at the end of the episode.
-        outcome: what came of it, as in `info["outcome"]`.
-        reward: for it.
     """
 
     views: NDArray[np.uint8]
@@ -47,23 +43,15 @@ class Moment(recording.Moment):
     line: int
 
 
-@dataclass(frozen=True)
-class Recording:
-    """An episode.
+@dataclass(frozen=True, kw_only=True)
+class Recording(recording.Recording[Moment]):
+    """An episode; its title says from where to where, and in which city.
 
     Attributes:
-        title: from where to where, and in which city.
-        facts: what else there is to say of it, by name.
         instructions: its lines.
-        moments: its steps, then where it ended.
-        credit: of the data that the city was made from, "" for none.
     """
 
-    title: str
-    facts: Mapping[str, str]
     instructions: Sequence[str]
-    moments: Sequence[Moment]
-    credit: str = ""
 
 
 class Recorder(recording.Recorder[Moment]):
@@ -88,16 +76,11 @@ class Recorder(recording.Recorder[Moment]):
         panoramas: Panoramas = None,
     ) -> None:
         super().__init__()
-        inner = env.unwrapped
-        if not isinstance(inner, WalkerEnv):
-            raise ValueError(
-                f"Only single environments of navigation are recorded; got {type(inner).__name__}."
-            )
-        self._env: WalkerEnv[Any, Any] = inner
+        self._env: WalkerEnv[Any, Any] = recording.inner(env, WalkerEnv, "navigation")
         self._size = in_range("view_size", view_size, MIN_SIZE, MAX_SIZE)
-        renderer: StreetRenderer | None = getattr(inner, "renderer", None)
+        renderer: StreetRenderer | None = getattr(self._env, "renderer", None)
         if renderer is None:
-            renderer = StreetRenderer(inner.config, look=look, panoramas=panoramas)
+            renderer = StreetRenderer(self._env.config, look=look, panoramas=panoramas)
         self._renderer = renderer
 
     def begin(self, observation: Any, info: Mapping[str, Any]) -> None:
@@ -113,17 +96,11 @@ class Recorder(recording.Recorder[Moment]):
         """Return the episode up to now."""
         env, info = self._env, self._info
         route, config = env.route, env.config
-        facts = {
-            "Rule": tell_rule(env.stated_directions),
-            "Route": f"{len(route.legs)} legs, {route.length:.0f} m",
-            "Episode seed": str(info["episode_seed"]),
-            "Success": "yes" if info["is_success"] else "no",
-        }
-        if env.stated_directions != env.directions:
-            facts["Rule that scores"] = tell_rule(env.directions)
+        stated, scoring = tell_rule(env.stated_directions), tell_rule(env.directions)
+        length = f"{len(route.legs)} legs, {route.length:.0f} m"
         return Recording(
             title=f"From {route.start_name} to {route.destination}, {route.city}",
-            facts=facts,
+            facts=recording.facts_of(info, stated, scoring, Route=length),
             instructions=write_instructions(
                 route, env.initial_heading, config.instructions, config.style
             ),
@@ -152,26 +129,22 @@ def record(
     env: gym.Env[Any, Any],
     choose: recording.Choose | None = None,
     *,
-    seed: int | None = None,
-    options: dict[str, Any] | None = None,
     view_size: int = VIEW_SIZE,
     look: LookLike = "plain",
     panoramas: Panoramas = None,
-    max_steps: int = 500,
+    **played: Any,
 ) -> Recording:
-    """Play an episode and return it.
+    """Play an episode of navigation and return it.
 
     Args:
-        env: a single environment of navigation.
-        choose: returns the action for an observation and an info; the expert unless given.
-        seed, options: of `reset`.
-        view_size: pixels of one view, 32 to 1200.
-        look, panoramas: as for `Recorder`.
-        max_steps: after which the recording stops, should the episode not have ended.
+        env: a single environment.
+        choose, played: as for `shiftgym.replay.recording.play`: who chooses actions, and `seed`,
+            `options` and `max_steps`.
+        view_size, look, panoramas: as for `Recorder`.
 
     Raises:
         ValueError: for another environment or a size out of range, and what `reset` refuses.
     """
     recorder = Recorder(env, view_size, look=look, panoramas=panoramas)
-    recording.play(recorder, env, choose, seed=seed, options=options, max_steps=max_steps)
-    return recorder.recording()
+    written: Recording = recording.play(recorder, env, choose, **played)
+    return written

@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from virl_env.world.city import City
-from virl_env.world.geometry import EARTH_RADIUS, Geocode, near
-
-METRES_A_DEGREE = math.radians(EARTH_RADIUS)
+from virl_env.world.geometry import METRES_A_DEGREE, Geocode, near
 
 FAR = 25.5
 """Metres from which on the raster does not tell how far."""

@@ -6,20 +6,14 @@ A look is data. Which colours a severity gives is the business of whoever draws.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from functools import lru_cache
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import TypeAlias
 
-import numpy as np
+from shiftgym.appearance import Looks, check_severities
+from shiftgym.checks import in_range
+from shiftgym.mixer import Words, integers
 
-from shiftgym.checks import in_range, is_same, shown
-from shiftgym.mixer import integers
-
-MAX_SEVERITY = 5
 VARIATIONS = 256
-
-MAX_DRAWN = 3
-"""Highest severity of a random look: at the two above it, people have to look twice."""
 
 # Draw numbers inside an episode seed; a route, its heading, rule and landmarks take lower ones.
 # Frozen: in random looks, a severity that is added later stays 0.
@@ -49,58 +43,16 @@ class Look:
     variation: int = 0
 
     def __post_init__(self) -> None:
-        for axis in AXES:
-            keyword = f"The severity of {axis} in look"
-            object.__setattr__(self, axis, in_range(keyword, getattr(self, axis), 0, MAX_SEVERITY))
+        check_severities(self, "variation")
         variation = in_range("The variation of a look", self.variation, 0, VARIATIONS - 1)
         object.__setattr__(self, "variation", variation)
 
 
-AXES = tuple(field.name for field in fields(Look) if field.name != "variation")
+def _variation(seed: Words) -> int:
+    return int(integers(seed, _VARIATION_DRAW, VARIATIONS)[0])
 
-PLAIN, RANDOM = "plain", "random"
+
+LOOKS = Looks(Look, _DRAWS, "variation", _variation, example="night")
+AXES, check_look, draw_look = LOOKS.axes, LOOKS.check, LOOKS.drawn()
 
 LookLike: TypeAlias = "str | Mapping[str, int] | Look"
-
-
-def check_look(look: LookLike) -> Look | None:
-    """Return the look that the keyword `look` asks for, None for a random one in each episode.
-
-    Args:
-        look: "plain", "random", severities such as {"night": 3}, or a `Look`.
-
-    Raises:
-        ValueError: for anything else.
-    """
-    if isinstance(look, Look):
-        return look
-    if isinstance(look, Mapping):
-        unknown = [axis for axis in look if axis not in AXES]
-        if unknown:
-            raise ValueError(
-                f"look={shown(dict(look))} has the unknown entry {shown(unknown[0])}: expected "
-                f"severities from 0 to {MAX_SEVERITY} of {', '.join(AXES)}."
-            )
-        return Look(**look)
-    if not is_same(look, PLAIN) and not is_same(look, RANDOM):
-        raise ValueError(
-            f"look={shown(look)} is unknown: expected {PLAIN!r}, {RANDOM!r} (another one in each "
-            f"episode), or severities from 0 to {MAX_SEVERITY} such as {{'night': 3}}, of "
-            f"{', '.join(AXES)}."
-        )
-    return Look() if look == PLAIN else None
-
-
-@lru_cache(maxsize=4096)
-def draw_look(episode_seed: Any) -> Look:
-    """Return the random look of an episode: severities up to 3, half of them 0, and a variation.
-
-    Args:
-        episode_seed: of the episode, 0 to 2**62.
-    """
-    seed = np.array([episode_seed], dtype=np.uint64)
-    severities = {
-        axis: max(0, int(integers(seed, number, 2 * MAX_DRAWN)[0]) - MAX_DRAWN + 1)
-        for axis, number in _DRAWS.items()
-    }
-    return Look(**severities, variation=int(integers(seed, _VARIATION_DRAW, VARIATIONS)[0]))

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shiftgym.appearance import MAX_SEVERITY
 from shiftgym.mixer import integers
-from virl_env.views.look import MAX_SEVERITY, Look
+from virl_env.views.look import Look
 
 Colour = NDArray[np.float32]
 

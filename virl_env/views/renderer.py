@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from gymnasium import spaces
@@ -47,15 +47,6 @@ _MAX_DRAWN = 64
 
 Panoramas: TypeAlias = "str | os.PathLike[str] | ViewSource | None"
 Picture: TypeAlias = NDArray[np.uint8]
-
-
-class ViewKeywords(TypedDict, total=False):
-    """The keywords of what is seen, for the signatures of the shells."""
-
-    image_size: int
-    views: str
-    look: LookLike
-    panoramas: Panoramas
 
 
 def stack(four: Picture) -> Picture:

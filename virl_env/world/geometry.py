@@ -31,6 +31,9 @@ Longitudes = TypeVar("Longitudes", float, NDArray[np.float64])
 EARTH_RADIUS = 6_371_008.8
 """Mean radius in metres."""
 
+METRES_A_DEGREE = math.radians(EARTH_RADIUS)
+"""Of latitude. Synthetic cities round it, and cannot change: `world.synthetic`."""
+
 SLIGHT = 45
 """A turn of at most so many degrees is a slight one."""
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from virl_env.directions import WORDS
-from virl_env.verifier import OUTCOME_NAMES, Outcome
+from virl_env.verifier import Outcome
 
 ACTIONS = ("forward()", "stop()", *(f"turn_direction({word})" for word in WORDS))
 """Every action: walk on, stop, and a turn for each word of either rule."""
@@ -37,8 +37,7 @@ bytes, so that a point moves as one number."""
 
 NO_ACTION, A_TURN = 255, 254
 
-CORRECT_CODE = OUTCOME_NAMES.index(Outcome.CORRECT.value)
-WRONG_CODE = OUTCOME_NAMES.index(Outcome.WRONG_ACTION.value)
+CORRECT_CODE, WRONG_CODE = Outcome.CORRECT.code, Outcome.WRONG_ACTION.code
 
 
 @overload

@@ -1,0 +1,210 @@
+"""The keywords of a task, each typed once: as a field of a frozen dataclass with default and check.
+
+    @dataclass(frozen=True)
+    class GameConfig:
+        target: int = keyword(24, partial(in_range, low=1, high=100))
+
+`checked` returns the values of such a dataclass, and `configured` takes them out of what an
+environment was given. The keywords of an environment itself are the parameters of `__init__`, its
+own and those of its bases.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import field, fields
+from typing import Any, TypeVar
+
+from shiftgym import checks
+
+C = TypeVar("C")
+
+Check = Callable[[str, Any], Any]
+"""Returns the checked value of a keyword, given its name and what came."""
+
+
+_ALSO_CALLED = {
+    "rule": "directions",
+    "stated_rule": "stated_directions",
+    "directions": "rule",
+    "stated_directions": "stated_rule",
+}
+"""Keywords that tasks call by names of their own, by the name that somebody may bring along."""
+
+_SYMBOLS, _PICTURES = "ids without -Text", "-Image ids, and -Text ids with images=True,"
+_ELSEWHERE = {
+    **dict.fromkeys(("mask", "mask_in_observation"), _SYMBOLS),
+    **dict.fromkeys(("images", "template", "strict"), "-Text ids"),
+    **dict.fromkeys(("look", "image_size", "panoramas"), _PICTURES),
+    "views": "-Image ids",
+    **dict.fromkeys(("num_envs", "autoreset_mode"), "vector environments, of gymnasium.make_vec,"),
+}
+"""The interfaces that take a keyword which others do not."""
+
+
+def keyword(default: Any, check: Check) -> Any:
+    """Return the field of a keyword.
+
+    Args:
+        default: what counts where nothing was given, checked like anything else.
+        check: returns the value, or raises a ValueError that names the keyword.
+    """
+    return field(metadata={"default": default, "check": check})
+
+
+def optional(check: Check) -> Check:
+    """Return a check that lets None pass."""
+    return lambda name, value: None if value is None else check(name, value)
+
+
+def one_of(choices: Iterable[str | None]) -> Check:
+    """Return a check for strings, or None, of a choice."""
+
+    def check(name: str, value: Any) -> Any:
+        checks.one_of(name, value, choices)
+        return value
+
+    return check
+
+
+def in_range(low: int, high: int) -> Check:
+    """Return a check for integers from low to high."""
+    return lambda name, value: checks.in_range(name, value, low, high)
+
+
+def number(low: float, high: float = checks.MAX_COUNT) -> Check:
+    """Return a check for numbers from low to high."""
+    return lambda name, value: checks.number(name, value, low, high)
+
+
+def parsed(parse: Callable[[Any], Any]) -> Check:
+    """Return a check for what a parser reads."""
+    return lambda name, value: checks.parsed(name, parse, value)
+
+
+def unless_random(check: Check) -> Check:
+    """Return a check of a rule that scores: None for "random"."""
+    return lambda name, value: None if checks.is_same(value, RANDOM) else check(name, value)
+
+
+def stated(check: Check, rule: str) -> Check:
+    """Return a check of the rule that is stated, None for the one that scores.
+
+    Args:
+        check: of a rule.
+        rule: the keyword of the rule that scores.
+    """
+
+    def either(name: str, value: Any) -> Any:
+        checks.no_random(value, RANDOM, name, rule)
+        return None if value is None else check(name, value)
+
+    return either
+
+
+RANDOM = "random"
+"""A fresh rule for each episode."""
+
+SPLITS = ("train", "validation", "test")
+DEFAULT_FOLD = (0, 5)
+
+
+def split_keyword() -> Any:
+    """Return the field of `split`: which part is dealt, None for all."""
+    return keyword(None, one_of((*SPLITS, None)))
+
+
+def fold_keyword() -> Any:
+    """Return the field of `fold`: which parts of how many are for test and for validation."""
+    return keyword(DEFAULT_FOLD, lambda _, value: checks.fold(value))
+
+
+def checked(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the value of each keyword of a dataclass whose fields are made by `keyword`.
+
+    Args:
+        kind: the dataclass.
+        given: keywords.
+
+    Raises:
+        TypeError: for an unknown keyword, naming the nearest right one.
+        ValueError: for a value that a keyword does not take.
+    """
+    known = {one.name: one.metadata for one in fields(kind)}
+    refuse_unknown(kind.__name__, given, known)
+    return {
+        name: told["check"](name, given.get(name, told["default"])) for name, told in known.items()
+    }
+
+
+def defaults(kind: Any) -> dict[str, Any]:
+    """Return the default of each keyword of a dataclass whose fields are made by `keyword`."""
+    return {one.name: one.metadata["default"] for one in fields(kind)}
+
+
+def shell_keywords(shell: type) -> dict[str, inspect.Parameter]:
+    """Return the keywords of an environment itself: of its `__init__` and those that it calls.
+
+    Args:
+        shell: the class of the environment.
+    """
+    found: dict[str, inspect.Parameter] = {}
+    for base in shell.__mro__:
+        if not inspect.isfunction(base.__dict__.get("__init__")):
+            continue
+        for name, one in inspect.signature(base.__init__).parameters.items():  # type: ignore[misc]
+            # What bases take by position is given by the classes above them.
+            named = one.kind is one.KEYWORD_ONLY or (
+                base is shell and one.kind is not one.VAR_KEYWORD
+            )
+            if named and name != "self":
+                found.setdefault(name, one)
+    return found
+
+
+def configured(
+    shell: type, kind: Callable[..., C], given: Mapping[str, Any]
+) -> tuple[C, dict[str, Any]]:
+    """Return the configuration of an environment's keywords, and the keywords that are its own.
+
+    Args:
+        shell: the class of the environment.
+        kind: the dataclass of the configuration; its `make` is called, where it has one.
+        given: those that the environment's `__init__` does not name.
+
+    Raises:
+        TypeError: for an unknown keyword, naming the nearest right one.
+        ValueError: for a value that a keyword does not take.
+    """
+    of_config = [one.name for one in fields(kind)]  # type: ignore[arg-type]
+    refuse_unknown(shell.__name__, given, [*shell_keywords(shell), *of_config])
+    make = getattr(kind, "make", kind)
+    config: C = make(**{name: value for name, value in given.items() if name in of_config})
+    return config, {name: value for name, value in given.items() if name not in of_config}
+
+
+def refuse_unknown(taker: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse keywords that nobody takes.
+
+    Args:
+        taker: the name of what was called.
+        given, known: names of keywords.
+
+    Raises:
+        TypeError: naming the first unknown one, and who takes it, the nearest right name or
+            all names.
+    """
+    names = list(known)
+    unknown = next((name for name in given if name not in names), None)
+    if unknown is None:
+        return
+    near = difflib.get_close_matches(unknown, names, n=1)
+    if _ALSO_CALLED.get(unknown) in names:
+        near = [_ALSO_CALLED[unknown]]
+    if unknown in _ELSEWHERE:
+        meant = f"Only {_ELSEWHERE[unknown]} take it. Leave it out, or make such an environment."
+    else:
+        meant = f"Did you mean {near[0]!r}?" if near else f"It takes {', '.join(names)}."
+    raise TypeError(f"{taker} has no keyword {unknown!r}. {meant}")
