@@ -19,7 +19,7 @@ study: $(READY) ## Compare imitation and reinforcement on both tasks, in and out
 	$(BIN)/python -m benchmarks study --preset quick --settings gp-l
 	$(BIN)/python -m benchmarks study --preset quick --settings virl-l
 
-study-seen: $(READY) ## The same by sight: pictures of cards and of streets (an hour on 2 cores)
+study-seen: $(READY) ## The same for image-based agents: pictures of cards and of streets (an hour on 2 cores)
 	$(BIN)/python -m benchmarks study --preset quick --settings gp-vl
 	$(BIN)/python -m benchmarks study --preset quick --settings virl-vl
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.gallery import Gallery
+from agents.lazy_images import LazyImages
 from shiftgym.arrays import read_arrays, write_arrays
 from shiftgym.files import MEBIBYTE, parse_json
 
@@ -39,7 +39,7 @@ class Transitions(NamedTuple):
     observations: NDArray[np.uint8]
     actions: NDArray[np.uint8]
     demonstrations: int
-    pictures: Gallery | None = None
+    pictures: LazyImages | None = None
     picture: NDArray[np.int64] | None = None
 
     def digest(self) -> str:

@@ -1,8 +1,8 @@
 """Playing text episodes with a model behind an endpoint: many at once, each reply written down.
 
 Every episode is played to its end by one thread in an environment of its own, so a slow reply holds
-up its own episode and no other. A fault of transport leaves its episode owed: it has no row, it is
-not scored, and the next sitting goes on with it from the replies that are in the journal.
+up its own episode and no other. A fault of transport leaves its episode pending: it has no row and
+no score, and the next session goes on with it from the replies that are in the journal.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from benchmarks.replies import FaultLine, Journal, ReplyLine, digest
 from benchmarks.rollouts import Cell, Played, episode_row, play
 from benchmarks.runs import Run
 
-PATIENCE = 10
-"""Faults in a row, at least, before a sitting gives up: the endpoint is down, or credit is out."""
+MAX_FAILURES = 10
+"""Faults in a row, at least, before a session gives up: the endpoint is down, or credit is out."""
 
 NOT_ASKED = "not asked, for the endpoint failed too often"
 
@@ -110,7 +110,7 @@ def play_chats(
 ) -> Counter[str]:
     """Play the episodes that the run does not have yet, and append their rows.
 
-    The cells take turns, so that a sitting that ends early has about as much of each.
+    The cells take turns, so that a session that ends early has about as much of each.
 
     Args:
         cells: of Text ids.
@@ -118,7 +118,7 @@ def play_chats(
         on_episode: told, from any thread, of every episode that reached its end.
 
     Returns:
-        The episodes that are owed, counted by reason; empty where the run is complete.
+        The episodes that are pending, counted by reason; empty where the run is complete.
 
     Raises:
         RunError: the journal does not belong to these episodes.
@@ -131,9 +131,9 @@ def play_chats(
         for cell in cells
         if index < len(cell.episode_seeds) and not run.done(cell.name, index)
     ]
-    owed: Counter[str] = Counter()
+    pending: Counter[str] = Counter()
     with Journal(run.folder) as journal, ThreadPoolExecutor(at_once) as pool:
-        line = _Line(policy, journal, patience=max(PATIENCE, 2 * at_once))
+        line = _Line(policy, journal, max_failures=max(MAX_FAILURES, 2 * at_once))
         playing = [pool.submit(line.play, cell, index, on_episode) for cell, index in left]
         try:
             # Rows are written in order, whichever ends first; the journal keeps those that wait.
@@ -141,7 +141,7 @@ def play_chats(
                 try:
                     played = episode.result()
                 except ChatFault as fault:
-                    owed[str(fault)] += 1
+                    pending[str(fault)] += 1
                 else:
                     run.append([episode_row(cell, index, played)])
         except BaseException:
@@ -149,16 +149,16 @@ def play_chats(
             line.stop()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return owed
+    return pending
 
 
 class _Line:
     """The way to the endpoint: journal first, and none any more once it has failed too often."""
 
-    def __init__(self, policy: ChatPolicy, journal: Journal, *, patience: int) -> None:
+    def __init__(self, policy: ChatPolicy, journal: Journal, *, max_failures: int) -> None:
         self._policy = policy
         self._journal = journal
-        self._patience = patience
+        self._max_failures = max_failures
         self._faults_in_a_row = 0
         self._stopped = False
         self._lock = Lock()
@@ -224,7 +224,7 @@ class _Line:
     def _note(self, fault: ChatFault | None) -> None:
         with self._lock:
             self._faults_in_a_row = self._faults_in_a_row + 1 if fault else 0
-            if fault is not None and (fault.lasting or self._faults_in_a_row >= self._patience):
+            if fault is not None and (fault.lasting or self._faults_in_a_row >= self._max_failures):
                 self._stopped = True
 
 

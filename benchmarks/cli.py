@@ -41,15 +41,16 @@ def evaluate(
     agent: Annotated[
         str | None,
         typer.Option(
-            help="random, expert, memoriser, always-forward (navigation only), a file of "
+            help="random, expert, nearest-neighbour, always-forward (navigation only), a file of "
             "weights from a study, or module:factory, a callable that returns an agent."
         ),
     ] = None,
     suite: Annotated[
         str | None,
         typer.Option(
-            help="Suite whose columns are played: gp-l, virl-l, or gp-vl, virl-vl for who sees; by "
-            "default that of the weights or ids, or gp-l. Or a JSON file, a suite of your own."
+            help="Suite whose columns are played: gp-l, virl-l, or gp-vl, virl-vl for image-based "
+            "agents; by default that of the weights or ids, or gp-l. Or a JSON file, a suite of "
+            "your own."
         ),
     ] = None,
     columns: Annotated[
@@ -108,7 +109,7 @@ def evaluate(
 ) -> None:
     """Play test episodes with any agent or model; the same command resumes.
 
-    Exit code 3 says that an endpoint failed and episodes are owed.
+    Exit code 3 says that an endpoint failed and episodes are pending.
     """
     from benchmarks.evaluation import run_evaluation
     from benchmarks.options import EndpointOptions, EvaluationOptions
@@ -149,7 +150,7 @@ def evaluate(
 @app.command()
 def study(
     preset: Annotated[
-        str, typer.Option(help="quick (some 10 minutes, 30 by sight) or full.")
+        str, typer.Option(help="quick (some 10 minutes, 30 on images) or full.")
     ] = "quick",
     settings: Annotated[
         str, typer.Option(help="Suite to study: gp-l, virl-l, gp-vl or virl-vl.")

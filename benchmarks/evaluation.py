@@ -157,6 +157,6 @@ def _pending(pending: Counter[str], total: int) -> str:
     if len(pending) > len(reasons):
         reasons.append("other reasons in faults.jsonl")
     return (
-        f"{pending.total()} of {total} episodes are owed: {'; '.join(reasons)}. They are not "
+        f"{pending.total()} of {total} episodes are pending: {'; '.join(reasons)}. They are not "
         f"scored; the same command goes on with them and asks for no reply twice."
     )

@@ -16,6 +16,9 @@ from benchmarks.tasks.task import MakeAgent
 EXPERT = "expert"
 """The one scripted agent that answers in text as well."""
 
+ALIASES = {"memoriser": "nearest-neighbour"}
+"""Former names of scripted agents, which stay valid."""
+
 OnEpisodes = Callable[[int], None]
 """Told, from any thread, how many episodes more have ended."""
 
@@ -77,14 +80,14 @@ def scripted_player(name: str, suite: Suite, *, seed: int, max_attempts: int) ->
     """Return a player that needs no learning.
 
     Args:
-        name: one of the references of the suite's task.
-        suite: whose training episodes the memoriser has seen.
+        name: one of the references of the suite's task, or its former name.
+        suite: whose training episodes the nearest-neighbour baseline has seen.
         seed: of what the agent draws, and of the fold.
 
     Raises:
         ValueError: for another name.
     """
-    task = task_named(suite.task)
+    task, name = task_named(suite.task), ALIASES.get(name, name)
     if name not in task.references:
         raise ValueError(
             f"--agent {name} is neither {', '.join(task.references)} nor a file, nor "

@@ -1,4 +1,4 @@
-"""What can still be told from what an eye makes of pictures: a linear reader on frozen sights.
+"""What a linear reader can tell from the frozen features of an encoder.
 
 An agent may see and not say: its own reader was taught in imitation alone, and reinforcement moves
 what it reads from. So each arm of a study gets a new reader, a logistic regression for each fact,
@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from rich.console import Console
 from torch.nn import functional
 
+from agents.images import IMAGES
 from agents.sb3.eye import Eye
 from agents.sb3.model import load_model
 from agents.sb3.policy import SightedMLP
-from agents.sights import SIGHTS
 from benchmarks.completeness import Missing
 from benchmarks.runs import RunError, read_record, write_json
 from benchmarks.statistics import Estimate, Observation, conditional, rate
@@ -94,11 +94,11 @@ class Sighted:
     """The same, with what each eye makes of the pictures in place of them.
 
     Attributes:
-        sights: float of shape (n, 256), by the stage of the eye.
+        encoded: float of shape (n, 256), by the stage of the eye.
         symbols, episodes, clusters: as in `Seen`.
     """
 
-    sights: Mapping[str, torch.Tensor]
+    encoded: Mapping[str, torch.Tensor]
     symbols: NDArray[np.uint8]
     episodes: NDArray[np.int64]
     clusters: Sequence[str]
@@ -130,9 +130,9 @@ def probe(folder: Path, *, episodes: int, training: int, console: Console) -> li
                 highlight=False,
             )
             fitted = sight(of, TRAINING, seed, training, eyes)
-            truth = SIGHTS[of.task].facts(fitted.symbols)
+            truth = IMAGES[of.task].facts(fitted.symbols)
             readers = {
-                stage: fit(fitted.sights[stage], truth, eye.reads, seed)
+                stage: fit(fitted.encoded[stage], truth, eye.reads, seed)
                 for stage, eye in eyes.items()
             }
             for column in _columns(of):
@@ -142,7 +142,7 @@ def probe(folder: Path, *, episodes: int, training: int, console: Console) -> li
                 for stage, reader in readers.items():
                     found.setdefault((policy, stage, column), []).extend(
                         Observation(seed, cluster, share)
-                        for cluster, share in _read_right(of, reader, asked.sights[stage], asked)
+                        for cluster, share in _read_right(of, reader, asked.encoded[stage], asked)
                     )
     if not found:
         raise RunError(f"No policy in {folder} sees and has weights of its init for every seed.")
@@ -175,16 +175,16 @@ def sight(of: Suite, column: str, seed: int, count: int, eyes: Mapping[str, Eye]
     """Return what eyes make of what experts see in some episodes of a column."""
     stream = "probe" if column == TRAINING else "test"
     seeds = of.episode_seeds(seed, count, stream)
-    sights: dict[str, list[torch.Tensor]] = {stage: [] for stage in eyes}
+    encoded: dict[str, list[torch.Tensor]] = {stage: [] for stage in eyes}
     symbols, episodes, clusters = [], [], list[str]()
     for start in range(0, count, _AT_ONCE):
         seen = look(of, column, seed, seeds[start : start + _AT_ONCE])
         for stage, eye in eyes.items():
-            sights[stage].append(_sights(eye, seen.pictures))
+            encoded[stage].append(_encoded(eye, seen.pictures))
         symbols.append(seen.symbols)
         episodes.append(seen.episodes + start)
         clusters += seen.clusters
-    together = {stage: torch.cat(parts) for stage, parts in sights.items()}
+    together = {stage: torch.cat(parts) for stage, parts in encoded.items()}
     return Sighted(together, np.concatenate(symbols), np.concatenate(episodes), clusters)
 
 
@@ -217,41 +217,41 @@ def look(of: Suite, column: str, seed: int, episode_seeds: Sequence[int]) -> See
 
 @dataclass(frozen=True)
 class Reader:
-    """Linear readers of standardised sights, one for each fact, side by side in one matrix."""
+    """Linear readers of standardised features, one for each fact, side by side in one matrix."""
 
     mean: torch.Tensor
     scale: torch.Tensor
     weights: torch.Tensor
     reads: Sequence[int]
 
-    def __call__(self, sights: torch.Tensor) -> list[torch.Tensor]:
+    def __call__(self, encoded: torch.Tensor) -> list[torch.Tensor]:
         """Return logits of shape (n, values) for each fact."""
-        rows = (sights - self.mean) / self.scale
+        rows = (encoded - self.mean) / self.scale
         rows = torch.cat([rows, torch.ones_like(rows[:, :1])], dim=1)
         return list((rows @ self.weights).split(list(self.reads), dim=1))
 
 
-def fit(sights: torch.Tensor, facts: NDArray[np.uint8], reads: Sequence[int], seed: int) -> Reader:
+def fit(encoded: torch.Tensor, facts: NDArray[np.uint8], reads: Sequence[int], seed: int) -> Reader:
     """Return the readers that tell most of what pictures show.
 
     Args:
-        sights: float of shape (n, 256).
+        encoded: float of shape (n, 256).
         facts: uint8 of shape (n, facts), what there is to read.
         reads: how many values each fact has.
         seed: of the weights that are begun with.
     """
     truth = torch.from_numpy(facts.astype(np.int64))
     generator = torch.Generator().manual_seed(seed)
-    shape = (sights.shape[1] + 1, sum(reads))
+    shape = (encoded.shape[1] + 1, sum(reads))
     weights = (0.01 * torch.randn(shape, generator=generator)).requires_grad_()
-    reader = Reader(sights.mean(dim=0), sights.std(dim=0) + 1e-6, weights, reads)
+    reader = Reader(encoded.mean(dim=0), encoded.std(dim=0) + 1e-6, weights, reads)
     optimizer = torch.optim.LBFGS([weights], max_iter=_STEPS, line_search_fn="strong_wolfe")
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
         losses = [
             functional.cross_entropy(logits, truth[:, fact])
-            for fact, logits in enumerate(reader(sights))
+            for fact, logits in enumerate(reader(encoded))
         ]
         loss = torch.stack(losses).mean() + _PENALTY * weights[:-1].square().sum()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -279,7 +279,7 @@ def probe_table(of: Suite, probed: Sequence[Probed], *, episodes: int, training:
         f"seeds."
     )
     return Table(
-        "Read right by a new linear reader of frozen sights, percent",
+        "Read right by a new linear reader of frozen encoded features, percent",
         ["policy", "column", *(STAGE_NAMES[stage] for stage in stages)],
         rows,
         numbers_from=2,
@@ -334,16 +334,16 @@ def _untrained(like: Eye, seed: int) -> Eye:
         return Eye(like.shape, like.views, like.reads)
 
 
-def _sights(eye: Eye, pictures: NDArray[np.uint8]) -> torch.Tensor:
+def _encoded(eye: Eye, pictures: NDArray[np.uint8]) -> torch.Tensor:
     with torch.no_grad():
         return torch.cat([eye(part) for part in torch.from_numpy(pictures).split(256)])
 
 
 def _read_right(
-    of: Suite, reader: Reader, sights: torch.Tensor, seen: Sighted
+    of: Suite, reader: Reader, encoded: torch.Tensor, seen: Sighted
 ) -> list[tuple[str, float]]:
     """Return the cluster of each episode that shows anything, and the share that is read right."""
-    read = torch.stack([logits.argmax(dim=1) for logits in reader(sights)], dim=1).numpy()
+    read = torch.stack([logits.argmax(dim=1) for logits in reader(encoded)], dim=1).numpy()
     right, shown = TASKS[of.task].recognised(seen.symbols, read)
     totals = np.zeros((2, len(seen.clusters)), dtype=np.int64)
     np.add.at(totals[0], seen.episodes, right)

@@ -31,7 +31,7 @@ Share = Annotated[float, Field(ge=0.0, le=1.0 + 1e-9)]
 
 
 class Session(_Record):
-    """One sitting of a run: a resumed run has several, perhaps on several machines."""
+    """One session of a run: a resumed run has several, perhaps on several machines."""
 
     started: str = Field(description="UTC, ISO 8601")
     python: str

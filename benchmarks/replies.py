@@ -44,7 +44,7 @@ class ReplyLine(_Line):
 
 
 class FaultLine(_Line):
-    """One request that had no reply after all retries; a later sitting may have had it."""
+    """One request that had no reply after all retries; a later session may have had it."""
 
     when: str = Field(description="UTC, ISO 8601")
     fault: str
@@ -68,7 +68,7 @@ class Journal:
         self._lock = Lock()
 
     def find(self, cell: str, index: int, attempt: int, asked: str) -> ReplyLine | None:
-        """Return the reply that came in an earlier sitting, None where there is none.
+        """Return the reply that came in an earlier session, None where there is none.
 
         Raises:
             RunError: it answered other messages than those of this digest.

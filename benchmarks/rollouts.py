@@ -117,7 +117,7 @@ def episode_row(
         hand=dealt.hand,
         digest=dealt.digest,
         cluster=dealt.cluster,
-        seen=None if seen is None else dealt.likeness in seen,
+        seen=None if seen is None else dealt.overlap_key in seen,
         actions=played.actions,
         replies=played.replies,
         rewards=played.rewards,

@@ -214,7 +214,7 @@ def read_json(path: Path) -> Any:
 
 
 def _agree(folder: Path, record: RunRecord) -> RunRecord:
-    """Return the record to go on with: new, or the folder's own with this sitting added."""
+    """Return the record to go on with: new, or the folder's own with this session added."""
     sessions: list[Session] = []
     if (folder / RUN_FILE).exists():
         existing = read_record(folder)

@@ -48,8 +48,8 @@ def parse_rank(card: int | str) -> int:
         rank = 0
     if not 1 <= rank <= LARGE_RANKS:
         raise ValueError(
-            f"{shown(card)} is no card: expected a rank from 1 (ace) to {LARGE_RANKS}, 11 to 13 "
-            f"being jack, queen and king, or one of A, J, Q, K."
+            f"{shown(card)} is not a valid card: expected a rank from 1 (ace) to "
+            f"{LARGE_RANKS}, 11 to 13 being jack, queen and king, or one of A, J, Q, K."
         )
     return rank
 
@@ -104,7 +104,8 @@ class Hand:
             cards = tuple(hand)
         except TypeError:
             raise ValueError(
-                f"{shown(hand)} is no hand: expected its cards, such as (5, 11, 4, 1) or 'A K 7 2'."
+                f"{shown(hand)} is not a valid hand: expected its cards, such as "
+                f"(5, 11, 4, 1) or 'A K 7 2'."
             ) from None
         named = [card for card in cards if isinstance(card, str)]
         if len(named) == len(cards) and all(card[-1:] in (*SUIT_SYMBOLS,) for card in named):

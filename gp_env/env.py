@@ -101,7 +101,7 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     * `GeneralPoints-v0`: J, Q, K count 10; black suits.
     * `GeneralPoints-RuleOOD-v0`: J, Q, K count 11, 12, 13; at least one of them in the hand.
     * `GeneralPoints-VisualOOD-v0`: red suits. On this interface a placebo: suits are numbers that
-      never matter, so the gap to `GeneralPoints-v0` should be nought.
+      never matter, so the gap to `GeneralPoints-v0` should be zero.
     * `GeneralPoints-OOD-v0`: the same as `GeneralPoints-RuleOOD-v0`.
 
     ## Version History

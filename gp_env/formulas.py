@@ -153,7 +153,7 @@ def _evaluate_span(
             top, bottom = tops[block].reshape(grid), bottoms[block].reshape(grid)
             if operator == "/":
                 np.multiply(a, d, out=top)
-                # Over something that was itself over zero is no number either.
+                # Over something that was itself over zero is not a number either.
                 np.multiply(b, c * (d != 0), out=bottom)
             else:
                 np.multiply(b, d, out=bottom)

@@ -47,7 +47,7 @@ class CardGame:
         """Return the game that deals this hand.
 
         Raises:
-            ValueError: where it is no hand, or cannot be won.
+            ValueError: where it is not a valid hand, or cannot be won.
         """
         game = object.__new__(CardGame)
         game._play(self.config, self.dealer.with_hand(Hand.parse(given)))

@@ -44,8 +44,8 @@ class Reply:
     Attributes:
         cards: the cards as they were named, or None where none were reported.
         number: what the cards count, 5.0, "five" and "5 = 5" being 5, or None where that was not
-            reported, or not as a list. An entry that is no integer of at most 40 digits, such as
-            "K", is None: the report is wrong.
+            reported, or not as a list. An entry that is not an integer of at most 40 digits, such
+            as "K", is None: the report is wrong.
         formula: the formula as `gp_env.notation.plain_formula` has it; None where the reply gives
             no answer, or contradicts itself: it is unreadable.
         counts: what the cards count, where that was reported as a mapping from their names.

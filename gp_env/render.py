@@ -63,7 +63,7 @@ def spaced(tokens: Sequence[str]) -> str:
     return " ".join(tokens).replace("( ", "(").replace(" )", ")")
 
 
-def tell_rule(rule: Rule) -> str:
+def describe_rule(rule: Rule) -> str:
     """Return what jack, queen and king count, in words."""
     return f"J counts {rule.jack}, Q {rule.queen}, K {rule.king}"
 
@@ -88,7 +88,7 @@ def draw_scene(scene: Scene, table: Picture, note: str = "") -> Picture:
     write_line(drawing, (start, first), formula, INK, _LARGE, end - start, _SMALLEST)
     left = f"{scene.attempts_left} left   {note}".strip()
     wide = write_line_right(drawing, (end, second), left, PALE, _SMALL)
-    rule, rest = tell_rule(scene.rule), room - wide - _MARGIN
+    rule, rest = describe_rule(scene.rule), room - wide - _MARGIN
     write_line(drawing, (_MARGIN, second), rule, INK, _SMALL, rest, _SMALLEST)
     told, colour = _told(scene)
     wide = write_line_right(drawing, (end, third), told, colour, _SMALL)

@@ -31,7 +31,7 @@ _DENOMINATOR_BITS = 31
 fractions below 2**31 in all that is ever packed here."""
 
 _ZERO = 1
-"""Nought, packed: 0 over 1."""
+"""Zero, packed: 0 over 1."""
 
 _LISTED_CARDS = 4
 """Up to this many cards, all values that they reach are listed; above, goals are traced back."""

@@ -159,7 +159,7 @@ def judge_reply(
 
     The first that applies: unreadable; with `images`, misread_cards, where the reply names cards
     and they are not those of the hand, in any order; illegal_formula; wrong_numbers, also where the
-    reply reports what the cards count and that is not so (an entry that is no integer is never so);
+    reply reports what the cards count and that is not so (no entry but an integer is);
     wrong_value; correct.
 
     Args:

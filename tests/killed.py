@@ -179,7 +179,7 @@ def main() -> None:
         folder, kills, suite = arguments
         # What every start would work out again: solutions of hands, cities and routes.
         task = TASKS[SUITES[suite].task]
-        task.reference("memoriser", seed=0, fold=SUITES[suite].fold(0), max_attempts=1)
+        task.reference("nearest-neighbour", seed=0, fold=SUITES[suite].fold(0), max_attempts=1)
         task.demonstrate(200, seed=1, rules=(task.random,), fold=SUITES[suite].fold(0))
         trial(Path(folder), partial(tiny_study, suite=suite), int(kills))
     else:

@@ -49,7 +49,7 @@ def sections(dom: str) -> list[str]:
 def read_gif(
     path: Path, moments: int, size: tuple[int, int], milliseconds: int
 ) -> list[NDArray[np.int64]]:
-    """Return the frames of a GIF: one a moment, shown for ever, the last three times as long."""
+    """Return the frames of a GIF: one a moment, in a loop, the last three times as long."""
     frames, shown = [], []
     with Image.open(path) as image:
         assert (image.size, image.info["loop"]) == (size, 0)

@@ -9,9 +9,9 @@ from typing import Any
 import gymnasium as gym
 import pytest
 
+from agents.images import IMAGES
 from agents.sb3.model import SB3Agent, agent_of, build_model
 from agents.scripted import ExpertAgent
-from agents.sights import SIGHTS
 from agents.tinylm import TinyLM, TinyLMAgent, TinyLMConfig
 from benchmarks.records import RunRecord
 from benchmarks.rollouts import Cell, evaluate
@@ -81,8 +81,8 @@ def test_networks(tmp_path: Path, of: Suite, deterministic: bool) -> None:
     """Small batches round differently: below 4 rows every logit does on some machines."""
     interface = "-Image" if of.axes else ""
     env: Any = gym.make(f"{of.task}{interface}-v0")
-    sights = SIGHTS[of.task]
-    eye: dict[str, Any] = {"views": sights.VIEWS, "reads": sights.READS} if interface else {}
+    images = IMAGES[of.task]
+    eye: dict[str, Any] = {"views": images.VIEWS, "reads": images.READS} if interface else {}
     policy = build_model(env.observation_space, env.action_space, width=64, blocks=2, **eye)
 
     def make_agent(_: Any) -> SB3Agent:

@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from agents.chat import ChatFault, ChatPolicy, Sampling
-from benchmarks.chats import NOT_ASKED, PATIENCE, play_chats
+from benchmarks.chats import MAX_FAILURES, NOT_ASKED, play_chats
 from benchmarks.cli import app
 from benchmarks.records import RunRecord
 from benchmarks.replies import FaultLine, ReplyLine
@@ -295,8 +295,8 @@ def test_what_times_out_is_owed_and_not_scored(
         return right(messages)
 
     endpoint.answer = stuck
-    owed = play_cells(tmp_path, [cell], connect(timeout=0.1))
-    assert owed == {"no answer within 0.1 s": 3}
+    pending = play_cells(tmp_path, [cell], connect(timeout=0.1))
+    assert pending == {"no answer within 0.1 s": 3}
     assert not list(read_episodes(tmp_path))
     faults = list(read_lines(tmp_path / "faults.jsonl", FaultLine))
     assert sorted((line.index, line.attempt) for line in faults) == [(0, 0), (1, 0), (2, 0)]
@@ -326,16 +326,16 @@ def test_a_fault_after_a_reply_does_not_lose_the_reply(
 def test_an_endpoint_that_is_down_is_not_asked_for_ever(
     tmp_path: Path, endpoint: Endpoint, connect: Connect
 ) -> None:
-    cell = make_cell(count=2 * PATIENCE)
+    cell = make_cell(count=2 * MAX_FAILURES)
     endpoint.answer = lambda messages: sent(500, error={"message": "down"})
-    owed = play_cells(tmp_path, [cell], connect(), at_once=1)
-    assert len(endpoint.bodies) == PATIENCE
-    assert owed.total() == 2 * PATIENCE
-    assert owed[NOT_ASKED] == PATIENCE
+    pending = play_cells(tmp_path, [cell], connect(), at_once=1)
+    assert len(endpoint.bodies) == MAX_FAILURES
+    assert pending.total() == 2 * MAX_FAILURES
+    assert pending[NOT_ASKED] == MAX_FAILURES
     endpoint.answer = lambda messages: sent(401, error={"message": "who?"})
-    owed = play_cells(tmp_path, [cell], connect(), at_once=1)
-    assert len(endpoint.bodies) == PATIENCE + 1
-    assert owed["status 401: the key in OPENAI_API_KEY is not set"] == 1
+    pending = play_cells(tmp_path, [cell], connect(), at_once=1)
+    assert len(endpoint.bodies) == MAX_FAILURES + 1
+    assert pending["status 401: the key in OPENAI_API_KEY is not set"] == 1
 
 
 def test_replies_outlive_an_interrupt(
@@ -479,14 +479,14 @@ def test_the_command_says_what_is_owed_and_goes_on(tmp_path: Path) -> None:
     arguments = ["--ids", "GeneralPoints-Text-v0", "--max-attempts", "2"]
     down = command(endpoint, folder, *arguments)
     assert down.exit_code == 3, down.output
-    assert "2 of 2 episodes are owed: 2 x no connection" in down.output
+    assert "2 of 2 episodes are pending: 2 x no connection" in down.output
     assert not list(read_episodes(folder))
     with listening(endpoint):
         answers = iter([said("no idea")] * 2 + [sent(503, error={"message": "down"})])
         endpoint.answer = lambda messages: next(answers)
         flaky = command(endpoint, folder, *arguments, "--concurrency", "1")
         assert flaky.exit_code == 3, flaky.output
-        assert "1 of 2 episodes are owed" in flaky.output
+        assert "1 of 2 episodes are pending" in flaky.output
         table = (folder / "table.md").read_text()
         assert table.startswith("**INCOMPLETE, missing: 1 of 2 episodes of lab/toy/Gen")
         assert "**INCOMPLETE: Success in percent" in table

@@ -68,9 +68,9 @@ def endpoint() -> Iterator[Endpoint]:
 def play(folder: Path, cell: Cell, endpoint: Endpoint) -> Any:
     policy = ChatPolicy("toy", base_url=endpoint.url, max_retries=0)
     with Run(folder, RECORD) as run:
-        owed = play_chats(run, [cell], policy, at_once=2)
+        pending = play_chats(run, [cell], policy, at_once=2)
     policy.close()
-    return owed
+    return pending
 
 
 def received(content: list[dict[str, Any]]) -> tuple[str, NDArray[np.uint8]]:

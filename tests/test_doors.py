@@ -94,7 +94,10 @@ def test_a_factory_is_given_the_environments_or_nothing(tmp_path: Path, factory:
         ("tests.number_line:make", "tests.number_line has no name make"),
         (f"{__name__}:number", "number is of type int and cannot be called"),
         (f"{__name__}:no_agent", "returned int, which has no method act and no method reset"),
-        ("tests.number_line", "neither random, memoriser, expert nor a file, nor module:factory"),
+        (
+            "tests.number_line",
+            "neither random, nearest-neighbour, expert nor a file, nor module:factory",
+        ),
     ],
 )
 def test_what_is_no_agent_is_told(tmp_path: Path, agent: str, told: str) -> None:

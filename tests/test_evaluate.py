@@ -12,6 +12,7 @@ from rich.console import Console
 from agents.scripted import ConstantAgent, ExpertAgent, RandomAgent
 from benchmarks.evaluation import run_evaluation
 from benchmarks.options import EvaluationOptions
+from benchmarks.players import scripted_player
 from benchmarks.records import Episode, RunRecord
 from benchmarks.report import check_rows
 from benchmarks.rollouts import Cell, evaluate, play, replay
@@ -185,10 +186,10 @@ def test_what_was_played_is_not_played_again(tmp_path: Path) -> None:
 def test_what_training_showed_is_marked(tmp_path: Path, of: Suite, interface: str) -> None:
     cell = make_cell("rule_ood", 20, interface, of)
     played = play(ExpertAgent, cell.id, cell.keywords, cell.episode_seeds)
-    known = played[0].dealt.likeness
+    known = played[0].dealt.overlap_key
     rows = play_cell(tmp_path, cell, ExpertAgent, seen={known})
     assert rows[0].seen
-    assert [row.seen for row in rows] == [one.dealt.likeness == known for one in played]
+    assert [row.seen for row in rows] == [one.dealt.overlap_key == known for one in played]
 
 
 @pytest.mark.parametrize("of", [GP_L, VIRL_L])
@@ -218,7 +219,18 @@ def test_an_agent_that_answers_for_too_few_is_an_error() -> None:
         play(lambda _: Short(26), cell.id, cell.keywords, cell.episode_seeds)
 
 
-@pytest.mark.parametrize("name, agent", [("gp-l", "memoriser"), ("virl-l", "always-forward")])
+def test_former_names_of_agents_stay_valid() -> None:
+    of = SUITES["gp-l"]
+    names = [
+        scripted_player(name, of, seed=0, max_attempts=1).name
+        for name in ("memoriser", "nearest-neighbour")
+    ]
+    assert names == ["nearest-neighbour"] * 2
+
+
+@pytest.mark.parametrize(
+    "name, agent", [("gp-l", "nearest-neighbour"), ("virl-l", "always-forward")]
+)
 def test_the_command_plays_a_suite_and_resumes(tmp_path: Path, name: str, agent: str) -> None:
     of = SUITES[name]
 
@@ -267,7 +279,7 @@ def test_the_command_plays_ids_of_either_interface(tmp_path: Path) -> None:
         run("random", ids=["GeneralPoints-Text-v0"])
     with pytest.raises(ValueError, match="plays VIRLNavigation; GeneralPoints-v0 is of"):
         run("random", ids=["VIRLNavigation-v0", "GeneralPoints-v0"])
-    with pytest.raises(ValueError, match="neither random, memoriser, expert nor"):
+    with pytest.raises(ValueError, match="neither random, nearest-neighbour, expert nor"):
         run("nobody.pt")
     with pytest.raises(ValueError, match="neither random, always-forward"):
         run("nobody.pt", suite="virl-l")

@@ -58,7 +58,7 @@ def listed(files: list[str]) -> str:
     return f"{len(files)} files, at most {MOST}:\n" + "\n".join(files)
 
 
-@pytest.mark.parametrize("agent", ["random", "memoriser"])
+@pytest.mark.parametrize("agent", ["random", "nearest-neighbour"])
 def test_a_scripted_agent_passes_few_files(tmp_path: Path, agent: str) -> None:
     ours, heavy = passed(tmp_path / "run", "--agent", agent, "--suite", "gp-l")
     assert not heavy

@@ -14,9 +14,9 @@ import torch
 from numpy.typing import NDArray
 from rich.console import Console
 
+from agents.images import IMAGES
 from agents.sb3.eye import Eye
 from agents.scripted import ExpertAgent
-from agents.sights import SIGHTS
 from benchmarks.probe import TRAINING, UNTRAINED, fit, look, probe, sight
 from benchmarks.records import RunRecord
 from benchmarks.rollouts import play
@@ -45,7 +45,7 @@ class Reading(ExpertAgent):
 
     def reads(self, observation: Any) -> NDArray[np.int64]:
         assert observation["image"].dtype == np.uint8
-        return self._says(SIGHTS[self._of.task].facts(self._symbolic.symbols))
+        return self._says(IMAGES[self._of.task].facts(self._symbolic.symbols))
 
 
 def recognition(of: Suite, says: Says, count: int = 12) -> list[float]:
@@ -160,28 +160,28 @@ def test_the_probe_compares_stages_on_the_same_seeds(tmp_path: Path) -> None:
 
 def test_many_episodes_are_seen_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
     of = SUITES["virl-vl"]
-    eyes = {"init": Eye((64, 64, 12), 4, SIGHTS[of.task].READS)}
+    eyes = {"init": Eye((64, 64, 12), 4, IMAGES[of.task].READS)}
     whole = sight(of, "in", 0, 7, eyes)
     monkeypatch.setattr("benchmarks.probe._AT_ONCE", 3)
     parts = sight(of, "in", 0, 7, eyes)
     assert whole.clusters == parts.clusters
     for one in (whole, parts):
-        assert len(one.symbols) == len(one.episodes) == len(one.sights["init"])
+        assert len(one.symbols) == len(one.episodes) == len(one.encoded["init"])
     # Side by side, episodes lie step by step; each has the same steps.
     left, right = (np.argsort(one.episodes, kind="stable") for one in (whole, parts))
     assert np.array_equal(whole.symbols[left], parts.symbols[right])
-    assert torch.allclose(whole.sights["init"][left], parts.sights["init"][right], atol=1e-5)
+    assert torch.allclose(whole.encoded["init"][left], parts.encoded["init"][right], atol=1e-5)
 
 
 def test_a_reader_of_sights_that_tell_nothing_is_at_chance() -> None:
     of = SUITES["gp-vl"]
-    task, sights = TASKS[of.task], SIGHTS[of.task]
-    eyes = {"init": Eye((84, 84, 3), 1, sights.READS)}
+    task, images = TASKS[of.task], IMAGES[of.task]
+    eyes = {"init": Eye((84, 84, 3), 1, images.READS)}
     seen, asked = (sight(of, column, 0, 60, eyes) for column in (TRAINING, "in"))
-    facts = sights.facts(seen.symbols)
+    facts = images.facts(seen.symbols)
 
     def share(facts: NDArray[np.uint8]) -> float:
-        answers = fit(seen.sights["init"], facts, sights.READS, 0)(asked.sights["init"])
+        answers = fit(seen.encoded["init"], facts, images.READS, 0)(asked.encoded["init"])
         read = torch.stack([logits.argmax(dim=1) for logits in answers], dim=1).numpy()
         right, shown = task.recognised(asked.symbols, read)
         return float(right.sum() / shown.sum())

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from stable_baselines3 import PPO
 
 import agents.gp.demonstrations
-import agents.gp.sights
+import agents.gp.images
 import agents.virl.demonstrations
-import agents.virl.sights
-from agents.gallery import Gallery
+import agents.virl.images
+from agents.images import IMAGES
+from agents.lazy_images import LazyImages
 from agents.sb3.bc import BCConfig, train_bc
 from agents.sb3.bridge import VectorEnvToSB3
 from agents.sb3.checkpoint import load_state, save_state
@@ -41,7 +42,6 @@ from agents.sb3.ppo import PPOConfig, train_ppo
 from agents.sb3.rollouts import PictureRollouts
 from agents.sb3.shuffle import in_blocks
 from agents.sb3.training import Account, Progress
-from agents.sights import SIGHTS
 
 SIZE = 36
 """Pixels; the smallest that the convolutions take."""
@@ -55,8 +55,8 @@ DEMONSTRATE: dict[str, Any] = {
     "VIRLNavigation": agents.virl.demonstrations.demonstrate,
 }
 SEE: dict[str, Any] = {
-    "GeneralPoints": agents.gp.sights.with_pictures,
-    "VIRLNavigation": agents.virl.sights.with_pictures,
+    "GeneralPoints": agents.gp.images.with_pictures,
+    "VIRLNavigation": agents.virl.images.with_pictures,
 }
 tasks = pytest.mark.parametrize("task", GAMES)
 
@@ -72,15 +72,15 @@ def _one_thread() -> None:
 
 def small(task: str, seed: int = 0, image_size: int = SIZE) -> ResidualPolicy:
     env: Any = gym.make(f"{task}-Image-v0", image_size=image_size)
-    sights = SIGHTS[task]
+    images = IMAGES[task]
     return build_model(
         env.observation_space,
         env.action_space,
         width=32,
         blocks=1,
-        views=sights.VIEWS,
-        reads=sights.READS,
-        unordered_reads=sights.UNORDERED_READS,
+        views=images.VIEWS,
+        reads=images.READS,
+        unordered_reads=images.UNORDERED_READS,
         seed=seed,
     )
 
@@ -121,18 +121,18 @@ def equal(left: dict[str, Any], right: dict[str, Any]) -> bool:
 # Pictures of demonstrations
 
 
-def test_a_gallery_draws_what_is_asked_for_once() -> None:
+def test_lazy_images_draws_what_is_asked_for_once() -> None:
     drawn: list[int] = []
 
     def draw(number: int) -> NDArray[np.uint8]:
         drawn.append(number)
         return np.full((2, 2, 3), number, dtype=np.uint8)
 
-    gallery = Gallery(draw, (2, 2, 3), np.arange(5, dtype=np.uint8)[:, None], (5,))
-    assert len(gallery) == 5
+    images = LazyImages(draw, (2, 2, 3), np.arange(5, dtype=np.uint8)[:, None], (5,))
+    assert len(images) == 5
     assert not drawn
     for asked in ([3, 1], [1, 1, 4, 3], [4]):
-        seen = gallery[np.array(asked)]
+        seen = images[np.array(asked)]
         assert seen.shape == (len(asked), 2, 2, 3)
         assert seen[:, 0, 0, 0].tolist() == asked
     assert sorted(drawn) == [1, 3, 4]
@@ -145,7 +145,7 @@ def test_a_number_asked_for_twice_at_once_is_drawn_once() -> None:
         drawn.append(number)
         return np.zeros((1, 1, 3), dtype=np.uint8)
 
-    Gallery(draw, (1, 1, 3), np.zeros((3, 1), dtype=np.uint8), (1,))[np.array([2, 2, 2])]
+    LazyImages(draw, (1, 1, 3), np.zeros((3, 1), dtype=np.uint8), (1,))[np.array([2, 2, 2])]
     assert drawn == [2]
 
 
@@ -162,7 +162,7 @@ def test_demonstrations_are_seen_as_the_environment_shows_them(task: str, look: 
     made, seen = shown(task, 5, look, **(more if task == "GeneralPoints" else {"drop_rate": 0.5}))
     assert seen.pictures is not None
     assert seen.picture is not None
-    facts = SIGHTS[task].facts
+    facts = IMAGES[task].facts
     row = 0
     for number in range(5):
         keywords = dict(made.keywords)
@@ -237,11 +237,11 @@ def test_looking_is_seeing_each_picture_once(views: int) -> None:
     with torch.no_grad():
         expected = eye(distinct[which])
         assert torch.allclose(eye.look(distinct[which]), expected, atol=1e-6)
-        assert (eye.glanced, eye.studied) == (3, 0)
+        assert (eye.without_gradients, eye.with_gradients) == (3, 0)
         assert torch.allclose(eye.look(distinct[:2]), expected[[0, 3]], atol=1e-6)
-        assert eye.glanced == 3
+        assert eye.without_gradients == 3
     assert torch.allclose(eye.look(distinct[which]), expected, atol=1e-6)
-    assert (eye.glanced, eye.studied) == (3, 3)
+    assert (eye.without_gradients, eye.with_gradients) == (3, 3)
 
 
 def test_gradients_through_shared_pictures_are_those_of_each_row() -> None:
@@ -268,7 +268,7 @@ def test_what_was_seen_is_forgotten_with_any_change_of_weights() -> None:
 
     def in_place() -> None:
         with torch.no_grad():
-            eye.outlook.weight.mul_(2.0)
+            eye.projection.weight.mul_(2.0)
 
     other = Eye((SIZE, SIZE, 3), 1, (3,))
 
@@ -300,7 +300,7 @@ def test_a_copy_does_not_remember() -> None:
     eye.forget()
     with torch.no_grad():
         eye.look(seen)
-    assert eye.glanced == 4
+    assert eye.without_gradients == 4
 
 
 def test_flops_are_two_for_each_product() -> None:
@@ -348,14 +348,14 @@ def test_cards_that_change_places_mean_the_same() -> None:
     extractor = policy.features_extractor
     assert isinstance(extractor, SightedMLP)
     state = torch.zeros((2, 44), dtype=torch.uint8)
-    reads = SIGHTS["GeneralPoints"].READS
+    reads = IMAGES["GeneralPoints"].READS
     logits = [torch.randn(2, count) for count in reads]
 
     class Said:
         def __init__(self, answers: list[torch.Tensor]) -> None:
             self._answers = answers
 
-        def answers(self, sights: torch.Tensor) -> list[torch.Tensor]:
+        def answers(self, encoded: torch.Tensor) -> list[torch.Tensor]:
             return self._answers
 
     seen = []
@@ -384,8 +384,8 @@ def test_a_policy_with_an_eye_comes_back_from_its_file(task: str, tmp_path: Path
     agent = agent_of(again)
     assert isinstance(agent, SeeingSB3Agent)
     read = agent.reads(observation)
-    assert read.shape == (4, len(SIGHTS[task].READS))
-    assert (read < np.array(SIGHTS[task].READS)).all()
+    assert read.shape == (4, len(IMAGES[task].READS))
+    assert (read < np.array(IMAGES[task].READS)).all()
 
 
 # Learning
@@ -595,7 +595,7 @@ def test_landmarks_beside_views_may_be_swapped() -> None:
     """Slots of categories share what reads them, so a swap is seen nowhere in the features."""
     ((start, stop),) = LANDMARKS_BESIDE_VIEWS
     env: Any = gym.make("VIRLNavigation-Image-v0", image_size=SIZE)
-    reads = SIGHTS["VIRLNavigation"].READS
+    reads = IMAGES["VIRLNavigation"].READS
     policies = [
         build_model(
             env.observation_space,
@@ -645,7 +645,7 @@ def test_what_eyes_cannot_be_is_refused() -> None:
 def test_walks_that_tell_fewer_landmarks_than_are_seen_are_refused() -> None:
     walks = agents.virl.demonstrations.demonstrate(2, rules=("random",))
     with pytest.raises(ValueError, match='landmarks="all"'):
-        agents.virl.sights.with_pictures(walks)
+        agents.virl.images.with_pictures(walks)
 
 
 def test_a_run_goes_on_with_its_own_pictures_only(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agents.gp.demonstrations import demonstrate
-from agents.gp.memoriser import MemoriserAgent
+from agents.gp.nearest_neighbour import NearestNeighbourAgent
 from agents.scripted import ExpertAgent, RandomAgent
 from gp_env.arithmetic import TOKENS
 from gp_env.vector_env import GeneralPointsVectorEnv
@@ -65,17 +65,17 @@ def test_expert_always_wins(rule: str) -> None:
         won += terminated.sum()
 
 
-def test_memoriser_wins_with_what_it_saw_and_fails_under_another_rule() -> None:
+def test_nearest_neighbour_wins_with_what_it_saw_and_fails_under_another_rule() -> None:
     """All 1,236 winnable hands seen: it solves each under "ten" and, with faces, none of "rank"."""
-    memoriser = MemoriserAgent(demonstrate(60_000, solutions="first"))
-    assert success_rate(memoriser, 300, max_attempts=1) == 1.0
-    assert success_rate(memoriser, 300, rule="rank", face_cards=True, max_attempts=1) == 0.0
+    nearest = NearestNeighbourAgent(demonstrate(60_000, solutions="first"))
+    assert success_rate(nearest, 300, max_attempts=1) == 1.0
+    assert success_rate(nearest, 300, rule="rank", face_cards=True, max_attempts=1) == 0.0
 
 
-def test_memoriser_recalls_the_nearest_hand() -> None:
+def test_nearest_neighbour_recalls_the_nearest_hand() -> None:
     demonstrations = demonstrate(500, split="train")
-    memoriser = MemoriserAgent(demonstrations)
-    assert success_rate(memoriser, 200, split="test", max_attempts=1) < 0.1
+    nearest = NearestNeighbourAgent(demonstrations)
+    assert success_rate(nearest, 200, split="test", max_attempts=1) < 0.1
     env = GeneralPointsVectorEnv(1, hand=demonstrations.hand(3), max_attempts=1)
     observation, info = env.reset(seed=0)
     first_seen = next(
@@ -85,7 +85,7 @@ def test_memoriser_recalls_the_nearest_hand() -> None:
     )
     written = ""
     while True:
-        action = memoriser.act(observation, info)
+        action = nearest.act(observation, info)
         if TOKENS[action[0]] == "=":
             break
         written += TOKENS[action[0]]
@@ -93,6 +93,6 @@ def test_memoriser_recalls_the_nearest_hand() -> None:
     assert written == demonstrations.formulas(first_seen)[-1]
 
 
-def test_memoriser_needs_something_to_remember() -> None:
+def test_nearest_neighbour_needs_something_to_remember() -> None:
     with pytest.raises(ValueError, match="at least one"):
-        MemoriserAgent(demonstrate(0))
+        NearestNeighbourAgent(demonstrate(0))

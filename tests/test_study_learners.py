@@ -9,8 +9,8 @@ import gymnasium as gym
 import pytest
 from rich.console import Console
 
+from agents.images import IMAGES
 from agents.sb3.model import build_model, save_model
-from agents.sights import SIGHTS
 from benchmarks.evaluation import folder_name, run_evaluation
 from benchmarks.options import EvaluationOptions
 from benchmarks.players import scripted_player
@@ -155,14 +155,14 @@ def test_weights_from_nowhere_are_tested_on_no_fold_unasked(tmp_path: Path) -> N
 
 def test_weights_play_pictures_of_the_size_that_they_know(tmp_path: Path) -> None:
     env: Any = gym.make("VIRLNavigation-Image-v0", image_size=48)
-    sights = SIGHTS["VIRLNavigation"]
+    images = IMAGES["VIRLNavigation"]
     policy = build_model(
         env.observation_space,
         env.action_space,
         width=16,
         blocks=1,
-        views=sights.VIEWS,
-        reads=sights.READS,
+        views=images.VIEWS,
+        reads=images.READS,
     )
     save_model(tmp_path / "rl.pt", policy)
     folder = tmp_path / "run"

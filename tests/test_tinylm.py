@@ -132,7 +132,7 @@ def test_rows_that_end_early_leave_the_batch_and_the_others_go_on():
     model = small_model(1)
     torch.nn.init.zeros_(model.head.weight)
     with torch.no_grad():
-        # Greedy: whoever sees word 7 ends at once, the others write word 8 for ever.
+        # Greedy: whoever sees word 7 ends at once, the others write word 8 indefinitely.
         model.embed.weight[7], model.embed.weight[8] = 1.0, -1.0
         model.embed.weight[7, ::2], model.embed.weight[8, ::2] = -1.0, 1.0
         model.place.weight.zero_()

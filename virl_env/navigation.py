@@ -51,7 +51,7 @@ class Navigation:
         """Return the navigation that walks this route.
 
         Raises:
-            ValueError: where it is no route, or cannot be walked.
+            ValueError: where it is not a route, or cannot be walked.
         """
         return Navigation(self.config.with_route(check_given_route(given)))
 

@@ -12,7 +12,7 @@ def check_given_route(route: Any) -> Route:
     """Return the route of `reset(options={"route": ...})`.
 
     Raises:
-        ValueError: for what is no route.
+        ValueError: for what is not a route.
     """
     if not isinstance(route, Route):
         raise ValueError(

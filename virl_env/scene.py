@@ -144,7 +144,7 @@ _FRAME = {
 
 
 @lru_cache(maxsize=1024)
-def tell_rule(directions: Directions) -> str:
+def describe_rule(directions: Directions) -> str:
     """Return a rule in full English: its frame, then the word for each direction of the frame."""
     names = FRAMES[directions.frame]
     is_identity = directions.words == names
@@ -164,7 +164,7 @@ def one_word(name: str) -> str:
     return name.replace(" ", "_")
 
 
-def tell_code(code: Sequence[int]) -> str:
+def describe_code(code: Sequence[int]) -> str:
     """Return an instruction line in a few words, such as "turn left west", "walk A right"."""
     turn, direction, landmark, side = code
     told = ["walk" if turn == WALK else "turn"]
@@ -173,28 +173,28 @@ def tell_code(code: Sequence[int]) -> str:
     if direction:
         told.append(COMPASS[direction - 1])
     if landmark:
-        told.append(tell_sight((landmark, side)))
+        told.append(describe_sight((landmark, side)))
     return " ".join(told)
 
 
-def tell_sight(sight: tuple[int, int]) -> str:
+def describe_sight(sight: tuple[int, int]) -> str:
     """Return what is in sight in a word or two, such as "A right_behind", or "nothing"."""
     landmark, side = sight
     return f"{LETTERS[landmark - 1]} {one_word(SIDES[side - 1])}" if landmark else "nothing"
 
 
-def tell_categories(landmarks: Sequence[tuple[int, str, str]]) -> str:
+def describe_categories(landmarks: Sequence[tuple[int, str, str]]) -> str:
     """Return what landmarks are in a few words, such as "A cafe, B post_office", or "nothing"."""
     told = (f"{LETTERS[number - 1]} {one_word(category)}" for number, _, category in landmarks)
     return ", ".join(told) or "nothing"
 
 
-def tell_landmarks(landmarks: Sequence[tuple[int, str, str]]) -> str:
+def describe_landmarks(landmarks: Sequence[tuple[int, str, str]]) -> str:
     """Return what landmarks are by their names, such as "Blue Cup (cafe)", or "none"."""
     return ", ".join(f"{name} ({category})" for _, name, category in landmarks) or "none"
 
 
-def tell_actions(actions: Sequence[str]) -> str:
+def describe_actions(actions: Sequence[str]) -> str:
     """Return actions in order, with those that repeat counted: "forward() (5 times)".
 
     An action that could not be read is "", and told as "no action".
@@ -212,19 +212,19 @@ PARTS: Mapping[str, Callable[[Scene], str]] = MappingProxyType(
         "instructions": lambda scene: "\n".join(
             f"{number}. {line}" for number, line in enumerate(scene.instructions, 1)
         ),
-        "rule": lambda scene: tell_rule(scene.directions),
+        "rule": lambda scene: describe_rule(scene.directions),
         "observation": lambda scene: scene.observation,
         "intersection": lambda scene: "yes" if scene.intersection else "no",
         "heading": lambda scene: str(scene.heading),
         "compass": lambda scene: compass(scene.heading),
-        "actions": lambda scene: tell_actions(scene.actions),
+        "actions": lambda scene: describe_actions(scene.actions),
         "attempts": lambda scene: str(scene.max_attempts),
         "frame": lambda scene: scene.directions.frame,
         "table": lambda scene: _table(scene.directions),
-        "codes": lambda scene: ". ".join(map(tell_code, scene.codes)),
-        "sight": lambda scene: tell_sight(scene.sight),
-        "landmarks": lambda scene: tell_landmarks(scene.landmarks),
-        "categories": lambda scene: tell_categories(scene.landmarks),
+        "codes": lambda scene: ". ".join(map(describe_code, scene.codes)),
+        "sight": lambda scene: describe_sight(scene.sight),
+        "landmarks": lambda scene: describe_landmarks(scene.landmarks),
+        "categories": lambda scene: describe_categories(scene.landmarks),
     }
 )
 """Each part of a scene in words, by the name of its placeholder in a `PromptTemplate`."""

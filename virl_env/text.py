@@ -17,7 +17,7 @@ from shiftgym.replies import OUT_OF_FORMAT
 from virl_env.actions import ACTIONS
 from virl_env.directions import FRAMES
 from virl_env.reader import KEYS, Reply, parse_reply
-from virl_env.scene import LETTERS, PARTS, Scene, one_word, tell_code, tell_sight
+from virl_env.scene import LETTERS, PARTS, Scene, describe_code, describe_sight, one_word
 from virl_env.verifier import OUTCOMES, Outcome, Verdict, verify
 from virl_env.world.geometry import COMPASS, RELATIVE, SIDES
 
@@ -166,8 +166,8 @@ def build_reply(scene: Scene, action: str, template: str | PromptTemplate = DEFA
     """Return a full reply with this action, as an expert or a demonstration gives it."""
     answer = "yes" if scene.intersection else "no"
     if find_template(template).compact:
-        seen = f"{tell_sight(scene.sight)}, intersection {answer}"
-        followed, action = tell_code(scene.codes[0]), one_word(action)
+        seen = f"{describe_sight(scene.sight)}, intersection {answer}"
+        followed, action = describe_code(scene.codes[0]), one_word(action)
     else:
         seen = f"{scene.observation}. Intersection: {answer}."
         followed = f"{scene.line}. {scene.instructions[scene.line - 1]}"

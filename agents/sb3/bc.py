@@ -32,7 +32,7 @@ class BCConfig:
         weight_decay: of AdamW.
         batch_size: tokens in a batch.
         max_grad_norm: gradients are clipped to this norm.
-        warmup: updates over which the learning rate rises from nought.
+        warmup: updates over which the learning rate rises from zero.
         reading_weight: of the loss of reading pictures, beside that of the tokens.
     """
 
@@ -151,20 +151,20 @@ def train_bc(
 
 def _check_sight(policy: ActorCriticPolicy, transitions: Transitions) -> None:
     """Refuse pictures for a policy that sees none, or other ones, and none for one that sees."""
-    extractor, gallery = policy.features_extractor, transitions.pictures
+    extractor, images = policy.features_extractor, transitions.pictures
     eye = extractor.eye if isinstance(extractor, SightedMLP) else None
-    if eye is None and gallery is not None:
+    if eye is None and images is not None:
         raise ValueError(
             f"These demonstrations show pictures, and a policy on {policy.observation_space} sees "
             f"none. Build it for the spaces of an -Image id."
         )
-    if eye is not None and gallery is None:
+    if eye is not None and images is None:
         raise ValueError(
             "These demonstrations show no pictures, and the policy has an eye for them. Play them "
-            "by with_pictures of agents.gp.sights or agents.virl.sights."
+            "by with_pictures of agents.gp.images or agents.virl.images."
         )
-    if eye is not None and gallery is not None:
-        shown, wanted = (gallery.shape, gallery.reads), (eye.shape, eye.reads)
+    if eye is not None and images is not None:
+        shown, wanted = (images.shape, images.reads), (eye.shape, eye.reads)
         if shown != wanted:
             raise ValueError(
                 f"The pictures of these demonstrations have the shape and the facts {shown}, and "
@@ -216,10 +216,10 @@ def _propose(
         extractor = policy.features_extractor
         assert isinstance(extractor, SightedMLP)
         numbers, which = np.unique(transitions.picture[rows], return_inverse=True)
-        sights = extractor.eye(torch.from_numpy(transitions.pictures[numbers]).to(policy.device))
+        encoded = extractor.eye(torch.from_numpy(transitions.pictures[numbers]).to(policy.device))
         facts = torch.from_numpy(transitions.pictures.facts[numbers].astype(np.int64))
-        misreading = extractor.eye.misreading(sights, facts.to(policy.device))
-        features = extractor.consider(state, sights[torch.from_numpy(which).to(policy.device)])
+        misreading = extractor.eye.misreading(encoded, facts.to(policy.device))
+        features = extractor.consider(state, encoded[torch.from_numpy(which).to(policy.device)])
         pictures = len(numbers)
     assert isinstance(features, torch.Tensor)  # actor and critic share them
     return policy.action_net(policy.mlp_extractor.forward_actor(features)), misreading, pictures

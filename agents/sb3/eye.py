@@ -24,7 +24,7 @@ SMALLEST = 36
 """Pixels of the edge of a picture, or of a view, that the convolutions need."""
 
 _MOST_KEPT = 100_000
-"""Pictures of which the sights are remembered: 100 MiB."""
+"""Pictures whose encoded features are kept: 100 MiB."""
 
 
 _AT_ONCE = 16
@@ -54,7 +54,7 @@ class Eye(nn.Module):
             linear layer, trained in imitation alone.
 
     Attributes:
-        glanced, studied: how many pictures `look` has worked out, without gradients and with them.
+        without_gradients, with_gradients: how many pictures `look` has encoded in either way.
 
     Raises:
         ValueError: where the pictures are too small, the channels are not three for each view, or
@@ -66,7 +66,7 @@ class Eye(nn.Module):
         if not reads:
             raise ValueError(
                 "An eye is told what there is to read in its pictures, such as READS of "
-                "agents.gp.sights; got nothing."
+                "agents.gp.images; got nothing."
             )
         if min(shape[:2]) < SMALLEST:
             raise ValueError(
@@ -86,19 +86,19 @@ class Eye(nn.Module):
         )
         size = flattened(*shape[:2])
         self.shape = tuple(shape)
-        self.outlook = nn.Linear(size * views, SIGHT)
+        self.projection = nn.Linear(size * views, SIGHT)
         self.reader = nn.Linear(SIGHT, sum(self.reads))
-        self.glanced = self.studied = 0
+        self.without_gradients = self.with_gradients = 0
         self._kept: dict[int, torch.Tensor] = {}
         self._kept_for: tuple[tuple[int, float], ...] = ()
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        """Return the sights, float of shape (n, 256), of uint8 pictures (n, h, w, channels)."""
+        """Return encoded features, float of shape (n, 256), of uint8 (n, h, w, channels)."""
         count, height, width, _ = pictures.shape
         views = pictures.view(count, height, width, self.views, 3).permute(0, 3, 4, 1, 2)
         pixels = views.reshape(count * self.views, 3, height, width).float() / 127.5 - 1.0
         seen = self.convolutions(pixels).view(count, -1)
-        return torch.relu(self.outlook(seen))
+        return torch.relu(self.projection(seen))
 
     @property
     def flops(self) -> float:
@@ -110,7 +110,7 @@ class Eye(nn.Module):
                 views = layer(views)
                 if isinstance(layer, nn.Conv2d):
                     total += layer.weight.numel() * views.shape[-2] * views.shape[-1]
-        return 2.0 * (self.views * total + self.outlook.weight.numel())
+        return 2.0 * (self.views * total + self.projection.weight.numel())
 
     def look(self, pictures: torch.Tensor) -> torch.Tensor:
         """Return what `forward` does, each picture worked out once."""
@@ -118,14 +118,14 @@ class Eye(nn.Module):
             fingerprints(pictures.cpu().numpy()), return_index=True, return_inverse=True
         )
         if torch.is_grad_enabled():
-            self.studied += len(first)
-            sights = self(pictures[torch.from_numpy(first)])
+            self.with_gradients += len(first)
+            encoded = self(pictures[torch.from_numpy(first)])
         else:
-            sights = self._remembered(marks.tolist(), pictures[torch.from_numpy(first)])
-        return sights[torch.from_numpy(which.reshape(-1)).to(sights.device)]
+            encoded = self._remembered(marks.tolist(), pictures[torch.from_numpy(first)])
+        return encoded[torch.from_numpy(which.reshape(-1)).to(encoded.device)]
 
     def forget(self) -> None:
-        """Forget all sights, so that later counts do not depend on what was seen before."""
+        """Forget all encoded features, so that later counts do not depend on earlier ones."""
         self._kept, self._kept_for = {}, ()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -139,7 +139,7 @@ class Eye(nn.Module):
         if weights != self._kept_for or len(self._kept) > _MOST_KEPT:
             self._kept, self._kept_for = {}, weights
         new = [row for row, mark in enumerate(marks) if mark not in self._kept]
-        self.glanced += len(new)
+        self.without_gradients += len(new)
         for start in range(0, len(new), _AT_ONCE):
             rows = new[start : start + _AT_ONCE]
             part = functional.pad(
@@ -149,15 +149,15 @@ class Eye(nn.Module):
                 self._kept[marks[row]] = sight
         return torch.stack([self._kept[mark] for mark in marks])
 
-    def answers(self, sights: torch.Tensor) -> Sequence[torch.Tensor]:
+    def answers(self, encoded: torch.Tensor) -> Sequence[torch.Tensor]:
         """Return logits of shape (n, values) for each of the facts that are read."""
-        return self.reader(sights).split(self.reads, dim=1)
+        return self.reader(encoded).split(self.reads, dim=1)
 
-    def misreading(self, sights: torch.Tensor, facts: torch.Tensor) -> torch.Tensor:
+    def misreading(self, encoded: torch.Tensor, facts: torch.Tensor) -> torch.Tensor:
         """Return the cross-entropy of facts, integers (n, facts): the mean over the facts."""
         losses = [
             functional.cross_entropy(logits, facts[:, fact])
-            for fact, logits in enumerate(self.answers(sights))
+            for fact, logits in enumerate(self.answers(encoded))
         ]
         return torch.stack(losses).mean()
 

@@ -43,7 +43,7 @@ LANDMARKS = ((STREETS_LAYOUT["categories"].start, STREETS_LAYOUT["categories"].s
 LANDMARKS_BESIDE_VIEWS = (
     (STREETS_STATE_LAYOUT["categories"].start, STREETS_STATE_LAYOUT["categories"].stop),
 )
-"""The same of navigation by sight."""
+"""The same of image-based navigation."""
 
 _MOST = 4_096
 """Slots, or facts, of an observation; those here have some 200."""

@@ -201,10 +201,10 @@ class SightedMLP(BaseFeaturesExtractor):
         """Return features, float of shape (n, width), of `image` and `state`."""
         return self.consider(observations["state"], self.eye.look(observations["image"]))
 
-    def consider(self, state: torch.Tensor, sights: torch.Tensor) -> torch.Tensor:
+    def consider(self, state: torch.Tensor, encoded: torch.Tensor) -> torch.Tensor:
         """Return features of integers (n, slots) and what the eye made of the picture of each."""
-        beside: torch.Tensor = self.optic(sights)
-        for fact, answer in zip(self._meaning_of, self.eye.answers(sights)):
+        beside: torch.Tensor = self.optic(encoded)
+        for fact, answer in zip(self._meaning_of, self.eye.answers(encoded)):
             beside = beside + torch.softmax(answer, dim=1) @ self.meanings[str(fact)]
         features: torch.Tensor = self.body(state, beside)
         return features

@@ -117,12 +117,12 @@ def train_ppo(
         before = (0, 0)
         if eye is not None:
             eye.forget()
-            before = (eye.glanced, eye.studied)
+            before = (eye.without_gradients, eye.with_gradients)
         # One rollout and one update a call: between two calls nothing is half done.
         ppo.learn(rollout, reset_num_timesteps=False)
         if eye is not None:
-            account.pictures_sampled += eye.glanced - before[0]
-            account.pictures_trained += eye.studied - before[1]
+            account.pictures_sampled += eye.without_gradients - before[0]
+            account.pictures_trained += eye.with_gradients - before[1]
         account.tokens_sampled = ppo.num_timesteps
         account.tokens_trained = ppo.num_timesteps * config.n_epochs
         account.episodes = bridge.episodes

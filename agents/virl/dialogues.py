@@ -61,9 +61,9 @@ class Streets(Game):
         taught = []
         for rows, keywords in demonstrations.parts():
             dealer = self.dealer(**keywords)
-            for opening in dealer.deal(demonstrations.episode_seed[rows]):
-                for scene, step in _points(dealer, opening):
-                    prompt, _, draw = self.ask(dealer, opening, scene, step)
+            for deal in dealer.deal(demonstrations.episode_seed[rows]):
+                for scene, step in _points(dealer, deal):
+                    prompt, _, draw = self.ask(dealer, deal, scene, step)
                     taught.append((prompt, build_reply(scene, step.action, COMPACT), draw))
         for index in np.random.default_rng(0).permutation(len(taught)):
             yield taught[index]
@@ -88,23 +88,23 @@ class Streets(Game):
         Each point of it is equally likely: most are to walk on, as on whole rails, but those of a
         batch lie on different ones.
         """
-        openings = dealer.deal(seeds)
-        drawn = integers(seeds.astype(np.uint64), _POINT, openings["count"].astype(np.uint64))
+        deals = dealer.deal(seeds)
+        drawn = integers(seeds.astype(np.uint64), _POINT, deals["count"].astype(np.uint64))
         dialogues = []
-        for opening, at in zip(openings, drawn.tolist()):
-            scene, step = _points(dealer, opening)[at]
-            dialogues.append(self.ask(dealer, opening, scene, step))
+        for deal, at in zip(deals, drawn.tolist()):
+            scene, step = _points(dealer, deal)[at]
+            dialogues.append(self.ask(dealer, deal, scene, step))
         return dialogues
 
-    def ask(self, dealer: Any, opening: np.void, scene: Scene, step: RailStep) -> Dialogue:
+    def ask(self, dealer: Any, deal: np.void, scene: Scene, step: RailStep) -> Dialogue:
         """Return the dialogue of a point of an episode's rail."""
         return Dialogue(build_prompt(scene, self.template), partial(_judge, step))
 
 
-def _points(dealer: Dealer, opening: np.void) -> list[tuple[Scene, RailStep]]:
+def _points(dealer: Dealer, deal: np.void) -> list[tuple[Scene, RailStep]]:
     """Return what is told and what is right at each point of an episode's rail."""
     config = dealer.config
-    walk = RailWalk(opening, dealer.pool, config)
+    walk = RailWalk(deal, dealer.pool, config)
     scenes = rail_scenes(
         walk.route,
         walk.steps,

@@ -74,12 +74,12 @@ def _rollout_speed(env: VecEnv) -> float:
     copies = env.num_envs
     buffer = RolloutBuffer(STEPS, env.observation_space, env.action_space, n_envs=copies)
     drawn = np.random.default_rng(0).integers(0, env.action_space.n, (STEPS, copies))
-    nought = torch.zeros(copies)
+    zero = torch.zeros(copies)
     observations, starts = env.reset(), np.ones(copies, dtype=bool)
     started = time.perf_counter()
     for actions in drawn:
         following, rewards, dones, _ = env.step(actions)
-        buffer.add(observations, actions[:, None], rewards, starts, nought, nought)
+        buffer.add(observations, actions[:, None], rewards, starts, zero, zero)
         observations, starts = following, dones
     return STEPS * copies / (time.perf_counter() - started)
 

@@ -22,16 +22,16 @@ CITY = virl_env.TRAINING_CITY
 
 
 def measure() -> list[dict[str, Any]]:
-    """Time the training city's views on one core, and copies that walk by sight."""
+    """Time the training city's views on one core, and copies that walk on images."""
     city = virl_env.named_city(CITY)
-    sights = StreetRenderer(NavigationConfig.make())
+    renderer = StreetRenderer(NavigationConfig.make())
     places = [city.geocode(point) for point in range(SETS)]
 
     def find() -> None:
-        look = sights.look_of(0)
+        look = renderer.look_of(0)
         for _ in range(10):
             for number, place in enumerate(places):
-                sights.picture(city, look, place, 7.0 * number)
+                renderer.picture(city, look, place, 7.0 * number)
 
     find()
     cached = best_speeds({"cached": find}, {"cached": 10 * SETS})["cached"]
@@ -45,7 +45,7 @@ def measure() -> list[dict[str, Any]]:
 
 def _drawing(where: str, city: virl_env.City) -> list[dict[str, Any]]:
     """Views of places all over a city, none of which was seen before."""
-    views, sights = CityViews(city), StreetRenderer(NavigationConfig.make(city=city))
+    views, renderer = CityViews(city), StreetRenderer(NavigationConfig.make(city=city))
     places = [
         city.geocode(point) for point in np.linspace(0, len(city.points) - 1, SETS).astype(int)
     ]
@@ -56,7 +56,7 @@ def _drawing(where: str, city: virl_env.City) -> list[dict[str, Any]]:
 
     def smooth(count: int) -> None:
         for number, place in enumerate(places[:count]):
-            sights.smooth(city, Look(), place, 7.0 * number, FRAME_SIZE)
+            renderer.smooth(city, Look(), place, 7.0 * number, FRAME_SIZE)
 
     speeds = best_speeds(
         {
@@ -84,7 +84,7 @@ def _mapped() -> list[dict[str, Any]]:
 
 
 def _walking() -> list[dict[str, Any]]:
-    """Copies that walk by sight, on routes that they have seen and at random."""
+    """Copies that walk on images, on routes that they have seen and at random."""
     generator = np.random.default_rng(0)
     env = gym.make_vec("VIRLNavigation-Image-v0", num_envs=COPIES, routes=20)
     actions = generator.integers(0, len(virl_env.ACTIONS), (STEPS, COPIES))
@@ -96,7 +96,7 @@ def _walking() -> list[dict[str, Any]]:
 
     play()
     speed = best_speeds({"walk": play}, {"walk": STEPS * COPIES})["walk"]
-    return [row(f"vector navigation by sight, {COPIES} copies, seen routes", speed, "steps/s")]
+    return [row(f"vector navigation on images, {COPIES} copies, seen routes", speed, "steps/s")]
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ class Board:
     def hear(self, job: Job, event: Event) -> None:
         """Take in news of a job."""
         name = job.name
-        # A resumed job begins with what it had: that took none of this sitting's time.
+        # A resumed job begins with what it had: that took none of this session's time.
         if event.fraction > 0:
             self._began_at.setdefault(name, event.fraction)
         self._done[name] = max(self._done[name], event.fraction)
@@ -90,7 +90,7 @@ class Board:
             )
 
     def minutes_left(self) -> float:
-        """Return the expected minutes to the end, by this sitting's own pace once there is one."""
+        """Return the expected minutes to the end, by this session's own pace once there is one."""
         left = sum(job.minutes * (1 - self._done[job.name]) for job in self._jobs)
         done = sum(
             job.minutes * (self._done[job.name] - self._began_at.get(job.name, 0.0))

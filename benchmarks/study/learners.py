@@ -18,6 +18,7 @@ import gymnasium as gym
 import torch
 
 from agents.demonstrations import Demonstrated, Transitions
+from agents.images import IMAGES
 from agents.protocol import Agent
 from agents.sb3.bc import BCConfig, train_bc
 from agents.sb3.checkpoint import save_state
@@ -25,7 +26,6 @@ from agents.sb3.model import agent_of, build_model, count_weights, load_model, s
 from agents.sb3.policy import ResidualPolicy, SightedMLP
 from agents.sb3.ppo import PPOConfig, train_ppo
 from agents.sb3.training import Account
-from agents.sights import SIGHTS
 from agents.tinylm import PPO, SFT, SFTConfig, TinyLM, TinyLMAgent, TinyLMConfig
 from agents.tinylm import PPOConfig as TinyLMPPOConfig
 from agents.vision.game import InPictures
@@ -205,7 +205,7 @@ class SB3ImageLearner(SB3Learner):
     interface = "-Image"
 
     def __init__(self, task: Task, preset: PolicyPreset, seed: int) -> None:
-        self._sights = SIGHTS[task.name]
+        self._images = IMAGES[task.name]
         super().__init__(task, preset, seed)
         self._use(self._policy)
 
@@ -220,9 +220,9 @@ class SB3ImageLearner(SB3Learner):
 
     def _eye_of(self, task: Task) -> dict[str, Any]:
         return {
-            "views": self._sights.VIEWS,
-            "reads": self._sights.READS,
-            "unordered_reads": self._sights.UNORDERED_READS,
+            "views": self._images.VIEWS,
+            "reads": self._images.READS,
+            "unordered_reads": self._images.UNORDERED_READS,
         }
 
     def _use(self, policy: ResidualPolicy) -> None:
@@ -232,7 +232,7 @@ class SB3ImageLearner(SB3Learner):
         self.weights = count_weights(policy) - sum(w.numel() for w in self._eye.parameters())
 
     def _transitions(self, demonstrations: Demonstrated, settings: dict[str, Any]) -> Transitions:
-        return self._sights.with_pictures(demonstrations, settings.pop("look", "plain"))
+        return self._images.with_pictures(demonstrations, settings.pop("look", "plain"))
 
 
 def _usage(account: Account) -> Usage:

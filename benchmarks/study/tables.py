@@ -209,7 +209,7 @@ def _points(estimate: Estimate) -> str:
 
 
 def _familiarity_table(results: Results) -> Table:
-    words = results.task.familiarity
+    words = results.task.train_overlap
     rows = []
     for policy, arm in _lines(results):
         if policy == REFERENCE:

@@ -15,9 +15,9 @@ from benchmarks.tasks.task import (
     MAX_ATTEMPTS,
     SUCCESS,
     Dealt,
-    Familiarity,
     MakeAgent,
     Metric,
+    TrainOverlap,
     interface_named,
 )
 from gp_env.arithmetic import TOKENS
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 # Agents, pictures and replies are imported where they are asked for.
 
 MEMORISED = 20_000
-"""Demonstrations that the memoriser knows: nearly every training hand."""
+"""Demonstrations that the nearest-neighbour baseline knows: nearly every training hand."""
 
 _MALFORMED = (Outcome.UNREADABLE.value, Outcome.ILLEGAL_FORMULA.value)
 
@@ -45,7 +45,7 @@ class Cards:
     axis = "episode success"
     competence = SUCCESS
     rule, random = "ten", "random"
-    familiarity = Familiarity(
+    train_overlap = TrainOverlap(
         "By whether the pool of the init's demonstrations holds a hand with these values",
         "values seen",
         "values new",
@@ -60,7 +60,7 @@ class Cards:
     )
     one_action_an_attempt = False
     recognition = "Of each hand the share of ranks that are read right."
-    references = ("random", "memoriser", "expert")
+    references = ("random", "nearest-neighbour", "expert")
     max_attempts = MAX_ATTEMPTS
 
     def variants(self) -> Mapping[str, Mapping[str, Any]]:
@@ -100,11 +100,11 @@ class Cards:
         if name == "expert":
             return ExpertAgent
         from agents.gp.demonstrations import demonstrate
-        from agents.gp.memoriser import MemoriserAgent
+        from agents.gp.nearest_neighbour import NearestNeighbourAgent
 
         training = {**self.game(self.rule, fold), "max_attempts": max_attempts}
-        memoriser = MemoriserAgent(demonstrate(MEMORISED, seed=seed, **training))
-        return lambda _: memoriser
+        nearest = NearestNeighbourAgent(demonstrate(MEMORISED, seed=seed, **training))
+        return lambda _: nearest
 
     def dealt(self, env: Any, copy: int | None = None, *, shown: Any = None) -> Dealt:
         hand, rule = (env.hand, env.rule) if copy is None else (env.hand(copy), env.rule(copy))
@@ -118,7 +118,7 @@ class Cards:
     def recognised(
         self, symbols: NDArray[np.uint8], read: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        from agents.gp.sights import facts
+        from agents.gp.images import facts
 
         ranks = facts(symbols)
         held = ranks > 0

@@ -20,9 +20,9 @@ from benchmarks.tasks.task import (
     MAX_ATTEMPTS,
     SUCCESS,
     Dealt,
-    Familiarity,
     MakeAgent,
     Metric,
+    TrainOverlap,
     interface_named,
 )
 from virl_env.actions import FORWARD, NUM_ACTIONS
@@ -40,7 +40,7 @@ DROP_RATE = 0.5
 """In training each point between two turns is left out with this probability, as in the study."""
 
 MEMORISED = 20_000
-"""Walks that the memoriser knows: every training route, with some thirty initial headings."""
+"""Walks of the nearest-neighbour baseline: every training route, with some thirty headings."""
 
 
 class Streets:
@@ -67,7 +67,7 @@ class Streets:
     axis = "per-step accuracy"
     competence = "turn_accuracy"
     rule, random = "absolute", "random"
-    familiarity = Familiarity(
+    train_overlap = TrainOverlap(
         "By whether the pool of the init's demonstrations holds a route with these turns",
         "turns seen",
         "turns new",
@@ -80,7 +80,7 @@ class Streets:
     malformed = "share of unreadable attempts."
     one_action_an_attempt = True
     recognition = "Of the landmarks in sight along a route the share whose category is read right."
-    references = ("random", "always-forward", "memoriser", "expert")
+    references = ("random", "always-forward", "nearest-neighbour", "expert")
     max_attempts = MAX_ATTEMPTS
 
     def variants(self) -> Mapping[str, Mapping[str, Any]]:
@@ -127,14 +127,14 @@ class Streets:
         if name == "expert":
             return ExpertAgent
         from agents.virl.demonstrations import demonstrate
-        from agents.virl.memoriser import MemoriserAgent
+        from agents.virl.nearest_neighbour import NearestNeighbourAgent
 
         # It plays by position, so it knows whole routes, as they are tested.
         training = {"split": "train", "fold": tuple(fold), "max_attempts": max_attempts}
-        memoriser = MemoriserAgent(
+        nearest = NearestNeighbourAgent(
             demonstrate(MEMORISED, seed=seed, rules=(self.rule,), **training)
         )
-        return lambda _: memoriser
+        return lambda _: nearest
 
     def dealt(self, env: Any, copy: int | None = None, *, shown: Any = None) -> Dealt:
         if copy is None:
@@ -148,7 +148,7 @@ class Streets:
     def recognised(
         self, symbols: NDArray[np.uint8], read: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        from agents.virl.sights import facts
+        from agents.virl.images import facts
 
         category = facts(symbols)[:, 0]
         there = category > 0

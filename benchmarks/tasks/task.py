@@ -56,7 +56,7 @@ class Metric(NamedTuple):
     note: str = ""
 
 
-class Familiarity(NamedTuple):
+class TrainOverlap(NamedTuple):
     """What a table says about episodes by what training showed before.
 
     Attributes:
@@ -77,13 +77,13 @@ class Dealt:
     Attributes:
         digest: of the hand or route, to check a replay.
         cluster: the unit that splits keep together and intervals redraw.
-        likeness: what demonstrations of another hand or route may have shown already.
+        overlap_key: what demonstrations of another hand or route may have shown already.
         hand: ranks as dealt, in the card game.
     """
 
     digest: str
     cluster: str
-    likeness: Hashable
+    overlap_key: Hashable
     hand: list[int] | None = None
 
 
@@ -127,7 +127,7 @@ class EvaluatedTask(Protocol):
     def reference(
         self, name: str, *, seed: int, fold: Sequence[int], max_attempts: int
     ) -> MakeAgent:
-        """Return one of the references; a memoriser knows training episodes of the fold."""
+        """Return a reference; a nearest-neighbour baseline knows the fold's training episodes."""
         ...
 
     def dealt(self, env: Any, copy: int | None = None, *, shown: Any = None) -> Dealt:
@@ -176,7 +176,7 @@ class Task(EvaluatedTask, Protocol):
         axis: what pictures call that metric.
         competence: the metric that ends the init, on validation episodes under random stated rules.
         rule, random: values of the rule's keyword: the studied one, and a fresh one each episode.
-        familiarity: words for what `Dealt.likeness` tells apart.
+        train_overlap: words for what `Dealt.overlap_key` tells apart.
     """
 
     metric: str
@@ -185,7 +185,7 @@ class Task(EvaluatedTask, Protocol):
     competence: str
     rule: str
     random: str
-    familiarity: Familiarity
+    train_overlap: TrainOverlap
 
     def variants(self) -> Mapping[str, Mapping[str, Any]]:
         """Return its ids and the keywords that they fix."""
@@ -202,7 +202,7 @@ class Task(EvaluatedTask, Protocol):
         ...
 
     def likenesses(self, demonstrations: Any) -> Collection[Hashable]:
-        """Return the likeness of everything that demonstrations show."""
+        """Return the overlap keys of everything that demonstrations show."""
         ...
 
 

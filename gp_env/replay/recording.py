@@ -12,7 +12,7 @@ from gp_env.arithmetic import TOKENS
 from gp_env.pictures.cards import Picture
 from gp_env.pictures.look import LookLike
 from gp_env.pictures.renderer import CardRenderer
-from gp_env.render import SIZE, Scene, tell_rule
+from gp_env.render import SIZE, Scene, describe_rule
 from gp_env.table_env import TableEnv
 from shiftgym.replay import recording
 
@@ -62,7 +62,7 @@ class Recorder(recording.Recorder[Moment]):
         hand, seed = env.hand, info["episode_seed"]
         return Recording(
             title=f"Make {env.config.target} from {hand}",
-            facts=recording.facts_of(info, tell_rule(env.stated_rule), tell_rule(env.rule)),
+            facts=recording.facts_of(info, describe_rule(env.stated_rule), describe_rule(env.rule)),
             table=self._renderer.of_cards(hand.ranks, hand.suits, seed, SIZE),
             moments=tuple(self._moments),
         )

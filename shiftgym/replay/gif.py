@@ -59,7 +59,7 @@ class GifWriter(Generic[R]):
 def save_gif(
     frames: Iterable[Image.Image], path: str | os.PathLike[str], milliseconds: int
 ) -> None:
-    """Write frames as a GIF that repeats for ever.
+    """Write frames as a GIF that loops.
 
     Args:
         frames: at least one, all of one size and of at most 256 colours each (mode "P").

@@ -30,7 +30,7 @@ def test_ranks(card: int | str, rank: int) -> None:
     "card", [0, 20, -1, 2.5, float("inf"), float("nan"), "X", "", "07", "²", "20", None, [1]]
 )
 def test_what_is_no_card_is_named(card: object) -> None:
-    with pytest.raises(ValueError, match="is no card: expected a rank") as raised:
+    with pytest.raises(ValueError, match="is not a valid card: expected a rank") as raised:
         parse_rank(card)  # type: ignore[arg-type]
     assert repr(card) in str(raised.value)
 
@@ -71,12 +71,12 @@ def test_digests_name_cards_in_order() -> None:
     ],
 )
 def test_what_is_no_hand_is_refused(hand: object) -> None:
-    with pytest.raises(ValueError, match=r"3 to 6 cards|is no card|is no hand"):
+    with pytest.raises(ValueError, match=r"3 to 6 cards|is not a valid card|is not a valid hand"):
         Hand.parse(hand)  # type: ignore[arg-type]
 
 
 def test_hands_made_directly_are_checked_too() -> None:
-    with pytest.raises(ValueError, match="is no card"):
+    with pytest.raises(ValueError, match="is not a valid card"):
         Hand((1, 2, 99))
     with pytest.raises(ValueError, match="suits are one code"):
         Hand((1, 2, 3), (1, 2))

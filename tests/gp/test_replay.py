@@ -1,4 +1,4 @@
-"""Recordings of card games: what is taken down, the moving picture, and the page in a browser."""
+"""Recordings of card games: what is recorded, the moving picture, and the page in a browser."""
 
 from __future__ import annotations
 

@@ -296,7 +296,7 @@ def test_files_that_hold_no_city(
 ) -> None:
     path = tmp_path / "bad.npz"
     write(path, told, **arrays)
-    with pytest.raises(ValueError, match=f"bad.npz is no city file .*{message}") as raised:
+    with pytest.raises(ValueError, match=f"bad.npz is not a city file .*{message}") as raised:
         load_city(path)
     assert "save_city writes one" in str(raised.value)
 
@@ -305,10 +305,10 @@ def test_files_that_hold_no_city(
 def test_files_of_other_kinds(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "other.npz"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"other\.npz is no city file"):
+    with pytest.raises(ValueError, match=r"other\.npz is not a city file"):
         load_city(path)
     np.save(tmp_path / "array.npy", np.zeros(3))
-    with pytest.raises(ValueError, match=r"array\.npy is no city file"):
+    with pytest.raises(ValueError, match=r"array\.npy is not a city file"):
         load_city(tmp_path / "array.npy")
 
 
@@ -338,7 +338,7 @@ def test_damaged_files_are_refused_or_whole(tmp_path: Path) -> None:
             digest = load_city(path).digest
         except ValueError as error:
             refused += 1
-            assert "city.npz is no city file" in str(error)  # noqa: PT017
+            assert "city.npz is not a city file" in str(error)  # noqa: PT017
         else:
             assert digest == crossroads().digest
     assert refused > 200

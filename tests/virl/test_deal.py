@@ -59,26 +59,26 @@ def test_an_opening_is_the_rail_and_the_instructions_of_its_route(keywords: dict
     """The arrays that are dealt against the lists that `build_rail` and `line_codes` make."""
     dealing = dealer(**keywords)
     config, pool = dealing.config, dealing.pool
-    openings = dealing.deal(SEEDS[:150])
-    for index, opening in enumerate(openings):
-        route, heading = pool.routes[opening["route"]], int(opening["heading"])
-        rule, numbers = rule_of(openings, index), opening["numbers"]
+    deals = dealing.deal(SEEDS[:150])
+    for index, deal in enumerate(deals):
+        route, heading = pool.routes[deal["route"]], int(deal["heading"])
+        rule, numbers = rule_of(deals, index), deal["numbers"]
         assert (rule == config.directions) if config.directions else (rule not in HELD_OUT)
         rail = build_rail(route, config.points_per_segment, heading, rule)
-        places = opening["places"][: opening["count"]] if config.drop_rate else range(len(rail))
+        places = deal["places"][: deal["count"]] if config.drop_rate else range(len(rail))
         kept = [rail[place] for place in places]
         if config.drop_rate == 1.0:
             assert not [step for step in kept if step.kind == "forward"]
-        assert len(kept) == opening["count"]
+        assert len(kept) == deal["count"]
         rights = [ACTION_INDEX[step.action] for step in kept]
-        points = opening["points"].view(POINT)
+        points = deal["points"].view(POINT)
         assert points["right"][: len(kept)].tolist() == rights
         assert (points["right"][len(kept) :] == NO_ACTION).all()
         codes = line_codes(route, heading, config.instructions)
         codes[:, 2] = numbers[codes[:, 2]]
-        assert (opening["lines"][: len(codes)] == codes).all()
-        assert not opening["lines"][len(codes) :].any()
-        row = np.frombuffer(opening["row"].tobytes(), dtype=np.uint8)
+        assert (deal["lines"][: len(codes)] == codes).all()
+        assert not deal["lines"][len(codes) :].any()
+        row = np.frombuffer(deal["row"].tobytes(), dtype=np.uint8)
         shown = row[LAYOUT["lines"]].reshape(-1, LINE_CODES)
         assert (shown[: len(codes)] == codes).all()
         known = [leg.landmark.category if leg.landmark else None for leg in route.legs]
@@ -118,12 +118,12 @@ def test_landmarks_are_numbered_in_every_order_equally_often() -> None:
 
 def test_a_landmarks_number_tells_neither_its_category_nor_its_city() -> None:
     dealing = dealer(city=CITIES, routes=20)
-    openings = dealing.deal(np.arange(40_000))
-    city = openings["route"] // 20
-    first = openings["numbers"][:, 1]
+    deals = dealing.deal(np.arange(40_000))
+    city = deals["route"] // 20
+    first = deals["numbers"][:, 1]
     for number in range(len(CITIES)):
         assert is_even(np.bincount(first[city == number], minlength=9)[1:])
-    category = dealing.pool.categories[openings["route"], 0]
+    category = dealing.pool.categories[deals["route"], 0]
     for code in np.unique(category):
         assert is_even(np.bincount(first[category == code], minlength=9)[1:])
 
@@ -131,14 +131,14 @@ def test_a_landmarks_number_tells_neither_its_category_nor_its_city() -> None:
 @pytest.mark.parametrize("rate", [0.1, 0.5, 0.9])
 def test_points_are_dropped_at_the_rate_asked_for(rate: float) -> None:
     dealing = dealer(drop_rate=rate)
-    openings = dealing.deal(SEEDS)
-    legs = np.array([len(route.legs) for route in dealing.pool.routes])[openings["route"]]
+    deals = dealing.deal(SEEDS)
+    legs = np.array([len(route.legs) for route in dealing.pool.routes])[deals["route"]]
     walking = 5 * legs
-    kept = openings["count"] - legs - 1
+    kept = deals["count"] - legs - 1
     deviation = (rate * (1 - rate) / walking.sum()) ** 0.5
     assert abs(kept.sum() / walking.sum() - (1 - rate)) < 5 * deviation
     # Each point by itself: as many episodes keep the first of five as the last.
-    firsts = [(openings["places"] == place).any(axis=1).mean() for place in range(1, 6)]
+    firsts = [(deals["places"] == place).any(axis=1).mean() for place in range(1, 6)]
     assert max(abs(share - (1 - rate)) for share in firsts) < 5 * (0.25 / len(SEEDS)) ** 0.5
 
 
@@ -201,16 +201,16 @@ def test_a_city_of_ones_own_is_walked() -> None:
 
 def test_the_dealing_is_the_same_everywhere() -> None:
     """Golden episodes: a change here is a change of every id's version."""
-    openings = dealer(directions="random", drop_rate=0.5).deal(np.arange(2))
+    deals = dealer(directions="random", drop_rate=0.5).deal(np.arange(2))
     assert [
         (
-            int(opening["route"]),
-            int(opening["heading"]),
-            opening["rule"].tolist(),
-            opening["numbers"].tolist(),
-            opening["places"][: opening["count"]].tolist(),
+            int(deal["route"]),
+            int(deal["heading"]),
+            deal["rule"].tolist(),
+            deal["numbers"].tolist(),
+            deal["places"][: deal["count"]].tolist(),
         )
-        for opening in openings
+        for deal in deals
     ] == [
         (
             52,

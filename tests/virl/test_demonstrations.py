@@ -17,7 +17,7 @@ from agents.virl.demonstrations import (
     load_demonstrations,
     save_demonstrations,
 )
-from agents.virl.memoriser import MemoriserAgent
+from agents.virl.nearest_neighbour import NearestNeighbourAgent
 from virl_env.actions import ACTION_INDEX, FORWARD
 from virl_env.directions import NAMED, from_table
 from virl_env.env import VIRLNavigationEnv
@@ -121,28 +121,28 @@ def test_nothing_to_demonstrate_is_refused() -> None:
 
 
 @pytest.mark.parametrize("attempts", [1, 2])
-def test_the_memoriser_knows_what_it_saw_and_nothing_of_another_rule(attempts: int) -> None:
+def test_the_nearest_neighbour_knows_what_it_saw_and_nothing_of_another_rule(attempts: int) -> None:
     whole = {**TRAINING, "drop_rate": 0.0, "max_attempts": attempts}
     made = demonstrate(40, seed=5, **whole)
     env = VIRLNavigationVectorEnv(40, **whole)
     seeds = {"episode_seed": made.episode_seed}
-    memoriser = MemoriserAgent(made)
+    nearest = NearestNeighbourAgent(made)
     for _ in range(2):
         observation, info = env.reset(options=seeds)
         for copy in range(40):
-            memoriser.reset(copy)
+            nearest.reset(copy)
         for codes in made.actions.T:
-            actions = memoriser.act(observation, info)
+            actions = nearest.act(observation, info)
             assert np.array_equal(actions[codes > 0], codes[codes > 0] - 1)
             observation, _, _, _, info = env.step(actions)
     # The other rule wants other words at every turn; the places of forward and stop are the same.
     other = VIRLNavigationVectorEnv(40, directions="relative", **whole)
     observation, info = other.reset(options=seeds)
     for copy in range(40):
-        memoriser.reset(copy)
+        nearest.reset(copy)
     ended = np.zeros(40, dtype=bool)
     while not ended.all():
-        observation, _, terminated, _, info = other.step(memoriser.act(observation, info))
+        observation, _, terminated, _, info = other.step(nearest.act(observation, info))
         assert not info["turn_accuracy"][terminated & ~ended].any()
         assert (info["step_accuracy"][terminated & ~ended] > 0.5).all() or attempts > 1
         ended |= terminated

@@ -1,4 +1,4 @@
-"""Navigation by sight: what the picture and the state hold, where pictures come from and go."""
+"""Navigation on images: what the picture and the state hold, where pictures come from and go."""
 
 from __future__ import annotations
 

@@ -329,7 +329,7 @@ SQUARE: list[Spot] = [(20, 20), (40, 20), (40, 40), (20, 40), (20, 20)]
 
 
 def geometry(type: str, coordinates: Any, **more: Any) -> dict[str, Any]:
-    """Return a feature that is a building with a name, and a gallery."""
+    """Return a feature that is a building with a name, and a images."""
     tags = {"building": "yes", "tourism": "gallery", "name": "Frame"}
     return {
         "type": "Feature",

@@ -1,4 +1,4 @@
-"""Real routes walked by sight in every environment, out of a folder in the study's format."""
+"""Real routes walked on images in every environment, out of a folder in the study's format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recordings of episodes: what is taken down, the moving picture, and the page in a browser."""
+"""Recordings of episodes: what is recorded, the moving picture, and the page in a browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A memory for what is dear to make again, which forgets what was not asked for longest."""
+"""A memory for what is expensive to make again, which forgets what was not asked for longest."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from shiftgym.checks import in_range
 from shiftgym.replay import recording
 from virl_env.actions import ACTIONS
 from virl_env.routes.instructions import write_instructions
-from virl_env.scene import tell_rule
+from virl_env.scene import describe_rule
 from virl_env.views.look import LookLike
 from virl_env.views.renderer import MAX_SIZE, MIN_SIZE, Panoramas, StreetRenderer, grid
 from virl_env.walker_env import WalkerEnv
@@ -96,7 +96,7 @@ class Recorder(recording.Recorder[Moment]):
         """Return the episode up to now."""
         env, info = self._env, self._info
         route, config = env.route, env.config
-        stated, scoring = tell_rule(env.stated_directions), tell_rule(env.directions)
+        stated, scoring = describe_rule(env.stated_directions), describe_rule(env.directions)
         length = f"{len(route.legs)} legs, {route.length:.0f} m"
         return Recording(
             title=f"From {route.start_name} to {route.destination}, {route.city}",

@@ -74,7 +74,7 @@ class Route:
         initial_heading: faced at the start, 0 to 359.
         legs: in the order in which they are walked.
         path: points of the city that are walked over, each a neighbour of the one before, the
-            first at the start and the last at the destination; empty where there is no city.
+            first at the start and the last at the destination; empty without a city.
     """
 
     city: str

@@ -253,7 +253,7 @@ class StreetRenderer:
 @once(maxsize=_MAX_DRAWN)
 def _drawn(city: City, look: Look) -> ViewSource:
     """Return the views of a city; a process prepares them once."""
-    # Who sees symbols or panoramas needs nothing that draws.
+    # Who takes symbols or panoramas needs nothing that draws.
     from virl_env.views.city_views import CityViews
 
     return CityViews(city, look=look)

@@ -70,7 +70,7 @@ class Place:
 
 @dataclass(frozen=True, eq=False)
 class City:
-    """A street graph of n points and m neighbourships, each of which is there in both directions.
+    """A street graph of n points and m edges, each of which is there in both directions.
 
     Arrays are read-only. Two cities are equal only where they are the same object; `digest` tells
     whether they hold the same.

@@ -18,14 +18,14 @@ MAX_BYTES = 64 * MEBIBYTE
 
 _TOLD = "told"
 _DAMAGES = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
-"""What JSON and `City` raise at content that is no city's."""
+"""What JSON and `City` raise at content that is not a city's."""
 
 
 def save_city(city: City, path: str | os.PathLike[str]) -> None:
     """Write a city to a file, whole or not at all.
 
     Raises:
-        ValueError: for what is no city.
+        ValueError: for what is not a city.
     """
     if not isinstance(city, City):
         raise ValueError(f"save_city writes a virl_env.City; got {city!r}.")
@@ -39,7 +39,7 @@ def load_city(path: str | os.PathLike[str]) -> City:
     """Read a city that `save_city` wrote.
 
     Raises:
-        ValueError: naming the file, where it is no city file, of another version, or damaged.
+        ValueError: naming the file, where it is not a city file, of another version, or damaged.
         FileNotFoundError: where there is none.
     """
     try:
@@ -51,7 +51,7 @@ def load_city(path: str | os.PathLike[str]) -> City:
         raise
     except (*_DAMAGES, OSError) as error:
         raise ValueError(
-            f"{path} is no city file that this version reads ({type(error).__name__}: {error}). "
+            f"{path} is not a city file that this version reads ({type(error).__name__}: {error}). "
             f"virl_env.save_city writes one."
         ) from error
 

@@ -13,7 +13,7 @@ from gp_env.deck import LARGE_RANKS
 from gp_env.observe import LAYOUT
 
 
-class MemoriserAgent:
+class NearestNeighbourAgent:
     """Writes the demonstrated formula of the nearest hand it has seen, whatever the rule says.
 
     Hands are near when they share cards of equal rank; ties go to the earliest demonstration. Every
@@ -28,7 +28,9 @@ class MemoriserAgent:
 
     def __init__(self, demonstrations: Demonstrations) -> None:
         if not len(demonstrations):
-            raise ValueError("The memoriser needs at least one demonstration; got none.")
+            raise ValueError(
+                "The nearest-neighbour baseline needs at least one demonstration; got none."
+            )
         cards = np.sort(demonstrations.ranks, axis=1)
         _, first = np.unique(cards, axis=0, return_index=True)
         first.sort()

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.demonstrations import Transitions
-from agents.gallery import Gallery, Pixels
 from agents.gp.demonstrations import Demonstrations
+from agents.lazy_images import LazyImages, Pixels
 from gp_env.deck import LARGE_RANKS, MAX_CARDS
 from gp_env.observe import LAYOUT
 from gp_env.pictures.look import LookLike
@@ -45,7 +45,7 @@ def with_pictures(
     taught = (demonstrations.attempts[:, -1] > 0).sum(axis=1)
     return told._replace(
         observations=told.observations[:, KEPT],
-        pictures=Gallery(draw, renderer.space.shape, demonstrations.ranks, READS),
+        pictures=LazyImages(draw, renderer.space.shape, demonstrations.ranks, READS),
         picture=np.repeat(np.arange(len(demonstrations)), taught),
     )
 

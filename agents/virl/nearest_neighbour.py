@@ -16,7 +16,7 @@ from virl_env.observe import LAYOUT, LINE_CODES, MAX_LINES
 _TURN, _COMPASS, _LANDMARK, _SIDE = range(LINE_CODES)
 
 
-class MemoriserAgent:
+class NearestNeighbourAgent:
     """Does at point k what was right at point k of the nearest route that it has seen.
 
     Routes are near when many codes of their instructions agree, landmarks' numbers aside, which are

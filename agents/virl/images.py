@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.demonstrations import Transitions
-from agents.gallery import Gallery, Pixels
+from agents.lazy_images import LazyImages, Pixels
 from agents.virl.demonstrations import Demonstrations
 from virl_env.config import NavigationConfig
 from virl_env.observe import LAYOUT
@@ -78,7 +78,7 @@ def with_pictures(
         np.concatenate(seen)[by_row],
         np.concatenate(done)[by_row],
         len(demonstrations),
-        Gallery(draw, renderer.space.shape, np.array(shows), READS),
+        LazyImages(draw, renderer.space.shape, np.array(shows), READS),
         np.array(shown)[by_row],
     )
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Pixels = NDArray[np.uint8]
 
 
-class Gallery:
+class LazyImages:
     """Many pictures, of which those that were asked for lie in memory.
 
     Args:

@@ -8,12 +8,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-import agents.gp.sights
-import agents.virl.sights
+import agents.gp.images
+import agents.virl.images
 from agents.demonstrations import Transitions
 
 
-class Sights(Protocol):
+class TaskImages(Protocol):
     """A module that knows a task's pictures.
 
     Attributes:
@@ -35,8 +35,8 @@ class Sights(Protocol):
         ...
 
 
-SIGHTS: Mapping[str, Sights] = {
-    "GeneralPoints": agents.gp.sights,
-    "VIRLNavigation": agents.virl.sights,
+IMAGES: Mapping[str, TaskImages] = {
+    "GeneralPoints": agents.gp.images,
+    "VIRLNavigation": agents.virl.images,
 }
 """By the first part of a task's ids."""
