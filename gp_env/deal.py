@@ -86,7 +86,7 @@ class Dealer:
                 raise ValueError(f"No hand can be dealt under {config}. Loosen a keyword.")
         else:
             # Better to fail here than in the middle of a run.
-            self.deal(np.arange(_TRIAL_DEALS))
+            _try_to_deal(config)
 
     def __str__(self) -> str:
         return str(self.config)
@@ -284,6 +284,18 @@ def _table(config: GameConfig) -> _Table:
     hands = hands.reshape(-1, config.num_cards)
     hands = hands[_acceptable(hands, _repeat(config.rule, len(hands)), config)]
     return _Table(_six(hands), sorted_values(hands, _repeat(config.rule, len(hands))))
+
+
+@once(maxsize=64)
+def _try_to_deal(config: GameConfig) -> None:
+    """Deal a few hands by rejection; once, since many copies may share a configuration.
+
+    Raises:
+        ValueError: where none was found.
+    """
+    dealer = object.__new__(Dealer)
+    dealer.config, dealer._table = config, None
+    dealer.deal(np.arange(_TRIAL_DEALS))
 
 
 def _repeat(rule: Rule, count: int) -> Bytes:

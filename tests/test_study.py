@@ -54,6 +54,9 @@ def make_preset(**changes: Any) -> Preset:
 def fake_learner(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learners, "LEARNERS", {})
     monkeypatch.setattr("benchmarks.study.jobs.LEARNERS", {"fake": FakeLearner})
+    # What the memoriser scores is not tested here, and a full memory takes seconds to make.
+    for task in ("cards", "streets"):
+        monkeypatch.setattr(f"benchmarks.tasks.{task}.MEMORISED", 500)
 
 
 def make_job(folder: Path, suite: Suite, preset: Preset | None = None, seed: int = 2) -> Job:

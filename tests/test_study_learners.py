@@ -26,7 +26,6 @@ from benchmarks.weights import saved_player
 
 TOLD = {name: suite for name, suite in SUITES.items() if not suite.axes}
 SEEN = {name: suite for name, suite in SUITES.items() if suite.axes}
-both_tasks = pytest.mark.parametrize("suite", TOLD.values(), ids=list(TOLD))
 CASES = [
     *((suite, policy) for suite in TOLD.values() for policy in ("mlp", "lm")),
     *((suite, policy) for suite in SEEN.values() for policy in ("cnn", "lm-images")),
@@ -68,9 +67,9 @@ POLICIES = {
     "cnn": PolicyPreset(
         learner="sb3-images",
         model={"width": 16, "blocks": 1},
-        init={"batch_size": 64, "look": "random"},
-        sft={"batch_size": 64},
-        rl={"num_envs": 8, "n_steps": 16, "batch_size": 64},
+        init={"batch_size": 16, "look": "random"},
+        sft={"batch_size": 16},
+        rl={"num_envs": 4, "n_steps": 8, "batch_size": 16},
         **BUDGETS,
     ),
 }
@@ -86,7 +85,7 @@ def test_a_learner_spends_its_compute_and_comes_back(
     preset, task, fold = POLICIES[policy], TASKS[suite.task], suite.fold(0)
     learner = LEARNERS[preset.learner](task, preset, 3)
     # A picture costs as much as ten thousand tokens of the small MLP, or some fifty of the model.
-    flops = {"cnn": 60, "lm-images": 10}.get(policy, 1) * FLOPS
+    flops = {"cnn": 15, "lm-images": 5}.get(policy, 1) * FLOPS
     spent: list[float] = []
 
     def report(usage: Usage) -> bool:
@@ -113,28 +112,40 @@ def test_a_learner_spends_its_compute_and_comes_back(
     assert (who.task, who.interface) == (task.name, learner.interface)
     game = {**task.game(task.rule, fold), **suite.game, **learner.keywords}
     cell = (suite.id("in", learner.interface), game)
-    seeds = suite.episode_seeds(0, 20)
+    seeds = suite.episode_seeds(0, 6 if suite.axes else 20)
     played = [play(make, *cell, seeds) for make in (who.make, lambda _: learner.agent())]
     assert played[0] == played[1] or policy.startswith("lm")
     assert [e.replies for e in played[0]] == [e.replies for e in played[1]]
 
 
-@both_tasks
-def test_a_study_in_processes_of_its_own(tmp_path: Path, suite: Suite) -> None:
+# Processes take most of the time, and replies in the streets most of the rest: cards have both
+# learners and their processes, streets the one that is quick there.
+@pytest.mark.parametrize(
+    "name, policies, workers", [("gp-l", ("mlp", "lm"), 2), ("virl-l", ("mlp",), 0)]
+)
+def test_a_study_with_learners(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    policies: tuple[str, ...],
+    workers: int,
+) -> None:
+    monkeypatch.setattr("benchmarks.tasks.streets.MEMORISED", 500)
+    suite = SUITES[name]
     preset = Preset(
         name="micro",
         seeds=1,
-        solutions="first" if suite.name == "gp-l" else None,
+        solutions="first" if name == "gp-l" else None,
         competence=0.3,
-        validation_episodes=16,
+        validation_episodes=4,
         points=1,
-        curve_episodes=8,
-        final_episodes=16,
-        policies={name: POLICIES[name] for name in ("mlp", "lm")},
+        curve_episodes=4,
+        final_episodes=6,
+        policies={policy: POLICIES[policy] for policy in policies},
     )
-    run_study(preset, suite, tmp_path, seeds=[0], workers=2, console=Console(quiet=True))
+    run_study(preset, suite, tmp_path, seeds=[0], workers=workers, console=Console(quiet=True))
     results = load_results(tmp_path)
-    assert {difference.policy for difference in results.primary()} == {"mlp", "lm"}
+    assert {difference.policy for difference in results.primary()} == set(policies)
     assert {point.arm for point in results.curves} == {"init", "sft", "rl"}
 
 
