@@ -54,7 +54,7 @@ def make_preset(**changes: Any) -> Preset:
 def fake_learner(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learners, "LEARNERS", {})
     monkeypatch.setattr("benchmarks.study.jobs.LEARNERS", {"fake": FakeLearner})
-    # What the memoriser scores is not tested here, and a full memory takes seconds to make.
+    # What the nearest-neighbour baseline scores is not tested here, and 500 are made sooner.
     for task in ("cards", "streets"):
         monkeypatch.setattr(f"benchmarks.tasks.{task}.MEMORISED", 500)
 
