@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 import gp_env
 import virl_env
 
-NUM_ENVS = 7
+NUM_ENVS = 5
 MODES = (AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP)
 IDS = [name for task in (gp_env, virl_env) for name in task.variants() if "-Text" not in name]
 

@@ -271,7 +271,7 @@ def hand(before: int, after: int) -> str:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_side_of_a_landmark_does_not_tell_the_hand(family: str) -> None:
     # A few routes in each of many cities: where all are in one, its few junctions of a kind count.
-    made = (synthetic_city(family, seed) for seed in range(40))
+    made = (synthetic_city(family, seed) for seed in range(25))
     table = turns_and_sides((sample_route(city, s) for city in made for s in range(40)), hand)
     statistic, freedom = chi_square(table)
     assert table.sum() > 1_000
