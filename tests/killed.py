@@ -22,20 +22,13 @@ from agents.tinylm.learn import Learner
 from benchmarks.cli import app
 from benchmarks.runs import LineFile, read_episodes
 from benchmarks.study import learners
-from benchmarks.study.presets import PolicyPreset, Preset
+from benchmarks.study.presets import Preset
 from benchmarks.study.run import run_study
 from benchmarks.suites import SUITES
 from benchmarks.tasks import TASKS
 from shiftgym.atomic import PARTIAL_FILES
+from tests.tiny_policies import POLICIES
 
-BUDGETS: dict[str, Any] = {
-    "init_demonstrations": 200,
-    "sft_demonstrations": 200,
-    "init_flops": 4e8,
-    "check_flops": 1e8,
-    "arm_flops": 6e8,
-    "minutes": (1, 1, 1),
-}
 PRESET = Preset(
     name="tiny",
     seeds=1,
@@ -44,24 +37,7 @@ PRESET = Preset(
     points=2,
     curve_episodes=8,
     final_episodes=12,
-    policies={
-        "mlp": PolicyPreset(
-            learner="sb3",
-            model={"width": 16, "blocks": 1},
-            init={"batch_size": 64},
-            sft={"batch_size": 64},
-            rl={"num_envs": 8, "n_steps": 16, "batch_size": 64},
-            **BUDGETS,
-        ),
-        "lm": PolicyPreset(
-            learner="tinylm",
-            model={"width": 16, "layers": 1},
-            init={"batch": 16},
-            sft={"batch": 16},
-            rl={"episodes": 32, "batch": 16},
-            **BUDGETS,
-        ),
-    },
+    policies={name: POLICIES[name] for name in ("mlp", "lm")},
 )
 
 

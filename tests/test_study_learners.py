@@ -17,12 +17,13 @@ from benchmarks.players import scripted_player
 from benchmarks.rollouts import play
 from benchmarks.runs import read_episodes
 from benchmarks.study.learners import LEARNERS, Stage, Usage
-from benchmarks.study.presets import PolicyPreset, Preset
+from benchmarks.study.presets import Preset
 from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study
 from benchmarks.suites import SUITES, Suite
 from benchmarks.tasks import TASKS
 from benchmarks.weights import saved_player
+from tests.tiny_policies import FLOPS, POLICIES
 
 TOLD = {name: suite for name, suite in SUITES.items() if not suite.axes}
 SEEN = {name: suite for name, suite in SUITES.items() if suite.axes}
@@ -30,49 +31,6 @@ CASES = [
     *((suite, policy) for suite in TOLD.values() for policy in ("mlp", "lm")),
     *((suite, policy) for suite in SEEN.values() for policy in ("cnn", "lm-images")),
 ]
-FLOPS = 1e9
-BUDGETS = {
-    "init_demonstrations": 300,
-    "sft_demonstrations": 300,
-    "init_flops": 5e8,
-    "check_flops": 2e8,
-    "arm_flops": FLOPS,
-    "minutes": (1, 1, 1),
-}
-POLICIES = {
-    "mlp": PolicyPreset(
-        learner="sb3",
-        model={"width": 16, "blocks": 1},
-        init={"batch_size": 64},
-        sft={"batch_size": 64},
-        rl={"num_envs": 8, "n_steps": 16, "batch_size": 64},
-        **BUDGETS,
-    ),
-    "lm": PolicyPreset(
-        learner="tinylm",
-        model={"width": 16, "layers": 1},
-        init={"batch": 16},
-        sft={"batch": 16},
-        rl={"episodes": 32, "batch": 16},
-        **BUDGETS,
-    ),
-    "lm-images": PolicyPreset(
-        learner="tinylm-images",
-        model={"width": 16, "layers": 1},
-        init={"batch": 16, "look": "random"},
-        sft={"batch": 16},
-        rl={"episodes": 32, "batch": 16},
-        **BUDGETS,
-    ),
-    "cnn": PolicyPreset(
-        learner="sb3-images",
-        model={"width": 16, "blocks": 1},
-        init={"batch_size": 16, "look": "random"},
-        sft={"batch_size": 16},
-        rl={"num_envs": 4, "n_steps": 8, "batch_size": 16},
-        **BUDGETS,
-    ),
-}
 
 
 @pytest.mark.parametrize(
