@@ -1,8 +1,10 @@
 """What comes of an attempt, as data: names, order, codes, rewards and messages.
 
-class Outcome(AttemptOutcome):
-    UNREADABLE = "unreadable", -1.0, "Nothing could be read in the reply."
-    CORRECT = "correct", 1.0, "That is right."
+    class Outcome(AttemptOutcome):
+        UNREADABLE = "unreadable", -1.0, "Nothing could be read in the reply."
+        CORRECT = "correct", 1.0, "That is right."
+
+The codes follow from the order.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import pickle
 import warnings
 from typing import Any
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 import gp_env
 import virl_env
+from shiftgym.contracts import frozen
 
 NUM_ENVS = 5
 MODES = (AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP)
@@ -72,18 +72,6 @@ def some_actions(env: Any, generator: np.random.Generator) -> NDArray[np.int64]:
     """Return a right action mostly and anything sometimes: attempts of every outcome."""
     anything = generator.integers(0, num_actions(env), env.num_envs)
     return np.where(generator.random(env.num_envs) < 0.85, env.expert_action(), anything)
-
-
-def frozen(value: Any) -> Any:
-    """Return nested dicts and arrays as plain values that are equal exactly when these are."""
-    if isinstance(value, np.ndarray) and value.ndim > 2:
-        # Lists of all pixels would take longer than to draw them.
-        return value.shape, str(value.dtype), hashlib.sha256(value.tobytes()).hexdigest()
-    if isinstance(value, dict):
-        return {key: frozen(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [frozen(one) for one in value]
-    return frozen(value.tolist()) if isinstance(value, (np.ndarray, np.generic)) else value
 
 
 def of_each(observations: Any) -> list[Any]:
