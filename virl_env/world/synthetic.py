@@ -34,6 +34,7 @@ SPACING = 10.0
 _DRAWN_CATEGORIES = 22
 """So many of `CATEGORIES`, the first, are drawn: one that is added changes no city."""
 
+# Rounded once, and kept so: that of `geometry` would move the points of every city.
 _METRES_A_DEGREE = 111_195.0
 
 
