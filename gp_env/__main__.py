@@ -12,7 +12,7 @@ from gp_env.env import GeneralPointsEnv
 from gp_env.rules import NAMED
 from gp_env.text import PromptTemplate, build_prompt
 from gp_env.text_env import GeneralPointsTextEnv
-from shiftgym.replay.command import Album, add_options, album_of, begin, check_options, typed
+from shiftgym.recordings.command import Album, add_options, album_of, begin, check_options, typed
 from shiftgym.sanitize import for_terminal
 from shiftgym.terminal import run, say
 

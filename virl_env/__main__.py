@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from shiftgym.keywords import RANDOM
 from shiftgym.progress import show_progress
-from shiftgym.replay.command import add_options, album_of, begin, check_options, typed
+from shiftgym.recordings.command import add_options, album_of, begin, check_options, typed
 from shiftgym.sanitize import for_terminal
 from shiftgym.terminal import run, say
 from virl_env.config import NavigationConfig

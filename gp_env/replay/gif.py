@@ -10,8 +10,8 @@ from PIL import Image
 from gp_env.render import SIZE, draw_scene
 from gp_env.replay.recording import Recording
 from shiftgym.lettering import GROUND, INK, PALE, RIGHT, WRONG
-from shiftgym.replay.colours import Colours, commonest, spread
-from shiftgym.replay.gif import GifWriter
+from shiftgym.recordings.colours import Colours, commonest, spread
+from shiftgym.recordings.gif import GifWriter
 
 _LETTERS = 32
 """Colours of the caption."""

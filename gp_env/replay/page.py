@@ -9,8 +9,8 @@ from string import Template
 from PIL import Image
 
 from gp_env.replay.recording import Moment, Recording
-from shiftgym.replay import page
-from shiftgym.replay.colours import painted, spread
+from shiftgym.recordings import page
+from shiftgym.recordings.colours import painted, spread
 from shiftgym.sanitize import for_html
 
 _COLOURS = 128

@@ -14,7 +14,7 @@ from gp_env.pictures.look import LookLike
 from gp_env.pictures.renderer import CardRenderer
 from gp_env.render import SIZE, Scene, describe_rule
 from gp_env.table_env import TableEnv
-from shiftgym.replay import recording
+from shiftgym.recordings import recording
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +91,7 @@ def record(
 
     Args:
         env: a single environment.
-        choose, played: as for `shiftgym.replay.recording.play`: who chooses actions, and `seed`,
+        choose, played: as for `shiftgym.recordings.recording.play`: who chooses actions, and `seed`,
             `options` and `max_steps`.
         look: as for `Recorder`.
 

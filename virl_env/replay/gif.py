@@ -8,8 +8,8 @@ from itertools import accumulate
 from PIL import Image, ImageDraw, ImageFont
 
 from shiftgym.lettering import GROUND, INK, PALE, RIGHT, WRONG, write_line, write_line_right
-from shiftgym.replay.colours import Colours, commonest, spread
-from shiftgym.replay.gif import GifWriter
+from shiftgym.recordings.colours import Colours, commonest, spread
+from shiftgym.recordings.gif import GifWriter
 from virl_env.map_picture import COLOURS as MAP_COLOURS
 from virl_env.reader import parse_reply
 from virl_env.replay.recording import Moment, Recording

@@ -8,8 +8,8 @@ from string import Template
 
 from PIL import Image
 
-from shiftgym.replay import page
-from shiftgym.replay.colours import commonest, painted
+from shiftgym.recordings import page
+from shiftgym.recordings.colours import commonest, painted
 from shiftgym.sanitize import for_html
 from virl_env.map_picture import COLOURS as MAP_COLOURS
 from virl_env.replay.recording import Moment, Recording

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.checks import in_range
-from shiftgym.replay import recording
+from shiftgym.recordings import recording
 from virl_env.actions import ACTIONS
 from virl_env.routes.instructions import write_instructions
 from virl_env.scene import describe_rule
@@ -138,7 +138,7 @@ def record(
 
     Args:
         env: a single environment.
-        choose, played: as for `shiftgym.replay.recording.play`: who chooses actions, and `seed`,
+        choose, played: as for `shiftgym.recordings.recording.play`: who chooses actions, and `seed`,
             `options` and `max_steps`.
         view_size, look, panoramas: as for `Recorder`.
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import gymnasium as gym
 
-from shiftgym.replay.recording import Recorder
+from shiftgym.recordings.recording import Recorder
 from shiftgym.sanitize import for_terminal
 from shiftgym.seeding import check_seed
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from shiftgym.replay.recording import Moment, Recording
+from shiftgym.recordings.recording import Moment, Recording
 from shiftgym.sanitize import for_html
 
 _QUALITY = 82

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from PIL import Image
 
 from shiftgym.checks import in_range
-from shiftgym.replay.colours import Colours, painted
+from shiftgym.recordings.colours import Colours, painted
 
 R = TypeVar("R")
 
