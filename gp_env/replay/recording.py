@@ -91,8 +91,8 @@ def record(
 
     Args:
         env: a single environment.
-        choose, played: as for `shiftgym.recordings.recording.play`: who chooses actions, and `seed`,
-            `options` and `max_steps`.
+        choose, played: as for `shiftgym.recordings.recording.play`: who chooses actions, and
+            `seed`, `options` and `max_steps`.
         look: as for `Recorder`.
 
     Raises:

@@ -138,8 +138,8 @@ def record(
 
     Args:
         env: a single environment.
-        choose, played: as for `shiftgym.recordings.recording.play`: who chooses actions, and `seed`,
-            `options` and `max_steps`.
+        choose, played: as for `shiftgym.recordings.recording.play`: who chooses actions, and
+            `seed`, `options` and `max_steps`.
         view_size, look, panoramas: as for `Recorder`.
 
     Raises:
