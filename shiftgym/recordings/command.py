@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
+import os
 import secrets
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
@@ -81,9 +84,15 @@ def album_of(
         package: of the task, which has `replay.Recorder`, `replay.write_gif` and so on.
         env: what is played.
         seen: keywords of the recorder.
+
+    Raises:
+        FileNotFoundError: there is no folder for one of them; told before anybody plays.
     """
     if not (options.gif or options.html):
         return Album()
+    for path in filter(None, (options.gif, options.html)):
+        if not Path(path).parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
     # Who asks for no pictures needs nothing that draws.
     replay = importlib.import_module(f"{package}.replay")
     files = {options.gif: replay.write_gif, options.html: replay.write_page}
