@@ -15,7 +15,8 @@ class GeneralPointsVectorEnv(TablesVectorEnv):
 
     Copy i plays the episodes that a single environment would play for the same episode seeds, to
     the same observations, rewards and infos; the infos hold arrays of shape (num_envs,) in place of
-    scalars, without the `_key` masks of SyncVectorEnv, for every key is there for every copy. With
+    scalars, without the `_key` masks of SyncVectorEnv, for every key is there for every copy. Only
+    `task` is not, which `task_string(episode_seed)` writes. With
     `max_episode_steps` an episode that ends at the limit is terminated and not truncated too. All
     arrays returned are fresh. `reset(seed=5)` starts other episodes than Gymnasium's
     SyncVectorEnv would, which seeds its copies 5, 6, 7 and so on; a list of seeds starts the same.

@@ -138,8 +138,8 @@ def checked(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def defaults(kind: Any) -> dict[str, Any]:
-    """Return the default of each keyword of a dataclass whose fields are made by `keyword`."""
-    return {one.name: one.metadata["default"] for one in fields(kind)}
+    """Return the default of each keyword of a dataclass, whether or not made by `keyword`."""
+    return {one.name: one.metadata.get("default", one.default) for one in fields(kind)}
 
 
 def shell_keywords(shell: type) -> dict[str, inspect.Parameter]:
