@@ -63,7 +63,7 @@ class GameConfig(Keywords):
     solvable_under: tuple[Rule, ...] = keyword((), _rules)
     hand: Hand | None = keyword(None, checks.parsed, Hand.parse)
     split: str | None = split_keyword()
-    fold: tuple[int, int] = fold_keyword()
+    fold: tuple[int, ...] = fold_keyword()
     max_attempts: int = keyword(5, checks.in_range, 1, MAX_ATTEMPTS)
 
     @classmethod

@@ -18,6 +18,7 @@ from dataclasses import field, fields
 from typing import Any, TypeVar
 
 from shiftgym import checks
+from shiftgym.splits import DEFAULT_FOLD, SPLITS, check_fold
 
 C = TypeVar("C")
 K = TypeVar("K", bound="Keywords")
@@ -92,10 +93,6 @@ def stated_keyword(parse: Callable[[Any], Any], scoring: str) -> Any:
     return keyword(None, check)
 
 
-SPLITS = ("train", "validation", "test")
-DEFAULT_FOLD = (0, 5)
-
-
 def split_keyword() -> Any:
     """Return the field of `split`: which part is dealt, None for all."""
     return keyword(None, checks.one_of, (*SPLITS, None))
@@ -103,7 +100,7 @@ def split_keyword() -> Any:
 
 def fold_keyword() -> Any:
     """Return the field of `fold`: which parts of how many are for test and for validation."""
-    return keyword(DEFAULT_FOLD, lambda _, value: checks.fold(value))
+    return keyword(DEFAULT_FOLD, lambda _, value: check_fold(value))
 
 
 class Keywords:

@@ -96,7 +96,7 @@ class NavigationConfig(Keywords):
     initial_heading: InitialHeading = keyword(None, lambda _, heading: _heading(heading))
     split: str | None = split_keyword()
     split_by: str = keyword(SPLIT_UNITS[0], checks.one_of, SPLIT_UNITS)
-    fold: tuple[int, int] = fold_keyword()
+    fold: tuple[int, ...] = fold_keyword()
     max_attempts: int = keyword(2, checks.in_range, 1, MAX_ATTEMPTS)
     max_steps: int | None = keyword(None, checks.positive)
     shaping: float = keyword(0.0, checks.number, 0)
