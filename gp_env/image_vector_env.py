@@ -24,8 +24,8 @@ class GeneralPointsImageVectorEnv(TablesVectorEnv):
         num_envs: number of copies.
         observation, image_size, look: as for `GeneralPointsImageEnv`.
         render_mode: "ansi", or "rgb_array" for a picture of each copy.
-        autoreset_mode, max_episode_steps, mask, mask_in_observation, **game: as for
-            `GeneralPointsVectorEnv`.
+        autoreset_mode, max_episode_steps, outcome_codes, mask, mask_in_observation, **game: as
+            for `GeneralPointsVectorEnv`.
     """
 
     metadata = PICTURES

@@ -27,6 +27,8 @@ class GeneralPointsVectorEnv(TablesVectorEnv):
             ignores the action and deals anew) or "same_step" (the last step deals anew at once;
             what the episode ended with is in `info["final_obs"]` and `info["final_info"]`).
         max_episode_steps: truncates an episode after this many tokens; None for no limit.
+        outcome_codes: True keeps strings out of the infos: `outcome` is int64, an index into
+            `gp_env.verifier.OUTCOME_NAMES`. TorchRL needs it.
         render_mode: "ansi" or None; ids with -Image draw pictures of many copies too.
         observation, mask, mask_in_observation, **game: as for `GeneralPointsEnv`.
     """

@@ -33,12 +33,13 @@ _ALSO_CALLED = {
 """Keywords that tasks call by names of their own, by the name that somebody may bring along."""
 
 _SYMBOLS, _PICTURES = "ids without -Text", "-Image ids, and -Text ids with images=True,"
+_VECTOR = "vector environments, of gymnasium.make_vec,"
 _ELSEWHERE = {
     **dict.fromkeys(("observation", "mask", "mask_in_observation"), _SYMBOLS),
     **dict.fromkeys(("images", "template", "strict"), "-Text ids"),
     **dict.fromkeys(("look", "image_size", "panoramas"), _PICTURES),
     "views": "-Image ids",
-    **dict.fromkeys(("num_envs", "autoreset_mode"), "vector environments, of gymnasium.make_vec,"),
+    **dict.fromkeys(("num_envs", "autoreset_mode", "outcome_codes"), _VECTOR),
 }
 """The interfaces that take a keyword which others do not."""
 

@@ -28,8 +28,8 @@ DIGITS = 16
 """Hexadecimal digits of a digest."""
 
 _NOT_PLAYED = frozenset(
-    {"render_mode", "num_envs", "autoreset_mode", "max_episode_steps", "vectorization_mode"}
-    | {"vector_kwargs", "wrappers"}
+    {"render_mode", "num_envs", "autoreset_mode", "max_episode_steps", "outcome_codes"}
+    | {"vectorization_mode", "vector_kwargs", "wrappers"}
 )
 """Keywords of `gymnasium.make` and `make_vec` that change nothing in an episode."""
 

@@ -27,8 +27,8 @@ class VIRLNavigationImageVectorEnv(WalkersVectorEnv):
         num_envs: number of copies.
         observation, image_size, views, look, panoramas: as for `VIRLNavigationImageEnv`.
         render_mode: "ansi", or "rgb_array" for a picture of each copy.
-        autoreset_mode, max_episode_steps, mask, mask_in_observation, **navigation: as for
-            `VIRLNavigationVectorEnv`.
+        autoreset_mode, max_episode_steps, outcome_codes, mask, mask_in_observation, **navigation:
+            as for `VIRLNavigationVectorEnv`.
     """
 
     metadata = PICTURES

@@ -30,6 +30,8 @@ class VIRLNavigationVectorEnv(WalkersVectorEnv):
             ignores the action and starts anew) or "same_step" (the last step starts anew at once;
             what the episode ended with is in `info["final_obs"]` and `info["final_info"]`).
         max_episode_steps: truncates an episode after this many actions; None for no limit.
+        outcome_codes: True keeps strings out of the infos: `outcome` is int64, an index into
+            `virl_env.verifier.OUTCOME_NAMES`. TorchRL needs it.
         render_mode: "ansi" or None; ids with -Image draw pictures of many copies too.
         observation, mask, mask_in_observation, **navigation: as for `VIRLNavigationEnv`.
     """

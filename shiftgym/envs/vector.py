@@ -45,8 +45,8 @@ class TaskVectorEnv(TellsTasks, VectorEnv[Any, Any, Any], Generic[B]):
         task: what is played.
         num_envs: number of sub-environments.
         renderer: draws what is observed; None where that is numbers.
-        autoreset_mode, max_episode_steps, observation, mask, mask_in_observation, render_mode: as
-            the ids document them.
+        autoreset_mode, max_episode_steps, observation, mask, mask_in_observation, outcome_codes,
+            render_mode: as the ids document them.
 
     Attributes:
         batch: the running episodes.
@@ -65,6 +65,7 @@ class TaskVectorEnv(TellsTasks, VectorEnv[Any, Any, Any], Generic[B]):
         observation: str | None = None,
         mask: str | None = "syntax",
         mask_in_observation: bool = False,
+        outcome_codes: bool = False,
         render_mode: str | None = None,
     ) -> None:
         modes = self.metadata["render_modes"]
@@ -80,6 +81,8 @@ class TaskVectorEnv(TellsTasks, VectorEnv[Any, Any, Any], Generic[B]):
         self.max_episode_steps = max_episode_steps
         self.mask = check_mask(mask)
         self.mask_in_observation = checks.flag("mask_in_observation", mask_in_observation)
+        self.outcome_codes = checks.flag("outcome_codes", outcome_codes)
+        self._outcome_names = np.array(task.outcome_names, dtype=object)
         self.render_mode = render_mode
         self._num_actions = len(task.actions)
         self.single_observation_space = masked_space(
@@ -288,6 +291,8 @@ class TaskVectorEnv(TellsTasks, VectorEnv[Any, Any, Any], Generic[B]):
 
     def _infos(self) -> Infos:
         infos = self._batch.infos()
+        if not self.outcome_codes:
+            infos["outcome"] = self._outcome_names.take(infos["outcome"])
         if self.mask is not None:
             infos["action_mask"] = self._masks()
         return infos
