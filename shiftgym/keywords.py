@@ -34,7 +34,7 @@ _ALSO_CALLED = {
 
 _SYMBOLS, _PICTURES = "ids without -Text", "-Image ids, and -Text ids with images=True,"
 _ELSEWHERE = {
-    **dict.fromkeys(("mask", "mask_in_observation"), _SYMBOLS),
+    **dict.fromkeys(("observation", "mask", "mask_in_observation"), _SYMBOLS),
     **dict.fromkeys(("images", "template", "strict"), "-Text ids"),
     **dict.fromkeys(("look", "image_size", "panoramas"), _PICTURES),
     "views": "-Image ids",
