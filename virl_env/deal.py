@@ -13,7 +13,7 @@ from shiftgym.prefetch import InitialStates
 from virl_env import directions, observe
 from virl_env.actions import A_TURN, FIRST_TURN, KINDS, POINT
 from virl_env.config import NavigationConfig
-from virl_env.directions import TABLE_LENGTH, Directions
+from virl_env.directions import TABLE_LENGTH
 from virl_env.observe import LAYOUT, LINE_CODES, MAX_LANDMARKS, MAX_LINES, heading_codes
 from virl_env.orders import inverses, orders, read_only
 from virl_env.pool import Pool, pool_of
@@ -167,11 +167,6 @@ class Dealer:
         rows[:, LAYOUT["frame"].start : LAYOUT["table"].stop] = (
             states["rule"] if stated is None else directions.table(stated)
         )
-
-
-def rule_of(states: InitialStates, index: int) -> Directions:
-    """Return the rule that scores in one of the episodes."""
-    return directions.from_table(states["rule"][index])
 
 
 @once()
