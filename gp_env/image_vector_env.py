@@ -7,10 +7,9 @@ from typing import Any
 from gp_env.config import GameConfig
 from gp_env.game import CardGame
 from gp_env.pictures.look import LookLike
-from gp_env.pictures.renderer import CardRenderer, Picture
+from gp_env.pictures.renderer import CardRenderer
 from gp_env.pictures.size import DEFAULT_SIZE
 from gp_env.table_env import TablesVectorEnv
-from shiftgym.envs.vector import PICTURES
 from shiftgym.keywords import configured
 
 
@@ -28,8 +27,6 @@ class GeneralPointsImageVectorEnv(TablesVectorEnv):
             `GeneralPointsVectorEnv`.
     """
 
-    metadata = PICTURES
-
     def __init__(
         self,
         num_envs: int = 1,
@@ -41,13 +38,3 @@ class GeneralPointsImageVectorEnv(TablesVectorEnv):
         self.config, shell = configured(type(self), GameConfig, keywords)
         self.renderer = CardRenderer(image_size, look)
         super().__init__(CardGame(self.config), num_envs, self.renderer, **shell)
-
-    def frames(self) -> tuple[Picture, ...]:
-        """Return each table with its caption, uint8 of shape (780, 640, 3)."""
-        from gp_env.render import SIZE, Scene, draw_scene
-
-        batch = self.batch
-        return tuple(
-            draw_scene(Scene.of_row(row), self.renderer.draw_of(batch, index, SIZE))
-            for index, row in enumerate(batch.rows)
-        )

@@ -144,8 +144,9 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
       nothing. "full": turns in words that the scoring rule does not have, which gives the rule
       away; say so with results. None: there is no mask.
     * `mask_in_observation` (False): observations become a dict of `observations` and `action_mask`.
-    * `render_mode` (None): "ansi", "rgb_array" (a map) or "human" (the map in a window, which needs
-      `pip install "shiftgym[play]"`).
+    * `render_mode` (None): "ansi", "rgb_array" (a map beside instruction, rule and outcome, uint8
+      of shape (640, 960, 3)) or "human" (that in a window, which needs `pip install
+      "shiftgym[play]"`).
 
     ## Registered Configurations
     * `VIRLNavigation-v0`: the training city, absolute directions.

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from shiftgym.envs.discrete import DiscreteEnv
 from shiftgym.keywords import configured
 from virl_env.config import NavigationConfig
@@ -63,8 +60,9 @@ class VIRLNavigationImageEnv(WalkerEnv[Any, int], DiscreteEnv[Walk]):
       each episode, from its seed, never that of an unseen city.
     * `panoramas` (None): where views come from instead: a folder of panoramas, or a
       `virl_env.ViewSource`. Routes of files are then seen where they were recorded.
-    * `render_mode` (None): "rgb_array" (the four views as a grid, with smooth edges, uint8 of
-      shape (640, 640, 3)), "human" (that in a window) or "ansi".
+    * `render_mode` (None): "rgb_array" (the four views with smooth edges, beside them a small map,
+      instruction, rule and outcome, uint8 of shape (640, 960, 3)), "human" (that in a window) or
+      "ansi".
 
     ## Registered Configurations
     * `VIRLNavigation-Image-v0`: the training city, absolute directions.
@@ -75,6 +73,8 @@ class VIRLNavigationImageEnv(WalkerEnv[Any, int], DiscreteEnv[Walk]):
     ## Version History
     * v0: first version.
     """
+
+    renderer: StreetRenderer
 
     def __init__(
         self,
@@ -88,10 +88,6 @@ class VIRLNavigationImageEnv(WalkerEnv[Any, int], DiscreteEnv[Walk]):
         self.config, shell = configured(type(self), NavigationConfig, keywords)
         self.renderer = StreetRenderer(self.config, image_size, views, look, panoramas)
         super().__init__(Navigation(self.config), self.renderer, **shell)
-
-    def frame(self) -> NDArray[np.uint8]:
-        """Return the four views as a grid: uint8 of shape (640, 640, 3)."""
-        return self.renderer.frame(self.episode)
 
     def check_fixed(self, given: Route) -> None:
         """Refuse a route that is in no city that can be drawn.

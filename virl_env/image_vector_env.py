@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from shiftgym.envs.vector import PICTURES
 from shiftgym.keywords import configured
 from virl_env.config import NavigationConfig
 from virl_env.navigation import Navigation
@@ -31,8 +27,6 @@ class VIRLNavigationImageVectorEnv(WalkersVectorEnv):
             `VIRLNavigationVectorEnv`.
     """
 
-    metadata = PICTURES
-
     def __init__(
         self,
         num_envs: int = 1,
@@ -46,7 +40,3 @@ class VIRLNavigationImageVectorEnv(WalkersVectorEnv):
         self.config, shell = configured(type(self), NavigationConfig, keywords)
         self.renderer = StreetRenderer(self.config, image_size, views, look, panoramas)
         super().__init__(Navigation(self.config), num_envs, self.renderer, **shell)
-
-    def frames(self) -> tuple[NDArray[np.uint8], ...]:
-        """Return the four views of each as a grid, uint8 of shape (640, 640, 3)."""
-        return tuple(self.renderer.frame_of(self.batch, index) for index in range(self.num_envs))

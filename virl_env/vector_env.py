@@ -29,7 +29,7 @@ class VIRLNavigationVectorEnv(WalkersVectorEnv):
             ignores the action and starts anew) or "same_step" (the last step starts anew at once;
             what the episode ended with is in `info["final_obs"]` and `info["final_info"]`).
         max_episode_steps: truncates an episode after this many actions; None for no limit.
-        render_mode: "ansi" or None; ids with -Image draw pictures of many copies too.
+        render_mode: "ansi", "rgb_array" for a picture of each copy, or None.
         observation, mask, mask_in_observation, **navigation: as for `VIRLNavigationEnv`.
     """
 
