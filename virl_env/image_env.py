@@ -7,6 +7,7 @@ from typing import Any
 from shiftgym.envs.discrete import DiscreteEnv
 from shiftgym.keywords import configured
 from virl_env.config import NavigationConfig
+from virl_env.keyboard import keys_to_action
 from virl_env.navigation import Navigation, Walk
 from virl_env.routes.route import Route
 from virl_env.views.look import LookLike
@@ -96,3 +97,7 @@ class VIRLNavigationImageEnv(WalkerEnv[Any, int], DiscreteEnv[Walk]):
             ValueError: saying so.
         """
         self.renderer.check(given)
+
+    def get_keys_to_action(self) -> dict[tuple[str | int, ...], int]:
+        """Return which keys do what in `gymnasium.utils.play.play`: `virl_env.keyboard.KEYS`."""
+        return keys_to_action()

@@ -66,7 +66,7 @@ def test_a_flag_stands_at_the_destination_and_the_scale_is_true(
     start = np.argwhere(np.abs(picture - (217, 95, 2)).sum(axis=2) < 60)
     assert len(flag) > 40
     # The cloth hangs to the right of its pole, above the destination.
-    place = flag.mean(axis=0) + (20, -7)
+    place = flag.mean(axis=0) + np.array([20, -7])
     pixels = float(np.linalg.norm(place - start.mean(axis=0)))
     metres = haversine(route.start, route.legs[-1].end)
     bar = _bar_of(picture)
