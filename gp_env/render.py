@@ -90,7 +90,7 @@ def draw_scene(scene: Scene, table: Picture, note: str = "") -> Picture:
     outcome, colour = _told(scene)
     goal = f"Make {scene.target}"
     if scene.is_over:
-        result = _result(scene)
+        result = result_of(scene)
         write_line(drawing, (_MARGIN, first), result, colour, _LARGE, room, _SMALLEST)
         before = goal
     else:
@@ -98,7 +98,7 @@ def draw_scene(scene: Scene, table: Picture, note: str = "") -> Picture:
         start = _MARGIN + wide + 12
         formula = printed(scene.formula) or "..."
         write_line(drawing, (start, first), formula, INK, _LARGE, end - start, _SMALLEST)
-        before = _result(scene) if scene.previous else ""
+        before = result_of(scene) if scene.previous else ""
     plural = "" if scene.attempts_left == 1 else "s"
     left = f"{scene.attempts_left} attempt{plural} left   {note}".strip()
     wide = write_line_right(drawing, (end, second), left, PALE, _SMALL)
@@ -110,7 +110,7 @@ def draw_scene(scene: Scene, table: Picture, note: str = "") -> Picture:
     return np.asarray(picture)
 
 
-def _result(scene: Scene) -> str:
+def result_of(scene: Scene) -> str:
     """Return the attempt before and what it made, such as "2×3+4 = 10 ✗"."""
     made = what_it_makes(scene.previous)
     written = scene.previous if made is None else str(made)
