@@ -7,7 +7,7 @@ from gp_env.arithmetic import CLOSE, EQUALS, MINUS, OPEN, OVER, PLUS, TIMES
 _NUMBERS = "1234567890qwertyuio"
 """The key of each number from 1 to 19: the row of letters goes on where that of digits ends."""
 
-_OPERATORS = {
+_OPERATORS: dict[str | int, int] = {
     "+": PLUS,
     "-": MINUS,
     "*": TIMES,
@@ -25,7 +25,7 @@ _OPERATORS = {
     "\r": EQUALS,
 }
 
-_KEYPAD = {
+_KEYPAD: dict[str | int, int] = {
     **{0x40000059 + digit: digit for digit in range(9)},
     0x40000054: OVER,
     0x40000055: TIMES,
