@@ -90,7 +90,7 @@ def check(count: int) -> None:
 
 
 def test_no_piece_of_wall_is_narrower_than_it_is_to_be_seen() -> None:
-    check(20)
+    check(10)
 
 
 @pytest.mark.slow
