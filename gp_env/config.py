@@ -70,7 +70,7 @@ class GameConfig:
     solvable_under: tuple[Rule, ...] = keyword((), _rules)
     hand: Hand | None = keyword(None, optional(parsed(Hand.parse)))
     split: str | None = split_keyword()
-    fold: tuple[int, int] = fold_keyword()
+    fold: tuple[int, ...] = fold_keyword()
     max_attempts: int = keyword(5, in_range(1, MAX_ATTEMPTS))
 
     @classmethod

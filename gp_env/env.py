@@ -88,6 +88,7 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     * `split` (None): "train", "validation" or "test" hands. Hands are assigned by their ranks with
       J, Q, K collapsed to 10, so no test hand is a training hand under another name.
     * `fold` ((0, 5)): (k, n); of n parts, part k is the test split, k + 1 the validation split.
+      (k, n, v) makes part v the validation split, so that (0, 7, 6) to (5, 7, 6) share it.
     * `max_attempts` (5): 1-10.
     * `mask` ("syntax"): what `info["action_mask"]` and `action_masks()` rule out. "syntax": tokens
       that no rule allows. "full": also numbers that are not in the hand, which gives the rule away;

@@ -12,8 +12,6 @@ import numpy as np
 
 T = TypeVar("T")
 
-MAX_PARTS = 1_000
-
 MAX_COUNT = 10**9
 """Of what has no limit of its own, such as steps or a weight."""
 
@@ -132,23 +130,6 @@ def flag(keyword: str, value: Any) -> bool:
     if not isinstance(value, (bool, np.bool_)):
         raise ValueError(f"{keyword} must be True or False; got {shown(value)}.")
     return bool(value)
-
-
-def fold(value: tuple[int, int]) -> tuple[int, int]:
-    """Return the keyword `fold`, (k, n): of n parts, part k is test and part k + 1 validation.
-
-    Raises:
-        ValueError: for anything else.
-    """
-    try:
-        first, second = value
-        n = in_range("n", second, 3, MAX_PARTS)
-        return in_range("k", first, 0, n - 1), n
-    except (TypeError, ValueError):
-        raise ValueError(
-            f"fold is (k, n) with 3 to {MAX_PARTS} parts and 0 <= k < n: part k is the test split "
-            f"and part k + 1 the validation split; got {shown(value)}. Pass, for example, (0, 5)."
-        ) from None
 
 
 def only_with(needed: str, why: str, **given: tuple[object, str | float | None]) -> None:

@@ -18,6 +18,7 @@ from dataclasses import field, fields
 from typing import Any, TypeVar
 
 from shiftgym import checks
+from shiftgym.splits import DEFAULT_FOLD, SPLITS, check_fold
 
 C = TypeVar("C")
 
@@ -107,9 +108,6 @@ def stated(check: Check, rule: str) -> Check:
 RANDOM = "random"
 """A fresh rule for each episode."""
 
-SPLITS = ("train", "validation", "test")
-DEFAULT_FOLD = (0, 5)
-
 
 def split_keyword() -> Any:
     """Return the field of `split`: which part is dealt, None for all."""
@@ -118,7 +116,7 @@ def split_keyword() -> Any:
 
 def fold_keyword() -> Any:
     """Return the field of `fold`: which parts of how many are for test and for validation."""
-    return keyword(DEFAULT_FOLD, lambda _, value: checks.fold(value))
+    return keyword(DEFAULT_FOLD, lambda _, value: check_fold(value))
 
 
 def checked(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -104,7 +104,7 @@ class NavigationConfig:
     initial_heading: InitialHeading = keyword(None, lambda _, heading: _heading(heading))
     split: str | None = split_keyword()
     split_by: str = keyword(SPLIT_UNITS[0], one_of(SPLIT_UNITS))
-    fold: tuple[int, int] = fold_keyword()
+    fold: tuple[int, ...] = fold_keyword()
     max_attempts: int = keyword(2, in_range(1, MAX_ATTEMPTS))
     max_steps: int | None = keyword(None, optional(checks.positive))
     shaping: float = keyword(0.0, number(0))

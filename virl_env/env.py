@@ -125,6 +125,7 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     * `split` (None): "train", "validation" or "test" routes.
     * `split_by` ("route"): or "city": whole cities are left out.
     * `fold` ((0, 5)): (k, n); of n parts, part k is the test split, k + 1 the validation split.
+      (k, n, v) makes part v the validation split, so that (0, 7, 6) to (5, 7, 6) share it.
     * `max_attempts` (2): at each point, 1-10. It, `points_per_segment` and `drop_rate` are of
       rails; the next four of free movement.
     * `max_steps` (None): actions before an episode is truncated; None for 4 times those that walk
