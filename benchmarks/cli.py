@@ -63,9 +63,21 @@ def evaluate(
             "ids: weights that see. Those of another package as package:Id-v0."
         ),
     ] = None,
-    episodes: Annotated[int, typer.Option(min=1, help="Episodes of each column or id.")] = 500,
+    size: Annotated[
+        str | None,
+        typer.Option(help="Of the suite: smoke, standard or paper; by default standard."),
+    ] = None,
+    episodes: Annotated[
+        int | None,
+        typer.Option(min=1, help="Episodes of each column in place of a size, or of each id: 500."),
+    ] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Test fold; by default that of the weights, or 0.")
+        int | None,
+        typer.Option(
+            min=0,
+            help="Seed whose test fold is played, for agents that have trained; by default that of "
+            "the weights. Without it all hands or routes are played, and fold 0 of ids.",
+        ),
     ] = None,
     max_attempts: Annotated[
         int | None,
@@ -133,6 +145,7 @@ def evaluate(
             suite=suite,
             columns=_names(columns),
             ids=_names(ids),
+            size=size,
             episodes=episodes,
             seed=seed,
             max_attempts=max_attempts,

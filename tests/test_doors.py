@@ -18,7 +18,7 @@ from benchmarks.records import Episode
 from benchmarks.report import check_rows
 from benchmarks.rollouts import play
 from benchmarks.runs import read_episodes, read_record
-from benchmarks.suite_files import read_suite
+from benchmarks.suites.files import read_suite
 from tests.loopback import Endpoint, listening, said
 from tests.number_line.envs import NumberLineEnv
 

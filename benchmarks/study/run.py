@@ -92,7 +92,13 @@ def _play_references(run: Run, suite: Suite, preset: Preset, seed: int, board: B
     """Play the agents that need no learning on a seed's test episodes."""
     task = TASKS[suite.task]
     for name in task.references:
-        make = task.reference(name, seed=seed, fold=suite.fold(seed), max_attempts=MAX_ATTEMPTS)
+        make = task.reference(
+            name,
+            seed=seed,
+            fold=suite.fold(seed),
+            max_attempts=MAX_ATTEMPTS,
+            game=suite.game,
+        )
         rates = {}
         for column in suite.columns_for(seen=False):
             rows: list[Episode] = []

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from benchmarks.tasks import TASKS, bare
 from benchmarks.tasks.task import interface_named
@@ -34,6 +34,7 @@ Size = Annotated[int, Field(ge=1, le=1_000_000)] | None
 """A number of hands or routes; None for every one there is."""
 
 SizeName = Annotated[str, Field(pattern=r"^[a-z]+$", max_length=20)]
+ColumnName = Annotated[str, Field(pattern=r"^[\w.-]+$", max_length=60)]
 
 
 class _Part(BaseModel):
@@ -61,6 +62,11 @@ class Column(_Part):
     sizes: dict[SizeName, Size] = Field(default_factory=dict)
     about: str = Field(default="", max_length=300)
 
+    @field_validator("id")
+    @classmethod
+    def _without_our_package(cls, id: str) -> str:
+        return bare(id)
+
     @property
     def any_interface(self) -> bool:
         """Whether the player decides through which interface it is played."""
@@ -86,8 +92,9 @@ class Suite(_Part):
     Attributes:
         name: test seeds are drawn from it.
         version: of a published suite; the digest tells it from an edited one.
-        folds: into how many parts the hands or routes are split; 1 where they are not, and then the
-            environments get neither `split` nor `fold`.
+        folds: into how many parts the hands or routes are split, of which the last is the
+            validation part of all seeds; 1 where they are not split, and then the environments get
+            neither `split` nor `fold`.
         game: keywords of training and of every column.
         sizes: how many hands or routes of each column are played.
     """
@@ -97,13 +104,20 @@ class Suite(_Part):
     folds: int = Field(default=1, ge=1, le=1000)
     game: dict[str, Any] = Field(default_factory=dict)
     sizes: dict[SizeName, Size] = Field(default={"smoke": 20, STANDARD: 500}, min_length=1)
-    columns: dict[str, Column] = Field(default_factory=dict)
+    columns: dict[ColumnName, Column] = Field(default_factory=dict)
+
+    @field_validator("folds")
+    @classmethod
+    def _test_validation_and_training(cls, folds: int) -> int:
+        if folds == 2:
+            raise ValueError("2 parts are none for training: expected 1, or 3 to 1000")
+        return folds
 
     @property
     def task(self) -> str:
         """The first part of the columns' ids; the name of a suite without columns."""
         first = next(iter(self.columns.values()), None)
-        return self.name if first is None else bare(first.id).partition("-")[0]
+        return self.name if first is None else first.id.partition("-")[0]
 
     @property
     def digest(self) -> str:
@@ -112,9 +126,14 @@ class Suite(_Part):
         plain = self.model_dump(mode="json", exclude_defaults=True, exclude=columns)
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
 
-    def fold(self, seed: int) -> tuple[int, int]:
-        """Return the fold that seed `seed` of a study never trains on."""
-        return seed % self.folds, self.folds
+    @property
+    def tested(self) -> int:
+        """The number of parts that are tested: seeds 0 to tested - 1 have one each."""
+        return max(1, self.folds - 1)
+
+    def fold(self, seed: int) -> tuple[int, int, int]:
+        """Return the fold of seed `seed` of a study: its test part, of how many, and validation."""
+        return seed % self.tested, self.folds, self.folds - 1
 
     def id(self, column: str, interface: str = "") -> str:
         """Return the environment's id; `interface` is "", "-Image" or "-Text"."""
@@ -189,20 +208,21 @@ class Suite(_Part):
         """
         if seed is None:
             return f"{self.name}/{name}/all"
-        return f"{self.name}/{name}/{seed % self.folds if self.folds > 1 else seed}"
+        return f"{self.name}/{name}/{seed % self.tested if self.folds > 1 else seed}"
 
-    def episode_seeds(self, seed: int, count: int, stream: str = "test") -> list[int]:
+    def episode_seeds(self, seed: int | None, count: int, stream: str = "test") -> list[int]:
         """Return `count` episode seeds in [2**61, 2**62); a longer list begins with a shorter.
 
-        Args:
-            seed: of the study, and `stream`, as for `stream`.
+        They deal hands or routes as chance has it, some again and again; `distinct.choose` leaves
+        those out. Arguments as for `stream`.
         """
         return test_seeds(self.stream(seed, stream), count)
 
 
-def test_seeds(stream: str, count: int) -> list[int]:
+def test_seeds(stream: str, count: int, start: int = 0) -> list[int]:
     """Return `count` episode seeds in [2**61, 2**62), a hash of stream and number each."""
-    digests = (hashlib.sha256(f"{stream}/{i}".encode()).digest() for i in range(count))
+    numbers = range(start, start + count)
+    digests = (hashlib.sha256(f"{stream}/{i}".encode()).digest() for i in numbers)
     return [TEST_BIT | (int.from_bytes(digest[:8], "big") % TEST_BIT) for digest in digests]
 
 

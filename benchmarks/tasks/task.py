@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -13,6 +14,7 @@ from agents.protocol import Agent
 
 if TYPE_CHECKING:
     from agents.demonstrations import Demonstrated
+    from benchmarks.suites.distinct import Deals
 
 MAX_ATTEMPTS = 1
 """The primary endpoints are of one greedy attempt, so one is what every stage trains for."""
@@ -124,10 +126,24 @@ class EvaluatedTask(Protocol):
         """Return the keywords that keep an id to what fold's training never saw."""
         ...
 
+    def deals(self, env: Any) -> Deals | None:
+        """Return what a single environment deals; None where nobody can tell episodes alike."""
+        ...
+
     def reference(
-        self, name: str, *, seed: int, fold: Sequence[int], max_attempts: int
+        self,
+        name: str,
+        *,
+        seed: int,
+        fold: Sequence[int],
+        max_attempts: int,
+        game: Mapping[str, Any] = MappingProxyType({}),
     ) -> MakeAgent:
-        """Return a reference; a nearest-neighbour baseline knows the fold's training episodes."""
+        """Return a reference; a nearest-neighbour baseline knows the fold's training episodes.
+
+        Args:
+            game: keywords of the training episodes beside the fold, see `Suite.game`.
+        """
         ...
 
     def dealt(self, env: Any, copy: int | None = None, *, shown: Any = None) -> Dealt:
