@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import gymnasium as gym
-
 from benchmarks.options import EvaluationOptions
 from benchmarks.players import Player
-from benchmarks.rollouts import Cell
+from benchmarks.rollouts import Cell, side_by_side
 from benchmarks.suites import STANDARD, Suite, sees_pictures, test_seeds
 from benchmarks.suites.distinct import choose
 from benchmarks.tasks import bare, task_of
@@ -63,7 +61,12 @@ def cells_of_suite(
 
 
 def column_seeds(
-    of: Suite, column: str, id: str, keywords: Mapping[str, Any], seed: int | None, count: int | None
+    of: Suite,
+    column: str,
+    id: str,
+    keywords: Mapping[str, Any],
+    seed: int | None,
+    count: int | None,
 ) -> list[int]:
     """Return the episode seeds of a column: of each hand or route once, the first of its seeds.
 
@@ -77,9 +80,8 @@ def column_seeds(
     Raises:
         ValueError: for None where nobody knows how many there are.
     """
-    env: Any = gym.make(id, disable_env_checker=True, **keywords)
-    deals = task_of(id).deals(env.unwrapped)
-    env.close()
+    env = side_by_side(id, dict(keywords), 1)
+    deals = task_of(id).deals(env)
     try:
         if deals is not None:
             return choose(of.stream(seed), deals, count)
@@ -91,6 +93,13 @@ def column_seeds(
             f"the suite."
         ) from error
     return of.episode_seeds(seed, count)
+
+
+def column_count(of: Suite, column: str) -> int | None:
+    """Return how many different hands or routes a column has in all; None where nobody knows."""
+    id = of.id(column)
+    deals = task_of(id).deals(side_by_side(id, of.keywords(column, None), 1))
+    return None if deals is None else deals.total
 
 
 def cells_of_ids(who: Player, of: Suite, asked: EvaluationOptions, seed: int) -> list[Cell]:

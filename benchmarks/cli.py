@@ -126,7 +126,7 @@ def evaluate(
     from benchmarks.evaluation import run_evaluation
     from benchmarks.options import EndpointOptions, EvaluationOptions
 
-    with _errors():
+    with reported_errors():
         sampling = {
             "temperature": temperature,
             "top_p": top_p,
@@ -179,7 +179,7 @@ def study(
     from benchmarks.study.run import run_study
     from benchmarks.suites import suite
 
-    with _errors():
+    with reported_errors():
         of = suite(settings)
         chosen = preset_named(preset, of.name)
         count = seeds or chosen.seeds
@@ -201,7 +201,7 @@ def speed(
     """Measure the environments against their bars; exit code 1 if one is missed."""
     from benchmarks.speed.runner import run_speed
 
-    with _errors():
+    with reported_errors():
         reached = run_speed(names or [], out, Console())
     if not reached:
         raise typer.Exit(1)
@@ -219,7 +219,7 @@ def report(
     from benchmarks.report import report as make_report
 
     console = Console()
-    with _errors():
+    with reported_errors():
         if check:
             console.print(f"{check_rows(folder, check)} rows replayed to the same rewards.")
         make_report(folder, console)
@@ -234,7 +234,7 @@ def probe(
     """Ask what a new linear reader can tell from what each arm makes of pictures."""
     from benchmarks.probe import probe as make_probe
 
-    with _errors():
+    with reported_errors():
         make_probe(folder, episodes=episodes, training=training, console=Console())
 
 
@@ -257,7 +257,7 @@ def strips(
     from benchmarks.strips import write_strips
 
     console = Console()
-    with _errors():
+    with reported_errors():
         for path in write_strips(out):
             console.print(for_terminal(path), markup=False, highlight=False, soft_wrap=True)
 
@@ -282,7 +282,7 @@ def _json_object(text: str) -> dict[str, Any]:
     return value
 
 
-class _errors:
+class reported_errors:
     """Turns errors that were made for people into a message and exit code 2."""
 
     def __enter__(self) -> None:

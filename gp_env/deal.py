@@ -105,7 +105,7 @@ class Dealer:
 
     @property
     def ranks(self) -> Bytes | None:
-        """The ranks of all hands that are dealt, in every order: (n, 6); None where none lists them."""
+        """All hands that are dealt, in every order, (n, 6); None where there is no list of them."""
         if self.config.hand is not None:
             return _six(np.array([self.config.hand.ranks], dtype=np.uint8))
         return None if self._table is None else self._table.ranks

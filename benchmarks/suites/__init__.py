@@ -19,7 +19,6 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from benchmarks.tasks import TASKS, bare
 from benchmarks.tasks.task import interface_named
-from shiftgym.appearance import MAX_SEVERITY
 
 LOOK = "look"
 """The keyword of what pictures look like, which only environments that show some have."""
@@ -143,9 +142,7 @@ class Suite(_Part):
         task, shift = of.id[: len(self.task)], of.id[len(self.task) :]
         return f"{task}{interface}{shift}"
 
-    def columns_for(
-        self, *, seen: bool, trained: bool = True, controls: bool = False
-    ) -> list[str]:
+    def columns_for(self, *, seen: bool, trained: bool = True, controls: bool = False) -> list[str]:
         """Return the columns of a player.
 
         Args:
@@ -219,9 +216,13 @@ class Suite(_Part):
         return test_seeds(self.stream(seed, stream), count)
 
 
-def test_seeds(stream: str, count: int, start: int = 0) -> list[int]:
+def test_seeds(stream: str, count: int) -> list[int]:
     """Return `count` episode seeds in [2**61, 2**62), a hash of stream and number each."""
-    numbers = range(start, start + count)
+    return numbered_seeds(stream, range(count))
+
+
+def numbered_seeds(stream: str, numbers: range) -> list[int]:
+    """Return the test seeds of some numbers, see `test_seeds`."""
     digests = (hashlib.sha256(f"{stream}/{i}".encode()).digest() for i in numbers)
     return [TEST_BIT | (int.from_bytes(digest[:8], "big") % TEST_BIT) for digest in digests]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.suites import test_seeds
+from benchmarks.suites import numbered_seeds
 
 _FIRST, _MOST = 128, 1 << 14
 """Seeds that are tried at once, at first and at most."""
@@ -74,7 +74,7 @@ def _found(stream: str, deals: Deals, wanted: int) -> dict[int, int]:
     found: dict[int, int] = {}
     start, chunk = 0, _FIRST
     while len(found) < wanted and (deals.total is not None or start < _TRIES * wanted):
-        seeds = test_seeds(stream, chunk, start)
+        seeds = numbered_seeds(stream, range(start, start + chunk))
         keys = deals.keys(np.array(seeds, dtype=np.int64))
         for first in np.sort(np.unique(keys, return_index=True)[1]).tolist():
             if len(found) < wanted:

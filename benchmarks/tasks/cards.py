@@ -18,6 +18,7 @@ from benchmarks.tasks.task import (
     MakeAgent,
     Metric,
     TrainOverlap,
+    config_of,
     interface_named,
 )
 from gp_env.arithmetic import TOKENS
@@ -44,6 +45,7 @@ class Cards:
     metrics: Mapping[str, Metric] = MappingProxyType({SUCCESS: Metric("Success")})
     metric, shift = SUCCESS, "rule_ood"
     axis = "episode success"
+    chance = 0.0
     competence = SUCCESS
     rule, random = "ten", "random"
     train_overlap = TrainOverlap(
@@ -95,7 +97,7 @@ class Cards:
         from benchmarks.suites.distinct import Deals
         from gp_env.deal import Dealer, sorted_values
 
-        config = env.config
+        config = config_of(env)
         dealer = Dealer(config)
         others = {config.stated_rule, *config.solvable_under} - {None, config.rule}
 

@@ -23,6 +23,7 @@ from benchmarks.tasks.task import (
     MakeAgent,
     Metric,
     TrainOverlap,
+    config_of,
     interface_named,
 )
 from virl_env.actions import FORWARD, NUM_ACTIONS
@@ -66,6 +67,7 @@ class Streets:
     )
     metric, shift = "step_accuracy", "rule_ood"
     axis = "per-step accuracy"
+    chance = 1 / NUM_ACTIONS
     competence = "turn_accuracy"
     rule, random = "absolute", "random"
     train_overlap = TrainOverlap(
@@ -120,7 +122,7 @@ class Streets:
         from benchmarks.suites.distinct import Deals
         from virl_env.deal import Dealer
 
-        dealer = Dealer(env.config)
+        dealer = Dealer(config_of(env))
         routes = dealer.pool.routes
         cities = {city: number for number, city in enumerate(dict.fromkeys(r.city for r in routes))}
         groups = np.array([cities[route.city] for route in routes]) if len(cities) > 1 else None

@@ -127,7 +127,11 @@ class EvaluatedTask(Protocol):
         ...
 
     def deals(self, env: Any) -> Deals | None:
-        """Return what a single environment deals; None where nobody can tell episodes alike."""
+        """Return what environments deal; None where nobody can tell which episodes are alike.
+
+        Args:
+            env: a vector environment, or single ones side by side (`benchmarks.single_envs`).
+        """
         ...
 
     def reference(
@@ -190,6 +194,7 @@ class Task(EvaluatedTask, Protocol):
         metric, shift: the primary endpoint, declared before any run: RL - SFT in this metric, on
             this column of the suite.
         axis: what pictures call that metric.
+        chance: what an agent that knows nothing has in that metric.
         competence: the metric that ends the init, on validation episodes under random stated rules.
         rule, random: values of the rule's keyword: the studied one, and a fresh one each episode.
         train_overlap: words for what `Dealt.overlap_key` tells apart.
@@ -198,6 +203,7 @@ class Task(EvaluatedTask, Protocol):
     metric: str
     shift: str
     axis: str
+    chance: float
     competence: str
     rule: str
     random: str
@@ -233,3 +239,8 @@ def shows_shift(task: Task, rules: Sequence[str]) -> bool:
     What it keeps of them afterwards is retention, and no generalisation.
     """
     return any(rule != task.random for rule in rules)
+
+
+def config_of(env: Any) -> Any:
+    """Return the configuration of a vector environment, or of single ones side by side."""
+    return env.envs[0].unwrapped.config if hasattr(env, "envs") else env.config
