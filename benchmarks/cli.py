@@ -242,7 +242,7 @@ def probe(
 def contact_sheet(
     out: Annotated[Path, typer.Option(help="The picture, a PNG.")] = RUNS / "contact-sheet.png",
 ) -> None:
-    """Draw streets of ten cities by day and by night, at three sizes, on one sheet."""
+    """Draw streets of all named cities by day and by night, at three sizes, on one sheet."""
     from benchmarks.contact_sheet import write_contact_sheet
 
     write_contact_sheet(out)

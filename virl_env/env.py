@@ -104,8 +104,9 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     no info: `env.unwrapped.expert_action()` gives the right action.
 
     ## Arguments
-    * `city`: name of a city, one of `virl_env.CITY_NAMES`, the path of a city file such as
-      "mine.npz", a `virl_env.City`, or several.
+    * `city` ("gridhaven"): name of a city, one of `virl_env.CITY_NAMES`, the path of a city file
+      such as "mine.npz", a `virl_env.City`, or several. Routes of "starhaven", the second training
+      city, take all eight compass words; those of "gridhaven" four.
     * `routes` (None): routes of each city, the first so many of an endless list; None takes as many
       as there are, up to 1,000.
     * `route` (None): walk this `virl_env.Route` in every episode.
