@@ -50,7 +50,7 @@ def cells_of_suite(
         wanted = asked.episodes
         if wanted is None:
             wanted = of.size(column, asked.size or STANDARD)
-        seeds = column_seeds(of, column, id, fixed, seed, wanted)
+        seeds = column_seeds(of, column, id, keywords, seed, wanted)
         if wanted is not None and len(seeds) < wanted:
             told.append(
                 f"{column} has {len(seeds)} {task_of(id).noun}; {wanted} were asked for, so each "

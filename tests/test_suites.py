@@ -26,9 +26,9 @@ def deal(column: str, seed: int, count: int) -> list[tuple[int, ...]]:
 
 DIGESTS = {
     "gp-l": "0b1d60996d1187e5",
-    "virl-l": "4277ccc1573fe8c3",
+    "virl-l": "2728e4c49670f408",
     "gp-vl": "2b03172ce81f6993",
-    "virl-vl": "3c3feaa700b27948",
+    "virl-vl": "0535700a13d4ffe8",
 }
 """A new one means that figures made with the old one are of another suite: raise its version."""
 
@@ -229,7 +229,7 @@ def test_both_rules_are_walked_on_the_same_routes() -> None:
 
 def test_no_test_route_is_trained_on_and_nobody_trains_in_the_cities() -> None:
     training = TASKS[VIRL_L.task].demonstrate(
-        12_000, seed=0, rules=("absolute",), fold=VIRL_L.fold(2)
+        12_000, seed=0, rules=("absolute",), fold=VIRL_L.fold(2), **VIRL_L.game
     )
     shown = set(training.digest.tolist())
     assert not shown & {digest for _, digest, _ in walk("in", 2, 200)}
@@ -241,15 +241,13 @@ def test_no_test_route_is_trained_on_and_nobody_trains_in_the_cities() -> None:
     assert not shown & {digest for _, digest, _ in cities}
 
 
-@pytest.mark.parametrize("name, characters", [("gp-l", (850, 900)), ("virl-l", (1_650, 1_850))])
-def test_what_a_suite_costs_is_about_what_the_page_on_models_says(
-    name: str, characters: tuple[int, int]
+@pytest.mark.parametrize(
+    "name, characters, requests",
+    [("gp-l", (850, 900), (1, 1)), ("virl-l", (1_650, 1_850), (13, 31))],
+)
+def test_what_an_episode_costs_is_about_what_the_page_on_models_says(
+    name: str, characters: tuple[int, int], requests: tuple[int, int]
 ) -> None:
-    counted = cost(name, episodes=20)
+    counted = cost(name, episodes=10)
     assert characters[0] < counted.characters < characters[1]
-    columns = len(suite(name).columns)
-    told = {"gp-l": 3_000, "virl-l": 55_000}[name] / 500
-    assert counted.requests / 20 / told == pytest.approx(1.0, abs=0.06)
-    assert columns <= counted.requests / 20
-    bounds = {"gp-l": (1, 1), "virl-l": (13, 31)}[name]
-    assert bounds[0] <= counted.fewest <= counted.most <= bounds[1]
+    assert requests[0] <= counted.fewest <= counted.most <= requests[1]
