@@ -91,7 +91,7 @@ def _play_references(run: Run, suite: Suite, preset: Preset, seed: int, board: B
     """Play the agents that need no learning on a seed's test episodes."""
     task = TASKS[suite.task]
     for name in task.references:
-        make = _reference(task, name, seed, suite.fold(seed))
+        make = _reference(task, name, seed, suite)
         rates = {}
         for column in suite.columns_for(seen=False):
             rows: list[Episode] = []
@@ -110,13 +110,14 @@ def _play_references(run: Run, suite: Suite, preset: Preset, seed: int, board: B
             board.say(f"{name} seed {seed}", rates)
 
 
-def _reference(task: Task, name: str, seed: int, fold: Sequence[int]) -> MakeAgent:
+def _reference(task: Task, name: str, seed: int, suite: Suite) -> MakeAgent:
     """Return what makes an agent that needs no learning.
 
     Nothing is prepared before the first episode that is left to play: the nearest-neighbour
     baseline reads thousands of demonstrations.
     """
-    made = cache(partial(task.reference, name, seed=seed, fold=fold, max_attempts=MAX_ATTEMPTS))
+    given = {"seed": seed, "fold": suite.fold(seed), "game": suite.game}
+    made = cache(partial(task.reference, name, max_attempts=MAX_ATTEMPTS, **given))
     return lambda env: made()(env)
 
 
