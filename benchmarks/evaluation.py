@@ -15,12 +15,11 @@ from benchmarks.cells import cells_of_ids, cells_of_suite
 from benchmarks.options import EvaluationOptions
 from benchmarks.players import Player, scripted_player
 from benchmarks.records import RunRecord
-from benchmarks.report import report
+from benchmarks.report import report, say
 from benchmarks.runs import Run
 from benchmarks.suites import Suite, suite, suite_of
 from benchmarks.tasks import bare, task_of
 from benchmarks.tasks.task import MAX_ATTEMPTS
-from shiftgym.sanitize import for_terminal
 
 MOST_CHARACTERS = 120
 """Of a folder's name; file systems take 255 bytes."""
@@ -57,6 +56,8 @@ def run_evaluation(asked: EvaluationOptions, console: Console) -> int:
         attempts = asked.max_attempts or MAX_ATTEMPTS
         name = folder_name(who, what, seed, asked.episodes, attempts)
         folder = asked.out or asked.runs / name
+        if notice := who.notice():
+            say(console, notice)
         with Run(folder, record) as run, Progress(console=console, transient=True) as progress:
             total = asked.episodes * len(cells)
             known = sum(run.done(cell.name, i) for cell in cells for i in range(asked.episodes))
@@ -64,8 +65,7 @@ def run_evaluation(asked: EvaluationOptions, console: Console) -> int:
             pending = who.play(run, cells, lambda count: progress.advance(task, count))
     report(folder, console)
     if pending:
-        told = for_terminal(_pending(pending, total))
-        console.print(told, markup=False, highlight=False, soft_wrap=True)
+        say(console, _pending(pending, total))
     return pending.total()
 
 
