@@ -19,9 +19,9 @@ from gp_env.config import DECKS, GameConfig
 from gp_env.deck import MAX_CARDS, SUIT_COLOURS, SUIT_SYMBOLS, Hand
 from gp_env.rules import JACK, KING, MAX_VALUE, Rule, random_rules
 from gp_env.solver import multiset_index, solvable, solvable_table
-from shiftgym.keywords import SPLITS
 from shiftgym.mixer import Words, integers, words
 from shiftgym.once import once
+from shiftgym.splits import parts_of
 
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
@@ -252,11 +252,8 @@ def _acceptable(ranks: Bytes, rules: Bytes, config: GameConfig) -> Flags:
     if config.face_cards:
         good &= ((ranks >= JACK) & (ranks <= KING)).any(axis=1)
     if config.split is not None:
-        test, parts = config.fold
-        part = (split_part(ranks, parts) - test) % parts
-        split_of_part = {"test": part == 0, "validation": part == 1, "train": part > 1}
-        assert split_of_part.keys() == set(SPLITS)
-        good &= split_of_part[config.split]
+        part = split_part(ranks, config.fold[1])
+        good &= np.isin(part, parts_of(config.split, config.fold))
     for required in (None, *config.solvable_under):
         lanes = np.flatnonzero(good)
         required_rules = rules[lanes] if required is None else _repeat(required, len(lanes))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shiftgym.keywords import SPLITS
 from shiftgym.once import once
+from shiftgym.splits import parts_of
 from virl_env.actions import A_TURN, FORWARD, KINDS, NO_ACTION, POINT, STOP
 from virl_env.config import CityLike, NavigationConfig
 from virl_env.observe import LINE_CODES, MAX_LANDMARKS, heading_codes
@@ -79,17 +79,18 @@ def _dealt(
     landmarks: str,
     split: str | None,
     split_by: str,
-    fold: tuple[int, int],
+    fold: tuple[int, ...],
     naming: str,
     points: int,
 ) -> Pool:
+    kept = () if split is None else parts_of(split, fold)
     chosen: list[Route] = []
     for number, city in enumerate(cities):
-        if split is not None and split_by == "city" and _split(number, fold) != split:
+        if split is not None and split_by == "city" and number % fold[1] not in kept:
             continue
         of = city if isinstance(city, City) else named_city(city)
         for route in route_pool(of, count, turns=turns, length=length, landmarks=landmarks):
-            if split is None or split_by == "city" or _split(_part(route), fold) == split:
+            if split is None or split_by == "city" or route_part(route, fold[1]) in kept:
                 chosen.append(route)
     if not chosen:
         raise ValueError(
@@ -99,17 +100,9 @@ def _dealt(
     return _compile(tuple(chosen), naming, points)
 
 
-def _part(route: Route) -> int:
-    """Return a number whose remainder says in which part of a fold a route is."""
-    return int(route.digest, 16)
-
-
-def _split(part: int, fold: tuple[int, int]) -> str:
-    """Return the split of a part: k is test, k + 1 validation, the others train."""
-    k, n = fold
-    offset = (part - k) % n
-    train, validation, test = SPLITS
-    return test if offset == 0 else validation if offset == 1 else train
+def route_part(route: Route, parts: int) -> int:
+    """Return the part (0 to parts - 1) that a route belongs to."""
+    return int(route.digest, 16) % parts
 
 
 @once(maxsize=32)

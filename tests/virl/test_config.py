@@ -42,6 +42,7 @@ def test_defaults_are_those_of_the_study() -> None:
         ({"turns": [2, 2]}, "turns", (2, 2)),
         ({"drop_rate": 1}, "drop_rate", 1.0),
         ({"fold": [4, 5]}, "fold", (4, 5)),
+        ({"fold": [0, 7, 6]}, "fold", (0, 7, 6)),
     ],
     ids=str,
 )
@@ -121,6 +122,7 @@ def _too_long() -> Route:
         ({"split_by": "landmark"}, ["split_by='landmark'", "'city'"]),
         ({"fold": (5, 5)}, ["(5, 5)", "0 <= k < n"]),
         ({"fold": 3}, ["fold", "3"]),
+        ({"fold": (6, 7, 6)}, ["(6, 7, 6)", "v != k"]),
         ({"max_attempts": 0}, ["max_attempts", "1 to 10", "0"]),
         ({"max_attempts": 11}, ["max_attempts", "11"]),
         ({"max_steps": 9}, ["max_steps=9", "movement='free'"]),

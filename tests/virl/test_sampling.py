@@ -380,7 +380,7 @@ def test_without_a_number_a_city_gives_as_many_routes_as_it_has() -> None:
 def test_that_a_city_has_no_more_routes_is_found_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
     city = street(30, 2, 20)
     assert route_count(city, turns=(0, 0)) == 2
-    monkeypatch.setattr("virl_env.routes.numbered.draw_route", None)
+    monkeypatch.setattr("virl_env.routes.numbered.draw", None)
     assert route_count(city, turns=(0, 0)) == 2
     with pytest.raises(ValueError, match="gave 2 different routes"):
         route_pool(city, 1_000, turns=(0, 0))
