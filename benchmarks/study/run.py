@@ -23,7 +23,7 @@ from benchmarks.records import Episode, RunRecord
 from benchmarks.report import report
 from benchmarks.rollouts import Cell, evaluate
 from benchmarks.runs import Run, RunError
-from benchmarks.statistics import LIVE_REPLICATES, REPLICATES, Observation
+from benchmarks.statistics import Observation
 from benchmarks.study.board import Board
 from benchmarks.study.jobs import Event, Job, live, run_job
 from benchmarks.study.presets import Preset
@@ -69,9 +69,8 @@ def run_study(
         console.print(
             f"Study {suite.name}, preset {preset.name}: {', '.join(preset.policies)}, seeds "
             f"{', '.join(map(str, seeds))}. It lies in {folder.resolve()}; the same command "
-            f"resumes it.\nWhile it runs, 95 % bootstrap intervals are over the "
-            f"{TASKS[suite.task].noun} of one seed, with {LIVE_REPLICATES:,} redraws; those of the "
-            f"tables have {REPLICATES:,}, and redraw seeds too.",
+            f"resumes it.\nWhile it runs, 95 % intervals are over the "
+            f"{TASKS[suite.task].noun} of one seed; those of the tables are over seeds too.",
             soft_wrap=True,
             highlight=False,
             markup=False,
