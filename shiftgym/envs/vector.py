@@ -25,8 +25,8 @@ from shiftgym.prefetch import InitialStates, PrefetchBuffer
 from shiftgym.seeding import check_episode_seed, check_options, check_seed, refuse_both
 
 _WHO_DRAWS = (
-    "Of many copies, ids with -Image draw 'rgb_array'; single environments (gymnasium.make) draw "
-    "'rgb_array' and 'human' whatever the id."
+    "Many copies draw a frame each and open no window: make them with 'rgb_array' and wrap them in "
+    "gymnasium.wrappers.vector.HumanRendering to see them in one."
 )
 
 Infos = dict[str, Any]
@@ -39,14 +39,28 @@ Step = tuple[Any, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Inf
 
 
 class TaskVectorEnv(TellsTasks, VectorEnv[Any, Any, Any], Generic[B]):
-    """A vector environment with an action space `Discrete`.
+    """A vector environment with an action space `Discrete`: copies of a single one.
+
+    Copy i plays the episodes that a single environment would play for the same episode seeds, to
+    the same observations, rewards and infos; the infos hold arrays of shape (num_envs,) in place of
+    scalars, without the `_key` masks of SyncVectorEnv, for every key is there for every copy. Only
+    `task` is not, which `task_string(episode_seed)` writes. With `max_episode_steps` an episode
+    that ends at the limit is terminated and not truncated too. All arrays returned are fresh.
+    `reset(seed=5)` starts other episodes than Gymnasium's SyncVectorEnv would, which seeds its
+    copies 5, 6, 7 and so on; a list of seeds starts the same.
 
     Args:
         task: what is played.
-        num_envs: number of sub-environments.
+        num_envs: number of copies.
         renderer: draws what is observed; None where that is numbers.
-        autoreset_mode, max_episode_steps, observation, mask, mask_in_observation, outcome_codes,
-            render_mode: as the ids document them.
+        autoreset_mode: "next_step" (Gymnasium's default: the step after the end of an episode
+            ignores the action and starts anew) or "same_step" (the last step starts anew at once;
+            what the episode ended with is in `info["final_obs"]` and `info["final_info"]`).
+        max_episode_steps: truncates an episode after this many actions; None for no limit.
+        observation, mask, mask_in_observation: as for the single environment.
+        outcome_codes: True keeps strings out of the infos, as TorchRL asks: `outcome` is int64, an
+            index into the task's `outcome_names`.
+        render_mode: one of the class's `metadata["render_modes"]`, or None.
 
     Attributes:
         batch: the running episodes.
