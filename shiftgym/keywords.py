@@ -20,7 +20,6 @@ from typing import Any, TypeVar
 from shiftgym import checks
 from shiftgym.splits import DEFAULT_FOLD, SPLITS, check_fold
 
-C = TypeVar("C")
 K = TypeVar("K", bound="Keywords")
 
 
@@ -171,30 +170,27 @@ def _drawn_keywords(shell: type) -> dict[str, inspect.Parameter]:
     return {name: one for name, one in taken.items() if one.default is not one.empty}
 
 
-def configured(
-    shell: type, kind: Callable[..., C], given: Mapping[str, Any]
-) -> tuple[C, dict[str, Any]]:
+def configured(shell: type, kind: type[K], given: Mapping[str, Any]) -> tuple[K, dict[str, Any]]:
     """Return the configuration of an environment's keywords, and the keywords that are its own.
 
     Args:
         shell: the class of the environment.
-        kind: the dataclass of the configuration; its `make` is called, where it has one.
+        kind: of the configuration.
         given: those that the environment's `__init__` does not name.
 
     Raises:
         TypeError: for an unknown keyword, naming the nearest right one.
         ValueError: for a value that a keyword does not take.
     """
-    of_config = [one.name for one in fields(kind)]  # type: ignore[arg-type]
+    of_config = kind.defaults()
     refuse_unknown(shell.__name__, given, [*shell_keywords(shell), *of_config])
-    make = getattr(kind, "make", kind)
-    config: C = make(**{name: value for name, value in given.items() if name in of_config})
+    config = kind.make(**{name: value for name, value in given.items() if name in of_config})
     return config, {name: value for name, value in given.items() if name not in of_config}
 
 
 def pictured(
-    shell: type, kind: Callable[..., C], given: Mapping[str, Any]
-) -> tuple[C, dict[str, Any], dict[str, Any]]:
+    shell: type, kind: type[K], given: Mapping[str, Any]
+) -> tuple[K, dict[str, Any], dict[str, Any]]:
     """Return what `configured` does, with the keywords of the renderer between the two.
 
     Args:
