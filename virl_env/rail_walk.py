@@ -44,6 +44,11 @@ class RailWalk(RouteWalk):
         self._tried, self._right = [0] * len(KINDS), [0] * len(KINDS)
 
     @property
+    def dealt(self) -> str:
+        """The route, the first heading, the rule that scores and the points of the rail."""
+        return f"{super().dealt} {self.places}"
+
+    @property
     def right(self) -> int:
         """The right action here, 255 at the end."""
         return self._points[self.at][_RIGHT]

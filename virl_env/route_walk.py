@@ -48,6 +48,11 @@ class RouteWalk:
         self._lines = np.ravel(start["lines"]).copy()
 
     @property
+    def dealt(self) -> str:
+        """The route, the first heading and the rule that scores."""
+        return f"{self.route.digest} {self.initial_heading} {self.directions}"
+
+    @property
     def landmark_order(self) -> tuple[int, ...]:
         """The numbers by which landmarks 1, 2, ... are shown."""
         return tuple(self._numbers[1:])

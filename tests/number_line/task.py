@@ -52,6 +52,7 @@ class NumberLineConfig(Keywords):
 class Walk:
     """A running episode."""
 
+    dealt = ""
     truncated = False
     place = 0
 
