@@ -101,6 +101,13 @@ class Dealer:
             return Deals(ranks, self._draw_suits(mixed, streams.SUITS), rules, values)
         return self._deal_by_rejection(mixed, rules)
 
+    @property
+    def ranks(self) -> Bytes | None:
+        """All hands that are dealt, in every order, (n, 6); None where there is no list of them."""
+        if self.config.hand is not None:
+            return _six(np.array([self.config.hand.ranks], dtype=np.uint8))
+        return None if self._table is None else self._table.ranks
+
     def with_hand(self, hand: Hand | None) -> Dealer:
         """Return a dealer of this hand under the same rules and target; this one for None.
 

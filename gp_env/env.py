@@ -7,6 +7,7 @@ from typing import Any
 from gp_env.config import GameConfig
 from gp_env.episode import CardEpisode
 from gp_env.game import CardGame
+from gp_env.keyboard import keys_to_action
 from gp_env.table_env import TableEnv
 from shiftgym.envs.discrete import DiscreteEnv
 from shiftgym.keywords import configured
@@ -119,3 +120,7 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     def __init__(self, **keywords: Any) -> None:
         self.config, shell = configured(type(self), GameConfig, keywords)
         super().__init__(CardGame(self.config), **shell)
+
+    def get_keys_to_action(self) -> dict[tuple[str | int, ...], int]:
+        """Return which keys do what in `gymnasium.utils.play.play`: `gp_env.keyboard.KEYS`."""
+        return keys_to_action()

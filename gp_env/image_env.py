@@ -7,6 +7,7 @@ from typing import Any
 from gp_env.config import GameConfig
 from gp_env.episode import CardEpisode
 from gp_env.game import CardGame
+from gp_env.keyboard import keys_to_action
 from gp_env.pictures.renderer import CardRenderer
 from gp_env.pictures.state import STATE_LAYOUT
 from gp_env.table_env import TableEnv
@@ -70,3 +71,7 @@ class GeneralPointsImageEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
         self.config, shown, shell = pictured(type(self), GameConfig, keywords)
         self.renderer = CardRenderer(**shown)
         super().__init__(CardGame(self.config), self.renderer, **shell)
+
+    def get_keys_to_action(self) -> dict[tuple[str | int, ...], int]:
+        """Return which keys do what in `gymnasium.utils.play.play`: `gp_env.keyboard.KEYS`."""
+        return keys_to_action()

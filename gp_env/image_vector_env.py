@@ -6,9 +6,8 @@ from typing import Any
 
 from gp_env.config import GameConfig
 from gp_env.game import CardGame
-from gp_env.pictures.renderer import CardRenderer, Picture
+from gp_env.pictures.renderer import CardRenderer
 from gp_env.table_env import TablesVectorEnv
-from shiftgym.envs.vector import PICTURES
 from shiftgym.keywords import pictured
 
 
@@ -19,20 +18,9 @@ class GeneralPointsImageVectorEnv(TablesVectorEnv):
     drawn once for each hand, and copied at every step.
     """
 
-    metadata = PICTURES
     drawn_by = CardRenderer
 
     def __init__(self, num_envs: int = 1, **keywords: Any) -> None:
         self.config, shown, shell = pictured(type(self), GameConfig, keywords)
         self.renderer = CardRenderer(**shown)
         super().__init__(CardGame(self.config), num_envs, self.renderer, **shell)
-
-    def frames(self) -> tuple[Picture, ...]:
-        """Return each table with its caption, uint8 of shape (780, 640, 3)."""
-        from gp_env.render import SIZE, Scene, draw_scene
-
-        batch = self.batch
-        return tuple(
-            draw_scene(Scene.of_row(row), self.renderer.draw_of(batch, index, SIZE))
-            for index, row in enumerate(batch.rows)
-        )

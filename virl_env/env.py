@@ -7,6 +7,7 @@ from typing import Any
 from shiftgym.envs.discrete import DiscreteEnv
 from shiftgym.keywords import configured
 from virl_env.config import NavigationConfig
+from virl_env.keyboard import keys_to_action
 from virl_env.navigation import Navigation, Walk
 from virl_env.walker_env import WalkerEnv
 
@@ -112,8 +113,9 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     `env.unwrapped.expert_action()` gives the right action.
 
     ## Arguments
-    * `city`: name of a city, one of `virl_env.CITY_NAMES`, the path of a city file such as
-      "mine.npz", a `virl_env.City`, or several.
+    * `city` ("gridhaven"): name of a city, one of `virl_env.CITY_NAMES`, the path of a city file
+      such as "mine.npz", a `virl_env.City`, or several. Routes of "starhaven", the second training
+      city, take all eight compass words; those of "gridhaven" four.
     * `routes` (None): routes of each city, the first so many of an endless list; None takes as many
       as there are, up to 1,000.
     * `route` (None): walk this `virl_env.Route` in every episode.
@@ -146,8 +148,9 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
       nothing. "full": turns in words that the scoring rule does not have, which gives the rule
       away; say so with results. None: there is no mask.
     * `mask_in_observation` (False): observations become a dict of `observations` and `action_mask`.
-    * `render_mode` (None): "ansi", "rgb_array" (a map) or "human" (the map in a window, which needs
-      `pip install "shiftgym[play]"`).
+    * `render_mode` (None): "ansi", "rgb_array" (a map beside instruction, rule and outcome, uint8
+      of shape (640, 960, 3)) or "human" (that in a window, which needs `pip install
+      "shiftgym[play]"`).
 
     ## Registered Configurations
     * `VIRLNavigation-v0`: the training city, absolute directions.
@@ -162,3 +165,7 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     def __init__(self, **keywords: Any) -> None:
         self.config, shell = configured(type(self), NavigationConfig, keywords)
         super().__init__(Navigation(self.config), **shell)
+
+    def get_keys_to_action(self) -> dict[tuple[str | int, ...], int]:
+        """Return which keys do what in `gymnasium.utils.play.play`: `virl_env.keyboard.KEYS`."""
+        return keys_to_action()

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from shiftgym.envs.vector import PICTURES
 from shiftgym.keywords import pictured
 from virl_env.config import NavigationConfig
 from virl_env.navigation import Navigation
@@ -23,14 +19,9 @@ class VIRLNavigationImageVectorEnv(WalkersVectorEnv):
     copied from then on.
     """
 
-    metadata = PICTURES
     drawn_by = StreetRenderer
 
     def __init__(self, num_envs: int = 1, **keywords: Any) -> None:
         self.config, shown, shell = pictured(type(self), NavigationConfig, keywords)
         self.renderer = StreetRenderer(self.config, **shown)
         super().__init__(Navigation(self.config), num_envs, self.renderer, **shell)
-
-    def frames(self) -> tuple[NDArray[np.uint8], ...]:
-        """Return the four views of each as a grid, uint8 of shape (640, 640, 3)."""
-        return tuple(self.renderer.frame_of(self.batch, index) for index in range(self.num_envs))

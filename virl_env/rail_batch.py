@@ -236,6 +236,15 @@ class RailBatch(ArrayBatch):
         points, initial = self._dealer.config.points_per_segment, int(self.headings[index])
         return stand_on_rail(self.route(index), points, initial, int(self.places[index]))
 
+    def line(self, index: int) -> int:
+        """Return the line of instruction that one of the walkers follows, from 0."""
+        # At the end of a rail no line is followed any more.
+        return min(int(self._line[index]), 2 * len(self.route(index).legs) - 1)
+
+    def arrived(self, index: int) -> bool | None:
+        """Return whether one of the walks has succeeded, None while it goes on."""
+        return not self._failed[index] if self._over[index] else None
+
     def infos(self) -> dict[str, Any]:
         """Return what every step tells, but the mask: arrays of shape (n,)."""
         *by_kind, step_accuracy = (self._hits / self._attempts).T

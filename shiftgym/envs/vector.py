@@ -25,8 +25,8 @@ from shiftgym.prefetch import InitialStates, PrefetchBuffer
 from shiftgym.seeding import check_episode_seed, check_options, check_seed, refuse_both
 
 _WHO_DRAWS = (
-    "Of many copies, ids with -Image draw 'rgb_array'; single environments (gymnasium.make) draw "
-    "'rgb_array' and 'human' whatever the id."
+    "Many copies draw a frame each and open no window: make them with 'rgb_array' and wrap them in "
+    "gymnasium.wrappers.vector.HumanRendering to see them in one."
 )
 
 Infos = dict[str, Any]
