@@ -133,6 +133,11 @@ class Keywords:
             ValueError: naming the keywords.
         """
 
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        """Return the default of each keyword."""
+        return {one.name: one.metadata["default"] for one in fields(cls)}  # type: ignore[arg-type]
+
     def __str__(self) -> str:
         parts = ((one.name, getattr(self, one.name)) for one in fields(self))  # type: ignore[arg-type]
         return ", ".join(f"{name}={value}" for name, value in parts)
