@@ -60,7 +60,8 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     ## Starting State
     A hand drawn evenly from all that the keywords allow, an empty formula, all attempts left.
     `reset(seed=s)` fixes every later episode; `reset(options={"episode_seed": n})` replays the
-    episode whose `info["episode_seed"]` was n, `reset(options={"hand": "3 3 8 8"})` deals a hand.
+    episode whose `info["episode_seed"]` was n under the same keywords, `options={"task": t}` that
+    of `info["task"]`, checked; `reset(options={"hand": "3 3 8 8"})` deals a hand.
     Suits that it does not name are drawn from those of `suits`, and under `deals="deck"` so that no
     card stands twice; suits that are not dealt are refused.
 
@@ -70,9 +71,9 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
 
     ## Information
     `outcome` (of the last attempt, "none" before the first), `attempts_left`, `is_success`,
-    `episode_seed`, and, unless `mask=None`, `action_mask` (int8 of shape (26,)): the same keys at
-    every step. Answers are in no observation and no info: `env.unwrapped.expert_action()` and
-    `expert_formula()` give them.
+    `episode_seed`, `task` (the string that `shiftgym.replay` plays again), and, unless `mask=None`,
+    `action_mask` (int8 of shape (26,)): the same keys at every step. Answers are in no observation
+    and no info: `env.unwrapped.expert_action()` and `expert_formula()` give them.
 
     ## Arguments
     * `rule` ("ten"): what J, Q, K count. "ten", "rank" (11, 12, 13), "all-5", "all-7", "all-12",

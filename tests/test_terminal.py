@@ -32,8 +32,12 @@ def start(arguments: list[str], **more: str) -> subprocess.Popen[bytes]:
     )
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS, ids=lambda one: next(iter(one.values())))
-@pytest.mark.parametrize("program", [CARDS, STREETS], ids=["gp_env", "virl_env"])
+# Both programs print by the same function: one encoding will do for the one that starts slowly.
+@pytest.mark.parametrize(
+    "program, encoding",
+    [*((CARDS, encoding) for encoding in ENCODINGS), (STREETS, ENCODINGS[-1])],
+    ids=["gp_env-cp1252", "gp_env-ascii", "gp_env-C", "virl_env-C"],
+)
 def test_characters_that_there_are_not_are_replaced(
     program: list[str], encoding: dict[str, str]
 ) -> None:

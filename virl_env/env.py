@@ -90,8 +90,9 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     ## Starting State
     A route drawn evenly from those that the keywords allow; the walker faces any way but the first
     leg's. `reset(seed=s)` fixes every later episode; `reset(options={"episode_seed": n})` replays
-    the episode whose `info["episode_seed"]` was n, `reset(options={"route": r})` walks a route,
-    of the cities of `city` where that was given.
+    the episode whose `info["episode_seed"]` was n under the same keywords, `options={"task": t}`
+    that of `info["task"]`, checked; `reset(options={"route": r})` walks a route, of the cities of
+    `city` where that was given.
 
     ## Episode End
     Terminated at the end of the route. Never truncated, unless a time limit is asked of Gymnasium.
@@ -99,20 +100,22 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
 
     ## Information
     `outcome` (of the last attempt, "none" before the first), `attempts_left`, `is_success` (at the
-    end: the route was right at every point), `episode_seed`, the shares of attempts so far that
-    were right: `step_accuracy` (of all), `turn_accuracy` (at turning points), `macro_accuracy`
-    (mean over turning, walking and stopping points), and, unless `mask=None`, `action_mask` (int8
-    of shape (14,)): the same keys at every step. In free movement three others stand in place of
-    the shares: `spl` (success weighted by path length, against the shortest way), `ndtw`
-    (normalised dynamic time warping of the way walked and the route's), `oracle_success` (whether
-    one was ever within 25 metres of the destination), all 0 or False until the episode has ended,
-    since they would tell where to stop; and `attempts_left` counts the actions before the time
-    limit. Definitions and sources are in `virl_env.free.metrics`. Answers are in no observation and
-    no info: `env.unwrapped.expert_action()` gives the right action.
+    end: the route was right at every point), `episode_seed`, `task` (the string that
+    `shiftgym.replay` plays again), the shares of attempts so far that were right: `step_accuracy`
+    (of all), `turn_accuracy` (at turning points), `macro_accuracy` (mean over turning, walking and
+    stopping points), and, unless `mask=None`, `action_mask` (int8 of shape (14,)): the same keys at
+    every step. In free movement three others stand in place of the shares: `spl` (success weighted
+    by path length, against the shortest way), `ndtw` (normalised dynamic time warping of the way
+    walked and the route's), `oracle_success` (whether one was ever within 25 metres of the
+    destination), all 0 or False until the episode has ended, since they would tell where to stop;
+    and `attempts_left` counts the actions before the time limit. Definitions and sources are in
+    `virl_env.free.metrics`. Answers are in no observation and no info:
+    `env.unwrapped.expert_action()` gives the right action.
 
     ## Arguments
-    * `city`: name of a city, one of `virl_env.CITY_NAMES`, the path of a city file such as
-      "mine.npz", a `virl_env.City`, or several.
+    * `city` ("gridhaven"): name of a city, one of `virl_env.CITY_NAMES`, the path of a city file
+      such as "mine.npz", a `virl_env.City`, or several. Routes of "starhaven", the second training
+      city, take all eight compass words; those of "gridhaven" four.
     * `routes` (None): routes of each city, the first so many of an endless list; None takes as many
       as there are, up to 1,000.
     * `route` (None): walk this `virl_env.Route` in every episode.

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from shiftgym.envs.discrete import DiscreteEnv
-from shiftgym.keywords import configured
+from shiftgym.keywords import pictured
 from virl_env.config import NavigationConfig
 from virl_env.keyboard import keys_to_action
 from virl_env.navigation import Navigation, Walk
 from virl_env.routes.route import Route
-from virl_env.views.look import LookLike
-from virl_env.views.renderer import DEFAULT_SIZE, Panoramas, StreetRenderer
+from virl_env.views.renderer import StreetRenderer
 from virl_env.views.state import STATE_LAYOUT
 from virl_env.walker_env import WalkerEnv
 
@@ -76,18 +75,11 @@ class VIRLNavigationImageEnv(WalkerEnv[Any, int], DiscreteEnv[Walk]):
     """
 
     renderer: StreetRenderer
+    drawn_by = StreetRenderer
 
-    def __init__(
-        self,
-        *,
-        image_size: int = DEFAULT_SIZE,
-        views: str = "stack",
-        look: LookLike = "plain",
-        panoramas: Panoramas = None,
-        **keywords: Any,
-    ) -> None:
-        self.config, shell = configured(type(self), NavigationConfig, keywords)
-        self.renderer = StreetRenderer(self.config, image_size, views, look, panoramas)
+    def __init__(self, **keywords: Any) -> None:
+        self.config, shown, shell = pictured(type(self), NavigationConfig, keywords)
+        self.renderer = StreetRenderer(self.config, **shown)
         super().__init__(Navigation(self.config), self.renderer, **shell)
 
     def check_fixed(self, given: Route) -> None:

@@ -30,7 +30,6 @@ from virl_env.routes.route import Route
 from virl_env.verifier import OUTCOME_NAMES, Outcome
 from virl_env.world.geometry import Geocode
 
-_OUTCOME_NAMES = np.array(OUTCOME_NAMES, dtype=object)
 _WRONG, _BETTER = np.uint8(WRONG_CODE), np.uint8(WRONG_CODE - CORRECT_CODE)
 _ONE = np.uint8(1)
 _REWARDS = np.array([Outcome.WRONG_ACTION.reward, Outcome.CORRECT.reward])
@@ -94,7 +93,7 @@ class RailBatch(ArrayBatch):
     )
 
     def __init__(self, dealer: Dealer, count: int) -> None:
-        super().__init__(observe.FIELDS, count)
+        super().__init__(observe.FIELDS, OUTCOME_NAMES, count)
         self._dealer = dealer
         self._max_attempts = np.uint8(dealer.config.max_attempts)
         # The point where each walker stands, a POINT as one number, and the line that it follows.
@@ -250,7 +249,7 @@ class RailBatch(ArrayBatch):
         """Return what every step tells, but the mask: arrays of shape (n,)."""
         *by_kind, step_accuracy = (self._hits / self._attempts).T
         return batch_infos(
-            _OUTCOME_NAMES,
+            self.outcome_names,
             self._outcome.astype(np.intp),
             self._left,
             self._over & ~self._failed,

@@ -60,6 +60,7 @@ class VIRLNavigationTextEnv(WalkerEnv[str, str], TextEnv[Walk]):
     | `attempts_left` | attempts left at this point |
     | `is_success` | at the end: whether the route was right at every point |
     | `episode_seed` | replays this episode when passed in the reset options |
+    | `task` | does so too, checked; `shiftgym.replay(task, replies)` plays it again |
     | `step_accuracy`, `turn_accuracy`, `macro_accuracy` | share of right attempts so far: of all, \
 of those at turning points, mean over turning, walking and stopping points |
 
