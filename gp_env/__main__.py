@@ -10,11 +10,13 @@ from typing import Any
 from gp_env.deck import RANK_NAMES
 from gp_env.env import GeneralPointsEnv
 from gp_env.rules import NAMED
-from gp_env.text import PromptTemplate, build_prompt
+from gp_env.text import PromptTemplate, build_prompt, judge_reply
 from gp_env.text_env import GeneralPointsTextEnv
+from gp_env.verifier import Outcome
+from gp_env.worth import what_it_makes
 from shiftgym.recordings.command import Session, add_options, start, typed
 from shiftgym.sanitize import for_terminal
-from shiftgym.terminal import run, say
+from shiftgym.terminal import ask, run, say
 
 TERMINAL = PromptTemplate(
     task="""\
@@ -28,7 +30,7 @@ Make {target} from all of them, each once, with + - * / and brackets.""",
 """What a person is told."""
 
 
-def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = input) -> int:
+def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = ask) -> int:
     """Let a person play one hand; return 0 where it was won and 1 where it was not.
 
     Args:
@@ -70,14 +72,41 @@ def _make(options: argparse.Namespace) -> GeneralPointsEnv | GeneralPointsTextEn
 
 def _play(session: Session[Any], attempts: int, ask: Callable[[str], str]) -> None:
     """Let a person try until the hand is won, lost or given up."""
+    env: GeneralPointsTextEnv = session.env
     for attempt in range(1, attempts + 1):
-        formula = typed(ask, f"[{attempt}/{attempts}] formula (empty to give up): ")
+        prompt = f"[{attempt}/{attempts}] formula (empty to give up): "
+        formula = typed(ask, prompt, lambda line: refusal(line, env))
         if not formula:
             return
-        session.step(json.dumps({"formula": formula}))
+        session.step(_reply(formula))
         say(for_terminal(session.observation, multiline=True))
+        say(explanation(formula, env))
         if session.ended:
             return
+
+
+def _reply(formula: str) -> str:
+    return json.dumps({"formula": formula})
+
+
+def refusal(formula: str, env: GeneralPointsTextEnv) -> str | None:
+    """Return why a line is no formula, None where it is one, right or wrong."""
+    _, verdict = judge_reply(_reply(formula), env.hand, env.rule, env.config.target)
+    if verdict.outcome in (Outcome.UNREADABLE, Outcome.ILLEGAL_FORMULA):
+        return verdict.message
+    return None
+
+
+def explanation(formula: str, env: GeneralPointsTextEnv) -> str:
+    """Return what a formula makes, and of which numbers where they are not those of the hand."""
+    made = what_it_makes(formula)
+    if made is None:
+        return ""
+    values, target = env.hand.values(env.rule), env.config.target
+    if sorted(made.numbers) != sorted(values):
+        used, counted = (", ".join(map(str, numbers)) for numbers in (made.numbers, values))
+        return f"{made}, of {used}; the cards count {counted}."
+    return f"{made}." if made.value == target else f"{made}, not {target}."
 
 
 def _rule(text: str) -> str | list[int]:

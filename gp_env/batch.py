@@ -35,7 +35,6 @@ from shiftgym.prefetch import InitialStates
 
 _NEXT = NEXT.ravel()
 _REWARDS = np.array(CODE_REWARDS)
-_OUTCOME_NAMES = np.array(OUTCOME_NAMES, dtype=object)
 _EQUALS_CODE = bytes([EQUALS + 1])
 _TOKEN_OF_CODE = bytes([0, *range(255)])
 _EMPTY = np.zeros(1, dtype=f"V{MAX_TOKENS}")[0]
@@ -82,7 +81,7 @@ class CardBatch(ArrayBatch):
     STATE = ("rows", "episode_seeds", "values", "rules", "states")
 
     def __init__(self, config: GameConfig, count: int) -> None:
-        super().__init__(observe.FIELDS, count)
+        super().__init__(observe.FIELDS, OUTCOME_NAMES, count)
         self.config = config
         self.episode_seeds = np.zeros(count, dtype=np.int64)
         # Card values in ascending order as bytes, as `judge_tokens` takes them.
@@ -182,7 +181,7 @@ class CardBatch(ArrayBatch):
         """Return what every step tells, but the mask: arrays of shape (n,)."""
         succeeded = self._outcomes == CORRECT_CODE
         return batch_infos(
-            _OUTCOME_NAMES, self._outcomes, self._attempts_left, succeeded, self.episode_seeds
+            self.outcome_names, self._outcomes, self._attempts_left, succeeded, self.episode_seeds
         )
 
     def expert_formula(self, index: int) -> str:

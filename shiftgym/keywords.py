@@ -64,7 +64,7 @@ RANDOM = "random"
 """A fresh rule for each episode."""
 
 
-def scoring_keyword(default: Any, parse: Callable[[Any], Any]) -> Any:
+def rule_keyword(default: Any, parse: Callable[[Any], Any]) -> Any:
     """Return the field of the rule that scores, None for a fresh one in each episode ("random").
 
     Args:
@@ -140,17 +140,18 @@ class Keywords:
 
 
 def defaults(kind: Any) -> dict[str, Any]:
-    """Return the default of each keyword of a dataclass whose fields are made by `keyword`."""
-    return {one.name: one.metadata["default"] for one in fields(kind)}
+    """Return the default of each keyword of a dataclass, whether or not made by `keyword`."""
+    return {one.name: one.metadata.get("default", one.default) for one in fields(kind)}
 
 
 def shell_keywords(shell: type) -> dict[str, inspect.Parameter]:
     """Return the keywords of an environment itself: of its `__init__` and those that it calls.
 
     Args:
-        shell: the class of the environment.
+        shell: the class of the environment. Where it has a `drawn_by`, the class of its renderer,
+            those with a default of that class are among them.
     """
-    found: dict[str, inspect.Parameter] = {}
+    found = _drawn_keywords(shell)
     for base in shell.__mro__:
         if not inspect.isfunction(base.__dict__.get("__init__")):
             continue
@@ -162,6 +163,12 @@ def shell_keywords(shell: type) -> dict[str, inspect.Parameter]:
             if named and name != "self":
                 found.setdefault(name, one)
     return found
+
+
+def _drawn_keywords(shell: type) -> dict[str, inspect.Parameter]:
+    renderer = getattr(shell, "drawn_by", None)
+    taken = {} if renderer is None else inspect.signature(renderer).parameters
+    return {name: one for name, one in taken.items() if one.default is not one.empty}
 
 
 def configured(
@@ -183,6 +190,20 @@ def configured(
     make = getattr(kind, "make", kind)
     config: C = make(**{name: value for name, value in given.items() if name in of_config})
     return config, {name: value for name, value in given.items() if name not in of_config}
+
+
+def pictured(
+    shell: type, kind: Callable[..., C], given: Mapping[str, Any]
+) -> tuple[C, dict[str, Any], dict[str, Any]]:
+    """Return what `configured` does, with the keywords of the renderer between the two.
+
+    Args:
+        shell: the class of the environment, which has a `drawn_by`.
+        kind, given: as for `configured`, which says what is raised too.
+    """
+    config, others = configured(shell, kind, given)
+    drawn = {name: others.pop(name) for name in _drawn_keywords(shell) if name in others}
+    return config, drawn, others
 
 
 def refuse_unknown(taker: str, given: Iterable[str], known: Iterable[str]) -> None:

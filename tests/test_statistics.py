@@ -6,9 +6,17 @@ import dataclasses
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from benchmarks.coverage import SOLVE_RATES, coverage, main
-from benchmarks.statistics import Observation, bootstrap, paired_difference, rate, wilson
+from benchmarks.statistics import (
+    CONFIDENCE,
+    Observation,
+    bootstrap,
+    paired_difference,
+    rate,
+    wilson,
+)
 
 
 def simulate(
@@ -35,6 +43,16 @@ def test_wilson_of_the_paper_s_figures() -> None:
     assert wilson(0, 10)[1] == pytest.approx(0.2775, abs=1e-3)
     with pytest.raises(ValueError, match="at least one"):
         wilson(0, 0)
+
+
+@pytest.mark.parametrize("episodes", [1, 2, 7, 100, 12_345])
+def test_wilson_is_that_of_scipy(episodes: int) -> None:
+    for successes in {0, 1, episodes // 3, episodes - 1, episodes}:
+        test = stats.binomtest(successes, episodes)
+        expected = test.proportion_ci(CONFIDENCE, method="wilson")
+        assert wilson(successes, episodes) == pytest.approx((expected.low, expected.high))
+    assert wilson(0, episodes)[0] == 0.0
+    assert wilson(episodes, episodes)[1] == 1.0
 
 
 def test_the_mean_counts_every_seed_alike() -> None:

@@ -11,9 +11,10 @@ from shiftgym.keywords import RANDOM
 from shiftgym.progress import show_progress
 from shiftgym.recordings.command import add_options, start, typed
 from shiftgym.sanitize import for_terminal
-from shiftgym.terminal import run, say
+from shiftgym.terminal import ask, run, say
 from virl_env.config import NavigationConfig
 from virl_env.directions import NAMED
+from virl_env.reader import parse_reply
 from virl_env.routes.instructions import NAMINGS
 from virl_env.routes.numbered import route_count
 from virl_env.routes.rail import RailStep
@@ -43,7 +44,7 @@ Done: {actions}.""",
 """What a person is told; --template shows what models are told instead."""
 
 
-def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = input) -> int:
+def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = ask) -> int:
     """Let a person walk one route; return 0 where every point was right and 1 otherwise.
 
     Args:
@@ -70,7 +71,11 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         action = (
             env.steps[at].action
             if options.expert
-            else typed(ask, f"[{session.info['attempts_left']} left] action: ")
+            else typed(
+                ask,
+                f"[{session.info['attempts_left']} left] action: ",
+                lambda line: refusal(line, env),
+            )
         )
         if not action:
             print(f"Right here: {env.steps[at].action}")
@@ -78,7 +83,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
             return 1
         if options.expert:
             print(f"> {action}")
-        session.step(json.dumps({"action": action}))
+        session.step(_reply(action))
         moved = env.at > at
         if moved and not session.ended:
             say(OUTCOMES[env.episode.outcome - 1].message)
@@ -86,6 +91,18 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
     print(f"Right: {session.info['step_accuracy']:.0%} of all attempts.")
     session.write()
     return 0 if session.info["is_success"] else 1
+
+
+def _reply(action: str) -> str:
+    return json.dumps({"action": action})
+
+
+def refusal(action: str, env: VIRLNavigationTextEnv) -> str | None:
+    """Return why a line is no action, None where it is one, right or wrong."""
+    if parse_reply(_reply(action)).action is not None:
+        return None
+    words = ", ".join(env.stated_directions.words)
+    return f"{for_terminal(action)!r} is no action: type forward, stop, or turn and one of {words}."
 
 
 def _make(options: argparse.Namespace) -> VIRLNavigationTextEnv:

@@ -14,7 +14,7 @@ from shiftgym.keywords import (
     defaults,
     fold_keyword,
     keyword,
-    scoring_keyword,
+    rule_keyword,
     split_keyword,
     stated_keyword,
 )
@@ -86,7 +86,7 @@ class NavigationConfig(Keywords):
     turns: tuple[int, int] = keyword((1, 4), _checked_together)
     length: tuple[float, float] = keyword((100.0, 2_000.0), _checked_together)
     landmarks: str = keyword("any", _checked_together)
-    directions: Directions | None = scoring_keyword("absolute", Directions.parse)
+    directions: Directions | None = rule_keyword("absolute", Directions.parse)
     stated_directions: Directions | None = stated_keyword(Directions.parse, "directions")
     instructions: str = keyword("both", checks.one_of, NAMINGS)
     style: int = keyword(0, checks.in_range, 0, len(STYLES) - 1)

@@ -16,9 +16,9 @@ from benchmarks.study.results import (
     Results,
     SeverityPoint,
 )
-from benchmarks.suites import MAX_SEVERITY
 from benchmarks.tables import Table, interval
 from benchmarks.tasks.task import RECOGNITION
+from shiftgym.appearance import MAX_SEVERITY
 
 ARM_NAMES = {"init": "init", "sft": "SFT", "rl": "RL"}
 

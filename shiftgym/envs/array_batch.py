@@ -16,6 +16,7 @@ class ArrayBatch:
 
     Args:
         fields: of an observation.
+        outcome_names: by code.
         count: n.
 
     Attributes:
@@ -27,8 +28,9 @@ class ArrayBatch:
     STATE: ClassVar[Sequence[str]]
     truncated = None
 
-    def __init__(self, fields: Fields, count: int) -> None:
+    def __init__(self, fields: Fields, outcome_names: Sequence[str], count: int) -> None:
         self.rows = np.zeros((count, fields.size), dtype=np.uint8)
+        self.outcome_names = np.array(outcome_names, dtype=object)
 
     def name_views(self) -> None:
         """Name the parts of the arrays that steps touch; all are views."""

@@ -6,6 +6,7 @@ import argparse
 import importlib
 import secrets
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import gymnasium as gym
@@ -13,6 +14,7 @@ import gymnasium as gym
 from shiftgym.recordings.recording import Recorder
 from shiftgym.sanitize import for_terminal
 from shiftgym.seeding import check_seed
+from shiftgym.terminal import fail, say
 
 E = TypeVar("E", bound=gym.Env[Any, Any])
 
@@ -89,6 +91,8 @@ def start(
     """
     _check_options(parser, options)
     try:
+        for path in filter(None, (options.gif, options.html)):
+            _check_folder(path)
         env = make(options)
         if not (options.gif or options.html):
             return Session(env, options.seed)
@@ -98,16 +102,30 @@ def start(
         asked = {path: write for path, write in files.items() if path}
         return Session(env, options.seed, replay.recorder(env, **shown), asked)
     except ValueError as error:
-        parser.error(for_terminal(error))
+        fail(parser, error)
 
 
-def typed(ask: Callable[[str], str], prompt: str) -> str:
-    """Return the line that a person types, "" where there is no more."""
-    try:
-        return ask(prompt).strip()
-    except (EOFError, KeyboardInterrupt):
-        print()
-        return ""
+def typed(
+    ask: Callable[[str], str], prompt: str, refusal: Callable[[str], str | None] = lambda _: None
+) -> str:
+    """Return the line that a person types, "" where there is no more.
+
+    Args:
+        ask: shows a prompt and returns the line typed.
+        prompt: what is asked.
+        refusal: returns why a line cannot be read, None where it can. The person is told, and asked
+            again.
+    """
+    while True:
+        try:
+            line = ask(prompt).strip()
+        except (EOFError, KeyboardInterrupt):
+            print()
+            return ""
+        why = refusal(line) if line else None
+        if why is None:
+            return line
+        say(for_terminal(f"{why} That was no attempt: type another line."))
 
 
 def add_options(parser: argparse.ArgumentParser, played: str, seen: str, example: str) -> None:
@@ -141,6 +159,22 @@ def add_options(parser: argparse.ArgumentParser, played: str, seen: str, example
         default="plain",
         help=f"of {seen} in them: plain, random, or severities such as {example}",
     )
+
+
+def _check_folder(path: str) -> None:
+    """Refuse a file in a folder that is missing, before anything is played for it.
+
+    Raises:
+        ValueError: naming both.
+    """
+    folder = Path(path).parent
+    if not folder.is_dir():
+        raise ValueError(
+            f"{path!r} cannot be written: there is no folder {str(folder)!r}. Make it first, or "
+            f"name a file elsewhere."
+        )
+    if Path(path).is_dir():
+        raise ValueError(f"{path!r} is a folder: name a file in it.")
 
 
 def _check_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:

@@ -55,6 +55,7 @@ class NumberLineConfig:
 class Walk:
     """A running episode."""
 
+    dealt = ""
     truncated = False
     place = 0
 
