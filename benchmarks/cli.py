@@ -1,4 +1,4 @@
-"""The commands of `python -m benchmarks`."""
+"""The commands of `shiftgym`, in a checkout also `python -m benchmarks`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from benchmarks.checkout import only_in_checkout
+from shiftgym.extras import missing
 from shiftgym.progress import show_progress
 from shiftgym.sanitize import for_terminal
 
@@ -22,6 +24,8 @@ app = typer.Typer(
 )
 
 RUNS = Path("runs")
+
+IN_CHECKOUT = "In a checkout of the repository"
 
 Out = Annotated[Path | None, typer.Option(help="Folder of the run; made if missing, resumed.")]
 
@@ -63,9 +67,21 @@ def evaluate(
             "ids: weights that see. Those of another package as package:Id-v0."
         ),
     ] = None,
-    episodes: Annotated[int, typer.Option(min=1, help="Episodes of each column or id.")] = 500,
+    size: Annotated[
+        str | None,
+        typer.Option(help="Of the suite: smoke, standard or paper; by default standard."),
+    ] = None,
+    episodes: Annotated[
+        int | None,
+        typer.Option(min=1, help="Episodes of each column in place of a size, or of each id: 500."),
+    ] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Test fold; by default that of the weights, or 0.")
+        int | None,
+        typer.Option(
+            min=0,
+            help="Seed whose test fold is played, for agents that have trained; by default that of "
+            "the weights. Without it all hands or routes are played, and fold 0 of ids.",
+        ),
     ] = None,
     max_attempts: Annotated[
         int | None,
@@ -114,7 +130,7 @@ def evaluate(
     from benchmarks.evaluation import run_evaluation
     from benchmarks.options import EndpointOptions, EvaluationOptions
 
-    with _errors():
+    with reported_errors():
         sampling = {
             "temperature": temperature,
             "top_p": top_p,
@@ -133,6 +149,7 @@ def evaluate(
             suite=suite,
             columns=_names(columns),
             ids=_names(ids),
+            size=size,
             episodes=episodes,
             seed=seed,
             max_attempts=max_attempts,
@@ -147,7 +164,7 @@ def evaluate(
         raise typer.Exit(3)
 
 
-@app.command()
+@app.command(rich_help_panel=IN_CHECKOUT)
 def study(
     preset: Annotated[
         str, typer.Option(help="quick (some 10 minutes, 30 on images) or full.")
@@ -162,11 +179,12 @@ def study(
     jobs: Annotated[int, typer.Option(min=1, help="Processes at a time, one core each.")] = 2,
 ) -> None:
     """Compare imitation and reinforcement, in and out of distribution; the same command resumes."""
-    from benchmarks.study.presets import preset_named
-    from benchmarks.study.run import run_study
-    from benchmarks.suites import suite
+    with reported_errors():
+        only_in_checkout("study")
+        from benchmarks.study.presets import preset_named
+        from benchmarks.study.run import run_study
+        from benchmarks.suites import suite
 
-    with _errors():
         of = suite(settings)
         chosen = preset_named(preset, of.name)
         count = seeds or chosen.seeds
@@ -180,15 +198,16 @@ def study(
         )
 
 
-@app.command()
+@app.command(rich_help_panel=IN_CHECKOUT)
 def speed(
     names: Annotated[list[str] | None, typer.Argument(help="Measurements; none for all.")] = None,
     out: Annotated[Path, typer.Option(help="JSON file.")] = RUNS / "speed.json",
 ) -> None:
     """Measure the environments against their bars; exit code 1 if one is missed."""
-    from benchmarks.speed.runner import run_speed
+    with reported_errors():
+        only_in_checkout("speed")
+        from benchmarks.speed.runner import run_speed
 
-    with _errors():
         reached = run_speed(names or [], out, Console())
     if not reached:
         raise typer.Exit(1)
@@ -206,22 +225,23 @@ def report(
     from benchmarks.report import report as make_report
 
     console = Console()
-    with _errors():
+    with reported_errors():
         if check:
             console.print(f"{check_rows(folder, check)} rows replayed to the same rewards.")
         make_report(folder, console)
 
 
-@app.command()
+@app.command(rich_help_panel=IN_CHECKOUT)
 def probe(
     folder: Annotated[Path, typer.Argument(help="Folder of a study of agents that see.")],
     episodes: Annotated[int, typer.Option(min=10, help="Of each column.")] = 300,
     training: Annotated[int, typer.Option(min=100, help="That readers are fitted on.")] = 3000,
 ) -> None:
     """Ask what a new linear reader can tell from what each arm makes of pictures."""
-    from benchmarks.probe import probe as make_probe
+    with reported_errors():
+        only_in_checkout("probe")
+        from benchmarks.probe import probe as make_probe
 
-    with _errors():
         make_probe(folder, episodes=episodes, training=training, console=Console())
 
 
@@ -229,7 +249,7 @@ def probe(
 def contact_sheet(
     out: Annotated[Path, typer.Option(help="The picture, a PNG.")] = RUNS / "contact-sheet.png",
 ) -> None:
-    """Draw streets of ten cities by day and by night, at three sizes, on one sheet."""
+    """Draw streets of all named cities by day and by night, at three sizes, on one sheet."""
     from benchmarks.contact_sheet import write_contact_sheet
 
     write_contact_sheet(out)
@@ -244,7 +264,7 @@ def strips(
     from benchmarks.strips import write_strips
 
     console = Console()
-    with _errors():
+    with reported_errors():
         for path in write_strips(out):
             console.print(for_terminal(path), markup=False, highlight=False, soft_wrap=True)
 
@@ -269,19 +289,20 @@ def _json_object(text: str) -> dict[str, Any]:
     return value
 
 
-class _errors:
+class reported_errors:
     """Turns errors that were made for people into a message and exit code 2."""
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
-        from benchmarks.runs import RunError
-
         if isinstance(error, KeyboardInterrupt):
             Console(stderr=True).print("Interrupted. The same command resumes.")
             raise typer.Exit(130) from None
+        from benchmarks.runs import RunError
+
         if isinstance(error, (ImportError, OSError, RunError, ValueError)):
-            told = for_terminal(f"Error: {error}", multiline=True)
+            words = missing(error) if isinstance(error, ImportError) else error
+            told = for_terminal(f"Error: {words}", multiline=True)
             Console(stderr=True).print(told, markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(2) from None

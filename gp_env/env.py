@@ -7,6 +7,7 @@ from typing import Any
 from gp_env.config import GameConfig
 from gp_env.episode import CardEpisode
 from gp_env.game import CardGame
+from gp_env.keyboard import keys_to_action
 from gp_env.table_env import TableEnv
 from shiftgym.envs.discrete import DiscreteEnv
 from shiftgym.keywords import configured
@@ -45,7 +46,12 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     | attempts_left | 1 | 0-10 |
     | outcome | 1 | of the attempt before, an index into `gp_env.verifier.OUTCOME_NAMES` |
 
-    The space is the same under all keywords but `mask_in_observation`.
+    With `observation="onehot"` it is a `Box` from 0 to 1 of shape (1355,), float32: each of the
+    numbers above has a column for every value, 0 included, and exactly one of them is 1. The
+    columns are those of `gymnasium.spaces.flatten`; `gp_env.observe.ONEHOT_LAYOUT` names the parts,
+    and `decode` works on it too.
+
+    The space is the same under all keywords but `observation` and `mask_in_observation`.
 
     ## Rewards
     An attempt is paid when it ends, once, by its outcome: correct +5, wrong_value -1, wrong_numbers
@@ -54,7 +60,8 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     ## Starting State
     A hand drawn evenly from all that the keywords allow, an empty formula, all attempts left.
     `reset(seed=s)` fixes every later episode; `reset(options={"episode_seed": n})` replays the
-    episode whose `info["episode_seed"]` was n, `reset(options={"hand": "3 3 8 8"})` deals a hand.
+    episode whose `info["episode_seed"]` was n under the same keywords, `options={"task": t}` that
+    of `info["task"]`, checked; `reset(options={"hand": "3 3 8 8"})` deals a hand.
     Suits that it does not name are drawn from those of `suits`, and under `deals="deck"` so that no
     card stands twice; suits that are not dealt are refused.
 
@@ -64,9 +71,9 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
 
     ## Information
     `outcome` (of the last attempt, "none" before the first), `attempts_left`, `is_success`,
-    `episode_seed`, and, unless `mask=None`, `action_mask` (int8 of shape (26,)): the same keys at
-    every step. Answers are in no observation and no info: `env.unwrapped.expert_action()` and
-    `expert_formula()` give them.
+    `episode_seed`, `task` (the string that `shiftgym.replay` plays again), and, unless `mask=None`,
+    `action_mask` (int8 of shape (26,)): the same keys at every step. Answers are in no observation
+    and no info: `env.unwrapped.expert_action()` and `expert_formula()` give them.
 
     ## Arguments
     * `rule` ("ten"): what J, Q, K count. "ten", "rank" (11, 12, 13), "all-5", "all-7", "all-12",
@@ -88,7 +95,9 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     * `split` (None): "train", "validation" or "test" hands. Hands are assigned by their ranks with
       J, Q, K collapsed to 10, so no test hand is a training hand under another name.
     * `fold` ((0, 5)): (k, n); of n parts, part k is the test split, k + 1 the validation split.
+      (k, n, v) makes part v the validation split, so that (0, 7, 6) to (5, 7, 6) share it.
     * `max_attempts` (5): 1-10.
+    * `observation` (None): "onehot" for networks and libraries that take no `MultiDiscrete`.
     * `mask` ("syntax"): what `info["action_mask"]` and `action_masks()` rule out. "syntax": tokens
       that no rule allows. "full": also numbers that are not in the hand, which gives the rule away;
       say so with results. None: nothing.
@@ -111,3 +120,7 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     def __init__(self, **keywords: Any) -> None:
         self.config, shell = configured(type(self), GameConfig, keywords)
         super().__init__(CardGame(self.config), **shell)
+
+    def get_keys_to_action(self) -> dict[tuple[str | int, ...], int]:
+        """Return which keys do what in `gymnasium.utils.play.play`: `gp_env.keyboard.KEYS`."""
+        return keys_to_action()

@@ -12,8 +12,6 @@ import numpy as np
 
 T = TypeVar("T")
 
-MAX_PARTS = 1_000
-
 MAX_COUNT = 10**9
 """Of what has no limit of its own, such as steps or a weight."""
 
@@ -40,8 +38,8 @@ def is_same(value: object, plain: str | float | None) -> bool:
     return isinstance(value, (str, numbers.Number, type(None))) and bool(value == plain)
 
 
-def one_of(keyword: str, value: object, choices: Iterable[str | None]) -> None:
-    """Refuse what is none of the choices, strings or None.
+def one_of(keyword: str, value: T, choices: Iterable[str | None]) -> T:
+    """Return one of the choices, strings or None, unchanged.
 
     Raises:
         ValueError: naming the keyword, what came and what was expected.
@@ -50,6 +48,7 @@ def one_of(keyword: str, value: object, choices: Iterable[str | None]) -> None:
         raise ValueError(
             f"{keyword}={shown(value)} is unknown: expected one of {', '.join(map(repr, choices))}."
         )
+    return value
 
 
 def in_range(keyword: str, value: Any, low: int, high: int) -> int:
@@ -103,7 +102,7 @@ def number(keyword: str, value: Any, low: float, high: float = MAX_COUNT) -> flo
     return found
 
 
-def parsed(keyword: str, parse: Callable[[Any], T], value: object) -> T:
+def parsed(keyword: str, value: object, parse: Callable[[Any], T]) -> T:
     """Return a value as a parser reads it, whose errors do not know for which keyword it is.
 
     Raises:
@@ -132,23 +131,6 @@ def flag(keyword: str, value: Any) -> bool:
     if not isinstance(value, (bool, np.bool_)):
         raise ValueError(f"{keyword} must be True or False; got {shown(value)}.")
     return bool(value)
-
-
-def fold(value: tuple[int, int]) -> tuple[int, int]:
-    """Return the keyword `fold`, (k, n): of n parts, part k is test and part k + 1 validation.
-
-    Raises:
-        ValueError: for anything else.
-    """
-    try:
-        first, second = value
-        n = in_range("n", second, 3, MAX_PARTS)
-        return in_range("k", first, 0, n - 1), n
-    except (TypeError, ValueError):
-        raise ValueError(
-            f"fold is (k, n) with 3 to {MAX_PARTS} parts and 0 <= k < n: part k is the test split "
-            f"and part k + 1 the validation split; got {shown(value)}. Pass, for example, (0, 5)."
-        ) from None
 
 
 def only_with(needed: str, why: str, **given: tuple[object, str | float | None]) -> None:

@@ -1,11 +1,11 @@
 """The keywords of a task, each typed once: as a field of a frozen dataclass with default and check.
 
     @dataclass(frozen=True)
-    class GameConfig:
-        target: int = keyword(24, partial(in_range, low=1, high=100))
+    class GameConfig(Keywords):
+        target: int = keyword(24, in_range, 1, 100)
 
-`checked` returns the values of such a dataclass, and `configured` takes them out of what an
-environment was given. The keywords of an environment itself are the parameters of `__init__`, its
+`GameConfig.make` checks what it is given, and `configured` takes it out of what an environment was
+given. The keywords of an environment itself are the parameters of `__init__`, its
 own and those of its bases.
 """
 
@@ -18,11 +18,9 @@ from dataclasses import field, fields
 from typing import Any, TypeVar
 
 from shiftgym import checks
+from shiftgym.splits import DEFAULT_FOLD, SPLITS, check_fold
 
-C = TypeVar("C")
-
-Check = Callable[[str, Any], Any]
-"""Returns the checked value of a keyword, given its name and what came."""
+K = TypeVar("K", bound="Keywords")
 
 
 _ALSO_CALLED = {
@@ -34,123 +32,126 @@ _ALSO_CALLED = {
 """Keywords that tasks call by names of their own, by the name that somebody may bring along."""
 
 _SYMBOLS, _PICTURES = "ids without -Text", "-Image ids, and -Text ids with images=True,"
+_VECTOR = "vector environments, of gymnasium.make_vec,"
 _ELSEWHERE = {
-    **dict.fromkeys(("mask", "mask_in_observation"), _SYMBOLS),
+    **dict.fromkeys(("observation", "mask", "mask_in_observation"), _SYMBOLS),
     **dict.fromkeys(("images", "template", "strict"), "-Text ids"),
     **dict.fromkeys(("look", "image_size", "panoramas"), _PICTURES),
     "views": "-Image ids",
-    **dict.fromkeys(("num_envs", "autoreset_mode"), "vector environments, of gymnasium.make_vec,"),
+    **dict.fromkeys(("num_envs", "autoreset_mode", "outcome_codes"), _VECTOR),
 }
 """The interfaces that take a keyword which others do not."""
 
 
-def keyword(default: Any, check: Check) -> Any:
+def keyword(default: Any, check: Callable[..., Any], *limits: Any) -> Any:
     """Return the field of a keyword.
 
     Args:
-        default: what counts where nothing was given, checked like anything else.
-        check: returns the value, or raises a ValueError that names the keyword.
-    """
-    return field(metadata={"default": default, "check": check})
-
-
-def optional(check: Check) -> Check:
-    """Return a check that lets None pass."""
-    return lambda name, value: None if value is None else check(name, value)
-
-
-def one_of(choices: Iterable[str | None]) -> Check:
-    """Return a check for strings, or None, of a choice."""
-
-    def check(name: str, value: Any) -> Any:
-        checks.one_of(name, value, choices)
-        return value
-
-    return check
-
-
-def in_range(low: int, high: int) -> Check:
-    """Return a check for integers from low to high."""
-    return lambda name, value: checks.in_range(name, value, low, high)
-
-
-def number(low: float, high: float = checks.MAX_COUNT) -> Check:
-    """Return a check for numbers from low to high."""
-    return lambda name, value: checks.number(name, value, low, high)
-
-
-def parsed(parse: Callable[[Any], Any]) -> Check:
-    """Return a check for what a parser reads."""
-    return lambda name, value: checks.parsed(name, parse, value)
-
-
-def unless_random(check: Check) -> Check:
-    """Return a check of a rule that scores: None for "random"."""
-    return lambda name, value: None if checks.is_same(value, RANDOM) else check(name, value)
-
-
-def stated(check: Check, rule: str) -> Check:
-    """Return a check of the rule that is stated, None for the one that scores.
-
-    Args:
-        check: of a rule.
-        rule: the keyword of the rule that scores.
+        default: what counts where nothing was given, checked like anything else. Where it is None,
+            None is taken as it is.
+        check: returns the value, given name, value and limits, or raises a ValueError that names
+            the keyword: one of `shiftgym.checks`, say.
+        limits: further arguments of it.
     """
 
-    def either(name: str, value: Any) -> Any:
-        checks.no_random(value, RANDOM, name, rule)
-        return None if value is None else check(name, value)
+    def checked(name: str, value: Any) -> Any:
+        return None if value is None and default is None else check(name, value, *limits)
 
-    return either
+    return field(metadata={"default": default, "check": checked})
 
 
 RANDOM = "random"
 """A fresh rule for each episode."""
 
-SPLITS = ("train", "validation", "test")
-DEFAULT_FOLD = (0, 5)
+
+def rule_keyword(default: Any, parse: Callable[[Any], Any]) -> Any:
+    """Return the field of the rule that scores, None for a fresh one in each episode ("random").
+
+    Args:
+        default: as for `keyword`.
+        parse: reads a rule that stays, or raises a ValueError.
+    """
+
+    def check(name: str, value: Any) -> Any:
+        return None if checks.is_same(value, RANDOM) else checks.parsed(name, value, parse)
+
+    return keyword(default, check)
+
+
+def stated_keyword(parse: Callable[[Any], Any], scoring: str) -> Any:
+    """Return the field of the rule that is stated, None for the one that scores.
+
+    Args:
+        parse: reads a rule, or raises a ValueError.
+        scoring: the keyword of the rule that scores.
+    """
+
+    def check(name: str, value: Any) -> Any:
+        checks.no_random(value, RANDOM, name, scoring)
+        return checks.parsed(name, value, parse)
+
+    return keyword(None, check)
 
 
 def split_keyword() -> Any:
     """Return the field of `split`: which part is dealt, None for all."""
-    return keyword(None, one_of((*SPLITS, None)))
+    return keyword(None, checks.one_of, (*SPLITS, None))
 
 
 def fold_keyword() -> Any:
     """Return the field of `fold`: which parts of how many are for test and for validation."""
-    return keyword(DEFAULT_FOLD, lambda _, value: checks.fold(value))
+    return keyword(DEFAULT_FOLD, lambda _, value: check_fold(value))
 
 
-def checked(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the value of each keyword of a dataclass whose fields are made by `keyword`.
+class Keywords:
+    """What a task's keywords ask for: the base of frozen dataclasses with `keyword` fields.
 
-    Args:
-        kind: the dataclass.
-        given: keywords.
-
-    Raises:
-        TypeError: for an unknown keyword, naming the nearest right one.
-        ValueError: for a value that a keyword does not take.
+    They are made by `make`; their text names every keyword.
     """
-    known = {one.name: one.metadata for one in fields(kind)}
-    refuse_unknown(kind.__name__, given, known)
-    return {
-        name: told["check"](name, given.get(name, told["default"])) for name, told in known.items()
-    }
 
+    @classmethod
+    def make(cls: type[K], **given: Any) -> K:
+        """Return the values of keywords, checked.
 
-def defaults(kind: Any) -> dict[str, Any]:
-    """Return the default of each keyword of a dataclass whose fields are made by `keyword`."""
-    return {one.name: one.metadata["default"] for one in fields(kind)}
+        Raises:
+            TypeError: for an unknown keyword, naming the nearest right one.
+            ValueError: naming the keyword, what came and what was expected.
+        """
+        known = {one.name: one.metadata for one in fields(cls)}  # type: ignore[arg-type]
+        refuse_unknown(cls.__name__, given, known)
+        values = {
+            name: told["check"](name, given.get(name, told["default"]))
+            for name, told in known.items()
+        }
+        cls.check_together(values)
+        return cls(**values)
+
+    @classmethod
+    def check_together(cls, values: dict[str, Any]) -> None:
+        """Refuse values that do not fit together, and set those that follow from others.
+
+        Raises:
+            ValueError: naming the keywords.
+        """
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        """Return the default of each keyword."""
+        return {one.name: one.metadata["default"] for one in fields(cls)}  # type: ignore[arg-type]
+
+    def __str__(self) -> str:
+        parts = ((one.name, getattr(self, one.name)) for one in fields(self))  # type: ignore[arg-type]
+        return ", ".join(f"{name}={value}" for name, value in parts)
 
 
 def shell_keywords(shell: type) -> dict[str, inspect.Parameter]:
     """Return the keywords of an environment itself: of its `__init__` and those that it calls.
 
     Args:
-        shell: the class of the environment.
+        shell: the class of the environment. Where it has a `drawn_by`, the class of its renderer,
+            those with a default of that class are among them.
     """
-    found: dict[str, inspect.Parameter] = {}
+    found = _drawn_keywords(shell)
     for base in shell.__mro__:
         if not inspect.isfunction(base.__dict__.get("__init__")):
             continue
@@ -164,25 +165,42 @@ def shell_keywords(shell: type) -> dict[str, inspect.Parameter]:
     return found
 
 
-def configured(
-    shell: type, kind: Callable[..., C], given: Mapping[str, Any]
-) -> tuple[C, dict[str, Any]]:
+def _drawn_keywords(shell: type) -> dict[str, inspect.Parameter]:
+    renderer = getattr(shell, "drawn_by", None)
+    taken = {} if renderer is None else inspect.signature(renderer).parameters
+    return {name: one for name, one in taken.items() if one.default is not one.empty}
+
+
+def configured(shell: type, kind: type[K], given: Mapping[str, Any]) -> tuple[K, dict[str, Any]]:
     """Return the configuration of an environment's keywords, and the keywords that are its own.
 
     Args:
         shell: the class of the environment.
-        kind: the dataclass of the configuration; its `make` is called, where it has one.
+        kind: of the configuration.
         given: those that the environment's `__init__` does not name.
 
     Raises:
         TypeError: for an unknown keyword, naming the nearest right one.
         ValueError: for a value that a keyword does not take.
     """
-    of_config = [one.name for one in fields(kind)]  # type: ignore[arg-type]
+    of_config = kind.defaults()
     refuse_unknown(shell.__name__, given, [*shell_keywords(shell), *of_config])
-    make = getattr(kind, "make", kind)
-    config: C = make(**{name: value for name, value in given.items() if name in of_config})
+    config = kind.make(**{name: value for name, value in given.items() if name in of_config})
     return config, {name: value for name, value in given.items() if name not in of_config}
+
+
+def pictured(
+    shell: type, kind: type[K], given: Mapping[str, Any]
+) -> tuple[K, dict[str, Any], dict[str, Any]]:
+    """Return what `configured` does, with the keywords of the renderer between the two.
+
+    Args:
+        shell: the class of the environment, which has a `drawn_by`.
+        kind, given: as for `configured`, which says what is raised too.
+    """
+    config, others = configured(shell, kind, given)
+    drawn = {name: others.pop(name) for name in _drawn_keywords(shell) if name in others}
+    return config, drawn, others
 
 
 def refuse_unknown(taker: str, given: Iterable[str], known: Iterable[str]) -> None:

@@ -15,14 +15,14 @@ from gymnasium.envs.registration import EnvSpec
 
 import gp_env
 import virl_env
+from shiftgym.contract_play import frozen, play
 from shiftgym.contracts import (
     CONTRACTS,
     Contract,
     calls_out_of_turn_are_refused,
-    frozen,
     gymnasium_agrees,
-    play,
     refused_resets_change_nothing,
+    task_strings_replay,
 )
 
 PACKAGES: dict[str, ModuleType] = {"gp_env": gp_env, "virl_env": virl_env}
@@ -44,15 +44,18 @@ KEYWORDS: dict[str, list[dict[str, Any]]] = {
 }
 # And what changes most of what is shown.
 SHOWN: dict[str, list[dict[str, Any]]] = {
+    "VIRLNavigation-v0": [{"observation": "onehot"}],
+    "GeneralPoints-v0": [{"observation": "onehot", "mask_in_observation": True}],
     "VIRLNavigation-Image": [{"look": "random"}],
     "GeneralPoints-Image": [{"look": "random"}],
+    "GeneralPoints-Image-v0": [{"observation": "image"}],
     "GeneralPoints-Text": [{"images": True, "image_size": 32, "look": "random"}],
     "VIRLNavigation-Text": [{"images": True, "image_size": 32, "look": {"night": 3}}],
 }
 
 
 def shown(name: str) -> list[dict[str, Any]]:
-    return next((cases for start, cases in SHOWN.items() if name.startswith(start)), [])
+    return [one for start, cases in SHOWN.items() if name.startswith(start) for one in cases]
 
 
 def cases(name: str) -> list[dict[str, Any]]:
@@ -95,7 +98,12 @@ def test_sb3_finds_nothing_to_complain_of(name: str, keywords: dict[str, Any]) -
 
 
 # No keyword changes what these look at: spaces, render modes, the arguments of a reset.
-ONCE = {gymnasium_agrees, calls_out_of_turn_are_refused, refused_resets_change_nothing}
+ONCE = {
+    gymnasium_agrees,
+    calls_out_of_turn_are_refused,
+    refused_resets_change_nothing,
+    task_strings_replay,
+}
 CHECKS = [
     pytest.param(contract, *case.values, id=f"{contract.__name__}-{case.id}")
     for contract in CONTRACTS
@@ -112,10 +120,15 @@ def test_every_id_keeps_the_contracts(
 
 
 @pytest.mark.parametrize(("name", "keywords"), CASES)
-def test_no_keyword_changes_the_spaces(name: str, keywords: dict[str, Any]) -> None:
+def test_no_other_keyword_changes_the_spaces(name: str, keywords: dict[str, Any]) -> None:
     env: Any = gym.make(name, **keywords).unwrapped
     interface = max(each for each in INTERFACES[IDS[name]] if each in name)
-    usual = gym.make(f"{TASKS[IDS[name]]}{interface}-v0")
+    form = {
+        keyword: keywords[keyword]
+        for keyword in ("observation", "mask_in_observation")
+        if keyword in keywords
+    }
+    usual = gym.make(f"{TASKS[IDS[name]]}{interface}-v0", **form)
     assert env.observation_space == usual.observation_space
     assert env.action_space == usual.action_space
 
@@ -124,7 +137,7 @@ def test_no_keyword_changes_the_spaces(name: str, keywords: dict[str, Any]) -> N
 def test_another_process_sees_the_same(package: str) -> None:
     names = [name for name in IDS if IDS[name] == package]
     script = (
-        "import gymnasium, json; from shiftgym.contracts import frozen, play;"
+        "import gymnasium, json; from shiftgym.contract_play import frozen, play;"
         "played = lambda name: json.dumps(frozen(play(gymnasium.make(name), 20, seed=7)));"
         f"print(*map(played, {[f'{package}:{name}' for name in names]!r}), sep='\\n')"
     )

@@ -40,7 +40,7 @@ VALUES: dict[str, list[tuple[Any, dict[str, Any]]]] = {
     "solvable_under": [(["all-12"], {})],
     "hand": [("3 3 8 8", {"face_cards": False})],
     "split": [("test", {})],
-    "fold": [((1, 5), {"split": "test"})],
+    "fold": [((1, 5), {"split": "test"}), ((0, 5, 3), {"split": "validation"})],
     "max_attempts": [(3, {})],
     "city": [("rio claro", {"routes": 5}), (["gridhaven", "unseen"], {"routes": 5})],
     "routes": [(3, {})],
@@ -61,6 +61,7 @@ VALUES: dict[str, list[tuple[Any, dict[str, Any]]]] = {
     "shaping": [(0.5, FREE)],
     "shaping_discount": [(0.5, FREE | {"shaping": 0.5})],
     "expert": [("route", FREE)],
+    "observation": [("onehot", {}), ("image", {})],
     "mask": [("full", {}), (None, {})],
     "mask_in_observation": [(True, {})],
     "render_mode": [(mode, {}) for mode in ("ansi", "rgb_array", "human")],
@@ -73,6 +74,7 @@ VALUES: dict[str, list[tuple[Any, dict[str, Any]]]] = {
     "strict": [(True, {})],
     "num_envs": [(3, {})],
     "autoreset_mode": [("same_step", {})],
+    "outcome_codes": [(True, {})],
     "max_episode_steps": [(1, {})],
 }
 
@@ -113,8 +115,12 @@ def test_every_keyword_of_a_shell_changes_what_is_seen(
 ) -> None:
     beside = {one: other for one, other in beside.items() if one in keywords_of(name, vector)}
     modes = entry(name, vector).metadata["render_modes"]
-    if keyword == "render_mode" and value not in modes:
-        with pytest.raises(ValueError, match=f"render_mode='{value}'"):
+    elsewhere = {
+        "render_mode": value not in modes,
+        "observation": (value == "image") != ("-Image" in name),
+    }
+    if elsewhere.get(keyword):
+        with pytest.raises(ValueError, match=f"{keyword}='{value}'"):
             make(name, vector, {keyword: value})
         return
     usual = seen(make(name, vector, beside), vector)
@@ -195,6 +201,7 @@ def test_keywords_of_pictures_are_unknown_where_there_are_none() -> None:
         ("VIRLNavigation-Image-v0", "template", "Only -Text ids take it"),
         ("VIRLNavigation-v0", "look", "Only -Image ids, and -Text ids with images=True, take it"),
         ("GeneralPoints-Text-v0", "autoreset_mode", "Only vector environments"),
+        ("GeneralPoints-v0", "outcome_codes", "Only vector environments"),
     ],
 )
 def test_a_keyword_of_another_task_or_interface_says_so(id: str, keyword: str, told: str) -> None:
@@ -279,6 +286,7 @@ def test_hostile_values_of_the_shell_are_refused_by_keyword(name: str, vector: b
         ("GeneralPoints", "target", np.int8(30), 30),
         ("GeneralPoints", "num_cards", np.uint64(5), 5),
         ("GeneralPoints", "fold", np.array([1, 4]), (1, 4)),
+        ("GeneralPoints", "fold", np.array([0, 7, 6]), (0, 7, 6)),
         ("GeneralPoints", "split", np.str_("test"), "test"),
         ("GeneralPoints", "rule", np.array([11, 12, 13]), "rank"),
         ("GeneralPoints", "face_cards", np.True_, True),

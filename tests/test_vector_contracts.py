@@ -14,8 +14,11 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from numpy.typing import NDArray
 
 import gp_env
+import tests.number_line
 import virl_env
-from shiftgym.contracts import frozen
+from shiftgym.contract_play import frozen
+
+assert tests.number_line.variants()  # registers its ids
 
 NUM_ENVS = 5
 MODES = (AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP)
@@ -27,15 +30,16 @@ KEYWORDS: dict[str, list[dict[str, Any]]] = {
         {"rule": "random", "num_cards": 5, "max_attempts": 2},
         {"mask": "full", "num_cards": 3, "stated_rule": "rank", "mask_in_observation": True},
         {"mask": None, "deals": "deck", "split": "test", "max_attempts": 1},
+        {"observation": "onehot", "mask_in_observation": True},
     ],
     "GeneralPoints-Image-v0": [
         {},
         {"look": "random", "num_cards": 5, "mask_in_observation": True, "max_attempts": 1},
-        {"suits": "all", "image_size": 32, "rule": "random"},
+        {"suits": "all", "image_size": 32, "rule": "random", "observation": "image"},
     ],
     "VIRLNavigation-v0": [
         {},
-        {"directions": "random", "drop_rate": 0.5, "max_attempts": 3},
+        {"directions": "random", "drop_rate": 0.5, "max_attempts": 3, "observation": "onehot"},
         {"directions": "relative", "points_per_segment": 0, "max_attempts": 1, "mask": None},
         {"city": "unseen", "routes": 3, "instructions": "landmarks", "initial_heading": "route"},
         {"stated_directions": "relative", "split": "test", "initial_heading": 0, "turns": (0, 7)},
@@ -44,7 +48,7 @@ KEYWORDS: dict[str, list[dict[str, Any]]] = {
     "VIRLNavigation-Image-v0": [
         {},
         {"look": "random", "drop_rate": 0.5, "mask_in_observation": True, "directions": "relative"},
-        {"city": "unseen", "routes": 3, "views": "grid", "image_size": 32},
+        {"city": "unseen", "routes": 3, "views": "grid", "image_size": 32, "observation": "image"},
         {"routes": 50, "movement": "free", "directions": "random"},
     ],
 }
@@ -84,7 +88,7 @@ def of_each(observations: Any) -> list[Any]:
 
 def assert_same_infos(ours: dict[str, Any], theirs: dict[str, Any], where: NDArray[Any]) -> None:
     """Compare where there is something to compare; SyncVectorEnv adds a mask `_key` to each key."""
-    names = {key for key in theirs if not key.startswith(("_", "final_"))}
+    names = {key for key in theirs if not key.startswith(("_", "final_"))} - {"task"}
     assert {key for key in ours if not key.startswith(("_", "final_"))} == names
     for key in names:
         assert np.array_equal(ours[key][where], theirs[key][where]), key
@@ -232,6 +236,29 @@ def test_a_state_of_another_environment_is_refused(name: str) -> None:
     }[name]
     with pytest.raises(ValueError, match=told):
         make(name, **shifted).set_state(make(name).get_state())
+
+
+@pytest.mark.parametrize("name", [*KEYWORDS, "NumberLine-v0"])
+@pytest.mark.parametrize("mode", MODES)
+def test_outcome_codes_stand_for_the_names(mode: AutoresetMode, name: str) -> None:
+    named, coded = (make(name, autoreset_mode=mode, outcome_codes=one) for one in (False, True))
+    generator, seen = np.random.default_rng(0), set()
+    infos, others = named.reset(seed=3)[1], coded.reset(seed=3)[1]
+    for _ in range(fewer(40, name)):
+        told = [(infos, others)]
+        if "final_info" in infos:
+            told.append((infos["final_info"], others["final_info"]))
+        for names, codes in told:
+            assert codes["outcome"].dtype == np.int64
+            assert [named.task.outcome_names[one] for one in codes["outcome"]] == [
+                *names["outcome"]
+            ]
+            columns = [one for key, one in codes.items() if "final_" not in key]
+            assert all(column.dtype.kind in "bif" for column in columns)
+            seen |= {*names["outcome"]}
+        actions = some_actions(named, generator)
+        infos, others = named.step(actions)[-1], coded.step(actions)[-1]
+    assert len(seen) > 1
 
 
 @pytest.mark.parametrize("name", KEYWORDS)

@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 
 from shiftgym.keywords import RANDOM
 from shiftgym.progress import show_progress
-from shiftgym.recordings.command import add_options, album_of, begin, check_options, typed
+from shiftgym.recordings.command import Command, Session, add_options, typed
 from shiftgym.sanitize import for_terminal
 from shiftgym.terminal import run, say
 from virl_env.config import NavigationConfig
 from virl_env.directions import NAMED
+from virl_env.reader import parse_reply
 from virl_env.routes.instructions import NAMINGS
 from virl_env.routes.numbered import route_count
 from virl_env.routes.rail import RailStep
@@ -43,65 +44,74 @@ Done: {actions}.""",
 """What a person is told; --template shows what models are told instead."""
 
 
-def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = input) -> int:
-    """Let a person walk one route; return 0 where every point was right and 1 otherwise.
-
-    Args:
-        arguments: command line, without the program's name.
-        ask: shows a prompt and returns the line typed.
-    """
-    options = _parser().parse_args(arguments)
-    check_options(_parser(), options)
-    show_progress()
-    try:
-        env = VIRLNavigationTextEnv(
-            city=options.city,
-            turns=(options.turns, options.turns) if options.turns is not None else (1, 4),
-            routes=_routes(options.city, options.turns),
-            directions=options.directions,
-            instructions=options.instructions,
-            style=options.style,
-            points_per_segment=options.points,
-            max_attempts=options.attempts,
-            template=TEMPLATES.get(options.template, TERMINAL),
-        )
-        seen = {"look": options.look, "panoramas": options.panoramas}
-        album = album_of(options, "virl_env", env, **seen)
-        seed, said, info = begin(env, album, options)
-    except ValueError as error:
-        _parser().error(for_terminal(error))
+def _play(
+    session: Session[VIRLNavigationTextEnv],
+    options: argparse.Namespace,
+    ask: Callable[[str], str],
+) -> bool:
+    """Let a person or the expert walk one route; return whether every point was right."""
+    env, seed = session.env, session.seed
     say(for_terminal(f"From {env.route.start_name} to {env.route.destination}, {env.route.city}"))
     if env.city is not None and env.city.attribution:
         say(for_terminal(f"Map: {env.city.attribution}"))
     say(f"Seed {seed}: --seed {seed} and the same options walk this route again.")
     print("Actions: forward, turn X, stop; an empty line gives up.")
-    terminated, moved = False, True
-    while not terminated:
+    moved = True
+    while not session.ended:
         at = env.at
         if moved:
             print(f"\n{draw_way(env.steps, at)}\n")
-        say(for_terminal(said, multiline=True))
+        say(for_terminal(session.observation, multiline=True))
         action = (
             env.steps[at].action
             if options.expert
-            else typed(ask, f"[{info['attempts_left']} left] action: ")
+            else typed(
+                ask,
+                f"[{session.info['attempts_left']} left] action: ",
+                lambda line: refusal(line, env),
+            )
         )
         if not action:
             print(f"Right here: {env.steps[at].action}")
-            album.write()
-            return 1
+            return False
         if options.expert:
             print(f"> {action}")
-        reply = json.dumps({"action": action})
-        said, reward, terminated, _, info = env.step(reply)
-        album.step(reply, said, reward, info)
+        session.step(_reply(action))
         moved = env.at > at
-        if moved and not terminated:
+        if moved and not session.ended:
             say(OUTCOMES[env.episode.outcome - 1].message)
-    say(for_terminal(said, multiline=True))
-    print(f"Right: {info['step_accuracy']:.0%} of all attempts.")
-    album.write()
-    return 0 if info["is_success"] else 1
+    say(for_terminal(session.observation, multiline=True))
+    print(f"Right: {session.info['step_accuracy']:.0%} of all attempts.")
+    won: bool = session.info["is_success"]
+    return won
+
+
+def _reply(action: str) -> str:
+    return json.dumps({"action": action})
+
+
+def refusal(action: str, env: VIRLNavigationTextEnv) -> str | None:
+    """Return why a line is no action, None where it is one, right or wrong."""
+    if parse_reply(_reply(action)).action is not None:
+        return None
+    words = ", ".join(env.stated_directions.words)
+    return f"{for_terminal(action)!r} is no action: type forward, stop, or turn and one of {words}."
+
+
+def _make(options: argparse.Namespace) -> VIRLNavigationTextEnv:
+    """Return the environment that the options ask for."""
+    show_progress()
+    return VIRLNavigationTextEnv(
+        city=options.city,
+        turns=(options.turns, options.turns) if options.turns is not None else (1, 4),
+        routes=_routes(options.city, options.turns),
+        directions=options.directions,
+        instructions=options.instructions,
+        style=options.style,
+        points_per_segment=options.points,
+        max_attempts=options.attempts,
+        template=TEMPLATES.get(options.template, TERMINAL),
+    )
 
 
 def _routes(city: str, turns: int | None) -> int | None:
@@ -149,8 +159,7 @@ def _flat(step: RailStep, origin: RailStep) -> tuple[float, float]:
     return (near(longitude, west) - west) * math.cos(math.radians(south)), latitude - south
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m virl_env", description=__doc__)
+def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--city",
         default=TRAINING_CITY,
@@ -163,11 +172,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--points", type=int, default=5, help="points between two turning points")
     parser.add_argument("--attempts", type=int, default=2, help="at each point")
     parser.add_argument("--template", choices=TEMPLATES, help="show what models are told")
-    parser.add_argument("--expert", action="store_true", help="let the expert walk")
     add_options(parser, "the walk", "the streets", "night=3,weather=2")
     parser.add_argument("--panoramas", metavar="FOLDER", help="what they show instead")
-    parser.add_argument("--seed", type=int, help="walks what reset(seed=SEED) starts")
-    return parser
+
+
+main = Command("virl_env", __doc__, _options, _make, _play, ("look", "panoramas")).main
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any
 from shiftgym.envs.discrete import DiscreteEnv
 from shiftgym.keywords import configured
 from virl_env.config import NavigationConfig
+from virl_env.keyboard import keys_to_action
 from virl_env.navigation import Navigation, Walk
 from virl_env.walker_env import WalkerEnv
 
@@ -70,8 +71,14 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     the moves that were made, previous is the action before where it failed, attempts_left the
     actions before the time limit, 10 at most, and a move that was made has the outcome "none".
 
-    0 is empty everywhere. Landmarks are numbered anew, at random, in each episode. The space is the
-    same under all keywords but `mask_in_observation`.
+    0 is empty everywhere. Landmarks are numbered anew, at random, in each episode.
+
+    With `observation="onehot"` it is a `Box` from 0 to 1 of shape (1063,), float32: each of the
+    numbers above has a column for every value, 0 included, and exactly one of them is 1. The
+    columns are those of `gymnasium.spaces.flatten`; `virl_env.observe.ONEHOT_LAYOUT` names the
+    parts, and `decode` works on it too.
+
+    The space is the same under all keywords but `observation` and `mask_in_observation`.
 
     ## Rewards
     Each attempt is paid by its outcome: correct +1, wrong_action -1. In free movement that is +1
@@ -83,8 +90,9 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     ## Starting State
     A route drawn evenly from those that the keywords allow; the walker faces any way but the first
     leg's. `reset(seed=s)` fixes every later episode; `reset(options={"episode_seed": n})` replays
-    the episode whose `info["episode_seed"]` was n, `reset(options={"route": r})` walks a route,
-    of the cities of `city` where that was given.
+    the episode whose `info["episode_seed"]` was n under the same keywords, `options={"task": t}`
+    that of `info["task"]`, checked; `reset(options={"route": r})` walks a route, of the cities of
+    `city` where that was given.
 
     ## Episode End
     Terminated at the end of the route. Never truncated, unless a time limit is asked of Gymnasium.
@@ -92,20 +100,22 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
 
     ## Information
     `outcome` (of the last attempt, "none" before the first), `attempts_left`, `is_success` (at the
-    end: the route was right at every point), `episode_seed`, the shares of attempts so far that
-    were right: `step_accuracy` (of all), `turn_accuracy` (at turning points), `macro_accuracy`
-    (mean over turning, walking and stopping points), and, unless `mask=None`, `action_mask` (int8
-    of shape (14,)): the same keys at every step. In free movement three others stand in place of
-    the shares: `spl` (success weighted by path length, against the shortest way), `ndtw`
-    (normalised dynamic time warping of the way walked and the route's), `oracle_success` (whether
-    one was ever within 25 metres of the destination), all 0 or False until the episode has ended,
-    since they would tell where to stop; and `attempts_left` counts the actions before the time
-    limit. Definitions and sources are in `virl_env.free.metrics`. Answers are in no observation and
-    no info: `env.unwrapped.expert_action()` gives the right action.
+    end: the route was right at every point), `episode_seed`, `task` (the string that
+    `shiftgym.replay` plays again), the shares of attempts so far that were right: `step_accuracy`
+    (of all), `turn_accuracy` (at turning points), `macro_accuracy` (mean over turning, walking and
+    stopping points), and, unless `mask=None`, `action_mask` (int8 of shape (14,)): the same keys at
+    every step. In free movement three others stand in place of the shares: `spl` (success weighted
+    by path length, against the shortest way), `ndtw` (normalised dynamic time warping of the way
+    walked and the route's), `oracle_success` (whether one was ever within 25 metres of the
+    destination), all 0 or False until the episode has ended, since they would tell where to stop;
+    and `attempts_left` counts the actions before the time limit. Definitions and sources are in
+    `virl_env.free.metrics`. Answers are in no observation and no info:
+    `env.unwrapped.expert_action()` gives the right action.
 
     ## Arguments
-    * `city`: name of a city, one of `virl_env.CITY_NAMES`, the path of a city file such as
-      "mine.npz", a `virl_env.City`, or several.
+    * `city` ("gridhaven"): name of a city, one of `virl_env.CITY_NAMES`, the path of a city file
+      such as "mine.npz", a `virl_env.City`, or several. Routes of "starhaven", the second training
+      city, take all eight compass words; those of "gridhaven" four.
     * `routes` (None): routes of each city, the first so many of an endless list; None takes as many
       as there are, up to 1,000.
     * `route` (None): walk this `virl_env.Route` in every episode.
@@ -125,6 +135,7 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     * `split` (None): "train", "validation" or "test" routes.
     * `split_by` ("route"): or "city": whole cities are left out.
     * `fold` ((0, 5)): (k, n); of n parts, part k is the test split, k + 1 the validation split.
+      (k, n, v) makes part v the validation split, so that (0, 7, 6) to (5, 7, 6) share it.
     * `max_attempts` (2): at each point, 1-10. It, `points_per_segment` and `drop_rate` are of
       rails; the next four of free movement.
     * `max_steps` (None): actions before an episode is truncated; None for 4 times those that walk
@@ -132,12 +143,14 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     * `shaping` (0.0): weight of the shaping reward, `shaping_discount` (0.99): its discount.
     * `expert` ("shortest"): the expert walks the shortest way to the destination; "route": it walks
       the route as the instructions tell it, where it stands on it.
+    * `observation` (None): "onehot" for networks and libraries that take no `MultiDiscrete`.
     * `mask` ("syntax"): what `info["action_mask"]` and `action_masks()` rule out. "syntax":
       nothing. "full": turns in words that the scoring rule does not have, which gives the rule
       away; say so with results. None: there is no mask.
     * `mask_in_observation` (False): observations become a dict of `observations` and `action_mask`.
-    * `render_mode` (None): "ansi", "rgb_array" (a map) or "human" (the map in a window, which needs
-      `pip install "shiftgym[play]"`).
+    * `render_mode` (None): "ansi", "rgb_array" (a map beside instruction, rule and outcome, uint8
+      of shape (640, 960, 3)) or "human" (that in a window, which needs `pip install
+      "shiftgym[play]"`).
 
     ## Registered Configurations
     * `VIRLNavigation-v0`: the training city, absolute directions.
@@ -152,3 +165,7 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     def __init__(self, **keywords: Any) -> None:
         self.config, shell = configured(type(self), NavigationConfig, keywords)
         super().__init__(Navigation(self.config), **shell)
+
+    def get_keys_to_action(self) -> dict[tuple[str | int, ...], int]:
+        """Return which keys do what in `gymnasium.utils.play.play`: `virl_env.keyboard.KEYS`."""
+        return keys_to_action()

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shiftgym.keywords import SPLITS
 from shiftgym.once import once
+from shiftgym.splits import SPLITS, parts_of
 from virl_env.actions import A_TURN, FORWARD, KINDS, NO_ACTION, POINT, STOP
 from virl_env.config import CityLike, NavigationConfig
 from virl_env.observe import LINE_CODES, MAX_LANDMARKS, heading_codes
 from virl_env.routes.instructions import line_codes
-from virl_env.routes.numbered import route_pool
+from virl_env.routes.kinds import RouteKind
+from virl_env.routes.numbered import DEFAULT_ROUTES, route_pool
 from virl_env.routes.route import Route
 from virl_env.world.city import CATEGORIES, City
 from virl_env.world.geometry import SIDES
 from virl_env.world.synthetic import named_city
+
+_LOGGER = logging.getLogger("virl_env")
 
 _TURN, _WALK, _STOP = map(KINDS.index, ("turn", "forward", "stop"))
 
@@ -79,37 +83,59 @@ def _dealt(
     landmarks: str,
     split: str | None,
     split_by: str,
-    fold: tuple[int, int],
+    fold: tuple[int, ...],
     naming: str,
     points: int,
 ) -> Pool:
+    kind = RouteKind.make(turns, length, landmarks)
+    by_route = split is not None and split_by == "route"
+    kept = range(fold[1]) if split is None else parts_of(split, fold)
     chosen: list[Route] = []
+    found = 0
     for number, city in enumerate(cities):
-        if split is not None and split_by == "city" and _split(number, fold) != split:
+        if not by_route and number % fold[1] not in kept:
             continue
         of = city if isinstance(city, City) else named_city(city)
-        for route in route_pool(of, count, turns=turns, length=length, landmarks=landmarks):
-            if split is None or split_by == "city" or _split(_part(route), fold) == split:
-                chosen.append(route)
+        routes = route_pool(of, count, turns=turns, length=length, landmarks=landmarks)
+        if count is None and len(routes) < DEFAULT_ROUTES:
+            told = _shares(routes, fold) if by_route else "all of them are dealt"
+            _LOGGER.warning(
+                "The city %r has %s routes of %s: %s.", of.name, len(routes), kind, told
+            )
+        chosen += [r for r in routes if not by_route or route_part(r, fold[1]) in kept]
+        found += len(routes)
     if not chosen:
-        raise ValueError(
-            f"split={split!r} by {split_by} with fold={fold} leaves no route. "
-            f"Raise routes=, or name more cities."
-        )
+        raise ValueError(_none_left(found, count, split, split_by, fold))
     return _compile(tuple(chosen), naming, points)
 
 
-def _part(route: Route) -> int:
-    """Return a number whose remainder says in which part of a fold a route is."""
-    return int(route.digest, 16)
+def _shares(routes: tuple[Route, ...], fold: tuple[int, ...]) -> str:
+    """Return how many routes each split has."""
+    parts = [route_part(route, fold[1]) for route in routes]
+    counts = {split: sum(part in parts_of(split, fold) for part in parts) for split in SPLITS}
+    told = ", ".join(f"{count} in {split!r}" for split, count in counts.items())
+    return f"with fold={fold}, {told}"
 
 
-def _split(part: int, fold: tuple[int, int]) -> str:
-    """Return the split of a part: k is test, k + 1 validation, the others train."""
-    k, n = fold
-    offset = (part - k) % n
-    train, validation, test = SPLITS
-    return test if offset == 0 else validation if offset == 1 else train
+def _none_left(
+    found: int, count: int | None, split: str | None, split_by: str, fold: tuple[int, ...]
+) -> str:
+    """Return the error for a split that leaves nothing of so many routes."""
+    if split_by == "city":
+        return (
+            f"split={split!r} by city with fold={fold} leaves no city. Name more cities, "
+            f"{fold[1]} for one in each part."
+        )
+    more = "name more cities or take a larger one" if count is None else "raise routes="
+    return (
+        f"split={split!r} with fold={fold} leaves no route: {found} of them are too few for "
+        f"{fold[1]} parts. Use fewer parts, or {more}."
+    )
+
+
+def route_part(route: Route, parts: int) -> int:
+    """Return the part (0 to parts - 1) that a route belongs to."""
+    return int(route.digest, 16) % parts
 
 
 @once(maxsize=32)

@@ -23,7 +23,7 @@ from benchmarks.records import Episode, RunRecord
 from benchmarks.report import report
 from benchmarks.rollouts import Cell, evaluate
 from benchmarks.runs import Run, RunError
-from benchmarks.statistics import LIVE_REPLICATES, REPLICATES, Observation
+from benchmarks.statistics import Observation
 from benchmarks.study.board import Board
 from benchmarks.study.jobs import Event, Job, live, run_job
 from benchmarks.study.presets import Preset
@@ -69,9 +69,8 @@ def run_study(
         console.print(
             f"Study {suite.name}, preset {preset.name}: {', '.join(preset.policies)}, seeds "
             f"{', '.join(map(str, seeds))}. It lies in {folder.resolve()}; the same command "
-            f"resumes it.\nWhile it runs, 95 % bootstrap intervals are over the "
-            f"{TASKS[suite.task].noun} of one seed, with {LIVE_REPLICATES:,} redraws; those of the "
-            f"tables have {REPLICATES:,}, and redraw seeds too.",
+            f"resumes it.\nWhile it runs, 95 % intervals are over the "
+            f"{TASKS[suite.task].noun} of one seed; those of the tables are over seeds too.",
             soft_wrap=True,
             highlight=False,
             markup=False,
@@ -91,7 +90,7 @@ def _play_references(run: Run, suite: Suite, preset: Preset, seed: int, board: B
     """Play the agents that need no learning on a seed's test episodes."""
     task = TASKS[suite.task]
     for name in task.references:
-        make = _reference(task, name, seed, suite.fold(seed))
+        make = _reference(task, name, seed, suite)
         rates = {}
         for column in suite.columns_for(seen=False):
             rows: list[Episode] = []
@@ -110,13 +109,14 @@ def _play_references(run: Run, suite: Suite, preset: Preset, seed: int, board: B
             board.say(f"{name} seed {seed}", rates)
 
 
-def _reference(task: Task, name: str, seed: int, fold: Sequence[int]) -> MakeAgent:
+def _reference(task: Task, name: str, seed: int, suite: Suite) -> MakeAgent:
     """Return what makes an agent that needs no learning.
 
     Nothing is prepared before the first episode that is left to play: the nearest-neighbour
     baseline reads thousands of demonstrations.
     """
-    made = cache(partial(task.reference, name, seed=seed, fold=fold, max_attempts=MAX_ATTEMPTS))
+    given = {"seed": seed, "fold": suite.fold(seed), "game": suite.game}
+    made = cache(partial(task.reference, name, max_attempts=MAX_ATTEMPTS, **given))
     return lambda env: made()(env)
 
 

@@ -16,6 +16,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from agents.scripted import ExpertAgent, RandomAgent
+from benchmarks.outside import find_in_working_folder
 from benchmarks.tasks.task import SUCCESS, Dealt, MakeAgent, Metric
 from shiftgym.contracts import INFO_KEYS
 
@@ -41,6 +42,7 @@ class RegisteredTask:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        find_in_working_folder()
 
     def interface(self, id: str, keywords: Mapping[str, Any]) -> str:
         """Return "-Text" for an id whose actions are texts, else "".
@@ -69,8 +71,17 @@ class RegisteredTask:
         """Return no keywords: nobody knows of a split."""
         return {}
 
+    def deals(self, env: Any) -> None:
+        """Return None: nobody knows what there is to deal."""
+
     def reference(
-        self, name: str, *, seed: int, fold: Sequence[int], max_attempts: int
+        self,
+        name: str,
+        *,
+        seed: int,
+        fold: Sequence[int],
+        max_attempts: int,
+        game: Mapping[str, Any] = MappingProxyType({}),
     ) -> MakeAgent:
         """Return the agent of a name in `references`."""
         if name == "random":

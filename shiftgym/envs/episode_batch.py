@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from shiftgym.envs.array_batch import batch_infos
 from shiftgym.episode import Episode, Task
 from shiftgym.prefetch import InitialStates
 
@@ -30,7 +31,6 @@ class EpisodeBatch(Generic[E]):
         self._task = task
         self._episodes: list[E | None] = [None] * count
         self._done: list[list[int]] = [[] for _ in range(count)]
-        self._names = np.array(task.outcome_names, dtype=object)
         self.rows = np.zeros((count, task.fields.size), dtype=np.uint8)
         self.episode_seeds = np.zeros(count, dtype=np.int64)
         self.places = np.zeros(count, dtype=np.int64)
@@ -76,13 +76,13 @@ class EpisodeBatch(Generic[E]):
         """Return what every step tells but the mask: fresh arrays of shape (n,)."""
         episodes = [self.episode(index) for index in range(len(self.rows))]
         measures = [episode.measures() for episode in episodes]
-        return {
-            "outcome": self._names.take([episode.outcome for episode in episodes]),
-            "attempts_left": np.array([one.attempts_left for one in episodes], dtype=np.int64),
-            "is_success": np.array([episode.succeeded for episode in episodes]),
-            "episode_seed": self.episode_seeds.copy(),
+        return batch_infos(
+            [episode.outcome for episode in episodes],
+            [episode.attempts_left for episode in episodes],
+            [episode.succeeded for episode in episodes],
+            self.episode_seeds,
             **{name: np.array([one[name] for one in measures]) for name in measures[0]},
-        }
+        )
 
     def get_state(self) -> dict[str, Any]:
         """Return how the episodes started and what was done in them: arrays, -1 for nothing."""

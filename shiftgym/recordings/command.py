@@ -3,45 +3,66 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import importlib
-import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import gymnasium as gym
 
 from shiftgym.recordings.recording import Recorder
 from shiftgym.sanitize import for_terminal
 from shiftgym.seeding import check_seed
+from shiftgym.terminal import ask, fail, say
+
+E = TypeVar("E", bound=gym.Env[Any, Any])
 
 
-class Album:
-    """The files that were asked for, of what is played; or nothing at all.
+_SEED_BITS = 32
+"""Of a seed that nobody chose: short enough to be typed again."""
+
+
+class Session(Generic[E]):
+    """An episode that is played on the command line, recorded where files were asked for.
 
     Args:
-        recorder: takes down what is played; None where no file was asked for.
+        env: a single environment.
+        seed: of `reset`; None draws one.
+        recorder: of that environment; None where no file was asked for.
         files: paths, and what writes a recording there.
+
+    Attributes:
+        seed: of `reset`.
+        observation, info: what was returned last.
+        ended: whether the episode has.
+
+    Raises:
+        ValueError: for a seed out of range, or an episode that cannot be shown.
     """
 
     def __init__(
         self,
+        env: E,
+        seed: int | None = None,
         recorder: Recorder[Any] | None = None,
         files: Mapping[str, Callable[[Any, str], None]] | None = None,
     ) -> None:
-        self._recorder, self._files = recorder, files or {}
+        self.env, self._recorder, self._files = env, recorder, files or {}
+        drawn = secrets.randbits(_SEED_BITS) if seed is None else check_seed(seed)
+        self.seed = int(drawn or 0)
+        self.observation, self.info = env.reset(seed=self.seed)
+        self.ended = False
+        if recorder is not None:
+            recorder.begin(self.observation, self.info)
 
-    def begin(self, observation: Any, info: Mapping[str, Any]) -> None:
-        """Take down what `reset` returned."""
+    def step(self, action: Any) -> None:
+        """Do an action, or give a reply."""
+        self.observation, reward, terminated, truncated, self.info = self.env.step(action)
+        self.ended = terminated or truncated
         if self._recorder is not None:
-            self._recorder.begin(observation, info)
-
-    def step(self, action: Any, observation: Any, reward: float, info: Mapping[str, Any]) -> None:
-        """Take down an action and what `step` returned."""
-        if self._recorder is not None:
-            self._recorder.step(action, observation, reward, info)
+            self._recorder.step(action, self.observation, float(reward), self.info)
 
     def write(self) -> None:
         """Write the files, and say which."""
@@ -53,64 +74,89 @@ class Album:
             print(for_terminal(f"Written: {path}"))
 
 
-_SEED_BITS = 32
-"""Of a seed that nobody chose: short enough to be typed again."""
+@dataclass(frozen=True)
+class Command(Generic[E]):
+    """`python -m` of a task: somebody plays an episode in the terminal.
 
-
-def begin(
-    env: gym.Env[Any, Any], album: Album, options: argparse.Namespace
-) -> tuple[int, Any, dict[str, Any]]:
-    """Start the episode of --seed, or of a seed that is drawn, and take it down.
-
-    Returns:
-        The seed, the observation and the info.
-
-    Raises:
-        ValueError: for a seed out of range.
+    Attributes:
+        package: of the task, which has `replay.recorder`, `replay.write_gif` and so on.
+        about: what the help says of it.
+        add_options: lets a parser take the task's options, and those of `add_options`.
+        make: makes the environment of the options.
+        play: plays the session, asking for each line, and returns whether it was won.
+        shown: options that are keywords of the recorder.
     """
-    drawn = secrets.randbits(_SEED_BITS) if options.seed is None else check_seed(options.seed)
-    observation, info = env.reset(seed=drawn)
-    album.begin(observation, info)
-    return int(drawn or 0), observation, info
+
+    package: str
+    about: str | None
+    add_options: Callable[[argparse.ArgumentParser], None]
+    make: Callable[[argparse.Namespace], E]
+    play: Callable[[Session[E], argparse.Namespace, Callable[[str], str]], bool]
+    shown: Sequence[str]
+
+    def main(self, arguments: Sequence[str] | None = None, ask: Callable[[str], str] = ask) -> int:
+        """Let a person play one episode; return 0 where it was won and 1 where it was not.
+
+        Args:
+            arguments: command line, without the program's name.
+            ask: shows a prompt and returns the line typed.
+        """
+        parser = argparse.ArgumentParser(prog=f"python -m {self.package}", description=self.about)
+        self.add_options(parser)
+        options = parser.parse_args(arguments)
+        _check_options(parser, options)
+        try:
+            session = self._started(options)
+        except ValueError as error:
+            fail(parser, error)
+        won = self.play(session, options, ask)
+        session.write()
+        return 0 if won else 1
+
+    def _started(self, options: argparse.Namespace) -> Session[E]:
+        """Start the episode that the options ask for.
+
+        Raises:
+            ValueError: where it cannot be played, or the files cannot be written.
+        """
+        for path in filter(None, (options.gif, options.html)):
+            _check_folder(path)
+        env = self.make(options)
+        if not (options.gif or options.html):
+            return Session(env, options.seed)
+        # Who asks for no pictures needs nothing that draws.
+        replay = importlib.import_module(f"{self.package}.replay")
+        files = {options.gif: replay.write_gif, options.html: replay.write_page}
+        asked = {path: write for path, write in files.items() if path}
+        shown = {name: getattr(options, name) for name in self.shown}
+        return Session(env, options.seed, replay.recorder(env, **shown), asked)
 
 
-def album_of(
-    options: argparse.Namespace, package: str, env: gym.Env[Any, Any], **seen: Any
-) -> Album:
-    """Return the files of --gif and --html, or nothing at all.
+def typed(
+    ask: Callable[[str], str], prompt: str, refusal: Callable[[str], str | None] = lambda _: None
+) -> str:
+    """Return the line that a person types, "" where there is no more.
 
     Args:
-        options: of the command line.
-        package: of the task, which has `replay.Recorder`, `replay.write_gif` and so on.
-        env: what is played.
-        seen: keywords of the recorder.
-
-    Raises:
-        FileNotFoundError: there is no folder for one of them; told before anybody plays.
+        ask: shows a prompt and returns the line typed.
+        prompt: what is asked.
+        refusal: returns why a line cannot be read, None where it can. The person is told, and asked
+            again.
     """
-    if not (options.gif or options.html):
-        return Album()
-    for path in filter(None, (options.gif, options.html)):
-        if not Path(path).parent.is_dir():
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
-    # Who asks for no pictures needs nothing that draws.
-    replay = importlib.import_module(f"{package}.replay")
-    files = {options.gif: replay.write_gif, options.html: replay.write_page}
-    recorder = replay.Recorder(env, **seen)
-    return Album(recorder, {path: write for path, write in files.items() if path})
-
-
-def typed(ask: Callable[[str], str], prompt: str) -> str:
-    """Return the line that a person types, "" where there is no more."""
-    try:
-        return ask(prompt).strip()
-    except (EOFError, KeyboardInterrupt):
-        print()
-        return ""
+    while True:
+        try:
+            line = ask(prompt).strip()
+        except (EOFError, KeyboardInterrupt):
+            print()
+            return ""
+        why = refusal(line) if line else None
+        if why is None:
+            return line
+        say(for_terminal(f"{why} That was no attempt: type another line."))
 
 
 def add_options(parser: argparse.ArgumentParser, played: str, seen: str, example: str) -> None:
-    """Let a parser take --gif, --html and --look.
+    """Let a parser take --expert, --seed, --gif, --html and --look.
 
     Args:
         parser: of a command.
@@ -130,6 +176,8 @@ def add_options(parser: argparse.ArgumentParser, played: str, seen: str, example
                 f"{text!r} is no look: expected severities such as {example}"
             ) from None
 
+    parser.add_argument("--expert", action="store_true", help=f"let the expert play {played}")
+    parser.add_argument("--seed", type=int, help=f"{played} that reset(seed=SEED) starts")
     parser.add_argument("--gif", metavar="FILE", help=f"write {played} as a moving picture")
     parser.add_argument("--html", metavar="FILE", help=f"write {played} as a page")
     parser.add_argument(
@@ -140,7 +188,23 @@ def add_options(parser: argparse.ArgumentParser, played: str, seen: str, example
     )
 
 
-def check_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+def _check_folder(path: str) -> None:
+    """Refuse a file in a folder that is missing, before anything is played for it.
+
+    Raises:
+        ValueError: naming both.
+    """
+    folder = Path(path).parent
+    if not folder.is_dir():
+        raise ValueError(
+            f"{path!r} cannot be written: there is no folder {str(folder)!r}. Make it first, or "
+            f"name a file elsewhere."
+        )
+    if Path(path).is_dir():
+        raise ValueError(f"{path!r} is a folder: name a file in it.")
+
+
+def _check_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """End with an error where --look or --panoramas came without a file that shows them."""
     if options.gif or options.html:
         return

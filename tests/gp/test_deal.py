@@ -1,5 +1,6 @@
 """What is dealt: winnable hands, in the declared proportions, on the declared side of a split."""
 
+import hashlib
 import itertools
 from collections import Counter
 
@@ -95,6 +96,30 @@ def test_splits_are_disjoint_and_exhaustive_and_folds_cover_every_hand_once() ->
     assert value_hands(split="validation", fold=(0, 6)) == folds[1]
 
 
+def test_folds_of_seven_parts_share_their_validation_hands() -> None:
+    hands = np.array(list(itertools.combinations_with_replacement(range(1, 14), 4)), dtype=np.uint8)
+    parts = split_part(hands, 7)
+    # Golden: another digest is another split of everything that was trained and tested.
+    digest = hashlib.sha256(parts.astype(np.uint8).tobytes()).hexdigest()[:16]
+    assert digest == "b1d491ed36cdb08d"
+
+    def dealt(split: str, fold: tuple[int, ...]) -> set[tuple[int, ...]]:
+        table = Dealer(GameConfig.make(split=split, fold=fold))._table
+        assert table is not None
+        return set(map(tuple, np.sort(np.minimum(table.ranks[:, :4], 10), axis=1).tolist()))
+
+    validation = dealt("validation", (0, 7, 6))
+    tested = [dealt("test", (k, 7, 6)) for k in range(6)]
+    assert sum(map(len, (validation, *tested))) == len(validation.union(*tested)) == 566
+    assert min(map(len, (validation, *tested))) > 60
+    for k in range(6):
+        assert dealt("validation", (k, 7, 6)) == validation
+        assert tested[k] == dealt("test", (k, 7))
+        assert dealt("train", (k, 7, 6)) == set.union(*tested[:k], *tested[k + 1 :])
+    # A named validation part that is the usual one changes nothing.
+    assert dealt("train", (2, 6, 3)) == dealt("train", (2, 6))
+
+
 def test_a_random_rule_that_leaves_no_hand_is_drawn_anew() -> None:
     """Three cards with a face, held out: a few rules, such as 1-1-1, have no such hand."""
     config = GameConfig.make(rule="random", num_cards=3, face_cards=True, split="test")
@@ -164,6 +189,10 @@ def test_the_dealing_is_the_same_everywhere() -> None:
         ({"hand": "14 2 1 8", "target": 25}, ["14 2 A 8", "deck=standard"]),
         ({"hand": "3♥ 3♥ 8♥ 8♥"}, ["suits='black'", "♠♣"]),
         ({"fold": (0, 2**40)}, ["3 to 1000"]),
+        ({"fold": (2, 7, 2)}, ["(2, 7, 2)", "v != k"]),
+        ({"fold": (2, 7, 7)}, ["(2, 7, 7)", "0 <= v < n"]),
+        ({"fold": (2, 7, 6, 5)}, ["(2, 7, 6, 5)", "(k, n, v)"]),
+        ({"fold": itertools.count()}, ["count", "(k, n, v)"]),
         ({"face_cards": "no"}, ["face_cards", "'no'"]),
     ],
     ids=str,

@@ -42,6 +42,7 @@ def test_defaults_are_those_of_the_study() -> None:
         ({"turns": [2, 2]}, "turns", (2, 2)),
         ({"drop_rate": 1}, "drop_rate", 1.0),
         ({"fold": [4, 5]}, "fold", (4, 5)),
+        ({"fold": [0, 7, 6]}, "fold", (0, 7, 6)),
     ],
     ids=str,
 )
@@ -121,6 +122,7 @@ def _too_long() -> Route:
         ({"split_by": "landmark"}, ["split_by='landmark'", "'city'"]),
         ({"fold": (5, 5)}, ["(5, 5)", "0 <= k < n"]),
         ({"fold": 3}, ["fold", "3"]),
+        ({"fold": (6, 7, 6)}, ["(6, 7, 6)", "v != k"]),
         ({"max_attempts": 0}, ["max_attempts", "1 to 10", "0"]),
         ({"max_attempts": 11}, ["max_attempts", "11"]),
         ({"max_steps": 9}, ["max_steps=9", "movement='free'"]),
@@ -152,10 +154,11 @@ def test_a_split_that_leaves_no_route_is_refused() -> None:
         try:
             Dealer(make(routes=1, split="test", fold=(k, 3)))
         except ValueError as error:
-            refused += f"fold=({k}, 3) leaves no route. Raise routes=" in str(error)
+            told = f"fold=({k}, 3) leaves no route: 1 of them are too few for 3 parts."
+            refused += told in str(error) and "raise routes=" in str(error)
     assert refused == 2
     by_city = make(routes=1, split="test", split_by="city", fold=(1, 5))
-    with pytest.raises(ValueError, match=r"by city with fold=\(1, 5\).*name more cities"):
+    with pytest.raises(ValueError, match=r"by city with fold=\(1, 5\).*Name more cities"):
         Dealer(by_city)
 
 

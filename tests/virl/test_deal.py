@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,13 @@ import pytest
 from numpy.typing import NDArray
 
 import virl_env
-from shiftgym.keywords import SPLITS
+from shiftgym.splits import SPLITS
 from virl_env.actions import ACTION_INDEX, NO_ACTION, POINT
 from virl_env.config import NavigationConfig
-from virl_env.deal import Dealer, rule_of
-from virl_env.directions import HELD_OUT, Directions
+from virl_env.deal import Dealer
+from virl_env.directions import HELD_OUT, Directions, from_table
 from virl_env.observe import LAYOUT, LINE_CODES, MAX_LANDMARKS
+from virl_env.pool import route_part
 from virl_env.routes.instructions import line_codes
 from virl_env.routes.rail import build_rail
 from virl_env.routes.route import Route
@@ -59,10 +61,9 @@ def test_an_opening_is_the_rail_and_the_instructions_of_its_route(keywords: dict
     """The arrays that are dealt against the lists that `build_rail` and `line_codes` make."""
     dealing = dealer(**keywords)
     config, pool = dealing.config, dealing.pool
-    deals = dealing.deal(SEEDS[:150])
-    for index, deal in enumerate(deals):
+    for deal in dealing.deal(SEEDS[:150]):
         route, heading = pool.routes[deal["route"]], int(deal["heading"])
-        rule, numbers = rule_of(deals, index), deal["numbers"]
+        rule, numbers = from_table(deal["rule"]), deal["numbers"]
         assert (rule == config.directions) if config.directions else (rule not in HELD_OUT)
         rail = build_rail(route, config.points_per_segment, heading, rule)
         places = deal["places"][: deal["count"]] if config.drop_rate else range(len(rail))
@@ -161,6 +162,36 @@ def test_splits_are_disjoint_and_exhaustive_and_folds_cover_every_route_once() -
     assert set.union(*folds) == everything
     assert min(map(len, folds)) > 30
     assert digests(routes=300, split="validation", fold=(2, 6)) == folds[3]
+
+
+def test_folds_of_seven_parts_share_their_validation_routes() -> None:
+    pool = virl_env.route_pool("gridhaven", 300)
+    parts = bytes(route_part(route, 7) for route in pool)
+    # Golden: another digest is another split of everything that was trained and tested.
+    assert hashlib.sha256(parts).hexdigest()[:16] == "edb7078a2e1a0d3e"
+    validation = digests(routes=300, split="validation", fold=(0, 7, 6))
+    tested = [digests(routes=300, split="test", fold=(k, 7, 6)) for k in range(6)]
+    assert sum(map(len, (validation, *tested))) == 300
+    assert validation.union(*tested) == {route.digest for route in pool}
+    assert min(map(len, (validation, *tested))) > 25
+    for k in range(6):
+        assert digests(routes=300, split="validation", fold=(k, 7, 6)) == validation
+        train = digests(routes=300, split="train", fold=(k, 7, 6))
+        assert train == set.union(*tested[:k], *tested[k + 1 :])
+
+
+def test_a_city_validates_for_all_others() -> None:
+    for k in range(len(CITIES) - 1):
+        fold = (k, len(CITIES), len(CITIES) - 1)
+        walked = [
+            {
+                route.city
+                for route in routes(city=CITIES, routes=3, split=split, split_by="city", fold=fold)
+            }
+            for split in SPLITS
+        ]
+        assert walked[1:] == [{CITIES[-1]}, {CITIES[k]}]
+        assert walked[0] == set(CITIES) - walked[1] - walked[2]
 
 
 def test_a_route_stays_on_its_side_whatever_else_is_there() -> None:

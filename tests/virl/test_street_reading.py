@@ -13,11 +13,11 @@ from virl_env.env import VIRLNavigationEnv
 from virl_env.observe import LAYOUT
 from virl_env.views.state import SHOWN
 from virl_env.world.city import City
-from virl_env.world.synthetic import TRAINING_CITY, UNSEEN_CITIES
+from virl_env.world.synthetic import TRAINING_CITIES, UNSEEN_CITIES
 
 ROUTES = 6
 CITIES = (
-    TRAINING_CITY,
+    *TRAINING_CITIES,
     # One unseen city of each family of street plans.
     *{spec.family: name for name, spec in UNSEEN_CITIES.items()}.values(),
 )

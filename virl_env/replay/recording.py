@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from shiftgym.checks import in_range
 from shiftgym.recordings import recording
-from virl_env.actions import ACTIONS
+from virl_env.render import rule_in_brief
 from virl_env.routes.instructions import write_instructions
 from virl_env.scene import describe_rule
 from virl_env.views.look import LookLike
@@ -34,6 +34,7 @@ class Moment(recording.Moment):
         geocode: where that is, degrees.
         heading: degrees.
         line: instruction that is followed, from 0.
+        instruction: that line.
     """
 
     views: NDArray[np.uint8]
@@ -41,6 +42,7 @@ class Moment(recording.Moment):
     geocode: Geocode
     heading: int
     line: int
+    instruction: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,16 +51,18 @@ class Recording(recording.Recording[Moment]):
 
     Attributes:
         instructions: its lines.
+        rule: that is stated, in a sentence.
     """
 
     instructions: Sequence[str]
+    rule: str
 
 
-class Recorder(recording.Recorder[Moment]):
-    """Takes down an episode of a single environment while somebody plays it.
+class WalkCamera:
+    """Shows what the walker of an environment sees, and where it is on the map.
 
     Args:
-        env: of navigation, with whatever interface; wrappers are looked through. Views are recorded
+        env: of navigation, with whatever interface; wrappers are looked through. Views are shown
             as it shows them.
         view_size: pixels of one view, 32 to 1200.
         look, panoramas: of the views, as for `VIRLNavigationImageEnv`, where it shows none.
@@ -75,76 +79,55 @@ class Recorder(recording.Recorder[Moment]):
         look: LookLike = "plain",
         panoramas: Panoramas = None,
     ) -> None:
-        super().__init__()
-        self._env: WalkerEnv[Any, Any] = recording.inner(env, WalkerEnv, "navigation")
+        self.env: WalkerEnv[Any, Any] = recording.inner(env, WalkerEnv, "navigation")
         self._size = in_range("view_size", view_size, MIN_SIZE, MAX_SIZE)
-        renderer: StreetRenderer | None = getattr(self._env, "renderer", None)
+        renderer: StreetRenderer | None = getattr(self.env, "renderer", None)
         if renderer is None:
-            renderer = StreetRenderer(self._env.config, look=look, panoramas=panoramas)
+            renderer = StreetRenderer(self.env.config, look=look, panoramas=panoramas)
         self._renderer = renderer
 
-    def begin(self, observation: Any, info: Mapping[str, Any]) -> None:
-        """Take down what `reset` returned.
+    def moment(self, told: str, info: Mapping[str, Any]) -> Moment:
+        """Return what is seen now, and where.
 
         Raises:
             ValueError: for a route in a city of which there is nothing to show.
         """
-        self._renderer.check(self._env.route)
-        super().begin(observation, info)
-
-    def recording(self) -> Recording:
-        """Return the episode up to now."""
-        env, info = self._env, self._info
-        route, config = env.route, env.config
-        stated, scoring = describe_rule(env.stated_directions), describe_rule(env.directions)
-        length = f"{len(route.legs)} legs, {route.length:.0f} m"
-        return Recording(
-            title=f"From {route.start_name} to {route.destination}, {route.city}",
-            facts=recording.facts_of(info, stated, scoring, Route=length),
-            instructions=write_instructions(
-                route, env.initial_heading, config.instructions, config.style
-            ),
-            moments=tuple(self._moments),
-            credit="" if env.city is None else env.city.attribution,
-        )
-
-    def _moment(self, observation: Any) -> Moment:
-        env = self._env
+        env = self.env
+        self._renderer.check(env.route)
         geocode, heading = env.stand()
-        look = self._renderer.look_of(self._info["episode_seed"])
+        look = self._renderer.look_of(info["episode_seed"])
         return Moment(
             views=grid(self._renderer.smooth(env.city, look, geocode, heading, self._size)),
             map=env.map(),
             geocode=geocode,
             heading=heading,
             line=env.line,
-            told=observation if isinstance(observation, str) else "",
+            instruction=self._instructions()[env.line],
+            told=told,
         )
 
-    def _in_words(self, action: int) -> str:
-        return ACTIONS[action]
+    def is_attempt(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """Return True: every action is one."""
+        return True
+
+    def recording(self, moments: Sequence[Moment], info: Mapping[str, Any]) -> Recording:
+        """Return the walk up to now."""
+        env, route = self.env, self.env.route
+        stated, scoring = describe_rule(env.stated_directions), describe_rule(env.directions)
+        length = f"{len(route.legs)} legs, {route.length:.0f} m"
+        return Recording(
+            title=f"From {route.start_name} to {route.destination}, {route.city}",
+            facts=recording.facts_of(info, stated, scoring, Route=length),
+            instructions=self._instructions(),
+            rule=rule_in_brief(env.stated_directions),
+            moments=moments,
+            credit="" if env.city is None else env.city.attribution,
+        )
+
+    def _instructions(self) -> list[str]:
+        env, config = self.env, self.env.config
+        return write_instructions(env.route, env.initial_heading, config.instructions, config.style)
 
 
-def record(
-    env: gym.Env[Any, Any],
-    choose: recording.Choose | None = None,
-    *,
-    view_size: int = VIEW_SIZE,
-    look: LookLike = "plain",
-    panoramas: Panoramas = None,
-    **played: Any,
-) -> Recording:
-    """Play an episode of navigation and return it.
-
-    Args:
-        env: a single environment.
-        choose, played: as for `shiftgym.recordings.recording.play`: who chooses actions, and
-            `seed`, `options` and `max_steps`.
-        view_size, look, panoramas: as for `Recorder`.
-
-    Raises:
-        ValueError: for another environment or a size out of range, and what `reset` refuses.
-    """
-    recorder = Recorder(env, view_size, look=look, panoramas=panoramas)
-    written: Recording = recording.play(recorder, env, choose, **played)
-    return written
+RECORDINGS = recording.Recordings(WalkCamera)
+record, recorder = RECORDINGS.record, RECORDINGS.recorder
