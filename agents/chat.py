@@ -3,29 +3,38 @@
 That is an API or a server of one's own (vLLM, llama.cpp, Ollama and others). An episode's messages
 are sent as they are: a wrong reply and what was answered to it are turns of the chat, and nothing
 here knows which game is played. A reply is whatever the model said, an empty one or a refusal
-included. A fault of transport is none: it is a ChatFault, for the caller to ask again later.
+included, and what the endpoint will never answer (see `agents.no_answer`) is an empty one. A
+transport error is none: it is a ChatFault, for the caller to ask again later.
 """
 
 from __future__ import annotations
 
-import math
-import os
+import itertools
+import json
+import logging
+import threading
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
+from agents.chat_answers import ChatReply, read_reply
+from agents.endpoints import KEY_VARIABLE, OPENAI_URL, check_url, read_key
+from agents.no_answer import NoAnswer, why_no_answer
 from agents.protocol import Info
-from shiftgym.checks import positive
-
-OPENAI_URL = "https://api.openai.com/v1"
-KEY_VARIABLE = "OPENAI_API_KEY"
-
-RESERVED = ("messages", "model", "n", "stream")
-"""Fields of a request that `Sampling.extra` cannot set: another reply would come of them."""
+from agents.retries import Pause, is_passing, longest_waits, wait_before_retry
+from agents.sampling import Sampling
 
 LONGEST_EXPLANATION = 300
 """Characters that are kept of what an endpoint says about an error; some send a whole page."""
+
+CONNECT_WITHIN = 3.0
+REACH_WITHIN = 4.0
+"""Seconds for the first connection, and for that with the look-up of its name."""
+
+TOLD_WAIT = 20.0
+"""Seconds; longer waits are logged as progress."""
+
+_LOGGER = logging.getLogger("shiftgym.progress")
 
 
 class ChatFault(RuntimeError):
@@ -33,75 +42,23 @@ class ChatFault(RuntimeError):
 
     Attributes:
         lasting: whether the next request must fail as well: a wrong key, an unknown model.
+        headers: of the answer, if any, after which the same request may be sent again at once;
+            None where a retry would not help.
+        no_answer: `NoAnswer.ERROR` where the endpoint itself ended the reply with an error.
     """
 
-    def __init__(self, message: str, *, lasting: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        lasting: bool = False,
+        headers: Mapping[str, str] | None = None,
+        no_answer: NoAnswer | None = None,
+    ) -> None:
         super().__init__(message)
         self.lasting = lasting
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """How replies are drawn. What is None is not sent: the endpoint's own default holds.
-
-    Attributes:
-        temperature: 0 is greedy.
-        top_p: in (0, 1].
-        max_tokens: the longest reply, in tokens; a longer one is cut.
-        seed: for endpoints that take one; few promise equal replies.
-        extra: more fields of the request's body, plain data, as the endpoint names them.
-
-    Raises:
-        ValueError: for a number out of its range, and where `extra` sets a field that is set
-            otherwise.
-    """
-
-    temperature: float | None = None
-    top_p: float | None = None
-    max_tokens: int | None = None
-    seed: int | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for name, low, high in (("temperature", 0, math.inf), ("top_p", 0, 1)):
-            value = getattr(self, name)
-            number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            if value is not None and not (number and low <= value <= high):
-                raise ValueError(f"{name} must be a number from {low} to {high}; got {value!r}.")
-        if self.max_tokens is not None:
-            positive("max_tokens", self.max_tokens)
-        taken = [name for name in self.extra if name in (*RESERVED, *self.settings())]
-        if taken:
-            raise ValueError(
-                f"The extra body sets {', '.join(taken)}, which is set otherwise. Leave it out."
-            )
-
-    def settings(self) -> dict[str, Any]:
-        """Return the settings that are sent, `extra` apart."""
-        named = ("temperature", "top_p", "max_tokens", "seed")
-        return {name: value for name in named if (value := getattr(self, name)) is not None}
-
-    def plain(self) -> dict[str, Any]:
-        """Return all that is sent, as plain data for a record."""
-        return {**self.settings(), **self.extra}
-
-
-@dataclass(frozen=True)
-class ChatReply:
-    """What came back.
-
-    Attributes:
-        text: of the reply, "" where there is none; a refusal is a reply. Always valid UTF-8.
-        finish_reason: why it ended, in the endpoint's words: "stop", "length", ...
-        prompt_tokens, completion_tokens: as the endpoint counts them; None where it does not.
-        served: the model that replied, as the endpoint names it.
-    """
-
-    text: str
-    finish_reason: str | None = None
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    served: str | None = None
+        self.headers = headers
+        self.no_answer = no_answer
 
 
 class ChatPolicy:
@@ -132,44 +89,72 @@ class ChatPolicy:
         timeout: float = 120.0,
         max_retries: int = 5,
     ) -> None:
+        openai = _import_openai()
         self.model = model
-        self.base_url = _check_url(base_url)
+        self.base_url = check_url(base_url)
         self.sampling = sampling or Sampling()
         self._key_variable = key_variable
-        self._key = _read_key(key_variable)
+        self._key = read_key(key_variable, self.base_url)
         if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0:
             raise ValueError(f"timeout must be seconds above 0; got {timeout!r}.")
-        self._timeout = timeout
-        self._client = _import_openai().OpenAI(
-            api_key=self._key or "none",
-            base_url=self.base_url,
-            timeout=timeout,
-            max_retries=max_retries,
+        self.timeout = timeout
+        self.max_retries = max_retries
+        self._client = openai.OpenAI(
+            api_key=self._key or "none", base_url=self.base_url, timeout=timeout, max_retries=0
         )
 
-    def reply(self, messages: Sequence[Mapping[str, Any]]) -> ChatReply:
+    @property
+    def longest_hang(self) -> float:
+        """Seconds until a request that gets no answer is given up."""
+        return (self.max_retries + 1) * self.timeout + longest_waits(self.max_retries)
+
+    def check_server(self) -> None:
+        """See that there is a server, within a few seconds; whatever it answers, it is there.
+
+        Raises:
+            ChatFault: nobody accepts a connection.
+        """
+        failures: list[str] = [f"nothing within {REACH_WITHIN:g} s"]
+
+        def reach() -> None:
+            failures[:] = self._reach()
+
+        # The look-up of a name has no time-out of its own, so it has a thread.
+        thread = threading.Thread(target=reach, daemon=True)
+        thread.start()
+        thread.join(REACH_WITHIN)
+        if failures:
+            raise ChatFault(
+                self._shown(
+                    f"no connection to {self.base_url}: {failures[0]} (is the server running, "
+                    f"and the base URL right?)"
+                ),
+                lasting=True,
+            )
+
+    def reply(
+        self, messages: Sequence[Mapping[str, Any]], *, pause: Pause = time.sleep
+    ) -> ChatReply:
         """Send one chat and return what comes back.
+
+        Args:
+            pause: waits for some seconds before a retry; a true result gives up.
 
         Raises:
             ChatFault: nothing did that could be read as a reply.
         """
-        openai = _import_openai()
-        try:
-            completion = self._client.chat.completions.create(
-                model=self.model,
-                messages=list(messages),
-                extra_body=dict(self.sampling.extra),
-                **self.sampling.settings(),
-            )
-        except openai.APIStatusError as error:
-            raise self._status_fault(error) from None
-        except openai.APITimeoutError:
-            raise ChatFault(f"no answer within {self._timeout:g} s") from None
-        except openai.APIConnectionError as error:
-            raise ChatFault(self._shown(f"no connection: {error.__cause__ or error}")) from None
-        except (openai.APIError, ValueError) as error:
-            raise ChatFault(self._shown(f"unreadable answer: {error}")) from None
-        return self._read(completion)
+        for retry in itertools.count():
+            try:
+                return self._ask(messages)
+            except ChatFault as fault:
+                if fault.headers is None or retry >= self.max_retries:
+                    raise
+                wait = wait_before_retry(retry, fault.headers)
+                if wait >= TOLD_WAIT:
+                    _LOGGER.info("%s; trying again in %.0f s", fault, wait)
+                if pause(wait):
+                    raise
+        raise AssertionError
 
     def act(self, observation: Any, info: Info) -> list[str]:
         """Return a reply to each chat of `info["messages"]`, asked for one after the other."""
@@ -182,36 +167,89 @@ class ChatPolicy:
         """Close the connections."""
         self._client.close()
 
-    def _read(self, completion: Any) -> ChatReply:
-        """Return the reply in an answer of status 200, which need not hold one."""
-        choices = getattr(completion, "choices", None)
-        first = choices[0] if isinstance(choices, list) and choices else None
-        message = getattr(first, "message", None)
-        if message is None:
-            said = getattr(completion, "error", None) or completion
-            raise ChatFault(self._shown(f"an answer without a reply: {said}"))
-        text = getattr(message, "content", None) or getattr(message, "refusal", None) or ""
-        if not isinstance(text, str):
-            raise ChatFault(f"a reply that is no text but {type(text).__name__}")
-        usage = getattr(completion, "usage", None)
-        return ChatReply(
-            # JSON can hold half a surrogate pair, UTF-8 cannot: neither rows nor requests could.
-            text=text.encode("utf-8", "replace").decode("utf-8"),
-            finish_reason=_text(getattr(first, "finish_reason", None)),
-            prompt_tokens=_count(getattr(usage, "prompt_tokens", None)),
-            completion_tokens=_count(getattr(usage, "completion_tokens", None)),
-            served=_text(getattr(completion, "model", None)),
-        )
+    def _ask(self, messages: Sequence[Mapping[str, Any]]) -> ChatReply:
+        """Send one chat once.
 
-    def _status_fault(self, error: Any) -> ChatFault:
-        status = error.status_code
+        Raises:
+            ChatFault: nothing came that could be read as a reply.
+        """
+        openai = _import_openai()
+        try:
+            completion = self._client.chat.completions.create(
+                model=self.model,
+                messages=list(messages),
+                extra_body=dict(self.sampling.extra),
+                **self.sampling.settings(),
+            )
+            reply = read_reply(completion)
+        except openai.APIStatusError as error:
+            return self._judge_status(error)
+        except openai.APITimeoutError:
+            raise ChatFault(f"no answer within {self.timeout:g} s", headers={}) from None
+        except openai.APIConnectionError as error:
+            told = self._shown(f"no connection: {error.__cause__ or error}")
+            raise ChatFault(told, headers={}) from None
+        except (openai.APIError, ValueError, RecursionError) as error:
+            raise ChatFault(self._shown(f"unreadable answer: {error}")) from None
+        if reply is None:
+            return self._judge_error(completion)
+        if reply.no_answer is NoAnswer.ERROR:
+            raise ChatFault(
+                self._shown(f"the endpoint ended a reply with {reply.finish_reason!r}"),
+                no_answer=NoAnswer.ERROR,
+            )
+        return reply
+
+    def _judge_status(self, error: Any) -> ChatReply:
+        """Return the empty reply that an error status stands for.
+
+        Raises:
+            ChatFault: it stands for none, for the error says nothing about this chat.
+        """
+        status, message = error.status_code, str(error.message)
         if status == 401:
             # What the endpoint says of a wrong key often quotes it.
             mend = "was not accepted" if self._key else "is not set"
-            return ChatFault(f"status 401: the key in {self._key_variable} {mend}", lasting=True)
-        message = str(error.message)
+            raise ChatFault(
+                f"status 401: the key in {self._key_variable} {mend}", lasting=True
+            ) from None
         prefix = "" if str(status) in message else f"status {status}: "
-        return ChatFault(self._shown(prefix + message), lasting=status in (403, 404))
+        shown = self._shown(prefix + message)
+        # The message holds the body, unless that has a message of its own; codes stand beside it.
+        said = f"{message} {error.code} {error.type} {_as_text(error.body)}"
+        reason = why_no_answer(status=status, error=said)
+        if reason is not NoAnswer.ERROR:
+            return ChatReply("", no_answer=reason, error=shown)
+        headers = error.response.headers
+        raise ChatFault(
+            shown,
+            lasting=status in (402, 403, 404),
+            headers=headers if is_passing(status, headers) else None,
+        ) from None
+
+    def _judge_error(self, completion: Any) -> ChatReply:
+        """The same for an answer of status 200 without a message."""
+        error = getattr(completion, "error", None)
+        shown = self._shown(f"an answer without a reply: {error or completion}")
+        reason = why_no_answer(error=_as_text(error)) if error else NoAnswer.ERROR
+        if reason is NoAnswer.ERROR:
+            raise ChatFault(shown, no_answer=NoAnswer.ERROR if error else None)
+        return ChatReply("", no_answer=reason, error=shown)
+
+    def _reach(self) -> list[str]:
+        """Return why no connection comes about, nothing where one does."""
+        openai = _import_openai()
+        limits = openai.Timeout(0.5, connect=CONNECT_WITHIN)
+        try:
+            self._client.get("/models", cast_to=object, options={"timeout": limits})
+        except openai.APIConnectionError as error:
+            # A server that takes longer to answer is there.
+            cause = error.__cause__
+            if type(cause).__name__ in ("ConnectError", "ConnectTimeout", "ProxyError"):
+                return [str(cause) or f"nothing within {CONNECT_WITHIN:g} s"]
+        except Exception:  # any answer will do, one that cannot be read too
+            pass
+        return []
 
     def _shown(self, message: str) -> str:
         """Return a message fit for people and files: in one line, cut, without the key."""
@@ -233,41 +271,6 @@ def _import_openai() -> Any:
     return openai
 
 
-def _check_url(url: str) -> str:
-    """Return the URL without a slash at its end.
-
-    Raises:
-        ValueError: it is none, or holds what must not be written down.
-    """
-    parts = urlsplit(url)
-    if parts.username or parts.password or parts.query or parts.fragment:
-        # Not quoted: what is refused may be a secret.
-        raise ValueError(
-            "The base URL holds a user, a password or a query. It is written into run.json, so "
-            "put a key into an environment variable instead and name that."
-        )
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{url!r} is no base URL; expected one such as http://localhost:8000/v1.")
-    return url.rstrip("/")
-
-
-def _read_key(variable: str) -> str:
-    """Return the key, "" where the default variable is not set.
-
-    Raises:
-        ValueError: another variable is not set, or what is set cannot be sent as a header.
-    """
-    key = os.environ.get(variable, "").strip()
-    if not key and variable != KEY_VARIABLE:
-        raise ValueError(f"The environment variable {variable} is not set; it should hold the key.")
-    if not (key.isascii() and key.isprintable()):
-        raise ValueError(f"The environment variable {variable} has characters that no key has.")
-    return key
-
-
-def _text(value: Any) -> str | None:
-    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else None
-
-
-def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and value >= 0 else None
+def _as_text(body: Any) -> str:
+    """Return what an endpoint says of an error as text, whatever its form."""
+    return body if isinstance(body, str) else json.dumps(body, default=str)

@@ -12,19 +12,22 @@ if TYPE_CHECKING:
     from agents.tinylm.game import Game
 
 MODULES = {
-    "cards": "agents.gp.dialogues",
-    "streets": "agents.virl.dialogues",
-    "cards-images": "agents.vision.cards",
-    "streets-images": "agents.vision.streets",
+    "cards": ".gp.dialogues",
+    "streets": ".virl.dialogues",
+    "cards-images": ".vision.cards",
+    "streets-images": ".vision.streets",
 }
-"""Where the game of a name lies, as GAME. Those with images show what the others tell."""
+"""Where the game of a name lies in this package, as GAME.
+
+Those with images show what the others tell.
+"""
 
 
 def find_game(name: str) -> Game:
     """Return one of the games in MODULES; ValueError for another name."""
     if name not in MODULES:
         raise ValueError(f"game={name!r} is unknown: expected one of {', '.join(MODULES)}.")
-    game: Game = import_module(MODULES[name]).GAME
+    game: Game = import_module(MODULES[name], __package__).GAME
     return game
 
 

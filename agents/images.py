@@ -8,9 +8,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-import agents.gp.images
-import agents.virl.images
 from agents.demonstrations import Transitions
+from agents.gp import images as card_images
+from agents.virl import images as street_images
 
 
 class TaskImages(Protocol):
@@ -36,7 +36,7 @@ class TaskImages(Protocol):
 
 
 IMAGES: Mapping[str, TaskImages] = {
-    "GeneralPoints": agents.gp.images,
-    "VIRLNavigation": agents.virl.images,
+    "GeneralPoints": card_images,
+    "VIRLNavigation": street_images,
 }
 """By the first part of a task's ids."""

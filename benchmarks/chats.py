@@ -1,18 +1,19 @@
 """Playing text episodes with a model behind an endpoint: many at once, each reply written down.
 
 Every episode is played to its end by one thread in an environment of its own, so a slow reply holds
-up its own episode and no other. A fault of transport leaves its episode pending: it has no row and
+up its own episode and no other. A transport error leaves its episode pending: it has no row and
 no score, and the next session goes on with it from the replies that are in the journal.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 from agents.chat import ChatFault, ChatPolicy, Sampling
@@ -27,7 +28,7 @@ from benchmarks.runs import Run
 MAX_FAILURES = 10
 """Faults in a row, at least, before a session gives up: the endpoint is down, or credit is out."""
 
-NOT_ASKED = "not asked, for the endpoint failed too often"
+NOT_ASKED = "not asked, because of failures before"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,17 @@ class ModelPlayer(Player):
         """Play what the run does not have yet; return what is pending."""
         return play_chats(
             run, cells, self.policy, at_once=self.at_once, on_episode=lambda: on_episodes(1)
+        )
+
+    def notice(self) -> str:
+        """Return how long an endpoint that hangs can hold up an episode and the whole session."""
+        tries, hang = self.policy.max_retries + 1, self.policy.longest_hang
+        waves = math.ceil(_max_failures(self.at_once) / self.at_once)
+        return (
+            f"A request without an answer is given up after {_duration(hang)} ({tries} x "
+            f"{self.policy.timeout:g} s and the waits between), the session after "
+            f"{_duration(waves * hang)} of such requests alone. Waits that the endpoint asks for "
+            f"(Retry-After) come on top. --timeout and --max-retries change it."
         )
 
     def close(self) -> None:
@@ -100,6 +112,16 @@ def model_player(
     )
 
 
+def _max_failures(at_once: int) -> int:
+    """Return after how many failures in a row a session ends."""
+    return max(MAX_FAILURES, 2 * at_once)
+
+
+def _duration(seconds: float) -> str:
+    """Return seconds for people."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
 def play_chats(
     run: Run,
     cells: Sequence[Cell],
@@ -133,7 +155,12 @@ def play_chats(
     ]
     pending: Counter[str] = Counter()
     with Journal(run.folder) as journal, ThreadPoolExecutor(at_once) as pool:
-        line = _Line(policy, journal, max_failures=max(MAX_FAILURES, 2 * at_once))
+        line = _Line(policy, journal, max_failures=_max_failures(at_once))
+        if left:
+            try:
+                policy.check_server()
+            except ChatFault as fault:
+                line.stop(str(fault))
         playing = [pool.submit(line.play, cell, index, on_episode) for cell, index in left]
         try:
             # Rows are written in order, whichever ends first; the journal keeps those that wait.
@@ -160,7 +187,8 @@ class _Line:
         self._journal = journal
         self._max_failures = max_failures
         self._faults_in_a_row = 0
-        self._stopped = False
+        self._stopped = Event()
+        self._why_stopped = NOT_ASKED
         self._lock = Lock()
 
     def play(self, cell: Cell, index: int, on_episode: Callable[[], None]) -> Played:
@@ -169,15 +197,18 @@ class _Line:
         Raises:
             ChatFault: a request in it failed.
         """
+        if self._stopped.is_set() and not self._journal.begun(cell.name, index):
+            raise ChatFault(self._why_stopped)
         seed = cell.episode_seeds[index]
         speaker = _Speaker(self, cell.name, index)
         (played,) = play(lambda _: speaker, cell.id, cell.keywords, [seed])
         on_episode()
         return played
 
-    def stop(self) -> None:
-        """Send no more requests."""
-        self._stopped = True
+    def stop(self, why: str = NOT_ASKED) -> None:
+        """Send no more requests, retries included; `why` is the fault of those not sent."""
+        self._why_stopped = why
+        self._stopped.set()
 
     def ask(self, cell: str, index: int, attempt: int, messages: Sequence[Any]) -> ReplyLine:
         """Return the reply of the journal, or else of the endpoint.
@@ -190,13 +221,14 @@ class _Line:
         known = self._journal.find(**where, asked=asked)
         if known is not None:
             return known
-        if self._stopped:
-            raise ChatFault(NOT_ASKED)
+        if self._stopped.is_set():
+            raise ChatFault(self._why_stopped)
         try:
-            reply = self._policy.reply(messages)
+            reply = self._policy.reply(messages, pause=self._stopped.wait)
         except ChatFault as fault:
             now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-            self._write(FaultLine(**where, when=now, fault=str(fault)))
+            told = FaultLine(**where, when=now, fault=str(fault), no_answer=fault.no_answer)
+            self._write(told)
             self._note(fault)
             raise
         line = ReplyLine(
@@ -204,8 +236,12 @@ class _Line:
             asked=asked,
             reply=reply.text,
             finish_reason=reply.finish_reason,
+            no_answer=reply.no_answer,
+            error=reply.error,
+            reasoning=reply.reasoning,
             prompt_tokens=reply.prompt_tokens,
             completion_tokens=reply.completion_tokens,
+            reasoning_tokens=reply.reasoning_tokens,
             served=reply.served,
             pictures=picture_digests(messages) or None,
         )
@@ -225,7 +261,7 @@ class _Line:
         with self._lock:
             self._faults_in_a_row = self._faults_in_a_row + 1 if fault else 0
             if fault is not None and (fault.lasting or self._faults_in_a_row >= self._max_failures):
-                self._stopped = True
+                self.stop()
 
 
 class _Speaker:

@@ -1,4 +1,4 @@
-"""The commands of `python -m benchmarks`."""
+"""The commands of `shiftgym`, in a checkout also `python -m benchmarks`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from benchmarks.checkout import only_in_checkout
+from shiftgym.extras import missing
 from shiftgym.progress import show_progress
 from shiftgym.sanitize import for_terminal
 
@@ -22,6 +24,8 @@ app = typer.Typer(
 )
 
 RUNS = Path("runs")
+
+IN_CHECKOUT = "In a checkout of the repository"
 
 Out = Annotated[Path | None, typer.Option(help="Folder of the run; made if missing, resumed.")]
 
@@ -160,7 +164,7 @@ def evaluate(
         raise typer.Exit(3)
 
 
-@app.command()
+@app.command(rich_help_panel=IN_CHECKOUT)
 def study(
     preset: Annotated[
         str, typer.Option(help="quick (some 10 minutes, 30 on images) or full.")
@@ -175,11 +179,12 @@ def study(
     jobs: Annotated[int, typer.Option(min=1, help="Processes at a time, one core each.")] = 2,
 ) -> None:
     """Compare imitation and reinforcement, in and out of distribution; the same command resumes."""
-    from benchmarks.study.presets import preset_named
-    from benchmarks.study.run import run_study
-    from benchmarks.suites import suite
-
     with reported_errors():
+        only_in_checkout("study")
+        from benchmarks.study.presets import preset_named
+        from benchmarks.study.run import run_study
+        from benchmarks.suites import suite
+
         of = suite(settings)
         chosen = preset_named(preset, of.name)
         count = seeds or chosen.seeds
@@ -193,15 +198,16 @@ def study(
         )
 
 
-@app.command()
+@app.command(rich_help_panel=IN_CHECKOUT)
 def speed(
     names: Annotated[list[str] | None, typer.Argument(help="Measurements; none for all.")] = None,
     out: Annotated[Path, typer.Option(help="JSON file.")] = RUNS / "speed.json",
 ) -> None:
     """Measure the environments against their bars; exit code 1 if one is missed."""
-    from benchmarks.speed.runner import run_speed
-
     with reported_errors():
+        only_in_checkout("speed")
+        from benchmarks.speed.runner import run_speed
+
         reached = run_speed(names or [], out, Console())
     if not reached:
         raise typer.Exit(1)
@@ -225,16 +231,17 @@ def report(
         make_report(folder, console)
 
 
-@app.command()
+@app.command(rich_help_panel=IN_CHECKOUT)
 def probe(
     folder: Annotated[Path, typer.Argument(help="Folder of a study of agents that see.")],
     episodes: Annotated[int, typer.Option(min=10, help="Of each column.")] = 300,
     training: Annotated[int, typer.Option(min=100, help="That readers are fitted on.")] = 3000,
 ) -> None:
     """Ask what a new linear reader can tell from what each arm makes of pictures."""
-    from benchmarks.probe import probe as make_probe
-
     with reported_errors():
+        only_in_checkout("probe")
+        from benchmarks.probe import probe as make_probe
+
         make_probe(folder, episodes=episodes, training=training, console=Console())
 
 
@@ -289,12 +296,13 @@ class reported_errors:
         return None
 
     def __exit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
-        from benchmarks.runs import RunError
-
         if isinstance(error, KeyboardInterrupt):
             Console(stderr=True).print("Interrupted. The same command resumes.")
             raise typer.Exit(130) from None
+        from benchmarks.runs import RunError
+
         if isinstance(error, (ImportError, OSError, RunError, ValueError)):
-            told = for_terminal(f"Error: {error}", multiline=True)
+            words = missing(error) if isinstance(error, ImportError) else error
+            told = for_terminal(f"Error: {words}", multiline=True)
             Console(stderr=True).print(told, markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(2) from None

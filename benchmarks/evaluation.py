@@ -15,12 +15,11 @@ from benchmarks.cells import DEFAULT_EPISODES, cells_of_ids, cells_of_suite
 from benchmarks.options import EvaluationOptions
 from benchmarks.players import Player, scripted_player
 from benchmarks.records import RunRecord
-from benchmarks.report import report
+from benchmarks.report import report, say
 from benchmarks.runs import Run
 from benchmarks.suites import STANDARD, Suite, suite, suite_of
 from benchmarks.tasks import bare, task_of
 from benchmarks.tasks.task import MAX_ATTEMPTS
-from shiftgym.sanitize import for_terminal
 
 MOST_CHARACTERS = 120
 """Of a folder's name; file systems take 255 bytes."""
@@ -59,8 +58,9 @@ def run_evaluation(asked: EvaluationOptions, console: Console) -> int:
         )
         what = "-".join(asked.ids or [of.name, *asked.columns]) + who.suffix
         folder = asked.out or asked.runs / folder_name(who, what, seed, asked)
-        for line in told:
-            console.print(for_terminal(line), markup=False, highlight=False, soft_wrap=True)
+        for line in [*told, who.notice()]:
+            if line:
+                say(console, line)
         with Run(folder, record) as run, Progress(console=console, transient=True) as progress:
             places = [(cell.name, i) for cell in cells for i in range(len(cell.episode_seeds))]
             total, known = len(places), sum(run.done(*place) for place in places)
@@ -68,8 +68,7 @@ def run_evaluation(asked: EvaluationOptions, console: Console) -> int:
             pending = who.play(run, cells, lambda count: progress.advance(task, count))
     report(folder, console)
     if pending:
-        why = for_terminal(_pending(pending, total))
-        console.print(why, markup=False, highlight=False, soft_wrap=True)
+        say(console, _pending(pending, total))
     return pending.total()
 
 

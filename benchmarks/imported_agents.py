@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from agents.protocol import Agent
+from benchmarks.outside import find_in_working_folder
 from benchmarks.players import Player
 from benchmarks.tasks.task import AskableEnv
 
@@ -53,6 +54,7 @@ def imported_player(path: str) -> Player:
 def _factory(path: str) -> Callable[..., Any]:
     """Return what stands behind an import path."""
     module_name, _, name = path.partition(":")
+    find_in_working_folder()
     try:
         module = import_module(module_name)
     except ModuleNotFoundError as error:

@@ -65,6 +65,10 @@ class Player:
         """Return what run.json says of it; `agent` is how it was asked for."""
         return {"agent": agent, "weights": self.digest}
 
+    def notice(self) -> str:
+        """Return what is to be said before it plays, "" for nothing."""
+        return ""
+
     def play(self, run: Run, cells: Sequence[Cell], on_episodes: OnEpisodes) -> Counter[str]:
         """Play the episodes that a run does not have yet, and append their rows.
 

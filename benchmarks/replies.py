@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agents.no_answer import NoAnswer
 from agents.vision.chats import without_pictures
 from benchmarks.runs import LineFile, RunError, read_lines
 
@@ -35,8 +36,16 @@ class ReplyLine(_Line):
     asked: str = Field(description="digest of the messages that it answers")
     reply: str
     finish_reason: str | None = None
+    no_answer: NoAnswer | None = Field(
+        default=None, description="why there is no answer; unknown in lines of earlier versions"
+    )
+    error: str | None = Field(default=None, description="what the endpoint sent in its place")
+    reasoning: str | None = Field(
+        default=None, description="thoughts sent apart from the reply; never read for the answer"
+    )
     prompt_tokens: int | None = None
-    completion_tokens: int | None = None
+    completion_tokens: int | None = Field(default=None, description="those of thoughts included")
+    reasoning_tokens: int | None = None
     served: str | None = Field(default=None, description="the model, as the endpoint names it")
     pictures: list[str] | None = Field(
         default=None, description="digests of the pictures in the messages, which are not kept"
@@ -48,6 +57,9 @@ class FaultLine(_Line):
 
     when: str = Field(description="UTC, ISO 8601")
     fault: str
+    no_answer: NoAnswer | None = Field(
+        default=None, description="whether the endpoint itself ended the reply with an error"
+    )
 
 
 class Journal:
@@ -66,6 +78,10 @@ class Journal:
         self._replies = LineFile(folder / REPLIES_FILE)
         self._faults = LineFile(folder / FAULTS_FILE)
         self._lock = Lock()
+
+    def begun(self, cell: str, index: int) -> bool:
+        """Whether an earlier session has had a reply in this episode."""
+        return (cell, index, 0) in self._known
 
     def find(self, cell: str, index: int, attempt: int, asked: str) -> ReplyLine | None:
         """Return the reply that came in an earlier session, None where there is none.
@@ -90,7 +106,7 @@ class Journal:
         """
         file = self._replies if isinstance(line, ReplyLine) else self._faults
         with self._lock:
-            file.append(line.model_dump_json().encode() + b"\n")
+            file.append(line.model_dump_json(exclude_none=True).encode() + b"\n")
 
     def close(self) -> None:
         """Close the files."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.completeness import Missing, missing_of_evaluation
+from benchmarks.reply_summary import summarise_replies
 from benchmarks.rollouts import replay
 from benchmarks.runs import EPISODES_FILE, RunError, read_episodes, read_record, write_json
 from benchmarks.summary import evaluation_tables, summarise, summary_line
@@ -21,6 +22,7 @@ def report(folder: Path, console: Console) -> None:
         RunError: it is no run's folder, or what is in it is damaged.
     """
     record = read_record(folder)
+    notes: list[str] = []
     if record.kind == "study":
         # A study's results come with its learners; an evaluation is reported without them.
         from benchmarks.plots import plot_curves, plot_severities
@@ -42,19 +44,22 @@ def report(folder: Path, console: Console) -> None:
             cells = summarise(rows)
         except ValueError as error:
             raise RunError(f"{folder / EPISODES_FILE}: {error}") from error
-        tables = evaluation_tables(cells)
+        replies = summarise_replies(folder)
+        notes = replies.lines()
+        tables = [*filter(None, [replies.table()]), *evaluation_tables(cells)]
         lines = [summary_line(cell, missing.status) for cell in cells]
     tables = missing.marked(tables)
-    if missing:
-        _say(console, missing.headline())
+    for told in (missing.headline(), *notes):
+        if told:
+            say(console, told)
     for table in tables:
         console.print(table.rich())
-    write_tables(folder / "table.md", tables, missing.headline())
+    write_tables(folder / "table.md", tables, missing.headline(), notes)
     write_csv(folder / "table.csv", lines)
-    _say(console, f"Everything lies in {folder.resolve()}")
+    say(console, f"Everything lies in {folder.resolve()}")
 
 
-def _say(console: Console, text: str) -> None:
+def say(console: Console, text: str) -> None:
     """Print a line in which there may be text of others."""
     console.print(for_terminal(text), markup=False, highlight=False, soft_wrap=True)
 

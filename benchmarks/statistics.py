@@ -14,7 +14,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 REPLICATES = 10_000
 LIVE_REPLICATES = 1_000
@@ -73,6 +72,9 @@ def wilson(successes: int, episodes: int) -> tuple[float, float]:
     """
     if episodes <= 0:
         raise ValueError(f"A share needs at least one episode; got {episodes}.")
+    # Imported late: it takes longer than all else, and few tables need it.
+    from scipy import stats
+
     interval = stats.binomtest(successes, episodes).proportion_ci(CONFIDENCE, method="wilson")
     return float(interval.low), float(interval.high)
 

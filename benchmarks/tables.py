@@ -58,9 +58,12 @@ def _rich(text: str) -> Text:
     return Text(for_terminal(text))
 
 
-def write_tables(path: Path, tables: Sequence[Table], headline: str = "") -> None:
-    """Write tables as Markdown under a headline in bold, whole or not at all."""
+def write_tables(
+    path: Path, tables: Sequence[Table], headline: str = "", notes: Sequence[str] = ()
+) -> None:
+    """Write tables as Markdown under a headline in bold and notes, whole or not at all."""
     parts = [f"**{for_markdown(headline)}**\n"] if headline else []
+    parts += [f"{for_markdown(note)}\n" for note in notes]
     parts += [table.markdown() for table in tables]
     write_atomically(path, "\n".join(parts).encode())
 

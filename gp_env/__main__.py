@@ -12,7 +12,7 @@ from gp_env.env import GeneralPointsEnv
 from gp_env.rules import NAMED
 from gp_env.text import PromptTemplate, build_prompt
 from gp_env.text_env import GeneralPointsTextEnv
-from shiftgym.recordings.command import Album, add_options, album_of, begin, check_options, typed
+from shiftgym.recordings.command import Session, add_options, start, typed
 from shiftgym.sanitize import for_terminal
 from shiftgym.terminal import run, say
 
@@ -35,8 +35,25 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         arguments: command line, without the program's name.
         ask: shows a prompt and returns the line typed.
     """
-    options = _parser().parse_args(arguments)
-    check_options(_parser(), options)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    session = start(parser, options, "gp_env", _make, look=options.look)
+    env, seed = session.env, session.seed
+    say(build_prompt(env.hand, env.rule, options.target, template=TERMINAL))
+    say(f"Seed {seed}: --seed {seed} and the same options deal this hand again.")
+    while options.expert and not session.ended:
+        session.step(env.expert_action())
+    if not options.expert:
+        _play(session, options.attempts, ask)
+    won: bool = session.info["is_success"]
+    if not won or options.expert:
+        say(f"One way: {env.expert_formula()} = {options.target}")
+    session.write()
+    return 0 if won else 1
+
+
+def _make(options: argparse.Namespace) -> GeneralPointsEnv | GeneralPointsTextEnv:
+    """Return the environment that the options ask for."""
     game: dict[str, Any] = {
         "rule": _rule(options.rule),
         "target": options.target,
@@ -45,50 +62,22 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         "hand": options.hand,
         "max_attempts": options.attempts,
     }
-    env: GeneralPointsEnv | GeneralPointsTextEnv
-    try:
-        # The expert writes token by token, which is more to look at than a formula at once.
-        if options.expert:
-            env = GeneralPointsEnv(**game)
-        else:
-            env = GeneralPointsTextEnv(template=TERMINAL, **game)
-        album = album_of(options, "gp_env", env, look=options.look)
-        seed, *_ = begin(env, album, options)
-    except ValueError as error:
-        _parser().error(for_terminal(error))
-    say(build_prompt(env.hand, env.rule, options.target, template=TERMINAL))
-    say(f"Seed {seed}: --seed {seed} and the same options deal this hand again.")
-    won = _watch(env, album) if isinstance(env, GeneralPointsEnv) else _play(env, album, ask)
-    if not won or options.expert:
-        say(f"One way: {env.expert_formula()} = {options.target}")
-    album.write()
-    return 0 if won else 1
+    # The expert writes token by token, which is more to look at than a formula at once.
+    if options.expert:
+        return GeneralPointsEnv(**game)
+    return GeneralPointsTextEnv(template=TERMINAL, **game)
 
 
-def _play(env: GeneralPointsTextEnv, album: Album, ask: Callable[[str], str]) -> bool:
-    """Let a person try until the hand is won, lost or given up; return whether it was won."""
-    last = env.config.max_attempts
-    for attempt in range(1, last + 1):
-        formula = typed(ask, f"[{attempt}/{last}] formula (empty to give up): ")
+def _play(session: Session[Any], attempts: int, ask: Callable[[str], str]) -> None:
+    """Let a person try until the hand is won, lost or given up."""
+    for attempt in range(1, attempts + 1):
+        formula = typed(ask, f"[{attempt}/{attempts}] formula (empty to give up): ")
         if not formula:
-            return False
-        reply = json.dumps({"formula": formula})
-        said, reward, _, _, info = env.step(reply)
-        album.step(reply, said, reward, info)
-        say(for_terminal(said, multiline=True))
-        if info["is_success"]:
-            return True
-    return False
-
-
-def _watch(env: GeneralPointsEnv, album: Album) -> bool:
-    """Let the expert play; return whether it won."""
-    terminated, info = False, dict[str, Any]()
-    while not terminated:
-        action = env.expert_action()
-        observation, reward, terminated, _, info = env.step(action)
-        album.step(action, observation, reward, info)
-    return bool(info["is_success"])
+            return
+        session.step(json.dumps({"formula": formula}))
+        say(for_terminal(session.observation, multiline=True))
+        if session.ended:
+            return
 
 
 def _rule(text: str) -> str | list[int]:
@@ -106,9 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--faces", action="store_true", help="deal at least one of J, Q, K")
     parser.add_argument("--hand", help=f"cards to play with, such as '5 K 2 {RANK_NAMES[11]}'")
     parser.add_argument("--attempts", type=int, default=5)
-    parser.add_argument("--expert", action="store_true", help="let the expert play")
     add_options(parser, "the game", "the cards", "rotation=3,noise=2")
-    parser.add_argument("--seed", type=int, help="deals what reset(seed=SEED) deals")
     return parser
 
 

@@ -30,6 +30,7 @@ from gp_env.dynamics import (
 from gp_env.expert import expert_formula, next_token
 from gp_env.rules import MAX_VALUE, Rule
 from gp_env.verifier import OUTCOME_NAMES, judge_tokens
+from shiftgym.envs.array_batch import ArrayBatch, batch_infos
 from shiftgym.prefetch import InitialStates
 
 _NEXT = NEXT.ravel()
@@ -40,9 +41,6 @@ _TOKEN_OF_CODE = bytes([0, *range(255)])
 _EMPTY = np.zeros(1, dtype=f"V{MAX_TOKENS}")[0]
 _FORMULA = observe.LAYOUT["formula"].start
 _ATTEMPTS, _OUTCOME = observe.LAYOUT["attempts_left"].start, observe.LAYOUT["outcome"].start
-
-_STATE = ("rows", "episode_seeds", "values", "rules", "states")
-"""Arrays that are the whole state; the others are views of them."""
 
 
 def initial_states(dealer: Dealer, seeds: NDArray[np.int64]) -> InitialStates:
@@ -68,7 +66,7 @@ def initial_states(dealer: Dealer, seeds: NDArray[np.int64]) -> InitialStates:
     return states
 
 
-class CardBatch:
+class CardBatch(ArrayBatch):
     """The running episodes of n sub-environments.
 
     Args:
@@ -79,14 +77,13 @@ class CardBatch:
         rows: observations, uint8 of shape (n, 56).
         episode_seeds: int64 of shape (n,).
         places: 0 for each, int64 of shape (n,): a hand does not move.
-        truncated: None: a hand has no time limit.
     """
 
-    truncated = None
+    STATE = ("rows", "episode_seeds", "values", "rules", "states")
 
     def __init__(self, config: GameConfig, count: int) -> None:
+        super().__init__(observe.FIELDS, count)
         self.config = config
-        self.rows = np.zeros((count, observe.SIZE), dtype=np.uint8)
         self.episode_seeds = np.zeros(count, dtype=np.int64)
         # Card values in ascending order as bytes, as `judge_tokens` takes them.
         self.values = np.zeros(count, dtype=f"S{config.num_cards}")
@@ -96,30 +93,19 @@ class CardBatch:
         self._plans: dict[int, bytes] = {}
         # Where each formula starts in the flat rows.
         self._starts = np.arange(count) * observe.SIZE + _FORMULA
-        self._view_rows()
+        self.name_views()
 
-    def _view_rows(self) -> None:
+    def name_views(self) -> None:
         """Name the parts of the rows that every step touches; all are views of `rows`."""
         fields = self.rows.view(observe.FIELDS.blocks)[:, 0]
         self._formulas, self._previous = fields["formula"], fields["previous"]
         self._blocks = self.rows.view(f"V{observe.SIZE}")[:, 0]
         self._attempts_left, self._outcomes = self.rows[:, _ATTEMPTS], self.rows[:, _OUTCOME]
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        # A copy or a pickle holds the views as arrays of their own.
-        self.__dict__.update(state)
-        self._view_rows()
-
-    def get_state(self) -> dict[str, NDArray[Any]]:
-        """Return the running episodes as arrays."""
-        return {name: getattr(self, name).copy() for name in _STATE}
-
     def set_state(self, state: dict[str, NDArray[Any]]) -> None:
         """Go on from what `get_state` returned."""
         self._plans.clear()
-        for name in _STATE:
-            # In place, so that the views of the rows keep looking at them.
-            getattr(self, name)[...] = state[name]
+        super().set_state(state)
 
     def start(self, which: NDArray[np.int64], states: InitialStates) -> None:
         """Start an episode in some sub-environments, as `initial_states` has them."""
@@ -155,7 +141,7 @@ class CardBatch:
         self._previous[over] = self._formulas[over]
         self._formulas[over] = _EMPTY
         np.subtract(self._attempts_left, ended, out=self._attempts_left)
-        # In place, as for all that `_STATE` names.
+        # In place, as for all that `STATE` names.
         np.maximum(next_states, START, out=self.states)
         outcomes = self._outcomes * ended
         terminated = ended & is_over(outcomes, self._attempts_left)
@@ -194,12 +180,10 @@ class CardBatch:
 
     def infos(self) -> dict[str, Any]:
         """Return what every step tells, but the mask: arrays of shape (n,)."""
-        return {
-            "outcome": _OUTCOME_NAMES.take(self._outcomes),
-            "attempts_left": self._attempts_left.astype(np.int64),
-            "is_success": self._outcomes == CORRECT_CODE,
-            "episode_seed": self.episode_seeds.copy(),
-        }
+        succeeded = self._outcomes == CORRECT_CODE
+        return batch_infos(
+            _OUTCOME_NAMES, self._outcomes, self._attempts_left, succeeded, self.episode_seeds
+        )
 
     def expert_formula(self, index: int) -> str:
         """Return a formula that wins one of the episodes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,16 +11,12 @@ from gp_env.deck import LARGE_RANKS, MAX_CARDS, MIN_CARDS, STANDARD_RANKS, SUIT_
 from gp_env.rules import Rule
 from shiftgym import checks
 from shiftgym.keywords import (
-    checked,
+    Keywords,
     fold_keyword,
-    in_range,
     keyword,
-    one_of,
-    optional,
-    parsed,
+    scoring_keyword,
     split_keyword,
-    stated,
-    unless_random,
+    stated_keyword,
 )
 
 MAX_TARGET = 100
@@ -40,18 +36,15 @@ def check_target(target: int) -> int:
     return checks.in_range("target", target, 1, MAX_TARGET)
 
 
-_rule = parsed(Rule.parse)
-
-
 def _rules(name: str, rules: Any) -> tuple[Rule, ...]:
     if isinstance(rules, (str, bytes)) or not np.iterable(rules):
         told = checks.shown(rules)
         raise ValueError(f"{name} is a sequence of rules; got {told}. Pass [{told}].")
-    return tuple(_rule(name, rule) for rule in rules)
+    return tuple(checks.parsed(name, rule, Rule.parse) for rule in rules)
 
 
 @dataclass(frozen=True)
-class GameConfig:
+class GameConfig(Keywords):
     """What is dealt and what wins; `GeneralPointsEnv` documents each keyword.
 
     Attributes:
@@ -59,29 +52,23 @@ class GameConfig:
         stated_rule: the rule that is shown, or None for the one that scores.
     """
 
-    rule: Rule | None = keyword("ten", unless_random(_rule))
-    stated_rule: Rule | None = keyword(None, stated(_rule, "rule"))
-    target: int = keyword(24, in_range(1, MAX_TARGET))
-    num_cards: int = keyword(None, optional(in_range(MIN_CARDS, MAX_CARDS)))
-    deck: str = keyword("standard", one_of(DECKS))
-    deals: str = keyword("independent", one_of(DEALS))
-    suits: str = keyword("black", one_of(SUIT_COLOURS))
+    rule: Rule | None = scoring_keyword("ten", Rule.parse)
+    stated_rule: Rule | None = stated_keyword(Rule.parse, "rule")
+    target: int = keyword(24, checks.in_range, 1, MAX_TARGET)
+    num_cards: int = keyword(None, checks.in_range, MIN_CARDS, MAX_CARDS)
+    deck: str = keyword("standard", checks.one_of, DECKS)
+    deals: str = keyword("independent", checks.one_of, DEALS)
+    suits: str = keyword("black", checks.one_of, SUIT_COLOURS)
     face_cards: bool = keyword(False, checks.flag)
     solvable_under: tuple[Rule, ...] = keyword((), _rules)
-    hand: Hand | None = keyword(None, optional(parsed(Hand.parse)))
+    hand: Hand | None = keyword(None, checks.parsed, Hand.parse)
     split: str | None = split_keyword()
     fold: tuple[int, ...] = fold_keyword()
-    max_attempts: int = keyword(5, in_range(1, MAX_ATTEMPTS))
+    max_attempts: int = keyword(5, checks.in_range, 1, MAX_ATTEMPTS)
 
     @classmethod
-    def make(cls, **keywords: Any) -> GameConfig:
-        """Return a checked configuration.
-
-        Raises:
-            TypeError: for an unknown keyword, naming the nearest right one.
-            ValueError: naming the keyword, what came and what was expected.
-        """
-        values = checked(cls, keywords)
+    def check_together(cls, values: dict[str, Any]) -> None:
+        """Count the cards of a hand, and refuse another number beside it."""
         hand, count = values["hand"], values["num_cards"]
         if count is None:
             values["num_cards"] = DEFAULT_CARDS if hand is None else len(hand.ranks)
@@ -89,8 +76,3 @@ class GameConfig:
             raise ValueError(
                 f"num_cards={count} does not fit the hand {hand}. Leave num_cards out."
             )
-        return cls(**values)
-
-    def __str__(self) -> str:
-        parts = ((field.name, getattr(self, field.name)) for field in fields(self))
-        return ", ".join(f"{name}={value}" for name, value in parts)

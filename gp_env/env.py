@@ -45,7 +45,12 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     | attempts_left | 1 | 0-10 |
     | outcome | 1 | of the attempt before, an index into `gp_env.verifier.OUTCOME_NAMES` |
 
-    The space is the same under all keywords but `mask_in_observation`.
+    With `observation="onehot"` it is a `Box` from 0 to 1 of shape (1355,), float32: each of the
+    numbers above has a column for every value, 0 included, and exactly one of them is 1. The
+    columns are those of `gymnasium.spaces.flatten`; `gp_env.observe.ONEHOT_LAYOUT` names the parts,
+    and `decode` works on it too.
+
+    The space is the same under all keywords but `observation` and `mask_in_observation`.
 
     ## Rewards
     An attempt is paid when it ends, once, by its outcome: correct +5, wrong_value -1, wrong_numbers
@@ -90,6 +95,7 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     * `fold` ((0, 5)): (k, n); of n parts, part k is the test split, k + 1 the validation split.
       (k, n, v) makes part v the validation split, so that (0, 7, 6) to (5, 7, 6) share it.
     * `max_attempts` (5): 1-10.
+    * `observation` (None): "onehot" for networks and libraries that take no `MultiDiscrete`.
     * `mask` ("syntax"): what `info["action_mask"]` and `action_masks()` rule out. "syntax": tokens
       that no rule allows. "full": also numbers that are not in the hand, which gives the rule away;
       say so with results. None: nothing.

@@ -37,12 +37,17 @@ class GeneralPointsImageEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
       and `suits`. `gp_env.image_env.STATE_LAYOUT` names its parts.
     * `action_mask`: int8 of shape (26,), only with `mask_in_observation=True`.
 
+    With `observation="image"` it is the `image` alone, a `Box`. That shows neither the rule nor the
+    formula so far nor what came of the attempt before: an agent has to know the one and remember
+    the others.
+
     ## Rewards, Starting State, Episode End, Information
     As in `GeneralPointsEnv`: an episode seed starts the same episode in both.
 
     ## Arguments
     Those of `GeneralPointsEnv`, and
 
+    * `observation` (None): "image" for libraries that take no `Dict`.
     * `image_size` (84): pixels, 32-1200.
     * `look` ("plain"): of the cards: a mapping of severities 0-5 of rotation, noise, table, face,
       occlusion and brightness, such as `{"noise": 3}`; "random" draws severities up to 3 and an

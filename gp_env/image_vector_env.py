@@ -22,7 +22,7 @@ class GeneralPointsImageVectorEnv(TablesVectorEnv):
 
     Args:
         num_envs: number of copies.
-        image_size, look: as for `GeneralPointsImageEnv`.
+        observation, image_size, look: as for `GeneralPointsImageEnv`.
         render_mode: "ansi", or "rgb_array" for a picture of each copy.
         autoreset_mode, max_episode_steps, mask, mask_in_observation, **game: as for
             `GeneralPointsVectorEnv`.

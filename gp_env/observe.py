@@ -41,6 +41,9 @@ LAYOUT: Mapping[str, slice] = FIELDS.layout
 
 SIZE = FIELDS.size
 
+ONEHOT_LAYOUT: Mapping[str, slice] = FIELDS.onehot.layout
+"""Where each field lies in an observation of `observation="onehot"`."""
+
 
 def first_rows(deals: Deals, config: GameConfig) -> NDArray[np.uint8]:
     """Return what is seen at the start of each episode: uint8 of shape (n, 56)."""
@@ -68,15 +71,21 @@ def hand_of(observation: NDArray[np.uint8]) -> Hand:
     return Hand(tuple(ranks[held].tolist()), tuple(suits[held].tolist()))
 
 
-def decode(observation: NDArray[np.uint8]) -> dict[str, Any]:
-    """Return one observation of shape (56,) as named Python values, for people and for tests.
+def decode(observation: NDArray[Any]) -> dict[str, Any]:
+    """Return one observation as named Python values, for people and for tests.
+
+    Its shape is (56,), or (1355,) with `observation="onehot"`.
 
     Keys: hand (Hand), rule (Rule as stated), target, formula and previous (token strings),
     attempts_left, outcome.
+
+    Raises:
+        ValueError: for what is not one observation.
     """
-    field = FIELDS.lists(observation)
+    numbers = FIELDS.integers(observation)
+    field = FIELDS.lists(numbers)
     return {
-        "hand": hand_of(observation),
+        "hand": hand_of(numbers),
         "rule": Rule(*field["rule"]),
         "target": field["target"][0],
         "formula": [TOKENS[code - 1] for code in field["formula"] if code],

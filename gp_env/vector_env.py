@@ -27,7 +27,7 @@ class GeneralPointsVectorEnv(TablesVectorEnv):
             what the episode ended with is in `info["final_obs"]` and `info["final_info"]`).
         max_episode_steps: truncates an episode after this many tokens; None for no limit.
         render_mode: "ansi" or None; ids with -Image draw pictures of many copies too.
-        mask, mask_in_observation, **game: as for `GeneralPointsEnv`.
+        observation, mask, mask_in_observation, **game: as for `GeneralPointsEnv`.
     """
 
     def __init__(self, num_envs: int = 1, **keywords: Any) -> None:

@@ -38,8 +38,8 @@ def is_same(value: object, plain: str | float | None) -> bool:
     return isinstance(value, (str, numbers.Number, type(None))) and bool(value == plain)
 
 
-def one_of(keyword: str, value: object, choices: Iterable[str | None]) -> None:
-    """Refuse what is none of the choices, strings or None.
+def one_of(keyword: str, value: T, choices: Iterable[str | None]) -> T:
+    """Return one of the choices, strings or None, unchanged.
 
     Raises:
         ValueError: naming the keyword, what came and what was expected.
@@ -48,6 +48,7 @@ def one_of(keyword: str, value: object, choices: Iterable[str | None]) -> None:
         raise ValueError(
             f"{keyword}={shown(value)} is unknown: expected one of {', '.join(map(repr, choices))}."
         )
+    return value
 
 
 def in_range(keyword: str, value: Any, low: int, high: int) -> int:
@@ -101,7 +102,7 @@ def number(keyword: str, value: Any, low: float, high: float = MAX_COUNT) -> flo
     return found
 
 
-def parsed(keyword: str, parse: Callable[[Any], T], value: object) -> T:
+def parsed(keyword: str, value: object, parse: Callable[[Any], T]) -> T:
     """Return a value as a parser reads it, whose errors do not know for which keyword it is.
 
     Raises:

@@ -31,6 +31,9 @@ STEPS, DRAWN_STEPS = 150, 66
 EPISODES, DRAWN_EPISODES = 15, 5
 """Episodes that the expert plays."""
 
+_MOST_LISTED = 1_000
+"""Numbers of an array that are compared as a list; of larger ones the digest is."""
+
 INFO_KEYS = frozenset({"outcome", "attempts_left", "is_success", "episode_seed"})
 """What every step and reset says, beside what a task adds."""
 
@@ -306,7 +309,7 @@ def frozen(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [frozen(one) for one in value]
     if isinstance(value, np.ndarray):
-        if value.ndim > 2:
+        if value.size > _MOST_LISTED and value.dtype != object:
             # Lists of all pixels would take longer than to draw them.
             return [value.shape, str(value.dtype), hashlib.sha256(value.tobytes()).hexdigest()]
         return frozen(value.tolist())

@@ -7,12 +7,15 @@ a space and what is observed in it cannot disagree.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
+
+from shiftgym.onehot import OneHot
 
 
 class Fields:
@@ -43,12 +46,17 @@ class Fields:
 
     def space(self) -> spaces.MultiDiscrete[Any]:
         """Return the space of observations: MultiDiscrete of shape (size,), uint8."""
-        counts = [high + 1 for field in self._highs.values() for high in field]
-        space = spaces.MultiDiscrete(np.array(counts), dtype=np.uint8)
+        counts = self._counts()
+        space = spaces.MultiDiscrete(counts, dtype=np.uint8)
         # In the dtype of observations they would overflow wherever a library sums them, as SB3
         # does.
-        space.nvec = np.array(counts, dtype=np.int64)
+        space.nvec = counts  # type: ignore[assignment]
         return space
+
+    @cached_property
+    def onehot(self) -> OneHot:
+        """The one-hot form of these observations."""
+        return OneHot(self._counts(), self.layout)
 
     def without(self, names: Iterable[str]) -> Fields:
         """Return the fields but those of these names."""
@@ -61,6 +69,26 @@ class Fields:
         kept = [np.arange(f.start, f.stop) for n, f in self.layout.items() if n not in left_out]
         return np.concatenate(kept)
 
+    def integers(self, observation: NDArray[Any]) -> NDArray[np.uint8]:
+        """Return one observation, of shape (size,) or one-hot, as integers of shape (size,).
+
+        Raises:
+            ValueError: for another shape, or a row that is not one-hot.
+        """
+        seen = np.asarray(observation)
+        if seen.shape == (self.size,):
+            return seen
+        if seen.shape == (self.onehot.size,):
+            return self.onehot.decode(seen)
+        raise ValueError(
+            f"One observation has the shape ({self.size},), or ({self.onehot.size},) with "
+            f"observation='onehot'; got {seen.shape}. Of many, pass one row."
+        )
+
     def lists(self, observation: NDArray[np.uint8]) -> dict[str, list[int]]:
         """Return the numbers of each field of one observation of shape (size,)."""
         return {name: observation[where].tolist() for name, where in self.layout.items()}
+
+    def _counts(self) -> NDArray[np.int64]:
+        """Return how many numbers each place can hold."""
+        return np.array([high + 1 for field in self._highs.values() for high in field])

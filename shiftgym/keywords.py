@@ -1,11 +1,11 @@
 """The keywords of a task, each typed once: as a field of a frozen dataclass with default and check.
 
     @dataclass(frozen=True)
-    class GameConfig:
-        target: int = keyword(24, partial(in_range, low=1, high=100))
+    class GameConfig(Keywords):
+        target: int = keyword(24, in_range, 1, 100)
 
-`checked` returns the values of such a dataclass, and `configured` takes them out of what an
-environment was given. The keywords of an environment itself are the parameters of `__init__`, its
+`GameConfig.make` checks what it is given, and `configured` takes it out of what an environment was
+given. The keywords of an environment itself are the parameters of `__init__`, its
 own and those of its bases.
 """
 
@@ -21,9 +21,7 @@ from shiftgym import checks
 from shiftgym.splits import DEFAULT_FOLD, SPLITS, check_fold
 
 C = TypeVar("C")
-
-Check = Callable[[str, Any], Any]
-"""Returns the checked value of a keyword, given its name and what came."""
+K = TypeVar("K", bound="Keywords")
 
 
 _ALSO_CALLED = {
@@ -36,7 +34,7 @@ _ALSO_CALLED = {
 
 _SYMBOLS, _PICTURES = "ids without -Text", "-Image ids, and -Text ids with images=True,"
 _ELSEWHERE = {
-    **dict.fromkeys(("mask", "mask_in_observation"), _SYMBOLS),
+    **dict.fromkeys(("observation", "mask", "mask_in_observation"), _SYMBOLS),
     **dict.fromkeys(("images", "template", "strict"), "-Text ids"),
     **dict.fromkeys(("look", "image_size", "panoramas"), _PICTURES),
     "views": "-Image ids",
@@ -45,73 +43,59 @@ _ELSEWHERE = {
 """The interfaces that take a keyword which others do not."""
 
 
-def keyword(default: Any, check: Check) -> Any:
+def keyword(default: Any, check: Callable[..., Any], *limits: Any) -> Any:
     """Return the field of a keyword.
 
     Args:
-        default: what counts where nothing was given, checked like anything else.
-        check: returns the value, or raises a ValueError that names the keyword.
-    """
-    return field(metadata={"default": default, "check": check})
-
-
-def optional(check: Check) -> Check:
-    """Return a check that lets None pass."""
-    return lambda name, value: None if value is None else check(name, value)
-
-
-def one_of(choices: Iterable[str | None]) -> Check:
-    """Return a check for strings, or None, of a choice."""
-
-    def check(name: str, value: Any) -> Any:
-        checks.one_of(name, value, choices)
-        return value
-
-    return check
-
-
-def in_range(low: int, high: int) -> Check:
-    """Return a check for integers from low to high."""
-    return lambda name, value: checks.in_range(name, value, low, high)
-
-
-def number(low: float, high: float = checks.MAX_COUNT) -> Check:
-    """Return a check for numbers from low to high."""
-    return lambda name, value: checks.number(name, value, low, high)
-
-
-def parsed(parse: Callable[[Any], Any]) -> Check:
-    """Return a check for what a parser reads."""
-    return lambda name, value: checks.parsed(name, parse, value)
-
-
-def unless_random(check: Check) -> Check:
-    """Return a check of a rule that scores: None for "random"."""
-    return lambda name, value: None if checks.is_same(value, RANDOM) else check(name, value)
-
-
-def stated(check: Check, rule: str) -> Check:
-    """Return a check of the rule that is stated, None for the one that scores.
-
-    Args:
-        check: of a rule.
-        rule: the keyword of the rule that scores.
+        default: what counts where nothing was given, checked like anything else. Where it is None,
+            None is taken as it is.
+        check: returns the value, given name, value and limits, or raises a ValueError that names
+            the keyword: one of `shiftgym.checks`, say.
+        limits: further arguments of it.
     """
 
-    def either(name: str, value: Any) -> Any:
-        checks.no_random(value, RANDOM, name, rule)
-        return None if value is None else check(name, value)
+    def checked(name: str, value: Any) -> Any:
+        return None if value is None and default is None else check(name, value, *limits)
 
-    return either
+    return field(metadata={"default": default, "check": checked})
 
 
 RANDOM = "random"
 """A fresh rule for each episode."""
 
 
+def scoring_keyword(default: Any, parse: Callable[[Any], Any]) -> Any:
+    """Return the field of the rule that scores, None for a fresh one in each episode ("random").
+
+    Args:
+        default: as for `keyword`.
+        parse: reads a rule that stays, or raises a ValueError.
+    """
+
+    def check(name: str, value: Any) -> Any:
+        return None if checks.is_same(value, RANDOM) else checks.parsed(name, value, parse)
+
+    return keyword(default, check)
+
+
+def stated_keyword(parse: Callable[[Any], Any], scoring: str) -> Any:
+    """Return the field of the rule that is stated, None for the one that scores.
+
+    Args:
+        parse: reads a rule, or raises a ValueError.
+        scoring: the keyword of the rule that scores.
+    """
+
+    def check(name: str, value: Any) -> Any:
+        checks.no_random(value, RANDOM, name, scoring)
+        return checks.parsed(name, value, parse)
+
+    return keyword(None, check)
+
+
 def split_keyword() -> Any:
     """Return the field of `split`: which part is dealt, None for all."""
-    return keyword(None, one_of((*SPLITS, None)))
+    return keyword(None, checks.one_of, (*SPLITS, None))
 
 
 def fold_keyword() -> Any:
@@ -119,22 +103,40 @@ def fold_keyword() -> Any:
     return keyword(DEFAULT_FOLD, lambda _, value: check_fold(value))
 
 
-def checked(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the value of each keyword of a dataclass whose fields are made by `keyword`.
+class Keywords:
+    """What a task's keywords ask for: the base of frozen dataclasses with `keyword` fields.
 
-    Args:
-        kind: the dataclass.
-        given: keywords.
-
-    Raises:
-        TypeError: for an unknown keyword, naming the nearest right one.
-        ValueError: for a value that a keyword does not take.
+    They are made by `make`; their text names every keyword.
     """
-    known = {one.name: one.metadata for one in fields(kind)}
-    refuse_unknown(kind.__name__, given, known)
-    return {
-        name: told["check"](name, given.get(name, told["default"])) for name, told in known.items()
-    }
+
+    @classmethod
+    def make(cls: type[K], **given: Any) -> K:
+        """Return the values of keywords, checked.
+
+        Raises:
+            TypeError: for an unknown keyword, naming the nearest right one.
+            ValueError: naming the keyword, what came and what was expected.
+        """
+        known = {one.name: one.metadata for one in fields(cls)}  # type: ignore[arg-type]
+        refuse_unknown(cls.__name__, given, known)
+        values = {
+            name: told["check"](name, given.get(name, told["default"]))
+            for name, told in known.items()
+        }
+        cls.check_together(values)
+        return cls(**values)
+
+    @classmethod
+    def check_together(cls, values: dict[str, Any]) -> None:
+        """Refuse values that do not fit together, and set those that follow from others.
+
+        Raises:
+            ValueError: naming the keywords.
+        """
+
+    def __str__(self) -> str:
+        parts = ((one.name, getattr(self, one.name)) for one in fields(self))  # type: ignore[arg-type]
+        return ", ".join(f"{name}={value}" for name, value in parts)
 
 
 def defaults(kind: Any) -> dict[str, Any]:

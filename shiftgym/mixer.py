@@ -28,9 +28,17 @@ that an episode of training and one of a test never share a seed."""
 MAX_EPISODE_SEED = 2**62
 
 
-def words(seeds: Words, number: int) -> Words:
-    """Return draw `number` (0, 1, ...) of each seed: uniform 64-bit words, shaped like `seeds`."""
-    word: Words = seeds + np.uint64((number + 1) * int(_GAMMA) & 0xFFFFFFFFFFFFFFFF)
+def words(seeds: Words, number: int | Words) -> Words:
+    """Return draw `number` (0, 1, ...) of each seed: uniform 64-bit words.
+
+    They are shaped like `seeds`, or as these and an array of numbers broadcast.
+    """
+    steps: np.uint64 | Words
+    if isinstance(number, int):
+        steps = np.uint64((number + 1) * int(_GAMMA) & 0xFFFFFFFFFFFFFFFF)
+    else:
+        steps = (number + np.uint64(1)) * _GAMMA
+    word: Words = seeds + steps
     word ^= word >> _SHIFT_30
     word *= _MIX_1
     word ^= word >> _SHIFT_27

@@ -171,7 +171,6 @@ def test_tokens_that_are_not_counted_are_not_invented(endpoint: Endpoint, connec
         (Answer(b"<html>busy</html>", content_type="text/html"), "an answer without a reply"),
         (sent(choices=[]), "an answer without a reply"),
         (sent(choices=None, error={"message": "upstream failed"}), "upstream failed"),
-        (said([{"type": "text"}]), "no text but list"),
         (Answer(b"{}", headers={"Content-Length": "999"}), "no connection: "),
         (sent(503, error={"message": "x" * 1000}), r"status 503|503"),
         (sent(400, error={"message": "too long a chat"}), "too long a chat"),

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from typer.testing import CliRunner
 
+import gp_env  # noqa: F401  (registers its ids)
 import shiftgym.pictures
+import virl_env  # noqa: F401  (registers its ids)
 from agents.chat import ChatPolicy
 from agents.vision.chats import digest
 from benchmarks.cells import column_seeds

@@ -61,6 +61,7 @@ VALUES: dict[str, list[tuple[Any, dict[str, Any]]]] = {
     "shaping": [(0.5, FREE)],
     "shaping_discount": [(0.5, FREE | {"shaping": 0.5})],
     "expert": [("route", FREE)],
+    "observation": [("onehot", {}), ("image", {})],
     "mask": [("full", {}), (None, {})],
     "mask_in_observation": [(True, {})],
     "render_mode": [(mode, {}) for mode in ("ansi", "rgb_array", "human")],
@@ -113,8 +114,12 @@ def test_every_keyword_of_a_shell_changes_what_is_seen(
 ) -> None:
     beside = {one: other for one, other in beside.items() if one in keywords_of(name, vector)}
     modes = entry(name, vector).metadata["render_modes"]
-    if keyword == "render_mode" and value not in modes:
-        with pytest.raises(ValueError, match=f"render_mode='{value}'"):
+    elsewhere = {
+        "render_mode": value not in modes,
+        "observation": (value == "image") != ("-Image" in name),
+    }
+    if elsewhere.get(keyword):
+        with pytest.raises(ValueError, match=f"{keyword}='{value}'"):
             make(name, vector, {keyword: value})
         return
     usual = seen(make(name, vector, beside), vector)

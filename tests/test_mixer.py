@@ -26,6 +26,12 @@ def test_words_are_splitmix64(seed: int, number: int) -> None:
     assert int(words(np.array([seed], dtype=np.uint64), number)[0]) == splitmix64(seed, number)
 
 
+@given(st.lists(st.integers(0, WORD), min_size=1), st.lists(st.integers(0, WORD - 1), min_size=1))
+def test_many_draws_at_once_are_those_one_by_one(seeds: list[int], numbers: list[int]) -> None:
+    drawn = words(np.array(seeds, dtype=np.uint64), np.array(numbers, dtype=np.uint64)[:, None])
+    assert drawn.tolist() == [[splitmix64(seed, number) for seed in seeds] for number in numbers]
+
+
 @given(st.integers(0, WORD), st.integers(0, 100), st.integers(1, 2**31 - 1))
 def test_integers_are_the_upper_half_scaled(seed: int, number: int, bound: int) -> None:
     drawn = int(integers(np.array([seed], dtype=np.uint64), number, bound)[0])

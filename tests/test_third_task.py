@@ -26,6 +26,10 @@ def test_it_keeps_every_contract(name: str) -> None:
     check_task(name)
 
 
+def test_it_is_observed_in_one_hot_form() -> None:
+    check_task("NumberLine-v0", observation="onehot")
+
+
 def test_an_id_may_name_its_package() -> None:
     check_task("tests.number_line:NumberLine-v0")
 

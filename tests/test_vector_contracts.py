@@ -27,15 +27,16 @@ KEYWORDS: dict[str, list[dict[str, Any]]] = {
         {"rule": "random", "num_cards": 5, "max_attempts": 2},
         {"mask": "full", "num_cards": 3, "stated_rule": "rank", "mask_in_observation": True},
         {"mask": None, "deals": "deck", "split": "test", "max_attempts": 1},
+        {"observation": "onehot", "mask_in_observation": True},
     ],
     "GeneralPoints-Image-v0": [
         {},
         {"look": "random", "num_cards": 5, "mask_in_observation": True, "max_attempts": 1},
-        {"suits": "all", "image_size": 32, "rule": "random"},
+        {"suits": "all", "image_size": 32, "rule": "random", "observation": "image"},
     ],
     "VIRLNavigation-v0": [
         {},
-        {"directions": "random", "drop_rate": 0.5, "max_attempts": 3},
+        {"directions": "random", "drop_rate": 0.5, "max_attempts": 3, "observation": "onehot"},
         {"directions": "relative", "points_per_segment": 0, "max_attempts": 1, "mask": None},
         {"city": "unseen", "routes": 3, "instructions": "landmarks", "initial_heading": "route"},
         {"stated_directions": "relative", "split": "test", "initial_heading": 0, "turns": (0, 7)},
@@ -44,7 +45,7 @@ KEYWORDS: dict[str, list[dict[str, Any]]] = {
     "VIRLNavigation-Image-v0": [
         {},
         {"look": "random", "drop_rate": 0.5, "mask_in_observation": True, "directions": "relative"},
-        {"city": "unseen", "routes": 3, "views": "grid", "image_size": 32},
+        {"city": "unseen", "routes": 3, "views": "grid", "image_size": 32, "observation": "image"},
         {"routes": 50, "movement": "free", "directions": "random"},
     ],
 }

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from shiftgym.keywords import RANDOM
 from shiftgym.progress import show_progress
-from shiftgym.recordings.command import add_options, album_of, begin, check_options, typed
+from shiftgym.recordings.command import add_options, start, typed
 from shiftgym.sanitize import for_terminal
 from shiftgym.terminal import run, say
 from virl_env.config import NavigationConfig
@@ -50,58 +50,57 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         arguments: command line, without the program's name.
         ask: shows a prompt and returns the line typed.
     """
-    options = _parser().parse_args(arguments)
-    check_options(_parser(), options)
+    parser = _parser()
+    options = parser.parse_args(arguments)
     show_progress()
-    try:
-        env = VIRLNavigationTextEnv(
-            city=options.city,
-            turns=(options.turns, options.turns) if options.turns is not None else (1, 4),
-            routes=_routes(options.city, options.turns),
-            directions=options.directions,
-            instructions=options.instructions,
-            style=options.style,
-            points_per_segment=options.points,
-            max_attempts=options.attempts,
-            template=TEMPLATES.get(options.template, TERMINAL),
-        )
-        seen = {"look": options.look, "panoramas": options.panoramas}
-        album = album_of(options, "virl_env", env, **seen)
-        seed, said, info = begin(env, album, options)
-    except ValueError as error:
-        _parser().error(for_terminal(error))
+    shown = {"look": options.look, "panoramas": options.panoramas}
+    session = start(parser, options, "virl_env", _make, **shown)
+    env, seed = session.env, session.seed
     say(for_terminal(f"From {env.route.start_name} to {env.route.destination}, {env.route.city}"))
     if env.city is not None and env.city.attribution:
         say(for_terminal(f"Map: {env.city.attribution}"))
     say(f"Seed {seed}: --seed {seed} and the same options walk this route again.")
     print("Actions: forward, turn X, stop; an empty line gives up.")
-    terminated, moved = False, True
-    while not terminated:
+    moved = True
+    while not session.ended:
         at = env.at
         if moved:
             print(f"\n{draw_way(env.steps, at)}\n")
-        say(for_terminal(said, multiline=True))
+        say(for_terminal(session.observation, multiline=True))
         action = (
             env.steps[at].action
             if options.expert
-            else typed(ask, f"[{info['attempts_left']} left] action: ")
+            else typed(ask, f"[{session.info['attempts_left']} left] action: ")
         )
         if not action:
             print(f"Right here: {env.steps[at].action}")
-            album.write()
+            session.write()
             return 1
         if options.expert:
             print(f"> {action}")
-        reply = json.dumps({"action": action})
-        said, reward, terminated, _, info = env.step(reply)
-        album.step(reply, said, reward, info)
+        session.step(json.dumps({"action": action}))
         moved = env.at > at
-        if moved and not terminated:
+        if moved and not session.ended:
             say(OUTCOMES[env.episode.outcome - 1].message)
-    say(for_terminal(said, multiline=True))
-    print(f"Right: {info['step_accuracy']:.0%} of all attempts.")
-    album.write()
-    return 0 if info["is_success"] else 1
+    say(for_terminal(session.observation, multiline=True))
+    print(f"Right: {session.info['step_accuracy']:.0%} of all attempts.")
+    session.write()
+    return 0 if session.info["is_success"] else 1
+
+
+def _make(options: argparse.Namespace) -> VIRLNavigationTextEnv:
+    """Return the environment that the options ask for."""
+    return VIRLNavigationTextEnv(
+        city=options.city,
+        turns=(options.turns, options.turns) if options.turns is not None else (1, 4),
+        routes=_routes(options.city, options.turns),
+        directions=options.directions,
+        instructions=options.instructions,
+        style=options.style,
+        points_per_segment=options.points,
+        max_attempts=options.attempts,
+        template=TEMPLATES.get(options.template, TERMINAL),
+    )
 
 
 def _routes(city: str, turns: int | None) -> int | None:
@@ -163,10 +162,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--points", type=int, default=5, help="points between two turning points")
     parser.add_argument("--attempts", type=int, default=2, help="at each point")
     parser.add_argument("--template", choices=TEMPLATES, help="show what models are told")
-    parser.add_argument("--expert", action="store_true", help="let the expert walk")
     add_options(parser, "the walk", "the streets", "night=3,weather=2")
     parser.add_argument("--panoramas", metavar="FOLDER", help="what they show instead")
-    parser.add_argument("--seed", type=int, help="walks what reset(seed=SEED) starts")
     return parser
 
 

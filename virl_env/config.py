@@ -10,18 +10,13 @@ from typing import Any, TypeAlias
 
 from shiftgym import checks
 from shiftgym.keywords import (
-    checked,
+    Keywords,
     defaults,
     fold_keyword,
-    in_range,
     keyword,
-    number,
-    one_of,
-    optional,
-    parsed,
+    scoring_keyword,
     split_keyword,
-    stated,
-    unless_random,
+    stated_keyword,
 )
 from shiftgym.once import once
 from virl_env.directions import Directions
@@ -70,15 +65,12 @@ InitialHeading: TypeAlias = "int | str | None"
 
 
 def _checked_together(_: str, value: Any) -> Any:
-    """Return what only means something beside other keywords, which `make` checks."""
+    """Return what only means something beside other keywords, which `check_together` checks."""
     return value
 
 
-_rule = parsed(Directions.parse)
-
-
 @dataclass(frozen=True)
-class NavigationConfig:
+class NavigationConfig(Keywords):
     """What is walked and what is right; `VIRLNavigationEnv` documents each keyword.
 
     Attributes:
@@ -89,37 +81,32 @@ class NavigationConfig:
     """
 
     city: tuple[CityLike, ...] = keyword(TRAINING_CITY, lambda _, city: _cities(city))
-    routes: int | None = keyword(None, optional(in_range(1, MAX_ROUTES)))
+    routes: int | None = keyword(None, checks.in_range, 1, MAX_ROUTES)
     route: Route | None = keyword(None, lambda _, route: _route(route))
     turns: tuple[int, int] = keyword((1, 4), _checked_together)
     length: tuple[float, float] = keyword((100.0, 2_000.0), _checked_together)
     landmarks: str = keyword("any", _checked_together)
-    directions: Directions | None = keyword("absolute", unless_random(_rule))
-    stated_directions: Directions | None = keyword(None, stated(_rule, "directions"))
-    instructions: str = keyword("both", one_of(NAMINGS))
-    style: int = keyword(0, in_range(0, len(STYLES) - 1))
-    movement: str = keyword(MOVEMENTS[0], one_of(MOVEMENTS))
-    points_per_segment: int = keyword(5, in_range(0, MAX_POINTS_PER_SEGMENT))
-    drop_rate: float = keyword(0.0, number(0, 1))
+    directions: Directions | None = scoring_keyword("absolute", Directions.parse)
+    stated_directions: Directions | None = stated_keyword(Directions.parse, "directions")
+    instructions: str = keyword("both", checks.one_of, NAMINGS)
+    style: int = keyword(0, checks.in_range, 0, len(STYLES) - 1)
+    movement: str = keyword(MOVEMENTS[0], checks.one_of, MOVEMENTS)
+    points_per_segment: int = keyword(5, checks.in_range, 0, MAX_POINTS_PER_SEGMENT)
+    drop_rate: float = keyword(0.0, checks.number, 0, 1)
     initial_heading: InitialHeading = keyword(None, lambda _, heading: _heading(heading))
     split: str | None = split_keyword()
-    split_by: str = keyword(SPLIT_UNITS[0], one_of(SPLIT_UNITS))
+    split_by: str = keyword(SPLIT_UNITS[0], checks.one_of, SPLIT_UNITS)
     fold: tuple[int, ...] = fold_keyword()
-    max_attempts: int = keyword(2, in_range(1, MAX_ATTEMPTS))
-    max_steps: int | None = keyword(None, optional(checks.positive))
-    shaping: float = keyword(0.0, number(0))
-    shaping_discount: float = keyword(0.99, number(0, 1))
-    expert: str = keyword(EXPERTS[0], one_of(EXPERTS))
+    max_attempts: int = keyword(2, checks.in_range, 1, MAX_ATTEMPTS)
+    max_steps: int | None = keyword(None, checks.positive)
+    shaping: float = keyword(0.0, checks.number, 0)
+    shaping_discount: float = keyword(0.99, checks.number, 0, 1)
+    expert: str = keyword(EXPERTS[0], checks.one_of, EXPERTS)
 
     @classmethod
-    def make(cls, **keywords: Any) -> NavigationConfig:
-        """Return a checked configuration.
-
-        Raises:
-            TypeError: for an unknown keyword, naming the nearest right one.
-            ValueError: naming the keyword, what came and what was expected.
-        """
-        values, usual = checked(cls, keywords), defaults(cls)
+    def check_together(cls, values: dict[str, Any]) -> None:
+        """Refuse routes that there are not, and keywords that mean nothing beside others."""
+        usual = defaults(cls)
         turns, length, landmarks = (values[name] for name in _KIND)
         kind = RouteKind.make(turns, length, landmarks)
         values.update(turns=(int(turns[0]), int(turns[1])), length=kind.length)
@@ -129,7 +116,6 @@ class NavigationConfig:
             asked = {name: values[name] for name in _KIND if values[name] != usual[name]}
             _refuse_many(split=values["split"], **asked)
             _check_city(values["route"], values["city"])
-        return cls(**values)
 
     def with_route(self, route: Route) -> NavigationConfig:
         """Return this configuration with one route to walk, whatever the kind of its own routes.

@@ -70,8 +70,14 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     the moves that were made, previous is the action before where it failed, attempts_left the
     actions before the time limit, 10 at most, and a move that was made has the outcome "none".
 
-    0 is empty everywhere. Landmarks are numbered anew, at random, in each episode. The space is the
-    same under all keywords but `mask_in_observation`.
+    0 is empty everywhere. Landmarks are numbered anew, at random, in each episode.
+
+    With `observation="onehot"` it is a `Box` from 0 to 1 of shape (1063,), float32: each of the
+    numbers above has a column for every value, 0 included, and exactly one of them is 1. The
+    columns are those of `gymnasium.spaces.flatten`; `virl_env.observe.ONEHOT_LAYOUT` names the
+    parts, and `decode` works on it too.
+
+    The space is the same under all keywords but `observation` and `mask_in_observation`.
 
     ## Rewards
     Each attempt is paid by its outcome: correct +1, wrong_action -1. In free movement that is +1
@@ -134,6 +140,7 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     * `shaping` (0.0): weight of the shaping reward, `shaping_discount` (0.99): its discount.
     * `expert` ("shortest"): the expert walks the shortest way to the destination; "route": it walks
       the route as the instructions tell it, where it stands on it.
+    * `observation` (None): "onehot" for networks and libraries that take no `MultiDiscrete`.
     * `mask` ("syntax"): what `info["action_mask"]` and `action_masks()` rule out. "syntax":
       nothing. "full": turns in words that the scoring rule does not have, which gives the rule
       away; say so with results. None: there is no mask.

@@ -45,12 +45,17 @@ class VIRLNavigationImageEnv(WalkerEnv[Any, int], DiscreteEnv[Walk]):
       instructions name landmarks by numbers, and `categories` says of which category each is.
     * `action_mask`: int8 of shape (14,), only with `mask_in_observation=True`.
 
+    With `observation="image"` it is the `image` alone, a `Box`; pass `views="grid"` too where three
+    channels are asked for. That shows neither the instructions nor the rule, so it is for agents
+    that learn one route, or that are told them otherwise.
+
     ## Rewards, Starting State, Episode End, Information
     As in `VIRLNavigationEnv`: an episode seed starts the same episode in both.
 
     ## Arguments
     Those of `VIRLNavigationEnv`, and
 
+    * `observation` (None): "image" for libraries that take no `Dict`.
     * `image_size` (64): pixels of one view, 32-1200.
     * `views` ("stack"): or "grid".
     * `look` ("plain"): of the streets: "plain" is the city's own look; a mapping of severities 0-5

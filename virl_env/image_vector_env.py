@@ -25,7 +25,7 @@ class VIRLNavigationImageVectorEnv(WalkersVectorEnv):
 
     Args:
         num_envs: number of copies.
-        image_size, views, look, panoramas: as for `VIRLNavigationImageEnv`.
+        observation, image_size, views, look, panoramas: as for `VIRLNavigationImageEnv`.
         render_mode: "ansi", or "rgb_array" for a picture of each copy.
         autoreset_mode, max_episode_steps, mask, mask_in_observation, **navigation: as for
             `VIRLNavigationVectorEnv`.

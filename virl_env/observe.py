@@ -62,23 +62,32 @@ LAYOUT: Mapping[str, slice] = FIELDS.layout
 
 SIZE = FIELDS.size
 
+ONEHOT_LAYOUT: Mapping[str, slice] = FIELDS.onehot.layout
+"""Where each field lies in an observation of `observation="onehot"`."""
+
 
 def heading_codes(degrees: NDArray[Any]) -> NDArray[np.uint8]:
     """Return the codes of headings in degrees: 1 to 72, each 5 degrees wide."""
     return (1 + degrees // HEADING_STEP).astype(np.uint8)
 
 
-def decode(observation: NDArray[np.uint8]) -> dict[str, Any]:
-    """Return one observation of shape (96,) as named Python values, for people and for tests.
+def decode(observation: NDArray[Any]) -> dict[str, Any]:
+    """Return one observation as named Python values, for people and for tests.
+
+    Its shape is (96,), or (1063,) with `observation="onehot"`.
 
     Keys: lines (from the current one on, dicts of turn, compass, landmark, side, each None where
     not told; walking lines have the turn "walk"), landmark and side (in sight, None for nothing),
     intersection, categories (of each landmark number), heading (degrees, lower end of its 5),
     actions (newest first), previous, attempts_left, outcome, directions (as stated).
+
+    Raises:
+        ValueError: for what is not one observation.
     """
-    field = FIELDS.lists(observation)
+    numbers = FIELDS.integers(observation)
+    field = FIELDS.lists(numbers)
     turns = (*RELATIVE, "walk")
-    codes = observation[LAYOUT["lines"]].reshape(MAX_LINES, LINE_CODES)
+    codes = numbers[LAYOUT["lines"]].reshape(MAX_LINES, LINE_CODES)
     # Behind the last line, which names the destination, all are empty; a line before it may be too.
     count = 1 + max(codes.any(axis=1).nonzero()[0], default=-1)
     lines = []
@@ -91,7 +100,7 @@ def decode(observation: NDArray[np.uint8]) -> dict[str, Any]:
                 "side": _name(SIDES, side),
             }
         )
-    rule = observation[LAYOUT["frame"].start : LAYOUT["table"].stop]
+    rule = numbers[LAYOUT["frame"].start : LAYOUT["table"].stop]
     return {
         "lines": lines,
         "landmark": field["landmark"][0] or None,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shiftgym.envs.array_batch import ArrayBatch, batch_infos
 from shiftgym.prefetch import InitialStates
 from virl_env import observe
 from virl_env.actions import (
@@ -68,7 +69,7 @@ _DONE = np.dtype(
 _SHOWN_DONE = LAYOUT["outcome"].stop - LAYOUT["actions"].start
 
 
-class RailBatch:
+class RailBatch(ArrayBatch):
     """The running episodes of n sub-environments.
 
     Whole arrays are moved even where few of them change: at a thousand that takes less time
@@ -85,15 +86,17 @@ class RailBatch:
         headings: initial ones in degrees, of shape (n,).
         rules: that score, as `directions.table` makes them, of shape (n, 9).
         right: the right action of each, uint8 of shape (n,); NO_ACTION at the end of a rail.
-        truncated: None: a rail has no time limit.
     """
 
-    truncated = None
+    STATE = (
+        *("rows", "_points", "_line", "_at", "_counts", "_done", "_over", "_failed"),
+        *("_attempts", "_hits", "_met", "_bytes"),
+    )
 
     def __init__(self, dealer: Dealer, count: int) -> None:
+        super().__init__(observe.FIELDS, count)
         self._dealer = dealer
         self._max_attempts = np.uint8(dealer.config.max_attempts)
-        self.rows = np.zeros((count, observe.SIZE), dtype=np.uint8)
         # The point where each walker stands, a POINT as one number, and the line that it follows.
         self._points = np.zeros(count, dtype=np.uint64)
         self._line = np.zeros(count, dtype=np.uint8)
@@ -109,9 +112,9 @@ class RailBatch:
         self._met = np.zeros(count, dtype=np.uint8)
         # How each episode started, in one record, so that starting one is one copy.
         self._states = np.zeros(count, dtype=dealer.states)
-        self._view()
+        self.name_views()
 
-    def _view(self) -> None:
+    def name_views(self) -> None:
         """Name the parts of the arrays that steps touch; all are views."""
         rows, points, done = self.rows, self._points, self._done
         self._blocks = _part(rows, 0, observe.SIZE)
@@ -143,26 +146,6 @@ class RailBatch:
             offset=fields["lines"][1],
             strides=(states.itemsize, LINE_CODES),
         )
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        # A copy or a pickle holds the views as arrays of their own.
-        self.__dict__.update(state)
-        self._view()
-
-    _STATE = (
-        *("rows", "_points", "_line", "_at", "_counts", "_done", "_over", "_failed"),
-        *("_attempts", "_hits", "_met", "_bytes"),
-    )
-
-    def get_state(self) -> dict[str, NDArray[Any]]:
-        """Return copies of the arrays that are the whole state."""
-        return {name: getattr(self, name).copy() for name in self._STATE}
-
-    def set_state(self, state: dict[str, NDArray[Any]]) -> None:
-        """Go on from what `get_state` returned."""
-        for name in self._STATE:
-            # In place, so that the views keep looking at them.
-            getattr(self, name)[...] = state[name]
 
     @property
     def places(self) -> NDArray[np.int64]:
@@ -257,15 +240,16 @@ class RailBatch:
     def infos(self) -> dict[str, Any]:
         """Return what every step tells, but the mask: arrays of shape (n,)."""
         *by_kind, step_accuracy = (self._hits / self._attempts).T
-        return {
-            "outcome": _OUTCOME_NAMES.take(self._outcome.astype(np.intp)),
-            "attempts_left": self._left.astype(np.int64),
-            "is_success": self._over & ~self._failed,
-            "episode_seed": self.episode_seeds.copy(),
-            "step_accuracy": step_accuracy.copy(),
-            "turn_accuracy": by_kind[_TURN].copy(),
-            "macro_accuracy": sum(by_kind) / _KINDS_MET.take(self._met),
-        }
+        return batch_infos(
+            _OUTCOME_NAMES,
+            self._outcome.astype(np.intp),
+            self._left,
+            self._over & ~self._failed,
+            self.episode_seeds,
+            step_accuracy=step_accuracy.copy(),
+            turn_accuracy=by_kind[_TURN].copy(),
+            macro_accuracy=sum(by_kind) / _KINDS_MET.take(self._met),
+        )
 
 
 def _part(items: NDArray[Any], offset: int, size: int) -> NDArray[np.void]:

@@ -30,7 +30,7 @@ class VIRLNavigationVectorEnv(WalkersVectorEnv):
             what the episode ended with is in `info["final_obs"]` and `info["final_info"]`).
         max_episode_steps: truncates an episode after this many actions; None for no limit.
         render_mode: "ansi" or None; ids with -Image draw pictures of many copies too.
-        mask, mask_in_observation, **navigation: as for `VIRLNavigationEnv`.
+        observation, mask, mask_in_observation, **navigation: as for `VIRLNavigationEnv`.
     """
 
     def __init__(self, num_envs: int = 1, **keywords: Any) -> None:

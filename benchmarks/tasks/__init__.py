@@ -9,10 +9,10 @@ from importlib import import_module
 from benchmarks.tasks.task import EvaluatedTask, Task
 
 CLASSES: Mapping[str, tuple[str, str]] = {
-    "GeneralPoints": ("benchmarks.tasks.cards", "Cards"),
-    "VIRLNavigation": ("benchmarks.tasks.streets", "Streets"),
+    "GeneralPoints": (".cards", "Cards"),
+    "VIRLNavigation": (".streets", "Streets"),
 }
-"""The module and the class of each task, by the first part of its ids."""
+"""The module in this package and the class of each task, by the first part of its ids."""
 
 
 class _Tasks(Mapping[str, Task]):
@@ -68,5 +68,5 @@ def task_named(name: str) -> EvaluatedTask:
 
 @cache
 def _load(module: str, name: str) -> Task:
-    task: Task = getattr(import_module(module), name)()
+    task: Task = getattr(import_module(module, __package__), name)()
     return task

@@ -16,6 +16,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from agents.scripted import ExpertAgent, RandomAgent
+from benchmarks.outside import find_in_working_folder
 from benchmarks.tasks.task import SUCCESS, Dealt, MakeAgent, Metric
 from shiftgym.contracts import INFO_KEYS
 
@@ -41,6 +42,7 @@ class RegisteredTask:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        find_in_working_folder()
 
     def interface(self, id: str, keywords: Mapping[str, Any]) -> str:
         """Return "-Text" for an id whose actions are texts, else "".

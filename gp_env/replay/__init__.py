@@ -9,6 +9,6 @@ write_page(episode, "episode.html")
 
 from gp_env.replay.gif import write_gif
 from gp_env.replay.page import write_page
-from gp_env.replay.recording import Moment, Recorder, Recording, record
+from gp_env.replay.recording import Moment, Recording, TableCamera, record, recorder
 
-__all__ = ["Moment", "Recorder", "Recording", "record", "write_gif", "write_page"]
+__all__ = ["Moment", "Recording", "TableCamera", "record", "recorder", "write_gif", "write_page"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from string import Template
 
 from PIL import Image
@@ -31,31 +29,12 @@ _SEEN = Template("""\
 """)
 
 
-def write_page(recording: Recording, path: str | os.PathLike[str]) -> None:
-    """Write an episode as one file of HTML, in which arrow keys, a slider and a button lead on.
-
-    Args:
-        recording: of the episode.
-        path: of the file; `#7` behind its address opens step 7.
-
-    Raises:
-        OSError: where the file cannot be written.
-    """
-    Path(path).write_text(draw_page(recording), encoding="utf-8")
-
-
-def draw_page(recording: Recording) -> str:
-    """Return the page of `write_page` as text."""
+def _opening(recording: Recording) -> str:
     table = Image.fromarray(recording.table)
     few = painted(table, spread(table, _COLOURS))
     # Plain tables are small as drawings, grainy ones as photographs.
     urls = page.png_url(few), page.jpeg_url(table)
-    return page.draw_page(
-        recording,
-        list(map(_section, recording.moments)),
-        opening=_TABLE.substitute(cards=for_html(recording.title), table=min(urls, key=len)),
-        style=_STYLE,
-    )
+    return _TABLE.substitute(cards=for_html(recording.title), table=min(urls, key=len))
 
 
 def _section(moment: Moment) -> str:
@@ -69,3 +48,6 @@ def _section(moment: Moment) -> str:
         left=f"Attempts left: {scene.attempts_left}.",
     )
     return page.section(moment, seen)
+
+
+write_page = page.PageWriter(_section, _opening, _STYLE).write

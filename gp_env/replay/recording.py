@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gymnasium as gym
 
-from gp_env.arithmetic import TOKENS
 from gp_env.pictures.cards import Picture
 from gp_env.pictures.look import LookLike
 from gp_env.pictures.renderer import CardRenderer
@@ -39,12 +38,11 @@ class Recording(recording.Recording[Moment]):
     table: Picture
 
 
-class Recorder(recording.Recorder[Moment]):
-    """Takes down an episode of a single environment while somebody plays it.
+class TableCamera:
+    """Shows the table of an environment of the card game, the cards as it shows them.
 
     Args:
-        env: of the card game, with whatever interface; wrappers are looked through. Cards are
-            recorded as it shows them.
+        env: of the card game, with whatever interface; wrappers are looked through.
         look: of the cards, as for `GeneralPointsImageEnv`, where it shows none.
 
     Raises:
@@ -52,51 +50,29 @@ class Recorder(recording.Recorder[Moment]):
     """
 
     def __init__(self, env: gym.Env[Any, Any], *, look: LookLike = "plain") -> None:
-        super().__init__()
-        self._env: TableEnv[Any, Any] = recording.inner(env, TableEnv, "the card game")
-        self._renderer = self._env.renderer or CardRenderer(SIZE, look)
+        self.env: TableEnv[Any, Any] = recording.inner(env, TableEnv, "the card game")
+        self._renderer = self.env.renderer or CardRenderer(SIZE, look)
 
-    def recording(self) -> Recording:
+    def moment(self, told: str, info: Mapping[str, Any]) -> Moment:
+        """Return what is written on the table now."""
+        return Moment(scene=self.env.scene(), told=told)
+
+    def is_attempt(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """Return whether an action ended an attempt: most tokens only go on with one."""
+        fewer: bool = after["attempts_left"] < before["attempts_left"]
+        return fewer
+
+    def recording(self, moments: Sequence[Moment], info: Mapping[str, Any]) -> Recording:
         """Return the episode up to now."""
-        env, info = self._env, self._info
-        hand, seed = env.hand, info["episode_seed"]
+        hand, seed = self.env.hand, info["episode_seed"]
+        stated, scoring = map(describe_rule, (self.env.stated_rule, self.env.rule))
         return Recording(
-            title=f"Make {env.config.target} from {hand}",
-            facts=recording.facts_of(info, describe_rule(env.stated_rule), describe_rule(env.rule)),
+            title=f"Make {self.env.config.target} from {hand}",
+            facts=recording.facts_of(info, stated, scoring),
             table=self._renderer.of_cards(hand.ranks, hand.suits, seed, SIZE),
-            moments=tuple(self._moments),
+            moments=moments,
         )
 
-    def _moment(self, observation: Any) -> Moment:
-        told = observation if isinstance(observation, str) else ""
-        return Moment(scene=self._env.scene(), told=told)
 
-    def _in_words(self, action: int) -> str:
-        return TOKENS[action]
-
-    def _outcome(self, info: Mapping[str, Any]) -> str:
-        # Between attempts an info goes on telling the outcome of the last.
-        ended = info["attempts_left"] < self._info["attempts_left"]
-        return super()._outcome(info) if ended else "none"
-
-
-def record(
-    env: gym.Env[Any, Any],
-    choose: recording.Choose | None = None,
-    *,
-    look: LookLike = "plain",
-    **played: Any,
-) -> Recording:
-    """Play an episode of the card game and return it.
-
-    Args:
-        env: a single environment.
-        choose, played: as for `shiftgym.recordings.recording.play`: who chooses actions, and
-            `seed`, `options` and `max_steps`.
-        look: as for `Recorder`.
-
-    Raises:
-        ValueError: for another environment or an unknown look, and what `reset` refuses.
-    """
-    written: Recording = recording.play(Recorder(env, look=look), env, choose, **played)
-    return written
+RECORDINGS = recording.Recordings(TableCamera)
+record, recorder = RECORDINGS.record, RECORDINGS.recorder

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shiftgym.checks import flag, shown
 from shiftgym.envs.masks import check_mask, masked_observation, masked_space
 from shiftgym.envs.single import SingleEnv
-from shiftgym.envs.views import Numbers, PictureAndState, Renderer, View
+from shiftgym.envs.views import Renderer, View, view_of
 from shiftgym.episode import Episode, Task
 
 E = TypeVar("E", bound=Episode)
@@ -24,7 +24,7 @@ class DiscreteEnv(SingleEnv[Any, int, E]):
     Args:
         task, render_mode: as for `SingleEnv`.
         renderer: draws what is observed; None where that is numbers.
-        mask, mask_in_observation: as the ids document them.
+        observation, mask, mask_in_observation: as the ids document them.
     """
 
     def __init__(
@@ -32,14 +32,13 @@ class DiscreteEnv(SingleEnv[Any, int, E]):
         task: Task[E, Any],
         renderer: Renderer | None = None,
         *,
+        observation: str | None = None,
         mask: str | None = "syntax",
         mask_in_observation: bool = False,
         render_mode: str | None = None,
     ) -> None:
         super().__init__(task, render_mode=render_mode)
-        self.view: View = (
-            Numbers(task.fields) if renderer is None else PictureAndState(task.fields, renderer)
-        )
+        self.view: View = view_of(task.fields, renderer, observation)
         self.mask = check_mask(mask)
         self.mask_in_observation = flag("mask_in_observation", mask_in_observation)
         self._num_actions = len(task.actions)

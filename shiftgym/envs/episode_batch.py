@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from shiftgym.envs.array_batch import batch_infos
 from shiftgym.episode import Episode, Task
 from shiftgym.prefetch import InitialStates
 
@@ -76,13 +77,14 @@ class EpisodeBatch(Generic[E]):
         """Return what every step tells but the mask: fresh arrays of shape (n,)."""
         episodes = [self.episode(index) for index in range(len(self.rows))]
         measures = [episode.measures() for episode in episodes]
-        return {
-            "outcome": self._names.take([episode.outcome for episode in episodes]),
-            "attempts_left": np.array([one.attempts_left for one in episodes], dtype=np.int64),
-            "is_success": np.array([episode.succeeded for episode in episodes]),
-            "episode_seed": self.episode_seeds.copy(),
+        return batch_infos(
+            self._names,
+            [episode.outcome for episode in episodes],
+            [episode.attempts_left for episode in episodes],
+            [episode.succeeded for episode in episodes],
+            self.episode_seeds,
             **{name: np.array([one[name] for one in measures]) for name in measures[0]},
-        }
+        )
 
     def get_state(self) -> dict[str, Any]:
         """Return how the episodes started and what was done in them: arrays, -1 for nothing."""

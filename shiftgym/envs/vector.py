@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from shiftgym import checks
 from shiftgym.envs.masks import check_mask, masked_observation, masked_space
-from shiftgym.envs.views import BatchNumbers, BatchPicturesAndStates, BatchView, Renderer
+from shiftgym.envs.views import BatchView, Renderer, batch_view_of
 from shiftgym.episode import Batch, Picture, Task
 from shiftgym.mixer import EPISODE_SEED_BITS
 from shiftgym.prefetch import InitialStates, PrefetchBuffer
@@ -44,8 +44,8 @@ class TaskVectorEnv(VectorEnv[Any, Any, Any], Generic[B]):
         task: what is played.
         num_envs: number of sub-environments.
         renderer: draws what is observed; None where that is numbers.
-        autoreset_mode, max_episode_steps, mask, mask_in_observation, render_mode: as the ids
-            document them.
+        autoreset_mode, max_episode_steps, observation, mask, mask_in_observation, render_mode: as
+            the ids document them.
 
     Attributes:
         batch: the running episodes.
@@ -61,6 +61,7 @@ class TaskVectorEnv(VectorEnv[Any, Any, Any], Generic[B]):
         *,
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
         max_episode_steps: int | None = None,
+        observation: str | None = None,
         mask: str | None = "syntax",
         mask_in_observation: bool = False,
         render_mode: str | None = None,
@@ -71,11 +72,7 @@ class TaskVectorEnv(VectorEnv[Any, Any, Any], Generic[B]):
             max_episode_steps = checks.positive("max_episode_steps", max_episode_steps)
         num_envs = checks.check_num_envs(num_envs)
         self.task = task
-        self.view: BatchView = (
-            BatchNumbers(task.fields)
-            if renderer is None
-            else BatchPicturesAndStates(task.fields, renderer, num_envs)
-        )
+        self.view: BatchView = batch_view_of(task.fields, renderer, observation, num_envs)
         self.num_envs = num_envs
         self.autoreset_mode = _autoreset_mode(autoreset_mode)
         self.metadata = {**self.metadata, "autoreset_mode": self.autoreset_mode}

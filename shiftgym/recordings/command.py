@@ -6,7 +6,7 @@ import argparse
 import importlib
 import secrets
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import gymnasium as gym
 
@@ -14,31 +14,52 @@ from shiftgym.recordings.recording import Recorder
 from shiftgym.sanitize import for_terminal
 from shiftgym.seeding import check_seed
 
+E = TypeVar("E", bound=gym.Env[Any, Any])
 
-class Album:
-    """The files that were asked for, of what is played; or nothing at all.
+
+_SEED_BITS = 32
+"""Of a seed that nobody chose: short enough to be typed again."""
+
+
+class Session(Generic[E]):
+    """An episode that is played on the command line, recorded where files were asked for.
 
     Args:
-        recorder: takes down what is played; None where no file was asked for.
+        env: a single environment.
+        seed: of `reset`; None draws one.
+        recorder: of that environment; None where no file was asked for.
         files: paths, and what writes a recording there.
+
+    Attributes:
+        seed: of `reset`.
+        observation, info: what was returned last.
+        ended: whether the episode has.
+
+    Raises:
+        ValueError: for a seed out of range, or an episode that cannot be shown.
     """
 
     def __init__(
         self,
+        env: E,
+        seed: int | None = None,
         recorder: Recorder[Any] | None = None,
         files: Mapping[str, Callable[[Any, str], None]] | None = None,
     ) -> None:
-        self._recorder, self._files = recorder, files or {}
+        self.env, self._recorder, self._files = env, recorder, files or {}
+        drawn = secrets.randbits(_SEED_BITS) if seed is None else check_seed(seed)
+        self.seed = int(drawn or 0)
+        self.observation, self.info = env.reset(seed=self.seed)
+        self.ended = False
+        if recorder is not None:
+            recorder.begin(self.observation, self.info)
 
-    def begin(self, observation: Any, info: Mapping[str, Any]) -> None:
-        """Take down what `reset` returned."""
+    def step(self, action: Any) -> None:
+        """Do an action, or give a reply."""
+        self.observation, reward, terminated, truncated, self.info = self.env.step(action)
+        self.ended = terminated or truncated
         if self._recorder is not None:
-            self._recorder.begin(observation, info)
-
-    def step(self, action: Any, observation: Any, reward: float, info: Mapping[str, Any]) -> None:
-        """Take down an action and what `step` returned."""
-        if self._recorder is not None:
-            self._recorder.step(action, observation, reward, info)
+            self._recorder.step(action, self.observation, float(reward), self.info)
 
     def write(self) -> None:
         """Write the files, and say which."""
@@ -50,45 +71,34 @@ class Album:
             print(for_terminal(f"Written: {path}"))
 
 
-_SEED_BITS = 32
-"""Of a seed that nobody chose: short enough to be typed again."""
-
-
-def begin(
-    env: gym.Env[Any, Any], album: Album, options: argparse.Namespace
-) -> tuple[int, Any, dict[str, Any]]:
-    """Start the episode of --seed, or of a seed that is drawn, and take it down.
-
-    Returns:
-        The seed, the observation and the info.
-
-    Raises:
-        ValueError: for a seed out of range.
-    """
-    drawn = secrets.randbits(_SEED_BITS) if options.seed is None else check_seed(options.seed)
-    observation, info = env.reset(seed=drawn)
-    album.begin(observation, info)
-    return int(drawn or 0), observation, info
-
-
-def album_of(
-    options: argparse.Namespace, package: str, env: gym.Env[Any, Any], **seen: Any
-) -> Album:
-    """Return the files of --gif and --html, or nothing at all.
+def start(
+    parser: argparse.ArgumentParser,
+    options: argparse.Namespace,
+    package: str,
+    make: Callable[[argparse.Namespace], E],
+    **shown: Any,
+) -> Session[E]:
+    """Start the episode that the options ask for; end with an error where it cannot be played.
 
     Args:
-        options: of the command line.
-        package: of the task, which has `replay.Recorder`, `replay.write_gif` and so on.
-        env: what is played.
-        seen: keywords of the recorder.
+        parser: of the command.
+        options: that it has read.
+        package: of the task, which has `replay.recorder`, `replay.write_gif` and so on.
+        make: makes the environment of the options.
+        shown: keywords of the recorder.
     """
-    if not (options.gif or options.html):
-        return Album()
-    # Who asks for no pictures needs nothing that draws.
-    replay = importlib.import_module(f"{package}.replay")
-    files = {options.gif: replay.write_gif, options.html: replay.write_page}
-    recorder = replay.Recorder(env, **seen)
-    return Album(recorder, {path: write for path, write in files.items() if path})
+    _check_options(parser, options)
+    try:
+        env = make(options)
+        if not (options.gif or options.html):
+            return Session(env, options.seed)
+        # Who asks for no pictures needs nothing that draws.
+        replay = importlib.import_module(f"{package}.replay")
+        files = {options.gif: replay.write_gif, options.html: replay.write_page}
+        asked = {path: write for path, write in files.items() if path}
+        return Session(env, options.seed, replay.recorder(env, **shown), asked)
+    except ValueError as error:
+        parser.error(for_terminal(error))
 
 
 def typed(ask: Callable[[str], str], prompt: str) -> str:
@@ -101,7 +111,7 @@ def typed(ask: Callable[[str], str], prompt: str) -> str:
 
 
 def add_options(parser: argparse.ArgumentParser, played: str, seen: str, example: str) -> None:
-    """Let a parser take --gif, --html and --look.
+    """Let a parser take --expert, --seed, --gif, --html and --look.
 
     Args:
         parser: of a command.
@@ -121,6 +131,8 @@ def add_options(parser: argparse.ArgumentParser, played: str, seen: str, example
                 f"{text!r} is no look: expected severities such as {example}"
             ) from None
 
+    parser.add_argument("--expert", action="store_true", help=f"let the expert play {played}")
+    parser.add_argument("--seed", type=int, help=f"{played} that reset(seed=SEED) starts")
     parser.add_argument("--gif", metavar="FILE", help=f"write {played} as a moving picture")
     parser.add_argument("--html", metavar="FILE", help=f"write {played} as a page")
     parser.add_argument(
@@ -131,7 +143,7 @@ def add_options(parser: argparse.ArgumentParser, played: str, seen: str, example
     )
 
 
-def check_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+def _check_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """End with an error where --look or --panoramas came without a file that shows them."""
     if options.gif or options.html:
         return

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from PIL import Image
 
 from shiftgym.recordings.recording import Moment, Recording
 from shiftgym.sanitize import for_html
+
+R = TypeVar("R", bound=Recording[Any])
 
 _QUALITY = 82
 _LONG = 600
@@ -102,30 +107,47 @@ show(asked > 0 ? asked - 1 : 0);
 """)
 
 
-def draw_page(
-    recording: Recording[Any], sections: Sequence[str], *, opening: str = "", style: str = ""
-) -> str:
-    """Return a page through whose steps arrow keys, a slider and a button lead.
+@dataclass(frozen=True)
+class PageWriter(Generic[R]):
+    """Writes the recordings of a task as HTML pages.
 
-    Args:
-        recording: of the episode.
-        sections: HTML of each step, as `section` returns it.
-        opening: HTML that stands above the steps. A list in it with the id "lines" has the line
-            that a step names marked.
-        style: CSS of what this game alone shows.
+    Attributes:
+        section: returns the HTML of each step, as `section` makes it.
+        opening: returns the HTML that stands above the steps. A list in it with the id "lines" has
+            the line that a step names marked.
+        style: CSS of what this task alone shows.
     """
-    return _PAGE.substitute(
-        title=for_html(recording.title),
-        facts="".join(
-            f"<dt>{for_html(name)}</dt><dd>{for_html(value)}</dd>"
-            for name, value in recording.facts.items()
-        ),
-        opening=opening,
-        count=len(sections),
-        moments="".join(sections),
-        credit=for_html(recording.credit),
-        style=style,
-    )
+
+    section: Callable[[Any], str]
+    opening: Callable[[R], str]
+    style: str
+
+    def write(self, recording: R, path: str | os.PathLike[str]) -> None:
+        """Write an episode as an HTML page through which arrow keys, a slider and a button lead.
+
+        Args:
+            recording: of the episode.
+            path: of the file, which needs no other; `#7` behind its address opens step 7.
+
+        Raises:
+            OSError: where the file cannot be written.
+        """
+        Path(path).write_text(self.draw(recording), encoding="utf-8")
+
+    def draw(self, recording: R) -> str:
+        """Return the page of `write` as text."""
+        return _PAGE.substitute(
+            title=for_html(recording.title),
+            facts="".join(
+                f"<dt>{for_html(name)}</dt><dd>{for_html(value)}</dd>"
+                for name, value in recording.facts.items()
+            ),
+            opening=self.opening(recording),
+            count=len(recording.moments),
+            moments="".join(map(self.section, recording.moments)),
+            credit=for_html(recording.credit),
+            style=self.style,
+        )
 
 
 def section(moment: Moment, seen: str, line: int = 0) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import gymnasium as gym
 
-E = TypeVar("E")
+from shiftgym.envs.single import SingleEnv
+
+E = TypeVar("E", bound=SingleEnv[Any, Any, Any])
 Choose = Callable[[Any, Mapping[str, Any]], Any]
 
 
@@ -76,74 +78,130 @@ def inner(env: gym.Env[Any, Any], kind: type[E], task: str) -> E:
     return found
 
 
-class Recorder(Generic[Seen]):
-    """Takes down an episode of a single environment while somebody plays it."""
+R_co = TypeVar("R_co", bound=Recording[Any], covariant=True)
 
-    def __init__(self) -> None:
-        self._moments: list[Seen] = []
+
+class Camera(Protocol[R_co]):
+    """What a task shows of its episodes.
+
+    Attributes:
+        env: a single environment, without its wrappers.
+    """
+
+    @property
+    def env(self) -> SingleEnv[Any, Any, Any]: ...  # noqa: D102
+
+    def moment(self, told: str, info: Mapping[str, Any]) -> Moment:
+        """Return what there is to see now, before anything is done."""
+        ...
+
+    def is_attempt(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """Return whether an action was an attempt, and not just a part of one.
+
+        Args:
+            before, after: infos of the steps before and after it.
+        """
+        ...
+
+    def recording(self, moments: Sequence[Any], info: Mapping[str, Any]) -> R_co:
+        """Return an episode that has these moments, and the info of its last."""
+        ...
+
+
+class Recorder(Generic[R_co]):
+    """Takes down an episode of a single environment while somebody plays it.
+
+    Args:
+        camera: of that environment.
+    """
+
+    def __init__(self, camera: Camera[R_co]) -> None:
+        self._camera = camera
+        self._moments: list[Moment] = []
         self._info: Mapping[str, Any] = {}
 
     def begin(self, observation: Any, info: Mapping[str, Any]) -> None:
-        """Take down what `reset` returned."""
-        self._info = info
-        self._moments = [self._moment(observation)]
+        """Take down what `reset` returned.
+
+        Raises:
+            ValueError: for an episode of which there is nothing to show.
+        """
+        self._moments.clear()
+        self._see(observation, info)
 
     def step(self, action: Any, observation: Any, reward: float, info: Mapping[str, Any]) -> None:
         """Take down an action and what `step` returned."""
+        names = self._camera.env.task.actions
         self._moments[-1] = replace(
             self._moments[-1],
-            done=action if isinstance(action, str) else self._in_words(int(action)),
-            outcome=self._outcome(info),
+            done=action if isinstance(action, str) else names[int(action)],
+            outcome=info["outcome"] if self._camera.is_attempt(self._info, info) else "none",
             reward=float(reward),
         )
-        self._info = info
-        self._moments.append(self._moment(observation))
+        self._see(observation, info)
 
-    def recording(self) -> Any:
+    def recording(self) -> R_co:
         """Return the episode up to now."""
-        raise NotImplementedError
+        return self._camera.recording(tuple(self._moments), self._info)
 
-    def _moment(self, observation: Any) -> Seen:
-        """Return what there is to see now, before anything is done; `_info` is of now."""
-        raise NotImplementedError
-
-    def _in_words(self, action: int) -> str:
-        raise NotImplementedError
-
-    def _outcome(self, info: Mapping[str, Any]) -> str:
-        """Return what came of an action, from the info after it; `_info` is still the one before.
-
-        It is "none" where the action was but a part of an attempt.
-        """
-        outcome: str = info["outcome"]
-        return outcome
+    def _see(self, observation: Any, info: Mapping[str, Any]) -> None:
+        told = observation if isinstance(observation, str) else ""
+        self._info = info
+        self._moments.append(self._camera.moment(told, info))
 
 
-def play(
-    recorder: Recorder[Any],
-    env: gym.Env[Any, Any],
-    choose: Choose | None = None,
-    *,
-    seed: int | None = None,
-    options: dict[str, Any] | None = None,
-    max_steps: int = 500,
-) -> Any:
-    """Play an episode and return its recording.
+@dataclass(frozen=True)
+class Recordings(Generic[R_co]):
+    """Records the episodes of a task.
 
-    Args:
-        recorder: made for that environment.
-        env: a single environment.
-        choose: returns the action for an observation and an info; the expert unless given.
-        seed, options: of `reset`.
-        max_steps: after which the recording stops, should the episode not have ended.
+    Attributes:
+        camera: makes a camera of an environment and of keywords that say how it shows them.
     """
-    observation, info = env.reset(seed=seed, options=options)
-    recorder.begin(observation, info)
-    expert: Any = env.unwrapped
-    for _ in range(max_steps):
-        action = expert.expert_action() if choose is None else choose(observation, info)
-        observation, reward, terminated, truncated, info = env.step(action)
-        recorder.step(action, observation, float(reward), info)
-        if terminated or truncated:
-            break
-    return recorder.recording()
+
+    camera: Callable[..., Camera[R_co]]
+
+    def recorder(self, env: gym.Env[Any, Any], **shown: Any) -> Recorder[R_co]:
+        """Return a recorder of an environment, for whoever plays it step by step.
+
+        Args:
+            env: a single environment of the task, with whatever interface; wrappers are looked
+                through.
+            shown: keywords of the task's camera.
+
+        Raises:
+            ValueError: for another environment, or a keyword out of its range.
+        """
+        return Recorder(self.camera(env, **shown))
+
+    def record(
+        self,
+        env: gym.Env[Any, Any],
+        choose: Choose | None = None,
+        *,
+        seed: int | None = None,
+        options: dict[str, Any] | None = None,
+        max_steps: int = 500,
+        **shown: Any,
+    ) -> R_co:
+        """Play an episode and return its recording.
+
+        Args:
+            env, shown: as for `recorder`.
+            choose: returns the action for an observation and an info; the expert unless given.
+            seed, options: of `reset`.
+            max_steps: after which the recording stops, should the episode not have ended.
+
+        Raises:
+            ValueError: as for `recorder`, and what `reset` refuses.
+        """
+        recorder = self.recorder(env, **shown)
+        observation, info = env.reset(seed=seed, options=options)
+        recorder.begin(observation, info)
+        expert: Any = env.unwrapped
+        for _ in range(max_steps):
+            action = expert.expert_action() if choose is None else choose(observation, info)
+            observation, reward, terminated, truncated, info = env.step(action)
+            recorder.step(action, observation, float(reward), info)
+            if terminated or truncated:
+                break
+        return recorder.recording()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from string import Template
 
 from PIL import Image
@@ -33,31 +31,9 @@ _SEEN = Template("""\
 """)
 
 
-def write_page(recording: Recording, path: str | os.PathLike[str]) -> None:
-    """Write an episode as an HTML page.
-
-    Everything is in the one file. Arrow keys, a slider and a button step through it; `#7` behind
-    its address opens step 7.
-
-    Args:
-        recording: of the episode.
-        path: of the file.
-
-    Raises:
-        OSError: where the file cannot be written.
-    """
-    Path(path).write_text(draw_page(recording), encoding="utf-8")
-
-
-def draw_page(recording: Recording) -> str:
-    """Return the page of `write_page` as text."""
+def _opening(recording: Recording) -> str:
     lines = "".join(f"<li>{for_html(line)}</li>" for line in recording.instructions)
-    return page.draw_page(
-        recording,
-        [_section(moment) for moment in recording.moments],
-        opening=f'<ol id="lines">{lines}</ol>',
-        style=_STYLE,
-    )
+    return f'<ol id="lines">{lines}</ol>'
 
 
 def _section(moment: Moment) -> str:
@@ -69,3 +45,6 @@ def _section(moment: Moment) -> str:
         where=f"{latitude:.6f}, {longitude:.6f}, heading {moment.heading}°",
     )
     return page.section(moment, seen, moment.line)
+
+
+write_page = page.PageWriter(_section, _opening, _STYLE).write

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from shiftgym.checks import in_range
 from shiftgym.recordings import recording
-from virl_env.actions import ACTIONS
 from virl_env.routes.instructions import write_instructions
 from virl_env.scene import describe_rule
 from virl_env.views.look import LookLike
@@ -54,11 +53,11 @@ class Recording(recording.Recording[Moment]):
     instructions: Sequence[str]
 
 
-class Recorder(recording.Recorder[Moment]):
-    """Takes down an episode of a single environment while somebody plays it.
+class WalkCamera:
+    """Shows what the walker of an environment sees, and where it is on the map.
 
     Args:
-        env: of navigation, with whatever interface; wrappers are looked through. Views are recorded
+        env: of navigation, with whatever interface; wrappers are looked through. Views are shown
             as it shows them.
         view_size: pixels of one view, 32 to 1200.
         look, panoramas: of the views, as for `VIRLNavigationImageEnv`, where it shows none.
@@ -75,26 +74,39 @@ class Recorder(recording.Recorder[Moment]):
         look: LookLike = "plain",
         panoramas: Panoramas = None,
     ) -> None:
-        super().__init__()
-        self._env: WalkerEnv[Any, Any] = recording.inner(env, WalkerEnv, "navigation")
+        self.env: WalkerEnv[Any, Any] = recording.inner(env, WalkerEnv, "navigation")
         self._size = in_range("view_size", view_size, MIN_SIZE, MAX_SIZE)
-        renderer: StreetRenderer | None = getattr(self._env, "renderer", None)
+        renderer: StreetRenderer | None = getattr(self.env, "renderer", None)
         if renderer is None:
-            renderer = StreetRenderer(self._env.config, look=look, panoramas=panoramas)
+            renderer = StreetRenderer(self.env.config, look=look, panoramas=panoramas)
         self._renderer = renderer
 
-    def begin(self, observation: Any, info: Mapping[str, Any]) -> None:
-        """Take down what `reset` returned.
+    def moment(self, told: str, info: Mapping[str, Any]) -> Moment:
+        """Return what is seen now, and where.
 
         Raises:
             ValueError: for a route in a city of which there is nothing to show.
         """
-        self._renderer.check(self._env.route)
-        super().begin(observation, info)
+        env = self.env
+        self._renderer.check(env.route)
+        geocode, heading = env.stand()
+        look = self._renderer.look_of(info["episode_seed"])
+        return Moment(
+            views=grid(self._renderer.smooth(env.city, look, geocode, heading, self._size)),
+            map=env.map(),
+            geocode=geocode,
+            heading=heading,
+            line=env.line,
+            told=told,
+        )
 
-    def recording(self) -> Recording:
-        """Return the episode up to now."""
-        env, info = self._env, self._info
+    def is_attempt(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """Return True: every action is one."""
+        return True
+
+    def recording(self, moments: Sequence[Moment], info: Mapping[str, Any]) -> Recording:
+        """Return the walk up to now."""
+        env = self.env
         route, config = env.route, env.config
         stated, scoring = describe_rule(env.stated_directions), describe_rule(env.directions)
         length = f"{len(route.legs)} legs, {route.length:.0f} m"
@@ -104,47 +116,10 @@ class Recorder(recording.Recorder[Moment]):
             instructions=write_instructions(
                 route, env.initial_heading, config.instructions, config.style
             ),
-            moments=tuple(self._moments),
+            moments=moments,
             credit="" if env.city is None else env.city.attribution,
         )
 
-    def _moment(self, observation: Any) -> Moment:
-        env = self._env
-        geocode, heading = env.stand()
-        look = self._renderer.look_of(self._info["episode_seed"])
-        return Moment(
-            views=grid(self._renderer.smooth(env.city, look, geocode, heading, self._size)),
-            map=env.map(),
-            geocode=geocode,
-            heading=heading,
-            line=env.line,
-            told=observation if isinstance(observation, str) else "",
-        )
 
-    def _in_words(self, action: int) -> str:
-        return ACTIONS[action]
-
-
-def record(
-    env: gym.Env[Any, Any],
-    choose: recording.Choose | None = None,
-    *,
-    view_size: int = VIEW_SIZE,
-    look: LookLike = "plain",
-    panoramas: Panoramas = None,
-    **played: Any,
-) -> Recording:
-    """Play an episode of navigation and return it.
-
-    Args:
-        env: a single environment.
-        choose, played: as for `shiftgym.recordings.recording.play`: who chooses actions, and
-            `seed`, `options` and `max_steps`.
-        view_size, look, panoramas: as for `Recorder`.
-
-    Raises:
-        ValueError: for another environment or a size out of range, and what `reset` refuses.
-    """
-    recorder = Recorder(env, view_size, look=look, panoramas=panoramas)
-    written: Recording = recording.play(recorder, env, choose, **played)
-    return written
+RECORDINGS = recording.Recordings(WalkCamera)
+record, recorder = RECORDINGS.record, RECORDINGS.recorder

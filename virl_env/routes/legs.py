@@ -7,54 +7,131 @@ from a street is followed once, and what one who comes from somewhere can be tol
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from shiftgym.once import once_for_each
 from virl_env.routes.kinds import LONGEST_LEG, SHORTEST_LEG
 from virl_env.world.city import City
-from virl_env.world.geometry import bearing, compass, turn_word, wrap
+from virl_env.world.geometry import bearing, compass, sector, turn_word, wrap
 from virl_env.world.streets import MAX_TURN, MIN_TURN, STRAIGHT, Streets, streets_of
 
 _MOST_KEPT = 2**16
-"""Ways into a street, each by the heading of arrival, that a city's legs are kept for."""
+"""Slots, each by the heading of arrival, behind which a city's legs and places are kept."""
+
+_Kept = TypeVar("_Kept", bound=dict[Any, Any])
 
 
 class Walk(NamedTuple):
-    """A leg as it is walked: its slots in order, its heading and its metres."""
-
-    slots: list[int]
-    heading: int
-    distance: float
-
-
-class _Ends(NamedTuple):
-    """Where one may end who walks straight on, the nearest first; lists of one length.
+    """A leg as it is walked.
 
     Attributes:
-        slots: all of the way, also behind the last end.
-        points: that the slots lead to.
-        steps: index of the last slot before each end.
-        headings: from the start to each end, degrees.
-        distances: from the start to each end, metres.
+        slots: in order.
+        points: that they lead to.
+        crossings: those of the points that are intersections.
+        heading: from its start to its end, degrees.
+        distance: metres.
     """
 
     slots: list[int]
     points: list[int]
-    steps: list[int]
-    headings: list[int]
+    crossings: list[int]
+    heading: int
+    distance: float
+
+
+class Ends(NamedTuple):
+    """Where one may end who walks straight on, the nearest first.
+
+    Attributes:
+        points: all of the way, also behind the last end.
+        crossings: those of the points that are intersections.
+        walks: to each end.
+        distances: of the walks, metres.
+    """
+
+    points: list[int]
+    crossings: list[int]
+    walks: list[Walk]
     distances: list[float]
 
-    def walk(self, number: int) -> Walk:
-        """Return the way to an end."""
-        slots = self.slots[: self.steps[number] + 1]
-        return Walk(slots, self.headings[number], self.distances[number])
+
+Choice: TypeAlias = tuple[list[Walk], int, int]
+"""Legs to choose from: the walks from one index up to another one."""
 
 
-class Choice(NamedTuple):
-    """Legs to choose from: the way to each of the ends `numbers`."""
+class Ways(NamedTuple):
+    """The legs that may be next for somebody who has walked nowhere yet.
 
-    ends: _Ends
-    numbers: range
+    Attributes:
+        hands: where one may end, by hand: on the left, on the right. At the start there is one.
+        choices: all of the walks there, by hand.
+        points: that they lead to.
+        crossings: those of the points that are intersections.
+        nearest, farthest: metres of the shortest and of the longest walk.
+    """
+
+    hands: list[list[Ends]]
+    choices: list[list[Choice]]
+    points: frozenset[int]
+    crossings: frozenset[int]
+    nearest: float
+    farthest: float
+
+    @classmethod
+    def of(cls, *hands: list[Ends]) -> Ways:
+        """Return the ways to ends by hand; those that have none are left out."""
+        some = [hand for hand in ([ends for ends in hand if ends.walks] for hand in hands) if hand]
+        every = [ends for hand in some for ends in hand]
+        return cls(
+            some,
+            [[(ends.walks, 0, len(ends.walks)) for ends in hand] for hand in some],
+            frozenset(point for ends in every for point in ends.points),
+            frozenset(point for ends in every for point in ends.crossings),
+            min((ends.distances[0] for ends in every), default=0.0),
+            max((ends.distances[-1] for ends in every), default=0.0),
+        )
+
+    def allowed(
+        self, shortest: float, longest: float, start: int, crossed: set[int]
+    ) -> list[list[Choice]]:
+        """Return the legs that one may choose, by hand; hands without any are left out.
+
+        A leg must not lead to a point that was walked over. The first such point that it would come
+        to is an intersection, or where the route started: nobody turns back between two of them.
+
+        Args:
+            shortest, longest: metres of a leg.
+            start: point where the route started.
+            crossed: intersections that were walked over.
+        """
+        # So it is mostly, and this is asked for every leg of every walk that is tried.
+        if (
+            shortest <= self.nearest
+            and self.farthest <= longest
+            and start not in self.points
+            and self.crossings.isdisjoint(crossed)
+        ):
+            return self.choices
+        visited = {start, *crossed}
+        by_hand = (
+            [found for ends in hand if (found := _within(ends, shortest, longest, visited))]
+            for hand in self.hands
+        )
+        return [found for found in by_hand if found]
+
+
+def _within(ends: Ends, shortest: float, longest: float, visited: set[int]) -> Choice | None:
+    first = bisect_left(ends.distances, shortest)
+    last = bisect_right(ends.distances, longest)
+    if first < last and not visited.isdisjoint(ends.points):
+        free = next(step for step, point in enumerate(ends.points) if point in visited)
+        last = min(last, sum(len(walk.points) <= free for walk in ends.walks))
+    return (ends.walks, first, last) if first < last else None
+
+
+Sides: TypeAlias = Mapping[int, list[int]]
+"""Places around one who stands somewhere, by their side: an index into `SIDES`, in order."""
 
 
 class LegFinder:
@@ -63,49 +140,58 @@ class LegFinder:
     def __init__(self, city: City) -> None:
         self.streets = streets_of(city)
         # By slot and by whether one turns at the end.
-        self._straight: dict[tuple[int, bool], _Ends] = {}
-        # By heading of arrival too. Threads may write these two at once: equal keys, equal values.
-        self._told: dict[tuple[int, bool, int], _Ends] = {}
+        self._straight: dict[tuple[int, bool], Ends] = {}
+        # Threads may write these at once: equal keys, equal values.
+        self._first: dict[tuple[int, bool], Ways] = {}
+        self._onward: dict[tuple[int, int, bool], Ways] = {}
+        self._around: dict[tuple[int, int], Sides] = {}
 
-    def find(
-        self,
-        way: int,
-        limits: tuple[float, float],
-        visited: set[int],
-        arrival: int | None,
-        *,
-        to_turn: bool,
-    ) -> Choice | None:
-        """Return the legs that go straight on along a slot; None where none may end.
+    def first(self, point: int, to_turn: bool) -> Ways:
+        """Return the legs from a point: to where one turns, otherwise to where places are."""
+        ways = self._first.get((point, to_turn))
+        if ways is None:
+            every = [self._ends(slot, to_turn) for slot in self.streets.slots(point)]
+            ways = self._first[point, to_turn] = Ways.of(every)
+        return ways
 
-        Args:
-            way: slot that they begin with.
-            limits: shortest and longest, metres; of at least `SHORTEST_LEG` and at most
-                `LONGEST_LEG`.
-            visited: points that no leg may lead to.
-            arrival: heading of the leg that ends at the start, None for the first leg.
-            to_turn: whether they end at a turning point, otherwise where places are.
-        """
-        ends = self._ends(way, to_turn, arrival)
-        first = bisect_left(ends.distances, limits[0])
-        last = bisect_right(ends.distances, limits[1])
-        if first < last and not visited.isdisjoint(ends.points):
-            blocked = next(step for step, point in enumerate(ends.points) if point in visited)
-            last = min(last, bisect_left(ends.steps, blocked))
-        return Choice(ends, range(first, last)) if first < last else None
+    def onward(self, walk: Walk, to_turn: bool) -> Ways:
+        """Return the legs after a leg that ends at a turning point, those that words can tell."""
+        key = walk.slots[-1], walk.heading, to_turn
+        ways = self._onward.get(key)
+        if ways is None:
+            left: list[Ends] = []
+            right: list[Ends] = []
+            for slot in self.streets.turns[walk.slots[-1]]:
+                told = _only_told(self.streets, slot, self._ends(slot, to_turn), walk.heading)
+                turn = wrap(self.streets.bearings[slot] - walk.heading)
+                (right if turn > 0 else left).append(told)
+            ways = _room(self._onward)[key] = Ways.of(left, right)
+        return ways
 
-    def _ends(self, way: int, to_turn: bool, arrival: int | None) -> _Ends:
+    def around(self, walk: Walk) -> Sides:
+        """Return the places near the end of a leg, by the side on which its walker has them."""
+        key = walk.slots[-1], walk.heading
+        sides = self._around.get(key)
+        if sides is None:
+            places = self.streets.nearby.get(walk.points[-1], ())
+            by_side: dict[int, list[int]] = {}
+            for place, direction in places:
+                by_side.setdefault(sector(direction - walk.heading), []).append(place)
+            sides = _room(self._around)[key] = dict(sorted(by_side.items()))
+        return sides
+
+    def _ends(self, way: int, to_turn: bool) -> Ends:
         ends = self._straight.get((way, to_turn))
         if ends is None:
             ends = self._straight[way, to_turn] = _follow(self.streets, way, to_turn)
-        if arrival is None:
-            return ends
-        told = self._told.get((way, to_turn, arrival))
-        if told is None:
-            if len(self._told) >= _MOST_KEPT:
-                self._told.clear()
-            told = self._told[way, to_turn, arrival] = _only_told(self.streets, way, ends, arrival)
-        return told
+        return ends
+
+
+def _room(kept: _Kept) -> _Kept:
+    """Return what is kept, emptied where it is full."""
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    return kept
 
 
 @once_for_each
@@ -114,51 +200,44 @@ def legs_of(city: City) -> LegFinder:
     return LegFinder(city)
 
 
-def _follow(streets: Streets, way: int, to_turn: bool) -> _Ends:
+def _follow(streets: Streets, way: int, to_turn: bool) -> Ends:
     """Return where a leg along a slot may end, whoever walks it."""
     bearings, first = streets.bearings, streets.bearings[way]
     start = streets.start_of(way)
     origin, seen = streets.coordinates[start], {start}
-    found = _Ends([], [], [], [], [])
+    slots: list[int] = []
+    found = Ends([], [], [], [])
     distance, bend, least, most = 0.0, 0.0, 0.0, 0.0
     while way >= 0:
         point = streets.ends[way]
         distance += streets.lengths[way]
         if distance > LONGEST_LEG or point in seen:
             break
-        if found.slots:
-            bend += wrap(bearings[way] - bearings[found.slots[-1]])
+        if slots:
+            bend += wrap(bearings[way] - bearings[slots[-1]])
             least, most = min(least, bend), max(most, bend)
-        found.slots.append(way)
+        slots.append(way)
         found.points.append(point)
+        if streets.is_crossing(point):
+            found.crossings.append(point)
         seen.add(point)
         may_end = bool(streets.turns[way]) if to_turn else point in streets.facing
         if distance >= SHORTEST_LEG and may_end:
             heading = round(bearing(origin, streets.coordinates[point])) % 360
             off = wrap(heading - first)
             if most - off <= STRAIGHT and off - least <= STRAIGHT:
-                found.steps.append(len(found.slots) - 1)
-                found.headings.append(heading)
+                walk = Walk(slots[:], found.points[:], found.crossings[:], heading, distance)
+                found.walks.append(walk)
                 found.distances.append(distance)
         way = streets.ahead[way]
     return found
 
 
-def _only_told(streets: Streets, way: int, ends: _Ends, arrival: int) -> _Ends:
+def _only_told(streets: Streets, way: int, ends: Ends, arrival: int) -> Ends:
     """Return those ends that words can tell to one who arrives at the way's start."""
     start = streets.start_of(way)
-    kept = [
-        number
-        for number, heading in enumerate(ends.headings)
-        if _is_told(streets, start, way, arrival, heading)
-    ]
-    return _Ends(
-        ends.slots,
-        ends.points,
-        [ends.steps[number] for number in kept],
-        [ends.headings[number] for number in kept],
-        [ends.distances[number] for number in kept],
-    )
+    walks = [walk for walk in ends.walks if _is_told(streets, start, way, arrival, walk.heading)]
+    return Ends(ends.points, ends.crossings, walks, [walk.distance for walk in walks])
 
 
 def _is_told(streets: Streets, point: int, way: int, arrival: int, heading: int) -> bool:

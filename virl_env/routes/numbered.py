@@ -10,7 +10,7 @@ from shiftgym.once import PortableLock, once_for_each
 from shiftgym.progress import Progress
 from virl_env.routes.kinds import RouteKind
 from virl_env.routes.route import Route
-from virl_env.routes.sampling import TRIES, draw_route, no_route
+from virl_env.routes.sampling import TRIES, draw, no_route
 from virl_env.world.city import City
 from virl_env.world.synthetic import named_city
 
@@ -46,14 +46,14 @@ class _Numbered:
         return tuple(self._routes[:count])
 
     def _another(self, city: City, kind: RouteKind, number: int) -> Route | None:
-        for draw in range(TRIES):
-            route = draw_route(city, _pool_seed(number, draw), kind)
-            if route is None:
+        for attempt in range(TRIES):
+            drawn = draw(city, _pool_seed(number, attempt), kind)
+            if drawn is None:
                 break
             # A process that was forked between here and the append draws this number again, and
             # must not take its path for that of another route.
-            if self._paths.setdefault(route.path, number) == number:
-                return route
+            if self._paths.setdefault(drawn.path, number) == number:
+                return drawn.route(city)
         return None
 
 
@@ -76,7 +76,7 @@ def route_pool(
     A route depends on the city, its number and the keywords, not on the count. What was drawn is
     kept for as long as the city is, and so is that there is no other route. Routes of a rare kind
     take some seconds to find, which `shiftgym.progress` tells of: a thousand with seven turns and a
-    landmark at each take about six.
+    landmark at each take about three.
 
     Args:
         city: a City, or the name of one of those that are known by name.
@@ -128,6 +128,6 @@ def route_count(
     return len(found)
 
 
-def _pool_seed(number: int, draw: int) -> int:
-    parts = (np.array([part], dtype=np.uint64) for part in (_POOL_SEED, number, draw))
+def _pool_seed(number: int, attempt: int) -> int:
+    parts = (np.array([part], dtype=np.uint64) for part in (_POOL_SEED, number, attempt))
     return int(episode_seeds(*parts)[0])

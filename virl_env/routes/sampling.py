@@ -6,25 +6,28 @@ on; where it turns, no other street goes by the same compass word or by the same
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from shiftgym.checks import in_range
 from shiftgym.mixer import Words, words
 from virl_env.routes.kinds import LONGEST_LEG, SHORTEST_LEG, RouteKind
-from virl_env.routes.legs import Choice, LegFinder, Walk, legs_of
+from virl_env.routes.legs import LegFinder, Walk, legs_of
 from virl_env.routes.route import Landmark, Leg, Route
 from virl_env.world.city import City
-from virl_env.world.geometry import SIDES, bearing, sector, side, wrap
-from virl_env.world.streets import Streets
+from virl_env.world.geometry import SIDES, bearing, side
+from virl_env.world.streets import streets_of
 from virl_env.world.synthetic import named_city
 
 TRIES = 1_000
 """Walks that are tried for a route, and routes for one along another path."""
 
-_BLOCK: Words = np.arange(64, dtype=np.uint64)
+_BLOCK: Words = np.arange(64, dtype=np.uint64)[::-1]
+_MORE = 8
+"""Blocks that are made at once for a route that needs more than one."""
 
 
 _Choice = TypeVar("_Choice")
@@ -35,25 +38,25 @@ class _Draws:
 
     def __init__(self, seed: int) -> None:
         # Hashed first, so that the blocks of neighbouring seeds have nothing in common.
-        self._key = words(np.array([seed], dtype=np.uint64), 0)
-        self._blocks = 0
-        self._left: list[int] = []
+        key = words(np.array([seed], dtype=np.uint64), 0)
+        self._next = chain.from_iterable(_blocks(key)).__next__
 
     def below(self, bound: int) -> int:
         """Return an integer in [0, bound)."""
-        left = self._left or self._more()
-        return left.pop() * bound >> 32
+        return self._next() * bound >> 32
 
     def among(self, choices: Sequence[_Choice]) -> _Choice:
         """Return one of some choices, each as likely as another."""
-        left = self._left or self._more()
-        return choices[left.pop() * len(choices) >> 32]
+        return choices[self._next() * len(choices) >> 32]
 
-    def _more(self) -> list[int]:
-        self._blocks += 1
-        block = words(self._key + _BLOCK, self._blocks)
-        self._left = (block >> np.uint64(32)).tolist()
-        return self._left
+
+def _blocks(key: Words) -> Iterator[list[int]]:
+    """Yield numbers below 2**32 without end: one block, and then several at a time."""
+    first = 1
+    for blocks in chain([1], repeat(_MORE)):
+        numbers = np.arange(first, first + blocks, dtype=np.uint64)[:, None]
+        yield (words(key + _BLOCK, numbers) >> np.uint64(32)).ravel().tolist()
+        first += blocks
 
 
 def sample_route(
@@ -81,19 +84,62 @@ def sample_route(
     seed = in_range("seed", seed, 0, 2**64 - 1)
     kind = RouteKind.make(turns, length, landmarks)
     of = city if isinstance(city, City) else named_city(city)
-    route = draw_route(of, seed, kind)
-    if route is None:
+    drawn = draw(of, seed, kind)
+    if drawn is None:
         raise no_route(of, kind)
-    return route
+    return drawn.route(of)
 
 
-def draw_route(city: City, seed: int, kind: RouteKind) -> Route | None:
-    """Return what `sample_route` does; None where no route was found."""
+class Drawn(NamedTuple):
+    """A route as it is drawn.
+
+    Attributes:
+        origin: index of the place at the start.
+        walks: the legs.
+        landmarks: index of the place told at each turning point, None for none.
+        goal: index of the place at the destination.
+        initial_heading: faced at the start.
+        path: points that are walked over, the start included.
+    """
+
+    origin: int
+    walks: list[Walk]
+    landmarks: list[int | None]
+    goal: int
+    initial_heading: int
+    path: tuple[int, ...]
+
+    def route(self, city: City) -> Route:
+        """Return it as a route of the city that it was drawn in."""
+        coordinates = streets_of(city).coordinates
+        legs = []
+        for walk, number in zip(self.walks, [*self.landmarks, self.goal]):
+            end = coordinates[walk.points[-1]]
+            landmark = where = None
+            if number is not None:
+                place = city.places[number]
+                landmark = Landmark(place.name, place.category, place.geocode)
+                where = side(walk.heading, bearing(end, place.geocode))
+            # To centimetres, which the last bits of sines and cosines do not reach.
+            legs.append(Leg(walk.heading, round(walk.distance, 2), end, landmark, where))
+        return Route(
+            city=city.name,
+            start=coordinates[self.path[0]],
+            start_name=city.places[self.origin].name,
+            destination=city.places[self.goal].name,
+            initial_heading=self.initial_heading,
+            legs=tuple(legs),
+            path=self.path,
+        )
+
+
+def draw(city: City, seed: int, kind: RouteKind) -> Drawn | None:
+    """Draw what `sample_route` returns; None where no route was found."""
     finder, draws = legs_of(city), _Draws(seed)
     for _ in range(TRIES if finder.streets.origins else 0):
-        route = _try(city, finder, draws, kind)
-        if route is not None:
-            return route
+        drawn = _try(city, finder, draws, kind)
+        if drawn is not None:
+            return drawn
     return None
 
 
@@ -105,51 +151,45 @@ def no_route(city: City, kind: RouteKind) -> ValueError:
     )
 
 
-def _try(city: City, finder: LegFinder, draws: _Draws, kind: RouteKind) -> Route | None:
+def _try(city: City, finder: LegFinder, draws: _Draws, kind: RouteKind) -> Drawn | None:
     """Draw a walk and its landmarks; None where it leads nowhere."""
-    streets = finder.streets
-    origin = draws.among(streets.origins)
-    at = city.places[origin].point
-    count = draws.among(kind.legs)
-    ways: Sequence[int] = streets.slots(at)
-    visited = {at}
+    origin = draws.among(finder.streets.origins)
+    start = city.places[origin].point
+    legs = draws.among(kind.legs)
+    shortest, longest = kind.length
+    crossed: set[int] = set()
     walks: list[Walk] = []
     forced: list[bool] = []
     walked = 0.0
-    for left in reversed(range(count)):
-        limits = (
-            max(SHORTEST_LEG, kind.length[0] - walked - left * LONGEST_LEG),
-            min(LONGEST_LEG, kind.length[1] - walked - left * SHORTEST_LEG),
+    for left in reversed(range(legs)):
+        ways = finder.onward(walks[-1], left > 0) if walks else finder.first(start, left > 0)
+        # So that the legs that are left can still make the whole as long, or as short.
+        choices = ways.allowed(
+            shortest - walked - left * LONGEST_LEG,
+            longest - walked - left * SHORTEST_LEG,
+            start,
+            crossed,
         )
-        # By hand, so that left and right are equally likely wherever both are possible.
-        hands: dict[bool, list[Choice]] = {}
-        arrival = walks[-1].heading if walks else None
-        for way in ways:
-            legs = finder.find(way, limits, visited, arrival, to_turn=left > 0)
-            if legs is not None:
-                right = arrival is not None and wrap(streets.bearings[way] - arrival) > 0
-                hands.setdefault(right, []).append(legs)
-        if not hands:
+        if not choices:
             return None
         if walks:
-            forced.append(len(hands) == 1)
-        ends, numbers = draws.among(hands[draws.among(sorted(hands))])
-        walk = ends.walk(draws.among(numbers))
+            forced.append(len(choices) == 1)
+        # By hand, so that left and right are equally likely wherever both are possible.
+        ends, first, last = draws.among(draws.among(choices))
+        walk = ends[first + draws.below(last - first)]
         walks.append(walk)
         walked += walk.distance
-        way_points = ends.points[: len(walk.slots)]
-        visited.update(way_points)
-        at = way_points[-1]
-        ways = streets.turns[walk.slots[-1]]
-    goal = draws.among(streets.facing[at])
-    seen = _landmarks(streets, zip(walks, forced), {origin, goal}, draws, kind.landmarks)
-    if seen is None:
+        crossed.update(walk.crossings)
+    goal = draws.among(finder.streets.facing[walks[-1].points[-1]])
+    landmarks = _landmarks(finder, zip(walks, forced), {origin, goal}, draws, kind.landmarks)
+    if landmarks is None:
         return None
-    return _route(city, streets, origin, walks, seen, goal, draws.below(360))
+    path = (start, *chain.from_iterable(walk.points for walk in walks))
+    return Drawn(origin, walks, landmarks, goal, draws.below(360), path)
 
 
 def _landmarks(
-    streets: Streets,
+    finder: LegFinder,
     turns: Iterable[tuple[Walk, bool]],
     taken: set[int],
     draws: _Draws,
@@ -164,7 +204,7 @@ def _landmarks(
     route could as well turn to the other hand.
 
     Args:
-        streets: of the city.
+        finder: of the city.
         turns: the leg that ends at each turning point, and whether only one hand is possible there.
         taken: places that the route names elsewhere; added to.
         draws: of the route.
@@ -172,14 +212,16 @@ def _landmarks(
     """
     landmarks: list[int | None] = []
     for walk, forced in turns:
-        sides: dict[int, list[int]] = {}
-        if wanted != "none":
-            for place, direction in streets.nearby.get(streets.ends[walk.slots[-1]], ()):
-                if place not in taken:
-                    sides.setdefault(sector(direction - walk.heading), []).append(place)
-        eligible = [number for number in sorted(sides) if -number % len(SIDES) in sides]
+        sides = finder.around(walk) if wanted != "none" else {}
+        if not all(map(taken.isdisjoint, sides.values())):
+            left = {
+                number: [place for place in places if place not in taken]
+                for number, places in sides.items()
+            }
+            sides = {number: places for number, places in left.items() if places}
+        eligible = [number for number in sides if -number % len(SIDES) in sides]
         if not eligible and not forced:
-            eligible = sorted(sides)
+            eligible = list(sides)
         if eligible:
             place = draws.among(sides[draws.among(eligible)])
             landmarks.append(place)
@@ -189,45 +231,3 @@ def _landmarks(
         else:
             landmarks.append(None)
     return landmarks
-
-
-def _route(
-    city: City,
-    streets: Streets,
-    origin: int,
-    walks: list[Walk],
-    seen: list[int | None],
-    goal: int,
-    initial_heading: int,
-) -> Route:
-    """Return a walk as a route.
-
-    Args:
-        city: walked in.
-        streets: of the city.
-        origin: place at the start.
-        walks: the legs.
-        seen: place told at each turning point.
-        goal: place at the destination.
-        initial_heading: faced at the start.
-    """
-    legs = []
-    for walk, number in zip(walks, [*seen, goal]):
-        end = streets.coordinates[streets.ends[walk.slots[-1]]]
-        landmark = where = None
-        if number is not None:
-            place = city.places[number]
-            landmark = Landmark(place.name, place.category, place.geocode)
-            where = side(walk.heading, bearing(end, place.geocode))
-        # To centimetres, which the last bits of sines and cosines do not reach.
-        legs.append(Leg(walk.heading, round(walk.distance, 2), end, landmark, where))
-    start = city.places[origin]
-    return Route(
-        city=city.name,
-        start=streets.coordinates[start.point],
-        start_name=start.name,
-        destination=city.places[goal].name,
-        initial_heading=initial_heading,
-        legs=tuple(legs),
-        path=(start.point, *(streets.ends[slot] for walk in walks for slot in walk.slots)),
-    )
