@@ -10,10 +10,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-compile \
 	--constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help study study-seen test test-slow lint types speed docs clean
+.PHONY: help study study-seen test test-slow trial-wheel lint types speed docs clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 study: $(READY) ## Compare imitation and reinforcement on both tasks, in and out of distribution (20 minutes on 2 cores)
 	$(BIN)/python -m benchmarks study --preset quick --settings gp-l
@@ -28,6 +28,9 @@ test: $(READY) ## Run the tests
 
 test-slow: $(READY) ## Run the tests that take a minute or more each
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) -m slow
+
+trial-wheel: $(READY) ## Install the wheel as a stranger does, from the network, and evaluate a model with it
+	$(BIN)/python -m tests.trial_wheel
 
 lint: $(READY) ## Check style and format
 	$(BIN)/ruff check .

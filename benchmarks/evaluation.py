@@ -58,9 +58,10 @@ def run_evaluation(asked: EvaluationOptions, console: Console) -> int:
         )
         what = "-".join(asked.ids or [of.name, *asked.columns]) + who.suffix
         folder = asked.out or asked.runs / folder_name(who, what, seed, asked)
-        for line in [*told, who.notice()]:
-            if line:
-                say(console, line)
+        if notice := who.notice():
+            told.append(notice)
+        for line in told:
+            say(console, line)
         with Run(folder, record) as run, Progress(console=console, transient=True) as progress:
             places = [(cell.name, i) for cell in cells for i in range(len(cell.episode_seeds))]
             total, known = len(places), sum(run.done(*place) for place in places)

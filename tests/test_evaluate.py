@@ -130,6 +130,15 @@ def test_both_interfaces_of_navigation_measure_the_same(tmp_path: Path) -> None:
         assert row.value("turn_accuracy") == 0.0
         assert 0.7 < row.value("step_accuracy") < 0.85
         replay(told)
+    (cell,) = summarise(words)
+    (low, high), (lowest, highest) = (cell.intervals[f"{of}_accuracy"] for of in ("step", "turn"))
+    assert 0.7 < low < cell.metrics["step_accuracy"] < high < 0.85
+    assert (lowest, cell.success) == (0.0, 0.0)
+    assert highest == cell.high > 0.1  # where all came out alike it is not a point either
+    (table,) = evaluation_tables([cell])
+    assert table.header[-1] == "routes"
+    assert table.rows[0][-1] == str(cell.clusters)
+    assert sum("[" in part for part in table.rows[0]) == 4
 
 
 def test_a_dialogue_keeps_every_reply(tmp_path: Path) -> None:

@@ -1,76 +1,82 @@
-"""The wheel, as a stranger gets it: installed into an empty environment, away from the checkout."""
+"""The wheel and the sdist: what is in them, and what it takes to build them."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import ast
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = {"gp_env", "shiftgym", "virl_env"}
+from hatch_build import APPLICATION, LEFT_OUT, PACKAGES, renamed
+from tests.installed import ROOT, build
 
-# Run by the new environment's Python, in isolated mode and in a folder of its own.
-PLAY = """
-import sys
-from pathlib import Path
-
-import gymnasium as gym
-
-env = gym.make("gp_env:GeneralPoints-OOD-v0")
-import gp_env
-import shiftgym
-import virl_env
-
-for package in (gp_env, shiftgym, virl_env):
-    assert Path(sys.prefix) in Path(package.__file__).parents, package.__file__
-_, info = env.reset(seed=0)
-done, rewards = False, 0.0
-while not done:
-    _, reward, terminated, truncated, info = env.step(env.unwrapped.expert_action())
-    done, rewards = terminated or truncated, rewards + reward
-assert terminated and info["is_success"] and rewards == 5.0, (info, rewards)
-assert gym.make_vec("GeneralPoints-v0", num_envs=2).reset(seed=0)[0].shape == (2, 56)
-print("won")
-"""
-
-
-def run(*command: str | Path, cwd: Path) -> str:
-    """Return what the command prints; fail with all of it where it does not succeed."""
-    settings = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    done = subprocess.run(
-        [str(part) for part in command], cwd=cwd, env=settings, capture_output=True, text=True
-    )
-    if done.returncode:
-        pytest.fail(f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
-    return done.stdout
+LIBRARY = {"gp_env", "shiftgym", "virl_env"}
+INSIDE = APPLICATION.replace(".", "/")
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    options = ["--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder]
-    run(sys.executable, "-m", "pip", "wheel", *options, ROOT, cwd=folder)
-    (built,) = folder.glob("shiftgym-*.whl")
-    return built
+    return build("wheel", tmp_path_factory.mktemp("wheel"))
 
 
-def test_the_wheel_holds_the_environment_packages_and_what_they_share(wheel: Path) -> None:
+def application() -> set[str]:
+    """Return the files of the checkout that the wheel carries as the application."""
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    return {name for name in found if not name.startswith(LEFT_OUT)}
+
+
+def test_the_wheel_holds_the_library_and_within_it_the_application(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        files = archive.namelist()
+        files = set(archive.namelist())
+        (entry_points,) = (name for name in files if name.endswith(".dist-info/entry_points.txt"))
+        assert "shiftgym = shiftgym.__main__:main" in archive.read(entry_points).decode()
     tops = {name.split("/")[0] for name in files}
-    assert {top for top in tops if not top.endswith(".dist-info")} == PACKAGES
-    assert {f"{package}/py.typed" for package in PACKAGES} <= set(files)
+    assert {top for top in tops if not top.endswith(".dist-info")} == LIBRARY
+    assert {f"{package}/py.typed" for package in LIBRARY} <= files
     (licence,) = (name for name in files if name.endswith("/LICENSE"))
     assert ".dist-info/" in licence
+    inside = {name for name in files if name.startswith(f"{INSIDE}/")}
+    assert inside == {f"{INSIDE}/{name}" for name in application()} | {f"{INSIDE}/__init__.py"}
 
 
-def test_the_installed_wheel_plays(wheel: Path, tmp_path: Path) -> None:
-    run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
-    python = tmp_path / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    constraints = ["--constraint", ROOT / "constraints.txt"]
-    run(python, "-m", "pip", "install", "--quiet", *constraints, wheel, cwd=tmp_path)
-    assert run(python, "-I", "-W", "error", "-c", PLAY, cwd=tmp_path).strip() == "won"
+def test_nothing_in_the_wheel_imports_the_application_from_the_top(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            if not name.endswith(".py"):
+                continue
+            for node in ast.walk(ast.parse(archive.read(name))):
+                if isinstance(node, ast.ImportFrom):
+                    assert str(node.module).split(".")[0] not in PACKAGES, name
+                elif isinstance(node, ast.Import):
+                    assert not {part.name.split(".")[0] for part in node.names} & set(PACKAGES)
+
+
+def test_the_sdist_holds_what_the_wheel_is_built_from(tmp_path: Path) -> None:
+    with tarfile.open(build("sdist", tmp_path)) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert application() | {"hatch_build.py", "pyproject.toml", "README.md", "LICENSE"} <= names
+    tops = {name.split("/")[0] for name in names if "/" in name}
+    assert tops == {*LIBRARY, *PACKAGES}
+    assert not [name for name in names if "__pycache__" in name]
+
+
+def test_only_imports_are_renamed_for_the_wheel() -> None:
+    here = '"""From agents."""\nfrom agents import a\nif a:\n    from benchmarks.b import (\n  c)\n'
+    there = here.replace("from agents", "from shiftgym.application.agents")
+    there = there.replace("from benchmarks", "from shiftgym.application.benchmarks")
+    assert renamed(here.encode(), Path("one.py")) == there.encode()
+    others = b"from agents_of_mine import a\nfrom gp_env import agents\n"
+    assert renamed(others, Path("one.py")) == others
+
+
+@pytest.mark.parametrize("line", ["import agents.gp", "x = 1; from benchmarks import y"])
+def test_an_import_that_cannot_be_renamed_ends_the_build(line: str) -> None:
+    with pytest.raises(ValueError, match=r"one\.py imports \w+"):
+        renamed(line.encode(), Path("one.py"))

@@ -1,0 +1,92 @@
+"""The wheel as a stranger gets it: in an empty environment, with what pip finds for it.
+
+    python -m tests.trial_wheel
+
+Needs the network, so it is none of the tests. First the library plays with what it declares alone,
+then a model behind a local server is evaluated with the extra [llm], in an empty folder. What is
+printed: the distributions installed, the table, and the CPU time until the first request.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.speed.rows import calibration
+from benchmarks.speed.start import first_request
+from tests.installed import Installed, build, run
+from tests.loopback import Endpoint, listening
+from tests.test_program import NEVER
+
+# Run in isolated mode: the folder of the checkout is not on the path.
+PLAY = """
+import sys
+from pathlib import Path
+
+import gymnasium as gym
+
+env = gym.make("gp_env:GeneralPoints-OOD-v0")
+import gp_env
+import shiftgym
+import virl_env
+
+for package in (gp_env, shiftgym, virl_env):
+    assert Path(sys.prefix) in Path(package.__file__).parents, package.__file__
+_, info = env.reset(seed=0)
+done, rewards = False, 0.0
+while not done:
+    _, reward, terminated, truncated, info = env.step(env.unwrapped.expert_action())
+    done, rewards = terminated or truncated, rewards + reward
+assert terminated and info["is_success"] and rewards == 5.0, (info, rewards)
+assert gym.make_vec("GeneralPoints-v0", num_envs=2).reset(seed=0)[0].shape == (2, 56)
+print("won")
+"""
+
+ROUNDS = 5
+
+
+def main() -> None:
+    """Build, install, play and measure."""
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        for name in ("dist", "empty"):
+            (folder / name).mkdir()
+        wheel = build("wheel", folder / "dist")
+        run(sys.executable, "-m", "venv", folder / "venv", cwd=folder)
+        installed = Installed(folder / "venv")
+        pip = [installed.python, "-m", "pip", "--disable-pip-version-check"]
+        run(*pip, "install", "--quiet", wheel, cwd=folder)
+        assert run(installed.python, "-I", "-W", "error", "-c", PLAY, cwd=folder).strip() == "won"
+        run(*pip, "install", "--quiet", f"{wheel}[llm]", cwd=folder)
+        print(run(*pip, "list", cwd=folder))
+        print(evaluation(installed, folder / "empty"))
+        measure(installed)
+
+
+def evaluation(installed: Installed, folder: Path) -> str:
+    """Return what the program prints of a model's evaluation in an empty folder."""
+    with listening(Endpoint()) as endpoint:
+        model = ["--model", "toy", "--base-url", endpoint.url]
+        return run(installed.program, "evaluate", *model, "--episodes", "2", cwd=folder)
+
+
+def measure(installed: Installed) -> None:
+    """Print the least CPU time of some runs until the first request, and check what they loaded."""
+    settings = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    speed = calibration()
+    for suite in ("gp-l", "virl-l"):
+        runs = [first_request(installed.python, suite, settings) for _ in range(ROUNDS)]
+        loaded = {name.split(".")[0] for one in runs for name in one["modules"]}
+        assert not NEVER & loaded, NEVER & loaded
+        seconds = min(one["seconds"] for one in runs)
+        print(
+            f"{suite}: {seconds:.2f} s of CPU until the first request, "
+            f"{seconds * speed:.0f} rounds of the calibration loop, "
+            f"{len(runs[0]['modules'])} modules"
+        )
+
+
+if __name__ == "__main__":
+    main()
