@@ -22,7 +22,7 @@ from gymnasium.envs.registration import EnvSpec
 
 from shiftgym.checks import shown
 from shiftgym.episode import Episode
-from shiftgym.keywords import defaults, shell_keywords
+from shiftgym.keywords import Keywords, shell_keywords
 from shiftgym.seeding import check_episode_seed
 
 DIGITS = 16
@@ -103,8 +103,8 @@ class Made:
         if spec is None:
             return None
         usual = {name: one.default for name, one in shell_keywords(type(env)).items()}
-        if dataclasses.is_dataclass(getattr(env, "config", None)):
-            usual |= defaults(env.config)
+        if isinstance(getattr(env, "config", None), Keywords):
+            usual |= env.config.defaults()
         keywords = {
             name: plain(value)
             for name, value in sorted(spec.kwargs.items())
