@@ -49,7 +49,7 @@ KEYWORDS: dict[str, list[dict[str, Any]]] = {
         {},
         {"look": "random", "drop_rate": 0.5, "mask_in_observation": True, "directions": "relative"},
         {"city": "unseen", "routes": 3, "views": "grid", "image_size": 32, "observation": "image"},
-        {"routes": 50, "movement": "free", "directions": "random"},
+        {"routes": 50, "movement": "free", "directions": "random", "length": (100, 200)},
     ],
 }
 CASES = [
