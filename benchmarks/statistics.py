@@ -211,7 +211,8 @@ def paired_difference(
 ) -> Estimate:
     """Return `first - second` over the episodes that both played.
 
-    Where no episode differs the interval is Wilson's for a rate of 0, to either side.
+    The interval is made as that of `rate`. Where no episode differs it is Wilson's for a rate of 0,
+    to either side.
 
     Args:
         first, second: (study seed, episode seed) -> what came of it.
@@ -222,16 +223,27 @@ def paired_difference(
     shared = sorted(first.keys() & second.keys())
     if not shared:
         raise ValueError("A paired difference needs episodes that both sides played; got none.")
-    pairs = (
+    pairs = [
         Observation(key[0], first[key].cluster, first[key].value - second[key].value)
         for key in shared
-    )
-    estimate = bootstrap(pairs, replicates=replicates, seed=seed)
-    if any(first[key].value != second[key].value for key in shared):
+    ]
+    if len({pair.seed for pair in pairs}) == 1:
+        estimate = _difference_of_one_seed(pairs)
+    else:
+        estimate = bootstrap(pairs, replicates=replicates, seed=seed)
+    if any(pair.value for pair in pairs):
         return estimate
     # Nothing to redraw: as for a rate, what so many clusters without a difference still allow.
     bound = wilson(0, estimate.clusters)[1]
     return replace(estimate, low=-bound, high=bound)
+
+
+def _difference_of_one_seed(pairs: Sequence[Observation]) -> Estimate:
+    """Return a mean in [-1, 1] with the interval of the rate that it is, halved and moved up."""
+    as_rate = _rate_of_one_seed([replace(pair, value=(1 + pair.value) / 2) for pair in pairs])
+    value, low, high = (2 * part - 1 for part in (as_rate.value, as_rate.low, as_rate.high))
+    by_seed = dict.fromkeys(as_rate.by_seed, value)
+    return replace(as_rate, value=value, low=low, high=high, by_seed=by_seed)
 
 
 def _cluster_totals(

@@ -117,12 +117,31 @@ def test_the_same_rows_give_the_same_interval() -> None:
         bootstrap([])
 
 
+SIZES = [44, 41, 38, 33, 30, 30, 27, 25, 24, 22, 20, 18, 16, 15, 14, 13, 12, 11, 10, 9]
+"""Episodes of a cluster, as unequal as those of the hands of a column of gp-l."""
+
+CLUSTERS = [str(name) for name, size in enumerate(SIZES) for _ in range(size)]
+
+
 @pytest.mark.parametrize("rates", SOLVE_RATES)
 def test_intervals_of_few_and_unequal_clusters_cover(rates: str) -> None:
-    # As unequal as the hands of a column of gp-l: a few have many episodes.
-    sizes = [44, 41, 38, 33, 30, 30, 27, 25, 24, 22, 20, 18, 16, 15, 14, 13, 12, 11, 10, 9]
-    clusters = [str(name) for name, size in enumerate(sizes) for _ in range(size)]
-    assert 0.92 <= coverage(clusters, SOLVE_RATES[rates], 300) <= 0.98
+    assert 0.92 <= coverage(CLUSTERS, SOLVE_RATES[rates], 300) <= 0.98
+
+
+@pytest.mark.parametrize("rates", SOLVE_RATES)
+def test_a_difference_is_seldom_seen_where_there_is_none(rates: str) -> None:
+    rng = np.random.default_rng(5)
+    of = np.array(CLUSTERS, dtype=np.int64)
+
+    def play() -> dict[tuple[int, int], Observation]:
+        solved = rng.random(len(of)) < SOLVE_RATES[rates](rng, len(SIZES))[of]
+        return {
+            (0, i): Observation(0, cluster, float(value))
+            for i, (cluster, value) in enumerate(zip(CLUSTERS, solved))
+        }
+
+    estimates = [paired_difference(play(), play()) for _ in range(200)]
+    assert sum(not one.low <= 0 <= one.high for one in estimates) <= 0.07 * 200
 
 
 @pytest.mark.slow

@@ -75,6 +75,7 @@ def test_an_episode_is_played_again_from_task_and_actions(
     name: str, keywords: dict[str, Any]
 ) -> None:
     env, task = started(name, 3, **keywords)
+    assert str(TaskString.parse(task)) == task
     actions, rewards = played(env, task)
     again = shiftgym.replay(task, actions)
     assert again.rewards == rewards

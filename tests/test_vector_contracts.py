@@ -14,8 +14,11 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from numpy.typing import NDArray
 
 import gp_env
+import tests.number_line
 import virl_env
 from shiftgym.contract_play import frozen
+
+assert tests.number_line.variants()  # registers its ids
 
 NUM_ENVS = 5
 MODES = (AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP)
@@ -232,6 +235,29 @@ def test_a_state_of_another_environment_is_refused(name: str) -> None:
     }[name]
     with pytest.raises(ValueError, match=told):
         make(name, **shifted).set_state(make(name).get_state())
+
+
+@pytest.mark.parametrize("name", [*KEYWORDS, "NumberLine-v0"])
+@pytest.mark.parametrize("mode", MODES)
+def test_outcome_codes_stand_for_the_names(mode: AutoresetMode, name: str) -> None:
+    named, coded = (make(name, autoreset_mode=mode, outcome_codes=one) for one in (False, True))
+    generator, seen = np.random.default_rng(0), set()
+    infos, others = named.reset(seed=3)[1], coded.reset(seed=3)[1]
+    for _ in range(fewer(40, name)):
+        told = [(infos, others)]
+        if "final_info" in infos:
+            told.append((infos["final_info"], others["final_info"]))
+        for names, codes in told:
+            assert codes["outcome"].dtype == np.int64
+            assert [named.task.outcome_names[one] for one in codes["outcome"]] == [
+                *names["outcome"]
+            ]
+            columns = [one for key, one in codes.items() if "final_" not in key]
+            assert all(column.dtype.kind in "bif" for column in columns)
+            seen |= {*names["outcome"]}
+        actions = some_actions(named, generator)
+        infos, others = named.step(actions)[-1], coded.step(actions)[-1]
+    assert len(seen) > 1
 
 
 @pytest.mark.parametrize("name", KEYWORDS)
