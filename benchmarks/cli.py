@@ -231,6 +231,27 @@ def report(
         make_report(folder, console)
 
 
+@app.command()
+def compare(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of two or more evaluations.")],
+    columns: Annotated[
+        str | None,
+        typer.Option(help="Split by commas; by default all but controls and single severities."),
+    ] = None,
+    metric: Annotated[
+        str, typer.Option(help="success, or on streets step_accuracy or turn_accuracy.")
+    ] = "success",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for compare.md and compare.csv; made if missing.")
+    ] = None,
+) -> None:
+    """Compare runs of one suite on the same episodes: differences, ties and OOD gaps."""
+    from benchmarks.comparison.command import compare as compare_runs
+
+    with reported_errors():
+        compare_runs(runs, columns=_names(columns), metric=metric, out=out, console=Console())
+
+
 @app.command(rich_help_panel=IN_CHECKOUT)
 def probe(
     folder: Annotated[Path, typer.Argument(help="Folder of a study of agents that see.")],

@@ -164,14 +164,45 @@ def rate(observations: Iterable[Observation], *, replicates: int = REPLICATES) -
     return replace(estimate, low=low, high=high)
 
 
-def _rate_of_one_seed(observations: Sequence[Observation]) -> Estimate:
-    """Return a rate with the interval that its clusters allow.
+@dataclass(frozen=True)
+class _Share:
+    """A mean in [0, 1], and how much it may be trusted.
+
+    Attributes:
+        value: the mean.
+        trials: independent ones that would give the variance that the clusters show.
+        freedom: degrees of freedom of Student's distribution; None where it is the normal one.
+    """
+
+    value: float
+    trials: float
+    freedom: float | None
+
+    def quantile(self, at: float) -> float:
+        """Return a quantile of its standardised error."""
+        if self.freedom is None:
+            return NormalDist().inv_cdf(at)
+        from scipy.special import stdtrit
+
+        return float(stdtrit(self.freedom, at))
+
+    def tail(self, error: float) -> float:
+        """Return how probable a standardised error is that is larger than this to either side."""
+        if self.freedom is None:
+            return 2 * NormalDist().cdf(-error)
+        from scipy.special import stdtr
+
+        return 2 * float(stdtr(self.freedom, -error))
+
+
+def _share_of_one_seed(observations: Sequence[Observation]) -> _Share:
+    """Return the mean of what came of one seed, with as many trials as its clusters allow.
 
     Its variance is the jackknife's over clusters: how far the mean moves when one is left out. That
     is not biased by large clusters, of which a fold of hands has some. It is no less than that of
     independent episodes. The quantile is Student's, for the clusters are few.
     """
-    ((seed, (clusters, sums, counts)),) = _cluster_totals(observations).items()
+    ((clusters, sums, counts),) = _cluster_totals(observations).values()
     values = np.array([item.value for item in observations])
     # A share may lie a rounding error above 1.
     weights, mean = counts / counts.sum(), min(1.0, float(values.mean()))
@@ -181,16 +212,18 @@ def _rate_of_one_seed(observations: Sequence[Observation]) -> Estimate:
         between = weights**2 * (sums / counts - mean) ** 2 / (1 - weights)
         variance = max(float(between.sum()), float(values.var()) / len(values))
     if variance > _ROUNDING:
-        from scipy.special import stdtrit
+        return _Share(mean, mean * (1 - mean) / variance, as_of_equal_size - 1)
+    # All came out alike, or there is one cluster: each cluster is a trial.
+    return _Share(mean, as_of_equal_size, None)
 
-        trials = mean * (1 - mean) / variance
-        quantile = float(stdtrit(as_of_equal_size - 1, _UPPER))
-    else:
-        # All came out alike, or there is one cluster: each cluster is a trial.
-        trials, quantile = as_of_equal_size, NormalDist().inv_cdf(_UPPER)
-    low, high = _score_interval(mean, trials, quantile)
-    count = len(observations)
-    return Estimate(mean, low, high, count, len(clusters), 1, {seed: mean})
+
+def _rate_of_one_seed(observations: Sequence[Observation]) -> Estimate:
+    """Return a rate with the interval that its clusters allow."""
+    share = _share_of_one_seed(observations)
+    low, high = _score_interval(share.value, share.trials, share.quantile(_UPPER))
+    clusters = len({item.cluster for item in observations})
+    by_seed = {observations[0].seed: share.value}
+    return Estimate(share.value, low, high, len(observations), clusters, 1, by_seed)
 
 
 def _score_interval(share: float, trials: float, quantile: float) -> tuple[float, float]:
@@ -220,13 +253,7 @@ def paired_difference(
     Raises:
         ValueError: they share no episode.
     """
-    shared = sorted(first.keys() & second.keys())
-    if not shared:
-        raise ValueError("A paired difference needs episodes that both sides played; got none.")
-    pairs = [
-        Observation(key[0], first[key].cluster, first[key].value - second[key].value)
-        for key in shared
-    ]
+    pairs = _pairs(first, second)
     if len({pair.seed for pair in pairs}) == 1:
         estimate = _difference_of_one_seed(pairs)
     else:
@@ -238,9 +265,66 @@ def paired_difference(
     return replace(estimate, low=-bound, high=bound)
 
 
+@dataclass(frozen=True)
+class PairedTest:
+    """Whether two sides differ.
+
+    Attributes:
+        estimate: `first - second` with its interval, see `paired_difference`.
+        error: how many standard errors the difference is from 0.
+        p_value: of no difference; below 0.05 where the interval leaves out 0, and only there.
+    """
+
+    estimate: Estimate
+    error: float
+    p_value: float
+
+
+def paired_test(
+    first: Mapping[tuple[int, int], Observation], second: Mapping[tuple[int, int], Observation]
+) -> PairedTest:
+    """Test `first - second` over the episodes of one seed that both played.
+
+    Raises:
+        ValueError: they share no episode, or episodes of several seeds.
+    """
+    pairs = _pairs(first, second)
+    if len(seeds := {pair.seed for pair in pairs}) > 1:
+        raise ValueError(f"A paired test is of one seed; got episodes of {len(seeds)}.")
+    estimate = paired_difference(first, second)
+    if not any(pair.value for pair in pairs):
+        return PairedTest(estimate, 0.0, 1.0)
+    share = _share_of_one_seed(_as_rates(pairs))
+    # The interval is a score interval: it leaves out 1/2 where this is beyond the quantile.
+    error = abs(2 * share.value - 1) * share.trials**0.5
+    return PairedTest(estimate, error, share.tail(error))
+
+
+def _pairs(
+    first: Mapping[tuple[int, int], Observation], second: Mapping[tuple[int, int], Observation]
+) -> list[Observation]:
+    """Return the differences of the episodes that both sides played.
+
+    Raises:
+        ValueError: there is none.
+    """
+    shared = sorted(first.keys() & second.keys())
+    if not shared:
+        raise ValueError("A paired difference needs episodes that both sides played; got none.")
+    return [
+        Observation(key[0], first[key].cluster, first[key].value - second[key].value)
+        for key in shared
+    ]
+
+
+def _as_rates(pairs: Sequence[Observation]) -> list[Observation]:
+    """Return differences in [-1, 1] as rates in [0, 1]: halved and moved up."""
+    return [replace(pair, value=(1 + pair.value) / 2) for pair in pairs]
+
+
 def _difference_of_one_seed(pairs: Sequence[Observation]) -> Estimate:
     """Return a mean in [-1, 1] with the interval of the rate that it is, halved and moved up."""
-    as_rate = _rate_of_one_seed([replace(pair, value=(1 + pair.value) / 2) for pair in pairs])
+    as_rate = _rate_of_one_seed(_as_rates(pairs))
     value, low, high = (2 * part - 1 for part in (as_rate.value, as_rate.low, as_rate.high))
     by_seed = dict.fromkeys(as_rate.by_seed, value)
     return replace(as_rate, value=value, low=low, high=high, by_seed=by_seed)

@@ -74,7 +74,7 @@ def power(
         )
     if not 0 <= correlation <= 1:
         raise ValueError(f"correlation is a share from 0 to 1; got {correlation}.")
-    clusters = _clusters(of, column, size)
+    clusters = clusters_of(of, column, size)
     names, groups = np.unique(clusters, return_inverse=True)
     rng = np.random.default_rng(seed)
     found = alarms = 0
@@ -85,7 +85,7 @@ def power(
     return Power(len(clusters), len(names), found / simulations, low, high, alarms / simulations)
 
 
-def _clusters(of: Suite, column: str, size: str) -> list[str]:
+def clusters_of(of: Suite, column: str, size: str) -> list[str]:
     """Return the cluster of each episode that is played by who has not trained here."""
     if column not in of.columns:
         raise ValueError(f"{of.name} has no column {column!r}: expected {', '.join(of.columns)}.")
