@@ -26,7 +26,7 @@ def rate_table(
             counts = [str(one.episodes), str(one.clusters)] if place == 0 else ["", ""]
             ties = "".join(ascii_lowercase[group] for group in column.ties[run])
             name = "" if place else column.name
-            rows.append([name, f"{run + 1} {labels[run]}", _told(one), ties, *counts])
+            rows.append([name, f"{run + 1}\u00a0{labels[run]}", _told(one), ties, *counts])
     return Table(
         f"{metric.replace('_', ' ').capitalize()} in percent on common episodes, 95 % intervals",
         ["column", "run", metric, "ties", "episodes", noun],
@@ -110,11 +110,8 @@ def p_value(value: float) -> str:
 def _verdict(pair: Pair) -> str:
     if pair.needed is None:
         return verdict(pair)
-    return (
-        f"{verdict(pair)} ({pair.needed:,})"
-        if pair.needed <= MANY
-        else f"{verdict(pair)} (>{MANY:,})"
-    )
+    many = f"{pair.needed:,}" if pair.needed <= MANY else f">{MANY:,}"
+    return f"{verdict(pair)} ({many})"
 
 
 def _told(estimate: Estimate, *, signed: bool = False) -> str:
