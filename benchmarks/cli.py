@@ -252,6 +252,32 @@ def compare(
         compare_runs(runs, columns=_names(columns), metric=metric, out=out, console=Console())
 
 
+@app.command()
+def show(
+    folder: Annotated[Path, typer.Argument(help="Folder of an evaluation, finished or not.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The page; by default show.html in the run's folder.")
+    ] = None,
+    episodes: Annotated[int, typer.Option(min=1, help="Episodes on the page, at most.")] = 200,
+    megabytes: Annotated[
+        int, typer.Option(min=1, help="Of their steps, at most; pictures take up to one half.")
+    ] = 20,
+    pictures: Annotated[bool, typer.Option(help="Draw what there was to see.")] = True,
+) -> None:
+    """Write a run as one HTML page: its episodes step by step, by column and outcome."""
+    from benchmarks.show.command import show as show_run
+
+    with reported_errors():
+        show_run(
+            folder,
+            out or folder / "show.html",
+            episodes=episodes,
+            megabytes=megabytes,
+            pictures=pictures,
+            console=Console(),
+        )
+
+
 @app.command(rich_help_panel=IN_CHECKOUT)
 def probe(
     folder: Annotated[Path, typer.Argument(help="Folder of a study of agents that see.")],

@@ -8,7 +8,16 @@ write_page(episode, "episode.html")
 """
 
 from gp_env.replay.gif import write_gif
-from gp_env.replay.page import write_page
+from gp_env.replay.page import PAGE, write_page
 from gp_env.replay.recording import Moment, Recording, TableCamera, record, recorder
 
-__all__ = ["Moment", "Recording", "TableCamera", "record", "recorder", "write_gif", "write_page"]
+__all__ = [
+    "PAGE",
+    "Moment",
+    "Recording",
+    "TableCamera",
+    "record",
+    "recorder",
+    "write_gif",
+    "write_page",
+]

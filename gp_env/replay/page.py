@@ -60,4 +60,7 @@ def _section(moment: Moment) -> str:
     return page.section(moment, seen)
 
 
-write_page = page.PageWriter(_section, _STYLE, above=_cards).write
+PAGE = page.PageWriter(_section, _STYLE, above=_cards)
+"""How an episode is drawn as HTML."""
+
+write_page = PAGE.write

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 from typing import Any, Generic, TypeVar
@@ -22,6 +22,25 @@ _QUALITY = 82
 _LONG = 600
 """Characters of what is told from which on it is folded up."""
 
+COLOURS = """\
+:root { --ground: #fbfaf7; --ink: #22242a; --pale: #6b6d72; --line: #dcd9d0; --mark: #1f5fa8;
+  --right: #2c7a3f; --wrong: #b3391f; }
+@media (prefers-color-scheme: dark) { :root { --ground: #181a1e; --ink: #ecece6; --pale: #a0a2a6;
+  --line: #3a3d44; --mark: #7fb2ec; --right: #78c882; --wrong: #eb6e5a; } }
+"""
+"""CSS of the colours, light and dark."""
+
+STEPS = """\
+.seen { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; }
+.seen figure { margin: 0; position: relative; } .seen img { width: 100%; display: block; }
+@media (max-width: 50rem) { .seen { grid-template-columns: 1fr; } }
+summary { color: var(--pale); cursor: pointer; }
+.said { white-space: pre-wrap; overflow-wrap: anywhere; margin: .4rem 0; padding: .4rem .7rem;
+  border-left: 3px solid var(--line); }
+.done { border-color: var(--mark); } .correct { color: var(--right); } .bad { color: var(--wrong); }
+"""
+"""CSS of what `section` returns."""
+
 _PAGE = Template("""\
 <!DOCTYPE html>
 <html lang="en">
@@ -30,11 +49,7 @@ _PAGE = Template("""\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title</title>
 <style>
-:root { --ground: #fbfaf7; --ink: #22242a; --pale: #6b6d72; --line: #dcd9d0; --mark: #1f5fa8;
-  --right: #2c7a3f; --wrong: #b3391f; }
-@media (prefers-color-scheme: dark) { :root { --ground: #181a1e; --ink: #ecece6; --pale: #a0a2a6;
-  --line: #3a3d44; --mark: #7fb2ec; --right: #78c882; --wrong: #eb6e5a; } }
-body { margin: 0 auto; padding: 1rem; max-width: 82rem; background: var(--ground);
+$coloursbody { margin: 0 auto; padding: 1rem; max-width: 82rem; background: var(--ground);
   color: var(--ink); font: 16px/1.45 system-ui, sans-serif; }
 h1 { font-size: 1.3rem; margin: 0 0 .5rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .5rem 0; }
@@ -46,13 +61,7 @@ nav[hidden] { display: none; } nav input { flex: 1; }
 button { font: inherit; padding: .1rem .7rem; }
 section { padding: .8rem 0; border-bottom: 1px solid var(--line); }
 section[hidden] { display: none; }
-.seen { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; }
-.seen figure { margin: 0; position: relative; } .seen img { width: 100%; display: block; }
-@media (max-width: 50rem) { .seen { grid-template-columns: 1fr; } }
-summary { color: var(--pale); cursor: pointer; } .about { margin: .5rem 0; }
-.said { white-space: pre-wrap; overflow-wrap: anywhere; margin: .4rem 0; padding: .4rem .7rem;
-  border-left: 3px solid var(--line); }
-.done { border-color: var(--mark); } .correct { color: var(--right); } .bad { color: var(--wrong); }
+$steps.about { margin: .5rem 0; }
 footer, .where { color: var(--pale); font-size: .85rem; }
 $style</style>
 </head>
@@ -117,12 +126,14 @@ class PageWriter(Generic[R]):
         style: CSS of what this task alone shows.
         above, below: return the HTML that stands above and below the steps. A list in it with the
             id "lines" has the line that a step names marked.
+        small: keywords of the recorder for pages of many episodes.
     """
 
     section: Callable[[Any], str]
     style: str
     above: Callable[[R], str] = lambda _: ""
     below: Callable[[R], str] = lambda _: ""
+    small: Mapping[str, Any] = field(default_factory=dict)
 
     def write(self, recording: R, path: str | os.PathLike[str]) -> None:
         """Write an episode as an HTML page through which arrow keys, a slider and a button lead.
@@ -150,6 +161,8 @@ class PageWriter(Generic[R]):
             moments="".join(map(self.section, recording.moments)),
             credit=for_html(recording.credit),
             style=self.style,
+            colours=COLOURS,
+            steps=STEPS,
         )
 
 

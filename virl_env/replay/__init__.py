@@ -8,7 +8,16 @@ write_page(episode, "episode.html")
 """
 
 from virl_env.replay.gif import write_gif
-from virl_env.replay.page import write_page
+from virl_env.replay.page import PAGE, write_page
 from virl_env.replay.recording import Moment, Recording, WalkCamera, record, recorder
 
-__all__ = ["Moment", "Recording", "WalkCamera", "record", "recorder", "write_gif", "write_page"]
+__all__ = [
+    "PAGE",
+    "Moment",
+    "Recording",
+    "WalkCamera",
+    "record",
+    "recorder",
+    "write_gif",
+    "write_page",
+]

@@ -50,4 +50,7 @@ def _section(moment: Moment) -> str:
     return page.section(moment, seen, moment.line)
 
 
-write_page = page.PageWriter(_section, _STYLE, below=_lines).write
+PAGE = page.PageWriter(_section, _STYLE, below=_lines, small={"view_size": 128})
+"""How an episode is drawn as HTML."""
+
+write_page = PAGE.write

@@ -1,0 +1,147 @@
+"""The HTML page of a run, from its rows and what they show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from benchmarks.records import Episode
+from benchmarks.show.choice import SOLVED
+from benchmarks.show.steps import Shown
+from benchmarks.summary import CellSummary
+from benchmarks.tables import percent
+from shiftgym.recordings.page import COLOURS, STEPS
+from shiftgym.sanitize import for_html
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An episode on a page.
+
+    Attributes:
+        outcome: see `choice.outcome_of`.
+        shown: its steps; HTML that is safe.
+    """
+
+    row: Episode
+    outcome: str
+    shown: Shown
+
+    @property
+    def column(self) -> str:
+        """The name of its column, or id."""
+        return column_of(self.row)
+
+
+def column_of(row: Episode) -> str:
+    """Return the column of a row, of a run of ids the id."""
+    return row.cell.rpartition("/")[2]
+
+
+def render(
+    title: str,
+    facts: Sequence[str],
+    headline: str,
+    cells: Sequence[CellSummary],
+    outcomes: Mapping[tuple[str, int], str],
+    entries: Sequence[Entry],
+    left_out: str,
+) -> str:
+    """Return a page that needs no other file.
+
+    Args:
+        title, facts, headline: text that stands above.
+        cells: of the whole run.
+        outcomes: of all its episodes, by cell and index.
+        entries: the episodes to show.
+        left_out: what is not on the page, a sentence.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_text,
+        trim_blocks=True,
+    )
+    environment.filters["words"] = lambda name: str(name).replace("_", " ")
+    order = {cell.cell: number for number, cell in enumerate(cells)}
+    ordered = sorted(entries, key=lambda one: (order[one.row.cell], one.row.index))
+    styles = dict.fromkeys(one.shown.style for one in ordered)
+    here = Counter(one.row.cell for one in ordered)
+    return environment.get_template("page.html.j2").render(
+        title=title,
+        facts=facts,
+        headline=headline,
+        style=Markup("\n".join([COLOURS, STEPS, _file("page.css"), *styles])),
+        script=Markup(_file("page.js")),
+        columns=[_column(cell, outcomes, here[cell.cell]) for cell in cells],
+        names=list(dict.fromkeys(one.column for one in ordered)),
+        outcomes=sorted({one.outcome for one in ordered}, key=lambda name: (name == SOLVED, name)),
+        episodes=[
+            {
+                "column": one.column,
+                "index": one.row.index,
+                "outcome": one.outcome,
+                "kind": _kind(one.outcome),
+                "about": _about(one.row),
+                "shown": _safe(one.shown),
+            }
+            for one in ordered
+        ],
+        left_out=left_out,
+    )
+
+
+def _text(value: Any) -> Any:
+    """Return what stands for a value in the page: all but HTML of ours is text of others."""
+    return value if isinstance(value, Markup) else Markup(for_html(value))
+
+
+def _safe(shown: Shown) -> dict[str, Any]:
+    return {
+        "steps": [Markup(step) for step in shown.steps],
+        "outcomes": shown.outcomes,
+        "above": Markup(shown.above),
+        "below": Markup(shown.below),
+    }
+
+
+def _column(
+    cell: CellSummary, outcomes: Mapping[tuple[str, int], str], here: int
+) -> dict[str, Any]:
+    counts = Counter(name for (of, _), name in outcomes.items() if of == cell.cell)
+    ranked = sorted(counts.items(), key=lambda item: (item[0] != SOLVED, -item[1], item[0]))
+    return {
+        "name": cell.cell.rpartition("/")[2],
+        "success": percent(cell.success),
+        "interval": f"{percent(cell.low)} to {percent(cell.high)}",
+        "parts": [{"kind": _kind(name), "count": count} for name, count in ranked],
+        "told": ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in ranked),
+        "episodes": cell.episodes,
+        "here": here,
+    }
+
+
+def _kind(outcome: str) -> str:
+    """Return the CSS class of an outcome."""
+    name = outcome.partition(":")[0]
+    return name if name in (SOLVED, "unreadable") else "failed"
+
+
+def _about(row: Episode) -> list[tuple[str, str]]:
+    told = {"id": row.id, "episode seed": str(row.episode_seed), "cluster": row.cluster}
+    told |= {name: str(value) for name, value in row.keywords.items()}
+    told |= {name: percent(value) + " %" for name, value in (row.metrics or {}).items()}
+    return [*told.items(), ("return", f"{sum(row.rewards):+g}"), ("tokens", str(row.tokens))]
+
+
+def _file(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
