@@ -49,7 +49,7 @@ _PAGE = Template("""\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title</title>
 <style>
-$coloursbody { margin: 0 auto; padding: 1rem; max-width: 82rem; background: var(--ground);
+${colours}body { margin: 0 auto; padding: 1rem; max-width: 82rem; background: var(--ground);
   color: var(--ink); font: 16px/1.45 system-ui, sans-serif; }
 h1 { font-size: 1.3rem; margin: 0 0 .5rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .5rem 0; }
@@ -61,7 +61,7 @@ nav[hidden] { display: none; } nav input { flex: 1; }
 button { font: inherit; padding: .1rem .7rem; }
 section { padding: .8rem 0; border-bottom: 1px solid var(--line); }
 section[hidden] { display: none; }
-$steps.about { margin: .5rem 0; }
+${steps}.about { margin: .5rem 0; }
 footer, .where { color: var(--pale); font-size: .85rem; }
 $style</style>
 </head>
