@@ -7,37 +7,99 @@ from typing import Any
 
 from benchmarks.options import EvaluationOptions
 from benchmarks.players import Player
-from benchmarks.rollouts import Cell
-from benchmarks.suites import Suite, sees_pictures, test_seeds
+from benchmarks.rollouts import Cell, side_by_side
+from benchmarks.suites import STANDARD, Suite, sees_pictures, test_seeds
+from benchmarks.suites.distinct import choose
 from benchmarks.tasks import bare, task_of
 from benchmarks.tasks.task import EvaluatedTask
 
 MAX_ATTEMPTS = "max_attempts"
 
+DEFAULT_EPISODES = 500
+"""Of an id, where no number is asked for."""
 
-def cells_of_suite(who: Player, of: Suite, asked: EvaluationOptions, seed: int) -> list[Cell]:
-    """Return a cell for each column; all columns share their seeds.
+
+def cells_of_suite(
+    who: Player, of: Suite, asked: EvaluationOptions, seed: int | None
+) -> tuple[list[Cell], list[str]]:
+    """Return a cell for each column, and what is to be said of columns that are too small.
+
+    Columns that deal the same hands or routes share their seeds.
+
+    Args:
+        seed: whose fold is played; None for all hands or routes.
 
     Raises:
-        ValueError: the player plays another task, or none of these columns.
+        ValueError: the player plays another task, or none of these columns, or there is no such
+            size.
     """
     _check_task(who, of.task, f"--suite {of.name}")
     seen = sees_pictures(who.interface, who.keywords)
-    played = of.columns_for(seen=seen)
+    played = of.columns_for(seen=seen, trained=seed is not None, controls=True)
     if unknown := set(asked.columns) - set(played):
         raise ValueError(
             f"{who.name} plays no column {', '.join(sorted(unknown))} of {of.name}: expected some "
-            f"of {', '.join(played)}."
+            f"of {', '.join(played)}.{_training(of, unknown)}"
         )
-    seeds = of.episode_seeds(seed, asked.episodes)
-    cells = []
+    cells, told = [], []
     for column in asked.columns or played:
         id = of.id(column, who.interface)
         fixed = of.keywords(column, seed, seen=seen)
         keywords = {**fixed, **_keywords(who, task_of(id), asked, fixed)}
         _check_interface(who, task_of(id), id, keywords)
+        wanted = asked.episodes
+        if wanted is None:
+            wanted = of.size(column, asked.size or STANDARD)
+        seeds = column_seeds(of, column, id, keywords, seed, wanted)
+        if wanted is not None and len(seeds) < wanted:
+            told.append(
+                f"{column} has {len(seeds)} {task_of(id).noun}; {wanted} were asked for, so each "
+                f"is played once."
+            )
         cells.append(Cell(f"{who.name}/{column}", id, keywords, seeds))
-    return cells
+    return cells, told
+
+
+def column_seeds(
+    of: Suite,
+    column: str,
+    id: str,
+    keywords: Mapping[str, Any],
+    seed: int | None,
+    count: int | None,
+) -> list[int]:
+    """Return the episode seeds of a column: of each hand or route once, the first of its seeds.
+
+    Of a task of another package nobody knows what is dealt: its seeds are taken as they come.
+
+    Args:
+        id, keywords: of the column for the interface that is played.
+        seed: of the study, None for all hands or routes.
+        count: how many, None for every one.
+
+    Raises:
+        ValueError: for None where nobody knows how many there are.
+    """
+    env = side_by_side(id, dict(keywords), 1)
+    deals = task_of(id).deals(env)
+    try:
+        if deals is not None:
+            return choose(of.stream(seed), deals, count)
+        if count is None:
+            raise ValueError("Nobody knows how many different episodes there are.")
+    except ValueError as error:
+        raise ValueError(
+            f"{of.name}, column {column}: {error} Name a number by --episodes, or in the sizes of "
+            f"the suite."
+        ) from error
+    return of.episode_seeds(seed, count)
+
+
+def column_count(of: Suite, column: str) -> int | None:
+    """Return how many different hands or routes a column has in all; None where nobody knows."""
+    id = of.id(column)
+    deals = task_of(id).deals(side_by_side(id, of.keywords(column, None), 1))
+    return None if deals is None else deals.total
 
 
 def cells_of_ids(who: Player, of: Suite, asked: EvaluationOptions, seed: int) -> list[Cell]:
@@ -52,7 +114,7 @@ def cells_of_ids(who: Player, of: Suite, asked: EvaluationOptions, seed: int) ->
         _check_task(who, task.name, id)
         keywords = _keywords(who, task, asked, {})
         _check_interface(who, task, id, keywords)
-        seeds = test_seeds(f"{id}/{seed}", asked.episodes)
+        seeds = test_seeds(f"{id}/{seed}", asked.episodes or DEFAULT_EPISODES)
         keywords |= task.held_out(id, of.fold(seed))
         cells.append(Cell(f"{who.name}/{id}", id, keywords, seeds))
     return cells
@@ -66,6 +128,14 @@ def _keywords(
     if attempts is None and MAX_ATTEMPTS not in fixed:
         attempts = task.max_attempts
     return {**({} if attempts is None else {MAX_ATTEMPTS: attempts}), **who.keywords}
+
+
+def _training(of: Suite, columns: set[str]) -> str:
+    """Return why some columns are only for agents that have trained, "" where none is."""
+    shown = [name for name in sorted(columns) if name in of.columns]
+    if not any(of.columns[name].split == "train" for name in shown):
+        return ""
+    return " Columns of training episodes are for agents that have trained: name --seed."
 
 
 def _check_task(who: Player, task: str, what: str) -> None:

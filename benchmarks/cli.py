@@ -67,9 +67,21 @@ def evaluate(
             "ids: weights that see. Those of another package as package:Id-v0."
         ),
     ] = None,
-    episodes: Annotated[int, typer.Option(min=1, help="Episodes of each column or id.")] = 500,
+    size: Annotated[
+        str | None,
+        typer.Option(help="Of the suite: smoke, standard or paper; by default standard."),
+    ] = None,
+    episodes: Annotated[
+        int | None,
+        typer.Option(min=1, help="Episodes of each column in place of a size, or of each id: 500."),
+    ] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Test fold; by default that of the weights, or 0.")
+        int | None,
+        typer.Option(
+            min=0,
+            help="Seed whose test fold is played, for agents that have trained; by default that of "
+            "the weights. Without it all hands or routes are played, and fold 0 of ids.",
+        ),
     ] = None,
     max_attempts: Annotated[
         int | None,
@@ -118,7 +130,7 @@ def evaluate(
     from benchmarks.evaluation import run_evaluation
     from benchmarks.options import EndpointOptions, EvaluationOptions
 
-    with _errors():
+    with reported_errors():
         sampling = {
             "temperature": temperature,
             "top_p": top_p,
@@ -137,6 +149,7 @@ def evaluate(
             suite=suite,
             columns=_names(columns),
             ids=_names(ids),
+            size=size,
             episodes=episodes,
             seed=seed,
             max_attempts=max_attempts,
@@ -166,7 +179,7 @@ def study(
     jobs: Annotated[int, typer.Option(min=1, help="Processes at a time, one core each.")] = 2,
 ) -> None:
     """Compare imitation and reinforcement, in and out of distribution; the same command resumes."""
-    with _errors():
+    with reported_errors():
         only_in_checkout("study")
         from benchmarks.study.presets import preset_named
         from benchmarks.study.run import run_study
@@ -191,7 +204,7 @@ def speed(
     out: Annotated[Path, typer.Option(help="JSON file.")] = RUNS / "speed.json",
 ) -> None:
     """Measure the environments against their bars; exit code 1 if one is missed."""
-    with _errors():
+    with reported_errors():
         only_in_checkout("speed")
         from benchmarks.speed.runner import run_speed
 
@@ -212,7 +225,7 @@ def report(
     from benchmarks.report import report as make_report
 
     console = Console()
-    with _errors():
+    with reported_errors():
         if check:
             console.print(f"{check_rows(folder, check)} rows replayed to the same rewards.")
         make_report(folder, console)
@@ -225,7 +238,7 @@ def probe(
     training: Annotated[int, typer.Option(min=100, help="That readers are fitted on.")] = 3000,
 ) -> None:
     """Ask what a new linear reader can tell from what each arm makes of pictures."""
-    with _errors():
+    with reported_errors():
         only_in_checkout("probe")
         from benchmarks.probe import probe as make_probe
 
@@ -236,7 +249,7 @@ def probe(
 def contact_sheet(
     out: Annotated[Path, typer.Option(help="The picture, a PNG.")] = RUNS / "contact-sheet.png",
 ) -> None:
-    """Draw streets of ten cities by day and by night, at three sizes, on one sheet."""
+    """Draw streets of all named cities by day and by night, at three sizes, on one sheet."""
     from benchmarks.contact_sheet import write_contact_sheet
 
     write_contact_sheet(out)
@@ -251,7 +264,7 @@ def strips(
     from benchmarks.strips import write_strips
 
     console = Console()
-    with _errors():
+    with reported_errors():
         for path in write_strips(out):
             console.print(for_terminal(path), markup=False, highlight=False, soft_wrap=True)
 
@@ -276,7 +289,7 @@ def _json_object(text: str) -> dict[str, Any]:
     return value
 
 
-class _errors:
+class reported_errors:
     """Turns errors that were made for people into a message and exit code 2."""
 
     def __enter__(self) -> None:

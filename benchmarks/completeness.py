@@ -63,18 +63,23 @@ def missing_of_evaluation(record: RunRecord, rows: Iterable[Episode]) -> Missing
         RunError: its run.json does not say how many episodes were asked for.
     """
     asked, cells = record.config.get("episodes"), record.config.get("cells")
-    if type(asked) is not int or asked < 1 or not isinstance(cells, dict):
+    if isinstance(cells, dict) and not isinstance(asked, dict):
+        # Runs of before there were sizes have one number for all cells.
+        asked = dict.fromkeys(cells, asked)
+    if not isinstance(cells, dict) or any(
+        type(asked.get(cell)) is not int or asked[cell] < 1 for cell in cells
+    ):
         raise RunError(
             f"run.json of an evaluation has config.cells, an object, and config.episodes, an "
-            f"integer of at least 1; got {asked!r} episodes and cells of type "
+            f"integer of at least 1 for each of them; got {asked!r} episodes and cells of type "
             f"{type(cells).__name__}. Restore the file, or start in another folder."
         )
-    known = Counter(row.cell for row in rows if row.index < asked)
+    known = Counter(row.cell for row in rows if row.index < asked.get(row.cell, 0))
     return Missing(
         [
-            f"{asked - known[cell]} of {asked} episodes of {cell}"
+            f"{asked[cell] - known[cell]} of {asked[cell]} episodes of {cell}"
             for cell in cells
-            if known[cell] < asked
+            if known[cell] < asked[cell]
         ]
     )
 

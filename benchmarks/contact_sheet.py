@@ -1,4 +1,4 @@
-"""One picture of many: ten cities by day and by night, at the sizes that are used."""
+"""One picture of many: all named cities by day and by night, at the sizes that are used."""
 
 from __future__ import annotations
 

@@ -14,7 +14,8 @@ import gymnasium as gym
 
 import gp_env  # noqa: F401  (registers its ids)
 import virl_env  # noqa: F401  (registers its ids)
-from benchmarks.suites import suite
+from benchmarks.cells import column_seeds
+from benchmarks.suites import STANDARD, suite
 from gp_env.pictures.size import MIN_SIZE
 
 EPISODES = 500
@@ -35,23 +36,25 @@ class Cost(NamedTuple):
     characters: float
 
 
-def cost(name: str, episodes: int = EPISODES, seed: int = 0) -> Cost:
-    """Return what a suite costs, counted on its own episodes.
+def cost(name: str, episodes: int | None = None, size: str = STANDARD) -> Cost:
+    """Return what a suite costs a model, counted on its own episodes.
 
     Args:
         name: of the suite.
-        episodes: of each column.
-        seed: of the study, whose fold they are of.
+        episodes: of each column; None for those of the size.
+        size: of the suite.
     """
     asked = suite(name)
     seen = bool(asked.axes)
     # Of a picture only the number counts here, so it may be small.
     shown = {"images": True, "image_size": MIN_SIZE} if seen else {}
     requests, characters = [], []
-    for column in asked.columns_for(seen=seen):
-        keywords = {**asked.keywords(column, seed, seen=seen), **shown}
-        env: Any = gym.make(asked.id(column, "-Text"), **keywords).unwrapped
-        for episode_seed in asked.episode_seeds(seed, episodes):
+    for column in asked.columns_for(seen=seen, trained=False, controls=True):
+        id = asked.id(column, "-Text")
+        keywords = {**asked.keywords(column, None, seen=seen), **shown}
+        count = asked.size(column, size) if episodes is None else episodes
+        env: Any = gym.make(id, **keywords).unwrapped
+        for episode_seed in column_seeds(asked, column, id, keywords, None, count):
             _, info = env.reset(options={"episode_seed": episode_seed})
             # A route asks at each of its points, a hand once.
             requests.append(len(env.steps) if hasattr(env, "steps") else 1)

@@ -11,13 +11,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from benchmarks.cells import cells_of_ids, cells_of_suite
+from benchmarks.cells import DEFAULT_EPISODES, cells_of_ids, cells_of_suite
 from benchmarks.options import EvaluationOptions
 from benchmarks.players import Player, scripted_player
 from benchmarks.records import RunRecord
 from benchmarks.report import report, say
 from benchmarks.runs import Run
-from benchmarks.suites import Suite, suite, suite_of
+from benchmarks.suites import STANDARD, Suite, suite, suite_of
 from benchmarks.tasks import bare, task_of
 from benchmarks.tasks.task import MAX_ATTEMPTS
 
@@ -41,26 +41,30 @@ def run_evaluation(asked: EvaluationOptions, console: Console) -> int:
         if asked.suite is None and who.task is not None:
             of = suite_of(who.task, seen=who.sees)
         seed = _fold_seed(asked, who, of)
-        cells = (cells_of_ids if asked.ids else cells_of_suite)(who, of, asked, seed)
+        told: list[str] = []
+        if asked.ids:
+            cells = cells_of_ids(who, of, asked, seed or 0)
+        else:
+            cells, told = cells_of_suite(who, of, asked, seed)
         record = RunRecord(
             kind="evaluate",
             config={
                 **who.recorded(asked.agent),
                 "cells": {cell.name: {"id": cell.id, **cell.keywords} for cell in cells},
-                "episodes": asked.episodes,
+                "episodes": {cell.name: len(cell.episode_seeds) for cell in cells},
             },
-            seeds=[seed],
+            seeds=[] if seed is None else [seed],
             suites={} if asked.ids else {of.name: of.digest},
         )
         what = "-".join(asked.ids or [of.name, *asked.columns]) + who.suffix
-        attempts = asked.max_attempts or MAX_ATTEMPTS
-        name = folder_name(who, what, seed, asked.episodes, attempts)
-        folder = asked.out or asked.runs / name
+        folder = asked.out or asked.runs / folder_name(who, what, seed, asked)
         if notice := who.notice():
-            say(console, notice)
+            told.append(notice)
+        for line in told:
+            say(console, line)
         with Run(folder, record) as run, Progress(console=console, transient=True) as progress:
-            total = asked.episodes * len(cells)
-            known = sum(run.done(cell.name, i) for cell in cells for i in range(asked.episodes))
+            places = [(cell.name, i) for cell in cells for i in range(len(cell.episode_seeds))]
+            total, known = len(places), sum(run.done(*place) for place in places)
             task = progress.add_task("episodes", total=total, completed=known)
             pending = who.play(run, cells, lambda count: progress.advance(task, count))
     report(folder, console)
@@ -114,16 +118,19 @@ def chosen_suite(asked: EvaluationOptions) -> Suite:
     """
     if asked.suite is not None:
         if asked.suite.endswith(".json"):
-            from benchmarks.suite_files import read_suite
+            from benchmarks.suites.files import read_suite
 
             return read_suite(Path(asked.suite))
         return suite(asked.suite)
     return suite_of(task_of(bare(asked.ids[0])).name if asked.ids else DEFAULT_TASK)
 
 
-def folder_name(who: Player, what: str, seed: int, episodes: int, max_attempts: int) -> str:
+def folder_name(who: Player, what: str, seed: int | None, asked: EvaluationOptions) -> str:
     """Return a name for a run's folder where none is given, of no odd characters and not long."""
-    name = f"evaluate-{who.name}-{what}-seed{seed}-{episodes}x{max_attempts}"
+    default = DEFAULT_EPISODES if asked.ids else STANDARD
+    size = asked.episodes or asked.size or default
+    part = "all" if seed is None else f"seed{seed}"
+    name = f"evaluate-{who.name}-{what}-{part}-{size}x{asked.max_attempts or MAX_ATTEMPTS}"
     name = re.sub(r"[^\w.-]+", "_", name)
     if len(name) <= MOST_CHARACTERS:
         return name
@@ -131,18 +138,21 @@ def folder_name(who: Player, what: str, seed: int, episodes: int, max_attempts: 
     return f"{name[: MOST_CHARACTERS - 13]}-{digest}"
 
 
-def _fold_seed(asked: EvaluationOptions, who: Player, of: Suite) -> int:
-    """Return the seed whose fold is played, which weights have not trained on."""
+def _fold_seed(asked: EvaluationOptions, who: Player, of: Suite) -> int | None:
+    """Return the seed whose fold is played, None for all hands or routes.
+
+    Those that have trained play the fold that their training left out; for others, who have not
+    trained here, there is nothing to leave out. Ids are played on a fold in any case.
+    """
     seed = asked.seed
-    if seed is None and who.digest:
-        if who.seed is None:
-            raise ValueError(
-                f"{asked.agent} lies in no folder of a study, so nobody says which fold it was not "
-                f"trained on, and others hold what it knows by heart. Name the seed of its study "
-                f"by --seed."
-            )
-        return who.seed
-    seed = seed or 0
+    if seed is None and who.digest and who.seed is None:
+        raise ValueError(
+            f"{asked.agent} lies in no folder of a study, so nobody says which fold it was not "
+            f"trained on, and others hold what it knows by heart. Name the seed of its study "
+            f"by --seed."
+        )
+    if seed is None:
+        return 0 if asked.ids and who.seed is None else who.seed
     if who.seed is not None and of.fold(who.seed) != of.fold(seed):
         raise ValueError(
             f"{asked.agent} was trained by seed {who.seed} of a study; --seed {seed} would test it "

@@ -37,8 +37,10 @@ class EvaluationOptions:
             the card game.
         columns: of the suite; none for all that the agent plays.
         ids: that are played instead of a suite, "package:Id-v0" for those of another package.
-        episodes: of each column or id.
-        seed: of the test fold; None for that of the study that trained the weights, or 0.
+        size: of the suite, such as "smoke"; None for "standard", or where `episodes` says it.
+        episodes: of each column in place of a size, or of each id; None for a size, or 500.
+        seed: of the test fold; None for that of the study that trained the weights, and for all
+            hands or routes where nobody trained.
         max_attempts: of an episode; None for 1, or for what an id of another package says.
         images: whether a model is shown in pictures what it is otherwise told.
         image_size: pixels of a picture's edge; None for the environment's own.
@@ -54,7 +56,8 @@ class EvaluationOptions:
     suite: str | None = None
     columns: Sequence[str] = ()
     ids: Sequence[str] = ()
-    episodes: int = 500
+    size: str | None = None
+    episodes: int | None = None
     seed: int | None = None
     max_attempts: int | None = None
     images: bool = False
@@ -66,6 +69,10 @@ class EvaluationOptions:
     def __post_init__(self) -> None:
         if self.columns and self.ids:
             raise ValueError("Ids have no columns. Name either --ids or --columns of a suite.")
+        if self.size is not None and self.episodes is not None:
+            raise ValueError("A size is a number of episodes. Name either --size or --episodes.")
+        if self.size is not None and self.ids:
+            raise ValueError("Sizes are of suites; ids have none. Name --episodes.")
         if (self.agent is None) == (self.endpoint is None):
             raise ValueError("Name either an --agent or a --model.")
         if self.agent is not None:

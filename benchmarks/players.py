@@ -16,7 +16,10 @@ from benchmarks.tasks.task import MakeAgent
 EXPERT = "expert"
 """The one scripted agent that answers in text as well."""
 
-ALIASES = {"memoriser": "nearest-neighbour"}
+TRAINED = "nearest-neighbour"
+"""The one that knows training episodes, and so is tested on a fold."""
+
+ALIASES = {"memoriser": TRAINED}
 """Former names of scripted agents, which stay valid."""
 
 OnEpisodes = Callable[[int], None]
@@ -35,7 +38,7 @@ class Player:
         interfaces: of the ids it plays, some of "", "-Image" and "-Text"; suites are played with
             the first.
         keywords: it wants of its environments.
-        seed: of the study that trained it, None where it is not known.
+        seed: of the study that trained it, None where nobody trained or it is not known.
         suffix: what the name of a run's folder says of it beside its name.
     """
 
@@ -98,7 +101,9 @@ def scripted_player(name: str, suite: Suite, *, seed: int, max_attempts: int) ->
             f"module:factory. A study saves the weights of its arms as jobs/*/init.pt, sft.pt and "
             f"rl.pt."
         )
-    make = task.reference(name, seed=seed, fold=suite.fold(seed), max_attempts=max_attempts)
+    make = task.reference(
+        name, seed=seed, fold=suite.fold(seed), max_attempts=max_attempts, game=suite.game
+    )
     if name == EXPERT:
         return Player(name, make, interfaces=("", "-Text"))
-    return Player(name, make, task=task.name)
+    return Player(name, make, task=task.name, seed=seed if name == TRAINED else None)

@@ -275,7 +275,7 @@ def probe_table(of: Suite, probed: Sequence[Probed], *, episodes: int, training:
     note = (
         f"{task.recognition} Readers are fitted on what experts see in {training} episodes of the "
         f"training split ({TRAINING}), for each seed and eye anew, and asked about {episodes} "
-        f"episodes of each other column. 95 % bootstrap intervals over {task.noun} and {seeds} "
+        f"episodes of each other column. 95 % intervals over {task.noun} and {seeds} "
         f"seeds."
     )
     return Table(

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from benchmarks.records import Episode
 from benchmarks.runs import Run
-from benchmarks.single_envs import SingleEnvs
 from benchmarks.tasks import task_of
 from benchmarks.tasks.task import RECOGNITION, SUCCESS, Dealt, EvaluatedTask, MakeAgent
 
@@ -139,7 +138,7 @@ def play(
             hold, or the agent's answers are not one a copy.
     """
     count, task = len(episode_seeds), task_of(id)
-    env = _side_by_side(id, keywords, count)
+    env = side_by_side(id, keywords, count)
     in_text = isinstance(env.single_action_space, Text)
     agent = make_agent(env)
     for copy in range(count):
@@ -214,21 +213,23 @@ def replay(row: Episode) -> Played:
     return played
 
 
-def _side_by_side(id: str, keywords: dict[str, Any], count: int) -> Any:
+def side_by_side(id: str, keywords: dict[str, Any], count: int) -> Any:
     """Return the vector environment of an id, or single ones where it has none of its own."""
     package, _, name = id.rpartition(":")
     if package:
         import_module(package)
     if gym.spec(name).vector_entry_point is None:
+        from benchmarks.single_envs import SingleEnvs
+
         return SingleEnvs(id, keywords, count)
     made: Any = gym.make_vec(id, num_envs=count, autoreset_mode="next_step", **keywords)
     return made.unwrapped
 
 
 def _dealt(task: EvaluatedTask, env: Any, copy: int, observation: Any) -> Dealt:
-    shown = _row(observation, copy)
-    if isinstance(env, SingleEnvs):
-        return task.dealt(env.envs[copy].unwrapped, shown=shown)
+    shown, singles = _row(observation, copy), getattr(env, "envs", None)
+    if singles is not None:
+        return task.dealt(singles[copy].unwrapped, shown=shown)
     return task.dealt(env, copy, shown=shown)
 
 

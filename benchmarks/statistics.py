@@ -2,8 +2,9 @@
 
 Episodes of one hand are no independent evidence, and neither are hands played by one trained
 network. So every rate that is shown, while a run goes on and at its end, comes from one function,
-`rate`, with a hierarchical bootstrap: seeds are redrawn, and within each seed its hands or routes
-(clusters). With one seed, or an agent that was not trained here, only the clusters are.
+`rate`. With one seed, or an agent that was not trained here, it leaves out each hand or route
+(cluster) in turn; with several it is a hierarchical bootstrap: seeds are redrawn, and within each
+seed its clusters. `python -m benchmarks.coverage` counts how often the intervals hold the truth.
 """
 
 from __future__ import annotations
@@ -11,15 +12,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
+# SciPy is imported where it is needed: it takes longer than all the rest.
+
 REPLICATES = 10_000
-LIVE_REPLICATES = 1_000
-"""While a run goes on, when its figures are a line that scrolls by."""
 
 CONFIDENCE = 0.95
+
+_UPPER = (1 + CONFIDENCE) / 2
+"""The quantile at the upper end of an interval."""
+
+_ROUNDING = 1e-12
+"""A variance that is less is none."""
 
 FEW_SEEDS = 5
 """With fewer, redrawing seeds tells little of what other seeds would have given."""
@@ -72,11 +80,7 @@ def wilson(successes: int, episodes: int) -> tuple[float, float]:
     """
     if episodes <= 0:
         raise ValueError(f"A share needs at least one episode; got {episodes}.")
-    # Imported late: it takes longer than all else, and few tables need it.
-    from scipy import stats
-
-    interval = stats.binomtest(successes, episodes).proportion_ci(CONFIDENCE, method="wilson")
-    return float(interval.low), float(interval.high)
+    return _score_interval(successes / episodes, episodes, NormalDist().inv_cdf(_UPPER))
 
 
 def bootstrap(
@@ -98,8 +102,7 @@ def bootstrap(
         _, sums, counts = by_seed[name]
         weights = drawn[position].astype(np.float64)
         redrawn[picks == position] = (weights @ sums) / (weights @ counts)
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(redrawn.mean(axis=1), [tail, 1 - tail])
+    low, high = np.quantile(redrawn.mean(axis=1), [1 - _UPPER, _UPPER])
     means = {name: float(by_seed[name][1].sum() / by_seed[name][2].sum()) for name in seeds}
     return Estimate(
         value=float(np.mean(list(means.values()))),
@@ -139,16 +142,64 @@ def _draws(
 
 
 def rate(observations: Iterable[Observation], *, replicates: int = REPLICATES) -> Estimate:
-    """Return the bootstrap of a success rate or of another metric in [0, 1].
+    """Return a success rate, or the mean of another metric in [0, 1], with its interval.
 
-    Where all are 0 or all are 1 there is nothing to redraw; then the interval is Wilson's, with as
-    many trials as there are clusters.
+    With one seed the interval is Wilson's, with as many trials as give the variance that the
+    clusters show. With several it is the hierarchical bootstrap; where all values are 0 or all
+    are 1 there is nothing to redraw, and it is Wilson's with as many trials as there are clusters.
+
+    Args:
+        replicates: of the bootstrap.
+
+    Raises:
+        ValueError: there are no observations.
     """
+    observations = list(observations)
+    if len({item.seed for item in observations}) == 1:
+        return _rate_of_one_seed(observations)
     estimate = bootstrap(observations, replicates=replicates)
     if estimate.value not in (0.0, 1.0):
         return estimate
     low, high = wilson(round(estimate.value * estimate.clusters), estimate.clusters)
     return replace(estimate, low=low, high=high)
+
+
+def _rate_of_one_seed(observations: Sequence[Observation]) -> Estimate:
+    """Return a rate with the interval that its clusters allow.
+
+    Its variance is the jackknife's over clusters: how far the mean moves when one is left out. That
+    is not biased by large clusters, of which a fold of hands has some. It is no less than that of
+    independent episodes. The quantile is Student's, for the clusters are few.
+    """
+    ((seed, (clusters, sums, counts)),) = _cluster_totals(observations).items()
+    values = np.array([item.value for item in observations])
+    # A share may lie a rounding error above 1.
+    weights, mean = counts / counts.sum(), min(1.0, float(values.mean()))
+    as_of_equal_size = 1 / float((weights**2).sum())
+    variance = 0.0
+    if len(clusters) > 1:
+        between = weights**2 * (sums / counts - mean) ** 2 / (1 - weights)
+        variance = max(float(between.sum()), float(values.var()) / len(values))
+    if variance > _ROUNDING:
+        from scipy.special import stdtrit
+
+        trials = mean * (1 - mean) / variance
+        quantile = float(stdtrit(as_of_equal_size - 1, _UPPER))
+    else:
+        # All came out alike, or there is one cluster: each cluster is a trial.
+        trials, quantile = as_of_equal_size, NormalDist().inv_cdf(_UPPER)
+    low, high = _score_interval(mean, trials, quantile)
+    count = len(observations)
+    return Estimate(mean, low, high, count, len(clusters), 1, {seed: mean})
+
+
+def _score_interval(share: float, trials: float, quantile: float) -> tuple[float, float]:
+    """Return Wilson's interval of a share of `trials`, with a quantile of the error."""
+    spread = quantile**2 / trials
+    centre = (share + spread / 2) / (1 + spread)
+    half = (share * (1 - share) * spread + spread**2 / 4) ** 0.5 / (1 + spread)
+    # Its ends are 0 and 1 where the share is, but for rounding.
+    return min(share, max(0.0, centre - half)), max(share, min(1.0, centre + half))
 
 
 def paired_difference(
@@ -160,7 +211,8 @@ def paired_difference(
 ) -> Estimate:
     """Return `first - second` over the episodes that both played.
 
-    Where no episode differs the interval is Wilson's for a rate of 0, to either side.
+    The interval is made as that of `rate`. Where no episode differs it is Wilson's for a rate of 0,
+    to either side.
 
     Args:
         first, second: (study seed, episode seed) -> what came of it.
@@ -171,16 +223,27 @@ def paired_difference(
     shared = sorted(first.keys() & second.keys())
     if not shared:
         raise ValueError("A paired difference needs episodes that both sides played; got none.")
-    pairs = (
+    pairs = [
         Observation(key[0], first[key].cluster, first[key].value - second[key].value)
         for key in shared
-    )
-    estimate = bootstrap(pairs, replicates=replicates, seed=seed)
-    if any(first[key].value != second[key].value for key in shared):
+    ]
+    if len({pair.seed for pair in pairs}) == 1:
+        estimate = _difference_of_one_seed(pairs)
+    else:
+        estimate = bootstrap(pairs, replicates=replicates, seed=seed)
+    if any(pair.value for pair in pairs):
         return estimate
     # Nothing to redraw: as for a rate, what so many clusters without a difference still allow.
     bound = wilson(0, estimate.clusters)[1]
     return replace(estimate, low=-bound, high=bound)
+
+
+def _difference_of_one_seed(pairs: Sequence[Observation]) -> Estimate:
+    """Return a mean in [-1, 1] with the interval of the rate that it is, halved and moved up."""
+    as_rate = _rate_of_one_seed([replace(pair, value=(1 + pair.value) / 2) for pair in pairs])
+    value, low, high = (2 * part - 1 for part in (as_rate.value, as_rate.low, as_rate.high))
+    by_seed = dict.fromkeys(as_rate.by_seed, value)
+    return replace(as_rate, value=value, low=low, high=high, by_seed=by_seed)
 
 
 def _cluster_totals(

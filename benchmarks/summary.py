@@ -33,6 +33,7 @@ class CellSummary:
         clusters: number of distinct hands or routes.
         metrics: means over episodes of what the task measures beside success, and of what was
             seen and of replies in the asked format, where they are known.
+        intervals: 95 % intervals of the task's metrics among these, made as that of success.
     """
 
     task: str
@@ -45,6 +46,7 @@ class CellSummary:
     episodes: int
     clusters: int
     metrics: Mapping[str, float]
+    intervals: Mapping[str, tuple[float, float]]
 
 
 def summarise(rows: Iterable[Episode]) -> list[CellSummary]:
@@ -55,27 +57,28 @@ def summarise(rows: Iterable[Episode]) -> list[CellSummary]:
     summaries = []
     for name, episodes in cells.items():
         count = len(episodes)
-        success = rate(Observation(0, row.cluster, float(row.success)) for row in episodes)
         task = task_of(episodes[0].id)
+        rates = {
+            metric: rate(Observation(0, row.cluster, row.value(metric)) for row in episodes)
+            for metric in task.metrics
+        }
+        success = rates.pop(SUCCESS)
         malformed = sum(task.share_malformed(row.outcomes) for row in episodes)
         summaries.append(
             CellSummary(
-                task.name,
-                name,
-                success.value,
-                success.low,
-                success.high,
-                malformed / count,
-                sum(sum(row.rewards) for row in episodes) / count,
-                count,
-                success.clusters,
-                {
-                    metric: sum(row.value(metric) for row in episodes) / count
-                    for metric in task.metrics
-                    if metric != SUCCESS
-                }
+                task=task.name,
+                cell=name,
+                success=success.value,
+                low=success.low,
+                high=success.high,
+                malformed=malformed / count,
+                mean_return=sum(sum(row.rewards) for row in episodes) / count,
+                episodes=count,
+                clusters=success.clusters,
+                metrics={metric: one.value for metric, one in rates.items()}
                 | _in_format(episodes)
                 | _seen(episodes),
+                intervals={metric: (one.low, one.high) for metric, one in rates.items()},
             )
         )
     return summaries
@@ -124,7 +127,7 @@ def _evaluation_table(task: EvaluatedTask, cells: Sequence[CellSummary]) -> Tabl
         [
             cell.cell,
             interval(cell.success, cell.low, cell.high),
-            *(percent(cell.metrics[metric]) for metric in others),
+            *(interval(cell.metrics[metric], *cell.intervals[metric]) for metric in others),
             *(percent(cell.metrics[name]) if name in cell.metrics else "" for name in seen),
             percent(cell.malformed),
             f"{cell.mean_return:+.2f}",
@@ -137,18 +140,18 @@ def _evaluation_table(task: EvaluatedTask, cells: Sequence[CellSummary]) -> Tabl
     titles = [{RECOGNITION: "read", IN_FORMAT: "in format"}.get(name, name) for name in seen]
     header = [SUCCESS, *names, *titles, "malformed"]
     return Table(
-        f"Success in percent, 95 % bootstrap intervals over {task.noun}",
+        f"Success in percent, 95 % intervals over {task.noun}",
         ["cell", *header, "mean return", "episodes", task.noun],
         lines,
         note=(f"Beside success: {task.beside_success} " if others else "")
         + (f"Read: {task.recognition.lower()} " if RECOGNITION in seen else "")
         + ("Misread: attempts that failed with an outcome misread_... " if MISREAD in seen else "")
         + ("In format: share of replies as the prompt asked for. " if IN_FORMAT in seen else "")
-        + f"Malformed: {task.malformed} Where all episodes came out alike, Wilson intervals over "
-        f"{task.noun}.",
+        + f"Malformed: {task.malformed}",
     )
 
 
 def summary_line(cell: CellSummary, status: str) -> dict[str, Any]:
     """Return a summary as a row of CSV; `status` says whether the run is complete."""
-    return {**asdict(cell), "metrics": json.dumps(cell.metrics), "run": status}
+    told = {name: json.dumps(getattr(cell, name)) for name in ("metrics", "intervals")}
+    return {**asdict(cell), **told, "run": status}

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from gp_env.deck import RANK_NAMES
 from gp_env.env import GeneralPointsEnv
 from gp_env.rules import NAMED
-from gp_env.text import PromptTemplate, build_prompt
+from gp_env.text import PromptTemplate, build_prompt, judge_reply
 from gp_env.text_env import GeneralPointsTextEnv
-from shiftgym.recordings.command import Session, add_options, start, typed
+from gp_env.verifier import Outcome
+from gp_env.worth import what_it_makes
+from shiftgym.recordings.command import Command, Session, add_options, typed
 from shiftgym.sanitize import for_terminal
 from shiftgym.terminal import run, say
 
@@ -28,28 +30,19 @@ Make {target} from all of them, each once, with + - * / and brackets.""",
 """What a person is told."""
 
 
-def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = input) -> int:
-    """Let a person play one hand; return 0 where it was won and 1 where it was not.
-
-    Args:
-        arguments: command line, without the program's name.
-        ask: shows a prompt and returns the line typed.
-    """
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    session = start(parser, options, "gp_env", _make, look=options.look)
+def _play(session: Session[Any], options: argparse.Namespace, ask: Callable[[str], str]) -> bool:
+    """Let a person or the expert play one hand; return whether it was won."""
     env, seed = session.env, session.seed
     say(build_prompt(env.hand, env.rule, options.target, template=TERMINAL))
     say(f"Seed {seed}: --seed {seed} and the same options deal this hand again.")
     while options.expert and not session.ended:
         session.step(env.expert_action())
     if not options.expert:
-        _play(session, options.attempts, ask)
+        _try(session, options.attempts, ask)
     won: bool = session.info["is_success"]
     if not won or options.expert:
         say(f"One way: {env.expert_formula()} = {options.target}")
-    session.write()
-    return 0 if won else 1
+    return won
 
 
 def _make(options: argparse.Namespace) -> GeneralPointsEnv | GeneralPointsTextEnv:
@@ -68,16 +61,43 @@ def _make(options: argparse.Namespace) -> GeneralPointsEnv | GeneralPointsTextEn
     return GeneralPointsTextEnv(template=TERMINAL, **game)
 
 
-def _play(session: Session[Any], attempts: int, ask: Callable[[str], str]) -> None:
+def _try(session: Session[Any], attempts: int, ask: Callable[[str], str]) -> None:
     """Let a person try until the hand is won, lost or given up."""
+    env: GeneralPointsTextEnv = session.env
     for attempt in range(1, attempts + 1):
-        formula = typed(ask, f"[{attempt}/{attempts}] formula (empty to give up): ")
+        prompt = f"[{attempt}/{attempts}] formula (empty to give up): "
+        formula = typed(ask, prompt, lambda line: refusal(line, env))
         if not formula:
             return
-        session.step(json.dumps({"formula": formula}))
+        session.step(_reply(formula))
         say(for_terminal(session.observation, multiline=True))
+        say(explanation(formula, env))
         if session.ended:
             return
+
+
+def _reply(formula: str) -> str:
+    return json.dumps({"formula": formula})
+
+
+def refusal(formula: str, env: GeneralPointsTextEnv) -> str | None:
+    """Return why a line is no formula, None where it is one, right or wrong."""
+    _, verdict = judge_reply(_reply(formula), env.hand, env.rule, env.config.target)
+    if verdict.outcome in (Outcome.UNREADABLE, Outcome.ILLEGAL_FORMULA):
+        return verdict.message
+    return None
+
+
+def explanation(formula: str, env: GeneralPointsTextEnv) -> str:
+    """Return what a formula makes, and of which numbers where they are not those of the hand."""
+    made = what_it_makes(formula)
+    if made is None:
+        return ""
+    values, target = env.hand.values(env.rule), env.config.target
+    if sorted(made.numbers) != sorted(values):
+        used, counted = (", ".join(map(str, numbers)) for numbers in (made.numbers, values))
+        return f"{made}, of {used}; the cards count {counted}."
+    return f"{made}." if made.value == target else f"{made}, not {target}."
 
 
 def _rule(text: str) -> str | list[int]:
@@ -86,8 +106,7 @@ def _rule(text: str) -> str | list[int]:
     return [int(part) for part in parts] if all(map(str.isdecimal, parts)) else text
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m gp_env", description=__doc__)
+def _options(parser: argparse.ArgumentParser) -> None:
     rules = f"{', '.join(NAMED)}, random, or the values of J, Q and K such as 11,12,13"
     parser.add_argument("--rule", default="ten", help=rules)
     parser.add_argument("--target", type=int, default=24)
@@ -96,7 +115,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--hand", help=f"cards to play with, such as '5 K 2 {RANK_NAMES[11]}'")
     parser.add_argument("--attempts", type=int, default=5)
     add_options(parser, "the game", "the cards", "rotation=3,noise=2")
-    return parser
+
+
+main = Command("gp_env", __doc__, _options, _make, _play, ("look",)).main
 
 
 if __name__ == "__main__":

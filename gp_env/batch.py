@@ -29,13 +29,12 @@ from gp_env.dynamics import (
 )
 from gp_env.expert import expert_formula, next_token
 from gp_env.rules import MAX_VALUE, Rule
-from gp_env.verifier import OUTCOME_NAMES, judge_tokens
+from gp_env.verifier import judge_tokens
 from shiftgym.envs.array_batch import ArrayBatch, batch_infos
 from shiftgym.prefetch import InitialStates
 
 _NEXT = NEXT.ravel()
 _REWARDS = np.array(CODE_REWARDS)
-_OUTCOME_NAMES = np.array(OUTCOME_NAMES, dtype=object)
 _EQUALS_CODE = bytes([EQUALS + 1])
 _TOKEN_OF_CODE = bytes([0, *range(255)])
 _EMPTY = np.zeros(1, dtype=f"V{MAX_TOKENS}")[0]
@@ -181,9 +180,7 @@ class CardBatch(ArrayBatch):
     def infos(self) -> dict[str, Any]:
         """Return what every step tells, but the mask: arrays of shape (n,)."""
         succeeded = self._outcomes == CORRECT_CODE
-        return batch_infos(
-            _OUTCOME_NAMES, self._outcomes, self._attempts_left, succeeded, self.episode_seeds
-        )
+        return batch_infos(self._outcomes, self._attempts_left, succeeded, self.episode_seeds)
 
     def expert_formula(self, index: int) -> str:
         """Return a formula that wins one of the episodes."""

@@ -14,7 +14,7 @@ from shiftgym.keywords import (
     Keywords,
     fold_keyword,
     keyword,
-    scoring_keyword,
+    rule_keyword,
     split_keyword,
     stated_keyword,
 )
@@ -52,7 +52,7 @@ class GameConfig(Keywords):
         stated_rule: the rule that is shown, or None for the one that scores.
     """
 
-    rule: Rule | None = scoring_keyword("ten", Rule.parse)
+    rule: Rule | None = rule_keyword("ten", Rule.parse)
     stated_rule: Rule | None = stated_keyword(Rule.parse, "rule")
     target: int = keyword(24, checks.in_range, 1, MAX_TARGET)
     num_cards: int = keyword(None, checks.in_range, MIN_CARDS, MAX_CARDS)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gp_env import streams
 from gp_env.config import DECKS, GameConfig
 from gp_env.deck import MAX_CARDS, SUIT_COLOURS, SUIT_SYMBOLS, Hand
 from gp_env.rules import JACK, KING, MAX_VALUE, Rule, random_rules
@@ -33,9 +34,6 @@ _TABLE_CARDS = 4
 _MAX_ROUNDS = 5_000
 _ROUNDS_A_RULE = 500
 """A random rule that has left no hand after so many rounds is drawn anew."""
-
-# Draw numbers inside an episode seed. Round r of drawing cards uses _CARDS + 16 r onwards.
-_RULE, _ROW, _SUITS, _CARDS = 0, 1, 2, 16
 
 
 class Deals(NamedTuple):
@@ -98,10 +96,17 @@ class Dealer:
         if self.config.hand is not None:
             return self._fixed(mixed, rules, self.config.hand)
         if self._table is not None:
-            rows = integers(mixed, _ROW, len(self._table.ranks))
+            rows = integers(mixed, streams.ROW, len(self._table.ranks))
             ranks, values = (column.take(rows, axis=0) for column in self._table)
-            return Deals(ranks, self._draw_suits(mixed, _SUITS), rules, values)
+            return Deals(ranks, self._draw_suits(mixed, streams.SUITS), rules, values)
         return self._deal_by_rejection(mixed, rules)
+
+    @property
+    def ranks(self) -> Bytes | None:
+        """All hands that are dealt, in every order, (n, 6); None where there is no list of them."""
+        if self.config.hand is not None:
+            return _six(np.array([self.config.hand.ranks], dtype=np.uint8))
+        return None if self._table is None else self._table.ranks
 
     def with_hand(self, hand: Hand | None) -> Dealer:
         """Return a dealer of this hand under the same rules and target; this one for None.
@@ -119,7 +124,7 @@ class Dealer:
     def _rules(self, seeds: Words) -> Bytes:
         if self.config.rule is not None:
             return np.broadcast_to(np.array(self.config.rule, dtype=np.uint8), (len(seeds), 3))
-        return self._draw_rules(seeds, _RULE)
+        return self._draw_rules(seeds, streams.RULE)
 
     def _draw_rules(self, seeds: Words, number: int) -> Bytes:
         choices = random_rules()
@@ -142,7 +147,7 @@ class Dealer:
         suits = np.zeros((len(seeds), MAX_CARDS), dtype=np.uint8)
         open_lanes = np.arange(len(seeds))
         for round_number in range(_MAX_ROUNDS):
-            first = _CARDS + 16 * round_number
+            first = streams.CARDS + 16 * round_number
             lane_seeds = seeds[open_lanes]
             if config.rule is None and round_number and round_number % _ROUNDS_A_RULE == 0:
                 rules[open_lanes] = self._draw_rules(lane_seeds, first + 2 * MAX_CARDS)
@@ -210,7 +215,7 @@ class Dealer:
 
     def _suits_of(self, ranks: Bytes, seeds: Words) -> Bytes:
         """Draw the suits of ranks (n, k); under deals="deck" until no card stands twice."""
-        suits = self._draw_suits(seeds, _SUITS)
+        suits = self._draw_suits(seeds, streams.SUITS)
         if self.config.deals != "deck":
             return suits
         twice = np.flatnonzero(~_all_different(ranks, suits[:, : ranks.shape[1]]))
@@ -218,7 +223,7 @@ class Dealer:
             if not len(twice):
                 return suits
             # In a round of drawing cards, the word of its suits; no ranks are drawn here.
-            number = _CARDS + 16 * round_number + MAX_CARDS
+            number = streams.CARDS + 16 * round_number + MAX_CARDS
             suits[twice] = self._draw_suits(seeds[twice], number)
             twice = twice[~_all_different(ranks[twice], suits[twice, : ranks.shape[1]])]
         raise AssertionError("At least one draw in a hundred has no card twice.")

@@ -7,6 +7,7 @@ from typing import Any
 from gp_env.config import GameConfig
 from gp_env.episode import CardEpisode
 from gp_env.game import CardGame
+from gp_env.keyboard import keys_to_action
 from gp_env.table_env import TableEnv
 from shiftgym.envs.discrete import DiscreteEnv
 from shiftgym.keywords import configured
@@ -59,7 +60,8 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     ## Starting State
     A hand drawn evenly from all that the keywords allow, an empty formula, all attempts left.
     `reset(seed=s)` fixes every later episode; `reset(options={"episode_seed": n})` replays the
-    episode whose `info["episode_seed"]` was n, `reset(options={"hand": "3 3 8 8"})` deals a hand.
+    episode whose `info["episode_seed"]` was n under the same keywords, `options={"task": t}` that
+    of `info["task"]`, checked; `reset(options={"hand": "3 3 8 8"})` deals a hand.
     Suits that it does not name are drawn from those of `suits`, and under `deals="deck"` so that no
     card stands twice; suits that are not dealt are refused.
 
@@ -69,9 +71,9 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
 
     ## Information
     `outcome` (of the last attempt, "none" before the first), `attempts_left`, `is_success`,
-    `episode_seed`, and, unless `mask=None`, `action_mask` (int8 of shape (26,)): the same keys at
-    every step. Answers are in no observation and no info: `env.unwrapped.expert_action()` and
-    `expert_formula()` give them.
+    `episode_seed`, `task` (the string that `shiftgym.replay` plays again), and, unless `mask=None`,
+    `action_mask` (int8 of shape (26,)): the same keys at every step. Answers are in no observation
+    and no info: `env.unwrapped.expert_action()` and `expert_formula()` give them.
 
     ## Arguments
     * `rule` ("ten"): what J, Q, K count. "ten", "rank" (11, 12, 13), "all-5", "all-7", "all-12",
@@ -118,3 +120,7 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     def __init__(self, **keywords: Any) -> None:
         self.config, shell = configured(type(self), GameConfig, keywords)
         super().__init__(CardGame(self.config), **shell)
+
+    def get_keys_to_action(self) -> dict[tuple[str | int, ...], int]:
+        """Return which keys do what in `gymnasium.utils.play.play`: `gp_env.keyboard.KEYS`."""
+        return keys_to_action()

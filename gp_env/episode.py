@@ -56,6 +56,11 @@ class CardEpisode:
         self._plan: bytes | None = None
 
     @property
+    def dealt(self) -> str:
+        """The rule that scores."""
+        return self.rule.name
+
+    @property
     def succeeded(self) -> bool:
         """Whether the last attempt was correct."""
         return self.outcome == CORRECT_CODE

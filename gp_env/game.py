@@ -34,6 +34,7 @@ class CardGame:
     actions = TOKENS
     actions_name = "gp_env.TOKENS"
     outcome_names = OUTCOME_NAMES
+    as_text = staticmethod(observe.as_text)
     option = "hand"
 
     def __init__(self, config: GameConfig) -> None:
@@ -64,10 +65,6 @@ class CardGame:
     def batch(self, count: int) -> CardBatch:
         """Return so many tables."""
         return CardBatch(self.config, count)
-
-    def as_text(self, row: NDArray[np.uint8]) -> str:
-        """Return a symbolic observation as a few lines for a terminal."""
-        return observe.as_text(row)
 
     def __str__(self) -> str:
         return str(self.config)

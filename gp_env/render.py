@@ -13,6 +13,7 @@ from gp_env import observe
 from gp_env.pictures.cards import Picture
 from gp_env.rules import Rule
 from gp_env.verifier import OUTCOME_NAMES, Outcome
+from gp_env.worth import printed, what_it_makes
 from shiftgym.lettering import GROUND, INK, PALE, RIGHT, WRONG, write_line, write_line_right
 
 SIZE, CAPTION = 640, 140
@@ -20,9 +21,6 @@ SIZE, CAPTION = 640, 140
 
 _MARGIN = 20
 _LARGE, _SMALL, _SMALLEST = 30, 22, 14
-
-# The type that comes with Pillow has no signs of arithmetic but those of a keyboard.
-_TYPED = str.maketrans("×÷∕−", "*//-")
 
 
 class Scene(NamedTuple):
@@ -43,6 +41,11 @@ class Scene(NamedTuple):
     previous: str
     outcome: str
     attempts_left: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the hand is won or lost."""
+        return self.outcome == Outcome.CORRECT or not self.attempts_left
 
     @classmethod
     def of_row(cls, row: NDArray[np.uint8]) -> Scene:
@@ -71,6 +74,9 @@ def describe_rule(rule: Rule) -> str:
 def draw_scene(scene: Scene, table: Picture, note: str = "") -> Picture:
     """Return a table with a caption below it: uint8 of shape (780, 640, 3).
 
+    The caption states the rule, the target and the formula so far. An attempt that has ended is
+    shown with what it made, and the last one in place of the formula.
+
     Args:
         scene: what the caption tells.
         table: uint8 of shape (640, 640, 3).
@@ -81,20 +87,34 @@ def draw_scene(scene: Scene, table: Picture, note: str = "") -> Picture:
     drawing = ImageDraw.Draw(picture)
     room, end = SIZE - 2 * _MARGIN, SIZE - _MARGIN
     first, second, third = (SIZE + down for down in (14, 62, 100))
-    label = f"Make {scene.target}:  "
-    wide = write_line(drawing, (_MARGIN, first), label, PALE, _LARGE, room)
-    start = _MARGIN + wide + 12
-    formula = scene.formula or "..."
-    write_line(drawing, (start, first), formula, INK, _LARGE, end - start, _SMALLEST)
-    left = f"{scene.attempts_left} left   {note}".strip()
+    outcome, colour = _told(scene)
+    goal = f"Make {scene.target}"
+    if scene.is_over:
+        result = result_of(scene)
+        write_line(drawing, (_MARGIN, first), result, colour, _LARGE, room, _SMALLEST)
+        before = goal
+    else:
+        wide = write_line(drawing, (_MARGIN, first), f"{goal}:  ", PALE, _LARGE, room)
+        start = _MARGIN + wide + 12
+        formula = printed(scene.formula) or "..."
+        write_line(drawing, (start, first), formula, INK, _LARGE, end - start, _SMALLEST)
+        before = result_of(scene) if scene.previous else ""
+    plural = "" if scene.attempts_left == 1 else "s"
+    left = f"{scene.attempts_left} attempt{plural} left   {note}".strip()
     wide = write_line_right(drawing, (end, second), left, PALE, _SMALL)
     rule, rest = describe_rule(scene.rule), room - wide - _MARGIN
     write_line(drawing, (_MARGIN, second), rule, INK, _SMALL, rest, _SMALLEST)
-    told, colour = _told(scene)
-    wide = write_line_right(drawing, (end, third), told, colour, _SMALL)
-    before, rest = scene.previous.translate(_TYPED), room - wide - _MARGIN
-    write_line(drawing, (_MARGIN, third), before, INK, _SMALL, rest, _SMALLEST)
+    wide = write_line_right(drawing, (end, third), outcome, colour, _SMALL)
+    rest = room - wide - _MARGIN
+    write_line(drawing, (_MARGIN, third), before, PALE, _SMALL, rest, _SMALLEST)
     return np.asarray(picture)
+
+
+def result_of(scene: Scene) -> str:
+    """Return the attempt before and what it made, such as "2×3+4 = 10 ✗"."""
+    made = what_it_makes(scene.previous)
+    written = scene.previous if made is None else str(made)
+    return f"{written or 'no formula'} {'✓' if scene.outcome == Outcome.CORRECT else '✗'}"
 
 
 def _told(scene: Scene) -> tuple[str, tuple[int, int, int]]:

@@ -13,7 +13,7 @@ from gp_env.deck import Hand
 from gp_env.episode import CardEpisode
 from gp_env.rules import Rule
 from shiftgym.envs.single import Action, Observation, SingleEnv
-from shiftgym.envs.vector import TaskVectorEnv
+from shiftgym.envs.vector import PICTURES, TaskVectorEnv
 
 if TYPE_CHECKING:
     from gp_env.pictures.renderer import CardRenderer
@@ -79,9 +79,12 @@ class TablesVectorEnv(TaskVectorEnv[CardBatch]):
 
     Attributes:
         config: what is dealt and what wins.
+        renderer: as of `TableEnv`.
     """
 
+    metadata = PICTURES
     config: GameConfig
+    renderer: CardRenderer | None = None
 
     def hand(self, index: int) -> Hand:
         """Return the hand of one sub-environment's running episode."""
@@ -94,3 +97,14 @@ class TablesVectorEnv(TaskVectorEnv[CardBatch]):
     def expert_formula(self, index: int) -> str:
         """Return a formula that wins it."""
         return self.batch.expert_formula(index)
+
+    def frames(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return each table with its caption, uint8 of shape (780, 640, 3)."""
+        from gp_env.pictures.renderer import CardRenderer
+        from gp_env.render import SIZE, Scene, draw_scene
+
+        batch, renderer = self.batch, self.renderer or CardRenderer()
+        return tuple(
+            draw_scene(Scene.of_row(row), renderer.draw_of(batch, index, SIZE))
+            for index, row in enumerate(batch.rows)
+        )

@@ -6,11 +6,10 @@ Pure functions over text, for environments, trainers and evaluations alike. The 
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from gp_env.config import check_target
@@ -19,8 +18,7 @@ from gp_env.reader import ASKED_KEYS, Reply, parse_reply
 from gp_env.rules import Rule, RuleLike
 from gp_env.spoken import read_rank
 from gp_env.verifier import Outcome, Verdict, verify
-from shiftgym import prompts
-from shiftgym.prompts import Template
+from shiftgym.prompts import Template, Templates
 from shiftgym.replies import OUT_OF_FORMAT
 
 TASK_PLACEHOLDERS = (
@@ -45,13 +43,10 @@ class PromptTemplate(Template):
 
     Attributes:
         pictured: stands for {cards} and {ranks} where the cards are shown in a picture.
-        keys: of the JSON object that the wording asks for; what `Reply.in_format` goes by.
-
-    Raises:
-        ValueError: on construction, for a placeholder that is not one of these or a lone brace.
     """
 
     placeholders: ClassVar[Collection[str]] = TASK_PLACEHOLDERS
+    answer_key: ClassVar[str] = "formula"
 
     pictured: str = "the ones in the picture"
     keys: tuple[str, ...] = ASKED_KEYS
@@ -90,17 +85,8 @@ COMPACT = PromptTemplate(
 )
 """A dozen words, for small models that learn the game from nothing."""
 
-TEMPLATES = {"default": DEFAULT, "compact": COMPACT}
-"""The templates that come with the game, by name."""
-
-
-def find_template(template: str | PromptTemplate) -> PromptTemplate:
-    """Return a template as it is, or the one of this name.
-
-    Raises:
-        ValueError: for an unknown name.
-    """
-    return prompts.find_template(template, TEMPLATES)
+TEMPLATES = Templates({"default": DEFAULT, "compact": COMPACT})
+find_template = TEMPLATES.find
 
 
 def build_prompt(
@@ -177,25 +163,19 @@ def judge_reply(
     hand, rule, target = Hand.parse(hand), Rule.parse(rule), check_target(target)
     reply = parse_reply(text, keys)
     if reply.formula is None:
-        return reply, _unreadable(reply.reason)
+        return reply, Verdict.of(Outcome.UNREADABLE).because(reply.reason)
     if strict and not reply.in_format:
-        return reply, dataclasses.replace(_unreadable(), message=OUT_OF_FORMAT)
+        return reply, replace(Verdict.of(Outcome.UNREADABLE), message=OUT_OF_FORMAT)
     if images and reply.cards is not None and not _names_hand(reply.cards, hand):
         return reply, Verdict.of(Outcome.MISREAD_CARDS)
     verdict = verify(reply.formula, hand, rule, target)
     if verdict.outcome is Outcome.ILLEGAL_FORMULA or _reports_right(reply, hand, rule):
         return reply, verdict
     wrong = Verdict.of(Outcome.WRONG_NUMBERS)
-    return reply, dataclasses.replace(wrong, message=_WRONG_REPORT)
+    return reply, replace(wrong, message=_WRONG_REPORT)
 
 
 _WRONG_REPORT = "The numbers reported are not what the cards of the hand count."
-
-
-def _unreadable(reason: str = "") -> Verdict:
-    """Return the verdict on a reply without an answer; the reason is told where there is one."""
-    verdict = Verdict.of(Outcome.UNREADABLE)
-    return dataclasses.replace(verdict, message=f"{verdict.message} {reason}".rstrip())
 
 
 def _reports_right(reply: Reply, hand: Hand, rule: Rule) -> bool:

@@ -54,6 +54,7 @@ class GeneralPointsTextEnv(TableEnv[str, str], TextEnv[CardEpisode]):
     | `in_format` | whether the last reply kept to the asked format, see `gp_env.Reply` |
     | `is_success` | whether the last attempt was correct |
     | `episode_seed` | replays this episode when passed in the reset options |
+    | `task` | does so too, checked; `shiftgym.replay(task, replies)` plays it again |
 
     Answers are in none of these: ask `env.unwrapped.expert_action()`, which returns a full reply,
     or `expert_formula()`. `hand`, `rule` and `stated_rule` tell about the running episode.

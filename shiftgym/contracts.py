@@ -11,7 +11,6 @@ listed in `CONTRACTS` (single environments) or `VECTOR_CONTRACTS`.
 from __future__ import annotations
 
 import copy
-import hashlib
 import pickle
 import warnings
 from collections.abc import Callable, Mapping
@@ -22,19 +21,26 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
-from numpy.typing import NDArray
+
+from shiftgym.contract_play import (
+    DRAWN_STEPS,
+    STEPS,
+    Step,
+    frozen,
+    is_symbolic,
+    play,
+    some_actions,
+    steps_of,
+)
+from shiftgym.replaying import replay
+from shiftgym.task_string import TaskString
 
 NUM_ENVS = 4
-STEPS, DRAWN_STEPS = 150, 66
-"""Actions that a contract plays; fewer where observations are drawn or written."""
-
 EPISODES, DRAWN_EPISODES = 15, 5
 """Episodes that the expert plays."""
 
-_MOST_LISTED = 1_000
-"""Numbers of an array that are compared as a list; of larger ones the digest is."""
-
-INFO_KEYS = frozenset({"outcome", "attempts_left", "is_success", "episode_seed"})
+VECTOR_INFO_KEYS = frozenset({"outcome", "attempts_left", "is_success", "episode_seed"})
+INFO_KEYS = VECTOR_INFO_KEYS | {"task"}
 """What every step and reset says, beside what a task adds."""
 
 Keywords: TypeAlias = Mapping[str, Any]
@@ -137,6 +143,35 @@ def episodes_replay(id: str, keywords: Keywords) -> None:
             raise _broken(id, keywords, f"episode {options['episode_seed']} does not replay")
 
 
+def task_strings_replay(id: str, keywords: Keywords) -> None:
+    """Every step tells the task of its episode, which plays it again and is refused elsewhere."""
+    env: Any = gym.make(id, **keywords)
+    episodes: list[list[Step]] = []
+    for step in play(env, DRAWN_STEPS, seed=6):
+        if step.action is None:
+            episodes.append([])
+        episodes[-1].append(step)
+    told = [{step.info["task"] for step in episode} for episode in episodes]
+    if any(len(tasks) != 1 for tasks in told) or len(set.union(*told)) < len(told):
+        raise _broken(id, keywords, "the task is not one string for all steps of an episode alone")
+    first = episodes[0]
+    task = first[0].info["task"]
+    again = replay(task, [step.action for step in first[1:]], **keywords)
+    expected = ([step.reward for step in first[1:]], [step.info["outcome"] for step in first[1:]])
+    if (again.rewards, again.outcomes) != expected or again.info["task"] != task:
+        raise _broken(id, keywords, f"shiftgym.replay plays another episode than {task}")
+    known = TaskString.parse(task)
+    for other, named in (
+        (known._replace(id=f"other:{known.id}"), "other:"),
+        (known._replace(keywords={**known.keywords, "other": 1}), "other=1"),
+        (known._replace(digest="other"), "digest 'other'"),
+        (known._replace(given="other"), "'other' was given"),
+        (known._replace(episode_seed=known.episode_seed ^ 1), known.digest),
+    ):
+        options = {"task": str(other)}
+        _expect(ValueError, partial(env.reset, options=options), named, id, keywords)
+
+
 def a_pickle_goes_on(id: str, keywords: Keywords) -> None:
     """A pickle in the middle of an episode goes on as the environment does."""
     env: Any = gym.make(id, **keywords).unwrapped
@@ -150,7 +185,7 @@ def a_pickle_goes_on(id: str, keywords: Keywords) -> None:
 def the_expert_succeeds(id: str, keywords: Keywords) -> None:
     """The expert's actions end every episode with success."""
     env: Any = gym.make(id, **keywords)
-    for seed in range(EPISODES if _is_symbolic(env) else DRAWN_EPISODES):
+    for seed in range(EPISODES if is_symbolic(env) else DRAWN_EPISODES):
         env.reset(seed=seed)
         ended = False
         while not ended:
@@ -181,6 +216,9 @@ WRONG_RESETS: tuple[tuple[Mapping[str, Any], str], ...] = (
     ({"options": {"no such option": 1}}, "'no such option'"),
     ({"options": {"episode_seed": -1}}, "-1"),
     ({"options": {"episode_seed": True}}, "True"),
+    ({"options": {"task": "no task"}}, "'no task'"),
+    ({"options": {"task": 3}}, "3"),
+    ({"options": {"task": "{}", "episode_seed": 1}}, "both"),
 )
 """Arguments of a reset that are refused, and what the error says of each."""
 
@@ -214,8 +252,28 @@ def vector_equals_single(id: str, keywords: Keywords) -> None:
                     ours[-1][key], theirs[-1][key]
                 ):
                     raise _broken(id, keywords, f"in mode {mode.value} info[{key!r}] differs")
-            actions = _some_actions(vector, generator)
+            actions = some_actions(vector, generator)
             ours, theirs = vector.step(actions), single.step(actions)
+
+
+def vector_tasks_are_those_of_single_environments(id: str, keywords: Keywords) -> None:
+    """Task strings of a vector environment start the same in it and in a single environment."""
+    vector: Any = gym.make_vec(id, num_envs=2, **keywords).unwrapped
+    single: Any = gym.make(id, **keywords).unwrapped
+    first, infos = vector.reset(seed=7)
+    missing = VECTOR_INFO_KEYS - infos.keys()
+    if missing:
+        raise _broken(id, keywords, f"infos of the vector environment lack {sorted(missing)}")
+    tasks = [vector.task_string(seed) for seed in infos["episode_seed"].tolist()]
+    for task in tasks:
+        if single.reset(options={"task": task})[1]["task"] != task:
+            raise _broken(id, keywords, f"the single environment tells another task than {task}")
+    vector.reset(seed=8)
+    if frozen(vector.reset(options={"task": tasks})[0]) != frozen(first):
+        raise _broken(id, keywords, "the vector environment starts another episode of a task")
+    other = [tasks[0], str(TaskString.parse(tasks[1])._replace(digest="other"))]
+    reset = partial(vector.reset, options={"task": other})
+    _expect(ValueError, reset, "digest 'other'", id, keywords)
 
 
 def vector_states_go_on(id: str, keywords: Keywords) -> None:
@@ -225,14 +283,14 @@ def vector_states_go_on(id: str, keywords: Keywords) -> None:
     held = [env.reset(seed=4)]
     before = frozen(held)
     for _ in range(40):
-        env.step(_some_actions(env, generator))
+        env.step(some_actions(env, generator))
     if frozen(held) != before:
         raise _broken(id, keywords, "the arrays of a step changed afterwards")
     new: Any = gym.make_vec(id, num_envs=NUM_ENVS, **keywords).unwrapped
     new.set_state(env.get_state())
     others = [pickle.loads(pickle.dumps(env)), copy.deepcopy(env), new]
     for _ in range(40):
-        actions = _some_actions(env, generator)
+        actions = some_actions(env, generator)
         expected = frozen(env.step(actions))
         if any(frozen(other.step(actions)) != expected for other in others):
             raise _broken(id, keywords, "a copy of the vector environment plays differently")
@@ -244,6 +302,7 @@ CONTRACTS: tuple[Contract, ...] = (
     steps_are_told_alike,
     a_seed_fixes_everything,
     episodes_replay,
+    task_strings_replay,
     a_pickle_goes_on,
     the_expert_succeeds,
     calls_out_of_turn_are_refused,
@@ -251,92 +310,9 @@ CONTRACTS: tuple[Contract, ...] = (
 )
 VECTOR_CONTRACTS: tuple[Contract, ...] = (
     vector_equals_single,
+    vector_tasks_are_those_of_single_environments,
     vector_states_go_on,
 )
-
-
-class Step:
-    """What one step or reset returned; `action` is None for a reset."""
-
-    def __init__(
-        self,
-        action: Any,
-        observation: Any,
-        reward: float,
-        terminated: bool,
-        truncated: bool,
-        info: dict[str, Any],
-    ) -> None:
-        self.action, self.observation, self.reward = action, observation, reward
-        self.terminated, self.truncated, self.info = terminated, truncated, info
-
-    @classmethod
-    def of_reset(cls, returned: tuple[Any, dict[str, Any]]) -> Step:
-        """Return the step that stands for a reset."""
-        return cls(None, returned[0], 0.0, False, False, returned[1])
-
-
-def steps_of(env: Any) -> int:
-    """Return how many actions a contract plays in an environment."""
-    return STEPS if _is_symbolic(env) else DRAWN_STEPS
-
-
-def play(env: Any, steps: int, *, seed: int | None = None, reset: bool = True) -> list[Step]:
-    """Play, rightly mostly, so that episodes come to an end, and anything sometimes.
-
-    Args:
-        env: a single environment, reset wherever an episode ends.
-        steps: actions.
-        seed: of the first reset.
-        reset: whether to begin with one.
-    """
-    generator = np.random.default_rng(0)
-    seen = [Step.of_reset(env.reset(seed=seed))] if reset else []
-    for _ in range(steps):
-        action = _some_action(env, generator)
-        seen.append(Step(action, *env.step(action)))
-        if seen[-1].terminated or seen[-1].truncated:
-            seen.append(Step.of_reset(env.reset()))
-    return seen
-
-
-def frozen(value: Any) -> Any:
-    """Return nested steps, dicts and arrays as plain values, equal exactly when these are."""
-    if isinstance(value, Step):
-        return {name: frozen(one) for name, one in vars(value).items()}
-    if isinstance(value, Mapping):
-        return {str(key): frozen(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [frozen(one) for one in value]
-    if isinstance(value, np.ndarray):
-        if value.size > _MOST_LISTED and value.dtype != object:
-            # Lists of all pixels would take longer than to draw them.
-            return [value.shape, str(value.dtype), hashlib.sha256(value.tobytes()).hexdigest()]
-        return frozen(value.tolist())
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _some_action(env: Any, generator: np.random.Generator) -> Any:
-    if generator.random() < 0.7:
-        return env.unwrapped.expert_action()
-    if isinstance(env.action_space, gym.spaces.Text):
-        # Without braces, or as a reply that can be read and is wrong.
-        return ["hm", "{", '{"action": "stop()", "formula": "1+1"}'][generator.integers(3)]
-    return int(generator.integers(env.action_space.n))
-
-
-def _some_actions(env: Any, generator: np.random.Generator) -> NDArray[np.int64]:
-    anything = generator.integers(0, env.single_action_space.n, env.num_envs)
-    chosen: NDArray[np.int64] = np.where(
-        generator.random(env.num_envs) < 0.85, env.expert_action(), anything
-    )
-    return chosen
-
-
-def _is_symbolic(env: Any) -> bool:
-    """Return whether observations are numbers, neither drawn nor written."""
-    space = env.observation_space
-    return not isinstance(space, (gym.spaces.Text, gym.spaces.Dict)) and len(space.shape) < 3
 
 
 def _expect(

@@ -25,6 +25,8 @@ class Episode(Protocol):
     Attributes:
         seed: that replays it.
         row: what is observed of it, uint8 of shape (size,), changed in place.
+        dealt: what was drawn for it and does not stand in the first `row`, as text, such as the
+            digest of a route; "" for nothing. It does not change.
         attempts_left: before the episode, or its present point, is lost.
         outcome: of the last attempt, an index into the task's `outcome_names`; 0 before the first.
         terminated: whether the task has ended.
@@ -37,6 +39,8 @@ class Episode(Protocol):
     seed: int
     row: NDArray[np.uint8]
 
+    @property
+    def dealt(self) -> str: ...  # noqa: D102
     @property
     def attempts_left(self) -> int: ...  # noqa: D102
     @property
@@ -104,7 +108,10 @@ class Batch(Protocol):
         ...
 
     def infos(self) -> dict[str, Any]:
-        """Return what every step tells but the mask: fresh arrays of shape (n,)."""
+        """Return what every step tells but the mask: fresh arrays of shape (n,).
+
+        "outcome" holds codes, indices into the task's `outcome_names`.
+        """
         ...
 
     def get_state(self) -> dict[str, NDArray[Any]]:

@@ -9,7 +9,7 @@ The codes follow from the order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
@@ -74,3 +74,7 @@ class Verdict(Generic[Named]):
             words: for the placeholders of its message.
         """
         return cls(outcome, outcome.reward, outcome.message.format(**words))
+
+    def because(self, reason: str) -> Verdict[Named]:
+        """Return this verdict with a sentence more in its message, "" for none."""
+        return replace(self, message=f"{self.message} {reason}".rstrip())

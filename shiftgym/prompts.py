@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -30,25 +30,36 @@ class Template:
         solved: follows the right attempt that ends the episode. Placeholders as in `feedback`.
         lost: follows the last attempt, where it was wrong. Placeholders as in `feedback`.
         system: the system message, as it stands, without placeholders; "" for none.
+        keys: of the JSON object that `task` asks for; a reply with other ones is out of format.
 
     Raises:
-        ValueError: on construction, for a placeholder that is not one of these or a lone brace.
+        ValueError: on construction, for a placeholder that is not one of these, a lone brace, or
+            keys without that of the answer.
     """
 
     placeholders: ClassVar[Collection[str]] = ()
     """Of `task`."""
+
+    answer_key: ClassVar[str] = ""
+    """The key of the answer itself, "" where a task asks for no object."""
 
     task: str
     feedback: str
     solved: str
     lost: str
     system: str = ""
+    keys: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_placeholders("PromptTemplate.task", self.task, self.placeholders)
         for name in ("feedback", "solved", "lost"):
             text = getattr(self, name)
             _check_placeholders(f"PromptTemplate.{name}", text, FEEDBACK_PLACEHOLDERS)
+        if self.answer_key and self.answer_key not in self.keys:
+            raise ValueError(
+                f"PromptTemplate.keys={self.keys!r} lacks {self.answer_key!r}: list every key that "
+                f"the wording asks for."
+            )
 
 
 class Judged(Protocol):
@@ -63,21 +74,24 @@ class Judged(Protocol):
 T = TypeVar("T", bound=Template)
 
 
-def find_template(template: str | T, named: Mapping[str, T]) -> T:
-    """Return a template as it is, or the one of this name.
+class Templates(dict[str, T]):
+    """The templates that come with a task, by name."""
 
-    Raises:
-        ValueError: for an unknown name.
-    """
-    kind = type(next(iter(named.values())))
-    if isinstance(template, kind):
-        return template
-    if not isinstance(template, str) or template not in named:
-        raise ValueError(
-            f"template={shown(template)} is unknown: expected {' or '.join(map(repr, named))}, "
-            f"or a {kind.__module__}.{kind.__name__}."
-        )
-    return named[template]
+    def find(self, template: str | T) -> T:
+        """Return a template as it is, or the one of this name.
+
+        Raises:
+            ValueError: for an unknown name.
+        """
+        kind = type(next(iter(self.values())))
+        if isinstance(template, kind):
+            return template
+        if not isinstance(template, str) or template not in self:
+            raise ValueError(
+                f"template={shown(template)} is unknown: expected {' or '.join(map(repr, self))}, "
+                f"or a {kind.__module__}.{kind.__name__}."
+            )
+        return self[template]
 
 
 def build_feedback(verdict: Judged, attempts_left: int, template: Template) -> str:

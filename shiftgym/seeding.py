@@ -62,6 +62,19 @@ def check_options(options: dict[str, Any] | None, known: Collection[str]) -> dic
     return dict(options or {})
 
 
+def refuse_both(options: Mapping[str, Any], one: str, other: str) -> None:
+    """Refuse two reset options that say the same.
+
+    Raises:
+        ValueError: where both are there.
+    """
+    if options.get(one) is not None and options.get(other) is not None:
+        raise ValueError(
+            f"Reset options have both {one!r} and {other!r}, and each says which episode to play. "
+            f"Leave one out."
+        )
+
+
 def check_episode_seed(seed: Any) -> int:
     """Return an episode seed, as in `info["episode_seed"]`, as int.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import codecs
 import os
 import sys
 import textwrap
 from collections.abc import Callable
+from typing import NoReturn
 
 from shiftgym.sanitize import for_terminal
 
@@ -44,6 +46,21 @@ def run(main: Callable[[], int | None]) -> int:
         # A file that is not there, or a folder that cannot be written to.
         print(for_terminal(f"error: {error}"), file=sys.stderr)
         return 1
+
+
+def ask(prompt: str) -> str:
+    """Return the line that is typed, as `input` does; one that comes from a pipe is shown too."""
+    line = input(prompt)
+    # A person's own line break ends the line of the prompt.
+    if not sys.stdin.isatty():
+        print(for_terminal(line))
+    return line
+
+
+def fail(parser: argparse.ArgumentParser, error: object) -> NoReturn:
+    """End a program as `parser.error` does, the message wrapped between words at 80 columns."""
+    parser.print_usage(sys.stderr)
+    parser.exit(2, f"{wrapped(f'{parser.prog}: error: {for_terminal(error)}')}\n")
 
 
 def say(text: str) -> None:

@@ -32,7 +32,7 @@ def drawn() -> dict[str, str]:
     from virl_env.world.synthetic import synthetic_city, unseen_city
 
     found = {}
-    for family in ("grid", "radial", "organic", "superblock", "river"):
+    for family in ("grid", "radial", "organic", "superblock", "river", "diamond"):
         for seed in (1, 2, 7, 2**32):
             found[f"{family} {seed}"] = synthetic_city(family, seed).digest[:12]
     for number in (0, 8, 9, 10, 11, 12, 13):

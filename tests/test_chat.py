@@ -18,6 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from agents.chat import ChatFault, ChatPolicy, Sampling
+from benchmarks.cells import column_seeds
 from benchmarks.chats import MAX_FAILURES, NOT_ASKED, play_chats
 from benchmarks.cli import app
 from benchmarks.records import RunRecord
@@ -69,6 +70,13 @@ def make_cell(column: str = "in", count: int = 3, **keywords: Any) -> Cell:
         {**GP_L.keywords(column, 0), "max_attempts": 1, **keywords},
         GP_L.episode_seeds(0, count),
     )
+
+
+def stock_cell(column: str, count: int) -> Cell:
+    """Return the cell of who has not trained here."""
+    id, keywords = GP_L.id(column, "-Text"), GP_L.keywords(column, None)
+    seeds = column_seeds(GP_L, column, id, keywords, None, count)
+    return Cell(f"toy/{column}", id, {**keywords, "max_attempts": 1}, seeds)
 
 
 def play_cells(folder: Path, cells: list[Cell], policy: ChatPolicy, at_once: int = 2) -> Any:
@@ -433,12 +441,16 @@ def test_the_command_plays_a_suite_and_keeps_the_key_to_itself(
     tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    endpoint.answer = expert(*(make_cell(column, 2) for column in GP_L.columns))
+    # What "fake" asks is what "ood_pairs" asks, and another reply wins.
+    columns = [*GP_L.columns_for(seen=False), "five_cards"]
+    columns = [name for name in columns if GP_L.columns[name].split != "train"]
+    endpoint.answer = expert(*(stock_cell(column, 2) for column in columns))
     folder = tmp_path / "run"
-    done = command(endpoint, folder, "--temperature", "0")
+    asked = ("--columns", ",".join(columns))
+    done = command(endpoint, folder, *asked, "--temperature", "0")
     assert done.exit_code == 0, done.output
     rows = list(read_episodes(folder))
-    assert Counter(row.cell for row in rows) == {f"lab/toy/{name}": 2 for name in GP_L.columns}
+    assert Counter(row.cell for row in rows) == {f"lab/toy/{name}": 2 for name in columns}
     assert all(row.success and row.tokens == 7 for row in rows)
     assert set(endpoint.keys) == {f"Bearer {KEY}"}
     assert len(endpoint.bodies) == len(rows)
@@ -446,11 +458,11 @@ def test_the_command_plays_a_suite_and_keeps_the_key_to_itself(
         assert KEY not in file.read_text("utf-8")
     assert KEY not in done.output
 
-    again = command(endpoint, folder, "--temperature", "0", "--concurrency", "1")
+    again = command(endpoint, folder, *asked, "--temperature", "0", "--concurrency", "1")
     assert again.exit_code == 0, again.output
     assert len(endpoint.bodies) == len(rows)
     for changed in (["--temperature", "1"], ["--temperature", "0", "--model", "other"]):
-        refused = command(endpoint, folder, *changed)
+        refused = command(endpoint, folder, *asked, *changed)
         assert refused.exit_code == 2
         assert "another configuration" in refused.output
 

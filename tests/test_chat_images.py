@@ -22,13 +22,14 @@ import shiftgym.pictures
 import virl_env  # noqa: F401  (registers its ids)
 from agents.chat import ChatPolicy
 from agents.vision.chats import digest
+from benchmarks.cells import column_seeds
 from benchmarks.chats import play_chats
 from benchmarks.cli import app
 from benchmarks.records import RunRecord
 from benchmarks.replies import ReplyLine
 from benchmarks.rollouts import Cell, replay
 from benchmarks.runs import Run, RunError, read_episodes, read_lines
-from benchmarks.suites import SUITES
+from benchmarks.suites import SUITES, Suite
 from benchmarks.suites import test_seeds as seeds_of
 from tests.loopback import Answer, Endpoint, listening, said
 
@@ -210,28 +211,29 @@ def command(endpoint: Endpoint, folder: Path, *more: str) -> Any:
     return CliRunner().invoke(app, [*arguments, "--out", str(folder), *more])
 
 
+def stock_cell(suite: Suite, column: str) -> Cell:
+    """Return the cell of one episode of who has not trained here."""
+    id, keywords = suite.id(column, "-Text"), suite.keywords(column, None, seen=True)
+    keywords = {**keywords, **SEEN}
+    return Cell(column, id, keywords, column_seeds(suite, column, id, keywords, None, 1))
+
+
 @pytest.mark.parametrize("name", ["gp-l", "virl-l"])
 def test_the_command_shows_pictures_of_a_suite(
     name: str, tmp_path: Path, endpoint: Endpoint
 ) -> None:
     suite = SUITES[name]
-    cells = [
-        Cell(
-            column,
-            suite.id(column, "-Text"),
-            {**suite.keywords(column, 0), **SEEN},
-            suite.episode_seeds(0, 1),
-        )
-        for column in suite.columns
+    columns = [
+        column for column in suite.columns_for(seen=True) if suite.columns[column].split != "train"
     ]
-    endpoint.answer = expert(*cells)
-    asked = ["--suite", name, "--images", "--image-size"]
+    endpoint.answer = expert(*(stock_cell(suite, column) for column in columns))
+    asked = ["--suite", name, "--columns", ",".join(columns), "--images", "--image-size"]
     done = command(endpoint, tmp_path / "run", *asked, "32")
     assert done.exit_code == 0, done.output
     rows = list(read_episodes(tmp_path / "run"))
-    assert len(rows) == len(suite.columns)
+    assert len(rows) == len(columns)
     assert all(row.success and row.keywords["images"] for row in rows)
-    for changed in (["--suite", name], [*asked, "40"]):
+    for changed in (asked[:4], [*asked, "40"]):
         other = command(endpoint, tmp_path / "run", *changed)
         assert other.exit_code == 2
         assert "another configuration" in other.output
@@ -244,16 +246,7 @@ def test_suites_of_those_who_see_show_pictures_unasked(
     name: str, columns: str, tmp_path: Path, endpoint: Endpoint
 ) -> None:
     suite = SUITES[name]
-    cells = [
-        Cell(
-            column,
-            suite.id(column, "-Text"),
-            {**suite.keywords(column, 0, seen=True), **SEEN},
-            suite.episode_seeds(0, 1),
-        )
-        for column in columns.split(",")
-    ]
-    endpoint.answer = expert(*cells)
+    endpoint.answer = expert(*(stock_cell(suite, column) for column in columns.split(",")))
     asked = ["--suite", name, "--columns", columns, "--image-size", "32"]
     done = command(endpoint, tmp_path / "run", *asked)
     assert done.exit_code == 0, done.output

@@ -15,14 +15,14 @@ from gymnasium.envs.registration import EnvSpec
 
 import gp_env
 import virl_env
+from shiftgym.contract_play import frozen, play
 from shiftgym.contracts import (
     CONTRACTS,
     Contract,
     calls_out_of_turn_are_refused,
-    frozen,
     gymnasium_agrees,
-    play,
     refused_resets_change_nothing,
+    task_strings_replay,
 )
 
 PACKAGES: dict[str, ModuleType] = {"gp_env": gp_env, "virl_env": virl_env}
@@ -65,6 +65,9 @@ def cases(name: str) -> list[dict[str, Any]]:
     dealt = KEYWORDS[IDS[name]]
     # Pictures and texts take longer, and a shift is no more than keywords: one id will do.
     is_shifted_and_drawn = "OOD" in name and ("-Image" in name or "-Text" in name)
+    if name.startswith("VIRLNavigation-Image"):
+        # Streets take longest to draw: how a walker moves changes what is seen, wording does not.
+        dealt = [keywords for keywords in dealt if "instructions" not in keywords]
     return [{}, *([] if is_shifted_and_drawn else dealt), *shown(name)]
 
 
@@ -95,7 +98,12 @@ def test_sb3_finds_nothing_to_complain_of(name: str, keywords: dict[str, Any]) -
 
 
 # No keyword changes what these look at: spaces, render modes, the arguments of a reset.
-ONCE = {gymnasium_agrees, calls_out_of_turn_are_refused, refused_resets_change_nothing}
+ONCE = {
+    gymnasium_agrees,
+    calls_out_of_turn_are_refused,
+    refused_resets_change_nothing,
+    task_strings_replay,
+}
 CHECKS = [
     pytest.param(contract, *case.values, id=f"{contract.__name__}-{case.id}")
     for contract in CONTRACTS
@@ -129,7 +137,7 @@ def test_no_other_keyword_changes_the_spaces(name: str, keywords: dict[str, Any]
 def test_another_process_sees_the_same(package: str) -> None:
     names = [name for name in IDS if IDS[name] == package]
     script = (
-        "import gymnasium, json; from shiftgym.contracts import frozen, play;"
+        "import gymnasium, json; from shiftgym.contract_play import frozen, play;"
         "played = lambda name: json.dumps(frozen(play(gymnasium.make(name), 20, seed=7)));"
         f"print(*map(played, {[f'{package}:{name}' for name in names]!r}), sep='\\n')"
     )

@@ -59,6 +59,21 @@ def test_every_damaged_policy_is_refused(tmp_path: Path, sees: bool) -> None:
         refused(load_model, name, path)
 
 
+def test_weights_under_the_names_of_another_version_are_refused(tmp_path: Path) -> None:
+    path = policy_file(tmp_path / "old.pt", sees=True)
+    state = load_state(path)
+    renamed = {
+        name.replace(".projection.", ".older."): held for name, held in state["weights"].items()
+    }
+    assert renamed.keys() != state["weights"].keys()
+    save_state(path, {**state, "weights": renamed})
+    with pytest.raises(
+        ValueError, match=r"projection\.weight' is missing\. Use the version"
+    ) as caught:
+        load_model(path)
+    assert str(path) in str(caught.value)
+
+
 def test_every_damaged_language_model_is_refused(tmp_path: Path) -> None:
     whole = words_file(tmp_path / "whole.pt")
     TinyLM.load(whole)

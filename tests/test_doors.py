@@ -18,7 +18,7 @@ from benchmarks.records import Episode
 from benchmarks.report import check_rows
 from benchmarks.rollouts import play
 from benchmarks.runs import read_episodes, read_record
-from benchmarks.suite_files import read_suite
+from benchmarks.suites.files import read_suite
 from tests.loopback import Endpoint, listening, said
 from tests.number_line.envs import NumberLineEnv
 
@@ -268,7 +268,7 @@ def test_a_suite_of_our_ids_is_split_where_it_says_so(tmp_path: Path) -> None:
         "seven": {"id": "GeneralPoints-v0", "keywords": {"rule": "all-7"}},
         "red": {"id": "gp_env:GeneralPoints-Image-VisualOOD-v0", "split": "train"},
     }
-    suite = write(tmp_path / "mine.json", {"name": "mine", "folds": 6, "columns": columns})
+    suite = write(tmp_path / "mine.json", {"name": "mine", "folds": 7, "columns": columns})
     asked = ("--agent", f"{__name__}:Counted", "--suite", suite, "--episodes", "2", "--seed", "8")
     evaluate(*asked, "--out", str(tmp_path / "run"))
     rows = rows_of(tmp_path / "run")
@@ -276,10 +276,11 @@ def test_a_suite_of_our_ids_is_split_where_it_says_so(tmp_path: Path) -> None:
         {name: rows[column][0].keywords.get(name) for name in ("rule", "split", "fold")}
         for column in columns
     ] == [
-        {"rule": "all-7", "split": "test", "fold": [2, 6]},
-        {"rule": None, "split": "train", "fold": [2, 6]},
+        {"rule": "all-7", "split": "test", "fold": [2, 7, 6]},
+        {"rule": None, "split": "train", "fold": [2, 7, 6]},
     ]
-    refused = evaluate("--agent", "expert", "--suite", suite, exit_code=2)
+    asked = ("--agent", "expert", "--suite", suite, "--seed", "8")
+    refused = evaluate(*asked, exit_code=2)
     assert "expert plays symbolic or Text ids only; got GeneralPoints-Image-VisualOOD-v0" in refused
 
 
@@ -314,6 +315,8 @@ SUITES_THAT_ARE_NONE: dict[str, tuple[str | Change, str]] = {
         "columns.rule_ood.id is of tests.number_line:NumberLine, columns.in.id of GeneralPoints",
     ),
     "no folds": (lambda told: told.update(folds=0), "folds: "),
+    "folds without training": (lambda told: told.update(folds=2), "none for training"),
+    "an empty size": (lambda told: told.update(sizes={"smoke": 0}), "sizes.smoke: "),
     "a name of ours": (lambda told: told.update(name="gp-l"), "name: "),
     "a name with a slash": (lambda told: told.update(name="../x"), "name: "),
 }

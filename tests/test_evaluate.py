@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,15 @@ def test_both_interfaces_of_navigation_measure_the_same(tmp_path: Path) -> None:
         assert row.value("turn_accuracy") == 0.0
         assert 0.7 < row.value("step_accuracy") < 0.85
         replay(told)
+    (cell,) = summarise(words)
+    (low, high), (lowest, highest) = (cell.intervals[f"{of}_accuracy"] for of in ("step", "turn"))
+    assert 0.7 < low < cell.metrics["step_accuracy"] < high < 0.85
+    assert (lowest, cell.success) == (0.0, 0.0)
+    assert highest == cell.high > 0.1  # where all came out alike it is not a point either
+    (table,) = evaluation_tables([cell])
+    assert table.header[-1] == "routes"
+    assert table.rows[0][-1] == str(cell.clusters)
+    assert sum("[" in part for part in table.rows[0]) == 4
 
 
 def test_a_dialogue_keeps_every_reply(tmp_path: Path) -> None:
@@ -229,27 +239,62 @@ def test_former_names_of_agents_stay_valid() -> None:
 
 
 @pytest.mark.parametrize(
-    "name, agent", [("gp-l", "nearest-neighbour"), ("virl-l", "always-forward")]
+    "name, agent, fold", [("gp-l", "nearest-neighbour", [1, 7, 6]), ("virl-l", "expert", None)]
 )
-def test_the_command_plays_a_suite_and_resumes(tmp_path: Path, name: str, agent: str) -> None:
+def test_the_command_plays_a_suite_and_resumes(
+    tmp_path: Path, name: str, agent: str, fold: list[int] | None
+) -> None:
     of = SUITES[name]
+    columns = of.columns_for(seen=False, trained=fold is not None, controls=True)
+    seed = None if fold is None else fold[0]
 
     def run(episodes: int = 12) -> None:
         asked = EvaluationOptions(
-            agent, suite=name, episodes=episodes, seed=1, out=tmp_path / "run"
+            agent, suite=name, episodes=episodes, seed=seed, out=tmp_path / "run"
         )
         run_evaluation(asked, QUIET)
 
     run()
     rows = list(read_episodes(tmp_path / "run"))
-    assert len(rows) == 12 * len(of.columns)
-    assert {tuple(row.keywords["fold"]) for row in rows} == {(1, 6)}
+    assert len(rows) == 12 * len(columns)
+    assert all(row.keywords.get("fold") == fold for row in rows)
+    assert len({(row.cell, row.digest) for row in rows}) == len(rows)
     run()
     assert list(read_episodes(tmp_path / "run")) == rows
-    with pytest.raises(RunError, match="episodes was 12, now 13"):
+    with pytest.raises(RunError, match=f"episodes.{agent}/in was 12, now 13"):
         run(13)
     assert check_rows(tmp_path / "run", 10) == 10
-    assert (tmp_path / "run" / "table.md").read_text().count(f"{agent}/") == len(of.columns)
+    assert (tmp_path / "run" / "table.md").read_text().count(f"{agent}/") == len(columns)
+
+
+def evaluated(tmp_path: Path, agent: str, **options: Any) -> tuple[list[Episode], str]:
+    """Return the rows of a run, and what was printed."""
+    console = Console(record=True, width=200, file=StringIO())
+    folder = tmp_path / f"{len(list(tmp_path.iterdir()))}"
+    run_evaluation(EvaluationOptions(agent, out=folder, **options), console)
+    return list(read_episodes(folder)), console.export_text()
+
+
+def test_sizes_are_those_of_the_suite_and_columns_may_be_smaller(tmp_path: Path) -> None:
+    rows, said = evaluated(tmp_path, "random", suite="gp-l", size="smoke", columns=["in", "fake"])
+    assert len(rows) == 40
+    assert "were asked for" not in said
+    rows, said = evaluated(tmp_path, "random", suite="gp-l", columns=["all_7"])
+    assert len(rows) == len({row.cluster + str(sorted(row.hand or ())) for row in rows}) == 164
+    rows, said = evaluated(tmp_path, "random", suite="gp-l", episodes=200, columns=["all_7"])
+    assert len(rows) == 164
+    assert "all_7 has 164 hands; 200 were asked for, so each is played once." in said
+    rows, said = evaluated(tmp_path, "random", suite="gp-l", seed=3, columns=["all_7"])
+    assert {tuple(row.keywords["fold"]) for row in rows} == {(3, 7, 6)}
+    assert 15 < len(rows) < 40
+    with pytest.raises(ValueError, match="no size 'tiny'"):
+        evaluated(tmp_path, "random", suite="gp-l", size="tiny")
+    with pytest.raises(ValueError, match=r"plays no column in_train .* name --seed"):
+        evaluated(tmp_path, "random", suite="gp-l", columns=["in_train"])
+    with pytest.raises(ValueError, match="either --size or --episodes"):
+        EvaluationOptions("random", size="smoke", episodes=3)
+    with pytest.raises(ValueError, match="ids have none"):
+        EvaluationOptions("random", size="smoke", ids=["GeneralPoints-v0"])
 
 
 def test_the_command_plays_ids_of_either_interface(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import types
+from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
@@ -9,9 +12,15 @@ import numpy as np
 import pytest
 
 from tests.shells import IDS, INTERFACES, entry, make
+from tests.virl.compass_views import CompassViews
 
 VECTORS = [name for name in IDS if "-Text" not in name]
 MODES = ("ansi", "rgb_array", "human")
+
+
+def shape_of(name: str) -> tuple[int, int, int]:
+    """Return the shape of the picture that an id renders."""
+    return (780, 640, 3) if "GeneralPoints" in name else (640, 960, 3)
 
 
 @pytest.mark.parametrize(
@@ -36,16 +45,18 @@ def test_single_environments_draw_their_modes_and_refuse_others(
     kind = {"ansi": str, "rgb_array": np.ndarray, "human": type(None)}[mode]
     assert [type(one) for one in shown] == [kind] * 2
     if mode == "rgb_array":
-        assert [(one.shape[1:], one.dtype) for one in shown] == [((640, 3), np.uint8)] * 2
+        assert [(one.shape, one.dtype) for one in shown] == [(shape_of(name), np.uint8)] * 2
 
 
 @pytest.mark.parametrize("mode", [*MODES, "nonsense", 3], ids=str)
 @pytest.mark.parametrize("name", VECTORS)
 def test_vector_environments_draw_their_modes_and_refuse_others(name: str, mode: Any) -> None:
     modes = entry(name, True).metadata["render_modes"]
-    assert list(modes) == (["ansi", "rgb_array"] if "-Image" in name else ["ansi"])
+    assert list(modes) == ["ansi", "rgb_array"]
     if mode not in modes:
-        with pytest.raises(ValueError, match=f"render_mode={mode!r}.*'ansi'.*-Image") as error:
+        with pytest.raises(
+            ValueError, match=f"render_mode={mode!r}.*'ansi', 'rgb_array'.*HumanRendering"
+        ) as error:
             make(name, True, {"render_mode": mode})
         assert entry(name, True).__name__ in str(error.value)
         return
@@ -56,6 +67,63 @@ def test_vector_environments_draw_their_modes_and_refuse_others(name: str, mode:
         kind = str if mode == "ansi" else np.ndarray
         assert [type(one) for one in shown] == [kind] * 2
         env.step(env.expert_action())
+
+
+@pytest.mark.parametrize("movement", ["rail", "free"])
+@pytest.mark.parametrize("interface", ["", "-Image"])
+def test_copies_of_walkers_render_as_single_environments_do(interface: str, movement: str) -> None:
+    name = f"VIRLNavigation{interface}-v0"
+    keywords: dict[str, Any] = {"render_mode": "rgb_array", "turns": (0, 0), "movement": movement}
+    if interface:
+        keywords["panoramas"] = CompassViews()
+    if movement == "rail":
+        keywords["points_per_segment"] = 1
+    single = make(name, False, keywords)
+    vector = make(name, True, {**keywords, "num_envs": 1})
+    single.reset(seed=3)
+    vector.reset(seed=[3])
+    # A wrong action, then the right ones until the walk has ended.
+    action, ended = 1, False
+    while not ended:
+        assert (vector.render()[0] == single.render()).all()
+        ended = single.step(action)[2]
+        vector.step(np.array([action]))
+        action = single.expert_action()
+        if movement == "free" and not single.actions:
+            break
+    assert (vector.render()[0] == single.render()).all()
+
+
+@pytest.mark.parametrize("name", INTERFACES)
+def test_gymnasium_records_videos_of_copies(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames: list[Any] = []
+
+    class Clip:
+        """Stands for moviepy's clip, which writes the film."""
+
+        def __init__(self, given: list[Any], fps: int) -> None:
+            frames.extend(given)
+
+        def write_videofile(self, path: str, **_: Any) -> None:
+            Path(path).write_bytes(b"film")
+
+    moviepy = types.ModuleType("moviepy")
+    clips = types.ModuleType("moviepy.video.io.ImageSequenceClip")
+    clips.ImageSequenceClip = Clip  # type: ignore[attr-defined]
+    for module in ("moviepy", "moviepy.video", "moviepy.video.io"):
+        monkeypatch.setitem(sys.modules, module, moviepy)
+    monkeypatch.setitem(sys.modules, "moviepy.video.io.ImageSequenceClip", clips)
+    made: Any = gym.make_vec(name, num_envs=2, render_mode="rgb_array")
+    env = gym.wrappers.vector.RecordVideo(made, str(tmp_path / "films"), video_length=2)
+    env.reset(seed=0)
+    for _ in range(3):
+        env.step(made.action_space.sample())
+    env.close()
+    height, width, _ = shape_of(name)
+    assert [frame.shape for frame in frames] == [(height, 2 * width, 3)] * 3
+    assert [path.suffix for path in (tmp_path / "films").iterdir()].count(".mp4") == 1
 
 
 @pytest.mark.parametrize("name", INTERFACES)

@@ -15,9 +15,10 @@ from agents.demonstrations import Transitions
 from agents.gp.demonstrations import demonstrate
 from agents.sb3.bc import BCConfig, train_bc
 from agents.sb3.checkpoint import load_state, save_state
-from agents.sb3.model import CARDS, SB3Agent, build_model, count_weights, load_model, save_model
+from agents.sb3.model import SB3Agent, build_model, count_weights, load_model, save_model
 from agents.sb3.policy import ResidualMLP, ResidualPolicy
 from agents.sb3.ppo import PPOConfig, train_ppo
+from agents.sb3.slots import CARDS
 from agents.sb3.training import Account, Progress
 from gp_env.observe import FIELDS
 from gp_env.vector_env import GeneralPointsVectorEnv

@@ -6,8 +6,17 @@ import dataclasses
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from benchmarks.statistics import Observation, bootstrap, paired_difference, rate, wilson
+from benchmarks.coverage import SOLVE_RATES, coverage, main
+from benchmarks.statistics import (
+    CONFIDENCE,
+    Observation,
+    bootstrap,
+    paired_difference,
+    rate,
+    wilson,
+)
 
 
 def simulate(
@@ -30,9 +39,20 @@ def test_wilson_of_the_paper_s_figures() -> None:
     low, high = wilson(14, 18)
     assert (round(low, 2), round(high, 2)) == (0.55, 0.91)
     assert wilson(0, 10)[0] == 0.0
+    assert wilson(10, 10)[1] == 1.0
     assert wilson(0, 10)[1] == pytest.approx(0.2775, abs=1e-3)
     with pytest.raises(ValueError, match="at least one"):
         wilson(0, 0)
+
+
+@pytest.mark.parametrize("episodes", [1, 2, 7, 100, 12_345])
+def test_wilson_is_that_of_scipy(episodes: int) -> None:
+    for successes in {0, 1, episodes // 3, episodes - 1, episodes}:
+        test = stats.binomtest(successes, episodes)
+        expected = test.proportion_ci(CONFIDENCE, method="wilson")
+        assert wilson(successes, episodes) == pytest.approx((expected.low, expected.high))
+    assert wilson(0, episodes)[0] == 0.0
+    assert wilson(episodes, episodes)[1] == 1.0
 
 
 def test_the_mean_counts_every_seed_alike() -> None:
@@ -95,3 +115,61 @@ def test_the_same_rows_give_the_same_interval() -> None:
     assert bootstrap(rows, replicates=300) == bootstrap(rows, replicates=300)
     with pytest.raises(ValueError, match="got none"):
         bootstrap([])
+
+
+SIZES = [44, 41, 38, 33, 30, 30, 27, 25, 24, 22, 20, 18, 16, 15, 14, 13, 12, 11, 10, 9]
+"""Episodes of a cluster, as unequal as those of the hands of a column of gp-l."""
+
+CLUSTERS = [str(name) for name, size in enumerate(SIZES) for _ in range(size)]
+
+
+@pytest.mark.parametrize("rates", SOLVE_RATES)
+def test_intervals_of_few_and_unequal_clusters_cover(rates: str) -> None:
+    assert 0.92 <= coverage(CLUSTERS, SOLVE_RATES[rates], 300) <= 0.98
+
+
+@pytest.mark.parametrize("rates", SOLVE_RATES)
+def test_a_difference_is_seldom_seen_where_there_is_none(rates: str) -> None:
+    rng = np.random.default_rng(5)
+    of = np.array(CLUSTERS, dtype=np.int64)
+
+    def play() -> dict[tuple[int, int], Observation]:
+        solved = rng.random(len(of)) < SOLVE_RATES[rates](rng, len(SIZES))[of]
+        return {
+            (0, i): Observation(0, cluster, float(value))
+            for i, (cluster, value) in enumerate(zip(CLUSTERS, solved))
+        }
+
+    estimates = [paired_difference(play(), play()) for _ in range(200)]
+    assert sum(not one.low <= 0 <= one.high for one in estimates) <= 0.07 * 200
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["gp-l", "virl-l", "gp-vl", "virl-vl"])
+def test_the_intervals_of_every_column_cover(name: str) -> None:
+    assert main([name]) == 0
+
+
+@pytest.mark.parametrize("values", [[0.0] * 6, [1.0] * 6, [0.5] * 6, [0.0, 1.0] * 3])
+@pytest.mark.parametrize("clusters", [1, 2, 6])
+def test_no_interval_is_a_point(values: list[float], clusters: int) -> None:
+    rows = [Observation(0, str(i * clusters // 6), value) for i, value in enumerate(values)]
+    estimate = rate(rows)
+    assert 0 <= estimate.low <= estimate.value <= estimate.high <= 1
+    assert estimate.high - estimate.low > 0.2
+    assert estimate.clusters == clusters
+
+
+def test_one_seed_needs_no_draws() -> None:
+    rows = simulate(np.random.default_rng(4), 1, 30, 4)
+    assert rate(rows, replicates=1) == rate(rows)
+    # An interval of another metric than a success rate is as narrow as its values allow.
+    narrow = [Observation(0, row.cluster, 0.45 + row.value / 10) for row in rows]
+    assert rate(narrow).high - rate(narrow).low < 0.15 * (rate(rows).high - rate(rows).low)
+
+
+def test_shares_a_rounding_error_above_1() -> None:
+    rows = [Observation(0, str(i), 1.0 + (i % 2) * 1e-9) for i in range(10)]
+    estimate = rate(rows)
+    assert (estimate.value, estimate.high) == (1.0, 1.0)
+    assert 0.6 < estimate.low < 0.8

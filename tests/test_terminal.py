@@ -32,8 +32,12 @@ def start(arguments: list[str], **more: str) -> subprocess.Popen[bytes]:
     )
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS, ids=lambda one: next(iter(one.values())))
-@pytest.mark.parametrize("program", [CARDS, STREETS], ids=["gp_env", "virl_env"])
+# Both programs print by the same function: one encoding will do for the one that starts slowly.
+@pytest.mark.parametrize(
+    "program, encoding",
+    [*((CARDS, encoding) for encoding in ENCODINGS), (STREETS, ENCODINGS[-1])],
+    ids=["gp_env-cp1252", "gp_env-ascii", "gp_env-C", "virl_env-C"],
+)
 def test_characters_that_there_are_not_are_replaced(
     program: list[str], encoding: dict[str, str]
 ) -> None:
@@ -88,9 +92,15 @@ def test_lines_are_wrapped_between_words() -> None:
     assert wrapped(wrapped(text)) == wrapped(text)
 
 
-@pytest.mark.parametrize("arguments", [["--city", "nope.npz"], ["--expert", "--gif", "no/x.gif"]])
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["--city", "nope.npz"], 1, "No such file"),
+        (["--expert", "--gif", "no/x.gif"], 2, "no folder"),
+    ],
+)
 def test_a_file_that_cannot_be_used_is_told_without_a_traceback(
-    arguments: list[str], tmp_path: Path
+    arguments: list[str], status: int, words: str, tmp_path: Path
 ) -> None:
     run = subprocess.run(
         [sys.executable, "-m", "virl_env", "--turns", "1", "--seed", "1", *arguments],
@@ -99,7 +109,22 @@ def test_a_file_that_cannot_be_used_is_told_without_a_traceback(
         cwd=tmp_path,
         check=False,
     )
-    assert run.returncode == 1
-    assert run.stderr.startswith("error: ")
-    assert "No such file" in run.stderr
+    assert run.returncode == status
+    assert "error: " in run.stderr
+    assert words in " ".join(run.stderr.split())
     assert "Traceback" not in run.stderr
+
+
+def test_what_is_typed_is_shown_where_it_comes_from_a_pipe() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "gp_env", "--hand", "3 3 8 8"],
+        input="3+3\n8/(3-8/3)\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        encoding="utf-8",
+    )
+    assert run.returncode == 0
+    assert "formula (empty to give up): 3+3\n" in run.stdout
+    assert max(map(len, run.stdout.splitlines())) <= WIDTH

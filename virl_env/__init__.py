@@ -30,6 +30,7 @@ from virl_env.world.geometry import relative_turn
 from virl_env.world.synthetic import (
     CITY_NAMES,
     FAMILIES,
+    TRAINING_CITIES,
     TRAINING_CITY,
     UNSEEN_CITIES,
     named_city,
@@ -45,6 +46,7 @@ __all__ = [
     "CITY_NAMES",
     "FAMILIES",
     "HELD_OUT",
+    "TRAINING_CITIES",
     "TRAINING_CITY",
     "UNSEEN_CITIES",
     "WORDS",

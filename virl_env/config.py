@@ -11,10 +11,9 @@ from typing import Any, TypeAlias
 from shiftgym import checks
 from shiftgym.keywords import (
     Keywords,
-    defaults,
     fold_keyword,
     keyword,
-    scoring_keyword,
+    rule_keyword,
     split_keyword,
     stated_keyword,
 )
@@ -86,7 +85,7 @@ class NavigationConfig(Keywords):
     turns: tuple[int, int] = keyword((1, 4), _checked_together)
     length: tuple[float, float] = keyword((100.0, 2_000.0), _checked_together)
     landmarks: str = keyword("any", _checked_together)
-    directions: Directions | None = scoring_keyword("absolute", Directions.parse)
+    directions: Directions | None = rule_keyword("absolute", Directions.parse)
     stated_directions: Directions | None = stated_keyword(Directions.parse, "directions")
     instructions: str = keyword("both", checks.one_of, NAMINGS)
     style: int = keyword(0, checks.in_range, 0, len(STYLES) - 1)
@@ -106,7 +105,7 @@ class NavigationConfig(Keywords):
     @classmethod
     def check_together(cls, values: dict[str, Any]) -> None:
         """Refuse routes that there are not, and keywords that mean nothing beside others."""
-        usual = defaults(cls)
+        usual = cls.defaults()
         turns, length, landmarks = (values[name] for name in _KIND)
         kind = RouteKind.make(turns, length, landmarks)
         values.update(turns=(int(turns[0]), int(turns[1])), length=kind.length)

@@ -13,14 +13,12 @@ from shiftgym.prefetch import InitialStates
 from virl_env import directions, observe
 from virl_env.actions import A_TURN, FIRST_TURN, KINDS, POINT
 from virl_env.config import NavigationConfig
-from virl_env.directions import TABLE_LENGTH, Directions
+from virl_env.directions import TABLE_LENGTH
 from virl_env.observe import LAYOUT, LINE_CODES, MAX_LANDMARKS, MAX_LINES, heading_codes
 from virl_env.orders import inverses, orders, read_only
 from virl_env.pool import Pool, pool_of
+from virl_env.streams import DROP, HEADING, ORDER, ROUTE, RULE
 from virl_env.world.geometry import COMPASS, RELATIVE, compass, turn_word
-
-# Draw numbers inside an episode seed.
-_ROUTE, _HEADING, _RULE, _ORDER, _DROP = 0, 1, 2, 16, 64
 
 _WALK = KINDS.index("forward")
 
@@ -84,15 +82,15 @@ class Dealer:
         """
         config, pool = self.config, self.pool
         streams = seeds.astype(np.uint64)
-        routes = integers(streams, _ROUTE, len(pool.routes))
+        routes = integers(streams, ROUTE, len(pool.routes))
         headings = self._initial_headings(streams, routes)
-        order = integers(streams, _ORDER, len(orders(MAX_LANDMARKS)))
+        order = integers(streams, ORDER, len(orders(MAX_LANDMARKS)))
         states = np.repeat(self._blank, len(seeds))
         states["seed"], states["route"], states["heading"] = seeds, routes, headings
         states["count"] = pool.counts.take(routes)
         states["numbers"] = numbers = _numbers().take(order, axis=0)
         if config.directions is None:
-            states["rule"] = directions.draw_tables(streams, _RULE)
+            states["rule"] = directions.draw_tables(streams, RULE)
         # The first turn starts from the heading of the episode, not from the route's own.
         turns = self._turns.take(routes, axis=0)
         turns[:, 0] = _RELATIVE_INDEX.take(pool.headings[:, 0].take(routes) - headings, mode="wrap")
@@ -114,7 +112,7 @@ class Dealer:
             own: NDArray[np.int64] = np.array([route.initial_heading for route in self.pool.routes])
             return own[routes]
         # Never straight ahead: at the start there is always something to turn.
-        turn = 1 + integers(streams, _HEADING, 359)
+        turn = 1 + integers(streams, HEADING, 359)
         headings: NDArray[np.int64] = (self.pool.headings[routes, 0] - turn) % 360
         return headings
 
@@ -145,7 +143,7 @@ class Dealer:
         points = self.pool.points[states["route"]]
         bound = np.uint64(round(self.config.drop_rate * 2**32))
         places = np.arange(points.shape[1], dtype=np.uint8)
-        drawn = np.stack([words(streams, _DROP + place) for place in places.tolist()], axis=1)
+        drawn = np.stack([words(streams, DROP + place) for place in places.tolist()], axis=1)
         kept = (points["kind"] != _WALK) | (drawn >> np.uint64(32) >= bound)
         kept &= places < states["count"][:, None]
         states["count"] = kept.sum(axis=1)
@@ -169,11 +167,6 @@ class Dealer:
         rows[:, LAYOUT["frame"].start : LAYOUT["table"].stop] = (
             states["rule"] if stated is None else directions.table(stated)
         )
-
-
-def rule_of(states: InitialStates, index: int) -> Directions:
-    """Return the rule that scores in one of the episodes."""
-    return directions.from_table(states["rule"][index])
 
 
 @once()

@@ -7,6 +7,7 @@ from typing import Any
 from shiftgym.envs.discrete import DiscreteEnv
 from shiftgym.keywords import configured
 from virl_env.config import NavigationConfig
+from virl_env.keyboard import keys_to_action
 from virl_env.navigation import Navigation, Walk
 from virl_env.walker_env import WalkerEnv
 
@@ -89,8 +90,9 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     ## Starting State
     A route drawn evenly from those that the keywords allow; the walker faces any way but the first
     leg's. `reset(seed=s)` fixes every later episode; `reset(options={"episode_seed": n})` replays
-    the episode whose `info["episode_seed"]` was n, `reset(options={"route": r})` walks a route,
-    of the cities of `city` where that was given.
+    the episode whose `info["episode_seed"]` was n under the same keywords, `options={"task": t}`
+    that of `info["task"]`, checked; `reset(options={"route": r})` walks a route, of the cities of
+    `city` where that was given.
 
     ## Episode End
     Terminated at the end of the route. Never truncated, unless a time limit is asked of Gymnasium.
@@ -98,20 +100,22 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
 
     ## Information
     `outcome` (of the last attempt, "none" before the first), `attempts_left`, `is_success` (at the
-    end: the route was right at every point), `episode_seed`, the shares of attempts so far that
-    were right: `step_accuracy` (of all), `turn_accuracy` (at turning points), `macro_accuracy`
-    (mean over turning, walking and stopping points), and, unless `mask=None`, `action_mask` (int8
-    of shape (14,)): the same keys at every step. In free movement three others stand in place of
-    the shares: `spl` (success weighted by path length, against the shortest way), `ndtw`
-    (normalised dynamic time warping of the way walked and the route's), `oracle_success` (whether
-    one was ever within 25 metres of the destination), all 0 or False until the episode has ended,
-    since they would tell where to stop; and `attempts_left` counts the actions before the time
-    limit. Definitions and sources are in `virl_env.free.metrics`. Answers are in no observation and
-    no info: `env.unwrapped.expert_action()` gives the right action.
+    end: the route was right at every point), `episode_seed`, `task` (the string that
+    `shiftgym.replay` plays again), the shares of attempts so far that were right: `step_accuracy`
+    (of all), `turn_accuracy` (at turning points), `macro_accuracy` (mean over turning, walking and
+    stopping points), and, unless `mask=None`, `action_mask` (int8 of shape (14,)): the same keys at
+    every step. In free movement three others stand in place of the shares: `spl` (success weighted
+    by path length, against the shortest way), `ndtw` (normalised dynamic time warping of the way
+    walked and the route's), `oracle_success` (whether one was ever within 25 metres of the
+    destination), all 0 or False until the episode has ended, since they would tell where to stop;
+    and `attempts_left` counts the actions before the time limit. Definitions and sources are in
+    `virl_env.free.metrics`. Answers are in no observation and no info:
+    `env.unwrapped.expert_action()` gives the right action.
 
     ## Arguments
-    * `city`: name of a city, one of `virl_env.CITY_NAMES`, the path of a city file such as
-      "mine.npz", a `virl_env.City`, or several.
+    * `city` ("gridhaven"): name of a city, one of `virl_env.CITY_NAMES`, the path of a city file
+      such as "mine.npz", a `virl_env.City`, or several. Routes of "starhaven", the second training
+      city, take all eight compass words; those of "gridhaven" four.
     * `routes` (None): routes of each city, the first so many of an endless list; None takes as many
       as there are, up to 1,000.
     * `route` (None): walk this `virl_env.Route` in every episode.
@@ -144,8 +148,9 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
       nothing. "full": turns in words that the scoring rule does not have, which gives the rule
       away; say so with results. None: there is no mask.
     * `mask_in_observation` (False): observations become a dict of `observations` and `action_mask`.
-    * `render_mode` (None): "ansi", "rgb_array" (a map) or "human" (the map in a window, which needs
-      `pip install "shiftgym[play]"`).
+    * `render_mode` (None): "ansi", "rgb_array" (a map beside instruction, rule and outcome, uint8
+      of shape (640, 960, 3)) or "human" (that in a window, which needs `pip install
+      "shiftgym[play]"`).
 
     ## Registered Configurations
     * `VIRLNavigation-v0`: the training city, absolute directions.
@@ -160,3 +165,7 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     def __init__(self, **keywords: Any) -> None:
         self.config, shell = configured(type(self), NavigationConfig, keywords)
         super().__init__(Navigation(self.config), **shell)
+
+    def get_keys_to_action(self) -> dict[tuple[str | int, ...], int]:
+        """Return which keys do what in `gymnasium.utils.play.play`: `virl_env.keyboard.KEYS`."""
+        return keys_to_action()

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from shiftgym.envs.discrete import DiscreteEnv
-from shiftgym.keywords import configured
+from shiftgym.keywords import pictured
 from virl_env.config import NavigationConfig
+from virl_env.keyboard import keys_to_action
 from virl_env.navigation import Navigation, Walk
 from virl_env.routes.route import Route
-from virl_env.views.look import LookLike
-from virl_env.views.renderer import DEFAULT_SIZE, Panoramas, StreetRenderer
+from virl_env.views.renderer import StreetRenderer
 from virl_env.views.state import STATE_LAYOUT
 from virl_env.walker_env import WalkerEnv
 
@@ -63,8 +60,9 @@ class VIRLNavigationImageEnv(WalkerEnv[Any, int], DiscreteEnv[Walk]):
       each episode, from its seed, never that of an unseen city.
     * `panoramas` (None): where views come from instead: a folder of panoramas, or a
       `virl_env.ViewSource`. Routes of files are then seen where they were recorded.
-    * `render_mode` (None): "rgb_array" (the four views as a grid, with smooth edges, uint8 of
-      shape (640, 640, 3)), "human" (that in a window) or "ansi".
+    * `render_mode` (None): "rgb_array" (the four views with smooth edges, beside them a small map,
+      instruction, rule and outcome, uint8 of shape (640, 960, 3)), "human" (that in a window) or
+      "ansi".
 
     ## Registered Configurations
     * `VIRLNavigation-Image-v0`: the training city, absolute directions.
@@ -76,22 +74,13 @@ class VIRLNavigationImageEnv(WalkerEnv[Any, int], DiscreteEnv[Walk]):
     * v0: first version.
     """
 
-    def __init__(
-        self,
-        *,
-        image_size: int = DEFAULT_SIZE,
-        views: str = "stack",
-        look: LookLike = "plain",
-        panoramas: Panoramas = None,
-        **keywords: Any,
-    ) -> None:
-        self.config, shell = configured(type(self), NavigationConfig, keywords)
-        self.renderer = StreetRenderer(self.config, image_size, views, look, panoramas)
-        super().__init__(Navigation(self.config), self.renderer, **shell)
+    renderer: StreetRenderer
+    drawn_by = StreetRenderer
 
-    def frame(self) -> NDArray[np.uint8]:
-        """Return the four views as a grid: uint8 of shape (640, 640, 3)."""
-        return self.renderer.frame(self.episode)
+    def __init__(self, **keywords: Any) -> None:
+        self.config, shown, shell = pictured(type(self), NavigationConfig, keywords)
+        self.renderer = StreetRenderer(self.config, **shown)
+        super().__init__(Navigation(self.config), self.renderer, **shell)
 
     def check_fixed(self, given: Route) -> None:
         """Refuse a route that is in no city that can be drawn.
@@ -100,3 +89,7 @@ class VIRLNavigationImageEnv(WalkerEnv[Any, int], DiscreteEnv[Walk]):
             ValueError: saying so.
         """
         self.renderer.check(given)
+
+    def get_keys_to_action(self) -> dict[tuple[str | int, ...], int]:
+        """Return which keys do what in `gymnasium.utils.play.play`: `virl_env.keyboard.KEYS`."""
+        return keys_to_action()

@@ -1,4 +1,7 @@
-"""The map of an episode for `render()`: houses, streets, the route, its landmarks, the walker."""
+"""The map of an episode for `render()`: houses, streets, the route, its landmarks, the walker.
+
+A north arrow, a scale bar and a flag at the destination tell how to read it.
+"""
 
 from __future__ import annotations
 
@@ -9,30 +12,42 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from shiftgym.lettering import one_line
+from shiftgym.lettering import Font, one_line
 from virl_env.routes.route import Route
 from virl_env.world.city import UNIT, City
-from virl_env.world.geometry import Geocode, near
+from virl_env.world.geometry import METRES_A_DEGREE, Geocode, near
 
 SIZE = 640
 """Side of a map in pixels."""
 
-_MARGIN = 60
+_MARGIN, _LABELS = 60, 13
+"""Around the route, and of letters, on a map of `SIZE` pixels; a smaller one has less of both."""
+
+_SMALLEST_LABELS = 11
+
+_LONGEST_BAR = 0.2
+"""Of the scale, as a share of the map's side."""
+
 _FINER = 2
 """The map is drawn this many times larger and then shrunk, which smooths its lines."""
 
 _GROUND, _HOUSE, _STREET = (243, 240, 232), (228, 218, 203), (205, 201, 190)
 _ROUTE, _DONE, _PLACE, _WALKER = (31, 95, 168), (150, 180, 215), (120, 110, 95), (217, 95, 2)
-_INK = (40, 40, 40)
+_INK, _FLAG = (40, 40, 40), (190, 20, 60)
 
-COLOURS = (_GROUND, _HOUSE, _STREET, _INK, _ROUTE, _DONE, _PLACE, _WALKER)
+COLOURS = (_GROUND, _HOUSE, _STREET, _INK, _ROUTE, _DONE, _PLACE, _WALKER, _FLAG)
 """What a map is drawn with; along edges they blend."""
 
 
 def draw_map(
-    route: Route, city: City | None, walker: Geocode, heading: float, walked: int = 0
+    route: Route,
+    city: City | None,
+    walker: Geocode,
+    heading: float,
+    walked: int = 0,
+    size: int = SIZE,
 ) -> NDArray[np.uint8]:
-    """Return a map with north up, uint8 of shape (640, 640, 3).
+    """Return a map with north up, uint8 of shape (size, size, 3).
 
     Args:
         route: drawn from start to destination, with a dot at each turning point.
@@ -41,12 +56,13 @@ def draw_map(
         walker: where the walker stands.
         heading: faced by the walker, degrees.
         walked: legs of the route that lie behind, drawn paler.
+        size: pixels.
     """
     corners = [route.start, *(leg.end for leg in route.legs)]
-    view = _View([*corners, walker])
-    picture = Image.new("RGB", (SIZE * _FINER, SIZE * _FINER), _GROUND)
+    view = _View([*corners, walker], size)
+    picture = Image.new("RGB", (size * _FINER, size * _FINER), _GROUND)
     drawing = ImageDraw.Draw(picture)
-    font = ImageFont.load_default(13 * _FINER)
+    font = ImageFont.load_default(max(_SMALLEST_LABELS, _LABELS * size // SIZE) * _FINER)
     if city is not None:
         _draw_houses(drawing, view, city)
         _draw_streets(drawing, view, city)
@@ -56,21 +72,32 @@ def draw_map(
     for corner in corners[1:-1]:
         _dot(drawing, view(corner), 5, _ROUTE)
     _dot(drawing, view(corners[0]), 7, _INK)
-    for leg in route.legs:
-        if leg.landmark is not None:
-            _dot(drawing, view(leg.landmark.geocode), 4, _PLACE)
-            _label(drawing, view(leg.landmark.geocode), leg.landmark.name, font)
-    _label(drawing, view(corners[0]), f"start: {route.start_name}", font)
+    landmarks = [leg.landmark for leg in route.legs if leg.landmark is not None]
+    for landmark in landmarks:
+        _dot(drawing, view(landmark.geocode), 4, _PLACE)
+    crowd = [view(place) for place in (*corners, walker, *(one.geocode for one in landmarks))]
+    _draw_north(drawing, view, font, _freer(crowd, view, top=True))
+    _draw_scale(drawing, view, font, _freer(crowd, view, top=False))
+    for landmark in landmarks:
+        _label(drawing, view, landmark.geocode, landmark.name, font)
+    _label(drawing, view, corners[0], f"start: {route.start_name}", font)
+    _draw_flag(drawing, view(corners[-1]))
     _draw_walker(drawing, view(walker), heading)
     if city is not None and city.attribution:
-        _credit(drawing, city.attribution)
-    return np.asarray(picture.resize((SIZE, SIZE), Image.Resampling.LANCZOS))
+        _credit(drawing, view, city.attribution)
+    return np.asarray(picture.resize((size, size), Image.Resampling.LANCZOS))
 
 
 class _View:
-    """From geocodes to places in the picture; everything that is given fits into it."""
+    """From geocodes to places in the picture; everything that is given fits into it.
 
-    def __init__(self, geocodes: list[Geocode]) -> None:
+    Attributes:
+        side: of the larger picture, pixels.
+        metre: in pixels of it.
+    """
+
+    def __init__(self, geocodes: list[Geocode], size: int) -> None:
+        self.side = size * _FINER
         latitudes = [latitude for latitude, _ in geocodes]
         longitudes = [near(longitude, geocodes[0][1]) for _, longitude in geocodes]
         self._middle = (
@@ -83,19 +110,20 @@ class _View:
             (max(longitudes) - min(longitudes)) * self._squeeze,
         )
         # A route of some metres is not blown up to fill the map.
-        self._scale = (SIZE - 2 * _MARGIN) * _FINER / max(*spans, 0.001)
+        self._scale = self.side * (1 - 2 * _MARGIN / SIZE) / max(*spans, 0.001)
+        self.metre = self._scale / METRES_A_DEGREE
 
     def __call__(self, geocode: Geocode) -> tuple[float, float]:
         """Return (x, y) in pixels of the larger picture."""
         north = geocode[0] - self._middle[0]
         east = (near(geocode[1], self._middle[1]) - self._middle[1]) * self._squeeze
-        half = SIZE * _FINER / 2
+        half = self.side / 2
         return half + east * self._scale, half - north * self._scale
 
 
 def _draw_houses(drawing: ImageDraw.ImageDraw, view: _View, city: City) -> None:
     corners = (city.footprints * UNIT).tolist()
-    limit = SIZE * _FINER
+    limit = view.side
     for start, end in pairwise(city.footprint_offsets.tolist()):
         outline = [view((latitude, longitude)) for latitude, longitude in corners[start:end]]
         if any(-limit < x < 2 * limit and -limit < y < 2 * limit for x, y in outline):
@@ -104,7 +132,7 @@ def _draw_houses(drawing: ImageDraw.ImageDraw, view: _View, city: City) -> None:
 
 def _draw_streets(drawing: ImageDraw.ImageDraw, view: _View, city: City) -> None:
     places = [view((latitude, longitude)) for latitude, longitude in city.coordinates.tolist()]
-    limit = SIZE * _FINER
+    limit = view.side
     for start, end in zip(city.edge_owners.tolist(), city.neighbours.tolist()):
         (x, y), further = places[start], places[end]
         if start < end and -limit < x < 2 * limit and -limit < y < 2 * limit:
@@ -123,16 +151,13 @@ def _dot(
 
 
 def _label(
-    drawing: ImageDraw.ImageDraw,
-    place: tuple[float, float],
-    name: str,
-    font: ImageFont.ImageFont | ImageFont.FreeTypeFont,
+    drawing: ImageDraw.ImageDraw, view: _View, geocode: Geocode, name: str, font: Font
 ) -> None:
     """Write a name beside a place, inside the picture."""
-    x, y = place
+    x, y = view(geocode)
     name = one_line(name)
     width = drawing.textlength(name, font)
-    if x + width + 10 * _FINER > SIZE * _FINER:
+    if x + width + 10 * _FINER > view.side:
         x -= width + 20 * _FINER
     drawing.text(
         (x + 8 * _FINER, y - 8 * _FINER),
@@ -144,9 +169,9 @@ def _label(
     )
 
 
-def _credit(drawing: ImageDraw.ImageDraw, attribution: str) -> None:
+def _credit(drawing: ImageDraw.ImageDraw, view: _View, attribution: str) -> None:
     """Write whose data the map shows, on a ground of its own, as licences want it readable."""
-    where, attribution = (SIZE - 5) * _FINER, one_line(attribution)
+    where, attribution = view.side - 5 * _FINER, one_line(attribution)
     font = ImageFont.load_default(11 * _FINER)
     left, top, right, bottom = drawing.textbbox((where, where), attribution, font, anchor="rd")
     edge = 4 * _FINER
@@ -162,3 +187,57 @@ def _draw_walker(drawing: ImageDraw.ImageDraw, place: tuple[float, float], headi
         angle = math.radians(heading + turn)
         corners.append((place[0] + reach * math.sin(angle), place[1] - reach * math.cos(angle)))
     drawing.polygon(corners, fill=_WALKER, outline=_INK)
+
+
+def _draw_flag(drawing: ImageDraw.ImageDraw, place: tuple[float, float]) -> None:
+    """Plant a flag at the destination."""
+    x, y = place
+    pole, cloth, deep = 26.0 * _FINER, 17.0 * _FINER, 11.0 * _FINER
+    drawing.line([(x, y), (x, y - pole)], fill=_INK, width=2 * _FINER)
+    corners = [(x, y - pole), (x + cloth, y - pole + deep / 2), (x, y - pole + deep)]
+    drawing.polygon(corners, fill=_FLAG, outline=_INK)
+    _dot(drawing, place, 3, _INK)
+
+
+def _freer(crowd: list[tuple[float, float]], view: _View, *, top: bool) -> bool:
+    """Return whether the right corner is freer than the left: nothing on the map lies as near."""
+    y = 0.0 if top else view.side
+    left, right = (min(math.dist((x, y), place) for place in crowd) for x in (0.0, view.side))
+    return right >= left
+
+
+def _draw_north(drawing: ImageDraw.ImageDraw, view: _View, font: Font, right: bool) -> None:
+    """Draw an arrow to the north in an upper corner, on a ground of its own."""
+    edge, top = 18.0 * _FINER, 8.0 * _FINER
+    x = view.side - edge if right else edge
+    half, long = 6.0 * _FINER, 17.0 * _FINER
+    box = (x - 2 * half, top - half / 2, x + 2 * half, top + long + 16 * _FINER)
+    drawing.rectangle(box, fill=_GROUND)
+    notch = (x, top + 0.7 * long)
+    drawing.polygon([(x, top), (x + half, top + long), notch, (x - half, top + long)], fill=_INK)
+    drawing.text((x, top + long + 8 * _FINER), "N", _INK, font, anchor="mm")
+
+
+def _draw_scale(drawing: ImageDraw.ImageDraw, view: _View, font: Font, right: bool) -> None:
+    """Draw a bar of a round number of metres in a lower corner, above where a credit may stand."""
+    metres = round_length(_LONGEST_BAR * view.side / view.metre)
+    long, tick, margin = metres * view.metre, 4 * _FINER, 12 * _FINER
+    told = f"{metres} m" if metres < 1000 else f"{metres // 1000} km"
+    edge, wide = 5 * _FINER, max(long, drawing.textlength(told, font))
+    left = view.side - margin - wide if right else margin
+    bottom = view.side - 28 * _FINER
+    box = (left - edge, bottom - 20 * _FINER, left + wide + edge, bottom + edge)
+    drawing.rectangle(box, fill=_GROUND)
+    up, end = bottom - tick, left + long
+    line = [(left, up), (left, bottom), (end, bottom), (end, up)]
+    drawing.line(line, fill=_INK, width=2 * _FINER)
+    drawing.text((left, up), told, _INK, font, anchor="lb")
+
+
+def round_length(longest: float) -> int:
+    """Return the longest of 1, 2, 5, 10, 20, 50, ... that is not longer than this; at least 1."""
+    lengths = [1]
+    while lengths[-1] < longest:
+        # 1, 2, 5 times a power of ten: each is twice or two and a half times the one before.
+        lengths.append(lengths[-1] * 5 // 2 if str(lengths[-1])[0] == "2" else 2 * lengths[-1])
+    return max(length for length in lengths if length <= max(longest, 1))

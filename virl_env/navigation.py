@@ -40,6 +40,7 @@ class Navigation:
     actions = ACTIONS
     actions_name = "virl_env.ACTIONS"
     outcome_names = OUTCOME_NAMES
+    as_text = staticmethod(observe.as_text)
     option = "route"
     prefetched = 8
 
@@ -70,10 +71,6 @@ class Navigation:
         if self.config.movement == "free":
             return FreeBatch(self, count)
         return RailBatch(self.dealer, count)
-
-    def as_text(self, row: NDArray[np.uint8]) -> str:
-        """Return a symbolic observation as a few lines for a terminal."""
-        return observe.as_text(row)
 
     def __str__(self) -> str:
         return str(self.config)

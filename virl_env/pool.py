@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.once import once
-from shiftgym.splits import parts_of
+from shiftgym.splits import SPLITS, parts_of
 from virl_env.actions import A_TURN, FORWARD, KINDS, NO_ACTION, POINT, STOP
 from virl_env.config import CityLike, NavigationConfig
 from virl_env.observe import LINE_CODES, MAX_LANDMARKS, heading_codes
 from virl_env.routes.instructions import line_codes
-from virl_env.routes.numbered import route_pool
+from virl_env.routes.kinds import RouteKind
+from virl_env.routes.numbered import DEFAULT_ROUTES, route_pool
 from virl_env.routes.route import Route
 from virl_env.world.city import CATEGORIES, City
 from virl_env.world.geometry import SIDES
 from virl_env.world.synthetic import named_city
+
+_LOGGER = logging.getLogger("virl_env")
 
 _TURN, _WALK, _STOP = map(KINDS.index, ("turn", "forward", "stop"))
 
@@ -83,21 +87,50 @@ def _dealt(
     naming: str,
     points: int,
 ) -> Pool:
-    kept = () if split is None else parts_of(split, fold)
+    kind = RouteKind.make(turns, length, landmarks)
+    by_route = split is not None and split_by == "route"
+    kept = range(fold[1]) if split is None else parts_of(split, fold)
     chosen: list[Route] = []
+    found = 0
     for number, city in enumerate(cities):
-        if split is not None and split_by == "city" and number % fold[1] not in kept:
+        if not by_route and number % fold[1] not in kept:
             continue
         of = city if isinstance(city, City) else named_city(city)
-        for route in route_pool(of, count, turns=turns, length=length, landmarks=landmarks):
-            if split is None or split_by == "city" or route_part(route, fold[1]) in kept:
-                chosen.append(route)
+        routes = route_pool(of, count, turns=turns, length=length, landmarks=landmarks)
+        if count is None and len(routes) < DEFAULT_ROUTES:
+            told = _shares(routes, fold) if by_route else "all of them are dealt"
+            _LOGGER.warning(
+                "The city %r has %s routes of %s: %s.", of.name, len(routes), kind, told
+            )
+        chosen += [r for r in routes if not by_route or route_part(r, fold[1]) in kept]
+        found += len(routes)
     if not chosen:
-        raise ValueError(
-            f"split={split!r} by {split_by} with fold={fold} leaves no route. "
-            f"Raise routes=, or name more cities."
-        )
+        raise ValueError(_none_left(found, count, split, split_by, fold))
     return _compile(tuple(chosen), naming, points)
+
+
+def _shares(routes: tuple[Route, ...], fold: tuple[int, ...]) -> str:
+    """Return how many routes each split has."""
+    parts = [route_part(route, fold[1]) for route in routes]
+    counts = {split: sum(part in parts_of(split, fold) for part in parts) for split in SPLITS}
+    told = ", ".join(f"{count} in {split!r}" for split, count in counts.items())
+    return f"with fold={fold}, {told}"
+
+
+def _none_left(
+    found: int, count: int | None, split: str | None, split_by: str, fold: tuple[int, ...]
+) -> str:
+    """Return the error for a split that leaves nothing of so many routes."""
+    if split_by == "city":
+        return (
+            f"split={split!r} by city with fold={fold} leaves no city. Name more cities, "
+            f"{fold[1]} for one in each part."
+        )
+    more = "name more cities or take a larger one" if count is None else "raise routes="
+    return (
+        f"split={split!r} with fold={fold} leaves no route: {found} of them are too few for "
+        f"{fold[1]} parts. Use fewer parts, or {more}."
+    )
 
 
 def route_part(route: Route, parts: int) -> int:

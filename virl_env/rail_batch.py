@@ -27,10 +27,9 @@ from virl_env.masks import action_masks
 from virl_env.observe import HISTORY, LAYOUT, LINE_CODES, MAX_LINES
 from virl_env.routes.rail import stand_on_rail
 from virl_env.routes.route import Route
-from virl_env.verifier import OUTCOME_NAMES, Outcome
+from virl_env.verifier import Outcome
 from virl_env.world.geometry import Geocode
 
-_OUTCOME_NAMES = np.array(OUTCOME_NAMES, dtype=object)
 _WRONG, _BETTER = np.uint8(WRONG_CODE), np.uint8(WRONG_CODE - CORRECT_CODE)
 _ONE = np.uint8(1)
 _REWARDS = np.array([Outcome.WRONG_ACTION.reward, Outcome.CORRECT.reward])
@@ -237,12 +236,20 @@ class RailBatch(ArrayBatch):
         points, initial = self._dealer.config.points_per_segment, int(self.headings[index])
         return stand_on_rail(self.route(index), points, initial, int(self.places[index]))
 
+    def line(self, index: int) -> int:
+        """Return the line of instruction that one of the walkers follows, from 0."""
+        # At the end of a rail no line is followed any more.
+        return min(int(self._line[index]), 2 * len(self.route(index).legs) - 1)
+
+    def arrived(self, index: int) -> bool | None:
+        """Return whether one of the walks has succeeded, None while it goes on."""
+        return not self._failed[index] if self._over[index] else None
+
     def infos(self) -> dict[str, Any]:
         """Return what every step tells, but the mask: arrays of shape (n,)."""
         *by_kind, step_accuracy = (self._hits / self._attempts).T
         return batch_infos(
-            _OUTCOME_NAMES,
-            self._outcome.astype(np.intp),
+            self._outcome,
             self._left,
             self._over & ~self._failed,
             self.episode_seeds,

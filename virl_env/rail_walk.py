@@ -5,54 +5,28 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from virl_env import observe
-from virl_env.actions import (
-    CORRECT_CODE,
-    KINDS,
-    NO_ACTION,
-    POINT,
-    SIGHT,
-    STOP,
-    WRONG_CODE,
-    moves_on,
-)
+from virl_env.actions import CORRECT_CODE, KINDS, POINT, WRONG_CODE, moves_on
 from virl_env.config import NavigationConfig
-from virl_env.directions import from_table, table
-from virl_env.masks import action_masks
-from virl_env.observe import LAYOUT, LINE_CODES
 from virl_env.pool import Pool
+from virl_env.route_walk import ATTEMPTS, IN_SIGHT, OUTCOME, PREVIOUS, RouteWalk, shown
 from virl_env.routes.rail import RailStep, build_rail
 from virl_env.verifier import CODE_REWARDS
 from virl_env.world.geometry import Geocode
 
 _TURN = KINDS.index("turn")
+_SEEN = IN_SIGHT.stop - IN_SIGHT.start
 _LINE, _KIND, _RIGHT = ((POINT.names or ()).index(name) for name in ("line", "kind", "right"))
-_LINES, _ACTIONS = LAYOUT["lines"], LAYOUT["actions"]
-_SIGHT = slice(LAYOUT["landmark"].start, LAYOUT["heading"].stop)
-_PREVIOUS, _ATTEMPTS, _OUTCOME = (
-    LAYOUT[name].start for name in ("previous", "attempts_left", "outcome")
-)
 
 
-class RailWalk:
-    """A running episode.
-
-    Args:
-        start: one episode as a `Dealer` of this pool dealt it.
-        pool: of the dealer.
-        config: of the dealer.
+class RailWalk(RouteWalk):
+    """A running episode on a rail.
 
     Attributes:
-        seed: of the episode.
-        row: the observation, uint8 of shape (96,), changed in place.
-        route, directions (that score), initial_heading: of the episode.
         count: points of its rail.
         places: their numbers on the rail without any point dropped, and that of the end.
         at: index of the point where the walker stands; `count` at the end.
         attempts_left: at this point.
-        actions: indices of what was done at the points behind.
         failed: whether a point was left with a wrong action.
         truncated: False: a rail has no time limit.
     """
@@ -60,38 +34,25 @@ class RailWalk:
     truncated = False
 
     def __init__(self, start: np.void, pool: Pool, config: NavigationConfig) -> None:
-        self._config = config
-        self.seed = int(start["seed"])
-        self.row: NDArray[np.uint8] = np.frombuffer(start["row"].tobytes(), dtype=np.uint8).copy()
-        self.route = pool.routes[int(start["route"])]
-        self.directions = from_table(start["rule"])
-        self.initial_heading = int(start["heading"])
-        self._numbers: list[int] = start["numbers"].tolist()
-        self._lines = np.ravel(start["lines"]).copy()
+        super().__init__(start, pool, config)
         self._points: list[tuple[int, ...]] = start["points"].view(POINT).tolist()
         self.count = int(start["count"])
         places = start["places"].tolist() or range(self.count + 1)
         self.places: list[int] = list(places[: self.count + 1])
         self.at = 0
         self.attempts_left = config.max_attempts
-        self.actions: list[int] = []
         self.failed = False
         self._tried, self._right = [0] * len(KINDS), [0] * len(KINDS)
+
+    @property
+    def dealt(self) -> str:
+        """The route, the first heading, the rule that scores and the points of the rail."""
+        return f"{super().dealt} {self.places}"
 
     @property
     def right(self) -> int:
         """The right action here, 255 at the end."""
         return self._points[self.at][_RIGHT]
-
-    @property
-    def landmark_order(self) -> tuple[int, ...]:
-        """The numbers by which landmarks 1, 2, ... are shown."""
-        return tuple(self._numbers[1:])
-
-    @property
-    def outcome(self) -> int:
-        """Code of the last attempt, 0 before the first."""
-        return int(self.row[_OUTCOME])
 
     @property
     def place(self) -> int:
@@ -125,19 +86,6 @@ class RailWalk:
         step = self.steps[self.place]
         return step.geocode, step.heading
 
-    def expert_action(self) -> int:
-        """Return the right action."""
-        return STOP if self.right == NO_ACTION else self.right
-
-    def mask(self, kind: str) -> NDArray[np.int8]:
-        """Return the action mask of the keyword `mask`, int8 of shape (14,)."""
-        mask: NDArray[np.int8] = action_masks(kind, table(self.directions)[None])[0]
-        return mask
-
-    def act(self, action: int) -> float:
-        """Do an action; return its reward."""
-        return self.settle(action, self.judge(action))
-
     def judge(self, action: int) -> int:
         """Return the code of the outcome that an action would have here."""
         return CORRECT_CODE if action == self.right else WRONG_CODE
@@ -145,30 +93,26 @@ class RailWalk:
     def settle(self, action: int, outcome: int) -> float:
         """Count an attempt, and move on where it is right or the point's last; return its reward.
 
-        Args:
-            action: index of the action, or NO_ACTION where a reply named none.
-            outcome: its code.
+        `action` and `outcome` are as for `RouteWalk.settle`.
         """
         kind = self._points[self.at][_KIND]
         correct = outcome == CORRECT_CODE
         self._tried[kind] += 1
         self._right[kind] += correct
-        row, done = self.row, (action + 1 if action != NO_ACTION else 0)
-        row[_OUTCOME] = outcome
+        row = self.row
+        row[OUTCOME] = outcome
         if not moves_on(correct, self.attempts_left):
             self.attempts_left -= 1
-            row[_PREVIOUS], row[_ATTEMPTS] = done, self.attempts_left
+            row[PREVIOUS], row[ATTEMPTS] = shown(action), self.attempts_left
             return CODE_REWARDS[outcome]
         self.failed |= not correct
-        self.attempts_left = row[_ATTEMPTS] = self._config.max_attempts
-        row[_PREVIOUS] = 0
-        row[_ACTIONS.start + 1 : _ACTIONS.stop] = row[_ACTIONS.start : _ACTIONS.stop - 1].copy()
-        row[_ACTIONS.start] = done
-        self.actions.append(action)
+        self.attempts_left = row[ATTEMPTS] = self._config.max_attempts
+        row[PREVIOUS] = 0
+        self._move_on(action)
         self.at += 1
         point = self._points[self.at]
-        row[_LINES] = self._lines[point[_LINE] * LINE_CODES :][: observe.MAX_LINES * LINE_CODES]
-        row[_SIGHT] = point[: len(SIGHT)]
+        self._show_lines(point[_LINE])
+        row[IN_SIGHT] = point[:_SEEN]
         return CODE_REWARDS[outcome]
 
     def measures(self) -> dict[str, float]:

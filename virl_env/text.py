@@ -11,8 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from shiftgym import prompts
-from shiftgym.prompts import Template
+from shiftgym.prompts import Template, Templates
 from shiftgym.replies import OUT_OF_FORMAT
 from virl_env.actions import ACTIONS
 from virl_env.directions import FRAMES
@@ -38,25 +37,13 @@ class PromptTemplate(Template):
     Attributes:
         compact: whether an expert's reply is in few words too: letters for landmarks, and names
             of two words joined, such as turn_direction(slightly_left).
-        keys: of the JSON object that `task` asks for; a reply with other ones is out of format.
-
-    Raises:
-        ValueError: on construction, for a placeholder that is not one of these, a lone brace, or
-            keys without "action".
     """
 
     placeholders: ClassVar[Collection[str]] = TASK_PLACEHOLDERS
+    answer_key: ClassVar[str] = "action"
 
     compact: bool = False
     keys: tuple[str, ...] = KEYS
-
-    def __post_init__(self) -> None:
-        if "action" not in self.keys:
-            raise ValueError(
-                f"PromptTemplate.keys={self.keys!r} lacks 'action': list every key that the "
-                f"wording asks for, such as {KEYS!r}."
-            )
-        super().__post_init__()
 
 
 DEFAULT = PromptTemplate(
@@ -125,17 +112,8 @@ COMPACT_WORDS = tuple(
 )
 r"""Every word (as the pattern \w+ finds them) of compact prompts, feedback and expert replies."""
 
-TEMPLATES = {"default": DEFAULT, "compact": COMPACT}
-"""The templates that come with the task, by name."""
-
-
-def find_template(template: str | PromptTemplate) -> PromptTemplate:
-    """Return a template as it is, or the one of this name.
-
-    Raises:
-        ValueError: for an unknown name.
-    """
-    return prompts.find_template(template, TEMPLATES)
+TEMPLATES = Templates({"default": DEFAULT, "compact": COMPACT})
+find_template = TEMPLATES.find
 
 
 class _Told(dict[str, str]):
@@ -218,13 +196,7 @@ def judge_reply(
     """
     reply = read_reply(text, template, strict=strict)
     if reply.action is None:
-        return reply, unreadable(reply)
+        return reply, Verdict.of(Outcome.UNREADABLE).because(reply.reason)
     return reply, verify(
         reply.action, right, reported=reply.intersection, intersection=intersection
     )
-
-
-def unreadable(reply: Reply) -> Verdict:
-    """Return the verdict on a reply without an action, with the reason where there is one."""
-    verdict = Verdict.of(Outcome.UNREADABLE)
-    return replace(verdict, message=f"{verdict.message} {reply.reason}".rstrip())

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from shiftgym.checks import flag
 from shiftgym.envs.text import TextEnv, shows_pictures
 from shiftgym.keywords import configured
@@ -21,7 +18,7 @@ from virl_env.walker_env import WalkerEnv
 
 if TYPE_CHECKING:
     from virl_env.views.look import LookLike
-    from virl_env.views.renderer import Panoramas, StreetRenderer
+    from virl_env.views.renderer import Panoramas
 
 IMAGE_SIZE = 320
 """Pixels of one of the four views of a picture, unless another size is asked for."""
@@ -63,6 +60,7 @@ class VIRLNavigationTextEnv(WalkerEnv[str, str], TextEnv[Walk]):
     | `attempts_left` | attempts left at this point |
     | `is_success` | at the end: whether the route was right at every point |
     | `episode_seed` | replays this episode when passed in the reset options |
+    | `task` | does so too, checked; `shiftgym.replay(task, replies)` plays it again |
     | `step_accuracy`, `turn_accuracy`, `macro_accuracy` | share of right attempts so far: of all, \
 of those at turning points, mean over turning, walking and stopping points |
 
@@ -116,8 +114,9 @@ of those at turning points, mean over turning, walking and stopping points |
     * `image_size=320`: pixels of one view, 32-1200; `look="plain"` and `panoramas=None`: of these
       pictures, as for `VIRLNavigationImageEnv`.
     * `render_mode=None`: "ansi" renders the dialogue at this point as text, "rgb_array" a map of
-      the route, with `images=True` the four views, uint8 of shape (640, 640, 3), and "human" that
-      in a window, which needs the extra `play`.
+      the route, with `images=True` the four views and a small map, beside instruction, rule and
+      outcome, uint8 of shape (640, 960, 3), and "human" that in a window, which needs the extra
+      `play`.
 
     ## Registered Configurations
 
@@ -143,7 +142,6 @@ of those at turning points, mean over turning, walking and stopping points |
         **keywords: Any,
     ) -> None:
         self.config, shell = configured(type(self), NavigationConfig, keywords)
-        self.renderer: StreetRenderer | None = None
         wording = find_template(template)
         self.strict = flag("strict", strict)
         if shows_pictures(
@@ -166,10 +164,6 @@ of those at turning points, mean over turning, walking and stopping points |
     def scene(self) -> Scene:
         """Return what is told at the point where the walker stands."""
         return self._words.scene(self.episode)
-
-    def frame(self) -> NDArray[np.uint8]:
-        """Return the map, or the four views where the model is shown them."""
-        return super().frame() if self.renderer is None else self.renderer.frame(self.episode)
 
     def check_fixed(self, given: Route) -> None:
         """Refuse a route that is in no city that can be drawn, where views are drawn.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from shiftgym.envs.single import Action, Observation, SingleEnv
-from shiftgym.envs.vector import TaskVectorEnv
+from shiftgym.envs.vector import PICTURES, TaskVectorEnv
 from virl_env.actions import ACTIONS, NO_ACTION
 from virl_env.config import NavigationConfig
 from virl_env.directions import Directions
@@ -19,15 +21,21 @@ from virl_env.routes.route import Route
 from virl_env.world.city import City
 from virl_env.world.geometry import Geocode
 
+if TYPE_CHECKING:
+    from virl_env.render import Snapshot
+    from virl_env.views.renderer import StreetRenderer
+
 
 class WalkerEnv(SingleEnv[Observation, Action, Walk]):
     """A single environment of street navigation.
 
     Attributes:
         config: what is walked and what is right.
+        renderer: draws the views, where the interface shows them; else None.
     """
 
     config: NavigationConfig
+    renderer: StreetRenderer | None = None
 
     @property
     def route(self) -> Route:
@@ -98,9 +106,28 @@ class WalkerEnv(SingleEnv[Observation, Action, Walk]):
 
         return draw_map(self.route, self.city, *self.stand(), self.line // 2)
 
+    def snapshot(self) -> Snapshot:
+        """Return what the picture of `render()` tells beside the views."""
+        from virl_env.render import Snapshot
+
+        walk = self.episode
+        arrived = walk.succeeded if walk.terminated or walk.truncated else None
+        return Snapshot.of_row(
+            walk.row,
+            self.config,
+            walk.route,
+            walk.initial_heading,
+            walk.stand(),
+            walk.line,
+            arrived,
+        )
+
     def frame(self) -> NDArray[np.uint8]:
-        """Return the map."""
-        return self.map()
+        """Return what is seen, or a map, beside instruction, rule and outcome: (640, 960, 3)."""
+        from virl_env.render import draw_snapshot
+
+        views = None if self.renderer is None else self.renderer.frame(self.episode)
+        return draw_snapshot(self.snapshot(), views)
 
     def _on_rail(self) -> RailWalk:
         walk = self.episode
@@ -116,9 +143,12 @@ class WalkersVectorEnv(TaskVectorEnv[Walkers]):
 
     Attributes:
         config: what is walked and what is right.
+        renderer: as of `WalkerEnv`.
     """
 
+    metadata = PICTURES
     config: NavigationConfig
+    renderer: StreetRenderer | None = None
 
     def route(self, index: int) -> Route:
         """Return the route of one sub-environment's running episode."""
@@ -135,3 +165,31 @@ class WalkersVectorEnv(TaskVectorEnv[Walkers]):
     def stand(self, index: int) -> tuple[Geocode, int]:
         """Return where its walker stands, latitude and longitude, and its heading in degrees."""
         return self.batch.stand(index)
+
+    def snapshot(self, index: int) -> Snapshot:
+        """Return what the picture of one sub-environment tells beside the views."""
+        from virl_env.render import Snapshot
+
+        batch = self.batch
+        return Snapshot.of_row(
+            batch.rows[index],
+            self.config,
+            batch.route(index),
+            batch.initial_heading(index),
+            batch.stand(index),
+            batch.line(index),
+            batch.arrived(index),
+        )
+
+    def frames(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return for each what `WalkerEnv.frame` does, uint8 of shape (640, 960, 3)."""
+        from virl_env.render import draw_snapshot
+
+        renderer = self.renderer
+        return tuple(
+            draw_snapshot(
+                self.snapshot(index),
+                None if renderer is None else renderer.frame_of(self.batch, index),
+            )
+            for index in range(self.num_envs)
+        )

@@ -25,25 +25,8 @@ from agents.sb3.policy import (
     policy_keywords,
 )
 from agents.sb3.training import PathLike
-from gp_env.observe import LAYOUT as CARDS_LAYOUT
 from gp_env.pictures.size import MAX_SIZE
 from shiftgym.files import brief
-from virl_env.observe import LAYOUT as STREETS_LAYOUT
-from virl_env.views.state import STATE_LAYOUT as STREETS_STATE_LAYOUT
-
-CARDS = tuple((CARDS_LAYOUT[field].start, CARDS_LAYOUT[field].stop) for field in ("ranks", "suits"))
-"""Slots of the card game's observations whose order means nothing."""
-
-CARD_SUITS = ((CARDS_LAYOUT["suits"].start, CARDS_LAYOUT["suits"].stop),)
-"""Slots of the card game that decide nothing, for a network that is to know no colours."""
-
-LANDMARKS = ((STREETS_LAYOUT["categories"].start, STREETS_LAYOUT["categories"].stop),)
-"""The same of navigation: landmarks are numbered at random."""
-
-LANDMARKS_BESIDE_VIEWS = (
-    (STREETS_STATE_LAYOUT["categories"].start, STREETS_STATE_LAYOUT["categories"].stop),
-)
-"""The same of image-based navigation."""
 
 _MOST = 4_096
 """Slots, or facts, of an observation; those here have some 200."""
@@ -73,9 +56,8 @@ def build_model(
 
     Args:
         observation_space, action_space: those of a single environment, symbolic or with pictures.
-        width, blocks, unordered, unread: of the residual MLP; `CARDS` are the unordered slots of
-            the card game, `LANDMARKS` those of navigation, `LANDMARKS_BESIDE_VIEWS` those beside
-            pictures.
+        width, blocks, unordered, unread: of the residual MLP; `agents.sb3.slots` has those
+            of both tasks.
         views, reads, unordered_reads: of the eye in front of it, where there are pictures.
         seed: of the weights.
         device: a torch device.

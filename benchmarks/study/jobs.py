@@ -16,7 +16,7 @@ from agents.demonstrations import Demonstrated
 from benchmarks.records import Episode, RunRecord
 from benchmarks.rollouts import Cell, evaluate, play
 from benchmarks.runs import Run, write_json
-from benchmarks.statistics import LIVE_REPLICATES, Observation, rate
+from benchmarks.statistics import Observation, rate
 from benchmarks.study.learners import LEARNERS, Learner, Stage, Usage
 from benchmarks.study.points import POINTS_FILE, read_book
 from benchmarks.study.presets import PolicyPreset, Preset
@@ -105,7 +105,7 @@ Emit = Callable[[Event], None]
 
 def live(observations: Iterable[Observation]) -> Interval:
     """Return a rate with its interval as they are shown while a study runs."""
-    estimate = rate(observations, replicates=LIVE_REPLICATES)
+    estimate = rate(observations)
     return estimate.value, estimate.low, estimate.high
 
 

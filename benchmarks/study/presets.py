@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agents.sb3.model import CARD_SUITS, CARDS, LANDMARKS, LANDMARKS_BESIDE_VIEWS
+from agents.sb3.slots import CARD_SUITS, CARDS, LANDMARKS, LANDMARKS_BESIDE_VIEWS
 from benchmarks.suites import Column
 
 

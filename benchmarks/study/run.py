@@ -11,27 +11,26 @@ import threading
 import traceback
 from collections.abc import Sequence
 from contextlib import ExitStack
-from functools import partial
+from functools import cache, partial
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import torch
 from rich.console import Console
 
 from benchmarks.records import Episode, RunRecord
 from benchmarks.report import report
 from benchmarks.rollouts import Cell, evaluate
 from benchmarks.runs import Run, RunError
-from benchmarks.statistics import LIVE_REPLICATES, REPLICATES, Observation
+from benchmarks.statistics import Observation
 from benchmarks.study.board import Board
 from benchmarks.study.jobs import Event, Job, live, run_job
 from benchmarks.study.presets import Preset
 from benchmarks.study.results import REFERENCE, job_folder
 from benchmarks.suites import Suite
 from benchmarks.tasks import TASKS
-from benchmarks.tasks.task import MAX_ATTEMPTS
+from benchmarks.tasks.task import MAX_ATTEMPTS, MakeAgent, Task
 
 SMALLEST_NEWS = 0.002
 """Share of a job between two reports of its progress."""
@@ -70,9 +69,8 @@ def run_study(
         console.print(
             f"Study {suite.name}, preset {preset.name}: {', '.join(preset.policies)}, seeds "
             f"{', '.join(map(str, seeds))}. It lies in {folder.resolve()}; the same command "
-            f"resumes it.\nWhile it runs, 95 % bootstrap intervals are over the "
-            f"{TASKS[suite.task].noun} of one seed, with {LIVE_REPLICATES:,} redraws; those of the "
-            f"tables have {REPLICATES:,}, and redraw seeds too.",
+            f"resumes it.\nWhile it runs, 95 % intervals are over the "
+            f"{TASKS[suite.task].noun} of one seed; those of the tables are over seeds too.",
             soft_wrap=True,
             highlight=False,
             markup=False,
@@ -92,7 +90,7 @@ def _play_references(run: Run, suite: Suite, preset: Preset, seed: int, board: B
     """Play the agents that need no learning on a seed's test episodes."""
     task = TASKS[suite.task]
     for name in task.references:
-        make = task.reference(name, seed=seed, fold=suite.fold(seed), max_attempts=MAX_ATTEMPTS)
+        make = _reference(task, name, seed, suite)
         rates = {}
         for column in suite.columns_for(seen=False):
             rows: list[Episode] = []
@@ -109,6 +107,17 @@ def _play_references(run: Run, suite: Suite, preset: Preset, seed: int, board: B
                 )
         if rates:
             board.say(f"{name} seed {seed}", rates)
+
+
+def _reference(task: Task, name: str, seed: int, suite: Suite) -> MakeAgent:
+    """Return what makes an agent that needs no learning.
+
+    Nothing is prepared before the first episode that is left to play: the nearest-neighbour
+    baseline reads thousands of demonstrations.
+    """
+    given = {"seed": seed, "fold": suite.fold(seed), "game": suite.game}
+    made = cache(partial(task.reference, name, max_attempts=MAX_ATTEMPTS, **given))
+    return lambda env: made()(env)
 
 
 def _run_processes(jobs: Sequence[Job], workers: int, board: Board) -> None:
@@ -162,6 +171,8 @@ def _end(running: dict[Connection, tuple[Job, BaseProcess]]) -> None:
 
 def _work(job: Job, news: Connection) -> None:
     """Do one job in a process of its own."""
+    import torch
+
     # Ctrl-C reaches the whole group: the parent says what happens then.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _die_with_parent()

@@ -16,9 +16,9 @@ from benchmarks.study.results import (
     Results,
     SeverityPoint,
 )
-from benchmarks.suites import MAX_SEVERITY
 from benchmarks.tables import Table, interval
 from benchmarks.tasks.task import RECOGNITION
+from shiftgym.appearance import MAX_SEVERITY
 
 ARM_NAMES = {"init": "init", "sft": "SFT", "rl": "RL"}
 
@@ -127,7 +127,7 @@ def _intervals_note(results: Results) -> str:
     redrawn = f"seeds and {noun}" if seeds > 1 else f"{noun} (one seed: its luck is not in them)"
     count = f"{seeds} seeds" if seeds > 1 else "1 seed"
     note = (
-        f"95 % bootstrap intervals over {redrawn}; {count}; where all episodes came out alike, "
+        f"95 % intervals over {redrawn}; {count}; where all episodes came out alike, "
         f"Wilson intervals over {noun}. Each arm: {'; '.join(counts)}."
     )
     if arms and references:

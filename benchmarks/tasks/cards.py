@@ -18,6 +18,7 @@ from benchmarks.tasks.task import (
     MakeAgent,
     Metric,
     TrainOverlap,
+    config_of,
     interface_named,
 )
 from gp_env.arithmetic import TOKENS
@@ -26,6 +27,7 @@ from gp_env.verifier import Outcome
 
 if TYPE_CHECKING:
     from agents.gp.demonstrations import Demonstrations
+    from benchmarks.suites.distinct import Deals
 
 # Agents, pictures and replies are imported where they are asked for.
 
@@ -43,6 +45,7 @@ class Cards:
     metrics: Mapping[str, Metric] = MappingProxyType({SUCCESS: Metric("Success")})
     metric, shift = SUCCESS, "rule_ood"
     axis = "episode success"
+    chance = 0.0
     competence = SUCCESS
     rule, random = "ten", "random"
     train_overlap = TrainOverlap(
@@ -90,8 +93,43 @@ class Cards:
         values = np.unique(sorted_values(demonstrations.ranks, demonstrations.rule), axis=0)
         return {tuple(value for value in hand if value) for hand in values.tolist()}
 
+    def deals(self, env: Any) -> Deals:
+        from benchmarks.suites.distinct import Deals
+        from gp_env.deal import Dealer, sorted_values
+
+        config = config_of(env)
+        dealer = Dealer(config)
+        others = {config.stated_rule, *config.solvable_under} - {None, config.rule}
+
+        def key(ranks: NDArray[np.uint8], rules: NDArray[np.uint8]) -> NDArray[np.int64]:
+            # Hands of equal values are one hand, unless another rule tells them apart.
+            told = np.sort(ranks, axis=1) if others else sorted_values(ranks, rules)
+            if config.rule is None:
+                told = np.concatenate([told, rules], axis=1)
+            total = np.zeros(len(told), dtype=np.int64)
+            for column in told.T:
+                total = (total << 5) | column
+            return total
+
+        total, ranks = None, dealer.ranks
+        if ranks is not None:
+            rules = np.broadcast_to(np.array(config.rule, dtype=np.uint8), (len(ranks), 3))
+            total = len(np.unique(key(ranks, rules)))
+
+        def keys(seeds: NDArray[np.int64]) -> NDArray[np.int64]:
+            dealt = dealer.deal(seeds)
+            return key(dealt.ranks, dealt.rules)
+
+        return Deals(keys, total)
+
     def reference(
-        self, name: str, *, seed: int, fold: Sequence[int], max_attempts: int
+        self,
+        name: str,
+        *,
+        seed: int,
+        fold: Sequence[int],
+        max_attempts: int,
+        game: Mapping[str, Any] = MappingProxyType({}),
     ) -> MakeAgent:
         from agents.scripted import ExpertAgent, RandomAgent
 
@@ -102,7 +140,7 @@ class Cards:
         from agents.gp.demonstrations import demonstrate
         from agents.gp.nearest_neighbour import NearestNeighbourAgent
 
-        training = {**self.game(self.rule, fold), "max_attempts": max_attempts}
+        training = {**self.game(self.rule, fold), "max_attempts": max_attempts, **game}
         nearest = NearestNeighbourAgent(demonstrate(MEMORISED, seed=seed, **training))
         return lambda _: nearest
 

@@ -71,8 +71,17 @@ class RegisteredTask:
         """Return no keywords: nobody knows of a split."""
         return {}
 
+    def deals(self, env: Any) -> None:
+        """Return None: nobody knows what there is to deal."""
+
     def reference(
-        self, name: str, *, seed: int, fold: Sequence[int], max_attempts: int
+        self,
+        name: str,
+        *,
+        seed: int,
+        fold: Sequence[int],
+        max_attempts: int,
+        game: Mapping[str, Any] = MappingProxyType({}),
     ) -> MakeAgent:
         """Return the agent of a name in `references`."""
         if name == "random":

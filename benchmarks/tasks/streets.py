@@ -23,6 +23,7 @@ from benchmarks.tasks.task import (
     MakeAgent,
     Metric,
     TrainOverlap,
+    config_of,
     interface_named,
 )
 from virl_env.actions import FORWARD, NUM_ACTIONS
@@ -33,6 +34,7 @@ from virl_env.verifier import Outcome
 
 if TYPE_CHECKING:
     from agents.virl.demonstrations import Demonstrations
+    from benchmarks.suites.distinct import Deals
 
 # Agents and pictures are imported where they are asked for.
 
@@ -65,6 +67,7 @@ class Streets:
     )
     metric, shift = "step_accuracy", "rule_ood"
     axis = "per-step accuracy"
+    chance = 1 / NUM_ACTIONS
     competence = "turn_accuracy"
     rule, random = "absolute", "random"
     train_overlap = TrainOverlap(
@@ -115,8 +118,26 @@ class Streets:
     def likenesses(self, demonstrations: Demonstrations) -> Collection[Hashable]:
         return {_turns(lines) for lines in demonstrations.lines}
 
+    def deals(self, env: Any) -> Deals:
+        from benchmarks.suites.distinct import Deals
+        from virl_env.deal import Dealer
+
+        dealer = Dealer(config_of(env))
+        routes = dealer.pool.routes
+        cities = {city: number for number, city in enumerate(dict.fromkeys(r.city for r in routes))}
+        groups = np.array([cities[route.city] for route in routes]) if len(cities) > 1 else None
+        return Deals(
+            lambda seeds: dealer.deal(seeds)["route"].astype(np.int64), len(routes), groups
+        )
+
     def reference(
-        self, name: str, *, seed: int, fold: Sequence[int], max_attempts: int
+        self,
+        name: str,
+        *,
+        seed: int,
+        fold: Sequence[int],
+        max_attempts: int,
+        game: Mapping[str, Any] = MappingProxyType({}),
     ) -> MakeAgent:
         from agents.scripted import ConstantAgent, ExpertAgent, RandomAgent
 
@@ -130,7 +151,7 @@ class Streets:
         from agents.virl.nearest_neighbour import NearestNeighbourAgent
 
         # It plays by position, so it knows whole routes, as they are tested.
-        training = {"split": "train", "fold": tuple(fold), "max_attempts": max_attempts}
+        training = {"split": "train", "fold": tuple(fold), "max_attempts": max_attempts, **game}
         nearest = NearestNeighbourAgent(
             demonstrate(MEMORISED, seed=seed, rules=(self.rule,), **training)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -13,6 +14,7 @@ from agents.protocol import Agent
 
 if TYPE_CHECKING:
     from agents.demonstrations import Demonstrated
+    from benchmarks.suites.distinct import Deals
 
 MAX_ATTEMPTS = 1
 """The primary endpoints are of one greedy attempt, so one is what every stage trains for."""
@@ -124,10 +126,28 @@ class EvaluatedTask(Protocol):
         """Return the keywords that keep an id to what fold's training never saw."""
         ...
 
+    def deals(self, env: Any) -> Deals | None:
+        """Return what environments deal; None where nobody can tell which episodes are alike.
+
+        Args:
+            env: a vector environment, or single ones side by side (`benchmarks.single_envs`).
+        """
+        ...
+
     def reference(
-        self, name: str, *, seed: int, fold: Sequence[int], max_attempts: int
+        self,
+        name: str,
+        *,
+        seed: int,
+        fold: Sequence[int],
+        max_attempts: int,
+        game: Mapping[str, Any] = MappingProxyType({}),
     ) -> MakeAgent:
-        """Return a reference; a nearest-neighbour baseline knows the fold's training episodes."""
+        """Return a reference; a nearest-neighbour baseline knows the fold's training episodes.
+
+        Args:
+            game: keywords of the training episodes beside the fold, see `Suite.game`.
+        """
         ...
 
     def dealt(self, env: Any, copy: int | None = None, *, shown: Any = None) -> Dealt:
@@ -174,6 +194,7 @@ class Task(EvaluatedTask, Protocol):
         metric, shift: the primary endpoint, declared before any run: RL - SFT in this metric, on
             this column of the suite.
         axis: what pictures call that metric.
+        chance: what an agent that knows nothing has in that metric.
         competence: the metric that ends the init, on validation episodes under random stated rules.
         rule, random: values of the rule's keyword: the studied one, and a fresh one each episode.
         train_overlap: words for what `Dealt.overlap_key` tells apart.
@@ -182,6 +203,7 @@ class Task(EvaluatedTask, Protocol):
     metric: str
     shift: str
     axis: str
+    chance: float
     competence: str
     rule: str
     random: str
@@ -217,3 +239,8 @@ def shows_shift(task: Task, rules: Sequence[str]) -> bool:
     What it keeps of them afterwards is retention, and no generalisation.
     """
     return any(rule != task.random for rule in rules)
+
+
+def config_of(env: Any) -> Any:
+    """Return the configuration of a vector environment, or of single ones side by side."""
+    return env.envs[0].unwrapped.config if hasattr(env, "envs") else env.config

@@ -9,21 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from gp_env import streams
 from shiftgym.appearance import Looks, check_severities
 from shiftgym.checks import one_of
 from shiftgym.mixer import Words, integers
-
-# Draw numbers inside an episode seed; cards and rule take lower ones.
-# Frozen: in random looks, a severity that is added later stays 0.
-_DRAWS = {
-    "rotation": 1_000,
-    "noise": 1_001,
-    "table": 1_002,
-    "face": 1_003,
-    "occlusion": 1_004,
-    "brightness": 1_005,
-}
-_INK_DRAW = 1_010
 
 INKS: Mapping[str, tuple[int, int, int]] = {
     "black": (22, 22, 26),
@@ -71,10 +60,10 @@ class Look:
 
 
 def _ink(seed: Words) -> str:
-    return RANDOM_INKS[int(integers(seed, _INK_DRAW, len(RANDOM_INKS))[0])]
+    return RANDOM_INKS[int(integers(seed, streams.INK, len(RANDOM_INKS))[0])]
 
 
-LOOKS = Looks(Look, _DRAWS, "ink", _ink, example="noise")
+LOOKS = Looks(Look, streams.LOOK, "ink", _ink, example="noise")
 AXES, check_look, draw_look = LOOKS.axes, LOOKS.check, LOOKS.drawn()
 
 LookLike: TypeAlias = "str | Mapping[str, int] | Look"

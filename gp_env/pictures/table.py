@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw
 
+from gp_env import streams
 from gp_env.deck import SUIT_COLOURS
 from gp_env.pictures.cards import Picture, draw_block, draw_card
 from gp_env.pictures.look import INKS, Look
@@ -23,9 +24,6 @@ COLUMNS = {3: 3, 4: 2, 5: 3, 6: 3}
 _CLOTH = (24, 96, 64)
 _SHARE, _SLIM, _SLIMMEST = 0.92, 1.28, 1.36
 """Of a cell that a card fills, and its height over its width at least and at most."""
-
-# Draw numbers inside an episode seed; those of `look.draw_look` are below.
-_TURN, _FACE, _TABLE, _CHIP, _BRIGHTER, _NOISE = 1_020, 1_030, 1_040, 1_050, 1_090, 2_000
 
 
 def draw_table(
@@ -66,7 +64,7 @@ def draw_table(
         left, top, width, height = cell(len(cards), slot, size)
         card = draw_card(rank, suit, width, height, ink, face)
         if look.rotation:
-            degrees = 10.0 * look.rotation * (2 * drawn.unit(_TURN + slot) - 1)
+            degrees = 10.0 * look.rotation * (2 * drawn.unit(streams.TURN + slot) - 1)
             card = card.rotate(degrees, Image.Resampling.BILINEAR, expand=True)
         place = (left + (width - card.width) // 2, top + (height - card.height) // 2)
         table.paste(card, place, card)
@@ -137,7 +135,8 @@ def _cloth(look: Look, drawn: _Draws) -> tuple[int, int, int]:
     if not look.table:
         return _CLOTH
     share = look.table / MAX_SEVERITY
-    other = colorsys.hsv_to_rgb(drawn.unit(_TABLE), 0.7, 0.35 + 0.5 * drawn.unit(_TABLE + 1))
+    hue, light = drawn.unit(streams.TABLE), 0.35 + 0.5 * drawn.unit(streams.TABLE + 1)
+    other = colorsys.hsv_to_rgb(hue, 0.7, light)
     red, green, blue = (
         round(plain * (1 - share) + 255 * far * share) for plain, far in zip(_CLOTH, other)
     )
@@ -147,7 +146,7 @@ def _cloth(look: Look, drawn: _Draws) -> tuple[int, int, int]:
 def _stripes(table: Image.Image, look: Look, drawn: _Draws) -> None:
     drawing, size = ImageDraw.Draw(table), table.width
     step = max(4, size // 8)
-    ink = tuple(round(255 * drawn.unit(_TABLE + 2 + part)) for part in range(3))
+    ink = tuple(round(255 * drawn.unit(streams.TABLE + 2 + part)) for part in range(3))
     for start in range(-size, size, step):
         drawing.line([(start, 0), (start + size, size)], ink, max(1, step * (look.table - 2) // 10))
 
@@ -157,7 +156,7 @@ def _face(look: Look, drawn: _Draws, slot: int) -> Face:
     if not look.face:
         return PLAIN_FACE
     share = look.face / MAX_SEVERITY
-    start = _FACE + (slot if look.face > 3 else 0) * 100_000
+    start = streams.FACE + (slot if look.face > 3 else 0) * 100_000
     # Eighths, so that few faces are drawn and most come from memory.
     heavy, slant, squeeze, swap = (round(8 * drawn.unit(start + part)) / 8 for part in range(4))
     return Face(
@@ -177,7 +176,7 @@ def _chips(table: Image.Image, look: Look, drawn: _Draws, cards: int) -> None:
     for slot in range(cards):
         left, top, width, height = cell(cards, slot, table.width)
         radius = 0.085 * look.occlusion * width
-        across, down = (drawn.unit(_CHIP + 2 * slot + part) for part in range(2))
+        across, down = (drawn.unit(streams.CHIP + 2 * slot + part) for part in range(2))
         x, y = left + width * round(across), top + height * down
         drawing.ellipse([x - radius, y - radius, x + radius, y + radius], (40, 70, 160))
         inner = 0.7 * radius
@@ -191,7 +190,7 @@ def _lit(picture: Picture, look: Look, drawn: _Draws) -> Picture:
     seen = picture.astype(np.float32)
     if look.brightness:
         share = look.brightness / MAX_SEVERITY
-        if drawn.unit(_BRIGHTER) < 0.5:
+        if drawn.unit(streams.BRIGHTER) < 0.5:
             seen *= 1 - 0.8 * share
         else:
             seen += (255 - seen) * 0.75 * share
@@ -199,6 +198,6 @@ def _lit(picture: Picture, look: Look, drawn: _Draws) -> Picture:
         # The sum of three even draws is nearly normal.
         grain = np.zeros(picture.size, dtype=np.float32)
         for part in range(3):
-            grain += drawn.bytes(_NOISE + part, picture.size)
+            grain += drawn.bytes(streams.NOISE + part, picture.size)
         seen += (grain.reshape(picture.shape) - 382.5) * (0.11 * look.noise)
     return np.clip(seen, 0, 255).astype(np.uint8)

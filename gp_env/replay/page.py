@@ -6,7 +6,10 @@ from string import Template
 
 from PIL import Image
 
+from gp_env.render import result_of
 from gp_env.replay.recording import Moment, Recording
+from gp_env.verifier import OUTCOME_NAMES, Outcome
+from gp_env.worth import printed
 from shiftgym.recordings import page
 from shiftgym.recordings.colours import painted, spread
 from shiftgym.sanitize import for_html
@@ -18,7 +21,7 @@ _STYLE = """\
 .cards { margin: .5rem 0; } .cards img { width: 100%; display: block; }
 .formula { font-size: 1.5rem; margin: 0; overflow-wrap: anywhere; }
 @media (min-width: 50rem) { .cards { float: left; width: 26rem; margin-right: 1.5rem; }
-  main { display: flow-root; } footer { clear: both; } }
+  main { display: flow-root; } .about, footer { clear: both; } }
 """
 
 _TABLE = Template('<figure class="cards"><img alt="$cards" src="$table"></figure>')
@@ -29,7 +32,7 @@ _SEEN = Template("""\
 """)
 
 
-def _opening(recording: Recording) -> str:
+def _cards(recording: Recording) -> str:
     table = Image.fromarray(recording.table)
     few = painted(table, spread(table, _COLOURS))
     # Plain tables are small as drawings, grainy ones as photographs.
@@ -39,15 +42,22 @@ def _opening(recording: Recording) -> str:
 
 def _section(moment: Moment) -> str:
     scene = moment.scene
-    outcome = scene.outcome.replace("_", " ")
-    before = f"Before: {scene.previous}, {outcome}. " if scene.previous else f"Before: {outcome}. "
+    colour = "correct" if scene.outcome == Outcome.CORRECT else "bad"
+    if scene.is_over:
+        formula = f'<span class="{colour}">{for_html(result_of(scene))}</span>'
+        before = ""
+    else:
+        formula = for_html(printed(scene.formula)) or "…"
+        tried = scene.outcome != OUTCOME_NAMES[0]
+        outcome = scene.outcome.replace("_", " ")
+        before = f"Before: {result_of(scene)} {outcome}. " if tried else ""
     seen = _SEEN.substitute(
         target=scene.target,
-        formula=for_html(scene.formula) or "…",
-        before=for_html(before) if scene.outcome != "none" else "",
+        formula=formula,
+        before=for_html(before),
         left=f"Attempts left: {scene.attempts_left}.",
     )
     return page.section(moment, seen)
 
 
-write_page = page.PageWriter(_section, _opening, _STYLE).write
+write_page = page.PageWriter(_section, _STYLE, above=_cards).write

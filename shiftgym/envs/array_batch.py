@@ -51,7 +51,6 @@ class ArrayBatch:
 
 
 def batch_infos(
-    outcome_names: NDArray[np.object_],
     outcomes: Any,
     attempts_left: Any,
     succeeded: Any,
@@ -61,13 +60,12 @@ def batch_infos(
     """Return what every step of a batch tells but the mask: fresh arrays of shape (n,).
 
     Args:
-        outcome_names: by code.
         outcomes: codes of the last attempts.
         attempts_left, succeeded, episode_seeds: as `Episode` has them.
         measures: what the task measures beside, in arrays that are handed on.
     """
     return {
-        "outcome": outcome_names.take(outcomes),
+        "outcome": np.array(outcomes, dtype=np.int64),
         "attempts_left": np.array(attempts_left, dtype=np.int64),
         "is_success": np.asarray(succeeded),
         "episode_seed": episode_seeds.copy(),

@@ -54,11 +54,12 @@ class DiscreteEnv(SingleEnv[Any, int, E]):
 
         Args:
             seed: starts the sequence of episodes that this seed fixes.
-            options: "episode_seed" replays the episode of `info["episode_seed"]`; the task's own
-                option gives what is dealt.
+            options: "episode_seed" replays the episode of `info["episode_seed"]`; "task" that of
+                `info["task"]`, checked; the task's own option gives what is dealt.
 
         Raises:
-            ValueError: for an unknown option, a seed out of range, or what cannot be played.
+            ValueError: for an unknown option, a seed out of range, a task that is not of this
+                environment, or what cannot be played.
         """
         self._begin(seed, options)
         return self._observed()

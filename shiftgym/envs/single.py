@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import Any, Generic, TypeVar
 
 import gymnasium as gym
-import numpy as np
 
 from shiftgym.checks import render_mode as render_mode_of
+from shiftgym.envs.task_strings import TellsTasks
 from shiftgym.episode import Episode, Picture, Task
-from shiftgym.seeding import SeedSequence, check_episode_seed, check_options, check_seed
+from shiftgym.seeding import (
+    SeedSequence,
+    check_episode_seed,
+    check_options,
+    check_seed,
+    refuse_both,
+)
 from shiftgym.window import Window
 
 Observation = TypeVar("Observation")
@@ -17,7 +23,7 @@ Action = TypeVar("Action")
 E = TypeVar("E", bound=Episode)
 
 
-class SingleEnv(gym.Env[Observation, Action], Generic[Observation, Action, E]):
+class SingleEnv(TellsTasks, gym.Env[Observation, Action], Generic[Observation, Action, E]):
     """One episode at a time.
 
     Args:
@@ -37,6 +43,7 @@ class SingleEnv(gym.Env[Observation, Action], Generic[Observation, Action, E]):
         self._window = Window(task.title, self.metadata["render_fps"])
         self._seeds = SeedSequence()
         self._episode: E | None = None
+        self._task_string = ""
         self._running = False
 
     @property
@@ -92,19 +99,23 @@ class SingleEnv(gym.Env[Observation, Action], Generic[Observation, Action, E]):
             ValueError: for what they ask and cannot be; nothing has changed then.
         """
         seed = check_seed(seed)
-        names = ("episode_seed", self.task.option) if self.task.option else ("episode_seed",)
-        asked = check_options(options, names)
-        given = asked.get("episode_seed")
-        replayed = None if given is None else check_episode_seed(given)
-        task, fixed = self.task, asked.get(self.task.option)
+        option = self.task.option
+        asked = check_options(options, ("episode_seed", "task", *([option] if option else [])))
+        refuse_both(asked, "task", "episode_seed")
+        replayed = asked.get("episode_seed")
+        if replayed is not None:
+            replayed = check_episode_seed(replayed)
+        task, fixed, given = self.task, asked.get(option), ""
         if fixed is not None:
-            task = task.fixed(fixed)
+            task, given = task.fixed(fixed), option
             self.check_fixed(fixed)
+        if asked.get("task") is not None:
+            replayed = self._checked_task(asked["task"], task, given)
         super().reset(seed=seed)
-        episode_seed = self._seeds.next(seed, replayed)
-        self._episode = task.episode(task.deal(np.array([episode_seed]))[0])
+        episode: E = self._started(task, self._seeds.next(seed, replayed))
+        self._episode, self._task_string = episode, self._told_task(episode, given)
         self._running = True
-        return self._episode
+        return episode
 
     def _need_episode(self) -> None:
         if self._episode is None:
@@ -128,5 +139,6 @@ class SingleEnv(gym.Env[Observation, Action], Generic[Observation, Action, E]):
             "attempts_left": episode.attempts_left,
             "is_success": episode.succeeded,
             "episode_seed": episode.seed,
+            "task": self._task_string,
             **episode.measures(),
         }

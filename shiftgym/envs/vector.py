@@ -17,15 +17,16 @@ from numpy.typing import NDArray
 
 from shiftgym import checks
 from shiftgym.envs.masks import check_mask, masked_observation, masked_space
+from shiftgym.envs.task_strings import TellsTasks
 from shiftgym.envs.views import BatchView, Renderer, batch_view_of
 from shiftgym.episode import Batch, Picture, Task
 from shiftgym.mixer import EPISODE_SEED_BITS
 from shiftgym.prefetch import InitialStates, PrefetchBuffer
-from shiftgym.seeding import check_episode_seed, check_options, check_seed
+from shiftgym.seeding import check_episode_seed, check_options, check_seed, refuse_both
 
 _WHO_DRAWS = (
-    "Of many copies, ids with -Image draw 'rgb_array'; single environments (gymnasium.make) draw "
-    "'rgb_array' and 'human' whatever the id."
+    "Many copies draw a frame each and open no window: make them with 'rgb_array' and wrap them in "
+    "gymnasium.wrappers.vector.HumanRendering to see them in one."
 )
 
 Infos = dict[str, Any]
@@ -37,15 +38,29 @@ PICTURES: dict[str, Any] = {"render_modes": ["ansi", "rgb_array"], "render_fps":
 Step = tuple[Any, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Infos]
 
 
-class TaskVectorEnv(VectorEnv[Any, Any, Any], Generic[B]):
-    """A vector environment with an action space `Discrete`.
+class TaskVectorEnv(TellsTasks, VectorEnv[Any, Any, Any], Generic[B]):
+    """A vector environment with an action space `Discrete`: copies of a single one.
+
+    Copy i plays the episodes that a single environment would play for the same episode seeds, to
+    the same observations, rewards and infos; the infos hold arrays of shape (num_envs,) in place of
+    scalars, without the `_key` masks of SyncVectorEnv, for every key is there for every copy. Only
+    `task` is not, which `task_string(episode_seed)` writes. With `max_episode_steps` an episode
+    that ends at the limit is terminated and not truncated too. All arrays returned are fresh.
+    `reset(seed=5)` starts other episodes than Gymnasium's SyncVectorEnv would, which seeds its
+    copies 5, 6, 7 and so on; a list of seeds starts the same.
 
     Args:
         task: what is played.
-        num_envs: number of sub-environments.
+        num_envs: number of copies.
         renderer: draws what is observed; None where that is numbers.
-        autoreset_mode, max_episode_steps, observation, mask, mask_in_observation, render_mode: as
-            the ids document them.
+        autoreset_mode: "next_step" (Gymnasium's default: the step after the end of an episode
+            ignores the action and starts anew) or "same_step" (the last step starts anew at once;
+            what the episode ended with is in `info["final_obs"]` and `info["final_info"]`).
+        max_episode_steps: truncates an episode after this many actions; None for no limit.
+        observation, mask, mask_in_observation: as for the single environment.
+        outcome_codes: True keeps strings out of the infos, as TorchRL asks: `outcome` is int64, an
+            index into the task's `outcome_names`.
+        render_mode: one of the class's `metadata["render_modes"]`, or None.
 
     Attributes:
         batch: the running episodes.
@@ -64,6 +79,7 @@ class TaskVectorEnv(VectorEnv[Any, Any, Any], Generic[B]):
         observation: str | None = None,
         mask: str | None = "syntax",
         mask_in_observation: bool = False,
+        outcome_codes: bool = False,
         render_mode: str | None = None,
     ) -> None:
         modes = self.metadata["render_modes"]
@@ -79,6 +95,8 @@ class TaskVectorEnv(VectorEnv[Any, Any, Any], Generic[B]):
         self.max_episode_steps = max_episode_steps
         self.mask = check_mask(mask)
         self.mask_in_observation = checks.flag("mask_in_observation", mask_in_observation)
+        self.outcome_codes = checks.flag("outcome_codes", outcome_codes)
+        self._outcome_names = np.array(task.outcome_names, dtype=object)
         self.render_mode = render_mode
         self._num_actions = len(task.actions)
         self.single_observation_space = masked_space(
@@ -116,10 +134,12 @@ class TaskVectorEnv(VectorEnv[Any, Any, Any], Generic[B]):
         Args:
             seed: one seed for all of them, or one for each: then number i plays what a
                 single environment plays after `reset(seed=seed[i])`.
-            options: "episode_seed" replays these episodes, one integer for each.
+            options: "episode_seed" replays these episodes, one integer for each; "task" those of
+                task strings, one for each.
 
         Raises:
-            ValueError: for an unknown option or a wrong number of seeds.
+            ValueError: for an unknown option, a wrong number of seeds, or tasks that this
+                environment does not deal.
         """
         given = self._given_episode_seeds(options)
         if seed is not None:
@@ -170,6 +190,16 @@ class TaskVectorEnv(VectorEnv[Any, Any, Any], Generic[B]):
     def action_masks(self) -> NDArray[np.bool_]:
         """Return the action masks as bool of shape (num_envs, actions), true where `mask=None`."""
         return self._masks().astype(np.bool_)
+
+    def task_string(self, episode_seed: int) -> str:
+        """Return what `info["task"]` of a single environment says of an episode of this one.
+
+        Infos of vector environments leave it out, because to write it takes longer than to play.
+
+        Args:
+            episode_seed: of `info["episode_seed"]`, or of that in `info["final_info"]`.
+        """
+        return self._told_task(self._started(self.task, check_episode_seed(episode_seed)))
 
     @property
     def symbols(self) -> NDArray[np.uint8]:
@@ -275,6 +305,8 @@ class TaskVectorEnv(VectorEnv[Any, Any, Any], Generic[B]):
 
     def _infos(self) -> Infos:
         infos = self._batch.infos()
+        if not self.outcome_codes:
+            infos["outcome"] = self._outcome_names.take(infos["outcome"])
         if self.mask is not None:
             infos["action_mask"] = self._masks()
         return infos
@@ -317,14 +349,19 @@ class TaskVectorEnv(VectorEnv[Any, Any, Any], Generic[B]):
         return PrefetchBuffer(self.task.deal, self.task.prefetched, seeds, indices)
 
     def _given_episode_seeds(self, options: dict[str, Any] | None) -> NDArray[np.int64] | None:
-        given = check_options(options, ("episode_seed",)).get("episode_seed")
+        asked = check_options(options, ("episode_seed", "task"))
+        refuse_both(asked, "task", "episode_seed")
+        name = "episode_seed" if asked.get("task") is None else "task"
+        given = asked.get(name)
         if given is None:
             return None
         if np.shape(given) != (self.num_envs,):
             raise ValueError(
-                f"options['episode_seed'] is one seed for each of the {self.num_envs} "
-                f"sub-environments; got the shape {np.shape(given)}."
+                f"options[{name!r}] is one for each of the {self.num_envs} sub-environments; got "
+                f"the shape {np.shape(given)}."
             )
+        if name == "task":
+            return np.array([self._checked_task(one, self.task) for one in given], dtype=np.int64)
         return np.array([check_episode_seed(seed) for seed in given], dtype=np.int64)
 
 

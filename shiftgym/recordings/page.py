@@ -49,7 +49,7 @@ section[hidden] { display: none; }
 .seen { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; }
 .seen figure { margin: 0; position: relative; } .seen img { width: 100%; display: block; }
 @media (max-width: 50rem) { .seen { grid-template-columns: 1fr; } }
-summary { color: var(--pale); cursor: pointer; }
+summary { color: var(--pale); cursor: pointer; } .about { margin: .5rem 0; }
 .said { white-space: pre-wrap; overflow-wrap: anywhere; margin: .4rem 0; padding: .4rem .7rem;
   border-left: 3px solid var(--line); }
 .done { border-color: var(--mark); } .correct { color: var(--right); } .bad { color: var(--wrong); }
@@ -58,14 +58,15 @@ $style</style>
 </head>
 <body>
 <h1>$title</h1>
-<dl>$facts</dl>
-$opening
+$above
 <nav hidden><button id="back" title="left arrow key">&#8592;</button>
 <button id="play">play</button><button id="on" title="right arrow key">&#8594;</button>
 <input id="at" type="range" min="1" max="$count" value="1" aria-label="step">
 <output id="count"></output></nav>
 <main>
 $moments</main>
+$below
+<details class="about"><summary>rule and episode</summary><dl>$facts</dl></details>
 <footer>$credit</footer>
 <script>
 // Without this, all steps stand one below the other.
@@ -113,14 +114,15 @@ class PageWriter(Generic[R]):
 
     Attributes:
         section: returns the HTML of each step, as `section` makes it.
-        opening: returns the HTML that stands above the steps. A list in it with the id "lines" has
-            the line that a step names marked.
         style: CSS of what this task alone shows.
+        above, below: return the HTML that stands above and below the steps. A list in it with the
+            id "lines" has the line that a step names marked.
     """
 
     section: Callable[[Any], str]
-    opening: Callable[[R], str]
     style: str
+    above: Callable[[R], str] = lambda _: ""
+    below: Callable[[R], str] = lambda _: ""
 
     def write(self, recording: R, path: str | os.PathLike[str]) -> None:
         """Write an episode as an HTML page through which arrow keys, a slider and a button lead.
@@ -142,7 +144,8 @@ class PageWriter(Generic[R]):
                 f"<dt>{for_html(name)}</dt><dd>{for_html(value)}</dd>"
                 for name, value in recording.facts.items()
             ),
-            opening=self.opening(recording),
+            above=self.above(recording),
+            below=self.below(recording),
             count=len(recording.moments),
             moments="".join(map(self.section, recording.moments)),
             credit=for_html(recording.credit),

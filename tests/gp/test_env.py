@@ -13,7 +13,7 @@ from gp_env.env import GeneralPointsEnv
 from gp_env.observe import LAYOUT, decode
 
 TOKEN_IDS = [name for name in gp_env.variants() if "-Text" not in name and "-Image" not in name]
-INFO_KEYS = {"outcome", "attempts_left", "is_success", "episode_seed", "action_mask"}
+INFO_KEYS = {*("outcome", "attempts_left", "is_success", "episode_seed", "task"), "action_mask"}
 
 
 def play(env: gym.Env, actions: list[int], **reset: object) -> list[tuple]:

@@ -29,7 +29,21 @@ def test_a_hand_is_won_after_a_wrong_attempt(capsys: pytest.CaptureFixture[str])
     shown = capsys.readouterr().out
     assert "3" in shown
     assert "does not make 24" in shown
+    assert "3+3+8+8 = 22, not 24." in shown
     assert "correct" in shown
+    assert "8÷(3−8÷3) = 24." in shown
+
+
+def test_what_is_no_formula_costs_nothing_and_is_asked_for_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    arguments = ["--hand", "3 3 8 8", "--attempts", "2"]
+    lines = ("hm", "3^3+8", "8+(3", "2+2", "8/(3-8/3)")
+    assert main(arguments, typed(*lines)) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("That was no attempt") == 3
+    assert "2+2 = 4, of 2, 2; the cards count 3, 3, 8, 8." in shown
+    assert max(map(len, shown.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("lines", [(), ("",), ("1+1",) * 2])
@@ -94,6 +108,8 @@ def test_a_game_is_written_as_files(tmp_path: Path, capsys: pytest.CaptureFixtur
         (["--look", "noise=3"], "--gif or --html"),
         (["--look", "noise=loud"], "rotation=3,noise=2"),
         (["--look", "fog=1", "--gif", "nowhere.gif"], "fog"),
+        (["--gif", "nowhere/game.gif"], "no folder 'nowhere'"),
+        (["--html", "."], "'.' is a folder"),
     ],
 )
 def test_bad_arguments_are_named(
@@ -102,4 +118,4 @@ def test_bad_arguments_are_named(
     with pytest.raises(SystemExit) as end:
         main(arguments, typed())
     assert end.value.code == 2
-    assert word in capsys.readouterr().err
+    assert word in " ".join(capsys.readouterr().err.split())

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 import gp_env
 from gp_env.arithmetic import to_tokens
 from gp_env.pictures.table import draw_table
-from gp_env.render import SIZE, Scene, draw_scene, spaced
+from gp_env.render import SIZE, Scene, draw_scene, result_of, spaced
 from gp_env.rules import Rule
 from shiftgym.lettering import PALE, RIGHT, WRONG, write_line, write_line_right
 
@@ -89,6 +89,23 @@ def test_signs_that_the_type_lacks_are_written_with_those_it_has() -> None:
         for formula in ("8/(3-8/3)*1", "8÷(3−8∕3)×1")
     )
     np.testing.assert_array_equal(typed, printed)
+
+
+def test_the_last_attempt_stands_in_place_of_the_formula() -> None:
+    won, lost = (
+        caption(PLAIN._replace(previous=formula, outcome=outcome, attempts_left=left))
+        for formula, outcome, left in (
+            ("2 * 2 + 8 + 12 =", "correct", 3),
+            ("2 * 3 + 4 =", "wrong_value", 0),
+        )
+    )
+    goes_on = caption(PLAIN._replace(previous="2 * 3 + 4 =", outcome="wrong_value"))
+    for told, colour in ((won, RIGHT), (lost, WRONG)):
+        assert has(told[:55], colour)
+        assert not has(goes_on[:55], colour)
+    assert result_of(PLAIN._replace(previous="2*2+8+12=", outcome="correct")) == "2×2+8+12 = 24 ✓"
+    assert result_of(PLAIN._replace(previous="3^3", outcome="illegal_formula")) == "3^3 ✗"
+    assert result_of(PLAIN._replace(outcome="unreadable")) == "no formula ✗"
 
 
 def test_the_look_of_the_table_is_that_of_the_interface() -> None:

@@ -13,7 +13,9 @@ from gp_env.text import COMPACT, PromptTemplate, build_prompt
 from gp_env.text_env import GeneralPointsTextEnv
 
 IDS = [name for name in gp_env.variants() if "-Text" in name]
-INFO_KEYS = {"in_format", "messages", "outcome", "attempts_left", "is_success", "episode_seed"}
+INFO_KEYS = {
+    *("in_format", "messages", "outcome", "attempts_left", "is_success", "episode_seed", "task")
+}
 
 KEYWORDS: list[dict[str, Any]] = [
     {},

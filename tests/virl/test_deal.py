@@ -13,8 +13,8 @@ import virl_env
 from shiftgym.splits import SPLITS
 from virl_env.actions import ACTION_INDEX, NO_ACTION, POINT
 from virl_env.config import NavigationConfig
-from virl_env.deal import Dealer, rule_of
-from virl_env.directions import HELD_OUT, Directions
+from virl_env.deal import Dealer
+from virl_env.directions import HELD_OUT, Directions, from_table
 from virl_env.observe import LAYOUT, LINE_CODES, MAX_LANDMARKS
 from virl_env.pool import route_part
 from virl_env.routes.instructions import line_codes
@@ -61,10 +61,9 @@ def test_an_opening_is_the_rail_and_the_instructions_of_its_route(keywords: dict
     """The arrays that are dealt against the lists that `build_rail` and `line_codes` make."""
     dealing = dealer(**keywords)
     config, pool = dealing.config, dealing.pool
-    deals = dealing.deal(SEEDS[:150])
-    for index, deal in enumerate(deals):
+    for deal in dealing.deal(SEEDS[:150]):
         route, heading = pool.routes[deal["route"]], int(deal["heading"])
-        rule, numbers = rule_of(deals, index), deal["numbers"]
+        rule, numbers = from_table(deal["rule"]), deal["numbers"]
         assert (rule == config.directions) if config.directions else (rule not in HELD_OUT)
         rail = build_rail(route, config.points_per_segment, heading, rule)
         places = deal["places"][: deal["count"]] if config.drop_rate else range(len(rail))

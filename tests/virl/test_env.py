@@ -22,7 +22,8 @@ from virl_env.routes.sampling import sample_route
 IDS = [name for name in virl_env.variants() if "-Text" not in name and "-Image" not in name]
 ACCURACIES = {"step_accuracy", "turn_accuracy", "macro_accuracy"}
 INFO_KEYS = {
-    *("outcome", "attempts_left", "is_success", "episode_seed", "action_mask"),
+    *("outcome", "attempts_left", "is_success", "episode_seed", "task"),
+    "action_mask",
     *ACCURACIES,
 }
 

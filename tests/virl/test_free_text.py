@@ -18,6 +18,7 @@ from virl_env.text_env import VIRLNavigationTextEnv
 
 INFO_KEYS = {
     *("messages", "outcome", "attempts_left", "in_format", "is_success", "episode_seed"),
+    "task",
     *("spl", "ndtw", "oracle_success"),
 }
 

@@ -40,10 +40,13 @@ def test_a_person_types_actions(capsys: pytest.CaptureFixture[str]) -> None:
     actions = re.findall(r"^> (.*)$", capsys.readouterr().out, re.MULTILINE)
     plain = [action.replace("()", "").replace("turn_direction(", "turn ") for action in actions]
     arguments = ["--seed", "5", "--turns", "1"]
+    # What cannot be read costs nothing, and is asked for again.
     assert main(arguments, typed("hop", *(said.rstrip(")") for said in plain))) == 0
     shown = capsys.readouterr().out
-    assert "No action of the task could be read" in shown
-    assert "100%" not in shown
+    assert "'hop' is no action: type forward, stop, or turn and one of north, " in shown
+    assert "That was no attempt" in shown
+    assert "Right: 100%" in shown
+    assert max(map(len, shown.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("lines", [(), ("",), ("stop", "")])
@@ -88,6 +91,7 @@ def test_what_models_are_told_can_be_shown(capsys: pytest.CaptureFixture[str]) -
         (["--turns", "9"], "9"),
         (["--look", "night=3"], "--gif or --html"),
         (["--panoramas", "here"], "--gif or --html"),
+        (["--html", "nowhere/walk.html"], "no folder 'nowhere'"),
     ],
 )
 def test_bad_arguments_are_named(
@@ -96,7 +100,8 @@ def test_bad_arguments_are_named(
     with pytest.raises(SystemExit) as end:
         main(arguments, typed())
     assert end.value.code == 2
-    assert word in capsys.readouterr().err
+    # Messages are wrapped between words.
+    assert word in " ".join(capsys.readouterr().err.split())
 
 
 def step(north: float, east: float, heading: int, intersection: bool = False) -> RailStep:

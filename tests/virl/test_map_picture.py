@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import virl_env
-from virl_env.map_picture import SIZE, draw_map
+from virl_env.map_picture import SIZE, draw_map, round_length
+from virl_env.world.geometry import haversine
 
 
 @pytest.fixture(scope="module")
@@ -51,5 +52,40 @@ def test_an_environment_renders_its_map() -> None:
     while not done:
         *_, done, _, _ = env.step(env.unwrapped.expert_action())
     last = np.array(env.render())
-    assert first.shape == last.shape == (SIZE, SIZE, 3)
-    assert (first != last).any()
+    assert first.shape == last.shape == (SIZE, SIZE + SIZE // 2, 3)
+    assert (first[:, :SIZE] != last[:, :SIZE]).any()
+
+
+@pytest.mark.parametrize("size", [320, SIZE])
+def test_a_flag_stands_at_the_destination_and_the_scale_is_true(
+    route: virl_env.Route, size: int
+) -> None:
+    picture = draw_map(route, None, route.start, 90.0, size=size).astype(int)
+    assert picture.shape == (size, size, 3)
+    flag = np.argwhere(np.abs(picture - (190, 20, 60)).sum(axis=2) < 60)
+    start = np.argwhere(np.abs(picture - (217, 95, 2)).sum(axis=2) < 60)
+    assert len(flag) > 40
+    # The cloth hangs to the right of its pole, above the destination.
+    place = flag.mean(axis=0) + np.array([20, -7])
+    pixels = float(np.linalg.norm(place - start.mean(axis=0)))
+    metres = haversine(route.start, route.legs[-1].end)
+    bar = _bar_of(picture)
+    length = metres * bar / pixels
+    assert abs(round_length(1.1 * length) - length) < 0.1 * length
+
+
+def _bar_of(picture: np.ndarray) -> int:
+    """Return how long the bar of the scale is, pixels: the longest dark run of a row below."""
+    longest = 0
+    for row in picture[-40:-20].max(axis=2) < 90:
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], row, [False]]).astype(int)))
+        longest = max(longest, *(edges[1::2] - edges[::2]), 0)
+    return longest
+
+
+@pytest.mark.parametrize(
+    ("longest", "expected"),
+    [(0.2, 1), (1.0, 1), (1.9, 1), (2.0, 2), (4.9, 2), (9, 5), (10, 10), (99, 50), (1234, 1000)],
+)
+def test_lengths_of_scales_are_round(longest: float, expected: int) -> None:
+    assert round_length(longest) == expected

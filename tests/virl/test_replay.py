@@ -113,7 +113,7 @@ def test_what_cannot_be_recorded_is_named() -> None:
 def test_a_gif_has_a_frame_for_each_moment(recording: Recording, tmp_path: Path) -> None:
     path = tmp_path / "episode.gif"
     write_gif(recording, path, milliseconds=200, width=480)
-    frames = read_gif(path, len(recording.moments), (480, 273), 200)
+    frames = read_gif(path, len(recording.moments), (480, 282), 200)
     # The front view fills an eighth of the frame, in the colours of the moment.
     for frame, moment in zip(frames, recording.moments):
         seen = frame[60, 100]

@@ -420,9 +420,13 @@ def test_the_same_streets_are_followed_once(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(followed) == len(set(followed)) < 2 * len(city.neighbours)
 
 
-def test_an_environment_walks_the_routes_that_a_small_city_has() -> None:
+def test_an_environment_walks_the_routes_that_a_small_city_has_and_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     city = street(30, 2, 20)
     env = VIRLNavigationEnv(city=city, turns=(0, 0))
+    few = "The city 'Street' has 2 routes of turns 0 to 0, 100 to 2000 metres and landmarks='any'"
+    assert caplog.messages == [f"{few}: all of them are dealt."]
     walked = set()
     for seed in range(20):
         env.reset(seed=seed)

@@ -20,6 +20,7 @@ from virl_env.world.plans import PLANS, Draws
 from virl_env.world.synthetic import (
     CITY_NAMES,
     FAMILIES,
+    TRAINING_CITIES,
     TRAINING_CITY,
     UNSEEN_CITIES,
     named_city,
@@ -35,6 +36,7 @@ GOLDEN = {
     "organic": "e660456237a5079a",
     "superblock": "ed04b72e57651028",
     "river": "8fae2c470bde41f8",
+    "diamond": "3ca6f960dc1c28ca",
 }
 
 make = cache(synthetic_city)
@@ -111,15 +113,17 @@ def family_figures(family: str) -> np.ndarray:
 
 
 def test_families_differ_as_real_plans_do() -> None:
-    grid, radial, organic, superblock, river = (family_figures(family) for family in FAMILIES)
+    grid, radial, organic, superblock, river, diamond = map(family_figures, FAMILIES)
     entropy, three, four, block = range(4)
     # Bearings: one grid has the fewest, two grids more, diagonals too; rings and old towns all.
     assert grid[:, entropy].max() < superblock[:, entropy].min() < 2.1
     assert superblock[:, entropy].max() < river[:, entropy].min() < 2.8
     assert river[:, entropy].max() < organic[:, entropy].min()
+    assert superblock[:, entropy].max() < diamond[:, entropy].min()
+    assert diamond[:, entropy].max() < organic[:, entropy].min()
     assert organic[:, entropy].max() < radial[:, entropy].min()
     # Crossings: grids have four streets, old towns and streets that end inside a superblock three.
-    assert min(grid[:, four].min(), river[:, four].min()) > 0.5
+    assert min(grid[:, four].min(), river[:, four].min(), diamond[:, four].min()) > 0.5
     assert river[:, four].mean() > grid[:, four].mean()
     assert min(organic[:, three].min(), superblock[:, three].min()) > 0.6
     assert 0.3 < radial[:, three].mean() < 0.6
@@ -278,10 +282,11 @@ def test_the_training_city_is_a_grid_and_the_unseen_ones_are_others() -> None:
     training = named_city(TRAINING_CITY)
     assert (training.family, training.name) == ("grid", TRAINING_CITY)
     assert training is named_city(TRAINING_CITY)
-    assert (TRAINING_CITY, *UNSEEN_CITIES) == CITY_NAMES
+    assert (*TRAINING_CITIES, *UNSEEN_CITIES) == CITY_NAMES
+    assert TRAINING_CITIES == (TRAINING_CITY, "starhaven")
     unseen = [named_city(name) for name in UNSEEN_CITIES]
     assert len(unseen) == 9
-    assert {city.family for city in unseen} == set(FAMILIES)
+    assert {city.family for city in unseen} == set(FAMILIES) - {"diamond"}
     assert sorted(city.modelled_on for city in unseen) == [
         *("Buenos Aires", "Hong Kong", "Lagos", "London", "Melbourne", "Milan", "New Delhi"),
         *("New York", "San Francisco"),
@@ -296,7 +301,7 @@ def test_there_are_more_unseen_cities() -> None:
     assert [unseen_city(number).name for number in range(9)] == list(UNSEEN_CITIES)
     more = [unseen_city(number) for number in range(9, 15)]
     assert len({city.digest for city in more}) == 6
-    assert {city.family for city in more} == set(FAMILIES)
+    assert {city.family for city in more} == set(FAMILIES) - {"diamond"}
     assert unseen_city(9).digest == more[0].digest
 
 

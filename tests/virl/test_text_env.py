@@ -21,6 +21,7 @@ from virl_env.world.geometry import COMPASS
 IDS = [name for name in virl_env.variants() if "-Text" in name]
 INFO_KEYS = {
     *("messages", "outcome", "in_format", "attempts_left", "is_success", "episode_seed"),
+    "task",
     *("step_accuracy", "turn_accuracy", "macro_accuracy"),
 }
 SWAPPED = Directions("world", COMPASS[::-1])

@@ -31,3 +31,12 @@ class FreeBatch(EpisodeBatch[FreeWalk]):
     def stand(self, index: int) -> tuple[Geocode, int]:
         """Return where one of the walkers stands, and its heading in degrees."""
         return self.episode(index).stand()
+
+    def line(self, index: int) -> int:
+        """Return the line of instruction that one of the walkers follows, from 0."""
+        return self.episode(index).line
+
+    def arrived(self, index: int) -> bool | None:
+        """Return whether one of the walks has succeeded, None while it goes on."""
+        walk = self.episode(index)
+        return walk.succeeded if walk.terminated or walk.truncated else None

@@ -7,31 +7,22 @@ it is and counts as a wrong action, and so does a stop anywhere but at the desti
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from virl_env import observe
 from virl_env.actions import CORRECT_CODE, NO_ACTION, STOP, WRONG_CODE
 from virl_env.config import MAX_ATTEMPTS, NavigationConfig
-from virl_env.directions import from_table, table
 from virl_env.free.course import Course
 from virl_env.free.metrics import Warping, spl
 from virl_env.free.move import Pose, move
 from virl_env.free.ways import Plan, follow, search, shortest_way
-from virl_env.masks import action_masks
-from virl_env.observe import HEADING_STEP, LAYOUT, LINE_CODES
+from virl_env.observe import HEADING_STEP
 from virl_env.pool import Pool
+from virl_env.route_walk import ATTEMPTS, IN_SIGHT, OUTCOME, PREVIOUS, RouteWalk, shown
 from virl_env.verifier import CODE_REWARDS, OUTCOME_NAMES
 from virl_env.world.geometry import Geocode
 
 NO_OUTCOME = OUTCOME_NAMES.index("none")
 DEFAULT_PATIENCE = 4
 """Without `max_steps`, an episode may take this many times the actions that walk its route."""
-
-_LINES, _ACTIONS = LAYOUT["lines"], LAYOUT["actions"]
-_SIGHT = slice(LAYOUT["landmark"].start, LAYOUT["heading"].stop)
-_PREVIOUS, _LEFT, _OUTCOME = (
-    LAYOUT[name].start for name in ("previous", "attempts_left", "outcome")
-)
 
 
 def check_route(config: NavigationConfig) -> None:
@@ -44,23 +35,14 @@ def check_route(config: NavigationConfig) -> None:
         Course(config.route, config.city)
 
 
-class FreeWalk:
-    """A running episode.
-
-    Args:
-        start: one episode as a `Dealer` of this pool dealt it.
-        pool: of the dealer.
-        config: the dealer's.
+class FreeWalk(RouteWalk):
+    """A running episode of free movement.
 
     Attributes:
-        seed: of the episode.
-        row: the observation, uint8 of shape (96,), changed in place.
-        route, directions (that score), initial_heading: of the episode.
         course: the route on its streets.
         pose: of the walker.
         line: instruction that is followed, from 0: that of the last point of the route where the
             walker stood.
-        actions: indices of the moves that were made.
         attempts_left: actions left before the time is up.
         terminated: whether the walker stopped.
         succeeded: whether it did so at the destination.
@@ -70,36 +52,18 @@ class FreeWalk:
     """
 
     def __init__(self, start: np.void, pool: Pool, config: NavigationConfig) -> None:
-        self._config = config
-        self.seed = int(start["seed"])
-        self.row: NDArray[np.uint8] = np.frombuffer(start["row"].tobytes(), dtype=np.uint8).copy()
-        self.route = pool.routes[int(start["route"])]
+        super().__init__(start, pool, config)
         self.course = Course(self.route, config.city)
-        self.directions = from_table(start["rule"])
-        self.initial_heading = int(start["heading"])
-        self._numbers: list[int] = start["numbers"].tolist()
-        self._lines = np.ravel(start["lines"]).copy()
         self._coordinates = self.course.streets.coordinates
         self._warping = Warping([self._coordinates[point] for point in self.route.path])
         self._walked = 0.0
         self._passed = False
         self._plan: Plan = {}
         self.line = 0
-        self.actions: list[int] = []
         self.attempts_left = config.max_steps or DEFAULT_PATIENCE * self.course.actions
         self.terminated = self.succeeded = False
         self._stand(Pose(self.route.path[0], self.initial_heading))
         self._arrive()
-
-    @property
-    def landmark_order(self) -> tuple[int, ...]:
-        """The numbers by which landmarks 1, 2, ... are shown."""
-        return tuple(self._numbers[1:])
-
-    @property
-    def outcome(self) -> int:
-        """Code of the last attempt, 0 before the first and after a move."""
-        return int(self.row[_OUTCOME])
 
     @property
     def place(self) -> Pose:
@@ -132,19 +96,6 @@ class FreeWalk:
         """Return where the walker stands, latitude and longitude, and its heading in degrees."""
         return self.course.city.geocode(self.pose.point), self.pose.heading
 
-    def expert_action(self) -> int:
-        """Return what the expert does here."""
-        return STOP if self.right == NO_ACTION else self.right
-
-    def mask(self, kind: str) -> NDArray[np.int8]:
-        """Return the action mask of the keyword `mask`, int8 of shape (14,)."""
-        mask: NDArray[np.int8] = action_masks(kind, table(self.directions)[None])[0]
-        return mask
-
-    def act(self, action: int) -> float:
-        """Do an action; return its reward."""
-        return self.settle(action, self.judge(action))
-
     def judge(self, action: int) -> int:
         """Return the code of the outcome that an action would have here, 0 for a possible move."""
         if action == STOP:
@@ -153,23 +104,18 @@ class FreeWalk:
         return WRONG_CODE if self._moved(action) is None else NO_OUTCOME
 
     def settle(self, action: int, outcome: int) -> float:
-        """Count an attempt with this outcome's code, and do what it does; return its reward.
+        """Count an attempt, and do what it does; return its reward.
 
-        Args:
-            action: index of the action, or NO_ACTION where a reply named none.
-            outcome: its code, 0 only for a move that is possible.
+        `action` and `outcome` are as for `RouteWalk.settle`; 0 only for a move that is possible.
         """
-        row, done = self.row, (action + 1 if action != NO_ACTION else 0)
         before = self._potential()
         self.attempts_left -= 1
-        row[_LEFT] = min(self.attempts_left, MAX_ATTEMPTS)
-        row[_OUTCOME] = outcome
+        self.row[ATTEMPTS] = min(self.attempts_left, MAX_ATTEMPTS)
+        self.row[OUTCOME] = outcome
         moved = self._moved(action) if outcome == NO_OUTCOME else None
-        row[_PREVIOUS] = 0 if moved else done
+        self.row[PREVIOUS] = 0 if moved else shown(action)
         if moved:
-            row[_ACTIONS.start + 1 : _ACTIONS.stop] = row[_ACTIONS.start : _ACTIONS.stop - 1].copy()
-            row[_ACTIONS.start] = done
-            self.actions.append(action)
+            self._move_on(action)
             point = self.pose.point
             self._stand(moved)
             if moved.point != point:
@@ -203,11 +149,11 @@ class FreeWalk:
         line = self.course.line(pose)
         self.line = self.line if line is None else line
         landmark, side = self.course.sight(pose)
-        row = self.row
-        row[_LINES] = self._lines[self.line * LINE_CODES :][: observe.MAX_LINES * LINE_CODES]
+        self._show_lines(self.line)
         crossing = self.course.is_intersection(pose.point)
-        row[_SIGHT] = (self._numbers[landmark], side, crossing, 1 + pose.heading // HEADING_STEP)
-        row[_LEFT] = min(self.attempts_left, MAX_ATTEMPTS)
+        heading = 1 + pose.heading // HEADING_STEP
+        self.row[IN_SIGHT] = (self._numbers[landmark], side, crossing, heading)
+        self.row[ATTEMPTS] = min(self.attempts_left, MAX_ATTEMPTS)
 
     def _arrive(self, before: int | None = None) -> None:
         """Measure the way to a point that was reached, from the one before."""

@@ -11,7 +11,7 @@ from virl_env.free.walk import NO_OUTCOME, FreeWalk
 from virl_env.reader import Reply
 from virl_env.routes.rail import NO_LANDMARKS, describe
 from virl_env.scene import Scene, told_landmarks, told_lines
-from virl_env.text import DEFAULT, PromptTemplate, find_template, read_reply, unreadable
+from virl_env.text import DEFAULT, PromptTemplate, find_template, read_reply
 from virl_env.verifier import OUTCOMES, Outcome, Verdict
 from virl_env.world.geometry import SIDES
 
@@ -105,7 +105,7 @@ def judge_move(
     """
     reply = read_reply(text, template, strict=strict)
     if reply.action is None:
-        return reply, unreadable(reply)
+        return reply, Verdict.of(Outcome.UNREADABLE).because(reply.reason)
     action = ACTION_INDEX[reply.action]
     code = walk.judge(action)
     if code == NO_OUTCOME:

@@ -1,24 +1,25 @@
-"""An episode as a moving picture: views beside the map, with what was done below."""
+"""An episode as a moving picture: views and map, with instruction, rule and outcome below."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import accumulate
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from shiftgym.lettering import GROUND, INK, PALE, RIGHT, WRONG, write_line, write_line_right
 from shiftgym.recordings.colours import Colours, commonest, spread
 from shiftgym.recordings.gif import GifWriter
 from virl_env.map_picture import COLOURS as MAP_COLOURS
 from virl_env.reader import parse_reply
+from virl_env.render import label_views, what_came_of_it
 from virl_env.replay.recording import Moment, Recording
 
 WIDTH = 1280
 """Pixels of a frame: the views and the map, side by side."""
 
-_HALF, _CAPTION, _MARGIN = WIDTH // 2, 88, 16
-_LARGE, _SMALL = 24, 17
+_HALF, _CAPTION, _MARGIN = WIDTH // 2, 112, 16
+_LARGE, _SMALL, _SMALLEST = 24, 17, 11
 _DRAWN = 32
 """Colours of the map, and of the caption."""
 
@@ -36,42 +37,21 @@ def _frame(recording: Recording, moment: Moment, number: int, total: float) -> I
         shown = Image.fromarray(picture).resize((_HALF, _HALF), Image.Resampling.LANCZOS)
         frame.paste(shown, (left, 0))
     drawing = ImageDraw.Draw(frame)
-    for name, x, y in (
-        ("front", 0, 0),
-        ("right", _HALF // 2, 0),
-        ("back", 0, _HALF // 2),
-        ("left", _HALF // 2, _HALF // 2),
-    ):
-        _label(drawing, name, x, y)
+    label_views(drawing, _HALF)
     told = f"{moment.line + 1}. {recording.instructions[moment.line]}"
-    top = _HALF + 12
-    write_line(drawing, (_MARGIN, top), told, INK, _LARGE, WIDTH - 2 * _MARGIN)
-    done, colour = _told(moment, recording)
-    write_line(drawing, (_MARGIN, top + 40), done, colour, _SMALL, WIDTH - 420)
+    top, room = _HALF + 10, WIDTH - 2 * _MARGIN
+    write_line(drawing, (_MARGIN, top), told, INK, _LARGE, room)
+    write_line(drawing, (_MARGIN, top + 36), recording.rule, PALE, _SMALL, room, _SMALLEST)
+    # Of a whole reply, the action that it names.
+    done = parse_reply(moment.done).action or moment.done
+    arrived = None if moment.done else recording.facts["Success"] == "yes"
+    came, colour = what_came_of_it(done, moment.outcome, arrived)
+    write_line(drawing, (_MARGIN, top + 66), came, colour, _SMALL, WIDTH - 420)
     count = f"{number} / {len(recording.moments)}   reward {total:+g}"
     if recording.credit:
         count = f"{recording.credit}   {count}"
-    write_line_right(drawing, (WIDTH - _MARGIN, top + 40), count, PALE, _SMALL)
+    write_line_right(drawing, (WIDTH - _MARGIN, top + 66), count, PALE, _SMALL)
     return frame
-
-
-def _told(moment: Moment, recording: Recording) -> tuple[str, tuple[int, int, int]]:
-    """Return what was done in a line, and its colour."""
-    if not moment.done:
-        succeeded = recording.facts["Success"] == "yes"
-        return ("Arrived." if succeeded else "Not as instructed."), RIGHT if succeeded else WRONG
-    colour = PALE if moment.outcome == "none" else WRONG
-    # Of a whole reply, the action that it names.
-    done = parse_reply(moment.done).action or moment.done
-    outcome = "" if moment.outcome in ("none", "correct") else f"   {moment.outcome}"
-    return done + outcome, RIGHT if moment.outcome == "correct" else colour
-
-
-def _label(drawing: ImageDraw.ImageDraw, name: str, x: int, y: int) -> None:
-    font = ImageFont.load_default(15)
-    width = drawing.textlength(name, font)
-    drawing.rectangle([x, y, x + width + 12, y + 22], fill=GROUND)
-    drawing.text((x + 6, y + 2), name, INK, font)
 
 
 def _colours(frame: Image.Image) -> Colours:

@@ -17,21 +17,23 @@ _COLOURS = 96
 
 _STYLE = """\
 .views span { position: absolute; padding: 0 .4rem; background: #181a1ecc; color: #ecece6;
-  font-size: .8rem; }
+  font-size: .8rem; border-radius: .2rem; transform: translateX(-50%); }
+.line { font-size: 1.15rem; margin: .5rem 0 0; } .where { margin: 0; }
 """
 
 _SEEN = Template("""\
 <div class="seen">
 <figure class="views"><img alt="what is seen: front, right, back, left" src="$views">\
-<span style="left:0;top:0">front</span><span style="left:50%;top:0">right</span>\
-<span style="left:0;top:50%">back</span><span style="left:50%;top:50%">left</span></figure>
+<span style="left:25%;top:.4rem">front</span><span style="left:75%;top:.4rem">right</span>\
+<span style="left:25%;top:51%">back</span><span style="left:75%;top:51%">left</span></figure>
 <figure><img alt="map of the route" src="$map"></figure>
 </div>
+<p class="line">$now</p>
 <p class="where">$where</p>
 """)
 
 
-def _opening(recording: Recording) -> str:
+def _lines(recording: Recording) -> str:
     lines = "".join(f"<li>{for_html(line)}</li>" for line in recording.instructions)
     return f'<ol id="lines">{lines}</ol>'
 
@@ -42,9 +44,10 @@ def _section(moment: Moment) -> str:
     seen = _SEEN.substitute(
         views=page.jpeg_url(Image.fromarray(moment.views)),
         map=page.png_url(painted(plan, [*MAP_COLOURS, *commonest(plan, _COLOURS)])),
+        now=for_html(f"{moment.line + 1}. {moment.instruction}"),
         where=f"{latitude:.6f}, {longitude:.6f}, heading {moment.heading}°",
     )
     return page.section(moment, seen, moment.line)
 
 
-write_page = page.PageWriter(_section, _opening, _STYLE).write
+write_page = page.PageWriter(_section, _STYLE, below=_lines).write

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from shiftgym.checks import in_range
 from shiftgym.recordings import recording
+from virl_env.render import rule_in_brief
 from virl_env.routes.instructions import write_instructions
 from virl_env.scene import describe_rule
 from virl_env.views.look import LookLike
@@ -33,6 +34,7 @@ class Moment(recording.Moment):
         geocode: where that is, degrees.
         heading: degrees.
         line: instruction that is followed, from 0.
+        instruction: that line.
     """
 
     views: NDArray[np.uint8]
@@ -40,6 +42,7 @@ class Moment(recording.Moment):
     geocode: Geocode
     heading: int
     line: int
+    instruction: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +51,11 @@ class Recording(recording.Recording[Moment]):
 
     Attributes:
         instructions: its lines.
+        rule: that is stated, in a sentence.
     """
 
     instructions: Sequence[str]
+    rule: str
 
 
 class WalkCamera:
@@ -97,6 +102,7 @@ class WalkCamera:
             geocode=geocode,
             heading=heading,
             line=env.line,
+            instruction=self._instructions()[env.line],
             told=told,
         )
 
@@ -106,19 +112,21 @@ class WalkCamera:
 
     def recording(self, moments: Sequence[Moment], info: Mapping[str, Any]) -> Recording:
         """Return the walk up to now."""
-        env = self.env
-        route, config = env.route, env.config
+        env, route = self.env, self.env.route
         stated, scoring = describe_rule(env.stated_directions), describe_rule(env.directions)
         length = f"{len(route.legs)} legs, {route.length:.0f} m"
         return Recording(
             title=f"From {route.start_name} to {route.destination}, {route.city}",
             facts=recording.facts_of(info, stated, scoring, Route=length),
-            instructions=write_instructions(
-                route, env.initial_heading, config.instructions, config.style
-            ),
+            instructions=self._instructions(),
+            rule=rule_in_brief(env.stated_directions),
             moments=moments,
             credit="" if env.city is None else env.city.attribution,
         )
+
+    def _instructions(self) -> list[str]:
+        env, config = self.env, self.env.config
+        return write_instructions(env.route, env.initial_heading, config.instructions, config.style)
 
 
 RECORDINGS = recording.Recordings(WalkCamera)

@@ -202,33 +202,33 @@ def legs_of(city: City) -> LegFinder:
 
 def _follow(streets: Streets, way: int, to_turn: bool) -> Ends:
     """Return where a leg along a slot may end, whoever walks it."""
-    bearings, first = streets.bearings, streets.bearings[way]
+    bearings, starts, first = streets.bearings, streets.starts, streets.bearings[way]
     start = streets.start_of(way)
     origin, seen = streets.coordinates[start], {start}
     slots: list[int] = []
-    found = Ends([], [], [], [])
-    distance, bend, least, most = 0.0, 0.0, 0.0, 0.0
+    points, crossings, walks, distances = found = Ends([], [], [], [])
+    distance, bend, least, most, before = 0.0, 0.0, 0.0, 0.0, first
     while way >= 0:
         point = streets.ends[way]
         distance += streets.lengths[way]
         if distance > LONGEST_LEG or point in seen:
             break
-        if slots:
-            bend += wrap(bearings[way] - bearings[slots[-1]])
-            least, most = min(least, bend), max(most, bend)
+        # Most steps of a way are between two intersections, and straight on.
+        if bearings[way] != before:
+            bend += wrap(bearings[way] - before)
+            least, most, before = min(least, bend), max(most, bend), bearings[way]
         slots.append(way)
-        found.points.append(point)
-        if streets.is_crossing(point):
-            found.crossings.append(point)
+        points.append(point)
         seen.add(point)
-        may_end = bool(streets.turns[way]) if to_turn else point in streets.facing
-        if distance >= SHORTEST_LEG and may_end:
+        if starts[point + 1] - starts[point] > 2:
+            crossings.append(point)
+        may_end = streets.turns[way] if to_turn else point in streets.facing
+        if may_end and distance >= SHORTEST_LEG:
             heading = round(bearing(origin, streets.coordinates[point])) % 360
             off = wrap(heading - first)
             if most - off <= STRAIGHT and off - least <= STRAIGHT:
-                walk = Walk(slots[:], found.points[:], found.crossings[:], heading, distance)
-                found.walks.append(walk)
-                found.distances.append(distance)
+                walks.append(Walk(slots[:], points[:], crossings[:], heading, distance))
+                distances.append(distance)
         way = streets.ahead[way]
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 from shiftgym.checks import in_range, one_of
 from virl_env.world.geometry import SIDES, Geocode
@@ -96,7 +97,7 @@ class Route:
         """Metres from the start to the destination."""
         return sum(leg.distance for leg in self.legs)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """16 hexadecimal digits that name this route in records.
 

@@ -12,13 +12,9 @@ from typing import TypeAlias
 from shiftgym.appearance import Looks, check_severities
 from shiftgym.checks import in_range
 from shiftgym.mixer import Words, integers
+from virl_env import streams
 
 VARIATIONS = 256
-
-# Draw numbers inside an episode seed; a route, its heading, rule and landmarks take lower ones.
-# Frozen: in random looks, a severity that is added later stays 0.
-_DRAWS = {"palette": 32, "weather": 33, "night": 34, "blur": 35}
-_VARIATION_DRAW = 36
 
 
 @dataclass(frozen=True)
@@ -49,10 +45,10 @@ class Look:
 
 
 def _variation(seed: Words) -> int:
-    return int(integers(seed, _VARIATION_DRAW, VARIATIONS)[0])
+    return int(integers(seed, streams.VARIATION, VARIATIONS)[0])
 
 
-LOOKS = Looks(Look, _DRAWS, "variation", _variation, example="night")
+LOOKS = Looks(Look, streams.LOOK, "variation", _variation, example="night")
 AXES, check_look, draw_look = LOOKS.axes, LOOKS.check, LOOKS.drawn()
 
 LookLike: TypeAlias = "str | Mapping[str, int] | Look"

@@ -6,7 +6,6 @@ A picture is made when somebody looks for it first, and kept as long as there is
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -276,15 +275,3 @@ def _told(source: ViewSource) -> str:
     """Return a source as text that is the same in another process where it shows the same."""
     own = type(source).__str__ is not object.__str__ or type(source).__repr__ is not object.__repr__
     return str(source) if own else type(source).__name__
-
-
-def tiled(pictures: Sequence[Picture]) -> Picture:
-    """Return pictures of one shape beside and below each other, as many columns as rows."""
-    columns = int(np.ceil(np.sqrt(len(pictures))))
-    missing = -len(pictures) % columns
-    cells = [*pictures, *[np.zeros_like(pictures[0])] * missing]
-    rows = [
-        np.concatenate(cells[start : start + columns], axis=1)
-        for start in range(0, len(cells), columns)
-    ]
-    return np.concatenate(rows)

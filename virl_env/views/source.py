@@ -12,6 +12,9 @@ from virl_env.world.geometry import Geocode
 TURNS = (0, 90, 180, 270)
 """Degrees clockwise from the heading of the front, right, back and left view."""
 
+VIEW_NAMES = ("front", "right", "back", "left")
+"""What the four views are called."""
+
 
 @runtime_checkable
 class ViewSource(Protocol):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from shiftgym.files import brief
 from shiftgym.once import once_property
 from virl_env.world.geometry import EARTH_RADIUS, Geocode, haversine
+from virl_env.world.network import pieces
 from virl_env.world.plans import PLANS
 
 UNIT = 1e-7
@@ -203,7 +204,8 @@ class City:
                 f"The street graph of {self.name!r} must hold each neighbour once, in ascending "
                 f"order, and in both directions. Sort and complete it."
             )
-        if (owners == neighbours).any() or not self._is_connected():
+        joined = pieces(count, np.stack([owners, neighbours], axis=1))
+        if (owners == neighbours).any() or joined.any():
             raise ValueError(
                 f"The street graph of {self.name!r} must be in one piece, without a point that is "
                 f"its own neighbour. Keep its largest piece."
@@ -215,24 +217,6 @@ class City:
                 f"The points {one} and {other} of {self.name!r} are neighbours at one coordinate: "
                 f"no street leads from one to the other. Make them one point."
             )
-
-    def _is_connected(self) -> bool:
-        # Every piece joins the lowest one beside it, pieces that joined become one, and streets
-        # inside of it are forgotten: a few rounds, whatever the order of the points.
-        pieces = len(self.points)
-        here: NDArray[np.int64] = self.edge_owners.astype(np.int64)
-        there: NDArray[np.int64] = self.neighbours.astype(np.int64)
-        while len(here):
-            lowest = np.arange(pieces)
-            np.minimum.at(lowest, here, there)
-            while (lowest != (further := lowest[lowest])).any():
-                lowest = further
-            kept, numbers = np.unique(lowest, return_inverse=True)
-            pieces = len(kept)
-            here, there = numbers.take(here), numbers.take(there)
-            between = here != there
-            here, there = here[between], there[between]
-        return pieces == 1
 
     def _check_places(self) -> None:
         for name, count in Counter(place.name for place in self.places).most_common(1):

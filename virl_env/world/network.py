@@ -159,16 +159,24 @@ def largest_piece(count: int, edges: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 def pieces(count: int, edges: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return for each node the lowest one of its connected piece."""
+    """Return for each node the lowest one of its connected piece.
+
+    Args:
+        count: of nodes.
+        edges: pairs of nodes, in either direction or both, int64 of shape (e, 2).
+    """
     labels = np.arange(count)
-    while True:
-        lower = labels.copy()
+    # Every piece joins the lowest one beside it, pieces that joined become one, and streets inside
+    # of it are forgotten: a few rounds, whatever the order of the nodes.
+    while len(edges):
+        lowest = np.arange(count)
         for near, far in ((0, 1), (1, 0)):
-            np.minimum.at(lower, edges[:, near], labels[edges[:, far]])
-        lower = lower[lower]
-        if (lower == labels).all():
-            return labels
-        labels = lower
+            np.minimum.at(lowest, edges[:, near], edges[:, far])
+        while (lowest != (further := lowest[lowest])).any():
+            lowest = further
+        labels, edges = lowest[labels], lowest[edges]
+        edges = edges[edges[:, 0] != edges[:, 1]]
+    return labels
 
 
 def adjacency(count: int, pairs: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

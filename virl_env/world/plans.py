@@ -1,4 +1,4 @@
-"""Five families of street plans that differ as those of real cities do.
+"""Families of street plans that differ as those of real cities do.
 
 Each is a function of draws and of the side of the city in metres, centred on the origin.
 """
@@ -141,12 +141,31 @@ def river(draws: Draws, side: float) -> Network:
     return clean(arrange(rounded(np.concatenate(lines))))
 
 
+def diamond(draws: Draws, side: float) -> Network:
+    """A grid and avenues aslant in diamonds around its middle: streets in all eight directions."""
+    east, north = (_spread(draws, side, draws.one(160.0, 200.0), 0.06) for _ in range(2))
+    column, row = np.meshgrid(np.arange(len(east) - 1), np.arange(len(north) - 1))
+    right, up = column >= len(east) // 2, row >= len(north) // 2
+    # Of every block two opposite corners are cut off, between the middles of its sides.
+    middle_east, middle_north = ((lines[1:] + lines[:-1]) / 2 for lines in (east, north))
+    lines = [_crossing(east, north, side)]
+    for outer in (False, True):
+        level = np.stack([middle_east[column], north[row + (up == outer)]], axis=-1)
+        upright = np.stack([east[column + (right == outer)], middle_north[row]], axis=-1)
+        lines.append(rounded(np.stack([level, upright], axis=2).reshape(-1, 2, 2)))
+    nodes, edges = arrange(_turned(np.concatenate(lines), draws.one(0.02, 0.07)))
+    # Streets bend a little at crossings: where one leads straight on, words tell no slight turn.
+    nodes = rounded(nodes + draws.between(-3.0, 3.0, 2 * len(nodes)).reshape(-1, 2))
+    return _thinned(draws, Network(nodes, edges), 0.08)
+
+
 PLANS: Mapping[str, Callable[[Draws, float], Network]] = {
     "grid": grid,
     "radial": radial,
     "organic": organic,
     "superblock": superblock,
     "river": river,
+    "diamond": diamond,
 }
 
 _FURTHER = 2**36
@@ -157,6 +176,7 @@ STREAMS: Mapping[str, tuple[int, int]] = {
     "organic": (5, 2),
     "superblock": (5, 3),
     "river": (5, 4),
+    "diamond": (1, _FURTHER),
 }
 """Of each family (a, b): the city of a seed is drawn from `Draws(a * seed + b)`.
 

@@ -64,10 +64,6 @@ class Streets:
         """Return the slots that leave a point."""
         return range(self.starts[point], self.starts[point + 1])
 
-    def is_crossing(self, point: int) -> bool:
-        """Return whether a point is an intersection, with three neighbours or more."""
-        return self.starts[point + 1] - self.starts[point] > 2
-
     def start_of(self, slot: int) -> int:
         """Return the point that a slot leaves."""
         return bisect_right(self.starts, slot) - 1

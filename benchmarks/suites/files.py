@@ -1,4 +1,4 @@
-"""A suite of one's own: a JSON file whose columns name ids, of any package.
+"""A suite of one's own: a JSON file like those of shiftgym, with ids of any package.
 
 {
   "name": "line",
@@ -12,41 +12,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
 
 import gymnasium as gym
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from benchmarks.runs import first_of
-from benchmarks.suites import SUITES, Column, Suite
-from benchmarks.tasks import bare, task_of
+from benchmarks.suites import LOOK, SUITES, Suite, suite
+from benchmarks.tasks import task_of
 
 MOST_BYTES = 2**20
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+def suite_or_file(name: str) -> Suite:
+    """Return a suite by name, or that of a file whose path ends in .json.
 
-
-class ColumnFile(_Part):
-    """One column."""
-
-    id: str = Field(pattern=r"^([A-Za-z_][\w.]*:)?[\w.-]+$", max_length=200)
-    keywords: dict[str, Any] = Field(default_factory=dict, description="of the environment")
-    split: Literal["train", "validation", "test"] | None = "test"
-
-
-class SuiteFile(_Part):
-    """The file.
-
-    `game` are keywords of every column. `folds` is for tasks that are split: then each environment
-    gets the keywords `split`, of its column, and `fold`.
+    Raises:
+        ValueError: for an unknown name, or a file that is no suite.
+        OSError: the file cannot be read.
     """
-
-    name: str = Field(pattern=r"^[\w.-]+$", max_length=60)
-    folds: int = Field(default=1, ge=1, le=1000)
-    game: dict[str, Any] = Field(default_factory=dict)
-    columns: dict[str, ColumnFile] = Field(min_length=1)
+    return read_suite(Path(name)) if name.endswith(".json") else suite(name)
 
 
 def read_suite(path: Path) -> Suite:
@@ -62,20 +46,17 @@ def read_suite(path: Path) -> Suite:
     if len(text) > MOST_BYTES:
         raise ValueError(f"{path} has more than {MOST_BYTES} bytes; a suite has a few thousand.")
     try:
-        told = SuiteFile.model_validate_json(text)
+        made = Suite.model_validate_json(text)
     except ValidationError as error:
         raise ValueError(
             f"{path} is no suite: {first_of(error)}. Expected an object with name and columns, "
-            f"each column with an id; see docs/extending.md."
+            f"each column with an id; see docs/suites.md."
         ) from error
-    if told.name in SUITES:
-        raise ValueError(f"{path}: name: {told.name} is a suite of shiftgym. Choose another name.")
-    columns = {
-        name: Column(keywords=column.keywords, split=column.split, id=bare(column.id))
-        for name, column in told.columns.items()
-    }
-    made = Suite(told.name, "", told.folds, columns, told.game)
-    tasks = {name: _task(path, made, name) for name in columns}
+    if made.name in SUITES:
+        raise ValueError(f"{path}: name: {made.name} is a suite of shiftgym. Choose another name.")
+    if not made.columns:
+        raise ValueError(f"{path}: columns: there are none. A suite has at least one.")
+    tasks = {name: _task(path, made, name) for name in made.columns}
     first, task = next(iter(tasks.items()))
     for name, other in tasks.items():
         if other != task:
@@ -83,7 +64,7 @@ def read_suite(path: Path) -> Suite:
                 f"{path}: columns.{name}.id is of {other}, columns.{first}.id of {task}. A suite "
                 f"is of one task; write a file for each."
             )
-    return Suite(told.name, task, told.folds, columns, told.game)
+    return made
 
 
 def _task(path: Path, of: Suite, column: str) -> str:
@@ -92,9 +73,10 @@ def _task(path: Path, of: Suite, column: str) -> str:
     Raises:
         ValueError: the column cannot be played.
     """
-    id, keywords = of.id(column), of.keywords(column, 0)
+    seen = LOOK in {**of.game, **of.columns[column].keywords}
+    id = of.id(column, "-Image" if seen else "")
     try:
-        task = task_of(id)
+        task, keywords = task_of(id), of.keywords(column, 0, seen=seen)
         task.interface(id, keywords)
         gym.make(id, disable_env_checker=True, **keywords).close()
     except (gym.error.Error, TypeError, ValueError) as error:
