@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from gp_env.deck import RANK_NAMES
@@ -14,9 +14,9 @@ from gp_env.text import PromptTemplate, build_prompt, judge_reply
 from gp_env.text_env import GeneralPointsTextEnv
 from gp_env.verifier import Outcome
 from gp_env.worth import what_it_makes
-from shiftgym.recordings.command import Session, add_options, start, typed
+from shiftgym.recordings.command import Command, Session, add_options, typed
 from shiftgym.sanitize import for_terminal
-from shiftgym.terminal import ask, run, say
+from shiftgym.terminal import run, say
 
 TERMINAL = PromptTemplate(
     task="""\
@@ -30,28 +30,19 @@ Make {target} from all of them, each once, with + - * / and brackets.""",
 """What a person is told."""
 
 
-def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = ask) -> int:
-    """Let a person play one hand; return 0 where it was won and 1 where it was not.
-
-    Args:
-        arguments: command line, without the program's name.
-        ask: shows a prompt and returns the line typed.
-    """
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    session = start(parser, options, "gp_env", _make, look=options.look)
+def _play(session: Session[Any], options: argparse.Namespace, ask: Callable[[str], str]) -> bool:
+    """Let a person or the expert play one hand; return whether it was won."""
     env, seed = session.env, session.seed
     say(build_prompt(env.hand, env.rule, options.target, template=TERMINAL))
     say(f"Seed {seed}: --seed {seed} and the same options deal this hand again.")
     while options.expert and not session.ended:
         session.step(env.expert_action())
     if not options.expert:
-        _play(session, options.attempts, ask)
+        _try(session, options.attempts, ask)
     won: bool = session.info["is_success"]
     if not won or options.expert:
         say(f"One way: {env.expert_formula()} = {options.target}")
-    session.write()
-    return 0 if won else 1
+    return won
 
 
 def _make(options: argparse.Namespace) -> GeneralPointsEnv | GeneralPointsTextEnv:
@@ -70,7 +61,7 @@ def _make(options: argparse.Namespace) -> GeneralPointsEnv | GeneralPointsTextEn
     return GeneralPointsTextEnv(template=TERMINAL, **game)
 
 
-def _play(session: Session[Any], attempts: int, ask: Callable[[str], str]) -> None:
+def _try(session: Session[Any], attempts: int, ask: Callable[[str], str]) -> None:
     """Let a person try until the hand is won, lost or given up."""
     env: GeneralPointsTextEnv = session.env
     for attempt in range(1, attempts + 1):
@@ -115,8 +106,7 @@ def _rule(text: str) -> str | list[int]:
     return [int(part) for part in parts] if all(map(str.isdecimal, parts)) else text
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m gp_env", description=__doc__)
+def _options(parser: argparse.ArgumentParser) -> None:
     rules = f"{', '.join(NAMED)}, random, or the values of J, Q and K such as 11,12,13"
     parser.add_argument("--rule", default="ten", help=rules)
     parser.add_argument("--target", type=int, default=24)
@@ -125,7 +115,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--hand", help=f"cards to play with, such as '5 K 2 {RANK_NAMES[11]}'")
     parser.add_argument("--attempts", type=int, default=5)
     add_options(parser, "the game", "the cards", "rotation=3,noise=2")
-    return parser
+
+
+main = Command("gp_env", __doc__, _options, _make, _play, ("look",)).main
 
 
 if __name__ == "__main__":

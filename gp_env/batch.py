@@ -29,7 +29,7 @@ from gp_env.dynamics import (
 )
 from gp_env.expert import expert_formula, next_token
 from gp_env.rules import MAX_VALUE, Rule
-from gp_env.verifier import OUTCOME_NAMES, judge_tokens
+from gp_env.verifier import judge_tokens
 from shiftgym.envs.array_batch import ArrayBatch, batch_infos
 from shiftgym.prefetch import InitialStates
 
@@ -81,7 +81,7 @@ class CardBatch(ArrayBatch):
     STATE = ("rows", "episode_seeds", "values", "rules", "states")
 
     def __init__(self, config: GameConfig, count: int) -> None:
-        super().__init__(observe.FIELDS, OUTCOME_NAMES, count)
+        super().__init__(observe.FIELDS, count)
         self.config = config
         self.episode_seeds = np.zeros(count, dtype=np.int64)
         # Card values in ascending order as bytes, as `judge_tokens` takes them.
@@ -180,9 +180,7 @@ class CardBatch(ArrayBatch):
     def infos(self) -> dict[str, Any]:
         """Return what every step tells, but the mask: arrays of shape (n,)."""
         succeeded = self._outcomes == CORRECT_CODE
-        return batch_infos(
-            self.outcome_names, self._outcomes, self._attempts_left, succeeded, self.episode_seeds
-        )
+        return batch_infos(self._outcomes, self._attempts_left, succeeded, self.episode_seeds)
 
     def expert_formula(self, index: int) -> str:
         """Return a formula that wins one of the episodes."""

@@ -108,7 +108,10 @@ class Batch(Protocol):
         ...
 
     def infos(self) -> dict[str, Any]:
-        """Return what every step tells but the mask: fresh arrays of shape (n,)."""
+        """Return what every step tells but the mask: fresh arrays of shape (n,).
+
+        "outcome" holds codes, indices into the task's `outcome_names`.
+        """
         ...
 
     def get_state(self) -> dict[str, NDArray[Any]]:

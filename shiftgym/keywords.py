@@ -20,7 +20,6 @@ from typing import Any, TypeVar
 from shiftgym import checks
 from shiftgym.splits import DEFAULT_FOLD, SPLITS, check_fold
 
-C = TypeVar("C")
 K = TypeVar("K", bound="Keywords")
 
 
@@ -33,12 +32,13 @@ _ALSO_CALLED = {
 """Keywords that tasks call by names of their own, by the name that somebody may bring along."""
 
 _SYMBOLS, _PICTURES = "ids without -Text", "-Image ids, and -Text ids with images=True,"
+_VECTOR = "vector environments, of gymnasium.make_vec,"
 _ELSEWHERE = {
     **dict.fromkeys(("observation", "mask", "mask_in_observation"), _SYMBOLS),
     **dict.fromkeys(("images", "template", "strict"), "-Text ids"),
     **dict.fromkeys(("look", "image_size", "panoramas"), _PICTURES),
     "views": "-Image ids",
-    **dict.fromkeys(("num_envs", "autoreset_mode"), "vector environments, of gymnasium.make_vec,"),
+    **dict.fromkeys(("num_envs", "autoreset_mode", "outcome_codes"), _VECTOR),
 }
 """The interfaces that take a keyword which others do not."""
 
@@ -134,14 +134,14 @@ class Keywords:
             ValueError: naming the keywords.
         """
 
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        """Return the default of each keyword."""
+        return {one.name: one.metadata["default"] for one in fields(cls)}  # type: ignore[arg-type]
+
     def __str__(self) -> str:
         parts = ((one.name, getattr(self, one.name)) for one in fields(self))  # type: ignore[arg-type]
         return ", ".join(f"{name}={value}" for name, value in parts)
-
-
-def defaults(kind: Any) -> dict[str, Any]:
-    """Return the default of each keyword of a dataclass, whether or not made by `keyword`."""
-    return {one.name: one.metadata.get("default", one.default) for one in fields(kind)}
 
 
 def shell_keywords(shell: type) -> dict[str, inspect.Parameter]:
@@ -171,30 +171,27 @@ def _drawn_keywords(shell: type) -> dict[str, inspect.Parameter]:
     return {name: one for name, one in taken.items() if one.default is not one.empty}
 
 
-def configured(
-    shell: type, kind: Callable[..., C], given: Mapping[str, Any]
-) -> tuple[C, dict[str, Any]]:
+def configured(shell: type, kind: type[K], given: Mapping[str, Any]) -> tuple[K, dict[str, Any]]:
     """Return the configuration of an environment's keywords, and the keywords that are its own.
 
     Args:
         shell: the class of the environment.
-        kind: the dataclass of the configuration; its `make` is called, where it has one.
+        kind: of the configuration.
         given: those that the environment's `__init__` does not name.
 
     Raises:
         TypeError: for an unknown keyword, naming the nearest right one.
         ValueError: for a value that a keyword does not take.
     """
-    of_config = [one.name for one in fields(kind)]  # type: ignore[arg-type]
+    of_config = kind.defaults()
     refuse_unknown(shell.__name__, given, [*shell_keywords(shell), *of_config])
-    make = getattr(kind, "make", kind)
-    config: C = make(**{name: value for name, value in given.items() if name in of_config})
+    config = kind.make(**{name: value for name, value in given.items() if name in of_config})
     return config, {name: value for name, value in given.items() if name not in of_config}
 
 
 def pictured(
-    shell: type, kind: Callable[..., C], given: Mapping[str, Any]
-) -> tuple[C, dict[str, Any], dict[str, Any]]:
+    shell: type, kind: type[K], given: Mapping[str, Any]
+) -> tuple[K, dict[str, Any], dict[str, Any]]:
     """Return what `configured` does, with the keywords of the renderer between the two.
 
     Args:

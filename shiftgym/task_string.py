@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Mapping
 from enum import Enum
+from functools import cached_property
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
@@ -21,15 +22,15 @@ from gymnasium.envs.registration import EnvSpec
 
 from shiftgym.checks import shown
 from shiftgym.episode import Episode
-from shiftgym.keywords import defaults, shell_keywords
+from shiftgym.keywords import Keywords, shell_keywords
 from shiftgym.seeding import check_episode_seed
 
 DIGITS = 16
 """Hexadecimal digits of a digest."""
 
 _NOT_PLAYED = frozenset(
-    {"render_mode", "num_envs", "autoreset_mode", "max_episode_steps", "vectorization_mode"}
-    | {"vector_kwargs", "wrappers"}
+    {"render_mode", "num_envs", "autoreset_mode", "max_episode_steps", "outcome_codes"}
+    | {"vectorization_mode", "vector_kwargs", "wrappers"}
 )
 """Keywords of `gymnasium.make` and `make_vec` that change nothing in an episode."""
 
@@ -80,8 +81,13 @@ class TaskString(NamedTuple):
         return json.dumps(self._asdict(), separators=(",", ":"))
 
 
-class Made(NamedTuple):
-    """How an environment was made: the part of a task string that its episodes share."""
+@dataclasses.dataclass(frozen=True)
+class Made:
+    """How an environment was made: the part of a task string that its episodes share.
+
+    Attributes:
+        id, keywords: as of a `TaskString`.
+    """
 
     id: str
     keywords: dict[str, Any]
@@ -97,8 +103,8 @@ class Made(NamedTuple):
         if spec is None:
             return None
         usual = {name: one.default for name, one in shell_keywords(type(env)).items()}
-        if dataclasses.is_dataclass(getattr(env, "config", None)):
-            usual |= defaults(env.config)
+        if isinstance(getattr(env, "config", None), Keywords):
+            usual |= env.config.defaults()
         keywords = {
             name: plain(value)
             for name, value in sorted(spec.kwargs.items())
@@ -109,7 +115,13 @@ class Made(NamedTuple):
 
     def task(self, episode: Episode, given: str = "") -> str:
         """Return the task string of an episode that has just started."""
-        return str(TaskString(*self, given, episode.seed, digest_of(episode)))
+        digest = digest_of(episode)
+        return f'{self._begun}"{given}","episode_seed":{episode.seed},"digest":"{digest}"}}'
+
+    @cached_property
+    def _begun(self) -> str:
+        """The string up to the parts of an episode: JSON takes longer to write than a step."""
+        return str(TaskString(self.id, self.keywords, "", 0, "")).rpartition('"","episode_seed"')[0]
 
 
 def check_made(made: Made | None, task: TaskString, given: str) -> TaskString:
@@ -173,9 +185,8 @@ def digest_of(episode: Episode) -> str:
     The episode seed counts, so two episodes that deal the same have different digests, and a digest
     tells an agent no more than the seed does.
     """
-    told = hashlib.sha256(f"{episode.seed}|{episode.dealt}|".encode())
-    told.update(episode.row.tobytes())
-    return told.hexdigest()[:DIGITS]
+    told = f"{episode.seed}|{episode.dealt}|".encode() + episode.row.tobytes()
+    return hashlib.sha256(told).hexdigest()[:DIGITS]
 
 
 def plain(value: Any) -> Any:

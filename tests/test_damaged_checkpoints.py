@@ -63,7 +63,7 @@ def test_weights_under_the_names_of_another_version_are_refused(tmp_path: Path) 
     path = policy_file(tmp_path / "old.pt", sees=True)
     state = load_state(path)
     renamed = {
-        name.replace(".projection.", ".outlook."): held for name, held in state["weights"].items()
+        name.replace(".projection.", ".older."): held for name, held in state["weights"].items()
     }
     assert renamed.keys() != state["weights"].keys()
     save_state(path, {**state, "weights": renamed})

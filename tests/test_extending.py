@@ -110,7 +110,7 @@ def test_the_changes_work_and_alter_no_episode(tmp_path: Path) -> None:
     assert json.loads(done.stdout.splitlines()[-1]) == GOLDEN
     folders = sorted(path.name.removeprefix("evaluate-") for path in tmp_path.glob("runs/*"))
     assert folders == [
-        "expert-sevens-seed0-4x1",
-        "my_agents_AlwaysStop-virl-l-in-seed0-4x1",
-        "random-gp-l-in-sevens-seed0-4x1",
+        "expert-sevens-all-4x1",
+        "my_agents_AlwaysStop-virl-l-in-all-4x1",
+        "random-gp-l-in-sevens-all-4x1",
     ]

@@ -74,6 +74,7 @@ VALUES: dict[str, list[tuple[Any, dict[str, Any]]]] = {
     "strict": [(True, {})],
     "num_envs": [(3, {})],
     "autoreset_mode": [("same_step", {})],
+    "outcome_codes": [(True, {})],
     "max_episode_steps": [(1, {})],
 }
 
@@ -200,6 +201,7 @@ def test_keywords_of_pictures_are_unknown_where_there_are_none() -> None:
         ("VIRLNavigation-Image-v0", "template", "Only -Text ids take it"),
         ("VIRLNavigation-v0", "look", "Only -Image ids, and -Text ids with images=True, take it"),
         ("GeneralPoints-Text-v0", "autoreset_mode", "Only vector environments"),
+        ("GeneralPoints-v0", "outcome_codes", "Only vector environments"),
     ],
 )
 def test_a_keyword_of_another_task_or_interface_says_so(id: str, keyword: str, told: str) -> None:

@@ -14,8 +14,11 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from numpy.typing import NDArray
 
 import gp_env
+import tests.number_line
 import virl_env
 from shiftgym.contract_play import frozen
+
+assert tests.number_line.variants()  # registers its ids
 
 NUM_ENVS = 5
 MODES = (AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP)
@@ -46,7 +49,7 @@ KEYWORDS: dict[str, list[dict[str, Any]]] = {
         {},
         {"look": "random", "drop_rate": 0.5, "mask_in_observation": True, "directions": "relative"},
         {"city": "unseen", "routes": 3, "views": "grid", "image_size": 32, "observation": "image"},
-        {"routes": 50, "movement": "free", "directions": "random"},
+        {"routes": 50, "movement": "free", "directions": "random", "length": (100, 200)},
     ],
 }
 CASES = [
@@ -105,7 +108,8 @@ def test_same_play_as_single_environments(
     expected, expected_infos = single.reset(seed=seeds)
     everyone = np.ones(NUM_ENVS, dtype=bool)
     generator, outcomes, ends = np.random.default_rng(0), set(), 0
-    for _ in range(fewer(100, name)):
+    # A walk about a city takes more steps than one along a rail.
+    for _ in range(fewer(160 if "movement" in keywords else 100, name)):
         assert frozen(observations) == frozen(expected)
         assert vector.observation_space.contains(observations)
         assert_same_infos(infos, expected_infos, everyone)
@@ -232,6 +236,29 @@ def test_a_state_of_another_environment_is_refused(name: str) -> None:
     }[name]
     with pytest.raises(ValueError, match=told):
         make(name, **shifted).set_state(make(name).get_state())
+
+
+@pytest.mark.parametrize("name", [*KEYWORDS, "NumberLine-v0"])
+@pytest.mark.parametrize("mode", MODES)
+def test_outcome_codes_stand_for_the_names(mode: AutoresetMode, name: str) -> None:
+    named, coded = (make(name, autoreset_mode=mode, outcome_codes=one) for one in (False, True))
+    generator, seen = np.random.default_rng(0), set()
+    infos, others = named.reset(seed=3)[1], coded.reset(seed=3)[1]
+    for _ in range(fewer(40, name)):
+        told = [(infos, others)]
+        if "final_info" in infos:
+            told.append((infos["final_info"], others["final_info"]))
+        for names, codes in told:
+            assert codes["outcome"].dtype == np.int64
+            assert [named.task.outcome_names[one] for one in codes["outcome"]] == [
+                *names["outcome"]
+            ]
+            columns = [one for key, one in codes.items() if "final_" not in key]
+            assert all(column.dtype.kind in "bif" for column in columns)
+            seen |= {*names["outcome"]}
+        actions = some_actions(named, generator)
+        infos, others = named.step(actions)[-1], coded.step(actions)[-1]
+    assert len(seen) > 1
 
 
 @pytest.mark.parametrize("name", KEYWORDS)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 
 from shiftgym.keywords import RANDOM
 from shiftgym.progress import show_progress
-from shiftgym.recordings.command import add_options, start, typed
+from shiftgym.recordings.command import Command, Session, add_options, typed
 from shiftgym.sanitize import for_terminal
-from shiftgym.terminal import ask, run, say
+from shiftgym.terminal import run, say
 from virl_env.config import NavigationConfig
 from virl_env.directions import NAMED
 from virl_env.reader import parse_reply
@@ -44,18 +44,12 @@ Done: {actions}.""",
 """What a person is told; --template shows what models are told instead."""
 
 
-def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = ask) -> int:
-    """Let a person walk one route; return 0 where every point was right and 1 otherwise.
-
-    Args:
-        arguments: command line, without the program's name.
-        ask: shows a prompt and returns the line typed.
-    """
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    show_progress()
-    shown = {"look": options.look, "panoramas": options.panoramas}
-    session = start(parser, options, "virl_env", _make, **shown)
+def _play(
+    session: Session[VIRLNavigationTextEnv],
+    options: argparse.Namespace,
+    ask: Callable[[str], str],
+) -> bool:
+    """Let a person or the expert walk one route; return whether every point was right."""
     env, seed = session.env, session.seed
     say(for_terminal(f"From {env.route.start_name} to {env.route.destination}, {env.route.city}"))
     if env.city is not None and env.city.attribution:
@@ -79,8 +73,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = ask
         )
         if not action:
             print(f"Right here: {env.steps[at].action}")
-            session.write()
-            return 1
+            return False
         if options.expert:
             print(f"> {action}")
         session.step(_reply(action))
@@ -89,8 +82,8 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = ask
             say(OUTCOMES[env.episode.outcome - 1].message)
     say(for_terminal(session.observation, multiline=True))
     print(f"Right: {session.info['step_accuracy']:.0%} of all attempts.")
-    session.write()
-    return 0 if session.info["is_success"] else 1
+    won: bool = session.info["is_success"]
+    return won
 
 
 def _reply(action: str) -> str:
@@ -107,6 +100,7 @@ def refusal(action: str, env: VIRLNavigationTextEnv) -> str | None:
 
 def _make(options: argparse.Namespace) -> VIRLNavigationTextEnv:
     """Return the environment that the options ask for."""
+    show_progress()
     return VIRLNavigationTextEnv(
         city=options.city,
         turns=(options.turns, options.turns) if options.turns is not None else (1, 4),
@@ -165,8 +159,7 @@ def _flat(step: RailStep, origin: RailStep) -> tuple[float, float]:
     return (near(longitude, west) - west) * math.cos(math.radians(south)), latitude - south
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m virl_env", description=__doc__)
+def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--city",
         default=TRAINING_CITY,
@@ -181,7 +174,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--template", choices=TEMPLATES, help="show what models are told")
     add_options(parser, "the walk", "the streets", "night=3,weather=2")
     parser.add_argument("--panoramas", metavar="FOLDER", help="what they show instead")
-    return parser
+
+
+main = Command("virl_env", __doc__, _options, _make, _play, ("look", "panoramas")).main
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from typing import Any, TypeAlias
 from shiftgym import checks
 from shiftgym.keywords import (
     Keywords,
-    defaults,
     fold_keyword,
     keyword,
     rule_keyword,
@@ -106,7 +105,7 @@ class NavigationConfig(Keywords):
     @classmethod
     def check_together(cls, values: dict[str, Any]) -> None:
         """Refuse routes that there are not, and keywords that mean nothing beside others."""
-        usual = defaults(cls)
+        usual = cls.defaults()
         turns, length, landmarks = (values[name] for name in _KIND)
         kind = RouteKind.make(turns, length, landmarks)
         values.update(turns=(int(turns[0]), int(turns[1])), length=kind.length)

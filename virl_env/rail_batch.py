@@ -27,7 +27,7 @@ from virl_env.masks import action_masks
 from virl_env.observe import HISTORY, LAYOUT, LINE_CODES, MAX_LINES
 from virl_env.routes.rail import stand_on_rail
 from virl_env.routes.route import Route
-from virl_env.verifier import OUTCOME_NAMES, Outcome
+from virl_env.verifier import Outcome
 from virl_env.world.geometry import Geocode
 
 _WRONG, _BETTER = np.uint8(WRONG_CODE), np.uint8(WRONG_CODE - CORRECT_CODE)
@@ -93,7 +93,7 @@ class RailBatch(ArrayBatch):
     )
 
     def __init__(self, dealer: Dealer, count: int) -> None:
-        super().__init__(observe.FIELDS, OUTCOME_NAMES, count)
+        super().__init__(observe.FIELDS, count)
         self._dealer = dealer
         self._max_attempts = np.uint8(dealer.config.max_attempts)
         # The point where each walker stands, a POINT as one number, and the line that it follows.
@@ -249,8 +249,7 @@ class RailBatch(ArrayBatch):
         """Return what every step tells, but the mask: arrays of shape (n,)."""
         *by_kind, step_accuracy = (self._hits / self._attempts).T
         return batch_infos(
-            self.outcome_names,
-            self._outcome.astype(np.intp),
+            self._outcome,
             self._left,
             self._over & ~self._failed,
             self.episode_seeds,

@@ -15,6 +15,7 @@ from virl_env.verifier import CODE_REWARDS
 from virl_env.world.geometry import Geocode
 
 _TURN = KINDS.index("turn")
+_SEEN = IN_SIGHT.stop - IN_SIGHT.start
 _LINE, _KIND, _RIGHT = ((POINT.names or ()).index(name) for name in ("line", "kind", "right"))
 
 
@@ -46,7 +47,7 @@ class RailWalk(RouteWalk):
     @property
     def dealt(self) -> str:
         """The route, the first heading, the rule that scores and the points of the rail."""
-        return f"{self.route.digest} {self.initial_heading} {self.directions} {self.places}"
+        return f"{super().dealt} {self.places}"
 
     @property
     def right(self) -> int:
@@ -98,19 +99,20 @@ class RailWalk(RouteWalk):
         correct = outcome == CORRECT_CODE
         self._tried[kind] += 1
         self._right[kind] += correct
-        self.row[OUTCOME] = outcome
+        row = self.row
+        row[OUTCOME] = outcome
         if not moves_on(correct, self.attempts_left):
             self.attempts_left -= 1
-            self.row[PREVIOUS], self.row[ATTEMPTS] = shown(action), self.attempts_left
+            row[PREVIOUS], row[ATTEMPTS] = shown(action), self.attempts_left
             return CODE_REWARDS[outcome]
         self.failed |= not correct
-        self.attempts_left = self.row[ATTEMPTS] = self._config.max_attempts
-        self.row[PREVIOUS] = 0
+        self.attempts_left = row[ATTEMPTS] = self._config.max_attempts
+        row[PREVIOUS] = 0
         self._move_on(action)
         self.at += 1
         point = self._points[self.at]
         self._show_lines(point[_LINE])
-        self.row[IN_SIGHT] = point[: IN_SIGHT.stop - IN_SIGHT.start]
+        row[IN_SIGHT] = point[:_SEEN]
         return CODE_REWARDS[outcome]
 
     def measures(self) -> dict[str, float]:

@@ -18,7 +18,10 @@ PREVIOUS, ATTEMPTS, OUTCOME = (
 IN_SIGHT = slice(LAYOUT["landmark"].start, LAYOUT["heading"].stop)
 """What is in sight, and the heading."""
 
-_LINES, _ACTIONS = LAYOUT["lines"], LAYOUT["actions"]
+_LINES, _FIRST_ACTION = LAYOUT["lines"], LAYOUT["actions"].start
+_BEFORE = slice(LAYOUT["actions"].start, LAYOUT["actions"].stop - 1)
+_AFTER = slice(LAYOUT["actions"].start + 1, LAYOUT["actions"].stop)
+"""Where all actions but the oldest stand, and where they go when another one is shown."""
 
 
 class RouteWalk:
@@ -46,6 +49,11 @@ class RouteWalk:
         self.actions: list[int] = []
         self._numbers: list[int] = start["numbers"].tolist()
         self._lines = np.ravel(start["lines"]).copy()
+
+    @property
+    def dealt(self) -> str:
+        """The route, the first heading and the rule that scores."""
+        return f"{self.route.digest} {self.initial_heading} {self.directions}"
 
     @property
     def landmark_order(self) -> tuple[int, ...]:
@@ -95,8 +103,8 @@ class RouteWalk:
     def _move_on(self, action: int) -> None:
         """Put an action in front of those that were done at the points behind."""
         row = self.row
-        row[_ACTIONS.start + 1 : _ACTIONS.stop] = row[_ACTIONS.start : _ACTIONS.stop - 1].copy()
-        row[_ACTIONS.start] = shown(action)
+        row[_AFTER] = row[_BEFORE].copy()
+        row[_FIRST_ACTION] = shown(action)
         self.actions.append(action)
 
 

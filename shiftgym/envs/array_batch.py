@@ -16,7 +16,6 @@ class ArrayBatch:
 
     Args:
         fields: of an observation.
-        outcome_names: by code.
         count: n.
 
     Attributes:
@@ -28,9 +27,8 @@ class ArrayBatch:
     STATE: ClassVar[Sequence[str]]
     truncated = None
 
-    def __init__(self, fields: Fields, outcome_names: Sequence[str], count: int) -> None:
+    def __init__(self, fields: Fields, count: int) -> None:
         self.rows = np.zeros((count, fields.size), dtype=np.uint8)
-        self.outcome_names = np.array(outcome_names, dtype=object)
 
     def name_views(self) -> None:
         """Name the parts of the arrays that steps touch; all are views."""
@@ -53,7 +51,6 @@ class ArrayBatch:
 
 
 def batch_infos(
-    outcome_names: NDArray[np.object_],
     outcomes: Any,
     attempts_left: Any,
     succeeded: Any,
@@ -63,13 +60,12 @@ def batch_infos(
     """Return what every step of a batch tells but the mask: fresh arrays of shape (n,).
 
     Args:
-        outcome_names: by code.
         outcomes: codes of the last attempts.
         attempts_left, succeeded, episode_seeds: as `Episode` has them.
         measures: what the task measures beside, in arrays that are handed on.
     """
     return {
-        "outcome": outcome_names.take(outcomes),
+        "outcome": np.array(outcomes, dtype=np.int64),
         "attempts_left": np.array(attempts_left, dtype=np.int64),
         "is_success": np.asarray(succeeded),
         "episode_seed": episode_seeds.copy(),

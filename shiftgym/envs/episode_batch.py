@@ -31,7 +31,6 @@ class EpisodeBatch(Generic[E]):
         self._task = task
         self._episodes: list[E | None] = [None] * count
         self._done: list[list[int]] = [[] for _ in range(count)]
-        self._names = np.array(task.outcome_names, dtype=object)
         self.rows = np.zeros((count, task.fields.size), dtype=np.uint8)
         self.episode_seeds = np.zeros(count, dtype=np.int64)
         self.places = np.zeros(count, dtype=np.int64)
@@ -78,7 +77,6 @@ class EpisodeBatch(Generic[E]):
         episodes = [self.episode(index) for index in range(len(self.rows))]
         measures = [episode.measures() for episode in episodes]
         return batch_infos(
-            self._names,
             [episode.outcome for episode in episodes],
             [episode.attempts_left for episode in episodes],
             [episode.succeeded for episode in episodes],

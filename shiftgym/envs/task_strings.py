@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,10 +13,16 @@ from shiftgym.task_string import Made, TaskString, check_dealt, check_made
 class TellsTasks:
     """Part of an environment with a task."""
 
-    @cached_property
+    # Not a cached_property, which makes every other attribute slower to look up.
+    _made_known = False
+    _made_once: Made | None = None
+
+    @property
     def _made(self) -> Made | None:
         """How Gymnasium made this environment by its id, None where it did not."""
-        return Made.of(self)
+        if not self._made_known:
+            self._made_once, self._made_known = Made.of(self), True
+        return self._made_once
 
     def _started(self, task: Task[Any, Any], episode_seed: int) -> Any:
         """Return a new episode of a seed."""
@@ -30,7 +35,8 @@ class TellsTasks:
             episode: the episode.
             given: the reset option that gave what is otherwise dealt, "" for none.
         """
-        return "" if self._made is None else self._made.task(episode, given)
+        made = self._made
+        return "" if made is None else made.task(episode, given)
 
     def _checked_task(self, text: Any, task: Task[Any, Any], given: str = "") -> int:
         """Return the episode seed of a task string.

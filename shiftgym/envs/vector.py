@@ -58,6 +58,8 @@ class TaskVectorEnv(TellsTasks, VectorEnv[Any, Any, Any], Generic[B]):
             what the episode ended with is in `info["final_obs"]` and `info["final_info"]`).
         max_episode_steps: truncates an episode after this many actions; None for no limit.
         observation, mask, mask_in_observation: as for the single environment.
+        outcome_codes: True keeps strings out of the infos, as TorchRL asks: `outcome` is int64, an
+            index into the task's `outcome_names`.
         render_mode: one of the class's `metadata["render_modes"]`, or None.
 
     Attributes:
@@ -77,6 +79,7 @@ class TaskVectorEnv(TellsTasks, VectorEnv[Any, Any, Any], Generic[B]):
         observation: str | None = None,
         mask: str | None = "syntax",
         mask_in_observation: bool = False,
+        outcome_codes: bool = False,
         render_mode: str | None = None,
     ) -> None:
         modes = self.metadata["render_modes"]
@@ -92,6 +95,8 @@ class TaskVectorEnv(TellsTasks, VectorEnv[Any, Any, Any], Generic[B]):
         self.max_episode_steps = max_episode_steps
         self.mask = check_mask(mask)
         self.mask_in_observation = checks.flag("mask_in_observation", mask_in_observation)
+        self.outcome_codes = checks.flag("outcome_codes", outcome_codes)
+        self._outcome_names = np.array(task.outcome_names, dtype=object)
         self.render_mode = render_mode
         self._num_actions = len(task.actions)
         self.single_observation_space = masked_space(
@@ -300,6 +305,8 @@ class TaskVectorEnv(TellsTasks, VectorEnv[Any, Any, Any], Generic[B]):
 
     def _infos(self) -> Infos:
         infos = self._batch.infos()
+        if not self.outcome_codes:
+            infos["outcome"] = self._outcome_names.take(infos["outcome"])
         if self.mask is not None:
             infos["action_mask"] = self._masks()
         return infos

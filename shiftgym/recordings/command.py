@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import importlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -14,7 +15,7 @@ import gymnasium as gym
 from shiftgym.recordings.recording import Recorder
 from shiftgym.sanitize import for_terminal
 from shiftgym.seeding import check_seed
-from shiftgym.terminal import fail, say
+from shiftgym.terminal import ask, fail, say
 
 E = TypeVar("E", bound=gym.Env[Any, Any])
 
@@ -73,36 +74,62 @@ class Session(Generic[E]):
             print(for_terminal(f"Written: {path}"))
 
 
-def start(
-    parser: argparse.ArgumentParser,
-    options: argparse.Namespace,
-    package: str,
-    make: Callable[[argparse.Namespace], E],
-    **shown: Any,
-) -> Session[E]:
-    """Start the episode that the options ask for; end with an error where it cannot be played.
+@dataclass(frozen=True)
+class Command(Generic[E]):
+    """`python -m` of a task: somebody plays an episode in the terminal.
 
-    Args:
-        parser: of the command.
-        options: that it has read.
+    Attributes:
         package: of the task, which has `replay.recorder`, `replay.write_gif` and so on.
+        about: what the help says of it.
+        add_options: lets a parser take the task's options, and those of `add_options`.
         make: makes the environment of the options.
-        shown: keywords of the recorder.
+        play: plays the session, asking for each line, and returns whether it was won.
+        shown: options that are keywords of the recorder.
     """
-    _check_options(parser, options)
-    try:
+
+    package: str
+    about: str | None
+    add_options: Callable[[argparse.ArgumentParser], None]
+    make: Callable[[argparse.Namespace], E]
+    play: Callable[[Session[E], argparse.Namespace, Callable[[str], str]], bool]
+    shown: Sequence[str]
+
+    def main(self, arguments: Sequence[str] | None = None, ask: Callable[[str], str] = ask) -> int:
+        """Let a person play one episode; return 0 where it was won and 1 where it was not.
+
+        Args:
+            arguments: command line, without the program's name.
+            ask: shows a prompt and returns the line typed.
+        """
+        parser = argparse.ArgumentParser(prog=f"python -m {self.package}", description=self.about)
+        self.add_options(parser)
+        options = parser.parse_args(arguments)
+        _check_options(parser, options)
+        try:
+            session = self._started(options)
+        except ValueError as error:
+            fail(parser, error)
+        won = self.play(session, options, ask)
+        session.write()
+        return 0 if won else 1
+
+    def _started(self, options: argparse.Namespace) -> Session[E]:
+        """Start the episode that the options ask for.
+
+        Raises:
+            ValueError: where it cannot be played, or the files cannot be written.
+        """
         for path in filter(None, (options.gif, options.html)):
             _check_folder(path)
-        env = make(options)
+        env = self.make(options)
         if not (options.gif or options.html):
             return Session(env, options.seed)
         # Who asks for no pictures needs nothing that draws.
-        replay = importlib.import_module(f"{package}.replay")
+        replay = importlib.import_module(f"{self.package}.replay")
         files = {options.gif: replay.write_gif, options.html: replay.write_page}
         asked = {path: write for path, write in files.items() if path}
+        shown = {name: getattr(options, name) for name in self.shown}
         return Session(env, options.seed, replay.recorder(env, **shown), asked)
-    except ValueError as error:
-        fail(parser, error)
 
 
 def typed(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from shiftgym.checks import in_range, one_of
 from shiftgym.envs.episode_batch import EpisodeBatch
 from shiftgym.fields import Fields
+from shiftgym.keywords import Keywords, keyword
 from shiftgym.mixer import integers
 from shiftgym.prefetch import InitialStates
 
@@ -36,7 +37,7 @@ STATE = np.dtype([("seed", np.int64), ("at", np.uint8), ("goal", np.uint8)])
 
 
 @dataclass(frozen=True)
-class NumberLineConfig:
+class NumberLineConfig(Keywords):
     """The keywords.
 
     Attributes:
@@ -44,12 +45,8 @@ class NumberLineConfig:
         max_attempts: 1-10 stops that may be wrong, and actions that fail at the ends of the line.
     """
 
-    rule: str = "plain"
-    max_attempts: int = 3
-
-    def __post_init__(self) -> None:
-        one_of("rule", self.rule, RULES)
-        in_range("max_attempts", self.max_attempts, 1, 10)
+    rule: str = keyword("plain", one_of, RULES)
+    max_attempts: int = keyword(3, in_range, 1, 10)
 
 
 class Walk:

@@ -61,8 +61,7 @@ def test_an_opening_is_the_rail_and_the_instructions_of_its_route(keywords: dict
     """The arrays that are dealt against the lists that `build_rail` and `line_codes` make."""
     dealing = dealer(**keywords)
     config, pool = dealing.config, dealing.pool
-    deals = dealing.deal(SEEDS[:150])
-    for deal in deals:
+    for deal in dealing.deal(SEEDS[:150]):
         route, heading = pool.routes[deal["route"]], int(deal["heading"])
         rule, numbers = from_table(deal["rule"]), deal["numbers"]
         assert (rule == config.directions) if config.directions else (rule not in HELD_OUT)

@@ -66,11 +66,6 @@ class FreeWalk(RouteWalk):
         self._arrive()
 
     @property
-    def dealt(self) -> str:
-        """The route, the first heading and the rule that scores."""
-        return f"{self.route.digest} {self.initial_heading} {self.directions}"
-
-    @property
     def place(self) -> Pose:
         """The pose of the walker."""
         return self.pose
