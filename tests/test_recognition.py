@@ -227,7 +227,10 @@ class Telling:
 def told(task: str, says: Callable[[dict[str, Any]], dict[str, Any]], **keywords: Any) -> Any:
     """Return recognition over some episodes, None where no episode has any."""
     more = {"VIRLNavigation": {"landmarks": "all", "turns": (1, 2)}}.get(task, {})
-    keywords = {"images": True, "image_size": 32, "max_attempts": 1, **more, **keywords}
+    keywords = {"images": True, "max_attempts": 1, **more, **keywords}
+    if keywords["images"]:
+        # Nobody looks at them here.
+        keywords["image_size"] = 32
     played = play(lambda env: Telling(env, says), f"{task}-Text-v0", keywords, range(3))
     shares = [one.metrics[RECOGNITION] for one in played if RECOGNITION in one.metrics]
     return sum(shares) / len(shares) if shares else None

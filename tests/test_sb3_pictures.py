@@ -29,7 +29,6 @@ from agents.sb3.bridge import VectorEnvToSB3
 from agents.sb3.checkpoint import load_state, save_state
 from agents.sb3.eye import Eye, fingerprints
 from agents.sb3.model import (
-    LANDMARKS_BESIDE_VIEWS,
     SB3Agent,
     SeeingSB3Agent,
     agent_of,
@@ -41,6 +40,7 @@ from agents.sb3.policy import ResidualPolicy, SightedMLP
 from agents.sb3.ppo import PPOConfig, train_ppo
 from agents.sb3.rollouts import PictureRollouts
 from agents.sb3.shuffle import in_blocks
+from agents.sb3.slots import LANDMARKS_BESIDE_VIEWS
 from agents.sb3.training import Account, Progress
 
 SIZE = 36

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,38 @@ def ignore(event: Event) -> None:
     pass
 
 
+Finished = Callable[[str, Suite], tuple[Path, list[Event]]]
+
+
+@pytest.fixture(scope="module")
+def kept() -> dict[tuple[str, str], tuple[Path, list[Event]]]:
+    """What `finished` ran once for all tests of a process."""
+    return {}
+
+
+@pytest.fixture
+def finished(
+    kept: dict[tuple[str, str], tuple[Path, list[Event]]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Finished:
+    """Return the folder of a "job" or a "study" that came to its end, and the news of the job.
+
+    Who changes the folder copies it before.
+    """
+
+    def run(what: str, suite: Suite) -> tuple[Path, list[Event]]:
+        if (what, suite.name) not in kept:
+            folder, events = tmp_path_factory.mktemp(f"{what}-{suite.name}"), list[Event]()
+            if what == "job":
+                run_job(make_job(folder, suite), events.append)
+            else:
+                run_study(make_preset(), suite, folder, seeds=[0], workers=0, console=QUIET)
+            kept[what, suite.name] = folder, events
+        return kept[what, suite.name]
+
+    return run
+
+
 def killed_at(news: int) -> Callable[[Event], None]:
     """Return an `emit` that ends the job, as Ctrl-C would, at a given piece of news."""
     heard = 0
@@ -81,10 +114,9 @@ def killed_at(news: int) -> Callable[[Event], None]:
 
 
 @both_tasks
-def test_a_job_measures_every_declared_point(tmp_path: Path, suite: Suite) -> None:
-    events: list[Event] = []
-    run_job(make_job(tmp_path, suite), events.append)
-    book = read_json(tmp_path / "points.json")
+def test_a_job_measures_every_declared_point(suite: Suite, finished: Finished) -> None:
+    folder, events = finished("job", suite)
+    book = read_json(folder / "points.json")
     points = book["points"]
     assert list(points) == ["init/0", *(f"{arm}/{k}" for arm in ("sft", "rl") for k in (1, 2, 3))]
     start = points["init/0"]["flops"]
@@ -92,7 +124,7 @@ def test_a_job_measures_every_declared_point(tmp_path: Path, suite: Suite) -> No
         for k in (1, 2, 3):
             spent = points[f"{arm}/{k}"]["flops"] - start
             assert 1e7 * k <= spent < 1e7 * k + 4e6
-    rows = list(read_episodes(tmp_path))
+    rows = list(read_episodes(folder))
     counts = {cell: sum(row.cell == cell for row in rows) for cell in {row.cell for row in rows}}
     assert counts["fake/2/sft/1/rule_ood"] == 8
     assert "fake/2/sft/1/in_train" not in counts
@@ -106,13 +138,16 @@ def test_a_job_measures_every_declared_point(tmp_path: Path, suite: Suite) -> No
     fractions = [event.fraction for event in events]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
-    assert not list(tmp_path.glob("*.resume.pt"))
+    assert not list(folder.glob("*.resume.pt"))
 
 
 @both_tasks
-def test_the_init_stops_at_the_declared_competence(tmp_path: Path, suite: Suite) -> None:
-    run_job(make_job(tmp_path / "a", suite), ignore)
-    checks = list(read_json(tmp_path / "a" / "points.json")["validation"].values())
+def test_the_init_stops_at_the_declared_competence(
+    tmp_path: Path, suite: Suite, finished: Finished
+) -> None:
+    folder, _ = finished("job", suite)
+    book = read_json(folder / "points.json")
+    checks = list(book["validation"].values())
     competence = TASKS[suite.task].competence
     assert [check[competence] >= 0.3 for check in checks] == [False] * (len(checks) - 1) + [True]
     never = make_preset(competence=1.1, policy={"init_flops": 3e7})
@@ -123,11 +158,12 @@ def test_the_init_stops_at_the_declared_competence(tmp_path: Path, suite: Suite)
 
 
 @both_tasks
-def test_a_killed_job_ends_with_the_same_rows(tmp_path: Path, suite: Suite) -> None:
-    events: list[Event] = []
-    run_job(make_job(tmp_path / "whole", suite), events.append)
-    whole = sorted(read_episodes(tmp_path / "whole"), key=lambda row: (row.cell, row.index))
-    book = read_json(tmp_path / "whole" / "points.json")
+def test_a_killed_job_ends_with_the_same_rows(
+    tmp_path: Path, suite: Suite, finished: Finished
+) -> None:
+    folder, events = finished("job", suite)
+    whole = sorted(read_episodes(folder), key=lambda row: (row.cell, row.index))
+    book = read_json(folder / "points.json")
     for number, step in enumerate(range(2, len(events), len(events) // 3)):
         job = make_job(tmp_path / f"cut-{number}", suite)
         with pytest.raises(KeyboardInterrupt):
@@ -143,10 +179,10 @@ def test_a_killed_job_ends_with_the_same_rows(tmp_path: Path, suite: Suite) -> N
 
 
 @both_tasks
-def test_a_finished_job_trains_no_more(tmp_path: Path, suite: Suite) -> None:
-    run_job(make_job(tmp_path, suite), ignore)
+def test_a_finished_job_trains_no_more(tmp_path: Path, suite: Suite, finished: Finished) -> None:
+    folder = shutil.copytree(finished("job", suite)[0], tmp_path / "job")
     before = FakeLearner.steps_taken
-    run_job(make_job(tmp_path, suite), ignore)
+    run_job(make_job(folder, suite), ignore)
     assert FakeLearner.steps_taken == before
 
 
@@ -181,8 +217,10 @@ def test_a_study_reports_and_refuses_another_preset(tmp_path: Path, suite: Suite
 
 
 @both_tasks
-def test_an_unfinished_study_can_be_reported(tmp_path: Path, suite: Suite) -> None:
-    run_study(make_preset(), suite, tmp_path, seeds=[0], workers=0, console=QUIET)
+def test_an_unfinished_study_can_be_reported(
+    tmp_path: Path, suite: Suite, finished: Finished
+) -> None:
+    shutil.copytree(finished("study", suite)[0], tmp_path, dirs_exist_ok=True)
     book_file = tmp_path / "jobs" / "fake-seed0" / "points.json"
     book = read_json(book_file)
     book["points"] = {name: book["points"][name] for name in ("init/0", "sft/1")}
@@ -194,8 +232,10 @@ def test_an_unfinished_study_can_be_reported(tmp_path: Path, suite: Suite) -> No
 
 
 @both_tasks
-def test_a_report_of_an_unfinished_study_says_what_is_missing(tmp_path: Path, suite: Suite) -> None:
-    run_study(make_preset(), suite, tmp_path, seeds=[0], workers=0, console=QUIET)
+def test_a_report_of_an_unfinished_study_says_what_is_missing(
+    tmp_path: Path, suite: Suite, finished: Finished
+) -> None:
+    shutil.copytree(finished("study", suite)[0], tmp_path, dirs_exist_ok=True)
     report(tmp_path, QUIET)
     whole = [tmp_path / name for name in ("table.md", "table.csv")]
     assert not any("INCOMPLETE" in path.read_text("utf-8") for path in whole)

@@ -260,7 +260,9 @@ def test_plain_values(value: Any, held: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [gp_env.Hand((1, 2, 3, 4)), virl_env.Look(), object(), [object()], len], ids=str
+    "value",
+    [gp_env.Hand((1, 2, 3, 4)), virl_env.Look(), object(), [object()], len],
+    ids=["hand", "look", "object", "list", "function"],
 )
 def test_other_values_are_told_by_digest_or_type(value: Any) -> None:
     assert not is_held(plain(value))

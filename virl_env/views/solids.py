@@ -57,6 +57,15 @@ class View(NamedTuple):
     bearing: float
     depth: Floats
 
+    def sees(self, first: int, last: int, forward: float) -> bool:
+        """Return whether no house hides what stands in some columns, in one of them at least.
+
+        Args:
+            first, last: of the columns, the last one excluded; they may reach out of the view.
+            forward: metres to what stands there, along the direction of the view's middle.
+        """
+        return bool((self.depth[max(first, 0) : max(last, 0)] > forward).any())
+
     def paste(
         self, sprite: Picture, left: int, top: int, forward: float, inside: NDArray[np.bool_]
     ) -> None:
@@ -92,10 +101,24 @@ class View(NamedTuple):
         sine, cosine = math.sin(self.bearing), math.cos(self.bearing)
         ahead = corners[:, 0] * sine + corners[:, 1] * cosine
         aside = corners[:, 0] * cosine - corners[:, 1] * sine
-        places = list(zip(ahead.tolist(), aside.tolist(), corners[:, 2].tolist()))
+        half = len(self.picture) / 2
+        # Most things are in front of the eye as a whole, and their corners are projected once.
+        whole: list[tuple[float, float]] = []
+        places: list[tuple[float, float, float]] = []
+        if ahead.min() >= _NEAR:
+            across = half + half * aside / ahead - 0.5
+            if not self.sees(int(across.min()) - 1, int(across.max()) + 3, forward):
+                return
+            down = half + half * (EYE - corners[:, 2]) / ahead - 0.5
+            whole = list(zip(across.tolist(), down.tolist()))
+        else:
+            places = list(zip(ahead.tolist(), aside.tolist(), corners[:, 2].tolist()))
         polygons = []
         for face, colour in solid.faces:
-            seen = _projected([places[corner] for corner in face], len(self.picture) / 2)
+            if whole:
+                seen = [whole[corner] for corner in face]
+            else:
+                seen = _projected([places[corner] for corner in face], half)
             if len(seen) > 2 and (solid.two_sided or _is_front(seen)):
                 polygons.append((seen, colours[colour]))
         if not polygons:

@@ -47,15 +47,17 @@ def draw_tree(view: View, tree: Thing, angle: float, drawn: int, paint: Paint) -
     large = 0.8 + 0.4 * (drawn % 16) / 15
     trunk = max(1, round(0.28 * scale))
     ground, crown = size / 2 + EYE * scale, size / 2 - (4.4 * large - EYE) * scale
+    radius = 1.9 * large * scale
+    first, last = max(0, int(column - radius)), min(size, int(column + radius) + 1)
+    left = round(column - trunk / 2)
+    if not view.sees(min(first, left), max(last, left + trunk), forward):
+        return
     colours = [(part * paint.light) for part in (paint.trunk, paint.leaves)]
     top = max(round(crown), 0)
     height = max(min(round(ground), size) - top, 0)
     stem = np.broadcast_to(colours[0].astype(np.uint8), (height, trunk, 3))
-    left = round(column - trunk / 2)
     view.paste(stem, left, top, forward, np.ones((height, trunk), dtype=np.bool_))
-    radius = 1.9 * large * scale
     low, high = max(0, int(crown - radius)), min(size, int(crown + radius) + 1)
-    first, last = max(0, int(column - radius)), min(size, int(column + radius) + 1)
     if low >= high or first >= last:
         return
     rows = (np.arange(low, high)[:, None] + 0.5 - crown) / radius
@@ -67,7 +69,7 @@ def draw_tree(view: View, tree: Thing, angle: float, drawn: int, paint: Paint) -
         lobe = away < 1
         inside |= lobe
         # Each lobe is lit from above.
-        lit = (1.02 - 0.3 * (rows - down) / wide - 0.1 * away) * np.ones_like(columns)
-        shade[lobe] = lit[lobe]
+        lit = 1.02 - 0.3 * (rows - down) / wide - 0.1 * away
+        np.copyto(shade, lit, where=lobe, casting="same_kind")
     leaves = np.clip(colours[1] * shade[:, :, None], 0, 255).astype(np.uint8)
     view.paste(leaves, first, low, forward, inside)
