@@ -18,7 +18,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agents.chat_answers import ChatReply, read_reply
-from agents.connection import Connection, NoConnection, Received, TooLate
 from agents.endpoints import KEY_VARIABLE, OPENAI_URL, check_url, read_key
 from agents.no_answer import NoAnswer, why_no_answer
 from agents.protocol import Info
@@ -28,8 +27,9 @@ from agents.sampling import Sampling
 LONGEST_EXPLANATION = 300
 """Characters that are kept of what an endpoint says about an error; some send a whole page."""
 
+CONNECT_WITHIN = 3.0
 REACH_WITHIN = 4.0
-"""Seconds for the first connection, with the look-up of its name."""
+"""Seconds for the first connection, and for that with the look-up of its name."""
 
 TOLD_WAIT = 20.0
 """Seconds; longer waits are logged as progress."""
@@ -75,6 +75,7 @@ class ChatPolicy:
             429 and 5xx; they wait for as long as the endpoint asks for, or longer and longer.
 
     Raises:
+        ImportError: the openai package is missing.
         ValueError: the variable is not set or no key, or the URL is not one, or holds a secret.
     """
 
@@ -88,6 +89,7 @@ class ChatPolicy:
         timeout: float = 120.0,
         max_retries: int = 5,
     ) -> None:
+        openai = _import_openai()
         self.model = model
         self.base_url = check_url(base_url)
         self.sampling = sampling or Sampling()
@@ -97,7 +99,9 @@ class ChatPolicy:
             raise ValueError(f"timeout must be seconds above 0; got {timeout!r}.")
         self.timeout = timeout
         self.max_retries = max_retries
-        self._connection = Connection(self.base_url, self._key or "none", timeout)
+        self._client = openai.OpenAI(
+            api_key=self._key or "none", base_url=self.base_url, timeout=timeout, max_retries=0
+        )
 
     @property
     def longest_hang(self) -> float:
@@ -110,20 +114,19 @@ class ChatPolicy:
         Raises:
             ChatFault: nobody accepts a connection.
         """
-        refusal: str | None = f"nothing within {REACH_WITHIN:g} s"
+        failures: list[str] = [f"nothing within {REACH_WITHIN:g} s"]
 
         def reach() -> None:
-            nonlocal refusal
-            refusal = self._connection.refusal()
+            failures[:] = self._reach()
 
         # The look-up of a name has no time-out of its own, so it has a thread.
         thread = threading.Thread(target=reach, daemon=True)
         thread.start()
         thread.join(REACH_WITHIN)
-        if refusal is not None:
+        if failures:
             raise ChatFault(
                 self._shown(
-                    f"no connection to {self.base_url}: {refusal} (is the server running, "
+                    f"no connection to {self.base_url}: {failures[0]} (is the server running, "
                     f"and the base URL right?)"
                 ),
                 lasting=True,
@@ -162,7 +165,7 @@ class ChatPolicy:
 
     def close(self) -> None:
         """Close the connections."""
-        self._connection.close()
+        self._client.close()
 
     def _ask(self, messages: Sequence[Mapping[str, Any]]) -> ChatReply:
         """Send one chat once.
@@ -170,23 +173,24 @@ class ChatPolicy:
         Raises:
             ChatFault: nothing came that could be read as a reply.
         """
-        request = {
-            "model": self.model,
-            "messages": list(messages),
-            **self.sampling.plain(),
-        }
+        openai = _import_openai()
         try:
-            received = self._connection.post("/chat/completions", request)
-            if received.status >= 300:
-                return self._judge_status(received)
-            completion = received.data()
-        except TooLate:
+            completion = self._client.chat.completions.create(
+                model=self.model,
+                messages=list(messages),
+                extra_body=dict(self.sampling.extra),
+                **self.sampling.settings(),
+            )
+            reply = read_reply(completion)
+        except openai.APIStatusError as error:
+            return self._judge_status(error)
+        except openai.APITimeoutError:
             raise ChatFault(f"no answer within {self.timeout:g} s", headers={}) from None
-        except NoConnection as error:
-            raise ChatFault(self._shown(f"no connection: {error}"), headers={}) from None
-        except ValueError as error:
+        except openai.APIConnectionError as error:
+            told = self._shown(f"no connection: {error.__cause__ or error}")
+            raise ChatFault(told, headers={}) from None
+        except (openai.APIError, ValueError, RecursionError) as error:
             raise ChatFault(self._shown(f"unreadable answer: {error}")) from None
-        reply = read_reply(completion)
         if reply is None:
             return self._judge_error(completion)
         if reply.no_answer is NoAnswer.ERROR:
@@ -196,36 +200,56 @@ class ChatPolicy:
             )
         return reply
 
-    def _judge_status(self, received: Received) -> ChatReply:
+    def _judge_status(self, error: Any) -> ChatReply:
         """Return the empty reply that an error status stands for.
 
         Raises:
             ChatFault: it stands for none, for the error says nothing about this chat.
         """
-        status, headers = received.status, received.headers
+        status, message = error.status_code, str(error.message)
         if status == 401:
             # What the endpoint says of a wrong key often quotes it.
             mend = "was not accepted" if self._key else "is not set"
-            raise ChatFault(f"status 401: the key in {self._key_variable} {mend}", lasting=True)
-        message, said = _error_of(received)
-        shown = self._shown(f"status {status}: {message}")
+            raise ChatFault(
+                f"status 401: the key in {self._key_variable} {mend}", lasting=True
+            ) from None
+        prefix = "" if str(status) in message else f"status {status}: "
+        shown = self._shown(prefix + message)
+        # The message holds the body, unless that has a message of its own; codes stand beside it.
+        said = f"{message} {error.code} {error.type} {_as_text(error.body)}"
         reason = why_no_answer(status=status, error=said)
         if reason is not NoAnswer.ERROR:
             return ChatReply("", no_answer=reason, error=shown)
+        headers = error.response.headers
         raise ChatFault(
             shown,
             lasting=status in (402, 403, 404),
             headers=headers if is_passing(status, headers) else None,
-        )
+        ) from None
 
     def _judge_error(self, completion: Any) -> ChatReply:
         """The same for an answer of status 200 without a message."""
-        error = completion.get("error") if isinstance(completion, dict) else None
+        error = getattr(completion, "error", None)
         shown = self._shown(f"an answer without a reply: {error or completion}")
         reason = why_no_answer(error=_as_text(error)) if error else NoAnswer.ERROR
         if reason is NoAnswer.ERROR:
             raise ChatFault(shown, no_answer=NoAnswer.ERROR if error else None)
         return ChatReply("", no_answer=reason, error=shown)
+
+    def _reach(self) -> list[str]:
+        """Return why no connection comes about, nothing where one does."""
+        openai = _import_openai()
+        limits = openai.Timeout(0.5, connect=CONNECT_WITHIN)
+        try:
+            self._client.get("/models", cast_to=object, options={"timeout": limits})
+        except openai.APIConnectionError as error:
+            # A server that takes longer to answer is there.
+            cause = error.__cause__
+            if type(cause).__name__ in ("ConnectError", "ConnectTimeout", "ProxyError"):
+                return [str(cause) or f"nothing within {CONNECT_WITHIN:g} s"]
+        except Exception:  # any answer will do, one that cannot be read too
+            pass
+        return []
 
     def _shown(self, message: str) -> str:
         """Return a message fit for people and files: in one line, cut, without the key."""
@@ -236,15 +260,15 @@ class ChatPolicy:
         return line if len(line) <= LONGEST_EXPLANATION else line[:LONGEST_EXPLANATION] + "..."
 
 
-def _error_of(received: Received) -> tuple[str, str]:
-    """Return what an answer says of an error: its message, and all of it with codes and types."""
+def _import_openai() -> Any:
     try:
-        data = received.data()
-    except ValueError:
-        return received.text, received.text
-    error = data.get("error", data) if isinstance(data, dict) else data
-    message = error.get("message") if isinstance(error, dict) else None
-    return (message if isinstance(message, str) else _as_text(error)), _as_text(error)
+        import openai
+    except ImportError as error:
+        raise ImportError(
+            "Models behind an endpoint need the openai package: pip install --constraint "
+            "constraints.txt --editable '.[llm]'"
+        ) from error
+    return openai
 
 
 def _as_text(body: Any) -> str:

@@ -47,23 +47,24 @@ def read_reply(completion: Any) -> ChatReply | None:
     """Return the reply in an answer of status 200, None where it holds no message.
 
     Args:
-        completion: the answer's JSON, in which anything may be missing or of another type.
+        completion: a `openai.types.chat.ChatCompletion`, any of whose fields may be missing or of
+            another type: the client checks nothing.
     """
-    choices = _field(completion, "choices")
+    choices = getattr(completion, "choices", None)
     first = choices[0] if isinstance(choices, list) and choices else None
-    message = _field(first, "message")
+    message = getattr(first, "message", None)
     if message is None:
         return None
-    content = _field(message, "content")
-    refusals = [*_texts(_field(message, "refusal")), *_texts(content, ("refusal",))]
+    content = getattr(message, "content", None)
+    refusals = [*_texts(getattr(message, "refusal", None)), *_texts(content, ("refusal",))]
     text = "".join(_texts(content)) or "".join(refusals)
     thoughts = [
-        *(thought for name in _THINKING for thought in _texts(_field(message, name))),
+        *(thought for name in _THINKING for thought in _texts(getattr(message, name, None))),
         *_texts(content, _THINKING),
     ]
-    finish_reason = _text(_field(first, "finish_reason"))
-    usage = _field(completion, "usage")
-    details = _field(usage, "completion_tokens_details")
+    finish_reason = _text(getattr(first, "finish_reason", None))
+    usage = getattr(completion, "usage", None)
+    details = getattr(usage, "completion_tokens_details", None)
     return ChatReply(
         text=_utf8(text),
         finish_reason=finish_reason,
@@ -71,23 +72,18 @@ def read_reply(completion: Any) -> ChatReply | None:
             text,
             finish_reason=finish_reason,
             refused=bool(refusals),
-            called_tool=bool(_field(message, "tool_calls"))
-            or _field(message, "function_call") is not None,
+            called_tool=bool(getattr(message, "tool_calls", None))
+            or getattr(message, "function_call", None) is not None,
         ),
         # Some endpoints send the same thoughts under two names.
         reasoning=_utf8("\n".join(dict.fromkeys(thoughts))) or None,
-        prompt_tokens=_count(_field(usage, "prompt_tokens")),
-        completion_tokens=_count(_field(usage, "completion_tokens")),
+        prompt_tokens=_count(getattr(usage, "prompt_tokens", None)),
+        completion_tokens=_count(getattr(usage, "completion_tokens", None)),
         reasoning_tokens=_count(
-            _field(details, "reasoning_tokens", _field(usage, "reasoning_tokens"))
+            getattr(details, "reasoning_tokens", getattr(usage, "reasoning_tokens", None))
         ),
-        served=_text(_field(completion, "model")),
+        served=_text(getattr(completion, "model", None)),
     )
-
-
-def _field(data: Any, name: str, default: Any = None) -> Any:
-    """Return a field of an object, the default where it has none or is no object."""
-    return data.get(name, default) if isinstance(data, dict) else default
 
 
 def _texts(content: Any, types: tuple[str, ...] = ("text", "output_text")) -> Iterator[str]:

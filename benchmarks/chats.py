@@ -83,6 +83,7 @@ def model_player(
         strict: whether a reply that is not in the asked format is unreadable.
 
     Raises:
+        ImportError: the openai package is missing.
         ValueError: a setting that cannot be, or an `image_size` without images.
     """
     keywords: dict[str, Any] = {"images": True} if images else {}

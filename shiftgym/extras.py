@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 EXTRAS = {
-    "llm": ("httpx2", "pydantic", "rich", "scipy", "typer"),
+    "llm": ("openai", "pydantic", "rich", "scipy", "typer"),
     "agents": ("matplotlib", "sb3_contrib", "stable_baselines3", "tensorboard", "torch"),
     "maps": ("pyrosm",),
     "play": ("pygame",),

@@ -168,7 +168,7 @@ def test_tokens_that_are_not_counted_are_not_invented(endpoint: Endpoint, connec
     "answer, message",
     [
         (Answer(b'{"choices": [{"mess'), "unreadable answer"),
-        (Answer(b"<html>busy</html>", content_type="text/html"), "unreadable answer: .*busy"),
+        (Answer(b"<html>busy</html>", content_type="text/html"), "an answer without a reply"),
         (sent(choices=[]), "an answer without a reply"),
         (sent(choices=None, error={"message": "upstream failed"}), "upstream failed"),
         (Answer(b"{}", headers={"Content-Length": "999"}), "no connection: "),
@@ -246,6 +246,12 @@ def test_what_cannot_work_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(ValueError, match="MY_KEY has characters") as caught:
         ChatPolicy("toy", key_variable="MY_KEY")
     assert KEY not in str(caught.value)
+
+
+def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openai", None)
+    with pytest.raises(ImportError, match=r"\[llm\]"):
+        ChatPolicy("toy")
 
 
 # Many episodes

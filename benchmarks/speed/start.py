@@ -54,7 +54,7 @@ def first_request(python: str | Path, suite: str, settings: Mapping[str, str]) -
         done = subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"No request was made: {done.stdout}{done.stderr}")
-    said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    said: dict[str, Any] = json.loads(done.stdout)
     return said
 
 
