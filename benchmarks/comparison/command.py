@@ -16,7 +16,7 @@ from benchmarks.comparison.loaded import (
 )
 from benchmarks.comparison.pairs import ComparedColumn, compare_columns, gap
 from benchmarks.comparison.tables import gap_table, lines, pair_table, rate_table
-from benchmarks.report import say
+from benchmarks.consoles import say
 from benchmarks.statistics import Estimate
 from benchmarks.tables import Table, write_csv, write_tables
 

@@ -23,7 +23,6 @@ from benchmarks.tables import percent
 BAR = 0.06
 SIMULATIONS = 200
 MODELS = (2, 4)
-SIZE = "standard"
 
 
 def false_alarms(
@@ -73,7 +72,7 @@ def main(names: Sequence[str]) -> int:
             for column in of.columns_for(seen=False, trained=False)
             if of.columns[column].severity is None
         ]
-        clusters = {column: clusters_of(of, column, SIZE) for column in shown}
+        clusters = {column: clusters_of(of, column) for column in shown}
         for columns in (shown[:1], shown):
             for models in MODELS:
                 for rates, draw in SOLVE_RATES.items():

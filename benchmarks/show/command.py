@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from benchmarks.completeness import missing_of_evaluation
+from benchmarks.consoles import say
 from benchmarks.records import Episode, RunRecord
 from benchmarks.replies import REPLIES_FILE, ReplyLine
-from benchmarks.report import say
 from benchmarks.runs import EPISODES_FILE, RunError, read_episodes, read_lines, read_record
 from benchmarks.show.choice import in_turn, outcome_of
 from benchmarks.show.pages import Entry, render
