@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from importlib.metadata import packages_distributions
@@ -124,6 +125,18 @@ def test_a_scripted_agent_plays_without_them(installed: Installed, tmp_path: Pat
     told = installed.run(installed.python, "-c", MODULES, "evaluate", *command, cwd=tmp_path)
     loaded = json.loads(told.partition("modules ")[2])
     assert not (NEVER - {"scipy"} | {"openai"}) & {name.split(".")[0] for name in loaded}
+
+
+def test_runs_are_compared_and_shown(installed: Installed, tmp_path: Path) -> None:
+    command = ["evaluate", "--agent", "expert", "--columns", "in", "--episodes", "2"]
+    installed.run(installed.program, *command, "--out", "one", cwd=tmp_path)
+    shutil.copytree(tmp_path / "one", tmp_path / "two")
+    told = installed.run(installed.program, "compare", "one", "two", cwd=tmp_path)
+    assert "undecided" in told
+    assert "2 of 2 episodes" in installed.run(installed.program, "show", "one", cwd=tmp_path)
+    assert (
+        (tmp_path / "one" / "show.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    )
 
 
 def test_an_agent_may_have_a_package_called_agents(installed: Installed, tmp_path: Path) -> None:
