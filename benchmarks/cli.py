@@ -29,6 +29,10 @@ IN_CHECKOUT = "In a checkout of the repository"
 
 Out = Annotated[Path | None, typer.Option(help="Folder of the run; made if missing, resumed.")]
 
+SuiteFile = Annotated[
+    Path | None, typer.Option("--suite-file", help="JSON file of a suite of one's own.")
+]
+
 
 def _endpoint(help: str, **limits: float) -> Any:
     """Return an option of the group for models behind an endpoint."""
@@ -229,6 +233,54 @@ def report(
         if check:
             console.print(f"{check_rows(folder, check)} rows replayed to the same rewards.")
         make_report(folder, console)
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(help="Folder of a run or of a submission.")],
+    suite_file: SuiteFile = None,
+) -> None:
+    """Recompute every figure of a run or a submission; exit code 2 if anything does not hold."""
+    with reported_errors():
+        from benchmarks.submissions.commands import print_verified
+
+        print_verified(folder, suite_file, Console())
+
+
+@app.command()
+def submit(
+    run: Annotated[Path, typer.Argument(help="Folder of a run of a whole suite.")],
+    track: Annotated[
+        str,
+        typer.Option(
+            help="stock (a model as it is served), scaffold (a program around one), trained (on "
+            "the task), reference (a scripted agent of shiftgym)."
+        ),
+    ],
+    licence: Annotated[str, typer.Option(help="Of the replies, an SPDX identifier.")],
+    name: Annotated[
+        str | None, typer.Option(help="Of the entry; by default that of the run's folder.")
+    ] = None,
+    link: Annotated[str, typer.Option(help="To a page about it, https://...")] = "",
+    out: Annotated[
+        Path | None, typer.Option(help="New folder; by default in submissions/.")
+    ] = None,
+    suite_file: SuiteFile = None,
+) -> None:
+    """Write the submission of a run, and verify it."""
+    with reported_errors():
+        from benchmarks.submissions.commands import write_submission
+
+        write_submission(
+            run,
+            out,
+            name=name,
+            track=track,
+            licence=licence,
+            link=link,
+            suite_file=suite_file,
+            console=Console(),
+        )
 
 
 @app.command(rich_help_panel=IN_CHECKOUT)
