@@ -15,9 +15,6 @@ from benchmarks.tasks import task_of
 from benchmarks.tasks.task import RECOGNITION
 from shiftgym.files import brief
 
-NOT_REPLAYED = frozenset({"seen", "tokens"})
-"""Fields of a row that its replay does not give: they hang on who played."""
-
 
 @dataclass(frozen=True)
 class Chat:
@@ -30,6 +27,9 @@ class Chat:
 
     asked: list[str]
     pictures: list[list[str]]
+
+
+_DEALT, _DONE = ("digest", "hand", "cluster"), ("actions", "replies")
 
 
 def replay(row: Episode) -> Played:
@@ -98,9 +98,9 @@ def not_replayed_recognition(row: Episode) -> bool:
 
 def differences(row: Episode, again: Episode) -> Iterator[str]:
     """Yield "success is true, and replayed false" for each field in which two rows differ."""
-    # What an episode was about comes first: the rest follows from it.
+    # What an episode was about comes first, and what was done last: the rest follows from it.
     here, there = row.model_dump(mode="json"), again.model_dump(mode="json")
-    for field in sorted(here, key=lambda name: name not in ("digest", "hand", "cluster")):
+    for field in sorted(here, key=lambda name: (name in _DONE, name not in _DEALT)):
         if json.dumps(here[field], sort_keys=True) != json.dumps(there[field], sort_keys=True):
             yield f"{field} is {brief(here[field])}, and replayed {brief(there[field])}"
 

@@ -166,6 +166,8 @@ def _of_run(folder: Path) -> Claim:
         raise ValueError(f"{RUN_FILE}: {problem}.")
     player = _player(config, next(iter(cells)))
     sampling, weights = config.get("sampling"), config.get("weights", "")
+    if sampling is None and (folder / REPLIES_FILE).exists():
+        raise ValueError(f"{REPLIES_FILE} is there, and {RUN_FILE} is of no model.")
     if not isinstance(weights, str) or ("model" in config and not isinstance(sampling, dict)):
         raise ValueError(f"{RUN_FILE}: config.weights is a text, config.sampling an object.")
     return Claim(

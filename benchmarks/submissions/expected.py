@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from benchmarks.cells import cells_of_suite
+from benchmarks.imported_agents import IMPORT_PATH
 from benchmarks.options import EvaluationOptions
 from benchmarks.players import TRAINED, Player
 from benchmarks.rollouts import Cell
 from benchmarks.runs import RUN_FILE
 from benchmarks.submissions.claims import Claim
 from benchmarks.suites import Suite
+from benchmarks.tasks import task_named
 from shiftgym.files import brief
 
 _ENDLESS = 10**9
@@ -24,7 +26,9 @@ def expected_cells(claim: Claim, of: Suite) -> tuple[str, list[Cell]]:
     Raises:
         ValueError: the suite is not played so; or, of a run, its run.json says something else.
     """
-    _check_fold(claim, of)
+    _check_player(claim, of)
+    if claim.settings.template is not None and not claim.weights:
+        raise ValueError("template is for weights, which were trained on one; leave it out.")
     if claim.cells is None or claim.episodes is None:
         return claim.settings.size, _cells(claim, of, claim.settings.size)
     nearest: list[str] = []
@@ -97,8 +101,15 @@ def plain(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def _check_fold(claim: Claim, of: Suite) -> None:
-    """Check that who has trained plays a fold, and a submission the one that it names."""
+def _check_player(claim: Claim, of: Suite) -> None:
+    """Check that there is such a player, and that one that has trained plays a fold."""
+    references = task_named(of.task).references
+    known = claim.of_model or claim.weights or claim.player in references
+    if not known and not IMPORT_PATH.fullmatch(claim.player):
+        raise ValueError(
+            f"{claim.player} is no model with a response log, no file of weights, none of "
+            f"{', '.join(references)}, and no module:factory."
+        )
     if claim.seed is None and (claim.weights or claim.player == TRAINED):
         raise ValueError(f"{claim.player} has trained on the task, so a fold has to be named.")
     told = None if claim.submission is None else claim.submission.trained_on

@@ -110,8 +110,6 @@ class Rows:
         for name, value in right.items():
             if plain(getattr(row, name)) != plain(value):
                 yield f"{name} is {brief(getattr(row, name))}, and of this suite {brief(value)}"
-        if row.model_dump_json(exclude_none=True).encode() + b"\n" != data:
-            yield "the row is not written as shiftgym writes it"
         if (row.actions is None) == (row.replies is None):
             yield "a row has either actions or replies"
         if row.seen is not None:
@@ -125,6 +123,8 @@ class Rows:
             most = sum(len(reply.encode()) + 1 for reply in row.replies)
             if row.tokens > most:
                 yield f"tokens are {row.tokens}, and the replies have {most} bytes"
+        if row.model_dump_json(exclude_none=True).encode() + b"\n" != data:
+            yield "the row is not written as shiftgym writes it"
 
     def _replay(self, cell: str) -> None:
         """Replay the rows of a cell that wait, and compare."""
