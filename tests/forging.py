@@ -160,10 +160,12 @@ def honest_model(folder: Path, name: str, **options: Any) -> tuple[Path, Path]:
     return run, suite
 
 
-def honest_agent(folder: Path, name: str, agent: str = "random") -> tuple[Path, Path]:
+def honest_agent(
+    folder: Path, name: str, agent: str = "random", **options: Any
+) -> tuple[Path, Path]:
     """Return the run of a scripted agent, and the file of the suite."""
     suite = _write_suite(folder, name)
-    return _play(folder, suite, agent=agent), suite
+    return _play(folder, suite, agent=agent, **options), suite
 
 
 def _write_suite(folder: Path, name: str) -> Path:

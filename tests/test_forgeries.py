@@ -213,7 +213,7 @@ ROWS: Cases = {
     "actions and replies": (lambda f: each(f.rows[:1], actions=[0]), "either actions or replies"),
     "no actions": (lambda f: f.rows[0].pop("replies"), "either actions or replies"),
     "actions of symbols": (
-        lambda f: text(f, '"replies":[' + json.dumps(f.rows[0]["replies"][0]) + "]", '"actions":[0]'),
+        lambda f: text(f, f'"replies":[{json.dumps(f.rows[0]["replies"][0])}]', '"actions":[0]'),
         "episode 0 of toy/in: it does not replay: ValueError: A reply is a text",
     ),
     "index beyond": (lambda f: each(f.rows[:1], index=6), "the column has 6 episodes"),

@@ -127,7 +127,7 @@ def _of_submission(folder: Path) -> Claim:
         player=told.model,
         suite=suite,
         digest=digest,
-        seed=None if told.trained_on is None else told.trained_on.fold[0],
+        seed=None if told.trained_on is None else told.trained_on.seed,
         settings=told.settings,
         sampling=told.sampling,
         weights=told.weights or "",

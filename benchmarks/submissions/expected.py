@@ -113,6 +113,12 @@ def _check_player(claim: Claim, of: Suite) -> None:
     if claim.seed is None and (claim.weights or claim.player == TRAINED):
         raise ValueError(f"{claim.player} has trained on the task, so a fold has to be named.")
     told = None if claim.submission is None else claim.submission.trained_on
-    if told is not None and (told.fold[0] < 0 or told.fold != of.fold(told.fold[0])):
-        right = ", ".join(str(list(of.fold(seed))) for seed in range(of.tested))
-        raise ValueError(f"{of.name} has no fold {list(told.fold)}: expected one of {right}.")
+    if told is None:
+        return
+    if claim.player in references and claim.player != TRAINED:
+        raise ValueError(f"{claim.player} has not trained, so it plays all: leave out --seed.")
+    if told.fold != of.fold(told.seed):
+        raise ValueError(
+            f"trained_on: seed {told.seed} of {of.name} has the fold {list(of.fold(told.seed))}, "
+            f"and {list(told.fold)} is named."
+        )

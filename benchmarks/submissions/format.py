@@ -61,10 +61,12 @@ class TrainedOn(_Part):
 
     Attributes:
         split: of the task.
-        fold: (k, n, v) of the suite: what is tested is part k of n.
+        seed: of the study, which names the fold.
+        fold: (k, n, v) of the suite: what is tested is part k of n, which training left out.
     """
 
     split: Literal["train"] = "train"
+    seed: StrictInt = Field(ge=0, lt=2**31)
     fold: tuple[StrictInt, StrictInt, StrictInt]
 
 

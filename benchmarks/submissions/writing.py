@@ -90,7 +90,7 @@ def submit(
 def _submission(
     claim: Claim, of: Suite, size: str, told: Mapping[str, Any], folder: Path
 ) -> Submission:
-    trained = None if claim.seed is None else TrainedOn(fold=of.fold(claim.seed))
+    trained = None if claim.seed is None else TrainedOn(seed=claim.seed, fold=of.fold(claim.seed))
     # A session that differs in its machine alone says nothing more.
     versions = [one for at, one in enumerate(claim.versions) if one not in claim.versions[:at]]
     try:
