@@ -98,6 +98,8 @@ def not_replayed_recognition(row: Episode) -> bool:
 
 def differences(row: Episode, again: Episode) -> Iterator[str]:
     """Yield "success is true, and replayed false" for each field in which two rows differ."""
+    if row == again:
+        return
     # What an episode was about comes first, and what was done last: the rest follows from it.
     here, there = row.model_dump(mode="json"), again.model_dump(mode="json")
     for field in sorted(here, key=lambda name: (name in _DONE, name not in _DEALT)):

@@ -244,7 +244,7 @@ def test_a_line_of_a_gigabyte_takes_no_memory(made: Made, tmp_path: Path) -> Non
     run = Forged.of(*made[:2]).write(tmp_path / "run")
     with (run / "episodes.jsonl").open("r+b") as file:
         file.truncate(2**30)
-    with pytest.raises(Refused, match="line 13 has more than 33,554,432 bytes"):
+    with pytest.raises(Refused, match="line 13 has more than 16,777,216 bytes"):
         verify(run, made[1])
     with pytest.raises(ValueError, match="line 1 has more than 100 bytes"):
         list(bounded_lines(run / "episodes.jsonl", most_line=100))

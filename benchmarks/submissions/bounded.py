@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 
 from shiftgym.files import MEBIBYTE
 
-MOST_LINE = 32 * MEBIBYTE
+MOST_LINE = 16 * MEBIBYTE
 """Bytes of a line: the longest reply that is worth keeping is far shorter."""
 
 MOST_FILE = 2048 * MEBIBYTE

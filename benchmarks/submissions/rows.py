@@ -19,8 +19,8 @@ from benchmarks.submissions.problems import Problems
 from shiftgym.files import MEBIBYTE, brief
 from shiftgym.sanitize import for_terminal
 
-BATCH = 64
-"""Rows replayed side by side: enough for the vector environments, few enough to keep as texts."""
+BATCH, TEXT_BATCH = 64, 8
+"""Rows replayed side by side: enough for vector environments; single ones gain nothing by more."""
 
 MOST_BYTES = 16 * MEBIBYTE
 """Of rows of a cell that wait for a batch."""
@@ -71,7 +71,8 @@ class Rows:
                 continue
             self._waiting[row.cell].append(row)
             self._bytes[row.cell] += len(data)
-            full = len(self._waiting[row.cell]) == BATCH
+            most = BATCH if row.replies is None else TEXT_BATCH
+            full = len(self._waiting[row.cell]) == most
             if full or self._bytes[row.cell] > MOST_BYTES:
                 self._replay(row.cell)
         for cell, missing in self._missing.items():
