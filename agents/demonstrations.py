@@ -7,14 +7,16 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.lazy_images import LazyImages
 from shiftgym.arrays import read_arrays, write_arrays
 from shiftgym.files import MEBIBYTE, parse_json
+
+if TYPE_CHECKING:
+    from agents.lazy_images import LazyImages
 
 PathLike = str | os.PathLike[str]
 

@@ -9,8 +9,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from benchmarks.checkout import only_in_checkout
-from shiftgym.extras import missing
 from shiftgym.progress import show_progress
 from shiftgym.sanitize import for_terminal
 
@@ -184,6 +182,8 @@ def study(
 ) -> None:
     """Compare imitation and reinforcement, in and out of distribution; the same command resumes."""
     with reported_errors():
+        from benchmarks.checkout import only_in_checkout
+
         only_in_checkout("study")
         from benchmarks.study.presets import preset_named
         from benchmarks.study.run import run_study
@@ -209,6 +209,8 @@ def speed(
 ) -> None:
     """Measure the environments against their bars; exit code 1 if one is missed."""
     with reported_errors():
+        from benchmarks.checkout import only_in_checkout
+
         only_in_checkout("speed")
         from benchmarks.speed.runner import run_speed
 
@@ -291,6 +293,8 @@ def probe(
 ) -> None:
     """Ask what a new linear reader can tell from what each arm makes of pictures."""
     with reported_errors():
+        from benchmarks.checkout import only_in_checkout
+
         only_in_checkout("probe")
         from benchmarks.probe import probe as make_probe
 
@@ -352,6 +356,7 @@ class reported_errors:
             Console(stderr=True).print("Interrupted. The same command resumes.")
             raise typer.Exit(130) from None
         from benchmarks.runs import RunError
+        from shiftgym.extras import missing
 
         if isinstance(error, (ImportError, OSError, RunError, ValueError)):
             words = missing(error) if isinstance(error, ImportError) else error

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.progress import Progress
 
 from benchmarks.cells import DEFAULT_EPISODES, cells_of_ids, cells_of_suite
+from benchmarks.consoles import say
 from benchmarks.options import EvaluationOptions
 from benchmarks.players import Player, scripted_player
 from benchmarks.records import RunRecord
-from benchmarks.report import report, say
 from benchmarks.runs import Run
 from benchmarks.suites import STANDARD, Suite, suite, suite_of
 from benchmarks.tasks import bare, task_of
@@ -67,6 +67,9 @@ def run_evaluation(asked: EvaluationOptions, console: Console) -> int:
             total, known = len(places), sum(run.done(*place) for place in places)
             task = progress.add_task("episodes", total=total, completed=known)
             pending = who.play(run, cells, lambda count: progress.advance(task, count))
+    # Tables are made of rows, and imported once there are some.
+    from benchmarks.report import report
+
     report(folder, console)
     if pending:
         say(console, _pending(pending, total))

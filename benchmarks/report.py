@@ -7,12 +7,12 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.completeness import Missing, missing_of_evaluation
+from benchmarks.consoles import say
 from benchmarks.replays import replay
 from benchmarks.reply_summary import summarise_replies
 from benchmarks.runs import EPISODES_FILE, RunError, read_episodes, read_record, write_json
 from benchmarks.summary import evaluation_tables, summarise, summary_line
 from benchmarks.tables import write_csv, write_tables
-from shiftgym.sanitize import for_terminal
 
 
 def report(folder: Path, console: Console) -> None:
@@ -57,11 +57,6 @@ def report(folder: Path, console: Console) -> None:
     write_tables(folder / "table.md", tables, missing.headline(), notes)
     write_csv(folder / "table.csv", lines)
     say(console, f"Everything lies in {folder.resolve()}")
-
-
-def say(console: Console, text: str) -> None:
-    """Print a line in which there may be text of others."""
-    console.print(for_terminal(text), markup=False, highlight=False, soft_wrap=True)
 
 
 def check_rows(folder: Path, count: int) -> int:

@@ -38,7 +38,7 @@ def test_a_log_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b" not in text.getvalue()
     assert len(lines) == 3
     assert "min left: lm seed 0 10 % (init)" in lines[0]
-    assert "sft 2/5  1.5e+13 FLOPs  in 30.0 [21.0, 39.0]  rule_ood 5.0 [5.0, 5.0]" in lines[1]
+    assert "sft 2/5  1.5e+13 FLOPs  in 30.0 [21.8, 39.8]  rule_ood 5.0 [0.5, 36.4]" in lines[1]
 
 
 def test_a_log_is_not_flooded() -> None:

@@ -141,7 +141,8 @@ def test_weights_play_pictures_of_the_size_that_they_know(tmp_path: Path) -> Non
 
 def test_a_folder_for_many_columns_has_no_endless_name(tmp_path: Path) -> None:
     who = scripted_player("expert", SUITES["gp-vl"], seed=0, max_attempts=1)
-    names = {folder_name(who, "-".join(columns), 0, 5, 1) for columns in (["in"] * 60, ["in"] * 61)}
+    asked = EvaluationOptions(agent="expert", episodes=5, max_attempts=1)
+    names = {folder_name(who, "-".join(["in"] * count), 0, asked) for count in (60, 61)}
     assert len(names) == 2
     assert max(map(len, names)) <= 120
 

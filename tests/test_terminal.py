@@ -12,7 +12,7 @@ import pytest
 from shiftgym.terminal import WIDTH, wrapped
 
 CARDS = ["-m", "gp_env", "--expert", "--seed", "1"]
-STREETS = ["-m", "virl_env", "--expert", "--seed", "3"]
+STREETS = ["-m", "virl_env", "--expert", "--seed", "3", "--turns", "1"]
 PLAIN = ["-m", "benchmarks", "--help"]
 ENCODINGS = [
     {"PYTHONIOENCODING": "cp1252"},
@@ -32,6 +32,11 @@ def start(arguments: list[str], **more: str) -> subprocess.Popen[bytes]:
     )
 
 
+def problems(errors: bytes) -> list[bytes]:
+    """Return the lines of standard error but those of progress, which a busy machine shows."""
+    return [line for line in errors.splitlines() if not line.startswith(b"Drawing routes of ")]
+
+
 # Both programs print by the same function: one encoding will do for the one that starts slowly.
 @pytest.mark.parametrize(
     "program, encoding",
@@ -43,7 +48,7 @@ def test_characters_that_there_are_not_are_replaced(
 ) -> None:
     running = start(program, **encoding)
     shown, errors = running.communicate(timeout=120)
-    assert (running.returncode, errors) == (0, b"")
+    assert (running.returncode, problems(errors)) == (0, [])
     marks = (b"S ", b"C ") if program is CARDS else (b">", b"^", b"v", b"<")
     assert any(mark in shown for mark in marks)
     assert "♠".encode() not in shown
@@ -70,7 +75,7 @@ def test_a_reader_who_goes_away_ends_the_program_quietly(program: list[str]) -> 
     assert running.stdout is not None
     assert running.stderr is not None
     running.stdout.close()
-    assert running.stderr.read() == b""
+    assert problems(running.stderr.read()) == []
     running.stderr.close()
     assert running.wait(timeout=120) in (0, 1)
 

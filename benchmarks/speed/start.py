@@ -54,7 +54,8 @@ def first_request(python: str | Path, suite: str, settings: Mapping[str, str]) -
         done = subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"No request was made: {done.stdout}{done.stderr}")
-    said: dict[str, Any] = json.loads(done.stdout)
+    # Before it stands what an evaluation prints of its own.
+    said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return said
 
 

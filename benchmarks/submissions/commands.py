@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.report import say
+from benchmarks.consoles import say
 from benchmarks.submissions.verify import Verdict, verify
 from benchmarks.submissions.writing import submit
 from benchmarks.summary import evaluation_tables

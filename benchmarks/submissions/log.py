@@ -135,20 +135,22 @@ def _problems_of_line(line: ReplyLine, data: bytes, requests: list[str]) -> Iter
             yield f"{name} are {count}, expected 0 to {MOST_TOKENS}"
     if line.served is not None and for_terminal(line.served) != line.served:
         yield "the name of the served model has control characters"
-    if line.no_answer not in _reasons(line):
+    if not _may_follow(line.no_answer, line):
         yield f"no_answer is {line.no_answer}, which does not follow from the reply and its end"
 
 
-def _reasons(line: ReplyLine) -> set[NoAnswer | None]:
-    """Return why there may be no answer in a line, as far as it tells."""
+def _may_follow(reason: NoAnswer | None, line: ReplyLine) -> bool:
+    """Whether this may be why there is no answer in a line, as far as it tells."""
     if line.error is not None:
-        return {NoAnswer.OVERFLOW, NoAnswer.FILTERED}
-    return {
-        why_no_answer(
+        return reason in (NoAnswer.OVERFLOW, NoAnswer.FILTERED)
+    # Nothing in a line says that the endpoint marked a refusal, or that a tool was called.
+    return any(
+        reason
+        == why_no_answer(
             line.reply, finish_reason=line.finish_reason, refused=refused, called_tool=called
         )
         for refused, called in product((False, True), repeat=2)
-    }
+    )
 
 
 def _hash(text: str) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,10 +75,16 @@ def _found(stream: str, deals: Deals, wanted: int) -> dict[int, int]:
     found: dict[int, int] = {}
     start, chunk = 0, _FIRST
     while len(found) < wanted and (deals.total is not None or start < _TRIES * wanted):
-        seeds = numbered_seeds(stream, range(start, start + chunk))
+        seeds = _tried(stream, start, start + chunk)
         keys = deals.keys(np.array(seeds, dtype=np.int64))
         for first in np.sort(np.unique(keys, return_index=True)[1]).tolist():
             if len(found) < wanted:
                 found.setdefault(int(keys[first]), seeds[first])
         start, chunk = start + chunk, min(2 * chunk, _MOST)
     return found
+
+
+@lru_cache(maxsize=32)
+def _tried(stream: str, start: int, stop: int) -> tuple[int, ...]:
+    """Return some seeds of a stream: every column of a suite tries the same ones."""
+    return tuple(numbered_seeds(stream, range(start, stop)))

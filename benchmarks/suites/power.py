@@ -2,7 +2,7 @@
 
 Two models play the same hands or routes. Their outcomes differ in some share of them, and the
 better one has more of these. A difference is found where the 95 % interval of the tables, which
-redraws clusters, leaves out zero and lies on the right side.
+is that over clusters, leaves out zero and lies on the right side.
 """
 
 from __future__ import annotations
@@ -17,9 +17,6 @@ from benchmarks.rollouts import side_by_side
 from benchmarks.statistics import Observation, paired_difference, wilson
 from benchmarks.suites import STANDARD, Suite
 from benchmarks.tasks import TASKS
-
-REPLICATES = 2_000
-"""Redraws of each interval."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def power(
         )
     if not 0 <= correlation <= 1:
         raise ValueError(f"correlation is a share from 0 to 1; got {correlation}.")
-    clusters = _clusters(of, column, size)
+    clusters = clusters_of(of, column, size)
     names, groups = np.unique(clusters, return_inverse=True)
     rng = np.random.default_rng(seed)
     found = alarms = 0
@@ -85,12 +82,19 @@ def power(
     return Power(len(clusters), len(names), found / simulations, low, high, alarms / simulations)
 
 
-def _clusters(of: Suite, column: str, size: str) -> list[str]:
-    """Return the cluster of each episode that is played by who has not trained here."""
+def clusters_of(of: Suite, column: str, size: str = STANDARD, seed: int | None = None) -> list[str]:
+    """Return the cluster of each episode of a column.
+
+    Args:
+        seed: of a study whose fold is played; None for who has not trained here.
+
+    Raises:
+        ValueError: for an unknown column or size.
+    """
     if column not in of.columns:
         raise ValueError(f"{of.name} has no column {column!r}: expected {', '.join(of.columns)}.")
-    id, keywords, task = of.id(column), of.keywords(column, None), TASKS[of.task]
-    seeds = column_seeds(of, column, id, keywords, None, of.size(column, size))
+    id, keywords, task = of.id(column), of.keywords(column, seed), TASKS[of.task]
+    seeds = column_seeds(of, column, id, keywords, seed, of.size(column, size))
     env = side_by_side(id, keywords, len(seeds))
     env.reset(options={"episode_seed": np.array(seeds, dtype=np.int64)})
     return [task.dealt(env, copy).cluster for copy in range(len(seeds))]
@@ -127,5 +131,5 @@ def _found(clusters: list[str], outcomes: NDArray[np.int64]) -> int:
         }
         for side in (1, -1)
     )
-    estimate = paired_difference(*sides, replicates=REPLICATES)
+    estimate = paired_difference(*sides)
     return (estimate.low > 0) - (estimate.high < 0)

@@ -61,7 +61,9 @@ def test_all_formulas_of_three_and_four_cards(hand: list[int], target: int) -> N
     assert difficulty(hand, "rank", target) == len(made) / total
 
 
-@pytest.mark.parametrize("hand", [(3, 3, 8, 8, 8), (2, 2, 2, 2, 9)])
+@pytest.mark.parametrize(
+    "hand", [pytest.param((3, 3, 8, 8, 8), marks=pytest.mark.slow), (2, 2, 2, 2, 9)]
+)
 def test_all_formulas_of_five_cards(hand: tuple[int, ...]) -> None:
     made, total = brute_force(hand, 24)
     assert made

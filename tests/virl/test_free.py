@@ -736,7 +736,7 @@ def test_renders() -> None:
     before = env.render()
     for _ in range(5):
         env.step(env.expert_action())
-    assert before.shape == (640, 640, 3)
+    assert before.shape == (640, 960, 3)
     assert (env.render() != before).any()
     text = make(render_mode="ansi")
     text.reset(seed=0)
