@@ -142,7 +142,7 @@ EDITS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "quote in link": (lambda t: t.update(link='https://a.b/" onclick="x'), "link"),
     "no date": (lambda t: t.update(date="yesterday"), "date"),
     "long name": (lambda t: t.update(name="x" * 10_000), "name"),
-    "markup in sampling": (lambda t: t["sampling"].update(extra={"a": "<b>"}), "sampling.extra.a"),
+    "more sampling": (lambda t: t["sampling"].update(extra={"stop": ["<b>"]}), "its seal is not"),
     "NaN in sampling": (lambda t: t["sampling"].update(temperature=float("nan")), "its seal"),
 }  # fmt: skip
 

@@ -85,7 +85,7 @@ class Settings(_Part):
     size: SizeName
     max_attempts: StrictInt = Field(default=1, ge=1, le=10)
     images: Literal[True] | None = None
-    image_size: StrictInt | None = Field(default=None, ge=32, le=4096)
+    image_size: StrictInt | None = Field(default=None, ge=1, le=4096)
     strict: Literal[True] | None = None
     template: ColumnName | None = None
 
@@ -109,7 +109,8 @@ class Submission(_Part):
         trained_on: of the track "trained", and of references that have trained.
         weights: digest of the weights file that played, None where none did.
         suites: name and digest of the suite.
-        sampling: of a model behind an endpoint; None for other players, which have no response log.
+        sampling: of a model behind an endpoint, text of any form among it; None for other players,
+            which have no response log.
         versions: of the packages, for each kind of session.
         files: SHA-256 of each of the other files.
     """

@@ -15,7 +15,8 @@ class Refused(RunError):
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = list(problems)
         more = " (and perhaps more)" if len(problems) >= MOST else ""
-        super().__init__("\n".join([f"Refused, for {len(problems)} reasons{more}:", *problems]))
+        reasons = "1 reason" if len(problems) == 1 else f"{len(problems)} reasons"
+        super().__init__("\n".join([f"Refused, for {reasons}{more}:", *problems]))
 
 
 class Problems:

@@ -46,7 +46,7 @@ class Verdict:
         told = [
             f"Verified: {len(self.rows):,} episodes of {claim.player}, the suite {claim.suite} "
             f"({claim.digest}) whole, size {self.size}, {played}, "
-            f"{claim.settings.max_attempts} attempts at most. All were replayed, and every field "
+            f"max_attempts {claim.settings.max_attempts}. All were replayed, and every field "
             f"recomputed."
         ]
         if self.log is not None:
