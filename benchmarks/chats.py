@@ -24,6 +24,7 @@ from benchmarks.players import OnEpisodes, Player
 from benchmarks.replies import FaultLine, Journal, ReplyLine, digest
 from benchmarks.rollouts import Cell, Played, episode_row, play
 from benchmarks.runs import Run
+from benchmarks.seals import request_digest, sealed
 
 MAX_FAILURES = 10
 """Faults in a row, at least, before a session gives up: the endpoint is down, or credit is out."""
@@ -155,7 +156,9 @@ def play_chats(
     ]
     pending: Counter[str] = Counter()
     with Journal(run.folder) as journal, ThreadPoolExecutor(at_once) as pool:
-        line = _Line(policy, journal, max_failures=_max_failures(at_once))
+        setup = run.record.sessions[-1].versions
+        asking = request_digest(policy.model, policy.sampling.plain(), setup)
+        line = _Line(policy, journal, asking, max_failures=_max_failures(at_once))
         if left:
             try:
                 policy.check_server()
@@ -182,9 +185,12 @@ def play_chats(
 class _Line:
     """The way to the endpoint: journal first, and none any more once it has failed too often."""
 
-    def __init__(self, policy: ChatPolicy, journal: Journal, *, max_failures: int) -> None:
+    def __init__(
+        self, policy: ChatPolicy, journal: Journal, asking: str, *, max_failures: int
+    ) -> None:
         self._policy = policy
         self._journal = journal
+        self._asking = asking
         self._max_failures = max_failures
         self._faults_in_a_row = 0
         self._stopped = Event()
@@ -245,6 +251,7 @@ class _Line:
             served=reply.served,
             pictures=picture_digests(messages) or None,
         )
+        line = sealed(line, self._asking)
         self._write(line)
         self._note(None)
         return line

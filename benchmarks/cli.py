@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from benchmarks.consoles import reported_errors
 from shiftgym.progress import show_progress
-from shiftgym.sanitize import for_terminal
 
 # Commands import what they need when they run: `--help` should not wait for torch.
 
@@ -26,6 +26,10 @@ RUNS = Path("runs")
 IN_CHECKOUT = "In a checkout of the repository"
 
 Out = Annotated[Path | None, typer.Option(help="Folder of the run; made if missing, resumed.")]
+
+SuiteFile = Annotated[
+    Path | None, typer.Option("--suite-file", help="JSON file of a suite of one's own.")
+]
 
 
 def _endpoint(help: str, **limits: float) -> Any:
@@ -280,6 +284,54 @@ def show(
         )
 
 
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(help="Folder of a run or of a submission.")],
+    suite_file: SuiteFile = None,
+) -> None:
+    """Recompute every figure of a run or a submission; exit code 2 if anything does not hold."""
+    with reported_errors():
+        from benchmarks.submissions.commands import print_verified
+
+        print_verified(folder, suite_file, Console())
+
+
+@app.command()
+def submit(
+    run: Annotated[Path, typer.Argument(help="Folder of a run of a whole suite.")],
+    track: Annotated[
+        str,
+        typer.Option(
+            help="stock (a model as it is served), scaffold (a program around one), trained (on "
+            "the task), reference (a scripted agent of shiftgym)."
+        ),
+    ],
+    licence: Annotated[str, typer.Option(help="Of the replies, an SPDX identifier.")],
+    name: Annotated[
+        str | None, typer.Option(help="Of the entry; by default that of the run's folder.")
+    ] = None,
+    link: Annotated[str, typer.Option(help="To a page about it, https://...")] = "",
+    out: Annotated[
+        Path | None, typer.Option(help="New folder; by default in submissions/.")
+    ] = None,
+    suite_file: SuiteFile = None,
+) -> None:
+    """Write the submission of a run, and verify it."""
+    with reported_errors():
+        from benchmarks.submissions.commands import write_submission
+
+        write_submission(
+            run,
+            out,
+            name=name,
+            track=track,
+            licence=licence,
+            link=link,
+            suite_file=suite_file,
+            console=Console(),
+        )
+
+
 @app.command(rich_help_panel=IN_CHECKOUT)
 def probe(
     folder: Annotated[Path, typer.Argument(help="Folder of a study of agents that see.")],
@@ -338,23 +390,3 @@ def _json_object(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(f"--extra-body must be a JSON object like '{{\"top_k\": 20}}'; got {text}")
     return value
-
-
-class reported_errors:
-    """Turns errors that were made for people into a message and exit code 2."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
-        if isinstance(error, KeyboardInterrupt):
-            Console(stderr=True).print("Interrupted. The same command resumes.")
-            raise typer.Exit(130) from None
-        from benchmarks.runs import RunError
-        from shiftgym.extras import missing
-
-        if isinstance(error, (ImportError, OSError, RunError, ValueError)):
-            words = missing(error) if isinstance(error, ImportError) else error
-            told = for_terminal(f"Error: {words}", multiline=True)
-            Console(stderr=True).print(told, markup=False, highlight=False, soft_wrap=True)
-            raise typer.Exit(2) from None

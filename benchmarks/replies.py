@@ -50,6 +50,9 @@ class ReplyLine(_Line):
     pictures: list[str] | None = Field(
         default=None, description="digests of the pictures in the messages, which are not kept"
     )
+    seal: str | None = Field(
+        default=None, description="of the line and of what was asked for, see `benchmarks.seals`"
+    )
 
 
 class FaultLine(_Line):

@@ -8,8 +8,8 @@ from rich.console import Console
 
 from benchmarks.completeness import Missing, missing_of_evaluation
 from benchmarks.consoles import say
+from benchmarks.replays import replay
 from benchmarks.reply_summary import summarise_replies
-from benchmarks.rollouts import replay
 from benchmarks.runs import EPISODES_FILE, RunError, read_episodes, read_record, write_json
 from benchmarks.summary import evaluation_tables, summarise, summary_line
 from benchmarks.tables import write_csv, write_tables

@@ -6,7 +6,7 @@ already is not played again, so an evaluation cut off goes on with the next batc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -129,16 +129,24 @@ def episode_row(
 
 
 def play(
-    make_agent: MakeAgent, id: str, keywords: dict[str, Any], episode_seeds: Sequence[int]
+    make_agent: MakeAgent,
+    id: str,
+    keywords: dict[str, Any],
+    episode_seeds: Sequence[int],
+    env: Any = None,
 ) -> list[Played]:
     """Play one episode for each seed, side by side.
+
+    Args:
+        env: environments as `side_by_side` makes them, to be used again; None for new ones.
 
     Raises:
         ValueError: the environment refuses the keywords or does not measure what rows of its task
             hold, or the agent's answers are not one a copy.
     """
     count, task = len(episode_seeds), task_of(id)
-    env = side_by_side(id, keywords, count)
+    if env is None:
+        env = side_by_side(id, keywords, count)
     in_text = isinstance(env.single_action_space, Text)
     agent = make_agent(env)
     for copy in range(count):
@@ -188,29 +196,6 @@ def play(
         running &= ~ended
     _note_recognition(episodes, recognised)
     return episodes
-
-
-def replay(row: Episode) -> Played:
-    """Play a row's actions or replies again.
-
-    Raises:
-        ValueError: the same seed now deals another hand or route, or the rewards or outcomes
-            differ: the environment is not the one that made the row.
-    """
-    script = _Script(row.actions if row.actions is not None else row.replies or [])
-    again: tuple[Any, ...]
-    try:
-        played = play(lambda _: script, row.id, row.keywords, [row.episode_seed])[0]
-        again = (played.dealt.digest, played.rewards, played.outcomes)
-    except _ScriptEnded:
-        again = ("an episode that goes on",)
-    if again != (row.digest, row.rewards, row.outcomes):
-        raise ValueError(
-            f"Episode {row.index} of {row.cell} does not replay: {row.id} with seed "
-            f"{row.episode_seed} gave {(row.digest, row.rewards, row.outcomes)}, and now gives "
-            f"{again}. Use the version that made the row."
-        )
-    return played
 
 
 def side_by_side(id: str, keywords: dict[str, Any], count: int) -> Any:
@@ -286,22 +271,3 @@ def _note_recognition(episodes: Sequence[Played], recognised: NDArray[np.int64])
     for episode, right, shown in zip(episodes, *recognised.tolist()):
         if shown:
             episode.metrics[RECOGNITION] = right / shown
-
-
-class _ScriptEnded(Exception):
-    """The episode asks for more than was recorded."""
-
-
-class _Script:
-    """An agent that repeats what was done in one episode."""
-
-    def __init__(self, actions: Sequence[Any]) -> None:
-        self._left: Iterator[Any] = iter(actions)
-
-    def act(self, observation: Any, info: Any) -> list[Any]:
-        for action in self._left:
-            return [action]
-        raise _ScriptEnded
-
-    def reset(self, index: int) -> None:
-        pass

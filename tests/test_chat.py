@@ -22,8 +22,9 @@ from benchmarks.cells import column_seeds
 from benchmarks.chats import MAX_FAILURES, NOT_ASKED, play_chats
 from benchmarks.cli import app
 from benchmarks.records import RunRecord
+from benchmarks.replays import replay
 from benchmarks.replies import FaultLine, ReplyLine
-from benchmarks.rollouts import Cell, evaluate, replay
+from benchmarks.rollouts import Cell, evaluate
 from benchmarks.runs import Run, RunError, read_episodes, read_lines
 from benchmarks.suites import SUITES
 from tests.loopback import PATIENT, Answer, Endpoint, listening, said, sent

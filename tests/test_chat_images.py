@@ -26,8 +26,9 @@ from benchmarks.cells import column_seeds
 from benchmarks.chats import play_chats
 from benchmarks.cli import app
 from benchmarks.records import RunRecord
+from benchmarks.replays import replay
 from benchmarks.replies import ReplyLine
-from benchmarks.rollouts import Cell, replay
+from benchmarks.rollouts import Cell
 from benchmarks.runs import Run, RunError, read_episodes, read_lines
 from benchmarks.suites import SUITES, Suite
 from benchmarks.suites import test_seeds as seeds_of

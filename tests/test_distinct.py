@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from agents.scripted import ExpertAgent
 from benchmarks.cells import column_count, column_seeds
-from benchmarks.rollouts import Cell, episode_row, play, replay
+from benchmarks.replays import replay
+from benchmarks.rollouts import Cell, episode_row, play
 from benchmarks.suites import SUITES, Suite
 from benchmarks.suites.distinct import Deals, choose
 

@@ -15,8 +15,9 @@ from benchmarks.evaluation import run_evaluation
 from benchmarks.options import EvaluationOptions
 from benchmarks.players import scripted_player
 from benchmarks.records import Episode, RunRecord
+from benchmarks.replays import replay
 from benchmarks.report import check_rows
-from benchmarks.rollouts import Cell, evaluate, play, replay
+from benchmarks.rollouts import Cell, evaluate, play
 from benchmarks.runs import Run, RunError, read_episodes
 from benchmarks.suites import SUITES, Suite
 from benchmarks.summary import evaluation_tables, summarise

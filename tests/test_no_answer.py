@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from agents.no_answer import NoAnswer, why_no_answer
 from benchmarks.cli import app
+from benchmarks.replays import replay
 from benchmarks.replies import FaultLine, ReplyLine
 from benchmarks.reply_summary import ReplySummary, summarise_replies
-from benchmarks.rollouts import replay
 from benchmarks.runs import read_episodes, read_lines
 from tests.loopback import Answer, Endpoint, listening, said, sent
 

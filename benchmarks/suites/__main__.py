@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks.cli import reported_errors
+from benchmarks.consoles import reported_errors
 from benchmarks.suites import STANDARD, SUITES
 from benchmarks.suites.files import suite_or_file
 from benchmarks.tables import Table, interval, percent

@@ -1,0 +1,1 @@
+"""Results that others can recompute: submissions, and the verification of them and of runs."""

@@ -1,0 +1,97 @@
+"""Files from strangers: no link is followed, and memory does not grow with what they hold."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import stat
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from shiftgym.files import MEBIBYTE
+
+MOST_LINE = 16 * MEBIBYTE
+"""Bytes of a line: the longest reply that is worth keeping is far shorter."""
+
+MOST_FILE = 2048 * MEBIBYTE
+"""Bytes of a file's lines together, unpacked."""
+
+MOST_RATIO, FREE = 150, 8 * MEBIBYTE
+"""How many times as large a file may be unpacked, beyond the first bytes, which are free."""
+
+
+class TooMuch(ValueError):
+    """A file that is larger than anything honest."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a regular file for reading.
+
+    Raises:
+        ValueError: it is a symbolic link, a folder, a device or a pipe.
+        OSError: it cannot be read.
+    """
+    if path.is_symlink():
+        raise ValueError(f"{path.name} is a symbolic link, and links are not followed.")
+    # Between the look and the opening somebody may put a link there; a pipe would be waited for.
+    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with open(os.open(path, os.O_RDONLY | flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ValueError(f"{path.name} is no regular file.")
+        yield file
+
+
+def read_whole(path: Path, most: int) -> bytes:
+    """Return what a small file holds.
+
+    Raises:
+        ValueError: as `opened`, or it has more than `most` bytes.
+        OSError: it cannot be read.
+    """
+    with opened(path) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise TooMuch(f"{path.name} has more than {most:,} bytes.")
+    return data
+
+
+def bounded_lines(
+    path: Path, *, most_line: int = MOST_LINE, most_file: int = MOST_FILE
+) -> Iterator[bytes]:
+    r"""Yield the lines of a file, of one whose name ends in .gz those that it unpacks to.
+
+    Every line ends with "\n".
+
+    Raises:
+        ValueError: as `opened`; a line, the file or what it unpacks to is too large; the last line
+            is torn; or it is no whole gzip file.
+        OSError: it cannot be read.
+    """
+    with opened(path) as packed:
+        if path.suffix != ".gz":
+            yield from _lines(path, packed, most_line, most_file)
+            return
+        size = os.fstat(packed.fileno()).st_size
+        most = min(most_file, FREE + MOST_RATIO * size)
+        try:
+            with gzip.GzipFile(fileobj=packed) as file:
+                yield from _lines(path, cast(BinaryIO, file), most_line, most)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise ValueError(f"{path.name} is no whole gzip file: {error}.") from error
+
+
+def _lines(path: Path, file: BinaryIO, most_line: int, most: int) -> Iterator[bytes]:
+    total = number = 0
+    while line := file.readline(most_line + 1):
+        number, total = number + 1, total + len(line)
+        if len(line) > most_line:
+            raise TooMuch(f"{path.name}, line {number} has more than {most_line:,} bytes.")
+        if total > most:
+            raise TooMuch(f"{path.name} unpacks to more than {most:,} bytes.")
+        if not line.endswith(b"\n"):
+            raise ValueError(f"{path.name}, line {number} is torn: it has no end.")
+        yield line

@@ -1,0 +1,59 @@
+"""What the commands `submit` and `verify` print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks.consoles import say
+from benchmarks.submissions.verify import Verdict, verify
+from benchmarks.submissions.writing import submit
+from benchmarks.summary import evaluation_tables
+
+
+def print_verified(folder: Path, suite_file: Path | None, console: Console) -> None:
+    """Verify a run or a submission, and print the tables that follow from it.
+
+    Raises:
+        Refused: it does not hold.
+    """
+    show(verify(folder, suite_file), console)
+
+
+def write_submission(
+    run: Path,
+    out: Path | None,
+    *,
+    name: str | None,
+    track: str,
+    licence: str,
+    link: str,
+    suite_file: Path | None,
+    console: Console,
+) -> None:
+    """Write and verify the submission of a run; print where it lies and what it says.
+
+    Raises:
+        RunError: the run cannot be submitted, or does not hold.
+    """
+    out = out or Path("submissions") / run.name
+    verdict = submit(
+        run,
+        out,
+        name=name or run.name,
+        track=track,
+        licence=licence,
+        link=link,
+        suite_file=suite_file,
+    )
+    show(verdict, console)
+    say(console, f"The submission lies in {out.resolve()}")
+
+
+def show(verdict: Verdict, console: Console) -> None:
+    """Print a verdict."""
+    for table in evaluation_tables(verdict.cells):
+        console.print(table.rich())
+    for line in verdict.lines():
+        say(console, line)
