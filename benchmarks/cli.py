@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from benchmarks.consoles import reported_errors
+from benchmarks.consoles import reported_errors, say
 from shiftgym.progress import show_progress
 
 # Commands import what they need when they run: `--help` should not wait for torch.
@@ -369,7 +369,7 @@ def strips(
     console = Console()
     with reported_errors():
         for path in write_strips(out):
-            console.print(for_terminal(path), markup=False, highlight=False, soft_wrap=True)
+            say(console, path)
 
 
 def _names(text: str | None) -> list[str]:
