@@ -266,7 +266,7 @@ def show(
     ] = None,
     episodes: Annotated[int, typer.Option(min=1, help="Episodes on the page, at most.")] = 200,
     megabytes: Annotated[
-        int, typer.Option(min=1, help="Of their steps, at most; pictures take up to one half.")
+        int, typer.Option(min=1, help="Of the page, at most; pictures take up to one half.")
     ] = 20,
     pictures: Annotated[bool, typer.Option(help="Draw what there was to see.")] = True,
 ) -> None:

@@ -167,6 +167,7 @@ def test_a_page_stays_within_its_bound(run: Path) -> None:
     assert "3 of 10 episodes are here, 0 with pictures. At most 3" in command(
         "show", run, "--episodes", 3, "--no-pictures", "--out", run / "few.html"
     )
+    assert (run / "few.html").stat().st_size < 200_000
 
 
 def test_failures_of_every_column_and_outcome_come_first() -> None:

@@ -24,6 +24,9 @@ Replies = Mapping[int, ReplyLine]
 
 MEGABYTE = 1_000_000
 
+BESIDE_STEPS = 1_500
+"""Bytes of an episode beside its steps: its line in the list, seeds and keywords."""
+
 
 def show(
     folder: Path, out: Path, *, episodes: int, megabytes: int, pictures: bool, console: Console
@@ -33,7 +36,7 @@ def show(
     Args:
         out: the file.
         episodes: at most so many are on the page.
-        megabytes: at most so large are their steps, of which pictures take at most one half.
+        megabytes: at most so much they take, and those with pictures at most one half of it.
         pictures: whether there are any.
 
     Raises:
@@ -82,7 +85,7 @@ def _entries(
     most: int,
     pictures: bool,
 ) -> list[Entry]:
-    """Return the first rows whose steps have at most so many bytes, pictures a half of them."""
+    """Return the first rows that have at most so many bytes on the page, pictures a half."""
     entries, size, drawn = [], 0, 0
     for row in rows:
         place = row.cell, row.index
@@ -97,9 +100,9 @@ def _entries(
                 f"{folder / EPISODES_FILE}: episode {row.index} of {row.cell} ({row.id}) does not "
                 f"replay: {error}. Show it with the version that played it."
             ) from error
-        if size + shown.size > most:
+        size += shown.size + BESIDE_STEPS
+        if size > most:
             break
-        size += shown.size
         drawn += shown.size if shown.pictures else 0
         entries.append(Entry(row, outcomes[place], shown))
     return entries
