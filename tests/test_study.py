@@ -42,7 +42,7 @@ def make_preset(**changes: Any) -> Preset:
         "name": "micro",
         "seeds": 1,
         "competence": 0.3,
-        "validation_episodes": 40,
+        "validation_episodes": 10,
         "points": 3,
         "curve_episodes": 8,
         "final_episodes": 12,
@@ -55,9 +55,9 @@ def make_preset(**changes: Any) -> Preset:
 def fake_learner(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learners, "LEARNERS", {})
     monkeypatch.setattr("benchmarks.study.jobs.LEARNERS", {"fake": FakeLearner})
-    # What the nearest-neighbour baseline scores is not tested here, and 500 are made sooner.
+    # What the nearest-neighbour baseline scores is not tested here, and 100 are made sooner.
     for task in ("cards", "streets"):
-        monkeypatch.setattr(f"benchmarks.tasks.{task}.MEMORISED", 500)
+        monkeypatch.setattr(f"benchmarks.tasks.{task}.MEMORISED", 100)
 
 
 def make_job(folder: Path, suite: Suite, preset: Preset | None = None, seed: int = 2) -> Job:
@@ -318,7 +318,8 @@ def test_an_unknown_preset_names_the_known_ones() -> None:
 def test_what_an_init_has_seen_is_called_retention(tmp_path: Path) -> None:
     plain = make_preset().policies["fake"]
     seen = plain.model_copy(update={"init_rules": ("random", "absolute", "relative")})
-    preset = make_preset().model_copy(update={"policies": {"fake": plain, "fake-seen": seen}})
+    few = make_preset(points=1, validation_episodes=4, curve_episodes=4, final_episodes=6)
+    preset = few.model_copy(update={"policies": {"fake": plain, "fake-seen": seen}})
     run_study(preset, SUITES["virl-l"], tmp_path, seeds=[0], workers=0, console=QUIET)
     results = load_results(tmp_path)
     assert results.retained == {"fake-seen"}
