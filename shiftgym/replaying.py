@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import gymnasium as gym
 
+from shiftgym.checks import shown
 from shiftgym.task_string import TaskString, is_held
 
 
@@ -60,9 +61,14 @@ def replay(
             f"The task was played with {missing[0]}={told.keywords[missing[0]]}, which a string "
             f"cannot hold. Pass it: replay(task, actions, {missing[0]}=...)."
         )
-    env: Any = gym.make(told.id, disable_env_checker=True, **{**told.keywords, **keywords})
+    if isinstance(actions, str):
+        raise ValueError("actions is a sequence, of replies on text ids; got a string.")
+    actions = list(actions)
+    env = _made(told.id, {**told.keywords, **keywords})
     try:
         _, info = env.reset(options={**(options or {}), "task": task})
+        if info.get("task") != task:
+            raise ValueError(f"{told.id} tells no tasks: it is no environment of this kind.")
         rewards: list[float] = []
         outcomes: list[str] = []
         terminated = truncated = False
@@ -78,3 +84,12 @@ def replay(
     finally:
         env.close()
     return Replay(rewards, outcomes, terminated, truncated, info)
+
+
+def _made(id: str, keywords: dict[str, Any]) -> Any:
+    """Return the environment of a task string, which may be anybody's."""
+    try:
+        return gym.make(id, disable_env_checker=True, **keywords)
+    except (ImportError, TypeError) as error:
+        told = f"{type(error).__name__}: {error}"
+        raise ValueError(f"The environment of the task cannot be made: {shown(told)}") from None

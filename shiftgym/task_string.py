@@ -105,8 +105,9 @@ class Made:
         usual = {name: one.default for name, one in shell_keywords(type(env)).items()}
         if isinstance(getattr(env, "config", None), Keywords):
             usual |= env.config.defaults()
+        parsed = getattr(env, "config", None)
         keywords = {
-            name: plain(value)
+            name: _content(value, getattr(parsed, name, None))
             for name, value in sorted(spec.kwargs.items())
             if name not in _NOT_PLAYED
             and not (name in usual and plain(value) == plain(usual[name]))
@@ -214,6 +215,21 @@ def plain(value: Any) -> Any:
         parts = {one.name: plain(getattr(value, one.name)) for one in dataclasses.fields(value)}
         digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:DIGITS]
     return {_DIGEST + type(value).__name__: digest}
+
+
+def _content(given: Any, parsed: Any) -> Any:
+    """Return `plain` of a keyword's value; where it is a file's path, of what the file holds.
+
+    Args:
+        given: the value.
+        parsed: what the configuration made of it.
+    """
+    if isinstance(given, (list, tuple)) and isinstance(parsed, tuple) and len(given) == len(parsed):
+        return [_content(*both) for both in zip(given, parsed)]
+    if isinstance(parsed, tuple) and len(parsed) == 1:
+        parsed = parsed[0]
+    is_file = isinstance(given, (str, os.PathLike)) and bool(os.path.splitext(given)[1])
+    return plain(parsed if is_file and hasattr(parsed, "digest") else given)
 
 
 def is_held(value: Any) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import gymnasium as gym
 import numpy as np
 import pytest
 
 from benchmarks.cost import cost
 from benchmarks.suites import SUITES, TEST_BIT, Column, Suite, suite, suite_of
+from benchmarks.suites.files import read_suite
 from benchmarks.tasks import TASKS
 from gp_env.deal import split_part
 from gp_env.pictures import look as card_look
@@ -251,3 +254,32 @@ def test_what_an_episode_costs_is_about_what_the_page_on_models_says(
     counted = cost(name, episodes=10)
     assert characters[0] < counted.characters < characters[1]
     assert requests[0] <= counted.fewest <= counted.most <= requests[1]
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ('{"name": "a", "columns": {"in": {"id": "x"}, "in": {"id": "y"}}}', "'in' stands twice"),
+        (
+            '{"name": "a", "columns": {"in": {"id": "x", "sizes": {"huge": 3}}}}',
+            "'huge' is no size",
+        ),
+        (
+            '{"name": "a", "folds": 7, "columns": {"in": {"id": "x", "keywords": {"fold": []}}}}',
+            "'fold' is set by who plays",
+        ),
+        (
+            '{"name": "a", "game": {"render_mode": "ansi"}, "columns": {"in": {"id": "x"}}}',
+            "'render_mode' is set by who plays",
+        ),
+        ("[" * 100_000, "is no suite"),
+    ],
+    ids=["double", "size", "fold", "render_mode", "deep"],
+)
+def test_a_file_that_says_what_is_not_played_is_refused(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    (tmp_path / "mine.json").write_text(text)
+    with pytest.raises(ValueError, match=told) as caught:
+        read_suite(tmp_path / "mine.json")
+    assert "mine.json" in str(caught.value)

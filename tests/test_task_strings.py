@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -172,17 +173,6 @@ def test_a_wording_of_ones_own_counts() -> None:
         env.reset(options={"task": task})
 
 
-def test_a_changed_city_file_is_told_by_the_digest(tmp_path: Path) -> None:
-    file = tmp_path / "mine.npz"
-    virl_env.save_city(virl_env.synthetic_city("grid", seed=1, area=1.0), file)
-    _, task = started("VIRLNavigation-v0", city=str(file), routes=5)
-    assert shiftgym.replay(task, []).info["task"] == task
-    virl_env.save_city(virl_env.synthetic_city("grid", seed=2, area=1.0), tmp_path / "new.npz")
-    (tmp_path / "new.npz").replace(file)
-    with pytest.raises(ValueError, match="a file that a keyword names"):
-        shiftgym.replay(task, [])
-
-
 def test_equal_deals_have_unequal_digests() -> None:
     """So a digest names the hand to nobody who has seen it in another episode."""
     env, _ = started("GeneralPoints-v0", hand="3♠ 3♣ 8♠ 8♣")
@@ -283,3 +273,46 @@ def test_replay_imports_the_package_of_the_id() -> None:
     command = [sys.executable, "-c", script]
     run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert run.stdout.strip() == "['illegal_formula']"
+
+
+def test_a_city_file_is_told_by_what_it_holds(tmp_path: Path, monkeypatch: Any) -> None:
+    city = virl_env.synthetic_city("grid", 5, area=1.0)
+    path = tmp_path / "town.npz"
+    virl_env.save_city(city, path)
+    _, task = started("VIRLNavigation-v0", city=str(path), routes=5)
+    monkeypatch.chdir(tmp_path)
+    for same in ("town.npz", path, city):
+        assert len(shiftgym.replay(task, [0], city=same).rewards) == 1
+    with pytest.raises(ValueError, match="Pass it"):
+        shiftgym.replay(task, [0])
+    # The routes stay: only what is seen of the city is another.
+    virl_env.save_city(dataclasses.replace(city, look={"hue": 0.9}), path)
+    with pytest.raises(ValueError, match="digest of City"):
+        shiftgym.replay(task, [0], city=path)
+
+
+@pytest.mark.parametrize(
+    "id, keywords",
+    [
+        ("gymnasium:CartPole-v1", {}),
+        ("gp_env:GeneralPoints-v0", {"id": "x"}),
+        ("gp_env:GeneralPoints-v0", {"self": 1}),
+        ("gp_env:GeneralPoints-v0", {"disable_env_checker": True}),
+        ("..:GeneralPoints-v0", {}),
+        ("gp_env\0:GeneralPoints-v0", {}),
+    ],
+)
+def test_tasks_from_outside_end_in_one_kind_of_error(id: str, keywords: dict[str, Any]) -> None:
+    _, task = started("GeneralPoints-v0")
+    forged = TaskString.parse(task)._replace(id=id, keywords=keywords)
+    with pytest.raises(ValueError, match=r"cannot be made|tells no tasks"):
+        shiftgym.replay(str(forged), [0])
+
+
+def test_no_task_is_no_wish_for_any_episode() -> None:
+    env, task = started("GeneralPoints-v0")
+    with pytest.raises(ValueError, match="got None"):
+        env.reset(options={"task": None})
+    with pytest.raises(ValueError, match="got a string"):
+        shiftgym.replay(task, "abc")
+    assert shiftgym.replay(task, iter([0])).rewards == shiftgym.replay(task, [0]).rewards

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from benchmarks.tasks import TASKS, bare
 from benchmarks.tasks.task import interface_named
@@ -32,6 +32,10 @@ STANDARD = "standard"
 Size = Annotated[int, Field(ge=1, le=1_000_000)] | None
 """A number of hands or routes; None for every one there is."""
 
+_OF_SHELLS = frozenset({"render_mode", "num_envs", "autoreset_mode", "max_episode_steps"})
+_OF_SPLITS = frozenset({"split", "fold"})
+"""Keywords that an evaluation sets; those of splits where the suite has folds."""
+
 SizeName = Annotated[str, Field(pattern=r"^[a-z]+$", max_length=20)]
 ColumnName = Annotated[str, Field(pattern=r"^[\w.-]+$", max_length=60)]
 
@@ -46,7 +50,7 @@ class Column(_Part):
     Attributes:
         id: of the environment. An id of ours that names no interface is played through that of the
             player: GeneralPoints-RuleOOD-v0 stands for GeneralPoints-Text-RuleOOD-v0 as well.
-        keywords: of the environment, without `split`, `fold` and `max_attempts`.
+        keywords: of the environment; where the suite has folds, without `split` and `fold`.
         split: whose hands or routes trained agents play: "test", "train" for those that training
             may have shown, which nobody else plays, or None for all, where nobody trains at all.
         control: whether it is a control, which studies leave out.
@@ -111,6 +115,19 @@ class Suite(_Part):
         if folds == 2:
             raise ValueError("2 parts are none for training: expected 1, or 3 to 1000")
         return folds
+
+    @model_validator(mode="after")
+    def _nothing_said_twice(self) -> Suite:
+        for name, column in self.columns.items():
+            if unknown := sorted(column.sizes.keys() - self.sizes.keys()):
+                raise ValueError(
+                    f"columns.{name}.sizes: {unknown[0]!r} is no size of the suite: expected of "
+                    f"{', '.join(self.sizes)}"
+                )
+            given = self.game.keys() | column.keywords.keys()
+            if refused := sorted(given & (_OF_SHELLS | (_OF_SPLITS if self.folds > 1 else set()))):
+                raise ValueError(f"columns.{name}: the keyword {refused[0]!r} is set by who plays")
+        return self
 
     @property
     def task(self) -> str:

@@ -11,7 +11,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import gymnasium as gym
 from pydantic import ValidationError
@@ -21,6 +23,19 @@ from benchmarks.suites import LOOK, SUITES, Suite, suite
 from benchmarks.tasks import task_of
 
 MOST_BYTES = 2**20
+
+
+class _Doubled(ValueError):
+    """A name stands twice in an object; JSON's readers keep the last one and say nothing."""
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        names = [name for name, _ in pairs]
+        double = next(name for name in names if names.count(name) > 1)
+        raise _Doubled(f"{double!r} stands twice in one object. Give each its own name.")
+    return told
 
 
 def suite_or_file(name: str) -> Suite:
@@ -45,6 +60,12 @@ def read_suite(path: Path) -> Suite:
         text = file.read(MOST_BYTES + 1)
     if len(text) > MOST_BYTES:
         raise ValueError(f"{path} has more than {MOST_BYTES} bytes; a suite has a few thousand.")
+    try:
+        json.loads(text, object_pairs_hook=_without_doubles)
+    except _Doubled as error:
+        raise ValueError(f"{path}: {error}") from None
+    except (ValueError, RecursionError):
+        pass  # no JSON at all, which is told below
     try:
         made = Suite.model_validate_json(text)
     except ValidationError as error:

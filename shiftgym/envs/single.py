@@ -109,7 +109,7 @@ class SingleEnv(TellsTasks, gym.Env[Observation, Action], Generic[Observation, A
         if fixed is not None:
             task, given = task.fixed(fixed), option
             self.check_fixed(fixed)
-        if asked.get("task") is not None:
+        if "task" in asked:
             replayed = self._checked_task(asked["task"], task, given)
         super().reset(seed=seed)
         episode: E = self._started(task, self._seeds.next(seed, replayed))
