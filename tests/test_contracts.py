@@ -58,6 +58,10 @@ def shown(name: str) -> list[dict[str, Any]]:
     return [one for start, cases in SHOWN.items() if name.startswith(start) for one in cases]
 
 
+def few_streets(name: str) -> dict[str, Any]:
+    return {"routes": 4, **({"city": ("porta vecchia", "rio claro")} if "OOD-" in name else {})}
+
+
 def cases(name: str) -> list[dict[str, Any]]:
     """Return the keywords that an id is played with."""
     if "-OOD-" in name:
@@ -68,7 +72,11 @@ def cases(name: str) -> list[dict[str, Any]]:
     if name.startswith("VIRLNavigation-Image"):
         # Streets take longest to draw: how a walker moves changes what is seen, wording does not.
         dealt = [keywords for keywords in dealt if "instructions" not in keywords]
-    return [{}, *([] if is_shifted_and_drawn else dealt), *shown(name)]
+    played = [{}, *([] if is_shifted_and_drawn else [*dealt, *shown(name)])]
+    if name.startswith("VIRLNavigation-Image"):
+        # And few streets are drawn once for all contracts. The other tests have every route.
+        return [{**few_streets(name), **keywords} for keywords in played]
+    return played
 
 
 CASES = [
@@ -135,16 +143,17 @@ def test_no_other_keyword_changes_the_spaces(name: str, keywords: dict[str, Any]
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_another_process_sees_the_same(package: str) -> None:
-    names = [name for name in IDS if IDS[name] == package]
+    # -OOD- ids are other names of ids that are played; see the last test.
+    names = [name for name in IDS if IDS[name] == package and "-OOD-" not in name]
     script = (
         "import gymnasium, json; from shiftgym.contract_play import frozen, play;"
-        "played = lambda name: json.dumps(frozen(play(gymnasium.make(name), 20, seed=7)));"
+        "played = lambda name: json.dumps(frozen(play(gymnasium.make(name), 8, seed=7)));"
         f"print(*map(played, {[f'{package}:{name}' for name in names]!r}), sep='\\n')"
     )
     run = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=300
     )
-    here = [json.dumps(frozen(play(gym.make(name), 20, seed=7))) for name in names]
+    here = [json.dumps(frozen(play(gym.make(name), 8, seed=7))) for name in names]
     assert run.stdout.splitlines() == here
 
 

