@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 # Tests run in parallel processes, so a pool of threads in each of them only fights for the cores.
@@ -12,6 +13,8 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 import pytest
 from hypothesis import settings
+
+from tests.loopback import Endpoint, listening
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,3 +33,18 @@ def test_data() -> Path:
             pytest.fail(f"SHIFTGYM_TEST_DATA names {given}, which is not a folder.")
         pytest.skip(f"No recorded data in {folder}: set SHIFTGYM_TEST_DATA to the folder of it.")
     return folder
+
+
+@pytest.fixture
+def no_api_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide what the caller's environment says of endpoints and of proxies."""
+    for name in list(os.environ):
+        if name.startswith("OPENAI_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    """A server on the loopback address that answers like a model."""
+    with listening(Endpoint()) as server:
+        yield server

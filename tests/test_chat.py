@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -35,17 +34,7 @@ KEY = "sk-loopback-0123456789"
 WRONG = '{"cards": [], "number": [1, 1, 1, 1], "formula": "1+1+1+1"}'
 
 
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith("OPENAI_") or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    with listening(Endpoint()) as server:
-        yield server
+pytestmark = pytest.mark.usefixtures("no_api_settings")
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ from benchmarks.rollouts import Cell
 from benchmarks.runs import Run, RunError, read_episodes, read_lines
 from benchmarks.suites import SUITES, Suite
 from benchmarks.suites import test_seeds as seeds_of
-from tests.loopback import Answer, Endpoint, listening, said
+from tests.loopback import Answer, Endpoint, said
 
 RECORD = RunRecord(kind="evaluate", config={}, seeds=[0], suites={})
 SEEN = {"images": True, "image_size": 32, "max_attempts": 1}
@@ -56,17 +55,7 @@ CELLS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith("OPENAI_") or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    with listening(Endpoint()) as server:
-        yield server
+pytestmark = pytest.mark.usefixtures("no_api_settings")
 
 
 def play(folder: Path, cell: Cell, endpoint: Endpoint) -> Any:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +14,14 @@ from benchmarks.replays import replay
 from benchmarks.replies import FaultLine, ReplyLine
 from benchmarks.reply_summary import ReplySummary, summarise_replies
 from benchmarks.runs import read_episodes, read_lines
-from tests.loopback import Answer, Endpoint, listening, said, sent
+from tests.loopback import Answer, Endpoint, said, sent
 
 OVERFLOW = sent(
     400, error={"message": "That is 9000 tokens.", "code": "context_length_exceeded", "type": "x"}
 )
 
 
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith("OPENAI_") or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    with listening(Endpoint()) as server:
-        yield server
+pytestmark = pytest.mark.usefixtures("no_api_settings")
 
 
 def play(endpoint: Endpoint, folder: Path, *more: str) -> Any:

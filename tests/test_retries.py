@@ -1,8 +1,7 @@
-"""The patience of the client: how long it waits, for what, and when it gives up."""
+"""How long the client waits for an endpoint, for what, and when it gives up."""
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -20,23 +19,13 @@ from benchmarks.records import RunRecord
 from benchmarks.replies import FaultLine
 from benchmarks.rollouts import Cell
 from benchmarks.runs import Run, read_episodes, read_lines
-from tests.loopback import Answer, Endpoint, listening, said, sent
+from tests.loopback import Answer, Endpoint, said, sent
 
 RECORD = RunRecord(kind="evaluate", config={}, seeds=[0], suites={})
 CELL = Cell("toy/cards", "GeneralPoints-Text-v0", {"max_attempts": 1}, [1, 2])
 
 
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith("OPENAI_") or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    with listening(Endpoint()) as server:
-        yield server
+pytestmark = pytest.mark.usefixtures("no_api_settings")
 
 
 @pytest.fixture

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -24,24 +23,14 @@ from benchmarks.reply_summary import summarise_replies
 from benchmarks.rollouts import Cell
 from benchmarks.runs import Run, read_episodes
 from benchmarks.suites import test_seeds as seeds_of
-from tests.loopback import PATIENT, Answer, Endpoint, listening, said, sent
+from tests.loopback import PATIENT, Answer, Endpoint, said, sent
 
 RECORD = RunRecord(kind="evaluate", config={}, seeds=[0], suites={})
 WRONG = '{"cards": [], "number": [1, 1, 1, 1], "formula": "1+1+1+1"}'
 MOST_SESSIONS = 8
 
 
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith("OPENAI_") or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    with listening(Endpoint()) as server:
-        yield server
+pytestmark = pytest.mark.usefixtures("no_api_settings")
 
 
 class OnAFakeClock(ChatPolicy):
