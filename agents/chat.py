@@ -23,6 +23,7 @@ from agents.no_answer import NoAnswer, why_no_answer
 from agents.protocol import Info
 from agents.retries import Pause, is_passing, longest_waits, wait_before_retry
 from agents.sampling import Sampling
+from shiftgym.extras import missing
 
 LONGEST_EXPLANATION = 300
 """Characters that are kept of what an endpoint says about an error; some send a whole page."""
@@ -264,10 +265,7 @@ def _import_openai() -> Any:
     try:
         import openai
     except ImportError as error:
-        raise ImportError(
-            "Models behind an endpoint need the openai package: pip install --constraint "
-            "constraints.txt --editable '.[llm]'"
-        ) from error
+        raise ImportError(missing(error)) from error
     return openai
 
 
