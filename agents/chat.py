@@ -23,7 +23,6 @@ from agents.no_answer import NoAnswer, why_no_answer
 from agents.protocol import Info
 from agents.retries import Pause, is_passing, longest_waits, wait_before_retry
 from agents.sampling import Sampling
-from shiftgym.extras import missing
 
 LONGEST_EXPLANATION = 300
 """Characters that are kept of what an endpoint says about an error; some send a whole page."""
@@ -265,6 +264,8 @@ def _import_openai() -> Any:
     try:
         import openai
     except ImportError as error:
+        from shiftgym.extras import missing
+
         raise ImportError(missing(error)) from error
     return openai
 

@@ -16,6 +16,8 @@ import gymnasium as gym
 import pytest
 from typer.testing import CliRunner
 
+import gp_env  # noqa: F401  (registers its ids)
+import virl_env  # noqa: F401  (registers its ids)
 from agents.chat import ChatFault, ChatPolicy, Sampling
 from benchmarks.cells import column_seeds
 from benchmarks.chats import MAX_FAILURES, NOT_ASKED, play_chats

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+import gp_env  # noqa: F401  (registers its ids)
+import virl_env  # noqa: F401  (registers its ids)
 from agents.chat import ChatFault, ChatPolicy
 from agents.retries import LONGEST_PAUSE, is_passing, longest_waits, wait_before_retry
 from benchmarks.chats import play_chats
