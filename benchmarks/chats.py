@@ -18,10 +18,9 @@ from typing import Any
 
 from agents.chat import ChatFault, ChatPolicy, Sampling
 from agents.protocol import Info
-from agents.vision.chats import picture_digests
-from benchmarks.options import EndpointOptions
+from benchmarks.options import EndpointOptions, text_keywords
 from benchmarks.players import OnEpisodes, Player
-from benchmarks.replies import FaultLine, Journal, ReplyLine, digest
+from benchmarks.replies import FaultLine, Journal, ReplyLine, digest, reply_line
 from benchmarks.rollouts import Cell, Played, episode_row, play
 from benchmarks.runs import Run
 from benchmarks.seals import request_digest, sealed
@@ -79,21 +78,13 @@ def model_player(
     """Return the player of a model.
 
     Args:
-        images: whether the cards, or what is in sight, are shown and not told.
-        image_size: keyword of the environments, None for their own.
-        strict: whether a reply that is not in the asked format is unreadable.
+        images, image_size, strict: as for `text_keywords`.
 
     Raises:
         ImportError: the openai package is missing.
         ValueError: a setting that cannot be, or an `image_size` without images.
     """
-    keywords: dict[str, Any] = {"images": True} if images else {}
-    if image_size is not None:
-        if not images:
-            raise ValueError("--image-size is of pictures, which are shown with --images only.")
-        keywords["image_size"] = image_size
-    if strict:
-        keywords["strict"] = True
+    keywords = text_keywords(images=images, image_size=image_size, strict=strict)
     policy = ChatPolicy(
         asked.model,
         base_url=asked.base_url,
@@ -237,21 +228,7 @@ class _Line:
             self._write(told)
             self._note(fault)
             raise
-        line = ReplyLine(
-            **where,
-            asked=asked,
-            reply=reply.text,
-            finish_reason=reply.finish_reason,
-            no_answer=reply.no_answer,
-            error=reply.error,
-            reasoning=reply.reasoning,
-            prompt_tokens=reply.prompt_tokens,
-            completion_tokens=reply.completion_tokens,
-            reasoning_tokens=reply.reasoning_tokens,
-            served=reply.served,
-            pictures=picture_digests(messages) or None,
-        )
-        line = sealed(line, self._asking)
+        line = sealed(reply_line(reply, messages, **where), self._asking)
         self._write(line)
         self._note(None)
         return line

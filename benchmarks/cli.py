@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +24,9 @@ app = typer.Typer(
 
 RUNS = Path("runs")
 
+LOCAL = "hf:"
+"""Before the path of local weights, in place of the name of a model."""
+
 IN_CHECKOUT = "In a checkout of the repository"
 
 Out = Annotated[Path | None, typer.Option(help="Folder of the run; made if missing, resumed.")]
@@ -30,6 +34,15 @@ Out = Annotated[Path | None, typer.Option(help="Folder of the run; made if missi
 SuiteFile = Annotated[
     Path | None, typer.Option("--suite-file", help="JSON file of a suite of one's own.")
 ]
+
+
+_ENDPOINT_ONLY = ("base_url", "key_variable", "timeout", "max_retries")
+_LOCAL_ONLY = ("dtype", "device", "adapter", "thinking")
+
+
+def _local(help: str) -> Any:
+    """Return an option of the group for models from local weights."""
+    return typer.Option(help=help, rich_help_panel="Models from local weights")
 
 
 def _endpoint(help: str, **limits: float) -> Any:
@@ -44,6 +57,7 @@ def _begin() -> None:
 
 @app.command()
 def evaluate(
+    context: typer.Context,
     agent: Annotated[
         str | None,
         typer.Option(
@@ -91,7 +105,11 @@ def evaluate(
     ] = None,
     out: Out = None,
     model: Annotated[
-        str | None, _endpoint("Model, as the endpoint names it; instead of --agent.")
+        str | None,
+        _endpoint(
+            "Model, as the endpoint names it; instead of --agent. Or hf: and the path of local "
+            "weights, a folder or a .gguf file."
+        ),
     ] = None,
     base_url: Annotated[
         str, _endpoint("Of an OpenAI-compatible endpoint, such as http://localhost:8000/v1.")
@@ -124,13 +142,31 @@ def evaluate(
     max_retries: Annotated[
         int, _endpoint("Further tries after time-outs, 429 and 5xx.", min=0)
     ] = 5,
+    dtype: Annotated[
+        str,
+        _local(
+            "auto, float32, bfloat16 or float16. auto: float32 on a CPU, else that of the weights."
+        ),
+    ] = "auto",
+    device: Annotated[
+        str, _local("As torch names it, such as cuda:1; auto: all GPUs, else the CPU.")
+    ] = "auto",
+    adapter: Annotated[str | None, _local("Folder of a LoRA adapter.")] = None,
+    thinking: Annotated[
+        bool | None,
+        typer.Option(
+            "--thinking/--no-thinking",
+            help="The switch of chat templates that have one; by default theirs.",
+            rich_help_panel="Models from local weights",
+        ),
+    ] = None,
 ) -> None:
     """Play test episodes with any agent or model; the same command resumes.
 
     Exit code 3 says that an endpoint failed and episodes are pending.
     """
     from benchmarks.evaluation import run_evaluation
-    from benchmarks.options import EndpointOptions, EvaluationOptions
+    from benchmarks.options import EndpointOptions, EvaluationOptions, LocalOptions
 
     with reported_errors():
         sampling = {
@@ -140,14 +176,21 @@ def evaluate(
             "seed": sampling_seed,
             "extra": _json_object(extra_body),
         }
-        endpoint = None
-        if model is not None:
+        endpoint = local = None
+        if model is not None and model.startswith(LOCAL):
+            _refuse(context, _ENDPOINT_ONLY, "for models behind an endpoint")
+            path = model.removeprefix(LOCAL)
+            local = LocalOptions(path, concurrency, sampling, dtype, device, adapter, thinking)
+        else:
+            _refuse(context, _LOCAL_ONLY, f"for local weights, --model {LOCAL}PATH")
+        if model is not None and local is None:
             endpoint = EndpointOptions(
                 model, base_url, key_variable, concurrency, sampling, timeout, max_retries
             )
         asked = EvaluationOptions(
             agent=agent,
             endpoint=endpoint,
+            local=local,
             suite=suite,
             columns=_names(columns),
             ids=_names(ids),
@@ -375,6 +418,18 @@ def strips(
 def _names(text: str | None) -> list[str]:
     """Return names that are split by commas."""
     return [name.strip() for name in (text or "").split(",") if name.strip()]
+
+
+def _refuse(context: typer.Context, options: Sequence[str], what: str) -> None:
+    """Refuse options that were given though they are for another kind of model.
+
+    Raises:
+        ValueError: one was.
+    """
+    for name in options:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise ValueError(f"--{name.replace('_', '-')} is {what}; leave it out.")
 
 
 def _json_object(text: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
@@ -86,15 +87,19 @@ def player_for(asked: EvaluationOptions, of: Suite) -> Player:
         ValueError: there is nobody of this name.
     """
     # Each kind is imported where it plays: a scripted agent needs no torch.
+    shown: dict[str, Any] = {
+        "images": asked.images or (bool(of.axes) and not asked.ids),
+        "image_size": asked.image_size,
+        "strict": asked.strict,
+    }
     if asked.endpoint is not None:
         from benchmarks.chats import model_player
 
-        return model_player(
-            asked.endpoint,
-            images=asked.images or (bool(of.axes) and not asked.ids),
-            image_size=asked.image_size,
-            strict=asked.strict,
-        )
+        return model_player(asked.endpoint, **shown)
+    if asked.local is not None:
+        from benchmarks.local_models import local_player
+
+        return local_player(asked.local, **shown)
     agent = str(asked.agent)
     if Path(agent).is_file():
         from benchmarks.weights import saved_player
