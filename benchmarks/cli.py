@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from benchmarks.consoles import reported_errors, say
+from benchmarks.suite_commands import app as suite_app
 from shiftgym.progress import show_progress
 
 # Commands import what they need when they run: `--help` should not wait for torch.
@@ -20,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Evaluate agents, run the study, measure speed, print reports.",
 )
+app.add_typer(suite_app, name="suite")
 
 RUNS = Path("runs")
 

@@ -1,72 +1,92 @@
-"""`python -m benchmarks.suites`: what a suite is, how surely it tells models apart, its floor."""
+"""The commands `shiftgym suite`: what suites hold, what they cost, how surely they decide."""
 
 from __future__ import annotations
 
-import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from benchmarks.consoles import reported_errors
-from benchmarks.suites import STANDARD, SUITES
-from benchmarks.suites.files import suite_or_file
-from benchmarks.tables import Table, interval, percent
-from shiftgym.sanitize import for_terminal
+from benchmarks.consoles import reported_errors, say
+
+if TYPE_CHECKING:
+    from benchmarks.suites import Suite
+
+# Commands import what they need when they run, as those of `benchmarks.cli` do.
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Show a suite, simulate its power, play those who know nothing.",
+    help="Show, check and weigh suites.",
 )
 
 Names = Annotated[
     list[str] | None, typer.Argument(help="Suites or JSON files; none for those of shiftgym.")
 ]
-SizeOption = Annotated[str, typer.Option(help="Of the suite: smoke, standard or paper.")]
+Size = Annotated[str, typer.Option(help="Of the suite: smoke, standard or paper.")]
+
+
+@app.command("list")
+def list_suites() -> None:
+    """Print name, version, digest and columns of each suite of shiftgym."""
+    from benchmarks.suites import SUITES
+
+    for of in SUITES.values():
+        say(Console(), f"{of.name:8} version {of.version}  {of.digest}  {of.task}, {_columns(of)}")
 
 
 @app.command()
 def show(names: Names = None) -> None:
     """Print version, digest and columns of suites, and how many hands or routes each has."""
-    from benchmarks.cells import column_count
-    from benchmarks.tasks import task_named
+    from benchmarks.suites import SUITES
+    from benchmarks.suites.files import suite_or_file
+    from benchmarks.suites.shown import lines_of
 
-    console = Console()
     with reported_errors():
         for name in names or SUITES:
+            for line in lines_of(suite_or_file(name)):
+                say(Console(), line)
+
+
+@app.command()
+def check(files: Annotated[list[str], typer.Argument(help="JSON files of suites.")]) -> None:
+    """Check that suites can be played as their files say, and print their digests."""
+    from benchmarks.suites.files import suite_or_file
+
+    with reported_errors():
+        for name in files:
             of = suite_or_file(name)
-            console.print(
-                for_terminal(
-                    f"{of.name}, version {of.version}, digest {of.digest}. "
-                    + _folds(of.folds)
-                    + (f" In every column: {json.dumps(of.game)}." if of.game else "")
-                ),
-                soft_wrap=True,
-                markup=False,
-                highlight=False,
+            say(
+                Console(),
+                f"{name} holds: {of.name}, version {of.version}, digest {of.digest}, "
+                f"{of.task}, {_columns(of)}.",
             )
-            header = ["column", "split", task_named(of.task).noun, *of.sizes, "id and keywords"]
-            lines = [header]
-            for column, about in of.columns.items():
-                sizes = [str(of.size(column, size) or "all") for size in of.sizes]
-                given = [f"{name}={json.dumps(value)}" for name, value in about.keywords.items()]
-                count = str(column_count(of, column) or "many")
-                played = " ".join([about.id, *given])
-                lines.append([column, about.split or "all", count, *sizes, played])
-            widths = [max(map(len, column)) for column in zip(*lines)]
-            for line in lines:
-                *cells, played = line
-                told = "  ".join([*(c.ljust(width) for c, width in zip(cells, widths)), played])
-                console.print(for_terminal(told), soft_wrap=True, markup=False, highlight=False)
+
+
+@app.command()
+def cost(names: Names = None, size: Size = "standard") -> None:
+    """Count the requests and characters that a suite asks of a model, with one attempt each."""
+    from benchmarks.cost import cost as counted
+    from benchmarks.suites.files import suite_or_file
+
+    with reported_errors():
+        for name in names or ("gp-l", "virl-l"):
+            of = suite_or_file(name)
+            told = counted(of, size=size)
+            say(
+                Console(),
+                f"{of.name}, size {size}: {told.requests:,} requests ({told.fewest} to "
+                f"{told.most} an episode), {told.characters:,.0f} characters in the first prompt "
+                f"of an episode",
+            )
 
 
 @app.command()
 def power(
     names: Names = None,
     column: Annotated[str, typer.Option(help="That two models are compared in.")] = "rule_ood",
-    size: SizeOption = STANDARD,
+    size: Size = "standard",
     difference: Annotated[
         float, typer.Option(min=0.1, max=100, help="Of the two models, in points.")
     ] = 10.0,
@@ -79,7 +99,10 @@ def power(
     simulations: Annotated[int, typer.Option(min=1, max=100_000)] = 200,
 ) -> None:
     """Simulate how surely a difference of two models that nobody trained here is found."""
+    from benchmarks.suites import SUITES
+    from benchmarks.suites.files import suite_or_file
     from benchmarks.suites.power import power as simulated
+    from benchmarks.tables import Table, interval, percent
 
     lines = []
     with reported_errors():
@@ -112,12 +135,12 @@ def power(
 
 
 @app.command()
-def floor(
-    names: Names = None,
-    size: SizeOption = "smoke",
-) -> None:
+def floor(names: Names = None, size: Size = "smoke") -> None:
     """Play those who know nothing, and baselines; exit code 1 where one is above chance."""
+    from benchmarks.suites import SUITES
+    from benchmarks.suites.files import suite_or_file
     from benchmarks.suites.floor import floors
+    from benchmarks.tables import Table, interval, percent
     from benchmarks.tasks import TASKS
 
     console, too_high = Console(), False
@@ -142,15 +165,5 @@ def floor(
         raise typer.Exit(1)
 
 
-def _folds(folds: int) -> str:
-    """Return what is to be said of the parts that are held out."""
-    if folds == 1:
-        return "It is not split."
-    return (
-        f"{folds} parts: seed i of a study is tested on part i (mod {folds - 1}), and part "
-        f"{folds - 1} is the validation part of all."
-    )
-
-
-if __name__ == "__main__":
-    app(prog_name="python -m benchmarks.suites")
+def _columns(of: Suite) -> str:
+    return f"{len(of.columns)} column{'s' * (len(of.columns) != 1)}"
