@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -52,16 +53,68 @@ def show(names: Names = None) -> None:
 @app.command()
 def check(files: Annotated[list[str], typer.Argument(help="JSON files of suites.")]) -> None:
     """Check that suites can be played as their files say, and print their digests."""
-    from benchmarks.suites.files import suite_or_file
+    from benchmarks.suites.files import read_suite
+    from benchmarks.suites.private import sealed
 
     with reported_errors():
         for name in files:
-            of = suite_or_file(name)
+            if (one := sealed(Path(name))) is not None:
+                say(
+                    Console(),
+                    f"{name} is well formed: {one.name}, version {one.version}, digest "
+                    f"{one.digest}, a private set of {one.parameters.task}, commitment "
+                    f"{one.commitment}. What is played can be checked once its salt is revealed.",
+                )
+                continue
+            of = read_suite(Path(name))
             say(
                 Console(),
                 f"{name} holds: {of.name}, version {of.version}, digest {of.digest}, "
                 f"{of.task}, {_columns(of)}.",
             )
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Of the suite; files are called after it.")],
+    private: Annotated[bool, typer.Option("--private", help="From a secret salt.")] = False,
+    task: Annotated[str, typer.Option(help="cards or streets.")] = "cards",
+    version: Annotated[str, typer.Option(help="Of the suite.")] = "1",
+    out: Annotated[Path, typer.Option(help="Folder for the files.")] = Path(),
+) -> None:
+    """Make a private suite: NAME.json is for everybody, NAME.salt for you alone."""
+    from benchmarks.suites import private as sets
+
+    kinds = {"cards": sets.Cards, "streets": sets.Streets}
+    with reported_errors():
+        if not private:
+            raise ValueError(
+                "Name --private. Any other suite is a JSON file that you write: see "
+                "docs/extending.md."
+            )
+        if task not in kinds:
+            raise ValueError(f"Unknown task {task!r}: expected {' or '.join(kinds)}.")
+        path, salt = out / f"{name}.json", sets.new_salt()
+        public = sets.commit(name, kinds[task](), salt, version)
+        sets.write_new(path, public, salt)
+        say(Console(), f"{path}: publish this file. Its commitment is {public.commitment}.")
+        say(
+            Console(),
+            f"{sets.salt_file(path)}: keep this one to yourself, with a copy. Whoever has it can "
+            f"play the suite, and without it nothing that was played can be shown to be right.",
+        )
+
+
+@app.command()
+def reveal(
+    file: Annotated[Path, typer.Argument(help="Public file of a private suite.")],
+) -> None:
+    """Publish the salt of a private suite that retires: it is put into the public file."""
+    from benchmarks.suites import private as sets
+
+    with reported_errors():
+        told = sets.reveal(file)
+        say(Console(), f"{file} holds the salt of {told.name} now: anybody can play and verify it.")
 
 
 @app.command()

@@ -16,7 +16,8 @@ def lines_of(of: Suite) -> Iterator[str]:
     A column of which nobody knows how many hands or routes it has shows "many".
     """
     game = f" In every column: {json.dumps(of.game)}." if of.game else ""
-    yield f"{of.name}, version {of.version}, digest {of.digest}. {_folds(of.folds)}{game}"
+    private = " A private set." if of.key else ""
+    yield f"{of.name}, version {of.version}, digest {of.digest}.{private} {_folds(of.folds)}{game}"
     lines = [["column", "split", task_named(of.task).noun, *of.sizes, "id and keywords"]]
     for column, about in of.columns.items():
         sizes = [str(of.size(column, size) or "all") for size in of.sizes]
