@@ -17,7 +17,7 @@ STREETS = "virl_env:VIRLNavigation-Text-v0"
 LINE = "tests.number_line:NumberLine-Text-v0"
 KEYWORDS: dict[str, dict[str, Any]] = {
     CARDS: {"split": "train", "rule": [5, 6, 7]},
-    STREETS: {"city": "grid 12", "routes": 3, "split": "train"},
+    STREETS: {"city": "grid 12", "routes": 3, "split": "train", "points_per_segment": 2},
     LINE: {"rule": "mirrored"},
 }
 each = pytest.mark.parametrize("id", KEYWORDS)
