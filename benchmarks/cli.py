@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from benchmarks.arguments import json_object, names
 from benchmarks.consoles import reported_errors, say
+from benchmarks.export.arguments import export
 from benchmarks.suite_commands import app as suite_app
 from shiftgym.progress import show_progress
 
@@ -22,6 +23,7 @@ app = typer.Typer(
     help="Evaluate agents, run the study, measure speed, print reports.",
 )
 app.add_typer(suite_app, name="suite")
+app.command("export")(export)
 
 RUNS = Path("runs")
 
@@ -140,7 +142,7 @@ def evaluate(
             "top_p": top_p,
             "max_tokens": max_tokens,
             "seed": sampling_seed,
-            "extra": _json_object(extra_body),
+            "extra": json_object(extra_body, "--extra-body"),
         }
         endpoint = None
         if model is not None:
@@ -151,8 +153,8 @@ def evaluate(
             agent=agent,
             endpoint=endpoint,
             suite=suite,
-            columns=_names(columns),
-            ids=_names(ids),
+            columns=names(columns),
+            ids=names(ids),
             size=size,
             episodes=episodes,
             seed=seed,
@@ -257,7 +259,7 @@ def compare(
     from benchmarks.comparison.command import compare as compare_runs
 
     with reported_errors():
-        compare_runs(runs, columns=_names(columns), metric=metric, out=out, console=Console())
+        compare_runs(runs, columns=names(columns), metric=metric, out=out, console=Console())
 
 
 @app.command()
@@ -372,23 +374,3 @@ def strips(
     with reported_errors():
         for path in write_strips(out):
             say(console, path)
-
-
-def _names(text: str | None) -> list[str]:
-    """Return names that are split by commas."""
-    return [name.strip() for name in (text or "").split(",") if name.strip()]
-
-
-def _json_object(text: str) -> dict[str, Any]:
-    """Return a JSON object.
-
-    Raises:
-        ValueError: the text is none.
-    """
-    try:
-        value = json.loads(text)
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise ValueError(f"--extra-body must be a JSON object like '{{\"top_k\": 20}}'; got {text}")
-    return value
