@@ -92,7 +92,7 @@ def scripted_player(name: str, suite: Suite, *, seed: int, max_attempts: int) ->
         seed: of what the agent draws, and of the fold.
 
     Raises:
-        ValueError: for another name.
+        ValueError: for another name, and for the baseline in a suite that holds nothing out.
     """
     task, name = task_named(suite.task), ALIASES.get(name, name)
     if name not in task.references:
@@ -100,6 +100,11 @@ def scripted_player(name: str, suite: Suite, *, seed: int, max_attempts: int) ->
             f"--agent {name} is neither {', '.join(task.references)} nor a file, nor "
             f"module:factory. A study saves the weights of its arms as jobs/*/init.pt, sft.pt and "
             f"rl.pt."
+        )
+    if name == TRAINED and suite.folds == 1:
+        raise ValueError(
+            f"{name} has trained, and {suite.name} is not split, so nothing is held out of its "
+            f"training. Name another agent, or a suite with folds."
         )
     make = task.reference(
         name, seed=seed, fold=suite.fold(seed), max_attempts=max_attempts, game=suite.game

@@ -125,6 +125,12 @@ def test_from_a_secret_salt_to_a_revealed_one(tmp_path: Path) -> None:
         shown = (run / table).read_text()
         assert not [row for row in rows if str(row["episode_seed"]) in shown]
         assert not [row for row in rows if row["digest"] in shown]
+        assert not [city for city in of.game["city"] if city in shown]
+
+    # The floor leaves out the baseline, of which nothing is held out, and an evaluation refuses it.
+    assert "nearest" not in told("suite", "floor", public)
+    trained = ["evaluate", "--agent", "nearest-neighbour", "--suite", public]
+    assert "autumn is not split" in told(*trained, exit_code=2)
 
     # Nobody else can.
     secret.rename(tmp_path / "kept")

@@ -13,7 +13,7 @@ from typing import Any
 from agents.protocol import Agent
 from benchmarks.cells import cells_of_suite
 from benchmarks.options import EvaluationOptions
-from benchmarks.players import Player, scripted_player
+from benchmarks.players import EXPERT, TRAINED, Player, scripted_player
 from benchmarks.rollouts import play
 from benchmarks.statistics import Estimate, Observation, rate
 from benchmarks.suites import Suite
@@ -79,7 +79,8 @@ def floors(of: Suite, *, size: str = "smoke", others: bool = False) -> Iterator[
     Args:
         of: a suite of a task that is known here.
         size: of the suite.
-        others: whether agents that know something are played too, but for the expert.
+        others: whether agents that know something are played too, but for the expert; the one that
+            has trained only in a suite that is split.
 
     Raises:
         ValueError: the suite has no such size.
@@ -88,7 +89,8 @@ def floors(of: Suite, *, size: str = "smoke", others: bool = False) -> Iterator[
     players = [_scripted(RANDOM, of)]
     players += [_replier(name, of) for name in REPLIES]
     if others:
-        names = (name for name in task.references if name not in (RANDOM, "expert"))
+        left_out = {RANDOM, EXPERT, *([TRAINED] if of.folds == 1 else [])}
+        names = (name for name in task.references if name not in left_out)
         players += [_scripted(name, of) for name in names]
     for who in players:
         # Names of replies are no names of agents: options only say what is played.
