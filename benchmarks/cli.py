@@ -47,8 +47,9 @@ def evaluate(
     agent: Annotated[
         str | None,
         typer.Option(
-            help="random, expert, nearest-neighbour, always-forward (navigation only), a file of "
-            "weights from a study, or module:factory, a callable that returns an agent."
+            help="random, expert, nearest-neighbour, always-forward (navigation only), echo, "
+            "empty-object or empty-reply (text alone), a file of weights from a study, or "
+            "module:factory, a callable that returns an agent."
         ),
     ] = None,
     suite: Annotated[

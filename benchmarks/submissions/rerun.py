@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from benchmarks.players import scripted_player
+from benchmarks.players import scripted_agents, scripted_player
 from benchmarks.records import Episode
 from benchmarks.rollouts import DEFAULT_BATCH, Cell, play
 from benchmarks.submissions.bounded import bounded_lines
@@ -17,9 +17,8 @@ from shiftgym.files import brief
 
 def is_reference(claim: Claim, of: Suite) -> bool:
     """Whether a claim is of a scripted agent of shiftgym."""
-    return (
-        not claim.of_model and not claim.weights and claim.player in task_named(of.task).references
-    )
+    scripted = scripted_agents(task_named(of.task))
+    return not claim.of_model and not claim.weights and claim.player in scripted
 
 
 def rerun(claim: Claim, of: Suite, cells: Sequence[Cell], problems: Problems) -> None:
