@@ -30,6 +30,7 @@ class Verdict:
         cells: what is recomputed from them.
         log: of a model.
         rerun: whether the agent itself was played again.
+        private: whether it is of a private suite.
     """
 
     claim: Claim
@@ -38,6 +39,7 @@ class Verdict:
     cells: Sequence[CellSummary]
     log: ResponseLog | None
     rerun: bool
+    private: bool = False
 
     def lines(self) -> list[str]:
         """Return in sentences what was found, and what cannot be known."""
