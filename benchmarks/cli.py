@@ -51,8 +51,9 @@ def evaluate(
     agent: Annotated[
         str | None,
         typer.Option(
-            help="random, expert, nearest-neighbour, always-forward (navigation only), a file of "
-            "weights from a study, or module:factory, a callable that returns an agent."
+            help="random, expert, nearest-neighbour, always-forward (navigation only), echo, "
+            "empty-object or empty-reply (text alone), a file of weights from a study, or "
+            "module:factory, a callable that returns an agent."
         ),
     ] = None,
     suite: Annotated[
@@ -334,6 +335,30 @@ def submit(
             suite_file=suite_file,
             console=Console(),
         )
+
+
+@app.command()
+def rejudge(
+    folder: Annotated[Path, typer.Argument(help="Folder of a submission.")],
+    suite_file: SuiteFile = None,
+) -> None:
+    """Judge a submission by a new version of its suite; what the old one made of it is kept."""
+    with reported_errors():
+        from benchmarks.submissions.commands import rejudge_submission
+
+        rejudge_submission(folder, suite_file, Console())
+
+
+@app.command()
+def retract(
+    folder: Annotated[Path, typer.Argument(help="Folder of a submission.")],
+    reason: Annotated[str, typer.Option(help="A line that anybody may read.")],
+) -> None:
+    """Remove a submission, and leave its name, the date and the reason."""
+    with reported_errors():
+        from benchmarks.submissions.commands import retract_submission
+
+        retract_submission(folder, reason, Console())
 
 
 @app.command(rich_help_panel=IN_CHECKOUT)
