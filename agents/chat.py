@@ -20,6 +20,7 @@ from typing import Any
 from agents.chat_answers import ChatReply, read_reply
 from agents.endpoints import KEY_VARIABLE, OPENAI_URL, check_url, read_key
 from agents.no_answer import NoAnswer, why_no_answer
+from agents.openai_client import import_openai
 from agents.protocol import Info
 from agents.retries import Pause, is_passing, longest_waits, wait_before_retry
 from agents.sampling import Sampling
@@ -89,7 +90,7 @@ class ChatPolicy:
         timeout: float = 120.0,
         max_retries: int = 5,
     ) -> None:
-        openai = _import_openai()
+        openai = import_openai()
         self.model = model
         self.base_url = check_url(base_url)
         self.sampling = sampling or Sampling()
@@ -173,7 +174,7 @@ class ChatPolicy:
         Raises:
             ChatFault: nothing came that could be read as a reply.
         """
-        openai = _import_openai()
+        openai = import_openai()
         try:
             completion = self._client.chat.completions.create(
                 model=self.model,
@@ -238,7 +239,7 @@ class ChatPolicy:
 
     def _reach(self) -> list[str]:
         """Return why no connection comes about, nothing where one does."""
-        openai = _import_openai()
+        openai = import_openai()
         limits = openai.Timeout(0.5, connect=CONNECT_WITHIN)
         try:
             self._client.get("/models", cast_to=object, options={"timeout": limits})
@@ -258,16 +259,6 @@ class ChatPolicy:
         line = " ".join(message.split())
         line = line.encode("utf-8", "replace").decode("utf-8")
         return line if len(line) <= LONGEST_EXPLANATION else line[:LONGEST_EXPLANATION] + "..."
-
-
-def _import_openai() -> Any:
-    try:
-        import openai
-    except ImportError as error:
-        from shiftgym.extras import missing
-
-        raise ImportError(missing(error)) from error
-    return openai
 
 
 def _as_text(body: Any) -> str:
