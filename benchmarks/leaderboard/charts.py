@@ -11,7 +11,7 @@ from benchmarks.statistics import Estimate
 SIDE, LEFT, BELOW, ABOVE = 360, 44, 40, 12
 """Of a chart's plot, and of the room for labels to its left, below and above it."""
 
-Ticks = Sequence[tuple[float, str]]
+Ticks = Sequence[tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,10 @@ class Mark:
     slug: str
     name: str
     track: str
-    x: float
-    y: float
-    across: tuple[float, float] | None
-    along: tuple[float, float]
+    x: int
+    y: int
+    across: tuple[int, int] | None
+    along: tuple[int, int]
     told: str
 
 
@@ -78,7 +78,7 @@ def costs(title: str, x_label: str, y_label: str, points: Sequence[Point]) -> Ch
     first = math.floor(math.log10(min(numbers)))
     last = max(first + 1, math.ceil(math.log10(max(numbers))))
 
-    def place(number: float) -> float:
+    def place(number: float) -> int:
         return _across((math.log10(number) - first) / (last - first))
 
     ticks = [(place(10.0**power), f"{10.0**power:,g}") for power in range(first, last + 1)]
@@ -93,16 +93,16 @@ def _up_ticks() -> Ticks:
     return [(up(share), f"{100 * share:.0f}") for share in _QUARTERS]
 
 
-def _across(share: float) -> float:
-    return round(LEFT + SIDE * share, 1)
+def _across(share: float) -> int:
+    return round(LEFT + SIDE * share)
 
 
-def up(share: float) -> float:
+def up(share: float) -> int:
     """Return how far down a share is drawn."""
-    return round(ABOVE + SIDE * (1 - share), 1)
+    return round(ABOVE + SIDE * (1 - share))
 
 
-def _mark(point: Point, place: Callable[[float], float]) -> Mark:
+def _mark(point: Point, place: Callable[[float], int]) -> Mark:
     x, across = point.x, None
     if isinstance(x, Estimate):
         x, across = x.value, (place(x.low), place(x.high))

@@ -52,7 +52,6 @@ class Figures:
     Attributes:
         rates: of each column, by metric.
         malformed, in_format: shares of each column; the latter where it is known.
-        mean_return: of each column.
         shifts: by metric, the headline first.
         tokens: that the endpoint counted, of an episode, None without a count.
         cut, empty: shares of the replies, None without a response log.
@@ -62,7 +61,6 @@ class Figures:
     rates: Mapping[str, Mapping[str, Estimate]]
     malformed: Mapping[str, float]
     in_format: Mapping[str, float]
-    mean_return: Mapping[str, float]
     shifts: Mapping[str, Sequence[Shift]]
     tokens: float | None
     cut: float | None
@@ -114,7 +112,6 @@ def figures(entry: Entry) -> Figures:
             for name, cell in cells.items()
             if IN_FORMAT in cell.metrics
         },
-        mean_return={name: cell.mean_return for name, cell in cells.items()},
         shifts=shifts,
         tokens=counted / episodes if counted else None,
         cut=_share(entry, NoAnswer.CUT),

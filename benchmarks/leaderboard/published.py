@@ -8,7 +8,7 @@ from importlib import metadata
 from typing import Any
 
 from benchmarks.leaderboard import paper
-from benchmarks.leaderboard.figures import Figures, Shift
+from benchmarks.leaderboard.figures import Figures
 from benchmarks.leaderboard.standings import Board, Standing
 from benchmarks.statistics import Estimate
 
@@ -18,7 +18,8 @@ SCHEMA = 1
 ABOUT = (
     "Shares are in [0, 1], gaps in [-1, 1] as [value, low, high]; low and high are the 95 % "
     "interval over clusters, which are different hands or routes. Of each column there are the "
-    "fields of its suite. What is under reported is of the paper and cannot be verified."
+    "fields of its suite, and gaps are in the order of its shifts. What is under reported is of "
+    "the paper and cannot be verified."
 )
 
 
@@ -41,6 +42,10 @@ def _suite(board: Board) -> dict[str, Any]:
         "digest": board.of.digest,
         "metric": board.metric,
         "tests": board.tests,
+        "shifts": [
+            {"shift": one.name, "in": one.within, "ood": one.out, "paired": one.paired}
+            for one in board.standings[0].figures.shifts[board.metric]
+        ],
         "fields": _fields(board),
         "entries": [_entry(standing) for standing in board.standings],
         "reported": {"source": paper.LINK, "verified": False, "lines": reported},
@@ -57,22 +62,13 @@ def _entry(standing: Standing) -> dict[str, Any]:
         **told,
         "labels": entry.labels,
         "ties": standing.ties,
-        "shifts": {
-            metric: [_shift(shift) for shift in shifts] for metric, shifts in figures.shifts.items()
+        "gaps": {
+            metric: [_estimate(shift.gap) for shift in shifts]
+            for metric, shifts in figures.shifts.items()
         },
         "columns": {name: _column(figures, name) for name in figures.rates},
         **{name: _rounded(value) for name, value in replies.items() if value is not None},
         "unreadable": _rounded(figures.unreadable),
-    }
-
-
-def _shift(shift: Shift) -> dict[str, Any]:
-    return {
-        "shift": shift.name,
-        "in": shift.within,
-        "ood": shift.out,
-        "paired": shift.paired,
-        "gap": _estimate(shift.gap),
     }
 
 

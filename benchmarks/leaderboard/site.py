@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any
 
 from jinja2 import Environment
 
+from agents.no_answer import NoAnswer
 from benchmarks.leaderboard import charts, paper
 from benchmarks.leaderboard.charts import Chart, Curve, Point, costs, curve, shares
 from benchmarks.leaderboard.entries import LABELS, TRACKS, Entry
 from benchmarks.leaderboard.episodes.scripts import shortened
+from benchmarks.leaderboard.figures import Figures
 from benchmarks.leaderboard.published import published
 from benchmarks.leaderboard.standings import Board, Standing
 from benchmarks.pages import templates
@@ -24,6 +27,9 @@ HERE = Path(__file__).parent / "templates"
 
 FILES = ("site.css", "table.js", "entry.js")
 """That are copied as they are."""
+
+_METRICS = 3
+"""Of a column, on a page; leaderboard.json has all."""
 
 _LONGEST = 2_000
 """Characters of what a submission says of itself."""
@@ -148,13 +154,29 @@ def _entry(environment: Environment, board: Board, standing: Standing) -> str:
         name=entry.submission.name,
         told=_told(entry),
         figures=figures,
-        metrics=list(dict.fromkeys([*board.metrics, *entry.task.metrics])),
+        metrics=list(dict.fromkeys([*board.metrics, *entry.task.metrics]))[:_METRICS],
         noun=entry.task.noun,
         facts=_facts(entry),
         curves=_curves(board, standing),
         lines=verdict.lines()[: -len(unknown) or None],
         unknown=unknown,
-        replies=[] if entry.replies is None else entry.replies.lines(),
+        replies=_replies(figures),
+    )
+
+
+def _replies(figures: Figures) -> str:
+    """Return what there is to say of the replies of a model, "" for other players."""
+    replies = figures.entry.replies
+    if replies is None:
+        return ""
+    reasons: Counter[NoAnswer] = sum(replies.no_answer.values(), Counter())
+    shares = [
+        f"{reason.value.replace('_', ' ')} {percent(count / replies.replies.total())} %"
+        for reason, count in sorted(reasons.items())
+    ]
+    return (
+        f"{replies.replies.total():,} replies, {replies.prompt_tokens:,} tokens in. Without an "
+        f"answer: {', '.join(shares) or 'none'}."
     )
 
 
@@ -162,14 +184,11 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
     told = entry.submission
     facts = {
         "model": told.model,
-        "track": entry.track,
         "date": told.date.isoformat(),
         "link": told.link,
         "licence": told.licence,
-        "setting": setting(entry),
         "weights": told.weights or "",
         "sampling": "" if told.sampling is None else json.dumps(told.sampling),
-        "suite": f"{entry.of.name} {entry.of.version}, digest {entry.of.digest}",
         "versions": "; ".join(
             ", ".join(f"{name} {version}" for name, version in one.items()) for one in told.versions
         ),
@@ -189,20 +208,12 @@ def _curves(board: Board, standing: Standing) -> list[Curve]:
 def _charts(board: Board) -> list[Chart]:
     metric = board.metric.replace("_", " ")
     points = [
-        _point(
-            one,
-            one.shift.rates[1],
-            f"in {_rate(one.shift.rates[1])}, OOD {_rate(one.shift.rates[0])}",
-        )
+        _point(one, one.shift.rates[1], f"in {percent(one.shift.rates[1].value)}")
         for one in board.standings
     ]
     found = [shares(f"In and out of distribution: {metric}", "in, %", "OOD, %", points)]
     paid = [
-        _point(
-            one,
-            one.figures.tokens,
-            f"{one.figures.tokens:,.0f} tokens, OOD {_rate(one.shift.rates[0])}",
-        )
+        _point(one, one.figures.tokens, f"{one.figures.tokens:,.0f} tokens")
         for one in board.standings
         if one.figures.tokens
     ]
@@ -214,8 +225,5 @@ def _charts(board: Board) -> list[Chart]:
 def _point(standing: Standing, x: Estimate | float, told: str) -> Point:
     entry = standing.figures.entry
     rate = standing.shift.rates[0]
+    told = f"{told}, OOD {percent(rate.value)}"
     return Point(entry.slug, entry.submission.name, entry.submission.track, x, rate, told)
-
-
-def _rate(one: Estimate) -> str:
-    return f"{percent(one.value)} [{percent(one.low)}, {percent(one.high)}]"

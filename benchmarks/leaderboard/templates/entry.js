@@ -161,7 +161,7 @@ function drawStreets(scene, play, city) {
     "aria-label": `Map of the route from ${scene.from} to ${scene.to}, ${scene.city}, north up` },
     make("path", { class: "street", d: streets, "stroke-width": 7 * unit }), make("path", { class: "route", d: line(scene.route), "stroke-width": 3.5 * unit }),
     points, scene.landmarks.map(([, , x, y]) => make("circle", { cx: x, cy: y, r: 4 * unit, class: "place" })), walker,
-    make("g", { "stroke-width": 3 * unit }, scene.landmarks.map(([name, , x, y]) => label(name, x, y)), label(`start: ${scene.from}`, ...scene.route[0])));
+    make("g", { "stroke-width": 3 * unit }, scene.landmarks.map(([name, , x, y]) => label(name, x, y)), label(`start: ${scene.from}`, scene.route[0][0], scene.route[0][1] + 14 * unit)));
   const lines = scene.lines.map((one) => make("li", {}, one));
   const dots = play.map(([, outcome], number) => make("button", { type: "button", class: kind(outcome), title: `step ${number + 1}: ${words(outcome)}`,
     "aria-label": `step ${number + 1}: ${words(outcome)}`, onclick: () => show(number) }));
@@ -208,8 +208,17 @@ function asked() {
   return columns.some((one) => one.name === name) ? [name, Number(index) || 0, first ? Number(first) - 1 : undefined] : null;
 }
 
+// In the table of columns each name leads to its episodes; a table that is too wide scrolls by keys.
+function link() {
+  for (const head of document.querySelectorAll(".wide tbody th")) {
+    head.replaceChildren(make("a", { href: `#${head.textContent.trim()}/0` }, head.textContent.trim()));
+  }
+  for (const one of document.querySelectorAll(".wide")) { one.tabIndex = 0; one.role = "region"; one.ariaLabel = "columns"; }
+}
+
 function begin(told) {
   columns = told;
+  link();
   column_box.replaceChildren(...columns.map((one) => make("option", {}, one.name)));
   document.getElementById("episodes").append(make("form", { onsubmit: (event) => event.preventDefault() },
     make("label", {}, "Column ", column_box), make("label", {}, "Outcome ", outcome_box), count), all,

@@ -20,9 +20,9 @@ function sort(table, head) {
   const up = head.ariaSort ? head.ariaSort === "descending" : isText;
   for (const other of heads) { other.removeAttribute("aria-sort"); }
   head.setAttribute("aria-sort", up ? "ascending" : "descending");
-  const rows = [...body.rows].map((row) => [valueOf(row, column), row]);
-  rows.sort(([a], [b]) => (a === null || b === null ? compare(a, b) : (up ? 1 : -1) * compare(a, b)));
-  body.append(...rows.map(([, row]) => row));
+  const sorted = [...body.rows].map((row) => [valueOf(row, column), row]);
+  sorted.sort(([a], [b]) => (a === null || b === null ? compare(a, b) : (up ? 1 : -1) * compare(a, b)));
+  body.append(...sorted.map(([, row]) => row));
 }
 
 for (const table of document.querySelectorAll("table.sorted")) {
@@ -35,33 +35,31 @@ for (const table of document.querySelectorAll("table.sorted")) {
   }
 }
 
-const rows = [...document.querySelectorAll("tr[data-entry]")];
-const marks = [...document.querySelectorAll("figure a[data-entry]")];
+// What stands for one entry: its rows in two tables, and its marks in two charts.
+const link = (one) => (one.matches("a") ? one : one.querySelector("th a")).getAttribute("href");
+const rows = [...document.querySelectorAll(".sorted tbody tr")];
+const marks = [...document.querySelectorAll("figure a")];
+const alike = new Map();
+for (const one of [...rows, ...marks]) { alike.set(link(one), [...(alike.get(link(one)) || []), one]); }
 
 function filter() {
-  const text = byId("text").value.trim().toLowerCase();
-  const track = byId("track").value, label = byId("label").value;
-  const shown = new Set();
-  for (const row of rows) {
-    const { entry, track: its, labels } = row.dataset;
-    row.hidden = !(row.cells[0].textContent.toLowerCase().includes(text) && (!track || track === its)
-      && (!label || labels.split(" ").includes(label)));
-    if (!row.hidden) { shown.add(entry); }
+  const text = byId("text").value.trim().toLowerCase(), track = byId("track").value, label = byId("label").value;
+  let shown = 0;
+  for (const ones of alike.values()) {
+    const row = ones.find((one) => one.dataset.track), told = row.cells[0].textContent;
+    const isShown = told.toLowerCase().includes(text) && (!track || track === row.dataset.track)
+      && (!label || told.split(" \u00b7 ").includes(label));
+    for (const one of ones) { one.classList.toggle("off", !isShown); }
+    shown += isShown;
   }
-  for (const mark of marks) { mark.classList.toggle("off", !shown.has(mark.dataset.entry)); }
-  const all = new Set(rows.map((row) => row.dataset.entry)).size;
-  byId("count").value = `${shown.size} of ${all} entries`;
+  byId("count").value = `${shown} of ${alike.size} entries`;
 }
 
-function light(entry, on) {
-  for (const one of [...rows, ...marks]) {
-    if (one.dataset.entry === entry) { one.classList.toggle("lit", on); }
-  }
-}
-
-for (const one of [...rows, ...marks]) {
-  for (const [event, on] of [["mouseenter", true], ["mouseleave", false], ["focusin", true], ["focusout", false]]) {
-    one.addEventListener(event, () => light(one.dataset.entry, on));
+for (const ones of alike.values()) {
+  for (const one of ones) {
+    for (const [event, on] of [["mouseenter", true], ["mouseleave", false], ["focusin", true], ["focusout", false]]) {
+      one.addEventListener(event, () => ones.forEach((other) => other.classList.toggle("lit", on)));
+    }
   }
 }
 
