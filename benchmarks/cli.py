@@ -25,6 +25,9 @@ app = typer.Typer(
 app.add_typer(suite_app, name="suite")
 app.command("export")(export)
 
+leaderboard = typer.Typer(no_args_is_help=True, help="The leaderboard, a static site.")
+app.add_typer(leaderboard, name="leaderboard")
+
 RUNS = Path("runs")
 
 IN_CHECKOUT = "In a checkout of the repository"
@@ -359,6 +362,26 @@ def retract(
         from benchmarks.submissions.commands import retract_submission
 
         retract_submission(folder, reason, Console())
+
+
+@leaderboard.command("build")
+def build_leaderboard(
+    submissions: Annotated[
+        Path, typer.Argument(help="Folder with a folder for each submission.")
+    ] = Path("submissions"),
+    out: Annotated[
+        Path, typer.Option(help="Folder of the site; one that was built before is replaced.")
+    ] = Path("site"),
+    suite_files: Annotated[
+        list[Path] | None,
+        typer.Option("--suite-file", help="JSON file of a suite of one's own; may be repeated."),
+    ] = None,
+) -> None:
+    """Verify all submissions and write a static site of them, the same bytes each time."""
+    from benchmarks.leaderboard.command import build
+
+    with reported_errors():
+        build(submissions, out, suite_files=suite_files or [], console=Console())
 
 
 @app.command(rich_help_panel=IN_CHECKOUT)
