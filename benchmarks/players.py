@@ -19,9 +19,6 @@ EXPERT = "expert"
 TRAINED = "nearest-neighbour"
 """The one that knows training episodes, and so is tested on a fold."""
 
-ALIASES = {"memoriser": TRAINED}
-"""Former names of scripted agents, which stay valid."""
-
 OnEpisodes = Callable[[int], None]
 """Told, from any thread, how many episodes more have ended."""
 
@@ -87,14 +84,14 @@ def scripted_player(name: str, suite: Suite, *, seed: int, max_attempts: int) ->
     """Return a player that needs no learning.
 
     Args:
-        name: one of the references of the suite's task, or its former name.
+        name: one of the references of the suite's task.
         suite: whose training episodes the nearest-neighbour baseline has seen.
         seed: of what the agent draws, and of the fold.
 
     Raises:
         ValueError: for another name.
     """
-    task, name = task_named(suite.task), ALIASES.get(name, name)
+    task = task_named(suite.task)
     if name not in task.references:
         raise ValueError(
             f"--agent {name} is neither {', '.join(task.references)} nor a file, nor "
