@@ -63,7 +63,8 @@ class LocalPlayer(Player):
         """Play what the run does not have yet. Nothing is pending after that."""
         versions = run.record.sessions[-1].versions
         asking = request_digest(self.model.name, self.sampling, versions)
-        with Journal(run.folder) as journal:
+        # A batch is played again as a whole, those of its episodes that are done included.
+        with Journal(run.folder, lambda *_: False) as journal:
             longest = max(len(cell.episode_seeds) for cell in cells)
             # The cells take turns, so that a session that ends early has about as much of each.
             for start in range(0, longest, self.batch):
@@ -161,11 +162,13 @@ class _Batch:
         if not all(known.values()):
             # All of them, though some may be known: in another batch they might be others.
             drawn = self._model.replies([chats[copy] for copy in asked], self._seed(asked.values()))
-            for copy, reply in zip(asked, drawn):
-                if known[copy] is None:
-                    line = reply_line(reply, chats[copy], **self._where(copy))
-                    known[copy] = sealed(line, self._asking)
-                    self._journal.append(known[copy])
+            new = {
+                copy: sealed(reply_line(reply, chats[copy], **self._where(copy)), self._asking)
+                for copy, reply in zip(asked, drawn)
+                if known[copy] is None
+            }
+            self._journal.write(list(new.values()))
+            known |= new
         for copy, line in known.items():
             self._lines[copy].append(line)
         return [known[copy].reply if copy in known else "" for copy in range(len(chats))]
