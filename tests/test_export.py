@@ -89,8 +89,8 @@ def test_parquet_holds_what_jsonl_does(tmp_path: Path) -> None:
         out = tmp_path / format
         export(LINE, "--out", out, "--rows", 12, "--format", format)
     for kind in ("prompts", "solutions"):
-        table = parquet.read_table(tmp_path / "parquet" / kind / "all.parquet")
-        assert table.to_pylist() == lines(tmp_path / "jsonl" / kind / "all.jsonl")
+        table = parquet.read_table(tmp_path / "parquet" / kind / "unsplit.parquet")
+        assert table.to_pylist() == lines(tmp_path / "jsonl" / kind / "unsplit.jsonl")
 
 
 @pytest.mark.parametrize(
