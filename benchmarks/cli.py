@@ -25,6 +25,9 @@ app = typer.Typer(
 app.add_typer(suite_app, name="suite")
 app.command("export")(export)
 
+leaderboard = typer.Typer(no_args_is_help=True, help="The leaderboard, a static site.")
+app.add_typer(leaderboard, name="leaderboard")
+
 RUNS = Path("runs")
 
 IN_CHECKOUT = "In a checkout of the repository"
@@ -51,8 +54,9 @@ def evaluate(
     agent: Annotated[
         str | None,
         typer.Option(
-            help="random, expert, nearest-neighbour, always-forward (navigation only), a file of "
-            "weights from a study, or module:factory, a callable that returns an agent."
+            help="random, expert, nearest-neighbour, always-forward (navigation only), echo, "
+            "empty-object or empty-reply (text alone), a file of weights from a study, or "
+            "module:factory, a callable that returns an agent."
         ),
     ] = None,
     suite: Annotated[
@@ -334,6 +338,50 @@ def submit(
             suite_file=suite_file,
             console=Console(),
         )
+
+
+@app.command()
+def rejudge(
+    folder: Annotated[Path, typer.Argument(help="Folder of a submission.")],
+    suite_file: SuiteFile = None,
+) -> None:
+    """Judge a submission by a new version of its suite; what the old one made of it is kept."""
+    with reported_errors():
+        from benchmarks.submissions.commands import rejudge_submission
+
+        rejudge_submission(folder, suite_file, Console())
+
+
+@app.command()
+def retract(
+    folder: Annotated[Path, typer.Argument(help="Folder of a submission.")],
+    reason: Annotated[str, typer.Option(help="A line that anybody may read.")],
+) -> None:
+    """Remove a submission, and leave its name, the date and the reason."""
+    with reported_errors():
+        from benchmarks.submissions.commands import retract_submission
+
+        retract_submission(folder, reason, Console())
+
+
+@leaderboard.command("build")
+def build_leaderboard(
+    submissions: Annotated[
+        Path, typer.Argument(help="Folder with a folder for each submission.")
+    ] = Path("submissions"),
+    out: Annotated[
+        Path, typer.Option(help="Folder of the site; one that was built before is replaced.")
+    ] = Path("site"),
+    suite_files: Annotated[
+        list[Path] | None,
+        typer.Option("--suite-file", help="JSON file of a suite of one's own; may be repeated."),
+    ] = None,
+) -> None:
+    """Verify all submissions and write a static site of them, the same bytes each time."""
+    from benchmarks.leaderboard.command import build
+
+    with reported_errors():
+        build(submissions, out, suite_files=suite_files or [], console=Console())
 
 
 @app.command(rich_help_panel=IN_CHECKOUT)

@@ -89,7 +89,7 @@ def player_for(asked: EvaluationOptions, of: Suite) -> Player:
     """
     # Each kind is imported where it plays: a scripted agent needs no torch.
     if asked.endpoint is not None:
-        from benchmarks.chats import model_player
+        from benchmarks.model_player import model_player
 
         return model_player(
             asked.endpoint,

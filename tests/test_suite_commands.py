@@ -85,7 +85,7 @@ SLOW = pytest.param("virl-vl", marks=pytest.mark.slow)
 @pytest.mark.parametrize("name", ["gp-l", "virl-l", "gp-vl", SLOW])
 def test_who_knows_nothing_is_not_above_chance(name: str) -> None:
     played = list(floors(SUITES[name]))
-    assert {one.agent for one in played} == {"random", "echo of the prompt", "{}", "empty reply"}
+    assert {one.agent for one in played} == {"random", "echo", "empty-object", "empty-reply"}
     columns = SUITES[name].columns_for(seen=False, trained=False, controls=True)
     assert len(played) == 4 * len(columns)
     assert not [one for one in played if one.too_high]
@@ -93,11 +93,11 @@ def test_who_knows_nothing_is_not_above_chance(name: str) -> None:
 
 
 def test_a_suite_that_pays_for_nothing_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from benchmarks.suites import floor
+    from benchmarks.players import REPLIERS
 
     # Straight on: what an agent that knows nothing would get where every reply meant that.
-    monkeypatch.setitem(floor.REPLIES, "{}", lambda prompt: '{"action": "forward()"}')
+    monkeypatch.setitem(REPLIERS, "empty-object", lambda prompt: '{"action": "forward()"}')
     of = SUITES["virl-l"].model_copy(
         update={"columns": {"in": Column(id="VIRLNavigation-v0")}, "sizes": {"smoke": 5}}
     )
-    assert [one.agent for one in floors(of) if one.too_high] == ["{}"]
+    assert [one.agent for one in floors(of) if one.too_high] == ["empty-object"]

@@ -63,6 +63,9 @@ class Column(_Part):
             may have shown, which nobody else plays, or None for all, where nobody trains at all.
         control: whether it is a control, which studies leave out.
         sizes: in place of the suite's own.
+        total: how many different hands or routes there are in all parts of a split together, so
+            that they need not be counted before play; None where it is not told. It decides
+            nothing, and the digest does not count it.
         about: what it is for, a sentence; the digest does not count it.
     """
 
@@ -71,6 +74,7 @@ class Column(_Part):
     split: Literal["train", "validation", "test"] | None = "test"
     control: bool = False
     sizes: dict[SizeName, Size] = Field(default_factory=dict)
+    total: int | None = Field(default=None, ge=1)
     about: str = Field(default="", max_length=300)
 
     @field_validator("id")
@@ -149,7 +153,7 @@ class Suite(_Part):
     @property
     def digest(self) -> str:
         """16 hexadecimal digits that change with anything that decides the episodes."""
-        columns = {"columns": {"__all__": {"about"}}}
+        columns = {"columns": {"__all__": {"about", "total"}}}
         plain = self.model_dump(mode="json", exclude_defaults=True, exclude=columns)
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
 
