@@ -24,9 +24,6 @@ app = typer.Typer(
     help="Evaluate agents, run the study, measure speed, print reports.",
 )
 app.add_typer(suite_app, name="suite")
-app.command("export")(export)
-app.command("contact-sheet")(contact_sheet)
-app.command("strips")(strips)
 
 leaderboard = typer.Typer(no_args_is_help=True, help="The leaderboard, a static site.")
 app.add_typer(leaderboard, name="leaderboard")
@@ -401,3 +398,8 @@ def probe(
         from benchmarks.probe import probe as make_probe
 
         make_probe(folder, episodes=episodes, training=training, console=Console())
+
+
+app.command("export")(export)
+app.command("contact-sheet")(contact_sheet)
+app.command("strips")(strips)
