@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-compile \
 	--constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help study study-seen test test-slow trial-wheel lint types speed docs clean
+.PHONY: help study study-seen entries test test-slow trial-wheel lint types speed docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ study: $(READY) ## Compare imitation and reinforcement on both tasks, in and out
 study-seen: $(READY) ## The same for image-based agents: pictures of cards and of streets (an hour on 2 cores)
 	$(BIN)/python -m benchmarks study --preset quick --settings gp-vl
 	$(BIN)/python -m benchmarks study --preset quick --settings virl-vl
+
+entries: $(READY) ## Play, train and verify the standing entries of the leaderboard anew (an hour on 1 core)
+	$(BIN)/python -m benchmarks.submissions.standing
 
 test: $(READY) ## Run the tests
 	$(BIN)/python -m pytest --numprocesses $(WORKERS)

@@ -73,8 +73,7 @@ class Run:
         for row in rows:
             if self.done(row.cell, row.index):
                 raise RunError(f"Episode {row.index} of {row.cell} is already in {self.folder}.")
-        lines = "".join(row.model_dump_json(exclude_none=True) + "\n" for row in rows)
-        self._rows.append(lines.encode())
+        self._rows.append(b"".join(map(line_of, rows)))
         self._done.update((row.cell, row.index) for row in rows)
 
     def close(self) -> None:
@@ -141,6 +140,11 @@ def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
                 raise RunError(
                     f"{path}, line {number} holds no {kind.__name__}: {first_of(error)}. {_RESTORE}"
                 ) from error
+
+
+def line_of(record: BaseModel) -> bytes:
+    """Return a record as a line of an append-only file."""
+    return record.model_dump_json(exclude_none=True).encode() + b"\n"
 
 
 class LineFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from gp_env.config import GameConfig
@@ -113,6 +114,17 @@ class GeneralPointsTextEnv(TableEnv[str, str], TextEnv[CardEpisode]):
 
     told_by = CardDialogue
     drawn_by = _pictures
+
+    def difficulty(self) -> float:
+        """Return how hard the hand is: minus the decimal logarithm of the share that wins.
+
+        The share is `gp_env.solver.difficulty`, of all formulas that use each card once. Six cards
+        take half a second.
+        """
+        from gp_env.solver import difficulty
+
+        share = difficulty(self.hand, self.rule, self.config.target)
+        return -math.log10(share)
 
     def scene(self) -> Scene:
         """Return what the picture of `render()` tells beside the cards."""

@@ -48,3 +48,11 @@ def endpoint() -> Iterator[Endpoint]:
     """A server on the loopback address that answers like a model."""
     with listening(Endpoint()) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def cards_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The run of a model on a small suite of cards, and the file of the suite; for reading."""
+    from tests.forging import honest_model
+
+    return honest_model(tmp_path_factory.mktemp("cards"), "cards")

@@ -111,8 +111,9 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     `env.unwrapped.expert_action()` gives the right action.
 
     ## Arguments
-    * `city` ("gridhaven"): name of a city, one of `virl_env.CITY_NAMES`, the path of a city file
-      such as "mine.npz", a `virl_env.City`, or several. Routes of "starhaven", the second training
+    * `city` ("gridhaven"): name of a city, one of `virl_env.CITY_NAMES`, a family and a seed such
+      as "grid 12" (`virl_env.synthetic_city("grid", 12)`), the path of a city file such as
+      "mine.npz", a `virl_env.City`, or several. Routes of "starhaven", the second training
       city, take all eight compass words; those of "gridhaven" four.
     * `routes` (None): routes of each city, the first so many of an endless list; None takes as many
       as there are, up to 1,000.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,9 @@ from pydantic import ValidationError
 from benchmarks.records import RunRecord
 from benchmarks.replies import REPLIES_FILE
 from benchmarks.runs import EPISODES_FILE, RUN_FILE, first_of
-from benchmarks.submissions.bounded import opened, read_whole
+from benchmarks.submissions.bounded import read_whole
+from benchmarks.submissions.folders import read_submission
 from benchmarks.submissions.format import (
-    FILES,
     LOG_FILE,
     ROWS_FILE,
     SUBMISSION_FILE,
@@ -23,7 +22,7 @@ from benchmarks.submissions.format import (
     Submission,
     unsafe,
 )
-from benchmarks.submissions.yaml_file import MOST_BYTES, parse_submission
+from benchmarks.submissions.retraction import read_tombstone
 from benchmarks.suites import Suite
 from benchmarks.tasks.task import interface_named
 from shiftgym.files import MEBIBYTE, brief
@@ -76,9 +75,12 @@ def read_claim(folder: Path) -> Claim:
     """Return what the folder of a run or a submission claims.
 
     Raises:
-        ValueError: naming the file, where it is neither, or does not say what it has to.
+        ValueError: naming the file, where it is neither, or does not say what it has to; or it was
+            retracted.
         OSError: a file cannot be read.
     """
+    if (tombstone := read_tombstone(folder)) is not None:
+        raise ValueError(f"It was retracted on {tombstone.retracted}: {tombstone.reason}")
     if (folder / SUBMISSION_FILE).exists() or (folder / SUBMISSION_FILE).is_symlink():
         return _of_submission(folder)
     if (folder / RUN_FILE).exists() or (folder / RUN_FILE).is_symlink():
@@ -86,38 +88,8 @@ def read_claim(folder: Path) -> Claim:
     raise ValueError(f"{folder} has neither {SUBMISSION_FILE} nor {RUN_FILE}.")
 
 
-def checksum(path: Path) -> str:
-    """Return the SHA-256 of a file.
-
-    Raises:
-        ValueError: it is a link or no regular file.
-        OSError: it cannot be read.
-    """
-    total = hashlib.sha256()
-    with opened(path) as file:
-        while part := file.read(MEBIBYTE):
-            total.update(part)
-    return total.hexdigest()
-
-
 def _of_submission(folder: Path) -> Claim:
-    strange = sorted(path.name for path in folder.iterdir() if path.name not in FILES)
-    if strange:
-        raise ValueError(
-            f"{len(strange)} files do not belong to a submission, such as {brief(strange[0])}. "
-            f"Expected {', '.join(FILES)} and nothing else."
-        )
-    told = parse_submission(read_whole(folder / SUBMISSION_FILE, MOST_BYTES))
-    if LOG_FILE not in told.files and (folder / LOG_FILE).exists():
-        raise ValueError(f"{LOG_FILE} is there, and {SUBMISSION_FILE} speaks of none.")
-    for name, claimed in told.files.items():
-        if not (folder / name).exists():
-            raise ValueError(f"{name} is missing.")
-        if checksum(folder / name) != claimed:
-            raise ValueError(
-                f"{name} is not the file that {SUBMISSION_FILE} was written for: its SHA-256 "
-                f"differs. It was edited or damaged; submit the run again."
-            )
+    told = read_submission(folder)
     ((suite, digest),) = told.suites.items()
     return Claim(
         folder=folder,
