@@ -123,7 +123,7 @@ def test_figures_are_those_of_the_rows(folder: Path) -> None:
     assert [one["id"] for one in suite["entries"]] == ["toy-1", "chance"]
     model, chance = suite["entries"]
     assert (model["track"], model["labels"]) == ("stock", ["replayed"])
-    assert chance["labels"] == ["replayed", "re-run"]
+    assert chance["labels"] == ["replayed", "re-run by maintainers"]
     assert chance["columns"]["in"][suite["fields"].index("success")] == 0.0
     index = (folder / "site" / "index.html").read_text(encoding="utf-8")
     assert index.index("Toy-1") < index.index("Chance")

@@ -40,7 +40,7 @@ def build(
     texts = pages(boards([figures(entry) for entry in entries]))
     files = {name: text.encode("utf-8", "replace") for name, text in texts.items()}
     episodes = EpisodeFiles()
-    for entry in entries:
+    for entry in (one for one in entries if not one.secret):
         say(console, f"Drawing {entry.slug}")
         episodes.add(entry)
     episodes.finish()

@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from benchmarks.records import Episode
 from benchmarks.replies import ReplyLine
 from benchmarks.reply_summary import ReplySummary
 from benchmarks.runs import RunError
 from benchmarks.submissions.bounded import bounded_lines
+from benchmarks.submissions.claims import read_claim
 from benchmarks.submissions.format import LOG_FILE, SUBMISSION_FILE, Submission
 from benchmarks.submissions.problems import Refused
 from benchmarks.submissions.verify import Verdict, verify
 from benchmarks.suites import SUITES, Suite
 from benchmarks.suites.files import read_suite
+from benchmarks.suites.private import PrivateSuite
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import Task
 from shiftgym.sanitize import for_terminal
@@ -32,10 +36,11 @@ TRACKS: Mapping[str, str] = {
     "reference": "reference",
 }
 
-REPLAYED, RERUN = "replayed", "re-run"
+REPLAYED, RERUN, PRIVATE = "replayed", "re-run by maintainers", "private set"
 LABELS: Mapping[str, str] = {
     REPLAYED: "Every episode was replayed from its recorded actions or replies.",
-    RERUN: "The agent itself was run again by the maintainers, and did the same.",
+    RERUN: "The agent itself was run again by the maintainers.",
+    PRIVATE: "Played on a set that nobody could train on.",
 }
 
 
@@ -47,6 +52,8 @@ class Entry:
         slug: name of its folder, and of its page.
         of: the suite that it played.
         replies: what its response log says, None without one.
+        secret: whether it is of a private suite whose salt is not revealed. Then nothing of its
+            episodes is shown.
     """
 
     slug: str
@@ -55,6 +62,7 @@ class Entry:
     of: Suite
     verdict: Verdict
     replies: ReplySummary | None
+    secret: bool = False
 
     @property
     def task(self) -> Task:
@@ -64,7 +72,8 @@ class Entry:
     @property
     def labels(self) -> list[str]:
         """Which of `LABELS` it has."""
-        return [REPLAYED, RERUN] if self.verdict.rerun else [REPLAYED]
+        rerun = [RERUN] if self.verdict.rerun else []
+        return [REPLAYED, *rerun, *([PRIVATE] if self.verdict.private else [])]
 
     @cached_property
     def columns(self) -> Mapping[str, Sequence[Episode]]:
@@ -125,22 +134,37 @@ def _entry(path: Path, suite_files: Mapping[str, Path]) -> Entry:
                 "letters, digits, dots, hyphens and underscores. Rename it."
             ]
         )
-    verdict, told = _verified(path, suite_files)
-    of = read_suite(suite_files[verdict.claim.suite]) if told else SUITES[verdict.claim.suite]
+    file = suite_files.get(_suite_name(path))
+    verdict = verify(path, file)
+    of = SUITES[verdict.claim.suite] if file is None else read_suite(file)
+    if of.task not in TASKS:
+        raise Refused([f"it is of {of.task}; only tasks of shiftgym have tables."])
     assert verdict.claim.submission is not None
-    replies = _replies(path) if verdict.log is not None else None
-    return Entry(path.name, path, verdict.claim.submission, of, verdict, replies)
+    return Entry(
+        slug=path.name,
+        folder=path,
+        submission=verdict.claim.submission,
+        of=of,
+        verdict=verdict,
+        replies=None if verdict.log is None else _replies(path),
+        secret=file is not None and _is_secret(file),
+    )
 
 
-def _verified(path: Path, suite_files: Mapping[str, Path]) -> tuple[Verdict, bool]:
-    """Return the verdict, and whether it is about a suite of a file."""
-    from benchmarks.submissions.claims import read_claim
-
+def _suite_name(folder: Path) -> str:
+    """Return the suite that a submission names; "" where `verify` tells better what is wrong."""
     try:
-        name = read_claim(path).suite
+        return read_claim(folder).suite
     except (OSError, ValueError):
-        name = ""  # which `verify` tells better
-    return verify(path, suite_files.get(name)), name in suite_files
+        return ""
+
+
+def _is_secret(suite_file: Path) -> bool:
+    """Whether a file is of a private suite that is not revealed."""
+    try:
+        return PrivateSuite.model_validate_json(suite_file.read_bytes()).salt is None
+    except ValidationError:
+        return False
 
 
 def _replies(folder: Path) -> ReplySummary:

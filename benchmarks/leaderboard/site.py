@@ -151,6 +151,7 @@ def _entry(environment: Environment, board: Board, standing: Standing) -> str:
         root="../",
         of=board.of,
         slug=entry.slug,
+        secret=entry.secret,
         name=entry.submission.name,
         told=_told(entry),
         figures=figures,
