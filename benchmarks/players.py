@@ -19,9 +19,6 @@ EXPERT = "expert"
 TRAINED = "nearest-neighbour"
 """The one that knows training episodes, and so is tested on a fold."""
 
-ALIASES = {"memoriser": TRAINED}
-"""Former names of scripted agents, which stay valid."""
-
 REPLIERS: Mapping[str, Callable[[str], str]] = {
     "echo": lambda prompt: prompt,
     "empty-object": lambda prompt: "{}",
@@ -102,14 +99,14 @@ def scripted_player(name: str, suite: Suite, *, seed: int, max_attempts: int) ->
     """Return a player that needs no learning.
 
     Args:
-        name: one of the `scripted_agents` of the suite's task, or its former name.
+        name: one of the `scripted_agents` of the suite's task.
         suite: whose training episodes the nearest-neighbour baseline has seen.
         seed: of what the agent draws, and of the fold.
 
     Raises:
         ValueError: for another name, and for the baseline in a suite that holds nothing out.
     """
-    task, name = task_named(suite.task), ALIASES.get(name, name)
+    task = task_named(suite.task)
     if name in REPLIERS:
         from agents.scripted import ReplyingAgent
 
