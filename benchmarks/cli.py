@@ -11,6 +11,7 @@ from rich.console import Console
 from benchmarks.arguments import json_object, names
 from benchmarks.consoles import reported_errors
 from benchmarks.export.arguments import export
+from benchmarks.leaderboard.cli import app as leaderboard_app
 from benchmarks.picture_commands import contact_sheet, strips
 from benchmarks.suite_commands import app as suite_app
 from shiftgym.progress import show_progress
@@ -23,10 +24,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Evaluate agents, run the study, measure speed, print reports.",
 )
+app.add_typer(leaderboard_app, name="leaderboard")
 app.add_typer(suite_app, name="suite")
-
-leaderboard = typer.Typer(no_args_is_help=True, help="The leaderboard, a static site.")
-app.add_typer(leaderboard, name="leaderboard")
 
 RUNS = Path("runs")
 
@@ -362,26 +361,6 @@ def retract(
         from benchmarks.submissions.commands import retract_submission
 
         retract_submission(folder, reason, Console())
-
-
-@leaderboard.command("build")
-def build_leaderboard(
-    submissions: Annotated[
-        Path, typer.Argument(help="Folder with a folder for each submission.")
-    ] = Path("submissions"),
-    out: Annotated[
-        Path, typer.Option(help="Folder of the site; one that was built before is replaced.")
-    ] = Path("site"),
-    suite_files: Annotated[
-        list[Path] | None,
-        typer.Option("--suite-file", help="JSON file of a suite of one's own; may be repeated."),
-    ] = None,
-) -> None:
-    """Verify all submissions and write a static site of them, the same bytes each time."""
-    from benchmarks.leaderboard.command import build
-
-    with reported_errors():
-        build(submissions, out, suite_files=suite_files or [], console=Console())
 
 
 @app.command(rich_help_panel=IN_CHECKOUT)
