@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from benchmarks.arguments import json_object, names
 from benchmarks.consoles import reported_errors, say
+from benchmarks.export.arguments import export
+from benchmarks.suite_commands import app as suite_app
 from shiftgym.progress import show_progress
 
 # Commands import what they need when they run: `--help` should not wait for torch.
@@ -20,6 +22,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Evaluate agents, run the study, measure speed, print reports.",
 )
+app.add_typer(suite_app, name="suite")
+app.command("export")(export)
+
+leaderboard = typer.Typer(no_args_is_help=True, help="The leaderboard, a static site.")
+app.add_typer(leaderboard, name="leaderboard")
 
 RUNS = Path("runs")
 
@@ -139,7 +146,7 @@ def evaluate(
             "top_p": top_p,
             "max_tokens": max_tokens,
             "seed": sampling_seed,
-            "extra": _json_object(extra_body),
+            "extra": json_object(extra_body, "--extra-body"),
         }
         endpoint = None
         if model is not None:
@@ -150,8 +157,8 @@ def evaluate(
             agent=agent,
             endpoint=endpoint,
             suite=suite,
-            columns=_names(columns),
-            ids=_names(ids),
+            columns=names(columns),
+            ids=names(ids),
             size=size,
             episodes=episodes,
             seed=seed,
@@ -256,7 +263,7 @@ def compare(
     from benchmarks.comparison.command import compare as compare_runs
 
     with reported_errors():
-        compare_runs(runs, columns=_names(columns), metric=metric, out=out, console=Console())
+        compare_runs(runs, columns=names(columns), metric=metric, out=out, console=Console())
 
 
 @app.command()
@@ -357,6 +364,26 @@ def retract(
         retract_submission(folder, reason, Console())
 
 
+@leaderboard.command("build")
+def build_leaderboard(
+    submissions: Annotated[
+        Path, typer.Argument(help="Folder with a folder for each submission.")
+    ] = Path("submissions"),
+    out: Annotated[
+        Path, typer.Option(help="Folder of the site; one that was built before is replaced.")
+    ] = Path("site"),
+    suite_files: Annotated[
+        list[Path] | None,
+        typer.Option("--suite-file", help="JSON file of a suite of one's own; may be repeated."),
+    ] = None,
+) -> None:
+    """Verify all submissions and write a static site of them, the same bytes each time."""
+    from benchmarks.leaderboard.command import build
+
+    with reported_errors():
+        build(submissions, out, suite_files=suite_files or [], console=Console())
+
+
 @app.command(rich_help_panel=IN_CHECKOUT)
 def probe(
     folder: Annotated[Path, typer.Argument(help="Folder of a study of agents that see.")],
@@ -395,23 +422,3 @@ def strips(
     with reported_errors():
         for path in write_strips(out):
             say(console, path)
-
-
-def _names(text: str | None) -> list[str]:
-    """Return names that are split by commas."""
-    return [name.strip() for name in (text or "").split(",") if name.strip()]
-
-
-def _json_object(text: str) -> dict[str, Any]:
-    """Return a JSON object.
-
-    Raises:
-        ValueError: the text is none.
-    """
-    try:
-        value = json.loads(text)
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise ValueError(f"--extra-body must be a JSON object like '{{\"top_k\": 20}}'; got {text}")
-    return value

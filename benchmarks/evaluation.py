@@ -17,7 +17,7 @@ from benchmarks.options import EvaluationOptions
 from benchmarks.players import Player, scripted_player
 from benchmarks.records import RunRecord
 from benchmarks.runs import Run
-from benchmarks.suites import STANDARD, Suite, suite, suite_of
+from benchmarks.suites import NOTICE, STANDARD, Suite, suite, suite_of
 from benchmarks.tasks import bare, task_of
 from benchmarks.tasks.task import MAX_ATTEMPTS
 
@@ -60,6 +60,8 @@ def run_evaluation(asked: EvaluationOptions, console: Console) -> int:
         folder = asked.out or asked.runs / folder_name(who, what, seed, asked)
         if notice := who.notice():
             told.append(notice)
+        if of.key and not asked.ids:
+            told.append(NOTICE)
         for line in told:
             say(console, line)
         with Run(folder, record) as run, Progress(console=console, transient=True) as progress:
@@ -87,7 +89,7 @@ def player_for(asked: EvaluationOptions, of: Suite) -> Player:
     """
     # Each kind is imported where it plays: a scripted agent needs no torch.
     if asked.endpoint is not None:
-        from benchmarks.chats import model_player
+        from benchmarks.model_player import model_player
 
         return model_player(
             asked.endpoint,

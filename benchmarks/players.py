@@ -19,9 +19,6 @@ EXPERT = "expert"
 TRAINED = "nearest-neighbour"
 """The one that knows training episodes, and so is tested on a fold."""
 
-ALIASES = {"memoriser": TRAINED}
-"""Former names of scripted agents, which stay valid."""
-
 REPLIERS: Mapping[str, Callable[[str], str]] = {
     "echo": lambda prompt: prompt,
     "empty-object": lambda prompt: "{}",
@@ -102,14 +99,14 @@ def scripted_player(name: str, suite: Suite, *, seed: int, max_attempts: int) ->
     """Return a player that needs no learning.
 
     Args:
-        name: one of the `scripted_agents` of the suite's task, or its former name.
+        name: one of the `scripted_agents` of the suite's task.
         suite: whose training episodes the nearest-neighbour baseline has seen.
         seed: of what the agent draws, and of the fold.
 
     Raises:
-        ValueError: for another name.
+        ValueError: for another name, and for the baseline in a suite that holds nothing out.
     """
-    task, name = task_named(suite.task), ALIASES.get(name, name)
+    task = task_named(suite.task)
     if name in REPLIERS:
         from agents.scripted import ReplyingAgent
 
@@ -126,6 +123,11 @@ def scripted_player(name: str, suite: Suite, *, seed: int, max_attempts: int) ->
             f"--agent {name} is neither {', '.join(scripted_agents(task))} nor a file, nor "
             f"module:factory. A study saves the weights of its arms as jobs/*/init.pt, sft.pt and "
             f"rl.pt."
+        )
+    if name == TRAINED and suite.folds == 1:
+        raise ValueError(
+            f"{name} has trained, and {suite.name} is not split, so nothing is held out of its "
+            f"training. Name another agent, or a suite with folds."
         )
     make = task.reference(
         name, seed=seed, fold=suite.fold(seed), max_attempts=max_attempts, game=suite.game

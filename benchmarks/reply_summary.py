@@ -43,6 +43,7 @@ _MEND: Mapping[NoAnswer, tuple[str, str]] = {
         "Serve the model with a longer context, or lower --max-tokens, --max-attempts or "
         "--image-size.",
     ),
+    NoAnswer.TOO_LONG: ("too long", "Set --max-tokens: so long an answer is not read."),
 }
 """What a table calls each reason, and which flag mends it."""
 

@@ -11,6 +11,7 @@ from gp_env.batch import CardBatch
 from gp_env.config import GameConfig
 from gp_env.deck import Hand
 from gp_env.episode import CardEpisode
+from gp_env.game import CardGame
 from gp_env.rules import Rule
 from shiftgym.envs.single import Action, Observation, SingleEnv
 from shiftgym.envs.vector import PICTURES, TaskVectorEnv
@@ -28,8 +29,9 @@ class TableEnv(SingleEnv[Observation, Action, CardEpisode]):
         renderer: draws the cards, where the interface shows them in pictures; else None.
     """
 
+    plays = CardGame
     config: GameConfig
-    renderer: CardRenderer | None = None
+    renderer: CardRenderer | None
 
     @property
     def hand(self) -> Hand:
@@ -82,9 +84,10 @@ class TablesVectorEnv(TaskVectorEnv[CardBatch]):
         renderer: as of `TableEnv`.
     """
 
+    plays = CardGame
     metadata = PICTURES
     config: GameConfig
-    renderer: CardRenderer | None = None
+    renderer: CardRenderer | None
 
     def hand(self, index: int) -> Hand:
         """Return the hand of one sub-environment's running episode."""

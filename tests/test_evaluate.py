@@ -13,7 +13,6 @@ from rich.console import Console
 from agents.scripted import ConstantAgent, ExpertAgent, RandomAgent
 from benchmarks.evaluation import run_evaluation
 from benchmarks.options import EvaluationOptions
-from benchmarks.players import scripted_player
 from benchmarks.records import Episode, RunRecord
 from benchmarks.replays import replay
 from benchmarks.report import check_rows
@@ -228,15 +227,6 @@ def test_an_agent_that_answers_for_too_few_is_an_error() -> None:
     cell = make_cell("in", 3)
     with pytest.raises(ValueError, match="3 episodes need 3 actions"):
         play(lambda _: Short(26), cell.id, cell.keywords, cell.episode_seeds)
-
-
-def test_former_names_of_agents_stay_valid() -> None:
-    of = SUITES["gp-l"]
-    names = [
-        scripted_player(name, of, seed=0, max_attempts=1).name
-        for name in ("memoriser", "nearest-neighbour")
-    ]
-    assert names == ["nearest-neighbour"] * 2
 
 
 @pytest.mark.parametrize(

@@ -379,38 +379,22 @@ def without_log(forged: Forged, agent: str) -> None:
     forged.log = []
 
 
-def check(run: tuple[Path, Path], folder: Path, change: Change, reason: str) -> None:
-    forged = Forged.of(*run)
+FORGED = {"cards_run": ROWS | LOG | RECORD, "streets": WALKS, "agent": AGENT}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind, cases in FORGED.items() for name in cases]
+)
+def test_forgeries_are_refused(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str, name: str
+) -> None:
+    change, reason = FORGED[kind][name]
+    forged = Forged.of(*request.getfixturevalue(kind))
     change(forged)
     with pytest.raises(Refused, match=reason) as refused:
-        verify(forged.write(folder / "run"), forged.suite)
+        verify(forged.write(tmp_path / "run"), forged.suite)
     assert len(str(refused.value)) < 10_000
     assert not set("\x1b\x00\u202e") & set(str(refused.value))
-
-
-@pytest.mark.parametrize("name", ROWS)
-def test_rows(cards_run: tuple[Path, Path], tmp_path: Path, name: str) -> None:
-    check(cards_run, tmp_path, *ROWS[name])
-
-
-@pytest.mark.parametrize("name", LOG)
-def test_response_logs(cards_run: tuple[Path, Path], tmp_path: Path, name: str) -> None:
-    check(cards_run, tmp_path, *LOG[name])
-
-
-@pytest.mark.parametrize("name", RECORD)
-def test_records(cards_run: tuple[Path, Path], tmp_path: Path, name: str) -> None:
-    check(cards_run, tmp_path, *RECORD[name])
-
-
-@pytest.mark.parametrize("name", WALKS)
-def test_walks(streets: tuple[Path, Path], tmp_path: Path, name: str) -> None:
-    check(streets, tmp_path, *WALKS[name])
-
-
-@pytest.mark.parametrize("name", AGENT)
-def test_scripted_agents(agent: tuple[Path, Path], tmp_path: Path, name: str) -> None:
-    check(agent, tmp_path, *AGENT[name])
 
 
 @pytest.mark.parametrize("kind", ["cards_run", "streets", "agent"])

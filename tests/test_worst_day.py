@@ -40,8 +40,11 @@ class OnAFakeClock(ChatPolicy):
         super().__init__(*arguments, **keywords)
         self.waits: list[float] = []
 
-    def reply(self, messages: Sequence[Mapping[str, Any]], **_: Any) -> ChatReply:
-        return super().reply(messages, pause=self.waits.append)
+    async def answer(self, messages: Sequence[Mapping[str, Any]], **_: Any) -> ChatReply:
+        async def pause(seconds: float) -> None:
+            self.waits.append(seconds)
+
+        return await super().answer(messages, pause=pause)
 
 
 class Server:

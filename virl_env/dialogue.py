@@ -9,20 +9,27 @@ from typing import TypeAlias
 
 from gymnasium import spaces
 
+from shiftgym.checks import flag
 from shiftgym.envs.text import Answer
 from shiftgym.prompts import build_feedback, feedback_of, message_space
 from virl_env.actions import ACTION_INDEX, ACTIONS, NO_ACTION
 from virl_env.config import MAX_ATTEMPTS, MAX_POINTS_PER_SEGMENT, NavigationConfig
 from virl_env.directions import NAMED
 from virl_env.free.walk import NO_OUTCOME, FreeWalk
-from virl_env.free.words import free_scene, judge_move
+from virl_env.free.words import free_scene, free_template, judge_move
 from virl_env.rail_walk import RailWalk
 from virl_env.reader import Reply
 from virl_env.routes.instructions import STYLES
 from virl_env.routes.rail import RailStep, build_rail
 from virl_env.routes.route import MAX_LEGS, Landmark, Leg, Route
 from virl_env.scene import Scene, rail_scenes
-from virl_env.text import PromptTemplate, build_prompt, build_reply, judge_reply
+from virl_env.text import (
+    PromptTemplate,
+    build_prompt,
+    build_reply,
+    find_template,
+    judge_reply,
+)
 from virl_env.verifier import Outcome, Verdict
 
 MAX_OBSERVATION = 16_384
@@ -47,23 +54,25 @@ class WalkDialogue:
     """The dialogues of a walk: one at each point.
 
     Args:
-        template: the wording.
         config: of the walks.
+        template: the wording, or its name.
+        images: whether what is in sight is shown in a picture in place of being told.
         strict: whether a reply that is not in the asked format is unreadable.
     """
 
     def __init__(
         self,
-        template: PromptTemplate,
         config: NavigationConfig,
+        template: str | PromptTemplate = "default",
         *,
-        strict: bool,
+        images: bool = False,
+        strict: bool = False,
     ) -> None:
-        self.template = template
-        self.messages = _message_space(template)
+        self.template = _wording(template, config.movement, flag("images", images))
+        self.messages = _message_space(self.template)
         self.replies = spaces.Text(MAX_ACTION, min_length=0, charset=CHARACTERS)
         self._config = config
-        self._strict = strict
+        self._strict = flag("strict", strict)
         self._foreign = re.compile(f"[^{re.escape(''.join(self.messages.character_set))}]")
         self._told: tuple[RailWalk, Sequence[Scene]] | None = None
 
@@ -122,6 +131,16 @@ class WalkDialogue:
     def _shown(self, text: str) -> str:
         """Return a text as the spaces can hold it."""
         return self._foreign.sub("?", text)[:MAX_OBSERVATION]
+
+
+def _wording(template: str | PromptTemplate, movement: str, images: bool) -> PromptTemplate:
+    """Return the wording for a kind of movement, with pictures or without."""
+    if images:
+        # Who reads only words needs nothing of pictures.
+        from virl_env.views.wording import seen_template
+
+        return seen_template(template, movement)
+    return free_template(template) if movement == "free" else find_template(template)
 
 
 def _message_space(template: PromptTemplate) -> spaces.Text:

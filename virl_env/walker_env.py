@@ -14,7 +14,7 @@ from virl_env.config import NavigationConfig
 from virl_env.directions import Directions
 from virl_env.free.move import Pose
 from virl_env.free.walk import FreeWalk
-from virl_env.navigation import Walk, Walkers
+from virl_env.navigation import Navigation, Walk, Walkers
 from virl_env.rail_walk import RailWalk
 from virl_env.routes.rail import RailStep
 from virl_env.routes.route import Route
@@ -34,8 +34,9 @@ class WalkerEnv(SingleEnv[Observation, Action, Walk]):
         renderer: draws the views, where the interface shows them; else None.
     """
 
+    plays = Navigation
     config: NavigationConfig
-    renderer: StreetRenderer | None = None
+    renderer: StreetRenderer | None
 
     @property
     def route(self) -> Route:
@@ -122,6 +123,15 @@ class WalkerEnv(SingleEnv[Observation, Action, Walk]):
             arrived,
         )
 
+    def check_fixed(self, given: Route) -> None:
+        """Refuse a route that is in no city that can be drawn, where views are drawn.
+
+        Raises:
+            ValueError: saying so.
+        """
+        if self.renderer is not None:
+            self.renderer.check(given)
+
     def frame(self) -> NDArray[np.uint8]:
         """Return what is seen, or a map, beside instruction, rule and outcome: (640, 960, 3)."""
         from virl_env.render import draw_snapshot
@@ -146,9 +156,10 @@ class WalkersVectorEnv(TaskVectorEnv[Walkers]):
         renderer: as of `WalkerEnv`.
     """
 
+    plays = Navigation
     metadata = PICTURES
     config: NavigationConfig
-    renderer: StreetRenderer | None = None
+    renderer: StreetRenderer | None
 
     def route(self, index: int) -> Route:
         """Return the route of one sub-environment's running episode."""

@@ -9,7 +9,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from benchmarks.players import ALIASES
 from benchmarks.records import RunRecord
 from benchmarks.replies import REPLIES_FILE
 from benchmarks.runs import EPISODES_FILE, RUN_FILE, first_of
@@ -160,9 +159,8 @@ def _player(config: Mapping[str, Any], cell: str) -> str:
     """Return the name of the player, with which the names of its cells begin."""
     player = cell.rpartition("/")[0]
     asked = config.get("model", config.get("agent"))
-    known = {asked, ALIASES.get(str(asked))}
     # A file of weights is named after its folder and itself.
-    if not player or (not config.get("weights") and player not in known):
+    if not player or (not config.get("weights") and player != asked):
         raise ValueError(f"{RUN_FILE} is of {brief(asked)}, and its cells are of {brief(player)}.")
     return player
 

@@ -142,7 +142,7 @@ def _problems_of_line(line: ReplyLine, data: bytes, requests: list[str]) -> Iter
 def _may_follow(reason: NoAnswer | None, line: ReplyLine) -> bool:
     """Whether this may be why there is no answer in a line, as far as it tells."""
     if line.error is not None:
-        return reason in (NoAnswer.OVERFLOW, NoAnswer.FILTERED)
+        return reason in (NoAnswer.OVERFLOW, NoAnswer.FILTERED, NoAnswer.TOO_LONG)
     # Nothing in a line says that the endpoint marked a refusal, or that a tool was called.
     return any(
         reason

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from benchmarks.cells import cells_of_suite
 from benchmarks.options import EvaluationOptions
-from benchmarks.players import REPLIERS, Player, scripted_player
+from benchmarks.players import EXPERT, REPLIERS, TRAINED, Player, scripted_player
 from benchmarks.rollouts import play
 from benchmarks.statistics import Estimate, Observation, rate
 from benchmarks.suites import Suite
@@ -49,7 +49,8 @@ def floors(of: Suite, *, size: str = "smoke", others: bool = False) -> Iterator[
     Args:
         of: a suite of a task that is known here.
         size: of the suite.
-        others: whether agents that know something are played too, but for the expert.
+        others: whether agents that know something are played too, but for the expert; the one that
+            has trained only in a suite that is split.
 
     Raises:
         ValueError: the suite has no such size.
@@ -58,7 +59,8 @@ def floors(of: Suite, *, size: str = "smoke", others: bool = False) -> Iterator[
     players = [_scripted(RANDOM, of)]
     players += [_scripted(name, of) for name in REPLIERS]
     if others:
-        names = (name for name in task.references if name not in (RANDOM, "expert"))
+        left_out = {RANDOM, EXPERT, *([TRAINED] if of.folds == 1 else [])}
+        names = (name for name in task.references if name not in left_out)
         players += [_scripted(name, of) for name in names]
     for who in players:
         columns = of.columns_for(seen=False, trained=who.seed is not None, controls=True)

@@ -1,0 +1,162 @@
+"""The files of all episodes of a site: what was dealt, what was done, and maps of cities."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from typing import Any, Protocol
+
+import gymnasium as gym
+
+from benchmarks.leaderboard.entries import Entry
+from benchmarks.leaderboard.episodes.scripts import paged, script, shortened
+from benchmarks.records import Episode
+from benchmarks.replies import ReplyLine
+from benchmarks.show.choice import outcome_of
+from benchmarks.submissions.bounded import bounded_lines
+from benchmarks.submissions.format import LOG_FILE, ROWS_FILE
+from benchmarks.tasks.task import EvaluatedTask
+
+_SHOWS: Mapping[str, tuple[str, str]] = {
+    "GeneralPoints": ("cards", "Cards"),
+    "VIRLNavigation": ("streets", "Streets"),
+}
+
+
+class Show(Protocol):
+    """What a task shows of its episodes, as plain data.
+
+    Attributes:
+        files: what several scenes share, by name.
+    """
+
+    files: Mapping[str, Any]
+
+    def scene(self, env: Any) -> dict[str, Any]:
+        """Return what was dealt to an episode that has just started."""
+        ...
+
+    def before(self, env: Any) -> Any:
+        """Return what `done` needs to know of the moment before an action."""
+        ...
+
+    def done(self, env: Any, before: Any, action: Any) -> Any:
+        """Return what was done in an attempt that was just judged."""
+        ...
+
+
+class EpisodeFiles:
+    """Collects the episodes of entries.
+
+    Attributes:
+        files: by path, complete after `finish`.
+    """
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self._shows: dict[str, Show] = {}
+        self._scenes: dict[str, list[Any]] = {}
+
+    def add(self, entry: Entry) -> None:
+        """Replay the episodes of an entry, and write down what was done in them."""
+        show, task = self._show(entry.of.task), entry.task
+        reasons = _reasons(entry)
+        columns = []
+        for column, rows in _columns(entry):
+            env = gym.make(rows[0].id, disable_env_checker=True, **rows[0].keywords).unwrapped
+            scenes = self._scenes.setdefault(_scenes_name(entry, column, rows), [])
+            plays = [_play(row, env, show, task, scenes) for row in rows]
+            outcomes = [outcome_of(row, reasons.get((row.cell, row.index), {})) for row in rows]
+            starts, pages = paged(plays)
+            folder = f"data/{entry.slug}"
+            for number, page in enumerate(pages):
+                path = f"{folder}/{column}-{number}.js"
+                self.files[path] = script(path, page)
+            names = sorted(set(outcomes))
+            columns.append(
+                {
+                    "name": column,
+                    "folder": entry.slug,
+                    "scenes": _scenes_name(entry, column, rows),
+                    "starts": starts,
+                    "names": names,
+                    "outcomes": [names.index(one) for one in outcomes],
+                }
+            )
+        self.files[f"data/{entry.slug}/index.js"] = script("index", columns)
+
+    def finish(self) -> None:
+        """Write what was dealt."""
+        for name, scenes in self._scenes.items():
+            starts, pages = paged(scenes)
+            self.files[f"data/scenes/{name}.js"] = script(f"data/scenes/{name}.js", starts)
+            for number, page in enumerate(pages):
+                path = f"data/scenes/{name}-{number}.js"
+                self.files[path] = script(path, page)
+        for show in self._shows.values():
+            for name, told in show.files.items():
+                path = f"data/cities/{name}.js"
+                self.files[path] = script(path, told)
+
+    def _show(self, task: str) -> Show:
+        if task not in self._shows:
+            module, name = _SHOWS[task]
+            made: Callable[[], Show] = getattr(import_module(f".{module}", __package__), name)
+            self._shows[task] = made()
+        return self._shows[task]
+
+
+def _columns(entry: Entry) -> list[tuple[str, list[Episode]]]:
+    """Return the rows of each column with their actions and replies, in the order of the suite."""
+    columns: dict[str, list[Episode]] = {name: [] for name in entry.columns}
+    for line in bounded_lines(entry.folder / ROWS_FILE):
+        row = Episode.model_validate_json(line)
+        columns[row.cell.rpartition("/")[2]].append(row)
+    return [(name, sorted(rows, key=lambda row: row.index)) for name, rows in columns.items()]
+
+
+def _scenes_name(entry: Entry, column: str, rows: Sequence[Episode]) -> str:
+    """Return the name of what entries share that were dealt the same in a column.
+
+    The episodes of a smaller size are the first ones of a larger.
+    """
+    seed = f"{rows[0].episode_seed:x}"[-6:]
+    trained = entry.submission.trained_on
+    fold = "all" if trained is None else f"fold-{trained.fold[0]}"
+    return f"{entry.of.name}-{entry.of.digest[:6]}/{fold}-{column}-{seed}"
+
+
+def _play(
+    row: Episode, env: Any, show: Show, task: EvaluatedTask, scenes: list[Any]
+) -> list[list[Any]]:
+    """Return of each attempt what was done, its outcome, its reward and, of a model, its reply."""
+    _, info = env.reset(options={"episode_seed": row.episode_seed})
+    if row.index == len(scenes):
+        scenes.append(show.scene(env))
+    in_text = row.replies is not None
+    attempts = []
+    for action in row.replies if row.replies is not None else row.actions or []:
+        before, left = show.before(env), info["attempts_left"]
+        _, reward, terminated, truncated, info = env.step(action)
+        fewer = info["attempts_left"] < left
+        if in_text or task.one_action_an_attempt or fewer or terminated or truncated or reward:
+            told = [show.done(env, before, action), info["outcome"], round(float(reward), 3)]
+            attempts.append([*told, shortened(action)] if in_text else told)
+        if terminated or truncated:
+            break
+    if [attempt[1] for attempt in attempts] != row.outcomes:
+        raise AssertionError(f"Episode {row.index} of {row.cell} was verified, and differs now.")
+    return attempts
+
+
+def _reasons(entry: Entry) -> Mapping[tuple[str, int], Mapping[int, str]]:
+    """Return why there were no answers, by cell and index and by number of the reply."""
+    found: dict[tuple[str, int], dict[int, str]] = defaultdict(dict)
+    if entry.replies is None:
+        return found
+    for data in bounded_lines(entry.folder / LOG_FILE):
+        line = ReplyLine.model_validate_json(data)
+        if line.no_answer is not None:
+            found[line.cell, line.index][line.attempt] = line.no_answer.value
+    return found

@@ -1,0 +1,103 @@
+"""A model behind an endpoint as what plays in an evaluation."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agents.chat import ChatPolicy, Sampling
+from benchmarks.asking import max_failures
+from benchmarks.chats import play_chats
+from benchmarks.options import EndpointOptions
+from benchmarks.players import OnEpisodes, Player
+from benchmarks.rollouts import Cell
+from benchmarks.runs import Run
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelPlayer(Player):
+    """A model behind an endpoint.
+
+    What decides replies (model, endpoint, sampling, keywords) belongs to the run; retries,
+    time-outs and `at_once` may change between sessions.
+    """
+
+    policy: ChatPolicy
+    at_once: int
+
+    def recorded(self, agent: str | None) -> dict[str, Any]:
+        """Return what run.json says of it."""
+        return {
+            "model": self.policy.model,
+            "base_url": self.policy.base_url,
+            "sampling": self.policy.sampling.plain(),
+        }
+
+    def play(self, run: Run, cells: Sequence[Cell], on_episodes: OnEpisodes) -> Counter[str]:
+        """Play what the run does not have yet; return what is pending."""
+        return play_chats(
+            run, cells, self.policy, at_once=self.at_once, on_episode=lambda: on_episodes(1)
+        )
+
+    def notice(self) -> str:
+        """Return how long an endpoint that hangs can hold up an episode and the whole session."""
+        tries, hang = self.policy.max_retries + 1, self.policy.longest_hang
+        waves = math.ceil(max_failures(self.at_once) / self.at_once)
+        return (
+            f"A request without an answer is given up after {_duration(hang)} ({tries} x "
+            f"{self.policy.timeout:g} s and the waits between), the session after "
+            f"{_duration(waves * hang)} of such requests alone. Waits that the endpoint asks for "
+            f"(Retry-After) come on top. --timeout and --max-retries change it."
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.policy.close()
+
+
+def model_player(
+    asked: EndpointOptions, *, images: bool, image_size: int | None, strict: bool
+) -> ModelPlayer:
+    """Return the player of a model.
+
+    Args:
+        images: whether the cards, or what is in sight, are shown and not told.
+        image_size: keyword of the environments, None for their own.
+        strict: whether a reply that is not in the asked format is unreadable.
+
+    Raises:
+        ImportError: the openai package is missing.
+        ValueError: a setting that cannot be, or an `image_size` without images.
+    """
+    keywords: dict[str, Any] = {"images": True} if images else {}
+    if image_size is not None:
+        if not images:
+            raise ValueError("--image-size is of pictures, which are shown with --images only.")
+        keywords["image_size"] = image_size
+    if strict:
+        keywords["strict"] = True
+    policy = ChatPolicy(
+        asked.model,
+        base_url=asked.base_url,
+        sampling=Sampling(**asked.sampling),
+        key_variable=asked.key_variable,
+        timeout=asked.timeout,
+        max_retries=asked.max_retries,
+    )
+    return ModelPlayer(
+        asked.model,
+        lambda _: policy,
+        interfaces=("-Text",),
+        keywords=keywords,
+        suffix="-images" * images + "-strict" * strict,
+        policy=policy,
+        at_once=asked.concurrency,
+    )
+
+
+def _duration(seconds: float) -> str:
+    """Return seconds for people."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
