@@ -9,8 +9,10 @@ import typer
 from rich.console import Console
 
 from benchmarks.arguments import json_object, names, refuse
-from benchmarks.consoles import reported_errors, say
+from benchmarks.consoles import reported_errors
 from benchmarks.export.arguments import export
+from benchmarks.leaderboard.cli import app as leaderboard_app
+from benchmarks.picture_commands import contact_sheet, strips
 from benchmarks.suite_commands import app as suite_app
 from shiftgym.progress import show_progress
 
@@ -22,11 +24,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Evaluate agents, run the study, measure speed, print reports.",
 )
+app.add_typer(leaderboard_app, name="leaderboard")
 app.add_typer(suite_app, name="suite")
-app.command("export")(export)
-
-leaderboard = typer.Typer(no_args_is_help=True, help="The leaderboard, a static site.")
-app.add_typer(leaderboard, name="leaderboard")
 
 RUNS = Path("runs")
 
@@ -406,26 +405,6 @@ def retract(
         retract_submission(folder, reason, Console())
 
 
-@leaderboard.command("build")
-def build_leaderboard(
-    submissions: Annotated[
-        Path, typer.Argument(help="Folder with a folder for each submission.")
-    ] = Path("submissions"),
-    out: Annotated[
-        Path, typer.Option(help="Folder of the site; one that was built before is replaced.")
-    ] = Path("site"),
-    suite_files: Annotated[
-        list[Path] | None,
-        typer.Option("--suite-file", help="JSON file of a suite of one's own; may be repeated."),
-    ] = None,
-) -> None:
-    """Verify all submissions and write a static site of them, the same bytes each time."""
-    from benchmarks.leaderboard.command import build
-
-    with reported_errors():
-        build(submissions, out, suite_files=suite_files or [], console=Console())
-
-
 @app.command(rich_help_panel=IN_CHECKOUT)
 def probe(
     folder: Annotated[Path, typer.Argument(help="Folder of a study of agents that see.")],
@@ -442,25 +421,6 @@ def probe(
         make_probe(folder, episodes=episodes, training=training, console=Console())
 
 
-@app.command("contact-sheet")
-def contact_sheet(
-    out: Annotated[Path, typer.Option(help="The picture, a PNG.")] = RUNS / "contact-sheet.png",
-) -> None:
-    """Draw streets of all named cities by day and by night, at three sizes, on one sheet."""
-    from benchmarks.contact_sheet import write_contact_sheet
-
-    write_contact_sheet(out)
-    Console().print(f"Written to {out}")
-
-
-@app.command()
-def strips(
-    out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = RUNS / "strips",
-) -> None:
-    """Write a strip of pictures for each thing that a look changes, severities 0 to 5."""
-    from benchmarks.strips import write_strips
-
-    console = Console()
-    with reported_errors():
-        for path in write_strips(out):
-            say(console, path)
+app.command("export")(export)
+app.command("contact-sheet")(contact_sheet)
+app.command("strips")(strips)

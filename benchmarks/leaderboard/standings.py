@@ -32,24 +32,32 @@ class Board:
     """A suite and its entries, the best out of distribution first.
 
     Attributes:
+        digest: of the version that has judged them.
         metric: of the primary endpoint.
         metrics: that, and success.
         tests: pairs of entries that have episodes in common, all of which were tested.
     """
 
     of: Suite
+    digest: str
     metric: str
     metrics: Sequence[str]
     standings: Sequence[Standing]
     tests: int
 
+    @property
+    def is_current(self) -> bool:
+        """Whether the installed version has judged them."""
+        return self.digest == self.of.digest
+
 
 def boards(entries: Sequence[Figures]) -> list[Board]:
-    """Return a board for each suite, in the order of appearance of their names."""
+    """Return a board for each suite and version, by name, the installed version first."""
     suites: dict[tuple[str, str], list[Figures]] = {}
     for one in entries:
-        suites.setdefault((one.entry.of.name, one.entry.of.digest), []).append(one)
-    return [_board(suites[key]) for key in sorted(suites)]
+        suites.setdefault((one.entry.of.name, one.entry.digest), []).append(one)
+    made = [_board(suites[key]) for key in sorted(suites)]
+    return sorted(made, key=lambda board: (board.of.name, not board.is_current))
 
 
 def _board(entries: Sequence[Figures]) -> Board:
@@ -66,6 +74,7 @@ def _board(entries: Sequence[Figures]) -> Board:
     groups = tie_groups([one.shifts[metric][0].rates[0].value for one in shown], differ)
     return Board(
         of=first.of,
+        digest=first.digest,
         metric=metric,
         metrics=metrics_of(first),
         standings=[

@@ -24,14 +24,20 @@ _SHOWS: Mapping[str, tuple[str, str]] = {
 }
 
 
+_OFTEN_ALIKE = ("rule", "scoring")
+"""Texts of scenes that many of a column share."""
+
+
 class Show(Protocol):
     """What a task shows of its episodes, as plain data.
 
     Attributes:
         files: what several scenes share, by name.
+        actions: names of those that plays and scenes have the numbers of.
     """
 
     files: Mapping[str, Any]
+    actions: Sequence[str]
 
     def scene(self, env: Any) -> dict[str, Any]:
         """Return what was dealt to an episode that has just started."""
@@ -66,7 +72,8 @@ class EpisodeFiles:
         for column, rows in _columns(entry):
             env = gym.make(rows[0].id, disable_env_checker=True, **rows[0].keywords).unwrapped
             scenes = self._scenes.setdefault(_scenes_name(entry, column, rows), [])
-            plays = [_play(row, env, show, task, scenes) for row in rows]
+            kinds = sorted({outcome for row in rows for outcome in row.outcomes})
+            plays = [_play(row, env, show, task, scenes, kinds) for row in rows]
             outcomes = [outcome_of(row, reasons.get((row.cell, row.index), {})) for row in rows]
             starts, pages = paged(plays)
             folder = f"data/{entry.slug}"
@@ -80,6 +87,8 @@ class EpisodeFiles:
                     "folder": entry.slug,
                     "scenes": _scenes_name(entry, column, rows),
                     "starts": starts,
+                    "actions": show.actions,
+                    "kinds": kinds,
                     "names": names,
                     "outcomes": [names.index(one) for one in outcomes],
                 }
@@ -93,7 +102,7 @@ class EpisodeFiles:
             self.files[f"data/scenes/{name}.js"] = script(f"data/scenes/{name}.js", starts)
             for number, page in enumerate(pages):
                 path = f"data/scenes/{name}-{number}.js"
-                self.files[path] = script(path, page)
+                self.files[path] = script(path, _shared_texts(page))
         for show in self._shows.values():
             for name, told in show.files.items():
                 path = f"data/cities/{name}.js"
@@ -128,9 +137,18 @@ def _scenes_name(entry: Entry, column: str, rows: Sequence[Episode]) -> str:
 
 
 def _play(
-    row: Episode, env: Any, show: Show, task: EvaluatedTask, scenes: list[Any]
+    row: Episode,
+    env: Any,
+    show: Show,
+    task: EvaluatedTask,
+    scenes: list[Any],
+    kinds: Sequence[str],
 ) -> list[list[Any]]:
-    """Return of each attempt what was done, its outcome, its reward and, of a model, its reply."""
+    """Return of each attempt what was done, its outcome, its reward and, of a model, its reply.
+
+    Args:
+        kinds: outcomes, of which the number is written.
+    """
     _, info = env.reset(options={"episode_seed": row.episode_seed})
     if row.index == len(scenes):
         scenes.append(show.scene(env))
@@ -141,13 +159,28 @@ def _play(
         _, reward, terminated, truncated, info = env.step(action)
         fewer = info["attempts_left"] < left
         if in_text or task.one_action_an_attempt or fewer or terminated or truncated or reward:
-            told = [show.done(env, before, action), info["outcome"], round(float(reward), 3)]
+            paid = int(reward) if reward == int(reward) else float(reward)
+            told = [show.done(env, before, action), kinds.index(info["outcome"]), paid]
             attempts.append([*told, shortened(action)] if in_text else told)
         if terminated or truncated:
             break
-    if [attempt[1] for attempt in attempts] != row.outcomes:
+    if [kinds[attempt[1]] for attempt in attempts] != row.outcomes:
         raise AssertionError(f"Episode {row.index} of {row.cell} was verified, and differs now.")
     return attempts
+
+
+def _shared_texts(scenes: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Return the texts that scenes have in common, and the scenes with their numbers instead."""
+    found = [scene.get(name) for scene in scenes for name in _OFTEN_ALIKE]
+    texts = list(dict.fromkeys(text for text in found if isinstance(text, str)))
+    numbered = [
+        {
+            name: texts.index(value) if name in _OFTEN_ALIKE and value in texts else value
+            for name, value in scene.items()
+        }
+        for scene in scenes
+    ]
+    return [texts, numbered]
 
 
 def _reasons(entry: Entry) -> Mapping[tuple[str, int], Mapping[int, str]]:

@@ -87,12 +87,14 @@ async function open(index, first) {
     const [scenePage, sceneStart] = pageOf(sceneStarts, index);
     const [plays, scenes] = await Promise.all([
       load(`data/${of.folder}/${of.name}-${page}.js`), load(`data/scenes/${of.scenes}-${scenePage}.js`)]);
-    const scene = scenes[index - sceneStart];
+    const [texts, all_scenes] = scenes, scene = { ...all_scenes[index - sceneStart] };
+    for (const name of ["rule", "scoring"]) { if (typeof scene[name] === "number") { scene[name] = texts[scene[name]]; } }
+    const play = plays[index - start].map(([done, outcome, ...rest]) => [done, of.kinds[outcome], ...rest]);
     const streets = scene.map ? await load(`data/cities/${scene.map}.js`) : null;
     if (of !== column || index !== at) { return; }
     const outcome = outcomeOf(index);
     const heading = make("h3", { "aria-live": "polite" }, `${of.name} ${index}`, make("span", { class: kind(outcome) }, words(outcome)));
-    shown = (scene.cards ? drawCards : drawStreets)(scene, plays[index - start], streets);
+    shown = (scene.cards ? drawCards : drawStreets)(scene, play, streets, of.actions);
     viewer.replaceChildren(heading, shown.drawing);
     show(first ?? shown.first);
   } catch (error) {
@@ -136,7 +138,7 @@ function drawCards(scene, play) {
 const ROOM = 70; // metres around a route
 const NEAR = 1; // streets that begin within so many times the map's side are drawn
 
-function drawStreets(scene, play, city) {
+function drawStreets(scene, play, city, actions) {
   const spots = [...scene.route, ...scene.landmarks.map(([, , x, y]) => [x, y])];
   const [xs, ys] = [0, 1].map((axis) => spots.map((spot) => spot[axis]));
   const middle = [xs, ys].map((all) => (Math.min(...all) + Math.max(...all)) / 2);
@@ -177,8 +179,8 @@ function drawStreets(scene, play, city) {
     walker.setAttribute("transform", `translate(${x} ${y}) rotate(${heading}) scale(${unit})`);
     lines.forEach((one, index) => one.classList.toggle("now", index === followed));
     dots.forEach((dot, index) => dot.toggleAttribute("aria-current", index === number));
-    now.replaceChildren(make("p", {}, make("b", {}, action || "no action"), make("span", { class: kind(outcome) }, `${words(outcome)}, ${signed(reward)}`),
-      outcome === "correct" ? null : make("span", {}, `right: ${right}`)),
+    now.replaceChildren(make("p", {}, make("b", {}, actions[action] || "no action"), make("span", { class: kind(outcome) }, `${words(outcome)}, ${signed(reward)}`),
+      outcome === "correct" ? null : make("span", { class: "none" }, `right: ${actions[right]}`)),
       make("p", { class: "pale" }, `Step ${number + 1} of ${play.length}, heading ${heading}\u00b0. ${seen || "Nothing in sight."}`), said(reply) || "");
   };
   return { drawing, steps: play.length, first: Math.max(0, wrong), show: showStep };
