@@ -81,8 +81,10 @@ def import_transformers() -> tuple[Any, Any]:
         ImportError: one is missing; the message says which extra brings it.
     """
     try:
-        import torch
+        # First that which no other extra brings: the error of the first that is missing is told.
         import transformers
+
+        import torch  # isort: skip
     except ImportError as error:
         from shiftgym.extras import missing
 
