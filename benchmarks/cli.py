@@ -131,6 +131,20 @@ def evaluate(
     max_retries: Annotated[
         int, _endpoint("Further tries after time-outs, 429 and 5xx.", min=0)
     ] = 5,
+    rpm: Annotated[float | None, _endpoint("Requests a minute, at most.", min=0.001)] = None,
+    tpm: Annotated[
+        float | None, _endpoint("Tokens a minute, prompts and replies together.", min=0.001)
+    ] = None,
+    max_cost: Annotated[
+        float | None, _endpoint("US dollars for all replies; then no more is asked.", min=0)
+    ] = None,
+    prices: Annotated[
+        Path | None,
+        _endpoint("YAML or JSON file, MODEL: {input: 2.5, output: 10}, dollars a million tokens."),
+    ] = None,
+    repeat: Annotated[
+        int, _endpoint("Passes over the same episodes: pass@k, pass^k and the spread.", min=1)
+    ] = 1,
 ) -> None:
     """Play test episodes with any agent or model; the same command resumes.
 
@@ -150,7 +164,17 @@ def evaluate(
         endpoint = None
         if model is not None:
             endpoint = EndpointOptions(
-                model, base_url, key_variable, concurrency, sampling, timeout, max_retries
+                model,
+                base_url,
+                key_variable,
+                concurrency,
+                sampling,
+                timeout,
+                max_retries,
+                rpm,
+                tpm,
+                max_cost,
+                prices,
             )
         asked = EvaluationOptions(
             agent=agent,
@@ -165,6 +189,7 @@ def evaluate(
             images=images,
             image_size=image_size,
             strict=strict,
+            repeat=repeat,
             out=out,
             runs=RUNS,
         )
