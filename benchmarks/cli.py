@@ -41,7 +41,10 @@ SuiteFile = Annotated[
 ]
 
 
-_ENDPOINT_ONLY = ("base_url", "key_variable", "timeout", "max_retries")
+_ENDPOINT_ONLY = (
+    *("base_url", "key_variable", "timeout", "max_retries"),
+    *("rpm", "tpm", "max_cost", "prices"),
+)
 _LOCAL_ONLY = ("dtype", "device", "adapter", "thinking")
 
 
@@ -148,6 +151,20 @@ def evaluate(
     max_retries: Annotated[
         int, _endpoint("Further tries after time-outs, 429 and 5xx.", min=0)
     ] = 5,
+    rpm: Annotated[float | None, _endpoint("Requests a minute, at most.", min=0.001)] = None,
+    tpm: Annotated[
+        float | None, _endpoint("Tokens a minute, prompts and replies together.", min=0.001)
+    ] = None,
+    max_cost: Annotated[
+        float | None, _endpoint("US dollars for all replies; then no more is asked.", min=0)
+    ] = None,
+    prices: Annotated[
+        Path | None,
+        _endpoint("YAML or JSON file, MODEL: {input: 2.5, output: 10}, dollars a million tokens."),
+    ] = None,
+    repeat: Annotated[
+        int, _endpoint("Passes over the same episodes: pass@k, pass^k and the spread.", min=1)
+    ] = 1,
     dtype: Annotated[
         str,
         _local(
@@ -191,7 +208,17 @@ def evaluate(
             refuse(context, _LOCAL_ONLY, f"for local weights, --model {LOCAL}PATH")
         if model is not None and local is None:
             endpoint = EndpointOptions(
-                model, base_url, key_variable, concurrency, sampling, timeout, max_retries
+                model,
+                base_url,
+                key_variable,
+                concurrency,
+                sampling,
+                timeout,
+                max_retries,
+                rpm,
+                tpm,
+                max_cost,
+                prices,
             )
         asked = EvaluationOptions(
             agent=agent,
@@ -207,6 +234,7 @@ def evaluate(
             images=images,
             image_size=image_size,
             strict=strict,
+            repeat=repeat,
             out=out,
             runs=RUNS,
         )

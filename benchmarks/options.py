@@ -15,6 +15,9 @@ class EndpointOptions:
     Attributes:
         concurrency: episodes at once.
         sampling: the arguments of `agents.chat.Sampling`.
+        rpm, tpm: requests and tokens a minute, None for any number.
+        max_cost: US dollars that all replies may cost, None for any number.
+        prices: file that goes before the list prices, see `benchmarks.prices`.
     """
 
     model: str
@@ -24,6 +27,10 @@ class EndpointOptions:
     sampling: Mapping[str, Any] = field(default_factory=dict)
     timeout: float = 120.0
     max_retries: int = 5
+    rpm: float | None = None
+    tpm: float | None = None
+    max_cost: float | None = None
+    prices: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,7 @@ class EvaluationOptions:
         images: whether a model is shown in pictures what it is otherwise told.
         image_size: pixels of a picture's edge; None for the environment's own.
         strict: whether a model's reply that is not in the asked format is unreadable.
+        repeat: how many times a model plays the same episodes, each in a folder of its own.
         out: folder of the run; None for one under `runs` that is named after what is asked.
 
     Raises:
@@ -108,6 +116,7 @@ class EvaluationOptions:
     images: bool = False
     image_size: int | None = None
     strict: bool = False
+    repeat: int = 1
     out: Path | None = None
     runs: Path = Path("runs")
 
@@ -125,3 +134,9 @@ class EvaluationOptions:
                 raise ValueError("--images and --image-size are for a --model; leave them out.")
             if self.strict:
                 raise ValueError("--strict is for a --model; leave it out.")
+            if self.repeat > 1:
+                raise ValueError("--repeat is for a --model; agents play alike each time.")
+        elif self.repeat > 1 and self.endpoint and self.endpoint.sampling.get("seed") is not None:
+            raise ValueError(
+                "With a --sampling-seed each pass of --repeat would be the same. Leave one out."
+            )
