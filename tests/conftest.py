@@ -1,8 +1,9 @@
-"""What every test shares: one thread a worker, Hypothesis without a clock, the recorded data."""
+"""What every test shares: workers, Hypothesis without a clock, the recorded data."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Windows open where nobody sees them.
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+# Where no bytecode may be written, each of many processes compiles all of its modules again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 import pytest
 from hypothesis import settings
@@ -21,6 +25,14 @@ ROOT = Path(__file__).resolve().parent.parent
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Run the tests of a file in one process, which makes what they share once."""
+    if config.getoption("dist", "no") == "load":
+        config.option.dist = "loadfile"
+        # Files in the order of their names: the last ones are short, so no process waits for long.
+        config.option.loadscopereorder = False
 
 
 @pytest.fixture(scope="session")
