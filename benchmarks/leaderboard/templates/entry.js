@@ -80,7 +80,8 @@ async function open(index, first) {
   at = index;
   all.children[index].setAttribute("aria-selected", "true");
   all.setAttribute("aria-activedescendant", `e${index}`);
-  all.children[index].scrollIntoView({ block: "nearest" });
+  const top = all.children[index].offsetTop, room = all.clientHeight;
+  if (top < all.scrollTop || top > all.scrollTop + room - 20) { all.scrollTop = top - room / 2; }
   const [page, start] = pageOf(of.starts, index);
   try {
     const sceneStarts = await load(`data/scenes/${of.scenes}.js`);
@@ -226,6 +227,7 @@ function begin(told) {
     make("label", {}, "Column ", column_box), make("label", {}, "Outcome ", outcome_box), count), all,
     make("p", { class: "pale key" }, make("span", {}, make("i", { class: "right" }), " solved"), make("span", {}, make("i", { class: "wrong" }), " failed"),
       make("span", {}, make("i", { class: "none" }), " unreadable")), viewer, keys);
-  choose(...(asked() || [columns[0].name]));
-  window.addEventListener("hashchange", () => { const wanted = asked(); if (wanted) { choose(...wanted); viewer.scrollIntoView({ block: "nearest" }); } });
+  const go = () => { const wanted = asked(); if (wanted) { choose(...wanted).then(() => viewer.scrollIntoView({ block: "nearest" })); } };
+  if (asked()) { go(); } else { choose(columns[0].name); }
+  window.addEventListener("hashchange", go);
 }
