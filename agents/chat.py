@@ -68,6 +68,8 @@ class ChatPolicy:
         max_retries: int = 5,
     ) -> None:
         import_openai()
+        from agents.transport import Transport
+
         self.model = model
         self.base_url = check_url(base_url)
         self.sampling = sampling or Sampling()
@@ -78,7 +80,7 @@ class ChatPolicy:
         self.max_retries = max_retries
         self._asked = {"model": model, **self.sampling.plain()}
         self._loop = LoopThread()
-        self._client = self.start(self._connect()).result()
+        self._transport = Transport(self.base_url, self._key.value or "none", timeout)
 
     @property
     def longest_hang(self) -> float:
@@ -157,19 +159,8 @@ class ChatPolicy:
     def close(self) -> None:
         """Close the connections."""
         if not self._loop.closed:
-            self.start(self._client.close()).result()
+            self.start(self._transport.close()).result()
             self._loop.close()
-
-    async def _connect(self) -> Any:
-        from agents.transport import http_client
-
-        return import_openai().AsyncOpenAI(
-            api_key=self._key.value or "none",
-            base_url=self.base_url,
-            timeout=self.timeout,
-            max_retries=0,
-            http_client=http_client(),
-        )
 
     async def _ask(self, messages: Sequence[Mapping[str, Any]]) -> ChatReply:
         """Send one chat once.
@@ -177,25 +168,21 @@ class ChatPolicy:
         Raises:
             ChatFault: nothing came that could be read as a reply.
         """
-        from agents.transport import TooLong, TransportError, was_closed
+        from agents.transport import ErrorStatus, NoConnection, TooLong
 
-        openai = import_openai()
-        body = {"messages": list(messages), **self._asked}
         try:
-            # Plain data: the client's own types of an answer cost more than all the rest of it.
-            answer = await self._client.post("/chat/completions", cast_to=object, body=body)
+            answer = await self._transport.post({**self._asked, "messages": messages})
             reply = read_reply(answer)
-        except openai.APIStatusError as error:
+        except ErrorStatus as error:
             return judge_status(error, self._key)
         except TooLong as error:
             return ChatReply("", no_answer=NoAnswer.TOO_LONG, error=str(error))
-        except openai.APITimeoutError as error:
-            told = "no answer" if was_closed(error) else f"no answer within {self.timeout:g} s"
-            raise ChatFault(told, headers={}) from None
-        except (openai.APIConnectionError, TransportError) as error:
-            told = self._key.hidden(f"no connection: {error.__cause__ or error}")
-            raise ChatFault(told, headers={}) from None
-        except (openai.APIError, ValueError, RecursionError) as error:
+        except NoConnection as error:
+            told = (
+                f"no connection: {error}" if str(error) else f"no answer within {self.timeout:g} s"
+            )
+            raise ChatFault(self._key.hidden(told), headers={}) from None
+        except (ValueError, RecursionError) as error:
             raise ChatFault(self._key.hidden(f"unreadable answer: {error}")) from None
         if reply is None:
             return judge_answer(answer, self._key)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agents.chat_answers import ChatReply
 from agents.no_answer import NoAnswer, why_no_answer
 from agents.retries import is_passing
+
+if TYPE_CHECKING:
+    from agents.transport import ErrorStatus
 
 LONGEST_EXPLANATION = 300
 """Characters that are kept of what an endpoint says about an error; some send a whole page."""
@@ -59,33 +62,32 @@ class Key:
         return line if len(line) <= LONGEST_EXPLANATION else line[:LONGEST_EXPLANATION] + "..."
 
 
-def judge_status(error: Any, key: Key) -> ChatReply:
+def judge_status(error: ErrorStatus, key: Key) -> ChatReply:
     """Return the empty reply that an error status stands for.
 
     Args:
-        error: an `openai.APIStatusError`.
+        error: what came.
         key: that was sent.
 
     Raises:
         ChatFault: it stands for none, for the error says nothing about this chat.
     """
-    status, message = error.status_code, str(error.message)
+    status, message = error.status, str(error)
     if status == 401:
         # What the endpoint says of a wrong key often quotes it.
         mend = "was not accepted" if key.value else "is not set"
         raise ChatFault(f"status 401: the key in {key.variable} {mend}", lasting=True) from None
     prefix = "" if str(status) in message else f"status {status}: "
     shown = key.hidden(prefix + message)
-    # The message holds the body, unless that has a message of its own; codes stand beside it.
-    said = f"{message} {error.code} {error.type} {_as_text(error.body)}"
+    # Codes stand beside the message.
+    said = f"{message} {_as_text(error.body)}"
     reason = why_no_answer(status=status, error=said)
     if reason is not NoAnswer.ERROR:
         return ChatReply("", no_answer=reason, error=shown)
-    headers = error.response.headers
     raise ChatFault(
         shown,
         lasting=status in (402, 403, 404),
-        headers=headers if is_passing(status, headers) else None,
+        headers=error.headers if is_passing(status, error.headers) else None,
     ) from None
 
 

@@ -9,9 +9,10 @@ import typer
 from rich.console import Console
 
 from benchmarks.arguments import json_object, names
-from benchmarks.consoles import reported_errors, say
+from benchmarks.consoles import reported_errors
 from benchmarks.export.arguments import export
 from benchmarks.leaderboard.cli import app as leaderboard_app
+from benchmarks.picture_commands import contact_sheet, strips
 from benchmarks.suite_commands import app as suite_app
 from shiftgym.progress import show_progress
 
@@ -25,7 +26,6 @@ app = typer.Typer(
 )
 app.add_typer(leaderboard_app, name="leaderboard")
 app.add_typer(suite_app, name="suite")
-app.command("export")(export)
 
 RUNS = Path("runs")
 
@@ -379,25 +379,6 @@ def probe(
         make_probe(folder, episodes=episodes, training=training, console=Console())
 
 
-@app.command("contact-sheet")
-def contact_sheet(
-    out: Annotated[Path, typer.Option(help="The picture, a PNG.")] = RUNS / "contact-sheet.png",
-) -> None:
-    """Draw streets of all named cities by day and by night, at three sizes, on one sheet."""
-    from benchmarks.contact_sheet import write_contact_sheet
-
-    write_contact_sheet(out)
-    Console().print(f"Written to {out}")
-
-
-@app.command()
-def strips(
-    out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = RUNS / "strips",
-) -> None:
-    """Write a strip of pictures for each thing that a look changes, severities 0 to 5."""
-    from benchmarks.strips import write_strips
-
-    console = Console()
-    with reported_errors():
-        for path in write_strips(out):
-            say(console, path)
+app.command("export")(export)
+app.command("contact-sheet")(contact_sheet)
+app.command("strips")(strips)
