@@ -84,10 +84,10 @@ async function open(index, first) {
   if (top < all.scrollTop || top > all.scrollTop + room - 20) { all.scrollTop = top - room / 2; }
   const [page, start] = pageOf(of.starts, index);
   try {
-    const sceneStarts = await load(`data/scenes/${of.scenes}.js`);
+    const sceneStarts = await load(`${of.scenes}.js`);
     const [scenePage, sceneStart] = pageOf(sceneStarts, index);
     const [plays, scenes] = await Promise.all([
-      load(`data/${of.folder}/${of.name}-${page}.js`), load(`data/scenes/${of.scenes}-${scenePage}.js`)]);
+      load(`${of.folder}/${of.name}-${page}.js`), load(`${of.scenes}-${scenePage}.js`)]);
     const [texts, all_scenes] = scenes, scene = { ...all_scenes[index - sceneStart] };
     for (const name of ["rule", "scoring"]) { if (typeof scene[name] === "number") { scene[name] = texts[scene[name]]; } }
     const play = plays[index - start].map(([done, outcome, ...rest]) => [done, of.kinds[outcome], ...rest]);
