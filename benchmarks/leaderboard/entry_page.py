@@ -69,6 +69,7 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
     facts = {
         "model": told.model,
         "date": told.date.isoformat(),
+        "judged again": "" if told.rejudged is None else told.rejudged.isoformat(),
         "link": told.link,
         "licence": told.licence,
         "weights": told.weights or "",

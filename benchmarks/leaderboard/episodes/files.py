@@ -88,6 +88,7 @@ class EpisodeFiles:
             self.files[path] = script(path, page)
         outcomes = [outcome_of(row, reasons.get((row.cell, row.index), {})) for row in rows]
         names = sorted(set(outcomes))
+        told, _ = env.reset(options={"episode_seed": rows[0].episode_seed})
         return {
             "name": column,
             "folder": f"data/plays/{entry.slug}",
@@ -97,6 +98,7 @@ class EpisodeFiles:
             "kinds": kinds,
             "names": names,
             "outcomes": [names.index(one) for one in outcomes],
+            "prompt": shortened(told) if isinstance(told, str) else "",
         }
 
     def finish(self) -> None:

@@ -96,7 +96,8 @@ async function open(index, first) {
     const outcome = outcomeOf(index);
     const heading = make("h3", { "aria-live": "polite" }, `${of.name} ${index}`, make("span", { class: kind(outcome) }, words(outcome)));
     shown = (scene.cards ? drawCards : drawStreets)(scene, play, streets, of.actions);
-    viewer.replaceChildren(heading, shown.drawing);
+    viewer.replaceChildren(heading, shown.drawing, of.prompt ? make("details", {},
+      make("summary", {}, `prompt, as of ${of.name} 0`), make("pre", {}, of.prompt)) : "");
     show(first ?? shown.first);
   } catch (error) {
     viewer.replaceChildren(make("p", {}, `This episode cannot be loaded: ${error.message} is missing.`));
