@@ -36,7 +36,7 @@ const count = make("output", { "aria-live": "polite" });
 const all = make("div", { id: "all", role: "listbox", tabindex: 0, "aria-label": "episodes of the column" });
 const viewer = make("article", { id: "viewer" });
 const keys = make("p", { class: "pale" }, "Keys: ", ["n", "p"].map((key) => make("kbd", {}, key)), " next and previous failure, ",
-  ["j", "k"].map((key) => make("kbd", {}, key)), " next and previous episode, ", ["\u2190", "\u2192"].map((key) => make("kbd", {}, key)), " steps.");
+  ["j", "k"].map((key) => make("kbd", {}, key)), " next and previous episode, ", ["\u2190", "\u2192"].map((key) => make("kbd", {}, key)), " steps; in the grid arrows lead from episode to episode.");
 
 const outcomeOf = (index) => column.names[column.outcomes[index]];
 const listed = () => [...all.children].filter((one) => !one.hidden).map((one) => Number(one.dataset.index));
