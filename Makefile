@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-compile \
 	--constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help study study-seen entries test test-slow trial-llm trial-wheel lint types speed docs clean
+.PHONY: help study study-seen entries leaderboard test test-slow trial-llm trial-wheel lint types speed docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ study-seen: $(READY) ## The same for image-based agents: pictures of cards and o
 
 entries: $(READY) ## Play, train and verify the standing entries of the leaderboard anew (an hour on 1 core)
 	$(BIN)/python -m benchmarks.submissions.standing
+
+leaderboard: $(READY) ## Build the leaderboard of submissions/ in runs/leaderboard (minutes on 1 core)
+	$(BIN)/python -m benchmarks leaderboard build --out runs/leaderboard
 
 test: $(READY) ## Run the tests
 	$(BIN)/python -m pytest --numprocesses $(WORKERS)

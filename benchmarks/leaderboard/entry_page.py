@@ -19,6 +19,9 @@ from benchmarks.tables import percent
 _METRICS = 3
 """Of a column, on a page; leaderboard.json has all."""
 
+_NOT_KNOWN = "Not known:"
+"""How lines of a verdict begin that are shown apart."""
+
 _LONGEST = 2_000
 """Characters of what a submission says of itself."""
 
@@ -27,7 +30,6 @@ def entry_page(environment: Environment, board: Board, standing: Standing) -> st
     """Return the page as HTML."""
     figures, entry = standing.figures, standing.figures.entry
     verdict = entry.verdict
-    unknown = verdict.unknown()
     return environment.get_template("entry.html.j2").render(
         root="../",
         of=board.of,
@@ -40,8 +42,8 @@ def entry_page(environment: Environment, board: Board, standing: Standing) -> st
         noun=entry.task.noun,
         facts=_facts(entry),
         curves=_curves(board, standing),
-        lines=verdict.lines()[: -len(unknown) or None],
-        unknown=unknown,
+        lines=[line for line in verdict.lines() if not line.startswith(_NOT_KNOWN)],
+        unknown=verdict.unknown(),
         replies=_replies(figures),
     )
 
@@ -67,6 +69,7 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
     facts = {
         "model": told.model,
         "date": told.date.isoformat(),
+        "judged again": "" if told.rejudged is None else told.rejudged.isoformat(),
         "link": told.link,
         "licence": told.licence,
         "weights": told.weights or "",

@@ -36,7 +36,7 @@ const count = make("output", { "aria-live": "polite" });
 const all = make("div", { id: "all", role: "listbox", tabindex: 0, "aria-label": "episodes of the column" });
 const viewer = make("article", { id: "viewer" });
 const keys = make("p", { class: "pale" }, "Keys: ", ["n", "p"].map((key) => make("kbd", {}, key)), " next and previous failure, ",
-  ["j", "k"].map((key) => make("kbd", {}, key)), " next and previous episode, ", ["\u2190", "\u2192"].map((key) => make("kbd", {}, key)), " steps.");
+  ["j", "k"].map((key) => make("kbd", {}, key)), " next and previous episode, ", ["\u2190", "\u2192"].map((key) => make("kbd", {}, key)), " steps; in the grid arrows lead from episode to episode.");
 
 const outcomeOf = (index) => column.names[column.outcomes[index]];
 const listed = () => [...all.children].filter((one) => !one.hidden).map((one) => Number(one.dataset.index));
@@ -80,13 +80,14 @@ async function open(index, first) {
   at = index;
   all.children[index].setAttribute("aria-selected", "true");
   all.setAttribute("aria-activedescendant", `e${index}`);
-  all.children[index].scrollIntoView({ block: "nearest" });
+  const top = all.children[index].offsetTop, room = all.clientHeight;
+  if (top < all.scrollTop || top > all.scrollTop + room - 20) { all.scrollTop = top - room / 2; }
   const [page, start] = pageOf(of.starts, index);
   try {
-    const sceneStarts = await load(`data/scenes/${of.scenes}.js`);
+    const sceneStarts = await load(`${of.scenes}.js`);
     const [scenePage, sceneStart] = pageOf(sceneStarts, index);
     const [plays, scenes] = await Promise.all([
-      load(`data/${of.folder}/${of.name}-${page}.js`), load(`data/scenes/${of.scenes}-${scenePage}.js`)]);
+      load(`${of.folder}/${of.name}-${page}.js`), load(`${of.scenes}-${scenePage}.js`)]);
     const [texts, all_scenes] = scenes, scene = { ...all_scenes[index - sceneStart] };
     for (const name of ["rule", "scoring"]) { if (typeof scene[name] === "number") { scene[name] = texts[scene[name]]; } }
     const play = plays[index - start].map(([done, outcome, ...rest]) => [done, of.kinds[outcome], ...rest]);
@@ -95,7 +96,8 @@ async function open(index, first) {
     const outcome = outcomeOf(index);
     const heading = make("h3", { "aria-live": "polite" }, `${of.name} ${index}`, make("span", { class: kind(outcome) }, words(outcome)));
     shown = (scene.cards ? drawCards : drawStreets)(scene, play, streets, of.actions);
-    viewer.replaceChildren(heading, shown.drawing);
+    viewer.replaceChildren(heading, shown.drawing, of.prompt ? make("details", {},
+      make("summary", {}, `prompt, as of ${of.name} 0`), make("pre", {}, of.prompt)) : "");
     show(first ?? shown.first);
   } catch (error) {
     viewer.replaceChildren(make("p", {}, `This episode cannot be loaded: ${error.message} is missing.`));
@@ -226,6 +228,7 @@ function begin(told) {
     make("label", {}, "Column ", column_box), make("label", {}, "Outcome ", outcome_box), count), all,
     make("p", { class: "pale key" }, make("span", {}, make("i", { class: "right" }), " solved"), make("span", {}, make("i", { class: "wrong" }), " failed"),
       make("span", {}, make("i", { class: "none" }), " unreadable")), viewer, keys);
-  choose(...(asked() || [columns[0].name]));
-  window.addEventListener("hashchange", () => { const wanted = asked(); if (wanted) { choose(...wanted); viewer.scrollIntoView({ block: "nearest" }); } });
+  const go = () => { const wanted = asked(); if (wanted) { choose(...wanted).then(() => viewer.scrollIntoView({ block: "nearest" })); } };
+  if (asked()) { go(); } else { choose(columns[0].name); }
+  window.addEventListener("hashchange", go);
 }
