@@ -10,6 +10,9 @@ WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-compile \
 	--constraint constraints.txt
 
+# Without bytecode each of the many processes of the tests compiles all of its modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help study study-seen entries leaderboard test test-slow trial-llm trial-wheel lint types speed docs clean
 
