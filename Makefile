@@ -33,8 +33,10 @@ entries: $(READY) ## Play, train and verify the standing entries of the leaderbo
 leaderboard: $(READY) ## Build the leaderboard of submissions/ in runs/leaderboard (minutes on 1 core)
 	$(BIN)/python -m benchmarks leaderboard build --out runs/leaderboard
 
+# The tests of a file run in one process, which makes what they share once. In the order of names the
+# last files are short, so no process waits for long.
 test: $(READY) ## Run the tests
-	$(BIN)/python -m pytest --numprocesses $(WORKERS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-slow: $(READY) ## Run the tests that take a minute or more each
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) -m slow
