@@ -11,14 +11,15 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Windows open where nobody sees them.
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
-# Where no bytecode may be written, each of many processes compiles all of its modules again.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = False
 
 import pytest
 from hypothesis import settings
 
 from tests.loopback import Endpoint, listening
+
+# Where no bytecode may be written, each of many processes compiles all of its modules again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 ROOT = Path(__file__).resolve().parent.parent
 
