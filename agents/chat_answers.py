@@ -43,28 +43,28 @@ class ChatReply:
     error: str | None = None
 
 
-def read_reply(completion: Any) -> ChatReply | None:
+def read_reply(answer: Any) -> ChatReply | None:
     """Return the reply in an answer of status 200, None where it holds no message.
 
     Args:
-        completion: a `openai.types.chat.ChatCompletion`, any of whose fields may be missing or of
-            another type: the client checks nothing.
+        answer: a chat completion as plain data, any of whose fields may be missing or of another
+            type: nobody has checked it.
     """
-    choices = getattr(completion, "choices", None)
+    choices = _field(answer, "choices")
     first = choices[0] if isinstance(choices, list) and choices else None
-    message = getattr(first, "message", None)
+    message = _field(first, "message")
     if message is None:
         return None
-    content = getattr(message, "content", None)
-    refusals = [*_texts(getattr(message, "refusal", None)), *_texts(content, ("refusal",))]
+    content = _field(message, "content")
+    refusals = [*_texts(_field(message, "refusal")), *_texts(content, ("refusal",))]
     text = "".join(_texts(content)) or "".join(refusals)
     thoughts = [
-        *(thought for name in _THINKING for thought in _texts(getattr(message, name, None))),
+        *(thought for name in _THINKING for thought in _texts(_field(message, name))),
         *_texts(content, _THINKING),
     ]
-    finish_reason = _text(getattr(first, "finish_reason", None))
-    usage = getattr(completion, "usage", None)
-    details = getattr(usage, "completion_tokens_details", None)
+    finish_reason = _text(_field(first, "finish_reason"))
+    usage = _field(answer, "usage")
+    details = _field(usage, "completion_tokens_details")
     return ChatReply(
         text=_utf8(text),
         finish_reason=finish_reason,
@@ -72,18 +72,23 @@ def read_reply(completion: Any) -> ChatReply | None:
             text,
             finish_reason=finish_reason,
             refused=bool(refusals),
-            called_tool=bool(getattr(message, "tool_calls", None))
-            or getattr(message, "function_call", None) is not None,
+            called_tool=bool(_field(message, "tool_calls"))
+            or _field(message, "function_call") is not None,
         ),
         # Some endpoints send the same thoughts under two names.
         reasoning=_utf8("\n".join(dict.fromkeys(thoughts))) or None,
-        prompt_tokens=_count(getattr(usage, "prompt_tokens", None)),
-        completion_tokens=_count(getattr(usage, "completion_tokens", None)),
+        prompt_tokens=_count(_field(usage, "prompt_tokens")),
+        completion_tokens=_count(_field(usage, "completion_tokens")),
         reasoning_tokens=_count(
-            getattr(details, "reasoning_tokens", getattr(usage, "reasoning_tokens", None))
+            _field(details, "reasoning_tokens", _field(usage, "reasoning_tokens"))
         ),
-        served=_text(getattr(completion, "model", None)),
+        served=_text(_field(answer, "model")),
     )
+
+
+def _field(value: Any, name: str, default: Any = None) -> Any:
+    """Return a field of what may be no object."""
+    return value.get(name, default) if isinstance(value, dict) else default
 
 
 def _texts(content: Any, types: tuple[str, ...] = ("text", "output_text")) -> Iterator[str]:

@@ -22,6 +22,7 @@ class NoAnswer(str, Enum):
     FILTERED = "filtered"
     TOOL_CALL = "tool_call"
     OVERFLOW = "overflow"
+    TOO_LONG = "too_long"
     ERROR = "error"
 
 

@@ -1,9 +1,17 @@
-"""What an agent is: the one protocol that evaluation and the study know."""
+"""What an agent is, and a model that answers chats: what evaluation and the study know of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Coroutine, Mapping, Sequence
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from agents.chat_answers import ChatReply
+    from agents.retries import Pause
+    from agents.sampling import Sampling
+
+Result = TypeVar("Result")
 
 Info = Mapping[str, Any]
 """What a vector environment returned beside the observations: a mapping to arrays or lists of n."""
@@ -31,4 +39,40 @@ class Agent(Protocol):
 
         Called before the first `act` of every episode, whatever the agent remembers.
         """
+        ...
+
+
+class ChatModel(Protocol):
+    """Answers chats, many at a time.
+
+    Attributes:
+        model: its name.
+        sampling: how its replies are drawn.
+    """
+
+    model: str
+    sampling: Sampling
+
+    def check_server(self) -> None:
+        """See that it is there.
+
+        Raises:
+            ChatFault: it is not, and no chat will be answered.
+        """
+        ...
+
+    async def answer(self, messages: Sequence[Mapping[str, Any]], *, pause: Pause) -> ChatReply:
+        """Return the reply to one chat. Awaited in what `start` begins.
+
+        Args:
+            messages: of the chat, in the form of OpenAI's chat completions.
+            pause: waits for some seconds before a retry; a true result gives up.
+
+        Raises:
+            ChatFault: there is none.
+        """
+        ...
+
+    def start(self, work: Coroutine[Any, Any, Result]) -> Future[Result]:
+        """Begin a coroutine that awaits answers, in the event loop that they belong to."""
         ...

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 import random
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from email.utils import parsedate_to_datetime
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
 """Seconds before the first and the last of many retries, where the endpoint names no time."""
 
-LONGEST_PAUSE = min(threading.TIMEOUT_MAX, 1e9)
-"""Seconds; a thread cannot wait for longer."""
+LONGEST_PAUSE = 1e9
+"""Seconds, some thirty years; clocks have no infinity."""
 
-Pause = Callable[[float], object]
+Pause = Callable[[float], Awaitable[object]]
 """Waits for some seconds; a true result says that the request is to be given up."""
 
 

@@ -1,7 +1,8 @@
-"""Agents that need neither learning nor a task: draws, one action always, and the expert."""
+"""Agents that need neither learning nor a task: draws, one action or reply always, the expert."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -56,6 +57,24 @@ class ConstantAgent:
     def act(self, observation: Any, info: Info) -> Actions:
         """Return the action n times."""
         return np.full(len(info["episode_seed"]), self._action)
+
+    def reset(self, index: int) -> None:
+        """Do nothing: nothing is remembered."""
+
+
+class ReplyingAgent:
+    """A text agent that makes its reply of what it was told last.
+
+    Args:
+        reply: returns the reply to a text.
+    """
+
+    def __init__(self, reply: Callable[[str], str]) -> None:
+        self._reply = reply
+
+    def act(self, observation: Sequence[Any], info: Info) -> list[str]:
+        """Return a reply to each text; of an observation with pictures to its text."""
+        return [self._reply(one if isinstance(one, str) else one["text"]) for one in observation]
 
     def reset(self, index: int) -> None:
         """Do nothing: nothing is remembered."""

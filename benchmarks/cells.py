@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.options import EvaluationOptions
 from benchmarks.players import Player
 from benchmarks.rollouts import Cell, side_by_side
 from benchmarks.suites import STANDARD, Suite, sees_pictures, test_seeds
-from benchmarks.suites.distinct import choose
+from benchmarks.suites.distinct import LazySeeds, choose
 from benchmarks.tasks import bare, task_of
 from benchmarks.tasks.task import EvaluatedTask
 
@@ -50,7 +50,7 @@ def cells_of_suite(
         wanted = asked.episodes
         if wanted is None:
             wanted = of.size(column, asked.size or STANDARD)
-        seeds = column_seeds(of, column, id, keywords, seed, wanted)
+        seeds = _seeds(of, column, id, keywords, seed, wanted)
         if wanted is not None and len(seeds) < wanted:
             told.append(
                 f"{column} has {len(seeds)} {task_of(id).noun}; {wanted} were asked for, so each "
@@ -58,6 +58,25 @@ def cells_of_suite(
             )
         cells.append(Cell(f"{who.name}/{column}", id, keywords, seeds))
     return cells, told
+
+
+def _seeds(
+    of: Suite,
+    column: str,
+    id: str,
+    keywords: Mapping[str, Any],
+    seed: int | None,
+    count: int | None,
+) -> Sequence[int]:
+    """Return what `column_seeds` does, chosen later where the suite says how many there are."""
+    total = of.columns[column].total if seed is None else None
+    if total is None or (count is not None and count > total):
+        return column_seeds(of, column, id, keywords, seed, count)
+    return LazySeeds(
+        total if count is None else count,
+        lambda: column_seeds(of, column, id, keywords, seed, count),
+        f"{of.name}, column {column}:",
+    )
 
 
 def column_seeds(

@@ -1,135 +1,47 @@
-"""Playing text episodes with a model behind an endpoint: many at once, each reply written down.
+"""Playing text episodes with a model: many at once, each reply written down.
 
-Every episode is played to its end by one thread in an environment of its own, so a slow reply holds
+Every episode is played to its end by a task in an environment of its own, so a slow reply holds
 up its own episode and no other. A transport error leaves its episode pending: it has no row and
 no score, and the next session goes on with it from the replies that are in the journal.
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime, timezone
-from threading import Event, Lock
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from queue import Empty, SimpleQueue
 from typing import Any
 
-from agents.chat import ChatFault, ChatPolicy, Sampling
-from agents.protocol import Info
-from agents.vision.chats import picture_digests
-from benchmarks.options import EndpointOptions
-from benchmarks.players import OnEpisodes, Player
-from benchmarks.replies import FaultLine, Journal, ReplyLine, digest
-from benchmarks.rollouts import Cell, Played, episode_row, play
+from agents.chat_faults import ChatFault
+from agents.protocol import ChatModel, Info
+from benchmarks.asking import Asking, max_failures
+from benchmarks.records import Episode
+from benchmarks.replies import Journal, ReplyLine
+from benchmarks.rollouts import Cell, Played, episode_row, side_by_side, turns
 from benchmarks.runs import Run
-from benchmarks.seals import request_digest, sealed
+from benchmarks.seals import request_digest
+from benchmarks.spending import Spending
 
-MAX_FAILURES = 10
-"""Faults in a row, at least, before a session gives up: the endpoint is down, or credit is out."""
+Place = tuple[Cell, int]
+"""A cell and the index of one of its episodes."""
 
-NOT_ASKED = "not asked, because of failures before"
+Ended = tuple[int, Episode | ChatFault] | None
+"""The number of a place in the order of play, and its row or why it is pending; None at the end."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class ModelPlayer(Player):
-    """A model behind an endpoint.
-
-    What decides replies (model, endpoint, sampling, keywords) belongs to the run; retries,
-    time-outs and `at_once` may change between sessions.
-    """
-
-    policy: ChatPolicy
-    at_once: int
-
-    def recorded(self, agent: str | None) -> dict[str, Any]:
-        """Return what run.json says of it."""
-        return {
-            "model": self.policy.model,
-            "base_url": self.policy.base_url,
-            "sampling": self.policy.sampling.plain(),
-        }
-
-    def play(self, run: Run, cells: Sequence[Cell], on_episodes: OnEpisodes) -> Counter[str]:
-        """Play what the run does not have yet; return what is pending."""
-        return play_chats(
-            run, cells, self.policy, at_once=self.at_once, on_episode=lambda: on_episodes(1)
-        )
-
-    def notice(self) -> str:
-        """Return how long an endpoint that hangs can hold up an episode and the whole session."""
-        tries, hang = self.policy.max_retries + 1, self.policy.longest_hang
-        waves = math.ceil(_max_failures(self.at_once) / self.at_once)
-        return (
-            f"A request without an answer is given up after {_duration(hang)} ({tries} x "
-            f"{self.policy.timeout:g} s and the waits between), the session after "
-            f"{_duration(waves * hang)} of such requests alone. Waits that the endpoint asks for "
-            f"(Retry-After) come on top. --timeout and --max-retries change it."
-        )
-
-    def close(self) -> None:
-        """Close the connections."""
-        self.policy.close()
-
-
-def model_player(
-    asked: EndpointOptions, *, images: bool, image_size: int | None, strict: bool
-) -> ModelPlayer:
-    """Return the player of a model.
-
-    Args:
-        images: whether the cards, or what is in sight, are shown and not told.
-        image_size: keyword of the environments, None for their own.
-        strict: whether a reply that is not in the asked format is unreadable.
-
-    Raises:
-        ImportError: the openai package is missing.
-        ValueError: a setting that cannot be, or an `image_size` without images.
-    """
-    keywords: dict[str, Any] = {"images": True} if images else {}
-    if image_size is not None:
-        if not images:
-            raise ValueError("--image-size is of pictures, which are shown with --images only.")
-        keywords["image_size"] = image_size
-    if strict:
-        keywords["strict"] = True
-    policy = ChatPolicy(
-        asked.model,
-        base_url=asked.base_url,
-        sampling=Sampling(**asked.sampling),
-        key_variable=asked.key_variable,
-        timeout=asked.timeout,
-        max_retries=asked.max_retries,
-    )
-    return ModelPlayer(
-        asked.model,
-        lambda _: policy,
-        interfaces=("-Text",),
-        keywords=keywords,
-        suffix="-images" * images + "-strict" * strict,
-        policy=policy,
-        at_once=asked.concurrency,
-    )
-
-
-def _max_failures(at_once: int) -> int:
-    """Return after how many failures in a row a session ends."""
-    return max(MAX_FAILURES, 2 * at_once)
-
-
-def _duration(seconds: float) -> str:
-    """Return seconds for people."""
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+Turn = tuple[tuple[Any, Info] | None, Played | None]
+"""What is shown next, or else what was played."""
 
 
 def play_chats(
     run: Run,
     cells: Sequence[Cell],
-    policy: ChatPolicy,
+    model: ChatModel,
     *,
     at_once: int,
     on_episode: Callable[[], None] = lambda: None,
+    spending: Spending | None = None,
 ) -> Counter[str]:
     """Play the episodes that the run does not have yet, and append their rows.
 
@@ -138,7 +50,8 @@ def play_chats(
     Args:
         cells: of Text ids.
         at_once: episodes played side by side, which is the most requests under way.
-        on_episode: told, from any thread, of every episode that reached its end.
+        on_episode: told of every episode that reached its end.
+        spending: counts the replies, and may say that no more is to be spent.
 
     Returns:
         The episodes that are pending, counted by reason; empty where the run is complete.
@@ -154,136 +67,183 @@ def play_chats(
         for cell in cells
         if index < len(cell.episode_seeds) and not run.done(cell.name, index)
     ]
-    pending: Counter[str] = Counter()
-    with Journal(run.folder) as journal, ThreadPoolExecutor(at_once) as pool:
-        setup = run.record.sessions[-1].versions
-        asking = request_digest(policy.model, policy.sampling.plain(), setup)
-        line = _Line(policy, journal, asking, max_failures=_max_failures(at_once))
-        if left:
-            try:
-                policy.check_server()
-            except ChatFault as fault:
-                line.stop(str(fault))
-        playing = [pool.submit(line.play, cell, index, on_episode) for cell, index in left]
+    if not left:
+        return Counter()
+    with Journal(run.folder, run.done) as journal:
+        versions = run.record.sessions[-1].versions
+        request = request_digest(model.model, model.sampling.plain(), versions)
+        asking = Asking(
+            model,
+            journal,
+            request,
+            failures=max_failures(at_once),
+            spending=spending or Spending(),
+        )
         try:
-            # Rows are written in order, whichever ends first; the journal keeps those that wait.
-            for (cell, index), episode in zip(left, playing):
-                try:
-                    played = episode.result()
-                except ChatFault as fault:
-                    pending[str(fault)] += 1
-                else:
-                    run.append([episode_row(cell, index, played)])
+            model.check_server()
+        except ChatFault as fault:
+            asking.stop(str(fault))
+        session, ended = _Session(asking, left), SimpleQueue[Ended]()
+        playing = model.start(session.play(at_once, ended.put))
+        playing.add_done_callback(lambda _: ended.put(None))
+        try:
+            pending = _write_rows(run, ended, on_episode)
         except BaseException:
             # Requests under way may cost money: they come back into the journal, no other is made.
-            line.stop()
-            pool.shutdown(wait=False, cancel_futures=True)
+            model.start(session.give_up())
+            wait([playing])
             raise
+        playing.result()
+        return pending
+
+
+def _write_rows(
+    run: Run, ended: SimpleQueue[Ended], on_episode: Callable[[], None]
+) -> Counter[str]:
+    """Append the rows of a session, and return what is pending.
+
+    They are written in the order of play, whichever ends first; the journal keeps those that wait.
+    """
+    pending: Counter[str] = Counter()
+    waiting: dict[int, Episode | ChatFault] = {}
+    number, going = 0, True
+    while going:
+        rows = []
+        for told in _available(ended):
+            if told is None:
+                going = False
+            else:
+                waiting[told[0]] = told[1]
+                if isinstance(told[1], Episode):
+                    on_episode()
+        while number in waiting:
+            result = waiting.pop(number)
+            number += 1
+            if isinstance(result, Episode):
+                rows.append(result)
+            else:
+                pending[str(result)] += 1
+        if rows:
+            run.append(rows)
     return pending
 
 
-class _Line:
-    """The way to the endpoint: journal first, and none any more once it has failed too often."""
+def _available(ended: SimpleQueue[Ended]) -> list[Ended]:
+    """Wait for what ended, and return all that has."""
+    found = [ended.get()]
+    try:
+        while True:
+            found.append(ended.get_nowait())
+    except Empty:
+        return found
 
-    def __init__(
-        self, policy: ChatPolicy, journal: Journal, asking: str, *, max_failures: int
-    ) -> None:
-        self._policy = policy
-        self._journal = journal
+
+class _Session:
+    """The episodes of a session. Its coroutines belong to one event loop.
+
+    Args:
+        asking: gets the replies.
+        left: what is to be played, in order.
+    """
+
+    def __init__(self, asking: Asking, left: Sequence[Place]) -> None:
         self._asking = asking
-        self._max_failures = max_failures
-        self._faults_in_a_row = 0
-        self._stopped = Event()
-        self._why_stopped = NOT_ASKED
-        self._lock = Lock()
+        self._count = len(left)
+        self._left = enumerate(left)
+        self._free: defaultdict[str, list[Any]] = defaultdict(list)
+        self._drawing = ThreadPoolExecutor(thread_name_prefix="drawing")
 
-    def play(self, cell: Cell, index: int, on_episode: Callable[[], None]) -> Played:
+    async def play(self, at_once: int, tell: Callable[[Ended], None]) -> None:
+        """Play all, some at once; `tell` is told of each that ended.
+
+        Raises:
+            RunError, OSError: as `Asking.ask`.
+        """
+        tasks = [self._play_in_turn(tell) for _ in range(min(at_once, self._count))]
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        self._drawing.shutdown(wait=False)
+        for error in ended:
+            if error is not None:
+                raise error
+
+    async def give_up(self) -> None:
+        """Ask for nothing more and begin no other episode."""
+        self._left = enumerate([])
+        self._asking.stop()
+
+    async def _play_in_turn(self, tell: Callable[[Ended], None]) -> None:
+        try:
+            # Looked up again each time: `give_up` puts another in its place.
+            while (found := next(self._left, None)) is not None:
+                number, (cell, index) = found
+                try:
+                    self._asking.check(cell.name, index)
+                    played = await self._play(cell, index)
+                except ChatFault as fault:
+                    tell((number, fault))
+                else:
+                    tell((number, episode_row(cell, index, played)))
+        except BaseException:
+            await self.give_up()
+            raise
+
+    async def _play(self, cell: Cell, index: int) -> Played:
         """Play one episode to its end.
 
         Raises:
             ChatFault: a request in it failed.
         """
-        if self._stopped.is_set() and not self._journal.begun(cell.name, index):
-            raise ChatFault(self._why_stopped)
-        seed = cell.episode_seeds[index]
-        speaker = _Speaker(self, cell.name, index)
-        (played,) = play(lambda _: speaker, cell.id, cell.keywords, [seed])
-        on_episode()
+        free = self._free[cell.name]
+        env = free.pop() if free else side_by_side(cell.id, cell.keywords, 1)
+        speaker = _Speaker(self._asking, cell.name, index)
+        game = turns(speaker, env, cell.id, cell.keywords, [cell.episode_seeds[index]])
+        shown, played = await self._turn(cell, game, None)
+        while shown is not None:
+            # Others come first to where they wait too: a time-out counts from here.
+            await asyncio.sleep(0)
+            (messages,) = shown[1]["messages"]
+            reply = await speaker.reply(messages)
+            shown, played = await self._turn(cell, game, [reply])
+        free.append(env)
+        assert played is not None
         return played
 
-    def stop(self, why: str = NOT_ASKED) -> None:
-        """Send no more requests, retries included; `why` is the fault of those not sent."""
-        self._why_stopped = why
-        self._stopped.set()
+    async def _turn(self, cell: Cell, game: _Game, replies: list[str] | None) -> Turn:
+        """Go on with a game; where that means to draw a picture, answers are read meanwhile."""
+        if not cell.keywords.get("images"):
+            return _go_on(game, replies)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._drawing, _go_on, game, replies)
 
-    def ask(self, cell: str, index: int, attempt: int, messages: Sequence[Any]) -> ReplyLine:
-        """Return the reply of the journal, or else of the endpoint.
 
-        Raises:
-            ChatFault: there is none.
-        """
-        asked = digest(messages)
-        where = {"cell": cell, "index": index, "attempt": attempt}
-        known = self._journal.find(**where, asked=asked)
-        if known is not None:
-            return known
-        if self._stopped.is_set():
-            raise ChatFault(self._why_stopped)
-        try:
-            reply = self._policy.reply(messages, pause=self._stopped.wait)
-        except ChatFault as fault:
-            now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-            told = FaultLine(**where, when=now, fault=str(fault), no_answer=fault.no_answer)
-            self._write(told)
-            self._note(fault)
-            raise
-        line = ReplyLine(
-            **where,
-            asked=asked,
-            reply=reply.text,
-            finish_reason=reply.finish_reason,
-            no_answer=reply.no_answer,
-            error=reply.error,
-            reasoning=reply.reasoning,
-            prompt_tokens=reply.prompt_tokens,
-            completion_tokens=reply.completion_tokens,
-            reasoning_tokens=reply.reasoning_tokens,
-            served=reply.served,
-            pictures=picture_digests(messages) or None,
-        )
-        line = sealed(line, self._asking)
-        self._write(line)
-        self._note(None)
-        return line
+_Game = Generator[tuple[Any, Info], Any, list[Played]]
 
-    def _write(self, line: ReplyLine | FaultLine) -> None:
-        try:
-            self._journal.append(line)
-        except OSError:
-            # The next reply could not be written down either, and would be paid for twice.
-            self.stop()
-            raise
 
-    def _note(self, fault: ChatFault | None) -> None:
-        with self._lock:
-            self._faults_in_a_row = self._faults_in_a_row + 1 if fault else 0
-            if fault is not None and (fault.lasting or self._faults_in_a_row >= self._max_failures):
-                self.stop()
+def _go_on(game: _Game, replies: list[str] | None) -> Turn:
+    try:
+        return game.send(replies), None
+    except StopIteration as end:
+        (played,) = end.value
+        return None, played
 
 
 class _Speaker:
     """The agent of one episode."""
 
-    def __init__(self, line: _Line, cell: str, index: int) -> None:
-        self._line = line
+    def __init__(self, asking: Asking, cell: str, index: int) -> None:
+        self._asking = asking
         self._cell, self._index = cell, index
         self._replies: list[ReplyLine] = []
 
-    def act(self, observation: Any, info: Info) -> list[str]:
-        (messages,) = info["messages"]
-        reply = self._line.ask(self._cell, self._index, len(self._replies), messages)
-        self._replies.append(reply)
-        return [reply.reply]
+    async def reply(self, messages: Sequence[Any]) -> str:
+        """Return the text of the next reply.
+
+        Raises:
+            ChatFault: there is none.
+        """
+        line = await self._asking.ask(self._cell, self._index, len(self._replies), messages)
+        self._replies.append(line)
+        return line.reply
 
     def reset(self, index: int) -> None:
         pass

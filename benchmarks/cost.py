@@ -1,4 +1,4 @@
-"""What a suite asks of a model: `python -m benchmarks.cost virl-l`.
+"""What a suite asks of a model.
 
 Requests with one attempt each, as one that is always right would need, and the characters of their
 prompts; in the suites of agents that see each request has a picture as well. Every further attempt
@@ -7,7 +7,6 @@ costs more.
 
 from __future__ import annotations
 
-import sys
 from typing import Any, NamedTuple
 
 import gymnasium as gym
@@ -15,10 +14,8 @@ import gymnasium as gym
 import gp_env  # noqa: F401  (registers its ids)
 import virl_env  # noqa: F401  (registers its ids)
 from benchmarks.cells import column_seeds
-from benchmarks.suites import STANDARD, suite
+from benchmarks.suites import STANDARD, Suite
 from gp_env.pictures.size import MIN_SIZE
-
-EPISODES = 500
 
 
 class Cost(NamedTuple):
@@ -36,25 +33,27 @@ class Cost(NamedTuple):
     characters: float
 
 
-def cost(name: str, episodes: int | None = None, size: str = STANDARD) -> Cost:
+def cost(of: Suite, episodes: int | None = None, size: str = STANDARD) -> Cost:
     """Return what a suite costs a model, counted on its own episodes.
 
     Args:
-        name: of the suite.
+        of: a suite of a task that is known here.
         episodes: of each column; None for those of the size.
         size: of the suite.
+
+    Raises:
+        ValueError: the suite has no such size.
     """
-    asked = suite(name)
-    seen = bool(asked.axes)
+    seen = bool(of.axes)
     # Of a picture only the number counts here, so it may be small.
     shown = {"images": True, "image_size": MIN_SIZE} if seen else {}
     requests, characters = [], []
-    for column in asked.columns_for(seen=seen, trained=False, controls=True):
-        id = asked.id(column, "-Text")
-        keywords = {**asked.keywords(column, None, seen=seen), **shown}
-        count = asked.size(column, size) if episodes is None else episodes
+    for column in of.columns_for(seen=seen, trained=False, controls=True):
+        id = of.id(column, "-Text")
+        keywords = {**of.keywords(column, None, seen=seen), **shown}
+        count = of.size(column, size) if episodes is None else episodes
         env: Any = gym.make(id, **keywords).unwrapped
-        for episode_seed in column_seeds(asked, column, id, keywords, None, count):
+        for episode_seed in column_seeds(of, column, id, keywords, None, count):
             _, info = env.reset(options={"episode_seed": episode_seed})
             # A route asks at each of its points, a hand once.
             requests.append(len(env.steps) if hasattr(env, "steps") else 1)
@@ -67,12 +66,3 @@ def _characters(message: dict[str, Any]) -> int:
     content = message["content"]
     parts = content if isinstance(content, list) else [{"type": "text", "text": content}]
     return sum(len(part["text"]) for part in parts if part["type"] == "text")
-
-
-if __name__ == "__main__":
-    for named in sys.argv[1:] or ("gp-l", "virl-l"):
-        told = cost(named)
-        print(
-            f"{named}: {told.requests:,} requests ({told.fewest} to {told.most} an episode), "
-            f"{told.characters:,.0f} characters in the first prompt of an episode"
-        )

@@ -11,7 +11,7 @@ from benchmarks.rollouts import Cell, evaluate
 from benchmarks.runs import Run
 from benchmarks.suites import Suite, sees_pictures
 from benchmarks.tasks import task_named
-from benchmarks.tasks.task import MakeAgent
+from benchmarks.tasks.task import EvaluatedTask, MakeAgent
 
 EXPERT = "expert"
 """The one scripted agent that answers in text as well."""
@@ -19,8 +19,15 @@ EXPERT = "expert"
 TRAINED = "nearest-neighbour"
 """The one that knows training episodes, and so is tested on a fold."""
 
-ALIASES = {"memoriser": TRAINED}
-"""Former names of scripted agents, which stay valid."""
+REPLIERS: Mapping[str, Callable[[str], str]] = {
+    "echo": lambda prompt: prompt,
+    "empty-object": lambda prompt: "{}",
+    "empty-reply": lambda prompt: "",
+}
+"""Text agents that know nothing: what each replies to a prompt, or to the answer to a wrong try."""
+
+SMALLEST_PICTURES = {"images": True, "image_size": 32}
+"""What they are shown in suites of pictures, as small as can be: they do not look."""
 
 OnEpisodes = Callable[[int], None]
 """Told, from any thread, how many episodes more have ended."""
@@ -79,27 +86,52 @@ class Player:
             evaluate(run, cell, self.make, on_rows=lambda rows: on_episodes(len(rows)))
         return Counter()
 
+    def progress(self) -> str:
+        """Return what it took so far, in a line, "" for nothing."""
+        return ""
+
     def close(self) -> None:
         """Let go of what it holds."""
+
+
+def scripted_agents(task: EvaluatedTask) -> tuple[str, ...]:
+    """Return the names of the agents of a task that need no learning."""
+    return (*task.references, *REPLIERS)
 
 
 def scripted_player(name: str, suite: Suite, *, seed: int, max_attempts: int) -> Player:
     """Return a player that needs no learning.
 
     Args:
-        name: one of the references of the suite's task, or its former name.
+        name: one of the `scripted_agents` of the suite's task.
         suite: whose training episodes the nearest-neighbour baseline has seen.
         seed: of what the agent draws, and of the fold.
 
     Raises:
-        ValueError: for another name.
+        ValueError: for another name, and for the baseline in a suite that holds nothing out.
     """
-    task, name = task_named(suite.task), ALIASES.get(name, name)
+    task = task_named(suite.task)
+    if name in REPLIERS:
+        from agents.scripted import ReplyingAgent
+
+        shown = SMALLEST_PICTURES if suite.axes else {}
+        return Player(
+            name,
+            lambda _: ReplyingAgent(REPLIERS[name]),
+            task=task.name,
+            interfaces=("-Text",),
+            keywords=shown,
+        )
     if name not in task.references:
         raise ValueError(
-            f"--agent {name} is neither {', '.join(task.references)} nor a file, nor "
+            f"--agent {name} is neither {', '.join(scripted_agents(task))} nor a file, nor "
             f"module:factory. A study saves the weights of its arms as jobs/*/init.pt, sft.pt and "
             f"rl.pt."
+        )
+    if name == TRAINED and suite.folds == 1:
+        raise ValueError(
+            f"{name} has trained, and {suite.name} is not split, so nothing is held out of its "
+            f"training. Name another agent, or a suite with folds."
         )
     make = task.reference(
         name, seed=seed, fold=suite.fold(seed), max_attempts=max_attempts, game=suite.game

@@ -6,17 +6,19 @@ environment sees it. So a run that is killed pays again for nothing that has com
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agents.chat_answers import ChatReply
 from agents.no_answer import NoAnswer
-from agents.vision.chats import without_pictures
+from agents.vision.chats import picture_digests, without_pictures
 from benchmarks.runs import LineFile, RunError, read_lines
 
 REPLIES_FILE, FAULTS_FILE = "replies.jsonl", "faults.jsonl"
@@ -55,6 +57,30 @@ class ReplyLine(_Line):
     )
 
 
+def reply_line(reply: ChatReply, messages: Sequence[Mapping[str, Any]], **where: Any) -> ReplyLine:
+    """Return the line of a reply, without a seal.
+
+    Args:
+        reply: that came.
+        messages: that it answers.
+        where: the line's cell, index and attempt.
+    """
+    return ReplyLine(
+        **where,
+        asked=digest(messages),
+        reply=reply.text,
+        finish_reason=reply.finish_reason,
+        no_answer=reply.no_answer,
+        error=reply.error,
+        reasoning=reply.reasoning,
+        prompt_tokens=reply.prompt_tokens,
+        completion_tokens=reply.completion_tokens,
+        reasoning_tokens=reply.reasoning_tokens,
+        served=reply.served,
+        pictures=picture_digests(messages) or None,
+    )
+
+
 class FaultLine(_Line):
     """One request that had no reply after all retries; a later session may have had it."""
 
@@ -65,22 +91,39 @@ class FaultLine(_Line):
     )
 
 
+@dataclass
+class _Batch:
+    """Lines that are written together."""
+
+    lines: list[ReplyLine | FaultLine] = field(default_factory=list)
+    failure: OSError | None = None
+
+
 class Journal:
     """The open journal of a run's folder, which the run's lock keeps to one process.
 
-    Threads may share it. Use as a context manager.
+    Tasks of one event loop may share it. Use as a context manager.
+
+    Args:
+        folder: of the run.
+        done: says of which episodes, by cell and index, no reply is needed any more.
 
     Raises:
         RunError: a line is damaged.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, done: Callable[[str, int], bool]) -> None:
         self._folder = folder
         lines = read_lines(folder / REPLIES_FILE, ReplyLine)
-        self._known = {(line.cell, line.index, line.attempt): line for line in lines}
+        self._known = {
+            (line.cell, line.index, line.attempt): line
+            for line in lines
+            if not done(line.cell, line.index)
+        }
         self._replies = LineFile(folder / REPLIES_FILE)
         self._faults = LineFile(folder / FAULTS_FILE)
-        self._lock = Lock()
+        self._writing = asyncio.Lock()
+        self._next = _Batch()
 
     def begun(self, cell: str, index: int) -> bool:
         """Whether an earlier session has had a reply in this episode."""
@@ -101,15 +144,40 @@ class Journal:
             )
         return line
 
-    def append(self, line: ReplyLine | FaultLine) -> None:
+    async def append(self, line: ReplyLine | FaultLine) -> None:
         """Write a line; when it returns the line survives a power cut.
+
+        What comes while others are written waits, and is then written together.
 
         Raises:
             OSError: the disk is full or broken; the lines before it stay whole.
         """
-        file = self._replies if isinstance(line, ReplyLine) else self._faults
-        with self._lock:
-            file.append(line.model_dump_json(exclude_none=True).encode() + b"\n")
+        batch = self._next
+        batch.lines.append(line)
+        async with self._writing:
+            if batch is self._next:
+                self._next = _Batch()
+                try:
+                    await asyncio.to_thread(self.write, batch.lines)
+                except OSError as error:
+                    batch.failure = error
+        if batch.failure is not None:
+            raise batch.failure
+
+    def write(self, lines: Sequence[ReplyLine | FaultLine]) -> None:
+        """Write lines together, from one thread at a time; they survive as for `append`.
+
+        Raises:
+            OSError: the disk is full or broken; the lines before them stay whole.
+        """
+        for file, kind in ((self._replies, ReplyLine), (self._faults, FaultLine)):
+            data = [
+                line.model_dump_json(exclude_none=True).encode() + b"\n"
+                for line in lines
+                if isinstance(line, kind)
+            ]
+            if data:
+                file.append(b"".join(data))
 
     def close(self) -> None:
         """Close the files."""

@@ -6,7 +6,7 @@ already is not played again, so an evaluation cut off goes on with the next batc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 from gymnasium.spaces import Text
 from numpy.typing import NDArray
 
+from agents.protocol import Info
 from benchmarks.records import Episode
 from benchmarks.runs import Run
 from benchmarks.tasks import task_of
@@ -144,11 +145,35 @@ def play(
         ValueError: the environment refuses the keywords or does not measure what rows of its task
             hold, or the agent's answers are not one a copy.
     """
-    count, task = len(episode_seeds), task_of(id)
     if env is None:
-        env = side_by_side(id, keywords, count)
-    in_text = isinstance(env.single_action_space, Text)
+        env = side_by_side(id, keywords, len(episode_seeds))
     agent = make_agent(env)
+    game = turns(agent, env, id, keywords, episode_seeds)
+    try:
+        shown = next(game)
+        while True:
+            shown = game.send(agent.act(*shown))
+    except StopIteration as end:
+        played: list[Played] = end.value
+        return played
+
+
+def turns(
+    agent: Any, env: Any, id: str, keywords: dict[str, Any], episode_seeds: Sequence[int]
+) -> Generator[tuple[Any, Info], Any, list[Played]]:
+    """Play as `play` does, and leave the acting to whoever sends actions: they may take their time.
+
+    Args:
+        agent: is told of resets, counts tokens and says what it reads; it is not asked to act.
+
+    Yields:
+        What `Agent.act` is given; what it returns is expected to be sent.
+
+    Returns:
+        What happened, one for each seed.
+    """
+    count, task = len(episode_seeds), task_of(id)
+    in_text = isinstance(env.single_action_space, Text)
     for copy in range(count):
         agent.reset(copy)
     seeds = np.array(episode_seeds, dtype=np.int64)
@@ -168,7 +193,7 @@ def play(
     while running.any():
         if reads is not None:
             recognised += running * np.stack(task.recognised(env.symbols, reads(observation)))
-        actions = _checked(agent.act(observation, info), count, in_text)
+        actions = _checked((yield observation, info), count, in_text)
         acting = np.flatnonzero(running).tolist()
         if task.recognition and in_text and keywords.get("images"):
             for copy in acting:
@@ -200,6 +225,7 @@ def play(
 
 def side_by_side(id: str, keywords: dict[str, Any], count: int) -> Any:
     """Return the vector environment of an id, or single ones where it has none of its own."""
+    task_of(id)  # imports what registers the ids of its task
     package, _, name = id.rpartition(":")
     if package:
         import_module(package)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gymnasium import spaces
 
-from gp_env.config import MAX_ATTEMPTS, MAX_TARGET
+from gp_env.config import MAX_ATTEMPTS, MAX_TARGET, GameConfig
 from gp_env.deck import MAX_CARDS, SUIT_SYMBOLS, Hand
 from gp_env.episode import CardEpisode
 from gp_env.rules import MAX_VALUE, Rule
@@ -16,6 +16,7 @@ from gp_env.text import (
     judge_reply,
 )
 from gp_env.verifier import Outcome, Verdict
+from shiftgym.checks import flag
 from shiftgym.envs.text import Answer
 from shiftgym.prompts import build_feedback, feedback_of, message_space
 
@@ -37,25 +38,25 @@ class CardDialogue:
     """The dialogue of a hand.
 
     Args:
+        config: of the game.
         template: the wording, or its name.
-        max_attempts: of a hand.
         images: whether the cards are shown in a picture in place of being told.
         strict: whether a reply that is not in the asked format is unreadable.
     """
 
     def __init__(
         self,
-        template: str | PromptTemplate,
-        max_attempts: int,
+        config: GameConfig,
+        template: str | PromptTemplate = "default",
         *,
-        images: bool,
-        strict: bool,
+        images: bool = False,
+        strict: bool = False,
     ) -> None:
         self.template = find_template(template)
         self.messages = _message_space(self.template)
         self.replies = spaces.Text(MAX_ACTION, min_length=0, charset=ACTION_CHARACTERS)
-        self._max_attempts = max_attempts
-        self._images, self._strict = images, strict
+        self._max_attempts = config.max_attempts
+        self._images, self._strict = flag("images", images), flag("strict", strict)
 
     def prompt(self, episode: CardEpisode) -> str:
         """Return what opens the dialogue."""

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from gp_env.config import GameConfig
 from gp_env.episode import CardEpisode
-from gp_env.game import CardGame
-from gp_env.keyboard import keys_to_action
+from gp_env.keyboard import KEYS
 from gp_env.table_env import TableEnv
 from shiftgym.envs.discrete import DiscreteEnv
-from shiftgym.keywords import configured
 
 
 class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
@@ -117,10 +114,4 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     * v0: first version.
     """
 
-    def __init__(self, **keywords: Any) -> None:
-        self.config, shell = configured(type(self), GameConfig, keywords)
-        super().__init__(CardGame(self.config), **shell)
-
-    def get_keys_to_action(self) -> dict[tuple[str | int, ...], int]:
-        """Return which keys do what in `gymnasium.utils.play.play`: `gp_env.keyboard.KEYS`."""
-        return keys_to_action()
+    keys = KEYS

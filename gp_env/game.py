@@ -25,10 +25,15 @@ SLOW_CARDS = 5
 class CardGame:
     """The game of one configuration.
 
+    Args:
+        config: what is dealt and what wins.
+        dealer: deals it, where that is another than the configuration asks for.
+
     Raises:
         ValueError: on construction, where the configuration leaves no hand to deal.
     """
 
+    keywords = GameConfig
     title = "GeneralPoints"
     fields = observe.FIELDS
     actions = TOKENS
@@ -37,11 +42,8 @@ class CardGame:
     as_text = staticmethod(observe.as_text)
     option = "hand"
 
-    def __init__(self, config: GameConfig) -> None:
-        self._play(config, Dealer(config))
-
-    def _play(self, config: GameConfig, dealer: Dealer) -> None:
-        self.config, self.dealer = config, dealer
+    def __init__(self, config: GameConfig, dealer: Dealer | None = None) -> None:
+        self.config, self.dealer = config, dealer or Dealer(config)
         self.prefetched = PREFETCHED if config.num_cards < SLOW_CARDS else 0
 
     def fixed(self, given: HandLike) -> CardGame:
@@ -50,9 +52,7 @@ class CardGame:
         Raises:
             ValueError: where it is not a valid hand, or cannot be won.
         """
-        game = object.__new__(CardGame)
-        game._play(self.config, self.dealer.with_hand(Hand.parse(given)))
-        return game
+        return CardGame(self.config, self.dealer.with_hand(Hand.parse(given)))
 
     def deal(self, episode_seeds: NDArray[np.int64]) -> InitialStates:
         """Return how the episodes of n seeds start."""
@@ -65,6 +65,3 @@ class CardGame:
     def batch(self, count: int) -> CardBatch:
         """Return so many tables."""
         return CardBatch(self.config, count)
-
-    def __str__(self) -> str:
-        return str(self.config)

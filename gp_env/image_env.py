@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from gp_env.config import GameConfig
 from gp_env.episode import CardEpisode
-from gp_env.game import CardGame
-from gp_env.keyboard import keys_to_action
-from gp_env.pictures.renderer import CardRenderer
+from gp_env.keyboard import KEYS
+from gp_env.pictures.renderer import renderer_of
 from gp_env.pictures.state import STATE_LAYOUT
 from gp_env.table_env import TableEnv
 from shiftgym.envs.discrete import DiscreteEnv
-from shiftgym.keywords import pictured
 
 __all__ = ["STATE_LAYOUT", "GeneralPointsImageEnv"]
 
@@ -65,13 +62,5 @@ class GeneralPointsImageEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     * v0: first version.
     """
 
-    drawn_by = CardRenderer
-
-    def __init__(self, **keywords: Any) -> None:
-        self.config, shown, shell = pictured(type(self), GameConfig, keywords)
-        self.renderer = CardRenderer(**shown)
-        super().__init__(CardGame(self.config), self.renderer, **shell)
-
-    def get_keys_to_action(self) -> dict[tuple[str | int, ...], int]:
-        """Return which keys do what in `gymnasium.utils.play.play`: `gp_env.keyboard.KEYS`."""
-        return keys_to_action()
+    drawn_by = renderer_of
+    keys = KEYS

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from gp_env.config import GameConfig
-from gp_env.game import CardGame
-from gp_env.pictures.renderer import CardRenderer
+from gp_env.pictures.renderer import renderer_of
 from gp_env.table_env import TablesVectorEnv
-from shiftgym.keywords import pictured
 
 
 class GeneralPointsImageVectorEnv(TablesVectorEnv):
@@ -18,9 +13,4 @@ class GeneralPointsImageVectorEnv(TablesVectorEnv):
     drawn once for each hand, and copied at every step.
     """
 
-    drawn_by = CardRenderer
-
-    def __init__(self, num_envs: int = 1, **keywords: Any) -> None:
-        self.config, shown, shell = pictured(type(self), GameConfig, keywords)
-        self.renderer = CardRenderer(**shown)
-        super().__init__(CardGame(self.config), num_envs, self.renderer, **shell)
+    drawn_by = renderer_of

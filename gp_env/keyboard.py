@@ -43,8 +43,3 @@ KEYS: dict[str | int, int] = {
 }
 """The token of each key, an index into `gp_env.TOKENS`: 1-9 and 0 for 10, q to o for 11 to 19, the
 signs where they have a key of their own, else a + s - d * f / z ( x ), and Enter for "="."""
-
-
-def keys_to_action() -> dict[tuple[str | int, ...], int]:
-    """Return `KEYS` as `gymnasium.utils.play.play` takes them: by keys pressed together."""
-    return {(key,): token for key, token in KEYS.items()}

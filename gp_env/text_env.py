@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING
 
 from gp_env.config import GameConfig
 from gp_env.dialogue import CardDialogue
 from gp_env.episode import CardEpisode
-from gp_env.game import CardGame
 from gp_env.table_env import TableEnv
-from gp_env.text import PromptTemplate
-from shiftgym.checks import flag
-from shiftgym.envs.text import TextEnv, shows_pictures
-from shiftgym.keywords import configured
+from shiftgym.envs.text import TextEnv
 
 if TYPE_CHECKING:
     from gp_env.pictures.look import LookLike
+    from gp_env.pictures.renderer import CardRenderer
     from gp_env.render import Scene
 
 IMAGE_SIZE = 320
 """Pixels of a picture in a chat."""
+
+
+def _pictures(
+    _: GameConfig, image_size: int = IMAGE_SIZE, look: LookLike = "plain"
+) -> CardRenderer:
+    # Who reads only words needs nothing that draws.
+    from gp_env.pictures.renderer import CardRenderer
+
+    return CardRenderer(image_size, look)
 
 
 class GeneralPointsTextEnv(TableEnv[str, str], TextEnv[CardEpisode]):
@@ -105,27 +112,19 @@ class GeneralPointsTextEnv(TableEnv[str, str], TextEnv[CardEpisode]):
     * v0: first version.
     """
 
-    def __init__(
-        self,
-        *,
-        template: str | PromptTemplate = "default",
-        images: bool = False,
-        image_size: int = IMAGE_SIZE,
-        look: LookLike = "plain",
-        strict: bool = False,
-        **keywords: Any,
-    ) -> None:
-        self.config, shell = configured(type(self), GameConfig, keywords)
-        self.strict = flag("strict", strict)
-        if shows_pictures(images, image_size=(image_size, IMAGE_SIZE), look=(look, "plain")):
-            # Who reads only words needs nothing that draws.
-            from gp_env.pictures.renderer import CardRenderer
+    told_by = CardDialogue
+    drawn_by = _pictures
 
-            self.renderer = CardRenderer(image_size, look)
-        dialogue = CardDialogue(
-            template, self.config.max_attempts, images=images, strict=self.strict
-        )
-        super().__init__(CardGame(self.config), dialogue, self.renderer, **shell)
+    def difficulty(self) -> float:
+        """Return how hard the hand is: minus the decimal logarithm of the share that wins.
+
+        The share is `gp_env.solver.difficulty`, of all formulas that use each card once. Six cards
+        take half a second.
+        """
+        from gp_env.solver import difficulty
+
+        share = difficulty(self.hand, self.rule, self.config.target)
+        return -math.log10(share)
 
     def scene(self) -> Scene:
         """Return what the picture of `render()` tells beside the cards."""

@@ -138,7 +138,8 @@ class Task(Protocol[E_co, B_co]):
         outcome_names: by code; code 0 is "none", for no attempt yet.
         option: the reset option of single environments that gives what is otherwise dealt, such as
             "hand"; "" for none.
-        prefetched: how many episodes of each sub-environment a vector environment deals ahead.
+        prefetched: how many episodes of each sub-environment a vector environment deals ahead; 0
+            where dealing takes long, for then single environments deal none ahead either.
     """
 
     title: str
@@ -173,8 +174,4 @@ class Task(Protocol[E_co, B_co]):
 
     def as_text(self, row: NDArray[np.uint8]) -> str:
         """Return a symbolic observation as a few lines for a terminal."""
-        ...
-
-    def __str__(self) -> str:
-        """Return what decides the episodes, as text."""
         ...

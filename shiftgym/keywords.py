@@ -5,8 +5,8 @@
         target: int = keyword(24, in_range, 1, 100)
 
 `GameConfig.make` checks what it is given, and `configured` takes it out of what an environment was
-given. The keywords of an environment itself are the parameters of `__init__`, its
-own and those of its bases.
+given. The keywords of an environment itself are the parameters with a default of its `__init__`,
+of its bases', and of what makes its dialogue and its renderer.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import difflib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, fields
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from shiftgym import checks
@@ -144,63 +145,46 @@ class Keywords:
         return ", ".join(f"{name}={value}" for name, value in parts)
 
 
-def shell_keywords(shell: type) -> dict[str, inspect.Parameter]:
-    """Return the keywords of an environment itself: of its `__init__` and those that it calls.
-
-    Args:
-        shell: the class of the environment. Where it has a `drawn_by`, the class of its renderer,
-            those with a default of that class are among them.
-    """
-    found = _drawn_keywords(shell)
-    for base in shell.__mro__:
-        if not inspect.isfunction(base.__dict__.get("__init__")):
-            continue
-        for name, one in inspect.signature(base.__init__).parameters.items():  # type: ignore[misc]
-            # What bases take by position is given by the classes above them.
-            named = one.kind is one.KEYWORD_ONLY or (
-                base is shell and one.kind is not one.VAR_KEYWORD
-            )
-            if named and name != "self":
-                found.setdefault(name, one)
-    return found
-
-
-def _drawn_keywords(shell: type) -> dict[str, inspect.Parameter]:
-    renderer = getattr(shell, "drawn_by", None)
-    taken = {} if renderer is None else inspect.signature(renderer).parameters
+# Looking into signatures took half of the time in which an environment is made.
+@lru_cache(maxsize=256)
+def own_keywords(maker: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """Return the keywords that a class or function takes: its parameters with a default."""
+    taken = inspect.signature(maker).parameters
     return {name: one for name, one in taken.items() if one.default is not one.empty}
 
 
-def configured(shell: type, kind: type[K], given: Mapping[str, Any]) -> tuple[K, dict[str, Any]]:
-    """Return the configuration of an environment's keywords, and the keywords that are its own.
+def shell_keywords(shell: Any) -> dict[str, inspect.Parameter]:
+    """Return the keywords of an environment itself.
 
     Args:
-        shell: the class of the environment.
-        kind: of the configuration.
+        shell: its class. Keywords are those of its `__init__`, of those that it calls, and of what
+            its dialogue and its renderer are made by, `told_by` and `drawn_by`, if it has any.
+    """
+    starts = (base.__dict__.get("__init__") for base in shell.__mro__)
+    makers = [getattr(shell, name, None) for name in ("told_by", "drawn_by")]
+    makers += filter(inspect.isfunction, starts)
+    found: dict[str, inspect.Parameter] = {}
+    for maker in filter(None, makers):
+        found = {**own_keywords(maker), **found}
+    return found
+
+
+def configured(shell: Any, given: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Return the configuration of an environment's task, and the keywords that are left.
+
+    Args:
+        shell: the class of the environment; the task that it `plays` has a class of `keywords`.
         given: those that the environment's `__init__` does not name.
 
     Raises:
         TypeError: for an unknown keyword, naming the nearest right one.
         ValueError: for a value that a keyword does not take.
     """
-    of_config = kind.defaults()
-    refuse_unknown(shell.__name__, given, [*shell_keywords(shell), *of_config])
-    config = kind.make(**{name: value for name, value in given.items() if name in of_config})
-    return config, {name: value for name, value in given.items() if name not in of_config}
-
-
-def pictured(
-    shell: type, kind: type[K], given: Mapping[str, Any]
-) -> tuple[K, dict[str, Any], dict[str, Any]]:
-    """Return what `configured` does, with the keywords of the renderer between the two.
-
-    Args:
-        shell: the class of the environment, which has a `drawn_by`.
-        kind, given: as for `configured`, which says what is raised too.
-    """
-    config, others = configured(shell, kind, given)
-    drawn = {name: others.pop(name) for name in _drawn_keywords(shell) if name in others}
-    return config, drawn, others
+    kind: type[Keywords] = shell.plays.keywords
+    of_task = kind.defaults()
+    refuse_unknown(shell.__name__, given, [*shell_keywords(shell), *of_task])
+    config = kind.make(**{name: value for name, value in given.items() if name in of_task})
+    return config, {name: value for name, value in given.items() if name not in of_task}
 
 
 def refuse_unknown(taker: str, given: Iterable[str], known: Iterable[str]) -> None:

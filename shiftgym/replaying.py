@@ -53,18 +53,10 @@ def replay(
         gymnasium.error.Error: where no such id is registered.
     """
     told = TaskString.parse(task)
-    missing = [
-        name for name, one in told.keywords.items() if not is_held(one) and name not in keywords
-    ]
-    if missing:
-        raise ValueError(
-            f"The task was played with {missing[0]}={told.keywords[missing[0]]}, which a string "
-            f"cannot hold. Pass it: replay(task, actions, {missing[0]}=...)."
-        )
     if isinstance(actions, str):
         raise ValueError("actions is a sequence, of replies on text ids; got a string.")
     actions = list(actions)
-    env = _made(told.id, {**told.keywords, **keywords})
+    env = environment_of(told, **keywords)
     try:
         _, info = env.reset(options={**(options or {}), "task": task})
         if info.get("task") != task:
@@ -86,10 +78,26 @@ def replay(
     return Replay(rewards, outcomes, terminated, truncated, info)
 
 
-def _made(id: str, keywords: dict[str, Any]) -> Any:
-    """Return the environment of a task string, which may be anybody's."""
+def environment_of(task: TaskString, **keywords: Any) -> Any:
+    """Return a new environment that plays a task, which may be anybody's.
+
+    Args:
+        task: in parts.
+        keywords: as for `replay`.
+
+    Raises:
+        ValueError: where a keyword is missing, or the environment cannot be made.
+        gymnasium.error.Error: where no such id is registered.
+    """
+    held = task.keywords
+    missing = [name for name, one in held.items() if not is_held(one) and name not in keywords]
+    if missing:
+        raise ValueError(
+            f"The task was played with {missing[0]}={held[missing[0]]}, which a string cannot "
+            f"hold. Pass it: shiftgym.replay(task, actions, {missing[0]}=...)."
+        )
     try:
-        return gym.make(id, disable_env_checker=True, **keywords)
+        return gym.make(task.id, disable_env_checker=True, **{**held, **keywords})
     except (ImportError, TypeError) as error:
         told = f"{type(error).__name__}: {error}"
         raise ValueError(f"The environment of the task cannot be made: {shown(told)}") from None

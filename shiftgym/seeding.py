@@ -11,13 +11,21 @@ import numpy as np
 
 from shiftgym.mixer import EPISODE_SEED_BITS, MAX_EPISODE_SEED, episode_seeds
 
+_AT_ONCE = 8
+"""Seeds that are hashed together: NumPy takes as long for one."""
+
 
 class SeedSequence:
-    """The episodes of one single environment (copy 0), in order."""
+    """The episodes of one single environment (copy 0), in order.
+
+    Attributes:
+        coming: the seeds of the next episodes, of those that are known already.
+    """
 
     def __init__(self) -> None:
         self._seed = secrets.randbits(EPISODE_SEED_BITS)
         self._episode = 0
+        self.coming: list[int] = []
 
     def next(self, seed: int | None, given: int | None) -> int:
         """Return the seed of the next episode.
@@ -27,12 +35,15 @@ class SeedSequence:
             given: the episode seed that the options ask for; the sequence does not move then.
         """
         if seed is not None:
-            self._seed, self._episode = seed, 0
+            self._seed, self._episode, self.coming = seed, 0, []
         if given is not None:
             return given
-        parts = (np.array([part], dtype=np.uint64) for part in (self._seed, 0, self._episode))
-        self._episode += 1
-        return int(episode_seeds(*parts)[0])
+        if not self.coming:
+            episodes = np.arange(self._episode, self._episode + _AT_ONCE, dtype=np.uint64)
+            seeds = np.full(_AT_ONCE, self._seed, dtype=np.uint64)
+            self.coming = episode_seeds(seeds, np.zeros_like(seeds), episodes).tolist()
+            self._episode += _AT_ONCE
+        return self.coming.pop(0)
 
 
 def check_seed(seed: Any) -> int | None:

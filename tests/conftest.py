@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,14 +25,6 @@ ROOT = Path(__file__).resolve().parent.parent
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Run the tests of a file in one process, which makes what they share once."""
-    if config.getoption("dist", "no") == "load":
-        config.option.dist = "loadfile"
-        # Files in the order of their names: the last ones are short, so no process waits for long.
-        config.option.loadscopereorder = False
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +52,11 @@ def endpoint() -> Iterator[Endpoint]:
     """A server on the loopback address that answers like a model."""
     with listening(Endpoint()) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def cards_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The run of a model on a small suite of cards, and the file of the suite; for reading."""
+    from tests.forging import honest_model
+
+    return honest_model(tmp_path_factory.mktemp("cards"), "cards")

@@ -16,12 +16,13 @@ PATIENT = 60.0
 
 @dataclass
 class Answer:
-    """What the server sends."""
+    """What the server sends; one that is not sized ends where the connection does."""
 
     body: bytes
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
+    sized: bool = True
 
 
 def said(content: Any, *, finish_reason: str = "stop", **message: Any) -> Answer:
@@ -83,7 +84,9 @@ class Handler(BaseHTTPRequestHandler):
             self.server.asked.notify_all()
         answer = self.server.answer(body["messages"])
         self.send_response(answer.status)
-        headers = {"Content-Length": str(len(answer.body)), "Content-Type": answer.content_type}
+        headers = {"Content-Type": answer.content_type}
+        if answer.sized:
+            headers["Content-Length"] = str(len(answer.body))
         for name, value in {**headers, **answer.headers}.items():
             self.send_header(name, value)
         self.end_headers()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +21,18 @@ from typer.testing import CliRunner
 
 import gp_env  # noqa: F401  (registers its ids)
 import virl_env  # noqa: F401  (registers its ids)
+from agents import transport
 from agents.chat import ChatFault, ChatPolicy, Sampling
+from agents.no_answer import NoAnswer
+from benchmarks.asking import MAX_FAILURES, NOT_ASKED
 from benchmarks.cells import column_seeds
-from benchmarks.chats import MAX_FAILURES, NOT_ASKED, play_chats
+from benchmarks.chats import play_chats
 from benchmarks.cli import app
 from benchmarks.records import RunRecord
 from benchmarks.replays import replay
 from benchmarks.replies import FaultLine, ReplyLine
 from benchmarks.rollouts import Cell, evaluate
-from benchmarks.runs import Run, RunError, read_episodes, read_lines
+from benchmarks.runs import LineFile, Run, RunError, read_episodes, read_lines
 from benchmarks.suites import SUITES
 from tests.loopback import PATIENT, Answer, Endpoint, listening, said, sent
 
@@ -160,7 +166,7 @@ def test_tokens_that_are_not_counted_are_not_invented(endpoint: Endpoint, connec
     "answer, message",
     [
         (Answer(b'{"choices": [{"mess'), "unreadable answer"),
-        (Answer(b"<html>busy</html>", content_type="text/html"), "an answer without a reply"),
+        (Answer(b"<html>busy</html>", content_type="text/html"), "unreadable answer"),
         (sent(choices=[]), "an answer without a reply"),
         (sent(choices=None, error={"message": "upstream failed"}), "upstream failed"),
         (Answer(b"{}", headers={"Content-Length": "999"}), "no connection: "),
@@ -194,6 +200,45 @@ def test_an_agent_of_the_protocol(tmp_path: Path, endpoint: Endpoint, connect: C
     with Run(tmp_path, RECORD) as run:
         evaluate(run, cell, lambda _: connect())
     assert all(row.success for row in read_episodes(tmp_path))
+
+
+def test_replies_that_come_together_are_written_together(
+    tmp_path: Path, endpoint: Endpoint, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell, appends, whole = make_cell(count=12), Counter[str](), LineFile.append
+    endpoint.answer = lambda messages: (endpoint.wait_for(12), said("no idea"))[1]
+
+    def append(self: LineFile, lines: bytes) -> None:
+        appends[self._path.name] += 1
+        time.sleep(0.2)  # a slow disk
+        whole(self, lines)
+
+    monkeypatch.setattr(LineFile, "append", append)
+    assert not play_cells(tmp_path, [cell], connect(), at_once=12)
+    assert appends["replies.jsonl"] < 12
+    assert len(list(read_lines(tmp_path / "replies.jsonl", ReplyLine))) == 12
+    assert [row.index for row in read_episodes(tmp_path)] == list(range(12))
+
+
+@pytest.mark.parametrize("sized", [True, False])
+def test_an_answer_without_end_is_not_read(
+    endpoint: Endpoint, connect: Connect, monkeypatch: pytest.MonkeyPatch, sized: bool
+) -> None:
+    monkeypatch.setattr(transport, "MOST_BYTES", 1000)
+    endpoint.answer = lambda messages: replace(said("1 + " * 1000), sized=sized)
+    reply = connect().reply([])
+    assert (reply.text, reply.no_answer) == ("", NoAnswer.TOO_LONG)
+    assert "longer than" in (reply.error or "")
+    endpoint.answer = lambda messages: sent(500, error={"message": "x" * 2000})
+    with pytest.raises(ChatFault, match="500"):
+        connect().reply([])
+
+
+def test_no_compressed_answer_is_unpacked(endpoint: Endpoint, connect: Connect) -> None:
+    packed = Answer(gzip.compress(said("here").body), headers={"Content-Encoding": "gzip"})
+    endpoint.answer = lambda messages: packed
+    with pytest.raises(ChatFault, match="compressed"):
+        connect().reply([])
 
 
 # The key, and what else is set up

@@ -10,7 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from agents.scripted import ExpertAgent
-from benchmarks.cells import column_count, column_seeds
+from benchmarks.cells import cells_of_suite, column_count, column_seeds
+from benchmarks.options import EvaluationOptions
+from benchmarks.players import Player
 from benchmarks.replays import replay
 from benchmarks.rollouts import Cell, episode_row, play
 from benchmarks.suites import SUITES, Suite
@@ -70,6 +72,7 @@ def test_every_hand_is_played_once_by_who_trains_nothing() -> None:
     assert list(COUNTS) == GP_L.columns_for(seen=False, trained=False, controls=True)
     for column, (total, standard) in COUNTS.items():
         assert column_count(GP_L, column) == total
+        assert GP_L.columns[column].total == (total or 1961)
         assert len(seeds_of(GP_L, column, None, GP_L.size(column, "standard"))) == standard
     for columns in (("in_pairs", "ood_pairs", "fake"), ("in", "in")):
         assert len({tuple(seeds_of(GP_L, column, None, None)) for column in columns}) == 1
@@ -84,7 +87,8 @@ def test_six_folds_and_the_validation_part_are_all_hands() -> None:
 
 
 def test_the_routes_of_nine_cities_come_in_turns() -> None:
-    assert column_count(VIRL_L, "cities") == 360
+    assert column_count(VIRL_L, "cities") == VIRL_L.columns["cities"].total == 360
+    assert column_count(VIRL_L, "in") == VIRL_L.columns["in"].total == 1000
     seeds = seeds_of(VIRL_L, "cities", None, 18)
     assert seeds == seeds_of(VIRL_L, "cities_rule_ood", None, 18)
     keywords = {**VIRL_L.keywords("cities", None), "max_attempts": 1}
@@ -92,6 +96,26 @@ def test_the_routes_of_nine_cities_come_in_turns() -> None:
     cities = Counter(one.dealt.cluster.split("/")[0] for one in played)
     assert list(cities.values()) == [2] * 9
     assert len({one.dealt.cluster for one in played}) == 18
+
+
+def test_a_column_is_dealt_when_its_seeds_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen: list[str] = []
+
+    def choose(of: Suite, column: str, *_: object) -> list[int]:
+        chosen.append(column)
+        return list(range(5))
+
+    monkeypatch.setattr("benchmarks.cells.column_seeds", choose)
+    who = Player("expert", ExpertAgent)
+    cells, _ = cells_of_suite(who, GP_L, EvaluationOptions("expert", episodes=5), None)
+    assert [len(cell.episode_seeds) for cell in cells] == [5] * len(COUNTS)
+    assert not chosen
+    assert cells[2].episode_seeds[3] == cells[2].episode_seeds[3:][0] == 3
+    assert chosen == ["in_pairs"]
+    cells, _ = cells_of_suite(who, GP_L, EvaluationOptions("expert", size="standard"), None)
+    assert [len(cell.episode_seeds) for cell in cells] == [count for _, count in COUNTS.values()]
+    with pytest.raises(ValueError, match="5 different episodes were found, and 566 promised"):
+        cells[0].episode_seeds[0]
 
 
 @pytest.mark.parametrize("of, column", [(GP_L, "fake"), (VIRL_L, "rule_ood")])

@@ -96,7 +96,8 @@ def test_a_factory_is_given_the_environments_or_nothing(tmp_path: Path, factory:
         (f"{__name__}:no_agent", "returned int, which has no method act and no method reset"),
         (
             "tests.number_line",
-            "neither random, nearest-neighbour, expert nor a file, nor module:factory",
+            "neither random, nearest-neighbour, expert, echo, empty-object, empty-reply nor a "
+            "file, nor module:factory",
         ),
     ],
 )

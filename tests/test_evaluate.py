@@ -13,7 +13,6 @@ from rich.console import Console
 from agents.scripted import ConstantAgent, ExpertAgent, RandomAgent
 from benchmarks.evaluation import run_evaluation
 from benchmarks.options import EvaluationOptions
-from benchmarks.players import scripted_player
 from benchmarks.records import Episode, RunRecord
 from benchmarks.replays import replay
 from benchmarks.report import check_rows
@@ -230,15 +229,6 @@ def test_an_agent_that_answers_for_too_few_is_an_error() -> None:
         play(lambda _: Short(26), cell.id, cell.keywords, cell.episode_seeds)
 
 
-def test_former_names_of_agents_stay_valid() -> None:
-    of = SUITES["gp-l"]
-    names = [
-        scripted_player(name, of, seed=0, max_attempts=1).name
-        for name in ("memoriser", "nearest-neighbour")
-    ]
-    assert names == ["nearest-neighbour"] * 2
-
-
 @pytest.mark.parametrize(
     "name, agent, fold", [("gp-l", "nearest-neighbour", [1, 7, 6]), ("virl-l", "expert", None)]
 )
@@ -325,7 +315,7 @@ def test_the_command_plays_ids_of_either_interface(tmp_path: Path) -> None:
         run("random", ids=["GeneralPoints-Text-v0"])
     with pytest.raises(ValueError, match="plays VIRLNavigation; GeneralPoints-v0 is of"):
         run("random", ids=["VIRLNavigation-v0", "GeneralPoints-v0"])
-    with pytest.raises(ValueError, match="neither random, nearest-neighbour, expert nor"):
+    with pytest.raises(ValueError, match="neither random, nearest-neighbour, expert, "):
         run("nobody.pt")
     with pytest.raises(ValueError, match="neither random, always-forward"):
         run("nobody.pt", suite="virl-l")

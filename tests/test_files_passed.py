@@ -12,7 +12,7 @@ import pytest
 from tests.loopback import Endpoint, listening
 
 ROOT = Path(__file__).resolve().parent.parent
-MOST, MOST_OF_A_MODEL = 79, 85
+MOST, MOST_OF_A_MODEL = 79, 86
 """Files of ours. Above them, something is imported before it is asked for."""
 
 COUNT = """
@@ -40,7 +40,8 @@ ours = sorted(
     for file in files
     if file.is_relative_to(root) and not {"site-packages", "tests"} & set(file.parts)
 )
-heavy = {"torch", "stable_baselines3", "matplotlib", "pandas"} & modules.keys()
+heavy = {"torch", "stable_baselines3", "matplotlib", "pandas", "openai.types.responses.response"}
+heavy &= modules.keys()
 print(json.dumps([ours, sorted(heavy)]))
 """
 

@@ -56,7 +56,7 @@ class Clock:
     def __init__(self) -> None:
         self.waits: list[float] = []
 
-    def pause(self, seconds: float) -> None:
+    async def pause(self, seconds: float) -> None:
         self.waits.append(seconds)
 
 
@@ -181,7 +181,7 @@ def test_a_server_that_is_not_there_ends_the_run_at_once(
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound, but nobody listens
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
-        monkeypatch.setattr(ChatPolicy, "reply", None)  # no request is even tried
+        monkeypatch.setattr(ChatPolicy, "answer", None)  # no request is even tried
         done = command(tmp_path / "run", "--base-url", url)
     assert done.exit_code == 3, done.output
     assert f"3 of 3 episodes are pending: 3 x no connection to {url}" in done.output

@@ -25,7 +25,6 @@ import agents.virl.images
 from agents.images import IMAGES
 from agents.lazy_images import LazyImages
 from agents.sb3.bc import BCConfig, train_bc
-from agents.sb3.bridge import VectorEnvToSB3
 from agents.sb3.checkpoint import load_state, save_state
 from agents.sb3.eye import Eye, fingerprints
 from agents.sb3.model import (
@@ -42,6 +41,8 @@ from agents.sb3.rollouts import PictureRollouts
 from agents.sb3.shuffle import in_blocks
 from agents.sb3.slots import LANDMARKS_BESIDE_VIEWS
 from agents.sb3.training import Account, Progress
+from shiftgym.sb3 import VectorEnvToSB3
+from tests.killed_training import Killed, killer
 
 SIZE = 36
 """Pixels; the smallest that the convolutions take."""
@@ -59,10 +60,6 @@ SEE: dict[str, Any] = {
     "VIRLNavigation": agents.virl.images.with_pictures,
 }
 tasks = pytest.mark.parametrize("task", GAMES)
-
-
-class Killed(Exception):
-    pass
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -83,11 +80,6 @@ def small(task: str, seed: int = 0, image_size: int = SIZE) -> ResidualPolicy:
         unordered_reads=images.UNORDERED_READS,
         seed=seed,
     )
-
-
-def eye_of(policy: ResidualPolicy) -> Eye:
-    assert isinstance(policy.features_extractor, SightedMLP)
-    return policy.features_extractor.eye
 
 
 def vector_env(task: str, copies: int = 4, **keywords: Any) -> Any:
@@ -499,13 +491,7 @@ def test_imitation_by_sight_resumes_exactly(task: str, tmp_path: Path) -> None:
 
     straight = small(task)
     account = run(straight, callback=lambda progress: None)
-    calls: list[int] = []
-
-    def kill(progress: Progress) -> None:
-        calls.append(progress.done)
-        if len(calls) == 3:
-            raise Killed
-
+    kill = killer(3)
     path = tmp_path / "bc.pt"
     with pytest.raises(Killed):
         run(small(task), callback=kill, checkpoint=path, save_seconds=0)
@@ -532,13 +518,7 @@ def test_reinforcement_by_sight_resumes_exactly(task: str, tmp_path: Path) -> No
     assert account.tokens_trained == 2 * 160
     most = {"GeneralPoints": 0.6, "VIRLNavigation": 1.0}[task]
     assert 0 < account.pictures_trained <= most * 320
-    updates: list[int] = []
-
-    def kill(progress: Progress) -> None:
-        updates.append(progress.done)
-        if len(updates) == 3:
-            raise Killed
-
+    kill = killer(3)
     path = tmp_path / "ppo.pt"
     with pytest.raises(Killed):
         run(small(task), 3, callback=kill, checkpoint=path, save_seconds=0)

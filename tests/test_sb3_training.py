@@ -19,18 +19,15 @@ from agents.sb3.model import SB3Agent, build_model, count_weights, load_model, s
 from agents.sb3.policy import ResidualMLP, ResidualPolicy
 from agents.sb3.ppo import PPOConfig, train_ppo
 from agents.sb3.slots import CARDS
-from agents.sb3.training import Account, Progress
+from agents.sb3.training import Account
 from gp_env.observe import FIELDS
 from gp_env.vector_env import GeneralPointsVectorEnv
+from tests.killed_training import Killed, killer
 from tests.validation import success_rate
 
 ACTIONS = spaces.Discrete(26)
 EASY: dict[str, Any] = {"num_cards": 3, "hand": (2, 3, 4), "max_attempts": 1}
 """One hand only: what is left to learn is to write one of its formulas."""
-
-
-class Killed(Exception):
-    pass
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -164,13 +161,7 @@ def test_imitation_resumes_exactly(tmp_path: Path, kill_at: int) -> None:
 
     straight = small()
     account = run(straight, callback=lambda progress: None)
-    calls = []
-
-    def kill(progress: Progress) -> None:
-        calls.append(progress.done)
-        if len(calls) == kill_at + 1:
-            raise Killed
-
+    kill = killer(kill_at + 1)
     path = tmp_path / "bc.pt"
     with pytest.raises(Killed):
         run(small(), callback=kill, checkpoint=path, save_seconds=0)
@@ -192,14 +183,7 @@ def test_reinforcement_resumes_exactly(tmp_path: Path, rule: str) -> None:
 
     straight = small()
     account = run(straight, 3)
-    updates = []
-
-    def kill(progress: Progress) -> None:
-        # What a callback draws must not matter, as long as it always does.
-        updates.append(progress.done)
-        if len(updates) == 4:
-            raise Killed
-
+    kill = killer(4)
     path = tmp_path / "ppo.pt"
     with pytest.raises(Killed):
         run(small(), 3, callback=kill, checkpoint=path, save_seconds=0)

@@ -17,20 +17,20 @@ from typer.testing import CliRunner
 from benchmarks.cli import app
 from benchmarks.runs import RunError
 from benchmarks.submissions.bounded import FREE, bounded_lines
-from benchmarks.submissions.claims import checksum
+from benchmarks.submissions.folders import checksum
 from benchmarks.submissions.problems import Refused
 from benchmarks.submissions.verify import verify
 from benchmarks.submissions.writing import submit
-from tests.forging import Forged, honest_agent, honest_model
+from tests.forging import Forged, honest_agent
 
 Made = tuple[Path, Path, Path]
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def made(cards_run: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Made:
     """Return a run, the file of its suite, and its submission."""
     folder = tmp_path_factory.mktemp("submitted")
-    run, suite = honest_model(folder, "cards")
+    run, suite = cards_run
     write(run, folder / "submission", suite)
     return run, suite, folder / "submission"
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.suites`: showing, power and floor."""
+"""`shiftgym suite`: listing, showing, checking, cost, power and floor."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from benchmarks.suite_commands import app
 from benchmarks.suites import SUITES, Column
-from benchmarks.suites.__main__ import app
+from benchmarks.suites.files import read_suite
 from benchmarks.suites.floor import floors
 from benchmarks.suites.power import power
 
@@ -38,6 +39,26 @@ def test_a_suite_of_ones_own_is_checked_and_gets_its_digest(tmp_path: Path) -> N
     assert "gp-x" in told("show", "gp-x", exit_code=2)
 
 
+def test_suites_are_listed_and_files_checked(tmp_path: Path) -> None:
+    listed = told("list")
+    assert [line.split()[0] for line in listed.splitlines()] == list(SUITES)
+    assert all(of.digest in listed for of in SUITES.values())
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps({"name": "mine", "columns": {"in": {"id": "GeneralPoints-v0"}}}))
+    checked = told("check", str(path))
+    assert f"mine, version 1, digest {read_suite(path).digest}, GeneralPoints, 1 column." in checked
+    path.write_text("{}")
+    assert "is no suite" in told("check", str(path), exit_code=2)
+
+
+def test_the_cost_of_a_suite_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps({"name": "mine", "columns": {"in": {"id": "GeneralPoints-v0"}}}))
+    output = told("cost", str(path), "--size", "smoke")
+    assert output.startswith("mine, size smoke: 20 requests (1 to 1 an episode), 8")
+    assert "no size" in told("cost", str(path), "--size", "huge", exit_code=2)
+
+
 @pytest.mark.parametrize("name", ["gp-l", "virl-l"])
 def test_ten_points_between_two_models_are_found(name: str) -> None:
     # The suites of those who see have the same hands and as many routes in this column.
@@ -64,7 +85,7 @@ SLOW = pytest.param("virl-vl", marks=pytest.mark.slow)
 @pytest.mark.parametrize("name", ["gp-l", "virl-l", "gp-vl", SLOW])
 def test_who_knows_nothing_is_not_above_chance(name: str) -> None:
     played = list(floors(SUITES[name]))
-    assert {one.agent for one in played} == {"random", "echo of the prompt", "{}", "empty reply"}
+    assert {one.agent for one in played} == {"random", "echo", "empty-object", "empty-reply"}
     columns = SUITES[name].columns_for(seen=False, trained=False, controls=True)
     assert len(played) == 4 * len(columns)
     assert not [one for one in played if one.too_high]
@@ -72,11 +93,11 @@ def test_who_knows_nothing_is_not_above_chance(name: str) -> None:
 
 
 def test_a_suite_that_pays_for_nothing_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from benchmarks.suites import floor
+    from benchmarks.players import REPLIERS
 
     # Straight on: what an agent that knows nothing would get where every reply meant that.
-    monkeypatch.setitem(floor.REPLIES, "{}", lambda prompt: '{"action": "forward()"}')
+    monkeypatch.setitem(REPLIERS, "empty-object", lambda prompt: '{"action": "forward()"}')
     of = SUITES["virl-l"].model_copy(
         update={"columns": {"in": Column(id="VIRLNavigation-v0")}, "sizes": {"smoke": 5}}
     )
-    assert [one.agent for one in floors(of) if one.too_high] == ["{}"]
+    assert [one.agent for one in floors(of) if one.too_high] == ["empty-object"]

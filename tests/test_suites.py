@@ -251,7 +251,7 @@ def test_no_test_route_is_trained_on_and_nobody_trains_in_the_cities() -> None:
 def test_what_an_episode_costs_is_about_what_the_page_on_models_says(
     name: str, characters: tuple[int, int], requests: tuple[int, int]
 ) -> None:
-    counted = cost(name, episodes=10)
+    counted = cost(SUITES[name], episodes=10)
     assert characters[0] < counted.characters < characters[1]
     assert requests[0] <= counted.fewest <= counted.most <= requests[1]
 

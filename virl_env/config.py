@@ -25,7 +25,14 @@ from virl_env.routes.numbered import DEFAULT_ROUTES
 from virl_env.routes.route import MAX_LEGS, Route
 from virl_env.world.city import City, same_place
 from virl_env.world.city_files import load_city
-from virl_env.world.synthetic import CITY_NAMES, TRAINING_CITY, UNSEEN_CITIES, named_city
+from virl_env.world.synthetic import (
+    CITY_NAMES,
+    FAMILIES,
+    TRAINING_CITY,
+    UNSEEN_CITIES,
+    named_city,
+    seeded_city,
+)
 
 MAX_ATTEMPTS = 10
 MAX_POINTS_PER_SEGMENT = 10
@@ -165,8 +172,10 @@ def _short(value: Any) -> str:
     return value.digest if isinstance(value, Route) else str(value)
 
 
-def _of_file(city: Any) -> Any:
-    """Return the city of a file's path, anything else as it is."""
+def _made(city: Any) -> Any:
+    """Return the city of a file's path, or of family and seed; anything else as it is."""
+    if isinstance(city, str) and (seeded := seeded_city(city)) is not None:
+        return seeded
     named = isinstance(city, (str, os.PathLike)) and str(city).endswith(CITY_FILE)
     # No file has a name with this character, and the system does not say so in a user's words.
     if not named or "\0" in str(city):
@@ -187,15 +196,16 @@ def _cities(city: CityLike | Sequence[CityLike]) -> tuple[CityLike, ...]:
     cities: tuple[CityLike, ...] = tuple(
         one
         for each in given
-        for one in (UNSEEN_CITIES if checks.is_same(each, UNSEEN) else (_of_file(each),))
+        for one in (UNSEEN_CITIES if checks.is_same(each, UNSEEN) else (_made(each),))
     )
     for one in cities:
         if not isinstance(one, City) and (not isinstance(one, str) or one not in CITY_NAMES):
             raise ValueError(
                 f"city={checks.shown(one)} is unknown: expected one of "
                 f"{', '.join(map(repr, CITY_NAMES))}, "
-                f"{UNSEEN!r} for the nine unseen ones, a virl_env.City, the path of a city file "
-                f"that ends in {CITY_FILE}, or several of these.{_of_map(one)}"
+                f"{UNSEEN!r} for the nine unseen ones, a family and a seed such as "
+                f"'{FAMILIES[0]} 12' ({', '.join(FAMILIES)}), a virl_env.City, the path of a city "
+                f"file that ends in {CITY_FILE}, or several of these.{_of_map(one)}"
             )
     if not cities:
         raise ValueError("city is empty: name at least one city.")

@@ -9,20 +9,28 @@ from typing import TypeAlias
 
 from gymnasium import spaces
 
+from shiftgym.checks import flag
 from shiftgym.envs.text import Answer
+from shiftgym.once import once
 from shiftgym.prompts import build_feedback, feedback_of, message_space
 from virl_env.actions import ACTION_INDEX, ACTIONS, NO_ACTION
 from virl_env.config import MAX_ATTEMPTS, MAX_POINTS_PER_SEGMENT, NavigationConfig
 from virl_env.directions import NAMED
 from virl_env.free.walk import NO_OUTCOME, FreeWalk
-from virl_env.free.words import free_scene, judge_move
+from virl_env.free.words import free_scene, free_template, judge_move
 from virl_env.rail_walk import RailWalk
 from virl_env.reader import Reply
 from virl_env.routes.instructions import STYLES
 from virl_env.routes.rail import RailStep, build_rail
 from virl_env.routes.route import MAX_LEGS, Landmark, Leg, Route
 from virl_env.scene import Scene, rail_scenes
-from virl_env.text import PromptTemplate, build_prompt, build_reply, judge_reply
+from virl_env.text import (
+    PromptTemplate,
+    build_prompt,
+    build_reply,
+    find_template,
+    judge_reply,
+)
 from virl_env.verifier import Outcome, Verdict
 
 MAX_OBSERVATION = 16_384
@@ -47,23 +55,25 @@ class WalkDialogue:
     """The dialogues of a walk: one at each point.
 
     Args:
-        template: the wording.
         config: of the walks.
+        template: the wording, or its name.
+        images: whether what is in sight is shown in a picture in place of being told.
         strict: whether a reply that is not in the asked format is unreadable.
     """
 
     def __init__(
         self,
-        template: PromptTemplate,
         config: NavigationConfig,
+        template: str | PromptTemplate = "default",
         *,
-        strict: bool,
+        images: bool = False,
+        strict: bool = False,
     ) -> None:
-        self.template = template
-        self.messages = _message_space(template)
+        self.template = _wording(template, config.movement, flag("images", images))
+        self.messages = _message_space(self.template)
         self.replies = spaces.Text(MAX_ACTION, min_length=0, charset=CHARACTERS)
         self._config = config
-        self._strict = strict
+        self._strict = flag("strict", strict)
         self._foreign = re.compile(f"[^{re.escape(''.join(self.messages.character_set))}]")
         self._told: tuple[RailWalk, Sequence[Scene]] | None = None
 
@@ -124,6 +134,16 @@ class WalkDialogue:
         return self._foreign.sub("?", text)[:MAX_OBSERVATION]
 
 
+def _wording(template: str | PromptTemplate, movement: str, images: bool) -> PromptTemplate:
+    """Return the wording for a kind of movement, with pictures or without."""
+    if images:
+        # Who reads only words needs nothing of pictures.
+        from virl_env.views.wording import seen_template
+
+        return seen_template(template, movement)
+    return free_template(template) if movement == "free" else find_template(template)
+
+
 def _message_space(template: PromptTemplate) -> spaces.Text:
     """Return the space of what a template can say.
 
@@ -135,7 +155,8 @@ def _message_space(template: PromptTemplate) -> spaces.Text:
     return message_space([*prompts, *feedback], MAX_OBSERVATION, CHARACTERS)
 
 
-def _longest_scenes() -> list[Scene]:
+@once()
+def _longest_scenes() -> tuple[Scene, ...]:
     """Return scenes of the longest route, one in each style, after the longest history."""
     landmark = Landmark("M" * MAX_NAME, "cafe", (0.0, 0.0))
     legs = (Leg(45 * 5, 100.0, (0.0, 0.0), landmark, "right behind"),) * MAX_LEGS
@@ -144,10 +165,10 @@ def _longest_scenes() -> list[Scene]:
     steps: list[RailStep] = build_rail(route, MAX_POINTS_PER_SEGMENT, directions=rule)
     # Actions that take turns do not shorten into runs.
     past = [sorted(ACTIONS, key=len)[-1 - at % 2] for at in range(len(steps))]
-    return [
+    return tuple(
         replace(
             rail_scenes(route, steps, rule, style=style, max_attempts=MAX_ATTEMPTS)[-1],
             actions=past,
         )
         for style in range(len(STYLES))
-    ]
+    )

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from shiftgym.envs.discrete import DiscreteEnv
-from shiftgym.keywords import configured
-from virl_env.config import NavigationConfig
-from virl_env.keyboard import keys_to_action
-from virl_env.navigation import Navigation, Walk
+from virl_env.keyboard import KEYS
+from virl_env.navigation import Walk
 from virl_env.walker_env import WalkerEnv
 
 
@@ -113,8 +111,9 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     `env.unwrapped.expert_action()` gives the right action.
 
     ## Arguments
-    * `city` ("gridhaven"): name of a city, one of `virl_env.CITY_NAMES`, the path of a city file
-      such as "mine.npz", a `virl_env.City`, or several. Routes of "starhaven", the second training
+    * `city` ("gridhaven"): name of a city, one of `virl_env.CITY_NAMES`, a family and a seed such
+      as "grid 12" (`virl_env.synthetic_city("grid", 12)`), the path of a city file such as
+      "mine.npz", a `virl_env.City`, or several. Routes of "starhaven", the second training
       city, take all eight compass words; those of "gridhaven" four.
     * `routes` (None): routes of each city, the first so many of an endless list; None takes as many
       as there are, up to 1,000.
@@ -162,10 +161,4 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
     * v0: first version.
     """
 
-    def __init__(self, **keywords: Any) -> None:
-        self.config, shell = configured(type(self), NavigationConfig, keywords)
-        super().__init__(Navigation(self.config), **shell)
-
-    def get_keys_to_action(self) -> dict[tuple[str | int, ...], int]:
-        """Return which keys do what in `gymnasium.utils.play.play`: `virl_env.keyboard.KEYS`."""
-        return keys_to_action()
+    keys = KEYS

@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from shiftgym.envs.discrete import DiscreteEnv
-from shiftgym.keywords import pictured
-from virl_env.config import NavigationConfig
-from virl_env.keyboard import keys_to_action
-from virl_env.navigation import Navigation, Walk
-from virl_env.routes.route import Route
+from virl_env.keyboard import KEYS
+from virl_env.navigation import Walk
 from virl_env.views.renderer import StreetRenderer
 from virl_env.views.state import STATE_LAYOUT
 from virl_env.walker_env import WalkerEnv
@@ -74,22 +71,5 @@ class VIRLNavigationImageEnv(WalkerEnv[Any, int], DiscreteEnv[Walk]):
     * v0: first version.
     """
 
-    renderer: StreetRenderer
     drawn_by = StreetRenderer
-
-    def __init__(self, **keywords: Any) -> None:
-        self.config, shown, shell = pictured(type(self), NavigationConfig, keywords)
-        self.renderer = StreetRenderer(self.config, **shown)
-        super().__init__(Navigation(self.config), self.renderer, **shell)
-
-    def check_fixed(self, given: Route) -> None:
-        """Refuse a route that is in no city that can be drawn.
-
-        Raises:
-            ValueError: saying so.
-        """
-        self.renderer.check(given)
-
-    def get_keys_to_action(self) -> dict[tuple[str | int, ...], int]:
-        """Return which keys do what in `gymnasium.utils.play.play`: `virl_env.keyboard.KEYS`."""
-        return keys_to_action()
+    keys = KEYS

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from shiftgym.keywords import pictured
-from virl_env.config import NavigationConfig
-from virl_env.navigation import Navigation
 from virl_env.views.renderer import StreetRenderer
 from virl_env.walker_env import WalkersVectorEnv
 
@@ -20,8 +15,3 @@ class VIRLNavigationImageVectorEnv(WalkersVectorEnv):
     """
 
     drawn_by = StreetRenderer
-
-    def __init__(self, num_envs: int = 1, **keywords: Any) -> None:
-        self.config, shown, shell = pictured(type(self), NavigationConfig, keywords)
-        self.renderer = StreetRenderer(self.config, **shown)
-        super().__init__(Navigation(self.config), num_envs, self.renderer, **shell)

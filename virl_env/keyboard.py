@@ -33,8 +33,3 @@ KEYS: dict[str | int, int] = {
 """The action of each key, an index into `virl_env.ACTIONS`: arrows or w, a and d; q and e for
 slight turns; the space bar to stop; digits for compass words, as they lie on a keypad: 8 is north,
 9 northeast, 6 east."""
-
-
-def keys_to_action() -> dict[tuple[str | int, ...], int]:
-    """Return `KEYS` as `gymnasium.utils.play.play` takes them: by keys pressed together."""
-    return {(key,): action for key, action in KEYS.items()}

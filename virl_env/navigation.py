@@ -35,6 +35,7 @@ class Navigation:
             cannot be walked.
     """
 
+    keywords = NavigationConfig
     title = "Street navigation"
     fields = observe.FIELDS
     actions = ACTIONS
@@ -71,6 +72,3 @@ class Navigation:
         if self.config.movement == "free":
             return FreeBatch(self, count)
         return RailBatch(self.dealer, count)
-
-    def __str__(self) -> str:
-        return str(self.config)

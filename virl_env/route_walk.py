@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from virl_env.actions import NO_ACTION, STOP
 from virl_env.config import NavigationConfig
-from virl_env.directions import from_table, table
+from virl_env.directions import from_table
 from virl_env.masks import action_masks
 from virl_env.observe import LAYOUT, LINE_CODES, MAX_LINES
 from virl_env.pool import Pool
@@ -47,6 +47,8 @@ class RouteWalk:
         self.directions = from_table(start["rule"])
         self.initial_heading = int(start["heading"])
         self.actions: list[int] = []
+        self._rule: NDArray[np.uint8] = start["rule"].copy()
+        self._masks: dict[str, NDArray[np.int8]] = {}
         self._numbers: list[int] = start["numbers"].tolist()
         self._lines = np.ravel(start["lines"]).copy()
 
@@ -93,7 +95,9 @@ class RouteWalk:
 
     def mask(self, kind: str) -> NDArray[np.int8]:
         """Return the action mask of the keyword `mask`, int8 of shape (14,)."""
-        mask: NDArray[np.int8] = action_masks(kind, table(self.directions)[None])[0]
+        if kind not in self._masks:
+            self._masks[kind] = action_masks(kind, self._rule[None])[0]
+        mask: NDArray[np.int8] = self._masks[kind].copy()
         return mask
 
     def _show_lines(self, line: int) -> None:

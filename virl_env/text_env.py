@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from shiftgym.checks import flag
-from shiftgym.envs.text import TextEnv, shows_pictures
-from shiftgym.keywords import configured
+from shiftgym.envs.text import TextEnv
 from virl_env.config import NavigationConfig
 from virl_env.dialogue import WalkDialogue
-from virl_env.free.words import free_template
-from virl_env.navigation import Navigation, Walk
-from virl_env.routes.route import Route
+from virl_env.navigation import Walk
 from virl_env.scene import Scene
-from virl_env.text import PromptTemplate, find_template
 from virl_env.walker_env import WalkerEnv
 
 if TYPE_CHECKING:
     from virl_env.views.look import LookLike
-    from virl_env.views.renderer import Panoramas
+    from virl_env.views.renderer import Panoramas, StreetRenderer
 
 IMAGE_SIZE = 320
 """Pixels of one of the four views of a picture, unless another size is asked for."""
+
+
+def _pictures(
+    config: NavigationConfig,
+    image_size: int = IMAGE_SIZE,
+    look: LookLike = "plain",
+    panoramas: Panoramas = None,
+) -> StreetRenderer:
+    # Who reads only words needs nothing that draws.
+    from virl_env.views.renderer import StreetRenderer
+
+    return StreetRenderer(config, image_size, "grid", look, panoramas)
 
 
 class VIRLNavigationTextEnv(WalkerEnv[str, str], TextEnv[Walk]):
@@ -130,46 +137,10 @@ of those at turning points, mean over turning, walking and stopping points |
     * v0: first version.
     """
 
-    def __init__(
-        self,
-        *,
-        template: str | PromptTemplate = "default",
-        images: bool = False,
-        image_size: int = IMAGE_SIZE,
-        look: LookLike = "plain",
-        panoramas: Panoramas = None,
-        strict: bool = False,
-        **keywords: Any,
-    ) -> None:
-        self.config, shell = configured(type(self), NavigationConfig, keywords)
-        wording = find_template(template)
-        self.strict = flag("strict", strict)
-        if shows_pictures(
-            images,
-            image_size=(image_size, IMAGE_SIZE),
-            look=(look, "plain"),
-            panoramas=(panoramas, None),
-        ):
-            # Who reads only words needs nothing that draws.
-            from virl_env.views.renderer import StreetRenderer
-            from virl_env.views.wording import seen_template
-
-            wording = seen_template(template, self.config.movement)
-            self.renderer = StreetRenderer(self.config, image_size, "grid", look, panoramas)
-        elif self.config.movement == "free":
-            wording = free_template(template)
-        self._words = WalkDialogue(wording, self.config, strict=self.strict)
-        super().__init__(Navigation(self.config), self._words, self.renderer, **shell)
+    told_by = WalkDialogue
+    drawn_by = _pictures
+    dialogue: WalkDialogue
 
     def scene(self) -> Scene:
         """Return what is told at the point where the walker stands."""
-        return self._words.scene(self.episode)
-
-    def check_fixed(self, given: Route) -> None:
-        """Refuse a route that is in no city that can be drawn, where views are drawn.
-
-        Raises:
-            ValueError: saying so.
-        """
-        if self.renderer is not None:
-            self.renderer.check(given)
+        return self.dialogue.scene(self.episode)

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from shiftgym.keywords import configured
-from virl_env.config import NavigationConfig
-from virl_env.navigation import Navigation
 from virl_env.walker_env import WalkersVectorEnv
 
 
@@ -18,7 +13,3 @@ class VIRLNavigationVectorEnv(WalkersVectorEnv):
     step in NumPy arrays. With `movement="free"` copies step one after another, no faster than
     single environments do.
     """
-
-    def __init__(self, num_envs: int = 1, **keywords: Any) -> None:
-        self.config, shell = configured(type(self), NavigationConfig, keywords)
-        super().__init__(Navigation(self.config), num_envs, **shell)

@@ -14,7 +14,7 @@ from virl_env.config import NavigationConfig
 from virl_env.directions import Directions
 from virl_env.free.move import Pose
 from virl_env.free.walk import FreeWalk
-from virl_env.navigation import Walk, Walkers
+from virl_env.navigation import Navigation, Walk, Walkers
 from virl_env.rail_walk import RailWalk
 from virl_env.routes.rail import RailStep
 from virl_env.routes.route import Route
@@ -27,15 +27,11 @@ if TYPE_CHECKING:
 
 
 class WalkerEnv(SingleEnv[Observation, Action, Walk]):
-    """A single environment of street navigation.
+    """A single environment of street navigation."""
 
-    Attributes:
-        config: what is walked and what is right.
-        renderer: draws the views, where the interface shows them; else None.
-    """
-
+    plays = Navigation
     config: NavigationConfig
-    renderer: StreetRenderer | None = None
+    renderer: StreetRenderer | None
 
     @property
     def route(self) -> Route:
@@ -122,6 +118,15 @@ class WalkerEnv(SingleEnv[Observation, Action, Walk]):
             arrived,
         )
 
+    def check_fixed(self, given: Route) -> None:
+        """Refuse a route that is in no city that can be drawn, where views are drawn.
+
+        Raises:
+            ValueError: saying so.
+        """
+        if self.renderer is not None:
+            self.renderer.check(given)
+
     def frame(self) -> NDArray[np.uint8]:
         """Return what is seen, or a map, beside instruction, rule and outcome: (640, 960, 3)."""
         from virl_env.render import draw_snapshot
@@ -139,16 +144,12 @@ class WalkerEnv(SingleEnv[Observation, Action, Walk]):
 
 
 class WalkersVectorEnv(TaskVectorEnv[Walkers]):
-    """A vector environment of street navigation.
+    """A vector environment of street navigation."""
 
-    Attributes:
-        config: what is walked and what is right.
-        renderer: as of `WalkerEnv`.
-    """
-
+    plays = Navigation
     metadata = PICTURES
     config: NavigationConfig
-    renderer: StreetRenderer | None = None
+    renderer: StreetRenderer | None
 
     def route(self, index: int) -> Route:
         """Return the route of one sub-environment's running episode."""
@@ -181,15 +182,9 @@ class WalkersVectorEnv(TaskVectorEnv[Walkers]):
             batch.arrived(index),
         )
 
-    def frames(self) -> tuple[NDArray[np.uint8], ...]:
-        """Return for each what `WalkerEnv.frame` does, uint8 of shape (640, 960, 3)."""
+    def frame(self, index: int) -> NDArray[np.uint8]:
+        """Return for one sub-environment what `WalkerEnv.frame` does."""
         from virl_env.render import draw_snapshot
 
-        renderer = self.renderer
-        return tuple(
-            draw_snapshot(
-                self.snapshot(index),
-                None if renderer is None else renderer.frame_of(self.batch, index),
-            )
-            for index in range(self.num_envs)
-        )
+        views = None if self.renderer is None else self.renderer.frame_of(self.batch, index)
+        return draw_snapshot(self.snapshot(index), views)

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from benchmarks.pages import templates
 from benchmarks.records import Episode
 from benchmarks.show.choice import SOLVED
 from benchmarks.show.steps import Shown
 from benchmarks.summary import CellSummary
 from benchmarks.tables import percent
 from shiftgym.recordings.page import COLOURS, STEPS
-from shiftgym.sanitize import for_html
 
 HERE = Path(__file__).parent
 
@@ -64,13 +63,7 @@ def render(
         entries: the episodes to show.
         left_out: what is not on the page, a sentence.
     """
-    environment = Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_text,
-        trim_blocks=True,
-    )
+    environment = templates(HERE)
     environment.filters["words"] = lambda name: str(name).replace("_", " ")
     order = {cell.cell: number for number, cell in enumerate(cells)}
     ordered = sorted(entries, key=lambda one: (order[one.row.cell], one.row.index))
@@ -98,11 +91,6 @@ def render(
         ],
         left_out=left_out,
     )
-
-
-def _text(value: Any) -> Any:
-    """Return what stands for a value in the page: all but HTML of ours is text of others."""
-    return value if isinstance(value, Markup) else Markup(for_html(value))
 
 
 def _safe(shown: Shown) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import minigrid  # noqa: F401  (registers its ids)
 import numpy as np
 
 import gp_env
-from benchmarks.speed.rows import best_speeds, row, show
+from benchmarks.speed.rows import best_speeds, expert_actions, play_single, row, show
 from gp_env.config import GameConfig
 from gp_env.deal import Dealer
 from gp_env.verifier import judge_tokens
@@ -40,7 +40,7 @@ def _vector() -> list[dict[str, Any]]:
     games = {name: _make_vec(GP) for name in ("random", "masked", "expert")}
     balance = generator.integers(0, 2, (STEPS, COPIES))
     anything = generator.integers(0, len(gp_env.TOKENS), (STEPS, COPIES))
-    masked, expert = _masked_actions(STEPS), _expert_actions(STEPS)
+    masked, expert = _masked_actions(STEPS), expert_actions(_make_vec(GP), STEPS)
 
     def play(env: gym.vector.VectorEnv, actions: np.ndarray) -> None:
         # The same seed, so that recorded actions meet the hands that they were chosen for.
@@ -86,16 +86,6 @@ def _masked_actions(steps: int) -> np.ndarray:
     return actions
 
 
-def _expert_actions(steps: int) -> np.ndarray:
-    env = _make_vec(GP).unwrapped
-    env.reset(seed=0)
-    actions = np.zeros((steps, COPIES), dtype=np.int64)
-    for step in range(steps):
-        actions[step] = env.expert_action()
-        env.step(actions[step])
-    return actions
-
-
 def _single() -> list[dict[str, Any]]:
     generator = np.random.default_rng(0)
     envs = {name: gym.make(name) for name in (CARTPOLE, GP, MINIGRID)}
@@ -106,15 +96,9 @@ def _single() -> list[dict[str, Any]]:
         for name, env in envs.items()
     }
 
-    def play(name: str) -> None:
-        env = envs[name]
-        env.reset(seed=0)
-        for action in actions[name]:
-            _, _, terminated, truncated, _ = env.step(action)
-            if terminated or truncated:
-                env.reset()
-
-    speeds = best_speeds({name: lambda name=name: play(name) for name in envs}, steps)
+    speeds = best_speeds(
+        {name: lambda name=name: play_single(envs[name], actions[name]) for name in envs}, steps
+    )
     return [
         *[row(f"single {name}", speeds[name], "steps/s") for name in envs],
         row("single GeneralPoints over CartPole", speeds[GP] / speeds[CARTPOLE], "x", 0.4),

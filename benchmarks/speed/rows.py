@@ -6,6 +6,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import gymnasium as gym
+import numpy as np
+from numpy.typing import NDArray
+
 ROUNDS = 5
 
 
@@ -88,3 +92,25 @@ def show(rows: Sequence[Mapping[str, Any]]) -> None:
             verdict,
         )
     Console().print(table)
+
+
+def expert_actions(env: Any, steps: int) -> NDArray[np.int64]:
+    """Return what the expert does in a vector environment, of shape (steps, num_envs).
+
+    They go with `reset(seed=0)`.
+    """
+    env.reset(seed=0)
+    actions = np.zeros((steps, env.num_envs), dtype=np.int64)
+    for step in range(steps):
+        actions[step] = env.unwrapped.expert_action()
+        env.step(actions[step])
+    return actions
+
+
+def play_single(env: gym.Env[Any, Any], actions: Sequence[int]) -> None:
+    """Do some actions in a single environment, from one episode to the next."""
+    env.reset(seed=0)
+    for action in actions:
+        _, _, terminated, truncated, _ = env.step(action)
+        if terminated or truncated:
+            env.reset()

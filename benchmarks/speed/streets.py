@@ -8,7 +8,7 @@ import gymnasium as gym
 import numpy as np
 
 import virl_env
-from benchmarks.speed.rows import best_speeds, row, show
+from benchmarks.speed.rows import best_speeds, expert_actions, play_single, row, show
 
 COPIES = 1024
 STEPS = 2_000
@@ -30,7 +30,7 @@ def _vector() -> list[dict[str, Any]]:
     actions = {
         CARTPOLE: generator.integers(0, 2, (STEPS, COPIES)),
         "random": generator.integers(0, len(virl_env.ACTIONS), (STEPS, COPIES)),
-        "expert": _expert_actions(),
+        "expert": expert_actions(gym.make_vec(STREETS, num_envs=COPIES), STEPS),
     }
     envs = {
         name: gym.make_vec(
@@ -58,16 +58,6 @@ def _vector() -> list[dict[str, Any]]:
     ]
 
 
-def _expert_actions() -> np.ndarray:
-    env: Any = gym.make_vec(STREETS, num_envs=COPIES).unwrapped
-    env.reset(seed=0)
-    actions = np.zeros((STEPS, COPIES), dtype=np.int64)
-    for step in range(STEPS):
-        actions[step] = env.expert_action()
-        env.step(actions[step])
-    return actions
-
-
 def _single() -> list[dict[str, Any]]:
     generator = np.random.default_rng(0)
     envs = {
@@ -80,15 +70,7 @@ def _single() -> list[dict[str, Any]]:
         for name, env in envs.items()
     }
 
-    def play(name: str) -> None:
-        env = envs[name]
-        env.reset(seed=0)
-        for action in actions[name]:
-            _, _, terminated, truncated, _ = env.step(action)
-            if terminated or truncated:
-                env.reset()
-
-    runs = {name: lambda name=name: play(name) for name in envs}
+    runs = {name: lambda name=name: play_single(envs[name], actions[name]) for name in envs}
     speeds = best_speeds(runs, dict.fromkeys(runs, SINGLE_STEPS))
     return [
         row("single navigation on rails", speeds["rail"], "steps/s"),

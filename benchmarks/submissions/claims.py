@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +9,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from benchmarks.players import ALIASES
 from benchmarks.records import RunRecord
 from benchmarks.replies import REPLIES_FILE
 from benchmarks.runs import EPISODES_FILE, RUN_FILE, first_of
-from benchmarks.submissions.bounded import opened, read_whole
+from benchmarks.submissions.bounded import read_small_json
+from benchmarks.submissions.folders import read_submission
 from benchmarks.submissions.format import (
-    FILES,
     LOG_FILE,
     ROWS_FILE,
     SUBMISSION_FILE,
@@ -24,10 +22,10 @@ from benchmarks.submissions.format import (
     Submission,
     unsafe,
 )
-from benchmarks.submissions.yaml_file import MOST_BYTES, parse_submission
+from benchmarks.submissions.retraction import read_tombstone
 from benchmarks.suites import Suite
 from benchmarks.tasks.task import interface_named
-from shiftgym.files import MEBIBYTE, brief
+from shiftgym.files import brief
 
 _OF_AGENTS = {"agent", "weights", "cells", "episodes"}
 _OF_MODELS = {"model", "base_url", "sampling", "cells", "episodes"}
@@ -77,9 +75,12 @@ def read_claim(folder: Path) -> Claim:
     """Return what the folder of a run or a submission claims.
 
     Raises:
-        ValueError: naming the file, where it is neither, or does not say what it has to.
+        ValueError: naming the file, where it is neither, or does not say what it has to; or it was
+            retracted.
         OSError: a file cannot be read.
     """
+    if (tombstone := read_tombstone(folder)) is not None:
+        raise ValueError(f"It was retracted on {tombstone.retracted}: {tombstone.reason}")
     if (folder / SUBMISSION_FILE).exists() or (folder / SUBMISSION_FILE).is_symlink():
         return _of_submission(folder)
     if (folder / RUN_FILE).exists() or (folder / RUN_FILE).is_symlink():
@@ -87,38 +88,8 @@ def read_claim(folder: Path) -> Claim:
     raise ValueError(f"{folder} has neither {SUBMISSION_FILE} nor {RUN_FILE}.")
 
 
-def checksum(path: Path) -> str:
-    """Return the SHA-256 of a file.
-
-    Raises:
-        ValueError: it is a link or no regular file.
-        OSError: it cannot be read.
-    """
-    total = hashlib.sha256()
-    with opened(path) as file:
-        while part := file.read(MEBIBYTE):
-            total.update(part)
-    return total.hexdigest()
-
-
 def _of_submission(folder: Path) -> Claim:
-    strange = sorted(path.name for path in folder.iterdir() if path.name not in FILES)
-    if strange:
-        raise ValueError(
-            f"{len(strange)} files do not belong to a submission, such as {brief(strange[0])}. "
-            f"Expected {', '.join(FILES)} and nothing else."
-        )
-    told = parse_submission(read_whole(folder / SUBMISSION_FILE, MOST_BYTES))
-    if LOG_FILE not in told.files and (folder / LOG_FILE).exists():
-        raise ValueError(f"{LOG_FILE} is there, and {SUBMISSION_FILE} speaks of none.")
-    for name, claimed in told.files.items():
-        if not (folder / name).exists():
-            raise ValueError(f"{name} is missing.")
-        if checksum(folder / name) != claimed:
-            raise ValueError(
-                f"{name} is not the file that {SUBMISSION_FILE} was written for: its SHA-256 "
-                f"differs. It was edited or damaged; submit the run again."
-            )
+    told = read_submission(folder)
     ((suite, digest),) = told.suites.items()
     return Claim(
         folder=folder,
@@ -138,7 +109,7 @@ def _of_submission(folder: Path) -> Claim:
 
 def _of_run(folder: Path) -> Claim:
     try:
-        record = RunRecord.model_validate_json(read_whole(folder / RUN_FILE, 16 * MEBIBYTE))
+        record = RunRecord.model_validate_json(read_small_json(folder / RUN_FILE))
     except ValidationError as error:
         raise ValueError(f"{RUN_FILE} is no record of a run: {first_of(error)}.") from error
     config = record.config
@@ -188,9 +159,8 @@ def _player(config: Mapping[str, Any], cell: str) -> str:
     """Return the name of the player, with which the names of its cells begin."""
     player = cell.rpartition("/")[0]
     asked = config.get("model", config.get("agent"))
-    known = {asked, ALIASES.get(str(asked))}
     # A file of weights is named after its folder and itself.
-    if not player or (not config.get("weights") and player not in known):
+    if not player or (not config.get("weights") and player != asked):
         raise ValueError(f"{RUN_FILE} is of {brief(asked)}, and its cells are of {brief(player)}.")
     return player
 

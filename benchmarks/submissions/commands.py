@@ -1,4 +1,4 @@
-"""What the commands `submit` and `verify` print."""
+"""What the commands `submit`, `verify`, `rejudge` and `retract` print."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.consoles import say
+from benchmarks.submissions.folders import EARLIER
+from benchmarks.submissions.rejudging import rejudge
+from benchmarks.submissions.retraction import TOMBSTONE_FILE, retract
 from benchmarks.submissions.verify import Verdict, verify
 from benchmarks.submissions.writing import submit
 from benchmarks.summary import evaluation_tables
@@ -49,6 +52,26 @@ def write_submission(
     )
     show(verdict, console)
     say(console, f"The submission lies in {out.resolve()}")
+
+
+def rejudge_submission(folder: Path, suite_file: Path | None, console: Console) -> None:
+    """Judge a submission by the installed version of its suite; print what it says now.
+
+    Raises:
+        RunError: episodes have to be played, or there is nothing to do.
+    """
+    show(rejudge(folder, suite_file=suite_file), console)
+    say(console, f"What the earlier version made of it is kept in {(folder / EARLIER).resolve()}")
+
+
+def retract_submission(folder: Path, reason: str, console: Console) -> None:
+    """Replace a submission by a tombstone.
+
+    Raises:
+        RunError: there is none, or the reason is no plain line.
+    """
+    tombstone = retract(folder, reason)
+    say(console, f"{tombstone.name} is retracted; {(folder / TOMBSTONE_FILE).resolve()} says why.")
 
 
 def show(verdict: Verdict, console: Console) -> None:

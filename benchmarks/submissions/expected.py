@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.cells import cells_of_suite
 from benchmarks.imported_agents import IMPORT_PATH
 from benchmarks.options import EvaluationOptions
-from benchmarks.players import TRAINED, Player
+from benchmarks.players import TRAINED, Player, scripted_agents
 from benchmarks.rollouts import Cell
 from benchmarks.runs import RUN_FILE
 from benchmarks.submissions.claims import Claim
@@ -103,7 +103,7 @@ def plain(value: Any) -> str:
 
 def _check_player(claim: Claim, of: Suite) -> None:
     """Check that there is such a player, and that one that has trained plays a fold."""
-    references = task_named(of.task).references
+    references = scripted_agents(task_named(of.task))
     known = claim.of_model or claim.weights or claim.player in references
     if not known and not IMPORT_PATH.fullmatch(claim.player):
         raise ValueError(

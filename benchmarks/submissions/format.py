@@ -20,7 +20,7 @@ FILES = (SUBMISSION_FILE, ROWS_FILE, LOG_FILE)
 _of_markup = re.compile(r"[<>|`\"\\{}$*&]").search
 
 
-def _plain(text: str) -> str:
+def plain_line(text: str) -> str:
     """Return a text of one line that no medium takes for anything but text.
 
     Raises:
@@ -46,17 +46,19 @@ def _identifier(text: str) -> str:
     return text
 
 
-Plain = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_plain)]
+Plain = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(plain_line)]
 Identifier = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_identifier)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 Checksum = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """Plain data of a file: frozen, and without fields that nobody knows."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class TrainedOn(_Part):
+class TrainedOn(Part):
     """The part of a task's hands or routes that training has shown.
 
     Attributes:
@@ -70,7 +72,7 @@ class TrainedOn(_Part):
     fold: tuple[StrictInt, StrictInt, StrictInt]
 
 
-class Settings(_Part):
+class Settings(Part):
     """How the suite was played.
 
     Attributes:
@@ -95,7 +97,7 @@ class Settings(_Part):
         return self.model_dump(include=set(named), exclude_none=True)
 
 
-class Submission(_Part):
+class Submission(Part):
     """submission.yaml.
 
     Attributes:
@@ -112,6 +114,7 @@ class Submission(_Part):
         sampling: of a model behind an endpoint, text of any form among it; None for other players,
             which have no response log.
         versions: of the packages, for each kind of session.
+        rejudged: the day on which a later version of the suite judged it; None for never.
         files: SHA-256 of each of the other files.
     """
 
@@ -130,6 +133,7 @@ class Submission(_Part):
     sampling: dict[str, Any] | None = None
     suites: dict[Plain, Digest] = Field(min_length=1, max_length=1)
     versions: list[dict[Identifier, Identifier]] = Field(min_length=1, max_length=100)
+    rejudged: date | None = None
     files: dict[Literal["episodes.jsonl.gz", "replies.jsonl.gz"], Checksum]
 
     @model_validator(mode="after")
@@ -160,7 +164,7 @@ def unsafe(told: Mapping[str, Any], path: str = "") -> Iterator[str]:
         for text in (key, value):
             if isinstance(text, str):
                 try:
-                    _plain(text)
+                    plain_line(text)
                 except ValueError as error:
                     yield f"{place}: {error}"
         if isinstance(value, Mapping):

@@ -14,7 +14,7 @@ from agents.no_answer import NoAnswer, why_no_answer
 from benchmarks.records import Episode
 from benchmarks.replays import Chat
 from benchmarks.replies import ReplyLine
-from benchmarks.runs import first_of
+from benchmarks.runs import first_of, line_of
 from benchmarks.seals import request_digest, seal
 from benchmarks.submissions.bounded import bounded_lines
 from benchmarks.submissions.claims import Claim
@@ -97,7 +97,7 @@ def read_log(claim: Claim, cells: Collection[str], problems: Problems) -> Respon
         ValueError: the file cannot be read to its end.
         OSError: it is not there.
     """
-    log, requests = ResponseLog(), _requests(claim)
+    log, requests = ResponseLog(), request_digests(claim)
     for number, data in enumerate(bounded_lines(claim.folder / claim.log), start=1):
         place = f"{claim.log}, line {number}"
         try:
@@ -115,7 +115,7 @@ def read_log(claim: Claim, cells: Collection[str], problems: Problems) -> Respon
     return log
 
 
-def _requests(claim: Claim) -> list[str]:
+def request_digests(claim: Claim) -> list[str]:
     """Return the digests of what may have been asked for, one for each kind of session."""
     sampling = claim.sampling or {}
     return [request_digest(claim.player, sampling, one) for one in claim.versions]
@@ -127,7 +127,7 @@ def _problems_of_line(line: ReplyLine, data: bytes, requests: list[str]) -> Iter
             "its seal is not that of this line with the model, the sampling and the versions that "
             "are named: one of them was edited"
         )
-    if line.model_dump_json(exclude_none=True).encode() + b"\n" != data:
+    if line_of(line) != data:
         yield "it is not written as shiftgym writes it"
     for name in ("prompt_tokens", "completion_tokens", "reasoning_tokens"):
         count = getattr(line, name)
@@ -142,7 +142,7 @@ def _problems_of_line(line: ReplyLine, data: bytes, requests: list[str]) -> Iter
 def _may_follow(reason: NoAnswer | None, line: ReplyLine) -> bool:
     """Whether this may be why there is no answer in a line, as far as it tells."""
     if line.error is not None:
-        return reason in (NoAnswer.OVERFLOW, NoAnswer.FILTERED)
+        return reason in (NoAnswer.OVERFLOW, NoAnswer.FILTERED, NoAnswer.TOO_LONG)
     # Nothing in a line says that the endpoint marked a refusal, or that a tool was called.
     return any(
         reason

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from benchmarks.records import Episode
 from benchmarks.replays import Script, differences, row_again
 from benchmarks.rollouts import Cell, play, side_by_side
-from benchmarks.runs import first_of
+from benchmarks.runs import first_of, line_of
 from benchmarks.submissions.bounded import bounded_lines
 from benchmarks.submissions.claims import Claim
 from benchmarks.submissions.expected import plain
@@ -124,7 +124,7 @@ class Rows:
             most = sum(len(reply.encode()) + 1 for reply in row.replies)
             if row.tokens > most:
                 yield f"tokens are {row.tokens}, and the replies have {most} bytes"
-        if row.model_dump_json(exclude_none=True).encode() + b"\n" != data:
+        if line_of(row) != data:
             yield "the row is not written as shiftgym writes it"
 
     def _replay(self, cell: str) -> None:

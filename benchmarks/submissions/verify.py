@@ -14,7 +14,7 @@ from benchmarks.submissions.log import ResponseLog, read_log
 from benchmarks.submissions.problems import Problems
 from benchmarks.submissions.rerun import is_reference, rerun
 from benchmarks.submissions.rows import Rows
-from benchmarks.suites import Suite, suite
+from benchmarks.suites import NOTICE, Suite, suite
 from benchmarks.suites.files import read_suite
 from benchmarks.summary import CellSummary, summarise
 
@@ -30,6 +30,7 @@ class Verdict:
         cells: what is recomputed from them.
         log: of a model.
         rerun: whether the agent itself was played again.
+        private: whether it is of a private suite.
     """
 
     claim: Claim
@@ -38,6 +39,7 @@ class Verdict:
     cells: Sequence[CellSummary]
     log: ResponseLog | None
     rerun: bool
+    private: bool = False
 
     def lines(self) -> list[str]:
         """Return in sentences what was found, and what cannot be known."""
@@ -55,7 +57,8 @@ class Verdict:
                 f"{self.log.tokens:,} tokens by the endpoint's count, served as "
                 f"{', '.join(self.log.served) or 'no model that is named'}."
             )
-        return [*told, *(f"Not known: {unknown}" for unknown in self.unknown())]
+        told += [f"Not known: {unknown}" for unknown in self.unknown()]
+        return [*told, *([NOTICE] if self.private else [])]
 
     def unknown(self) -> list[str]:
         """Return what no replay can tell."""
@@ -101,7 +104,7 @@ def verify(folder: Path, suite_file: Path | None = None) -> Verdict:
     if again:
         rerun(claim, of, cells, problems)
         problems.settle()
-    return Verdict(claim, size, rows, summarise(rows), log, again)
+    return Verdict(claim, size, rows, summarise(rows), log, again, bool(of.key))
 
 
 def _rows(

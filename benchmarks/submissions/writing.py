@@ -5,11 +5,11 @@ from __future__ import annotations
 import gzip
 import io
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -17,8 +17,9 @@ from benchmarks.records import Episode
 from benchmarks.replies import ReplyLine
 from benchmarks.runs import RunError, first_of
 from benchmarks.submissions.bounded import bounded_lines
-from benchmarks.submissions.claims import Claim, check_suite, checksum, read_claim
+from benchmarks.submissions.claims import Claim, check_suite, read_claim
 from benchmarks.submissions.expected import expected_cells
+from benchmarks.submissions.folders import checksum
 from benchmarks.submissions.format import (
     FILES,
     LOG_FILE,
@@ -28,9 +29,18 @@ from benchmarks.submissions.format import (
     TrainedOn,
 )
 from benchmarks.submissions.verify import Verdict, verify
-from benchmarks.submissions.yaml_file import submission_text
+from benchmarks.submissions.yaml_file import yaml_text
 from benchmarks.suites import Suite, suite
 from benchmarks.suites.files import read_suite
+
+
+class PackedLine(NamedTuple):
+    """A line of a packed file, in the order of which they are packed."""
+
+    cell: int
+    index: int
+    attempt: int
+    data: bytes
 
 
 def submit(
@@ -74,12 +84,12 @@ def submit(
         folder = Path(made) / "submission"
         folder.mkdir()
         order = {cell.name: number for number, cell in enumerate(cells)}
-        _pack(claim, claim.rows, folder / ROWS_FILE, order)
+        pack(folder / ROWS_FILE, _lines(claim, claim.rows, order))
         if claim.of_model:
-            _pack(claim, claim.log, folder / LOG_FILE, order)
+            pack(folder / LOG_FILE, _lines(claim, claim.log, order))
         told = {"name": name, "track": track, "licence": licence, "link": link}
         submission = _submission(claim, of, size, {**told, "date": day or date.today()}, folder)
-        (folder / SUBMISSION_FILE).write_bytes(submission_text(submission))
+        (folder / SUBMISSION_FILE).write_bytes(yaml_text(submission))
         verdict = verify(folder, suite_file)
         if out.exists():
             out.rmdir()
@@ -109,18 +119,25 @@ def _submission(
         raise RunError(f"{SUBMISSION_FILE} would not be valid: {first_of(error)}.") from error
 
 
-def _pack(claim: Claim, name: str, path: Path, order: Mapping[str, int]) -> None:
-    """Write the lines of a file packed and in order, the same bytes wherever they are packed."""
+def _lines(claim: Claim, name: str, order: Mapping[str, int]) -> Iterator[PackedLine]:
+    """Yield the lines of a file of a run.
+
+    Raises:
+        RunError: it cannot be read.
+    """
     kind = Episode if name == claim.rows else ReplyLine
-    lines = []
     try:
         for data in bounded_lines(claim.folder / name):
             line = kind.model_validate_json(data)
             attempt = getattr(line, "attempt", 0)
-            lines.append((order.get(line.cell, len(order)), line.index, attempt, data))
+            yield PackedLine(order.get(line.cell, len(order)), line.index, attempt, data)
     except (OSError, ValueError) as error:
         raise RunError(f"{claim.folder / name} cannot be submitted: {error}") from error
+
+
+def pack(path: Path, lines: Iterable[PackedLine]) -> None:
+    """Write lines packed and in order, the same bytes wherever they are packed."""
     packed = io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as file:
-        file.writelines(data for *_, data in sorted(lines))
+        file.writelines(line.data for line in sorted(lines))
     path.write_bytes(packed.getvalue())

@@ -1,17 +1,19 @@
-"""Reading and writing submission.yaml: plain YAML, without what makes YAML dangerous or unclear."""
+"""Plain YAML such as submission.yaml, without what makes YAML dangerous or unclear."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from benchmarks.runs import first_of
 from benchmarks.submissions.format import SUBMISSION_FILE, Submission
 from shiftgym.files import MEBIBYTE
 
 MOST_BYTES = MEBIBYTE // 16
+
+Told = TypeVar("Told", bound=BaseModel)
 _MOST_DEPTH = 12
 
 
@@ -43,16 +45,30 @@ def parse_submission(data: bytes) -> Submission:
     Raises:
         ValueError: naming the field.
     """
+    return parse_yaml(data, Submission, SUBMISSION_FILE)
+
+
+def parse_yaml(data: bytes, kind: type[Told], name: str) -> Told:
+    """Return what a file of plain YAML says.
+
+    Args:
+        data: its contents, at most `MOST_BYTES`.
+        kind: of what it has to be.
+        name: of the file, for errors.
+
+    Raises:
+        ValueError: naming file and field.
+    """
     try:
-        return Submission.model_validate(yaml.load(data, _Loader))
+        return kind.model_validate(yaml.load(data, _Loader))
     except ValidationError as error:
-        raise ValueError(f"{SUBMISSION_FILE}: {first_of(error)}") from error
+        raise ValueError(f"{name}: {first_of(error)}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         told = " ".join(str(error).split())
-        raise ValueError(f"{SUBMISSION_FILE} is no plain YAML: {told}") from error
+        raise ValueError(f"{name} is no plain YAML: {told}") from error
 
 
-def submission_text(submission: Submission) -> bytes:
-    """Return the contents of a submission.yaml."""
-    plain = submission.model_dump(mode="json", exclude_none=True)
+def yaml_text(told: BaseModel) -> bytes:
+    """Return the contents of a file of plain YAML."""
+    plain = told.model_dump(mode="json", exclude_none=True)
     return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100).encode()

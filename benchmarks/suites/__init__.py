@@ -29,6 +29,12 @@ TEST_BIT = 1 << 61
 STANDARD = "standard"
 """The size that is played where none is asked for."""
 
+NOTICE = (
+    "The suite is a private set. The rows, the response log and pages of this run hold its seeds "
+    "and what they deal: until its salt is revealed publish the table alone, and keep the rest."
+)
+"""Said of every run and submission of a suite with a key."""
+
 Size = Annotated[int, Field(ge=1, le=1_000_000)] | None
 """A number of hands or routes; None for every one there is."""
 
@@ -38,6 +44,8 @@ _OF_SPLITS = frozenset({"split", "fold"})
 
 SizeName = Annotated[str, Field(pattern=r"^[a-z]+$", max_length=20)]
 ColumnName = Annotated[str, Field(pattern=r"^[\w.-]+$", max_length=60)]
+Name = Annotated[str, Field(pattern=r"^[\w.:-]+$", max_length=60)]
+Version = Annotated[str, Field(pattern=r"^\d+(\.\d+)*$", max_length=20)]
 
 
 class _Part(BaseModel):
@@ -55,6 +63,9 @@ class Column(_Part):
             may have shown, which nobody else plays, or None for all, where nobody trains at all.
         control: whether it is a control, which studies leave out.
         sizes: in place of the suite's own.
+        total: how many different hands or routes there are in all parts of a split together, so
+            that they need not be counted before play; None where it is not told. It decides
+            nothing, and the digest does not count it.
         about: what it is for, a sentence; the digest does not count it.
     """
 
@@ -63,6 +74,7 @@ class Column(_Part):
     split: Literal["train", "validation", "test"] | None = "test"
     control: bool = False
     sizes: dict[SizeName, Size] = Field(default_factory=dict)
+    total: int | None = Field(default=None, ge=1)
     about: str = Field(default="", max_length=300)
 
     @field_validator("id")
@@ -95,6 +107,8 @@ class Suite(_Part):
     Attributes:
         name: test seeds are drawn from it.
         version: of a published suite; the digest tells it from an edited one.
+        key: of a private suite, 64 hexadecimal digits from which test seeds are drawn in place of
+            the name; "" for none. See `benchmarks.suites.private`.
         folds: into how many parts the hands or routes are split, of which the last is the
             validation part of all seeds; 1 where they are not split, and then the environments get
             neither `split` nor `fold`.
@@ -102,8 +116,9 @@ class Suite(_Part):
         sizes: how many hands or routes of each column are played.
     """
 
-    name: str = Field(pattern=r"^[\w.:-]+$", max_length=60)
-    version: str = Field(default="1", pattern=r"^\d+(\.\d+)*$", max_length=20)
+    name: Name
+    version: Version = "1"
+    key: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
     folds: int = Field(default=1, ge=1, le=1000)
     game: dict[str, Any] = Field(default_factory=dict)
     sizes: dict[SizeName, Size] = Field(default={"smoke": 20, STANDARD: 500}, min_length=1)
@@ -138,7 +153,7 @@ class Suite(_Part):
     @property
     def digest(self) -> str:
         """16 hexadecimal digits that change with anything that decides the episodes."""
-        columns = {"columns": {"__all__": {"about"}}}
+        columns = {"columns": {"__all__": {"about", "total"}}}
         plain = self.model_dump(mode="json", exclude_defaults=True, exclude=columns)
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -220,9 +235,10 @@ class Suite(_Part):
             seed: of the study; the fold decides, so that arms and policies share their episodes.
             name: "test", or another name for episodes that no table shows.
         """
+        source = self.key or self.name
         if seed is None:
-            return f"{self.name}/{name}/all"
-        return f"{self.name}/{name}/{seed % self.tested if self.folds > 1 else seed}"
+            return f"{source}/{name}/all"
+        return f"{source}/{name}/{seed % self.tested if self.folds > 1 else seed}"
 
     def episode_seeds(self, seed: int | None, count: int, stream: str = "test") -> list[int]:
         """Return `count` episode seeds in [2**61, 2**62); a longer list begins with a shorter.

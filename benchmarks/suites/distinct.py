@@ -8,14 +8,16 @@ episode seed like any other, and columns that deal alike have the same seeds.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.suites import numbered_seeds
+from shiftgym.once import once_property
 
 _FIRST, _MOST = 128, 1 << 14
 """Seeds that are tried at once, at first and at most."""
@@ -88,3 +90,38 @@ def _found(stream: str, deals: Deals, wanted: int) -> dict[int, int]:
 def _tried(stream: str, start: int, stop: int) -> tuple[int, ...]:
     """Return some seeds of a stream: every column of a suite tries the same ones."""
     return tuple(numbered_seeds(stream, range(start, stop)))
+
+
+class LazySeeds(Sequence[int]):
+    """Episode seeds that are chosen when one is read; their number is known beforehand.
+
+    To choose them is to deal a whole column, which takes longer than all else before a first
+    request.
+
+    Args:
+        count: how many there are.
+        choose: gives them, as many.
+        what: names the column in the error.
+    """
+
+    def __init__(self, count: int, choose: Callable[[], list[int]], what: str) -> None:
+        self._count, self._choose, self._what = count, choose, what
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._seeds[index]
+
+    # One column after the other: all instances share the lock of this property, so that threads
+    # which begin together do not slow down the first.
+    @once_property
+    def _seeds(self) -> list[int]:
+        seeds = self._choose()
+        if len(seeds) != self._count:
+            raise ValueError(
+                f"{self._what} {len(seeds)} different episodes were found, and {self._count} "
+                f"promised by its total in the suite's file. Correct the total, or name fewer by "
+                f"--episodes."
+            )
+        return seeds

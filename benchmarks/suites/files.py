@@ -1,5 +1,7 @@
 """A suite of one's own: a JSON file like those of shiftgym, with ids of any package.
 
+The public file of a private suite is another kind, see `benchmarks.suites.private`.
+
 {
   "name": "line",
   "columns": {
@@ -20,6 +22,7 @@ from pydantic import ValidationError
 
 from benchmarks.runs import first_of
 from benchmarks.suites import LOOK, SUITES, Suite, suite
+from benchmarks.suites.private import read_private
 from benchmarks.tasks import task_of
 
 MOST_BYTES = 2**20
@@ -56,23 +59,7 @@ def read_suite(path: Path) -> Suite:
             tasks, and ids that cannot be made with their keywords.
         OSError: the file cannot be read.
     """
-    with path.open("rb") as file:
-        text = file.read(MOST_BYTES + 1)
-    if len(text) > MOST_BYTES:
-        raise ValueError(f"{path} has more than {MOST_BYTES} bytes; a suite has a few thousand.")
-    try:
-        json.loads(text, object_pairs_hook=_without_doubles)
-    except _Doubled as error:
-        raise ValueError(f"{path}: {error}") from None
-    except (ValueError, RecursionError):
-        pass  # no JSON at all, which is told below
-    try:
-        made = Suite.model_validate_json(text)
-    except ValidationError as error:
-        raise ValueError(
-            f"{path} is no suite: {first_of(error)}. Expected an object with name and columns, "
-            f"each column with an id; see docs/suites.md."
-        ) from error
+    made = _parsed(path)
     if made.name in SUITES:
         raise ValueError(f"{path}: name: {made.name} is a suite of shiftgym. Choose another name.")
     if not made.columns:
@@ -86,6 +73,37 @@ def read_suite(path: Path) -> Suite:
                 f"is of one task; write a file for each."
             )
     return made
+
+
+def _parsed(path: Path) -> Suite:
+    """Return the suite that a file says or, of a private one, that its salt leads to.
+
+    Raises:
+        ValueError: naming the file, for one that is no suite, and for a salt that does not fit.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        text = file.read(MOST_BYTES + 1)
+    if len(text) > MOST_BYTES:
+        raise ValueError(f"{path} has more than {MOST_BYTES} bytes; a suite has a few thousand.")
+    told = None
+    try:
+        told = json.loads(text, object_pairs_hook=_without_doubles)
+    except _Doubled as error:
+        raise ValueError(f"{path}: {error}") from None
+    except (ValueError, RecursionError):
+        pass  # no JSON at all, which is told below
+    try:
+        if isinstance(told, dict) and "commitment" in told:
+            return read_private(path, told)
+        return Suite.model_validate_json(text)
+    except ValidationError as error:
+        raise ValueError(
+            f"{path} is no suite: {first_of(error)}. Expected an object with name and columns, "
+            f"each column with an id; see docs/suites.md."
+        ) from error
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
 
 
 def _task(path: Path, of: Suite, column: str) -> str:

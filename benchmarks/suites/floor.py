@@ -6,14 +6,12 @@ always walks ahead and the nearest-neighbour baseline are shown beside them: the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from agents.protocol import Agent
 from benchmarks.cells import cells_of_suite
 from benchmarks.options import EvaluationOptions
-from benchmarks.players import Player, scripted_player
+from benchmarks.players import EXPERT, REPLIERS, TRAINED, Player, scripted_player
 from benchmarks.rollouts import play
 from benchmarks.statistics import Estimate, Observation, rate
 from benchmarks.suites import Suite
@@ -21,16 +19,6 @@ from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import MAX_ATTEMPTS
 
 RANDOM = "random"
-
-IMAGE_SIZE = 32
-"""Pixels of an edge, as few as can be: nobody here looks."""
-
-REPLIES: dict[str, Callable[[str], str]] = {
-    "echo of the prompt": lambda prompt: prompt,
-    "{}": lambda prompt: "{}",
-    "empty reply": lambda prompt: "",
-}
-"""What is replied to a prompt, or to the answer to a wrong attempt."""
 
 
 @dataclass(frozen=True)
@@ -55,61 +43,34 @@ class Floor:
         return self.judged and self.estimate.low > self.chance
 
 
-class Replies:
-    """A text agent that makes its reply of what it was told last.
-
-    Args:
-        reply: returns the reply to a text.
-    """
-
-    def __init__(self, reply: Callable[[str], str]) -> None:
-        self._reply = reply
-
-    def act(self, observation: Sequence[Any], info: Any) -> list[str]:
-        """Return a reply to each text; of an observation with pictures to its text."""
-        return [self._reply(one if isinstance(one, str) else one["text"]) for one in observation]
-
-    def reset(self, index: int) -> None:
-        """Do nothing: nothing is remembered."""
-
-
 def floors(of: Suite, *, size: str = "smoke", others: bool = False) -> Iterator[Floor]:
     """Yield what each agent that knows nothing reaches in each column, points of curves left out.
 
     Args:
         of: a suite of a task that is known here.
         size: of the suite.
-        others: whether agents that know something are played too, but for the expert.
+        others: whether agents that know something are played too, but for the expert; the one that
+            has trained only in a suite that is split.
 
     Raises:
         ValueError: the suite has no such size.
     """
     task = TASKS[of.task]
     players = [_scripted(RANDOM, of)]
-    players += [_replier(name, of) for name in REPLIES]
+    players += [_scripted(name, of) for name in REPLIERS]
     if others:
-        names = (name for name in task.references if name not in (RANDOM, "expert"))
+        left_out = {RANDOM, EXPERT, *([TRAINED] if of.folds == 1 else [])}
+        names = (name for name in task.references if name not in left_out)
         players += [_scripted(name, of) for name in names]
     for who in players:
-        # Names of replies are no names of agents: options only say what is played.
         columns = of.columns_for(seen=False, trained=who.seed is not None, controls=True)
         asked = EvaluationOptions(agent=who.name, size=size, columns=columns)
         for column, cell in zip(columns, cells_of_suite(who, of, asked, who.seed)[0]):
             played = play(who.make, cell.id, cell.keywords, cell.episode_seeds)
             values = (Observation(0, p.dealt.cluster, p.value(task.metric)) for p in played)
-            judged = who.name == RANDOM or who.name in REPLIES
+            judged = who.name == RANDOM or who.name in REPLIERS
             yield Floor(who.name, column, judged, rate(values), task.chance)
 
 
 def _scripted(name: str, of: Suite) -> Player:
     return scripted_player(name, of, seed=0, max_attempts=MAX_ATTEMPTS)
-
-
-def _replier(name: str, of: Suite) -> Player:
-    """Return the player of a reply; in suites of pictures it is shown some, as small as can be."""
-    keywords = {"images": True, "image_size": IMAGE_SIZE} if of.axes else {}
-
-    def make(_: Any) -> Agent:
-        return Replies(REPLIES[name])
-
-    return Player(name, make, task=of.task, interfaces=("-Text",), keywords=keywords)

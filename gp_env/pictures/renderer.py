@@ -15,6 +15,7 @@ from gp_env.pictures.size import DEFAULT_SIZE, check_size
 
 if TYPE_CHECKING:
     from gp_env.batch import CardBatch
+    from gp_env.config import GameConfig
     from gp_env.episode import CardEpisode
 
 Picture = NDArray[np.uint8]
@@ -78,3 +79,10 @@ class CardRenderer:
         ranks, suits = (row[LAYOUT[name]] for name in SHOWN)
         held = ranks > 0
         return self.of_cards(ranks[held].tolist(), suits[held].tolist(), episode_seed, size)
+
+
+def renderer_of(
+    _: GameConfig, image_size: int = DEFAULT_SIZE, look: LookLike = "plain"
+) -> CardRenderer:
+    """Return what draws the hands of a game: they look the same under all configurations."""
+    return CardRenderer(image_size, look)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Generic, TypeVar
 
 import gymnasium as gym
+import numpy as np
 
 from shiftgym.checks import render_mode as render_mode_of
 from shiftgym.envs.task_strings import TellsTasks
@@ -42,6 +43,7 @@ class SingleEnv(TellsTasks, gym.Env[Observation, Action], Generic[Observation, A
         self.render_mode = render_mode
         self._window = Window(task.title, self.metadata["render_fps"])
         self._seeds = SeedSequence()
+        self._ahead: dict[int, np.void] = {}
         self._episode: E | None = None
         self._task_string = ""
         self._running = False
@@ -112,10 +114,27 @@ class SingleEnv(TellsTasks, gym.Env[Observation, Action], Generic[Observation, A
         if "task" in asked:
             replayed = self._checked_task(asked["task"], task, given)
         super().reset(seed=seed)
-        episode: E = self._started(task, self._seeds.next(seed, replayed))
+        episode_seed = self._seeds.next(seed, replayed)
+        if replayed is None and task is self.task:
+            episode: E = task.episode(self._dealt(episode_seed, alone=seed is not None))
+        else:
+            episode = self._started(task, episode_seed)
         self._episode, self._task_string = episode, self._told_task(episode, given)
         self._running = True
         return episode
+
+    def _dealt(self, episode_seed: int, *, alone: bool) -> np.void:
+        """Return how the next episode starts.
+
+        Those behind it are dealt with it, which takes hardly longer, unless it is dealt alone: who
+        gives a seed at every reset never plays them.
+        """
+        if episode_seed not in self._ahead:
+            seeds = [episode_seed]
+            if self.task.prefetched and not alone:
+                seeds += self._seeds.coming
+            self._ahead = dict(zip(seeds, self.task.deal(np.array(seeds))))
+        return self._ahead.pop(episode_seed)
 
     def _need_episode(self) -> None:
         if self._episode is None:
@@ -131,9 +150,8 @@ class SingleEnv(TellsTasks, gym.Env[Observation, Action], Generic[Observation, A
         self._running = not (episode.terminated or episode.truncated)
         return episode.terminated, episode.truncated
 
-    def _info(self) -> dict[str, Any]:
+    def _info(self, episode: E) -> dict[str, Any]:
         """Return what every interface tells at every step."""
-        episode = self.episode
         return {
             "outcome": self.task.outcome_names[episode.outcome],
             "attempts_left": episode.attempts_left,

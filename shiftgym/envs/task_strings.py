@@ -1,8 +1,9 @@
-"""What single and vector environments share of task strings: writing and checking them."""
+"""What single and vector environments share: what makes them, and their task strings."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -11,7 +12,19 @@ from shiftgym.task_string import Made, TaskString, check_dealt, check_made
 
 
 class TellsTasks:
-    """Part of an environment with a task."""
+    """Part of an environment with a task.
+
+    Attributes:
+        plays: makes the task of its configuration; its `keywords` are the class of that.
+        drawn_by: makes a renderer of the configuration and of keywords of its own; None for none.
+        config: of the task.
+        renderer: draws what the interface shows in pictures; None where it shows none.
+    """
+
+    plays: ClassVar[Any]
+    drawn_by: ClassVar[Callable[..., Any] | None] = None
+    config: Any
+    renderer: Any = None
 
     # Not a cached_property, which makes every other attribute slower to look up.
     _made_known = False

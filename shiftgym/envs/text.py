@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from gymnasium import spaces
 
-from shiftgym.checks import flag, only_with
+from shiftgym.checks import only_with
 from shiftgym.envs.single import SingleEnv
-from shiftgym.envs.views import Renderer
-from shiftgym.episode import Episode, Task
+from shiftgym.episode import Episode
+from shiftgym.keywords import configured, own_keywords
 from shiftgym.pictures import data_url
 from shiftgym.prompts import Message, Template, build_messages, in_words
 from shiftgym.replies import check_reply
@@ -62,45 +63,38 @@ class Dialogue(Protocol):
         ...
 
 
-def shows_pictures(images: bool, **of_pictures: tuple[object, str | float | None]) -> bool:
-    """Return the keyword `images`, and refuse keywords of pictures where there are none.
-
-    Args:
-        images: the keyword.
-        of_pictures: the value and the default of each.
-
-    Raises:
-        ValueError: for what is neither True nor False, or naming the keywords.
-    """
-    if not flag("images", images):
-        only_with("images=True", "without it there are no pictures", **of_pictures)
-    return bool(images)
-
-
 class TextEnv(SingleEnv[str, str, E]):
     """A single environment with spaces `Text`.
 
     Args:
-        task, render_mode: as for `SingleEnv`.
+        render_mode: as for `SingleEnv`.
+        keywords: of the task, of the dialogue and, with `images=True`, of the renderer, which draws
+            the picture that goes with a prompt.
+
+    Attributes:
+        told_by: makes the dialogue of the configuration and of keywords of its own. One that can
+            leave out what pictures show has the keyword `images`.
         dialogue: tells the task in words.
-        renderer: draws the picture that goes with a prompt; None for none.
     """
 
     metadata: dict[str, Any] = {**SingleEnv.metadata, "render_fps": 1}  # noqa: RUF012
+    told_by: ClassVar[Callable[..., Dialogue]]
 
-    def __init__(
-        self,
-        task: Task[E, Any],
-        dialogue: Dialogue,
-        renderer: Renderer | None = None,
-        *,
-        render_mode: str | None = None,
-    ) -> None:
-        super().__init__(task, render_mode=render_mode)
-        self.dialogue = dialogue
-        self._draw = None if renderer is None else renderer.draw
-        self.observation_space = dialogue.messages
-        self.action_space = dialogue.replies
+    def __init__(self, *, render_mode: str | None = None, **keywords: Any) -> None:
+        shell = type(self)
+        self.config, others = configured(shell, keywords)
+        told = {name: others.pop(name) for name in own_keywords(shell.told_by) if name in others}
+        self.dialogue = shell.told_by(self.config, **told)
+        if shell.drawn_by is not None and told.get("images"):
+            self.renderer = shell.drawn_by(self.config, **others)
+        elif shell.drawn_by is not None:
+            usual = own_keywords(shell.drawn_by)
+            idle = {name: (value, usual[name].default) for name, value in others.items()}
+            only_with("images=True", "without it there are no pictures", **idle)
+        super().__init__(shell.plays(self.config), render_mode=render_mode)
+        self._draw = None if self.renderer is None else self.renderer.draw
+        self.observation_space = self.dialogue.messages
+        self.action_space = self.dialogue.replies
         self._messages: list[Message] = []
         self._in_format = False
 
@@ -116,10 +110,11 @@ class TextEnv(SingleEnv[str, str, E]):
 
         `seed`, `options` and what is refused of them are as for the symbolic id.
         """
-        prompt = self.dialogue.prompt(self._begin(seed, options))
+        episode = self._begin(seed, options)
+        prompt = self.dialogue.prompt(episode)
         self._in_format = False
         self._open(prompt)
-        return prompt, self._observed()
+        return prompt, self._observed(episode)
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
         """Judge one reply and answer it.
@@ -138,7 +133,7 @@ class TextEnv(SingleEnv[str, str, E]):
         else:
             self._messages.append({"role": "assistant", "content": said})
             self._messages.append({"role": "user", "content": answer.text})
-        return answer.text, answer.reward, terminated, truncated, self._observed()
+        return answer.text, answer.reward, terminated, truncated, self._observed(episode)
 
     def expert_action(self) -> str:
         """Return what an expert replies now, in the form that is asked for."""
@@ -153,11 +148,11 @@ class TextEnv(SingleEnv[str, str, E]):
         url = None if self._draw is None else data_url(self._draw(self.episode))
         self._messages = build_messages(prompt, self.dialogue.template, url)
 
-    def _observed(self) -> dict[str, Any]:
+    def _observed(self, episode: E) -> dict[str, Any]:
         self._show()
         # The parts of a message with a picture are lists and dicts of their own.
         messages = [
             dict(one) if isinstance(one["content"], str) else deepcopy(one)
             for one in self._messages
         ]
-        return {"messages": messages, "in_format": self._in_format, **self._info()}
+        return {"messages": messages, "in_format": self._in_format, **self._info(episode)}

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from shiftgym import checks
 from shiftgym.envs.masks import check_mask, masked_observation, masked_space
 from shiftgym.envs.task_strings import TellsTasks
-from shiftgym.envs.views import BatchView, Renderer, batch_view_of
+from shiftgym.envs.views import BatchView, batch_view_of
 from shiftgym.episode import Batch, Picture, Task
+from shiftgym.keywords import configured
 from shiftgym.mixer import EPISODE_SEED_BITS
 from shiftgym.prefetch import InitialStates, PrefetchBuffer
 from shiftgym.seeding import check_episode_seed, check_options, check_seed, refuse_both
@@ -50,9 +51,7 @@ class TaskVectorEnv(TellsTasks, VectorEnv[Any, Any, Any], Generic[B]):
     copies 5, 6, 7 and so on; a list of seeds starts the same.
 
     Args:
-        task: what is played.
         num_envs: number of copies.
-        renderer: draws what is observed; None where that is numbers.
         autoreset_mode: "next_step" (Gymnasium's default: the step after the end of an episode
             ignores the action and starts anew) or "same_step" (the last step starts anew at once;
             what the episode ended with is in `info["final_obs"]` and `info["final_info"]`).
@@ -61,6 +60,7 @@ class TaskVectorEnv(TellsTasks, VectorEnv[Any, Any, Any], Generic[B]):
         outcome_codes: True keeps strings out of the infos, as TorchRL asks: `outcome` is int64, an
             index into the task's `outcome_names`.
         render_mode: one of the class's `metadata["render_modes"]`, or None.
+        keywords: of the task and of the renderer, as for the single environment.
 
     Attributes:
         batch: the running episodes.
@@ -70,9 +70,7 @@ class TaskVectorEnv(TellsTasks, VectorEnv[Any, Any, Any], Generic[B]):
 
     def __init__(
         self,
-        task: Task[Any, B],
-        num_envs: int,
-        renderer: Renderer | None = None,
+        num_envs: int = 1,
         *,
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
         max_episode_steps: int | None = None,
@@ -81,14 +79,20 @@ class TaskVectorEnv(TellsTasks, VectorEnv[Any, Any, Any], Generic[B]):
         mask_in_observation: bool = False,
         outcome_codes: bool = False,
         render_mode: str | None = None,
+        **keywords: Any,
     ) -> None:
+        shell = type(self)
+        self.config, shown = configured(shell, keywords)
+        if shell.drawn_by is not None:
+            self.renderer = shell.drawn_by(self.config, **shown)
+        task: Task[Any, B] = shell.plays(self.config)
         modes = self.metadata["render_modes"]
-        checks.render_mode(type(self), render_mode, modes, _WHO_DRAWS)
+        checks.render_mode(shell, render_mode, modes, _WHO_DRAWS)
         if max_episode_steps is not None:
             max_episode_steps = checks.positive("max_episode_steps", max_episode_steps)
         num_envs = checks.check_num_envs(num_envs)
         self.task = task
-        self.view: BatchView = batch_view_of(task.fields, renderer, observation, num_envs)
+        self.view: BatchView = batch_view_of(task.fields, self.renderer, observation, num_envs)
         self.num_envs = num_envs
         self.autoreset_mode = _autoreset_mode(autoreset_mode)
         self.metadata = {**self.metadata, "autoreset_mode": self.autoreset_mode}
@@ -247,7 +251,7 @@ class TaskVectorEnv(TellsTasks, VectorEnv[Any, Any, Any], Generic[B]):
 
     def _made_with(self) -> str:
         limit = f"max_episode_steps={self.max_episode_steps}"
-        return f"num_envs={self.num_envs}, {limit}, {self.task}, {self.view}"
+        return f"num_envs={self.num_envs}, {limit}, {self.config}, {self.view}"
 
     def _timed_out(self) -> NDArray[np.bool_] | None:
         """Count a step, and return in which the time is up now; None without a limit."""
@@ -291,11 +295,11 @@ class TaskVectorEnv(TellsTasks, VectorEnv[Any, Any, Any], Generic[B]):
         """Return each episode as text ("ansi"), as a picture ("rgb_array"), or None."""
         self._need_episode()
         if self.render_mode == "rgb_array":
-            return self.frames()
+            return tuple(map(self.frame, range(self.num_envs)))
         return tuple(map(self.task.as_text, self.batch.rows)) if self.render_mode else None
 
-    def frames(self) -> tuple[Picture, ...]:
-        """Return the picture of each episode that `render()` shows."""
+    def frame(self, index: int) -> Picture:
+        """Return the picture of one sub-environment that `render()` shows."""
         raise NotImplementedError
 
     def _masks(self) -> NDArray[np.int8]:

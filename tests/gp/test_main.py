@@ -1,7 +1,6 @@
 """Playing a hand in the terminal."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import gymnasium as gym
@@ -9,19 +8,7 @@ import pytest
 
 from gp_env.__main__ import main
 from gp_env.solver import solve
-
-
-def typed(*lines: str) -> Callable[[str], str]:
-    """Return an input function that types these lines and then ends the input."""
-    waiting = iter(lines)
-
-    def ask(_: str) -> str:
-        try:
-            return next(waiting)
-        except StopIteration:
-            raise EOFError from None
-
-    return ask
+from tests.typed import typed
 
 
 def test_a_hand_is_won_after_a_wrong_attempt(capsys: pytest.CaptureFixture[str]) -> None:

@@ -114,6 +114,7 @@ class Walk:
 class NumberLine:
     """The task of one configuration."""
 
+    keywords = NumberLineConfig
     title = "Number line"
     fields = FIELDS
     actions = ACTIONS
@@ -151,6 +152,3 @@ class NumberLine:
         """Return an observation as a line of text."""
         seen = {name: numbers[0] for name, numbers in FIELDS.lists(row).items()}
         return f"At {seen['at']}, goal {seen['goal']}, {seen['attempts_left']} attempts left"
-
-    def __str__(self) -> str:
-        return str(self.config)

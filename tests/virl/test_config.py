@@ -60,6 +60,19 @@ def test_equal_keywords_are_equal_and_share_their_routes() -> None:
         one.routes = 31  # type: ignore[misc]
 
 
+def test_a_city_is_named_by_its_family_and_seed() -> None:
+    (named,) = make(city="organic 5").city
+    assert isinstance(named, virl_env.City)
+    assert named.digest == virl_env.synthetic_city("organic", 5).digest
+    assert make(city="organic 5").city == (named,)
+    # One seed has one text, so that a name tells which city it is.
+    for wrong in ("organic 05", "organic", "organic -1", "spiral 5", "organic 5.0", "organic ٥"):
+        with pytest.raises(ValueError, match="a family and a seed such as 'grid 12'"):
+            make(city=wrong)
+    with pytest.raises(ValueError, match="seed must be an integer"):
+        make(city="grid 9999999999")
+
+
 def test_as_text_tells_configurations_apart_without_a_citys_points() -> None:
     town = virl_env.synthetic_city("organic", 5)
     route = virl_env.route_pool("gridhaven", 2)[1]

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.typed import typed
 from virl_env.__main__ import draw_way, main
 from virl_env.routes.rail import RailStep
-
-
-def typed(*lines: str) -> Callable[[str], str]:
-    """Return an input function that types these lines and then ends the input."""
-    waiting = iter(lines)
-
-    def ask(_: str) -> str:
-        try:
-            return next(waiting)
-        except StopIteration:
-            raise EOFError from None
-
-    return ask
 
 
 @pytest.mark.parametrize("rule", ["absolute", "relative", "random"])

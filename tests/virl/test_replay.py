@@ -130,17 +130,6 @@ def test_a_frame_says_what_was_done_and_credits_the_data(recording: Recording) -
     assert (plain[640:] != second[640:]).any()
 
 
-@pytest.mark.parametrize(
-    ("keywords", "word"), [({"milliseconds": 5}, "milliseconds"), ({"width": 5_000}, "width")]
-)
-def test_bad_numbers_are_named(
-    recording: Recording, tmp_path: Path, keywords: dict[str, Any], word: str
-) -> None:
-    with pytest.raises(ValueError, match=word):
-        write_gif(recording, tmp_path / "episode.gif", **keywords)
-    assert list(tmp_path.iterdir()) == []
-
-
 @needs_browser
 def test_a_browser_shows_one_step_at_a_time(recording: Recording, tmp_path: Path) -> None:
     page = tmp_path / "episode.html"

@@ -7,6 +7,7 @@ integers.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -93,6 +94,8 @@ _SPECS: Mapping[str, CitySpec] = MappingProxyType(
 CITY_NAMES = tuple(_SPECS)
 """The cities that are known by name, those of training first."""
 
+_SEEDED = re.compile(rf"({'|'.join(FAMILIES)}) (0|[1-9][0-9]{{0,9}})")
+
 
 @once()
 def named_city(name: str) -> City:
@@ -107,6 +110,24 @@ def named_city(name: str) -> City:
     return synthetic_city(
         spec.family, spec.seed, area=spec.area, name=name, modelled_on=spec.modelled_on
     )
+
+
+def seeded_city(text: str) -> City | None:
+    """Return the city of a family and a seed, such as "grid 12", of one square kilometre.
+
+    A process makes it once. Any other text is None, a seed with zeros in front too, for such a
+    city would have a name that is not this text.
+
+    Raises:
+        ValueError: for a seed out of range.
+    """
+    found = _SEEDED.fullmatch(text)
+    return None if found is None else _seeded(found[1], int(found[2]))
+
+
+@once(maxsize=64)
+def _seeded(family: str, seed: int) -> City:
+    return synthetic_city(family, seed)
 
 
 def unseen_city(number: int) -> City:

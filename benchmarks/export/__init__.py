@@ -1,0 +1,1 @@
+"""Data sets for language models: prompts of an id or a suite, and an expert's replies."""

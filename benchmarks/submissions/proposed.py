@@ -1,0 +1,138 @@
+"""What a pull request changes in submissions/, checked by the code of the branch that it goes to.
+
+`python -m benchmarks.submissions.proposed BEFORE AFTER` compares two folders of submissions, of
+which the second is data of strangers: each entry that is new or changed is verified.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from benchmarks.consoles import reported_errors, say
+from benchmarks.submissions.commands import show
+from benchmarks.submissions.folders import checksum
+from benchmarks.submissions.problems import Refused
+from benchmarks.submissions.retraction import TOMBSTONE_FILE, read_tombstone
+from benchmarks.submissions.verify import verify
+from shiftgym.files import brief
+
+MOST_BYTES = 10 * 10**6
+"""Of all submissions together."""
+
+MOST_FILES, MOST_DEPTH = 2_000, 4
+
+FOLDER = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}").fullmatch
+
+Contents = Mapping[str, str]
+"""SHA-256 of each file by its path."""
+
+
+def check_proposal(before: Path, after: Path, console: Console) -> None:
+    """Verify what is new or changed in a folder of submissions; print what was found.
+
+    Args:
+        before: the folder as it is.
+        after: as it would be.
+
+    Raises:
+        Refused: something does not hold; the message says what.
+    """
+    old, new = _entries(contents(before)), _entries(contents(after))
+    problems = list(_problems(old, new))
+    for name in new:
+        if problems or not name or new[name] == old.get(name):
+            continue
+        say(console, f"{name}: {'changed' if name in old else 'new'}")
+        if TOMBSTONE_FILE in new[name]:
+            tombstone = read_tombstone(after / name)
+            assert tombstone is not None
+            say(console, f"Retracted on {tombstone.retracted}: {tombstone.reason}")
+            continue
+        try:
+            show(verify(after / name), console)
+        except Refused as refused:
+            problems += [f"{name}: {problem}" for problem in refused.problems]
+    if problems:
+        raise Refused(problems)
+
+
+def contents(folder: Path) -> Contents:
+    """Return what lies in a folder, without following links.
+
+    Raises:
+        Refused: there are links, or more or deeper than submissions have.
+    """
+    found: dict[str, str] = {}
+    total = 0
+    for path, size in _files(folder, 1):
+        total += size
+        if total > MOST_BYTES or len(found) >= MOST_FILES:
+            raise Refused(
+                [
+                    f"There are more than {MOST_BYTES:,} bytes or {MOST_FILES:,} files in "
+                    f"{folder.name}. Submit a run of a smaller size."
+                ]
+            )
+        found[path.relative_to(folder).as_posix()] = checksum(path)
+    return found
+
+
+def _files(folder: Path, depth: int) -> Iterator[tuple[Path, int]]:
+    if folder.is_symlink() or not folder.is_dir() or depth > MOST_DEPTH:
+        raise Refused([f"{brief(folder.name)} is a link, no folder, or too deep."])
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_symlink():
+                raise Refused([f"{brief(entry.name)} is a symbolic link."])
+            if entry.is_dir():
+                yield from _files(Path(entry.path), depth + 1)
+            else:
+                yield Path(entry.path), entry.stat().st_size
+
+
+def _entries(found: Contents) -> dict[str, dict[str, str]]:
+    """Return the files of each folder, those beside the folders under ""."""
+    entries: dict[str, dict[str, str]] = {"": {}}
+    for name in sorted(found):
+        path = PurePosixPath(name)
+        entry = path.parts[0] if len(path.parts) > 1 else ""
+        entries.setdefault(entry, {})[path.relative_to(entry).as_posix()] = found[name]
+    return entries
+
+
+def _problems(old: Mapping[str, Contents], new: Mapping[str, Contents]) -> Iterator[str]:
+    """Yield what is wrong before anything is verified."""
+    if old[""] != new[""]:
+        yield "Files beside the folders are changed by maintainers alone; propose a folder only."
+    for name in sorted(old.keys() - new.keys()):
+        yield f"{name} is removed. Retract it by `shiftgym retract`, which leaves a tombstone."
+    for name, files in new.items():
+        if name and not FOLDER(name):
+            yield (
+                f"{brief(name)} is no name for a folder: expected up to 80 lower-case letters, "
+                f"digits, dots, hyphens and underscores."
+            )
+        if TOMBSTONE_FILE in files and (name not in old or len(files) > 1):
+            yield f"{brief(name)} has a tombstone, which stands alone in place of an entry."
+        if TOMBSTONE_FILE in old.get(name, ()) and files != old[name]:
+            yield f"{name} was retracted. Propose another folder."
+
+
+def main(
+    before: Annotated[Path, typer.Argument(help="submissions/ as it is.")],
+    after: Annotated[Path, typer.Argument(help="submissions/ as it is proposed.")],
+) -> None:
+    """Verify each entry that is new or changed; exit code 2 if anything does not hold."""
+    with reported_errors():
+        check_proposal(before, after, Console())
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,58 @@
+"""A short training of each arm, for entries of the leaderboard; the study trains the full ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks.consoles import say
+from benchmarks.study.jobs import Job, run_job
+from benchmarks.study.presets import PolicyPreset, Preset, preset_named
+from benchmarks.study.results import job_folder
+from benchmarks.suites import Suite
+
+SHARE = 0.5
+"""Of the compute of each arm in a quick study."""
+
+SEED = 0
+
+
+def trained_weights(of: Suite, name: str, runs: Path, console: Console) -> Path:
+    """Train what is left of a policy's init and arms; return the weights of one arm.
+
+    Args:
+        name: of policy and arm, such as "lm-rl".
+        runs: folder in which they are kept.
+
+    Raises:
+        RunError: the folder holds a training of another kind, or is in use.
+    """
+    policy, _, arm = name.partition("-")
+    folder = job_folder(runs / f"entries-{of.name}", policy, SEED)
+    weights = folder / f"{arm}.pt"
+    if not (folder / "sft.pt").exists() or not (folder / "rl.pt").exists():
+        say(console, f"{of.name}: training {policy}, for some minutes, in {folder}")
+        run_job(Job(_short(preset_named("quick", of.name)), of, policy, SEED, folder), _unheard)
+    return weights
+
+
+def _unheard(_: object) -> None:
+    """Hear news of a training, and tell nobody."""
+
+
+def _short(quick: Preset) -> Preset:
+    """Return a preset of which only the last checkpoints are kept, and few episodes played."""
+    return quick.model_copy(
+        update={
+            "name": "entries",
+            "points": 1,
+            "curve_episodes": 1,
+            "final_episodes": 1,
+            "policies": {name: _shorter(policy) for name, policy in quick.policies.items()},
+        }
+    )
+
+
+def _shorter(policy: PolicyPreset) -> PolicyPreset:
+    return policy.model_copy(update={"arm_flops": SHARE * policy.arm_flops})

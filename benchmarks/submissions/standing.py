@@ -1,0 +1,163 @@
+"""The standing entries of the leaderboard: floors, baselines, experts and short runs of each arm.
+
+`python -m benchmarks.submissions.standing` plays and verifies them, and writes their folders into
+submissions/. What is there already is written again, to the same bytes by the same versions.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from benchmarks.consoles import reported_errors, say
+from benchmarks.evaluation import run_evaluation
+from benchmarks.options import EvaluationOptions
+from benchmarks.players import REPLIERS, TRAINED, scripted_agents
+from benchmarks.runs import RunError
+from benchmarks.submissions.writing import submit
+from benchmarks.suites import SUITES, Suite
+from benchmarks.tasks import TASKS
+from shiftgym.progress import show_progress
+
+DAY = date(2026, 11, 28)
+"""Of the entries; raised when they change."""
+
+LICENCE = "CC0-1.0"
+
+PLAYED = ("gp-l", "virl-l")
+"""Suites that have standing entries."""
+
+ARMS = ("mlp-sft", "mlp-rl", "lm-sft", "lm-rl")
+"""Policy and arm of those that are trained first."""
+
+SMALLER = {"virl-l": "paper"}
+"""Size at which those who reply with text alone play: along a route each of twenty replies is kept,
+and a reply that repeats its prompt is as long as that."""
+
+
+@dataclass(frozen=True)
+class StandingEntry:
+    """An entry that this repository makes itself.
+
+    Attributes:
+        suite: its name.
+        name: of the agent, and of the policy and the arm of one that is trained first.
+        trained: whether it is.
+    """
+
+    suite: str
+    name: str
+    trained: bool = False
+
+    @property
+    def folder(self) -> str:
+        """Name of the folder in submissions/."""
+        return f"{self.suite}-{self.name}"
+
+
+def standing_entries() -> Iterator[StandingEntry]:
+    """Yield all of them, those that take longest last."""
+    for suite in PLAYED:
+        for name in scripted_agents(TASKS[SUITES[suite].task]):
+            yield StandingEntry(suite, name)
+    for suite in PLAYED:
+        for name in ARMS:
+            yield StandingEntry(suite, name, trained=True)
+
+
+def make_entry(entry: StandingEntry, out: Path, runs: Path, console: Console) -> None:
+    """Play an entry, what is left of it, and write its folder.
+
+    Args:
+        out: folder of submissions.
+        runs: folder in which runs and weights are kept.
+
+    Raises:
+        RunError: it does not hold, or a run's folder is in use.
+        OSError: a folder cannot be written.
+    """
+    of = SUITES[entry.suite]
+    asked = _asked(entry, of, runs, console)
+    if pending := run_evaluation(asked, Console(quiet=True)):
+        raise RunError(f"{entry.folder}: {pending} episodes are pending.")
+    assert asked.out is not None
+    out.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=out, prefix=".standing-") as made:
+        verdict = submit(
+            asked.out,
+            Path(made) / entry.folder,
+            name=_title(entry),
+            track="trained" if entry.trained else "reference",
+            licence=LICENCE,
+            day=DAY,
+        )
+        if (out / entry.folder).is_symlink():
+            raise RunError(f"{out / entry.folder} is a symbolic link, and links are not followed.")
+        shutil.rmtree(out / entry.folder, ignore_errors=True)
+        (Path(made) / entry.folder).rename(out / entry.folder)
+    size = sum(path.stat().st_size for path in (out / entry.folder).iterdir())
+    say(console, f"{entry.folder}: {len(verdict.rows):,} episodes verified, {size:,} bytes")
+
+
+def _asked(entry: StandingEntry, of: Suite, runs: Path, console: Console) -> EvaluationOptions:
+    agent, seed = entry.name, None
+    if entry.trained:
+        # Training imports torch, which nobody else here needs.
+        from benchmarks.submissions.short_training import trained_weights
+
+        agent = str(trained_weights(of, entry.name, runs, console))
+    elif entry.name == TRAINED:
+        seed = 0
+    return EvaluationOptions(
+        agent=agent,
+        suite=of.name,
+        seed=seed,
+        size=SMALLER.get(of.name) if entry.name in REPLIERS else None,
+        out=runs / f"entry-{entry.folder}",
+    )
+
+
+def _title(entry: StandingEntry) -> str:
+    if not entry.trained:
+        return entry.name.replace("-", " ").capitalize()
+    policy, _, arm = entry.name.partition("-")
+    how = "imitation" if arm == "sft" else "reinforcement"
+    network = "Small language model" if policy == "lm" else "MLP on symbols"
+    return f"{network}, short training by {how}"
+
+
+def main(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Folders such as gp-l-random; none for all.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder of submissions.")] = Path("submissions"),
+    runs: Annotated[Path, typer.Option(help="Folder of runs and weights.")] = Path("runs"),
+) -> None:
+    """Make the standing entries; the same command goes on where it was cut off."""
+    console, chosen = Console(), list(standing_entries())
+    show_progress()
+    with reported_errors():
+        chosen = _chosen(names or [], chosen)
+        for entry in chosen:
+            make_entry(entry, out, runs, console)
+
+
+def _chosen(names: Sequence[str], known: Sequence[StandingEntry]) -> list[StandingEntry]:
+    folders = {entry.folder: entry for entry in known}
+    if unknown := [name for name in names if name not in folders]:
+        raise ValueError(
+            f"There is no standing entry {unknown[0]}: expected some of {', '.join(folders)}."
+        )
+    return [folders[name] for name in names] if names else list(known)
+
+
+if __name__ == "__main__":
+    typer.run(main)
