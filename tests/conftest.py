@@ -16,10 +16,6 @@ from hypothesis import settings
 
 from tests.loopback import Endpoint, listening
 
-# Where no bytecode may be written, each of many processes compiles all of its modules again.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = False
-
 ROOT = Path(__file__).resolve().parent.parent
 
 settings.register_profile("default", deadline=None)
