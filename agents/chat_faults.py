@@ -26,6 +26,7 @@ class ChatFault(RuntimeError):
         headers: of the answer, if any, after which the same request may be sent again at once;
             None where a retry would not help.
         no_answer: `NoAnswer.ERROR` where the endpoint itself ended the reply with an error.
+        kind: of fault, in a word or two, to count by.
     """
 
     def __init__(
@@ -35,11 +36,17 @@ class ChatFault(RuntimeError):
         lasting: bool = False,
         headers: Mapping[str, str] | None = None,
         no_answer: NoAnswer | None = None,
+        kind: str = "unreadable",
     ) -> None:
         super().__init__(message)
         self.lasting = lasting
         self.headers = headers
         self.no_answer = no_answer
+        self.kind = kind
+
+
+class NotSent(ChatFault):
+    """Nothing was asked: the caller gave up while the request waited for its turn."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,8 @@ def judge_status(error: ErrorStatus, key: Key) -> ChatReply:
     if status == 401:
         # What the endpoint says of a wrong key often quotes it.
         mend = "was not accepted" if key.value else "is not set"
-        raise ChatFault(f"status 401: the key in {key.variable} {mend}", lasting=True) from None
+        told = f"status 401: the key in {key.variable} {mend}"
+        raise ChatFault(told, lasting=True, kind="status 401") from None
     prefix = "" if str(status) in message else f"status {status}: "
     shown = key.hidden(prefix + message)
     # Codes stand beside the message.
@@ -88,6 +96,7 @@ def judge_status(error: ErrorStatus, key: Key) -> ChatReply:
         shown,
         lasting=status in (402, 403, 404),
         headers=error.headers if is_passing(status, error.headers) else None,
+        kind=f"status {status}",
     ) from None
 
 

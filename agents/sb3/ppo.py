@@ -10,11 +10,11 @@ import numpy as np
 from stable_baselines3 import PPO
 from stable_baselines3.common.policies import ActorCriticPolicy
 
-from agents.sb3.bridge import VectorEnvToSB3
 from agents.sb3.checkpoint import naming
 from agents.sb3.policy import SightedMLP
 from agents.sb3.rollouts import ppo_for
 from agents.sb3.training import Account, Callback, PathLike, RunKeeper
+from shiftgym.sb3 import VectorEnvToSB3
 
 
 class ResumableVectorEnv(Protocol):
