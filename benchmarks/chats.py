@@ -22,6 +22,7 @@ from benchmarks.replies import Journal, ReplyLine
 from benchmarks.rollouts import Cell, Played, episode_row, side_by_side, turns
 from benchmarks.runs import Run
 from benchmarks.seals import request_digest
+from benchmarks.spending import Spending
 
 Place = tuple[Cell, int]
 """A cell and the index of one of its episodes."""
@@ -40,6 +41,7 @@ def play_chats(
     *,
     at_once: int,
     on_episode: Callable[[], None] = lambda: None,
+    spending: Spending | None = None,
 ) -> Counter[str]:
     """Play the episodes that the run does not have yet, and append their rows.
 
@@ -49,6 +51,7 @@ def play_chats(
         cells: of Text ids.
         at_once: episodes played side by side, which is the most requests under way.
         on_episode: told of every episode that reached its end.
+        spending: counts the replies, and may say that no more is to be spent.
 
     Returns:
         The episodes that are pending, counted by reason; empty where the run is complete.
@@ -69,7 +72,13 @@ def play_chats(
     with Journal(run.folder, run.done) as journal:
         versions = run.record.sessions[-1].versions
         request = request_digest(model.model, model.sampling.plain(), versions)
-        asking = Asking(model, journal, request, failures=max_failures(at_once))
+        asking = Asking(
+            model,
+            journal,
+            request,
+            failures=max_failures(at_once),
+            spending=spending or Spending(),
+        )
         try:
             model.check_server()
         except ChatFault as fault:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from io import FileIO
 from pathlib import Path
@@ -42,13 +42,20 @@ class Run:
     Args:
         folder: made if missing.
         record: what is asked; its `sessions` are filled in here.
+        on_rows: told of the rows that are there, and of those that are appended.
 
     Raises:
         RunError: the folder holds a run of another configuration, or is in use, or is damaged.
     """
 
-    def __init__(self, folder: Path, record: RunRecord) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        record: RunRecord,
+        on_rows: Callable[[Sequence[Episode]], None] = lambda rows: None,
+    ) -> None:
         self.folder = folder
+        self._on_rows = on_rows
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(folder)
         try:
@@ -56,7 +63,9 @@ class Run:
             for partial in folder.glob(PARTIAL_FILES):
                 partial.unlink(missing_ok=True)
             self.record = _agree(folder, record)
-            self._done = {(row.cell, row.index) for row in read_episodes(folder)}
+            self._done: set[tuple[str, int]] = set()
+            for row in read_episodes(folder):
+                self._note([row])
             self._rows = LineFile(folder / EPISODES_FILE)
         except BaseException:
             self._lock.close()
@@ -78,7 +87,11 @@ class Run:
             if self.done(row.cell, row.index):
                 raise RunError(f"Episode {row.index} of {row.cell} is already in {self.folder}.")
         self._rows.append(b"".join(map(line_of, rows)))
+        self._note(rows)
+
+    def _note(self, rows: Sequence[Episode]) -> None:
         self._done.update((row.cell, row.index) for row in rows)
+        self._on_rows(rows)
 
     def close(self) -> None:
         """Let the folder go."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
+from copy import copy as shallow_copy
 from typing import Any
 
 import gymnasium as gym
@@ -28,7 +28,7 @@ class SingleEnvs:
 
     def first(self, count: int) -> SingleEnvs:
         """Return some of the environments, to be used in place of all."""
-        some = copy(self)
+        some = shallow_copy(self)
         some.num_envs, some.envs = count, self.envs[:count]
         some._latest, some._acted = [], [None] * count
         return some
@@ -45,20 +45,21 @@ class SingleEnvs:
 
     def step(self, actions: Sequence[Any]) -> tuple[Any, ...]:
         """Act in each environment whose episode goes on."""
-        for number, (env, action) in enumerate(zip(self.envs, actions)):
-            if not self._over(number):
-                self._latest[number], self._acted[number] = env.step(action), action
+        for copy, (env, action) in enumerate(zip(self.envs, actions)):
+            if not self.is_over(copy):
+                self._latest[copy], self._acted[copy] = env.step(action), action
         return self._told()
 
     def expert_action(self) -> list[Any]:
         """Return an action that succeeds; the last one where the episode is over."""
         return [
-            self._acted[number] if self._over(number) else env.unwrapped.expert_action()
-            for number, env in enumerate(self.envs)
+            self._acted[copy] if self.is_over(copy) else env.unwrapped.expert_action()
+            for copy, env in enumerate(self.envs)
         ]
 
-    def _over(self, number: int) -> bool:
-        _, _, terminated, truncated, _ = self._latest[number]
+    def is_over(self, copy: int) -> bool:
+        """Return whether the episode of a copy has ended."""
+        _, _, terminated, truncated, _ = self._latest[copy]
         return bool(terminated or truncated)
 
     def _told(self) -> tuple[Any, ...]:

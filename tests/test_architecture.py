@@ -27,8 +27,12 @@ MAY_IMPORT = {
 ENVIRONMENT_DEPENDENCIES = {"gymnasium", "numpy", "PIL", "typing_extensions"}
 """What the environment packages may import at all; Gymnasium brings typing_extensions along."""
 
-OPTIONAL = {"shiftgym/window.py": {"pygame"}, "virl_env/maps/pbf.py": {"pyrosm"}}
-"""What single files import beside that, when they are asked for what needs it, by their extra."""
+OPTIONAL = {
+    "shiftgym/sb3.py": {"stable_baselines3"},
+    "shiftgym/window.py": {"pygame"},
+    "virl_env/maps/pbf.py": {"pyrosm"},
+}
+"""What single files import beside that, when they are asked for what needs it."""
 
 
 def imports(tree: ast.AST) -> Iterator[str]:

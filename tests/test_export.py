@@ -32,20 +32,20 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 def test_the_splits_of_an_id(tmp_path: Path) -> None:
     out = tmp_path / "data"
-    told = export(CARDS, "--out", out, "--rows", 6, "--splits", "train,test")
-    assert "train: rows 6, episodes 6" in told
+    told = export(CARDS, "--out", out, "--rows", 4, "--splits", "train,test")
+    assert "train: rows 4, episodes 4" in told
     kept = {"split": "train", "fold": (0, 7, 6)}
-    expected = rows(f"gp_env:{CARDS}", 6, **kept)
+    expected = rows(f"gp_env:{CARDS}", 4, **kept)
     prompts, solutions = (lines(out / kind / "train.jsonl") for kind in ("prompts", "solutions"))
     assert [{**row, "row": ""} for row in prompts] == [
         {"row": "", **{name: one for name, one in row.items() if name != "completion"}}
         for row in expected
     ]
     assert [row["completion"] for row in solutions] == [row["completion"] for row in expected]
-    assert [row["row"] for row in solutions] == [f"train-{number}-0" for number in range(6)]
+    assert [row["row"] for row in solutions] == [f"train-{number}-0" for number in range(4)]
     assert [row["row"] for row in prompts] == [row["row"] for row in solutions]
     completions = [row["completion"] for row in solutions]
-    assert reward(completions, [row["task"] for row in prompts]) == [5.0] * 6
+    assert reward(completions, [row["task"] for row in prompts]) == [5.0] * 4
 
     # The card names every file with its digest, and where the hub finds each split.
     card = (out / "README.md").read_text(encoding="utf-8")
@@ -56,10 +56,10 @@ def test_the_splits_of_an_id(tmp_path: Path) -> None:
     assert set(named) == set(found)
     for name, checksum in found.items():
         assert hashlib.sha256((out / name).read_bytes()).hexdigest() == checksum
-    assert "| train | 6 | 6 |" in card
+    assert "| train | 4 | 4 |" in card
 
     # The same command writes the same bytes, and never over what is there.
-    export(CARDS, "--out", tmp_path / "again", "--rows", 6, "--splits", "train,test")
+    export(CARDS, "--out", tmp_path / "again", "--rows", 4, "--splits", "train,test")
     assert (tmp_path / "again" / "README.md").read_text(encoding="utf-8") == card
     assert "is there already" in export(CARDS, "--out", out, "--rows", 1, exit_code=2)
 
@@ -89,8 +89,8 @@ def test_parquet_holds_what_jsonl_does(tmp_path: Path) -> None:
         out = tmp_path / format
         export(LINE, "--out", out, "--rows", 12, "--format", format)
     for kind in ("prompts", "solutions"):
-        table = parquet.read_table(tmp_path / "parquet" / kind / "all.parquet")
-        assert table.to_pylist() == lines(tmp_path / "jsonl" / kind / "all.jsonl")
+        table = parquet.read_table(tmp_path / "parquet" / kind / "unsplit.parquet")
+        assert table.to_pylist() == lines(tmp_path / "jsonl" / kind / "unsplit.jsonl")
 
 
 @pytest.mark.parametrize(

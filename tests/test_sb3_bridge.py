@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from stable_baselines3 import PPO
 from stable_baselines3.common.evaluation import evaluate_policy
+from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv
 
-from agents.sb3.bridge import VectorEnvToSB3
 from agents.sb3.policy import TokenInput, policy_keywords
 from gp_env.arithmetic import TOKENS
 from gp_env.env import GeneralPointsEnv
 from gp_env.vector_env import GeneralPointsVectorEnv
+from shiftgym import sb3
+from shiftgym.sb3 import VectorEnvToSB3
 
 KEYWORDS = {"num_cards": 3, "max_attempts": 2}
 
@@ -131,3 +133,21 @@ def test_sb3_evaluates_and_logs_success() -> None:
     assert len(model.ep_success_buffer or ()) > 0
     mean, _ = evaluate_policy(model, env, n_eval_episodes=8)
     assert -6.0 <= mean <= 5.0
+
+
+@pytest.mark.parametrize(
+    "id",
+    ["gp_env:GeneralPoints-v0", "virl_env:VIRLNavigation-v0", "tests.number_line:NumberLine-v0"],
+)
+def test_any_id_with_a_vector_environment_is_made(id: str) -> None:
+    env = sb3.make(id, 3, observation="onehot")
+    assert env.reset().shape == (3, *env.observation_space.shape)
+    assert env.env_is_wrapped(Monitor) == [True] * 3
+    assert len(env.env_method("action_masks")) == 3
+    PPO("MlpPolicy", env, n_steps=4, batch_size=4, n_epochs=1, seed=0).learn(12)
+    env.close()
+
+
+def test_an_id_without_a_vector_environment_is_named() -> None:
+    with pytest.raises(ValueError, match=r"make_vec_env\('gp_env:GeneralPoints-Text-v0', 2"):
+        sb3.make("gp_env:GeneralPoints-Text-v0", 2)

@@ -25,7 +25,6 @@ import agents.virl.images
 from agents.images import IMAGES
 from agents.lazy_images import LazyImages
 from agents.sb3.bc import BCConfig, train_bc
-from agents.sb3.bridge import VectorEnvToSB3
 from agents.sb3.checkpoint import load_state, save_state
 from agents.sb3.eye import Eye, fingerprints
 from agents.sb3.model import (
@@ -42,6 +41,7 @@ from agents.sb3.rollouts import PictureRollouts
 from agents.sb3.shuffle import in_blocks
 from agents.sb3.slots import LANDMARKS_BESIDE_VIEWS
 from agents.sb3.training import Account, Progress
+from shiftgym.sb3 import VectorEnvToSB3
 from tests.killed_training import Killed, killer
 
 SIZE = 36
@@ -80,11 +80,6 @@ def small(task: str, seed: int = 0, image_size: int = SIZE) -> ResidualPolicy:
         unordered_reads=images.UNORDERED_READS,
         seed=seed,
     )
-
-
-def eye_of(policy: ResidualPolicy) -> Eye:
-    assert isinstance(policy.features_extractor, SightedMLP)
-    return policy.features_extractor.eye
 
 
 def vector_env(task: str, copies: int = 4, **keywords: Any) -> Any:

@@ -10,11 +10,11 @@ import numpy as np
 from stable_baselines3 import PPO
 from stable_baselines3.common.policies import ActorCriticPolicy
 
-from agents.sb3.bridge import VectorEnvToSB3
 from agents.sb3.checkpoint import naming
 from agents.sb3.policy import SightedMLP
 from agents.sb3.rollouts import ppo_for
 from agents.sb3.training import Account, Callback, PathLike, RunKeeper
+from shiftgym.sb3 import VectorEnvToSB3
 
 
 class ResumableVectorEnv(Protocol):
@@ -149,8 +149,9 @@ def _build(policy: ActorCriticPolicy, bridge: VectorEnvToSB3, config: PPOConfig,
         **asdict(config),
     )
     # The very policy that came, with a new optimiser: what imitation left in its own is not ours.
-    policy.optimizer = policy.optimizer_class(
-        policy.parameters(), lr=config.learning_rate, **policy.optimizer_kwargs
+    made = ppo.policy
+    policy.optimizer = made.optimizer_class(
+        policy.parameters(), lr=config.learning_rate, **made.optimizer_kwargs
     )
     ppo.policy = policy
     return ppo

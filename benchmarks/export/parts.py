@@ -14,8 +14,8 @@ from benchmarks.players import Player
 from benchmarks.suites import Suite
 from shiftgym.llm.rows import Row, expert_rows, text_environment
 
-ALL = "all"
-"""The part of an id that is not split."""
+UNSPLIT = "unsplit"
+"""The part of an id that is not split; the Hugging Face hub keeps "all" to itself."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,8 @@ def parts_of_id(
     if splits and "split" in keywords:
         raise ValueError("The split is named twice: leave it out of the keywords.")
     if not splits:
-        return [Part(ALL, id, keywords, seed=seed, most=rows)]
+        name = str(keywords.get("split") or UNSPLIT)
+        return [Part(name, id, keywords, seed=seed, most=rows)]
     return [Part(split, id, {**keywords, "split": split}, seed=seed, most=rows) for split in splits]
 
 

@@ -16,12 +16,12 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.buffers import RolloutBuffer
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
 
-from agents.sb3.bridge import VectorEnvToSB3
 from agents.sb3.policy import ResidualPolicy, policy_keywords
 from agents.sb3.ppo import PPOConfig
 from benchmarks.speed.rows import row, show
 from gp_env.env import GeneralPointsEnv
 from gp_env.vector_env import GeneralPointsVectorEnv
+from shiftgym.sb3 import VectorEnvToSB3
 
 COPIES = 256
 STEPS = 64

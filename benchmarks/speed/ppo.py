@@ -15,9 +15,9 @@ import torch
 from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
 
-from agents.sb3.bridge import VectorEnvToSB3
 from agents.sb3.ppo import PPOConfig
 from benchmarks.speed.rows import row, show
+from shiftgym.sb3 import VectorEnvToSB3
 from virl_env.env import VIRLNavigationEnv
 from virl_env.vector_env import VIRLNavigationVectorEnv
 

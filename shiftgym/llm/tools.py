@@ -19,7 +19,7 @@ class Tools:
     def __init__(self) -> None:
         self._envs: dict[str, Any] = {}
         self._env: Any = None
-        self._over = True
+        self._over = self._silent = True
         self._total = 0.0
 
     def reset(self, task: str, point: int = 0, **_: object) -> str:
@@ -38,7 +38,7 @@ class Tools:
         self._env, told = begun(self._envs, task, point)
         if not isinstance(told[-1]["content"], str):
             raise ValueError("Tools tell in words alone: make the rows without images=True.")
-        self._total, self._over = 0.0, False
+        self._total, self._over, self._silent = 0.0, False, True
         return "\n\n".join(str(message["content"]) for message in told)
 
     def submit(self, reply: str) -> str:
@@ -53,10 +53,16 @@ class Tools:
         if self._over:
             return OVER
         told, gained, terminated, truncated, _ = self._env.step(str(reply))
+        self._silent = False
         self._total += float(gained)
         self._over = terminated or truncated
         return f"{told} {OVER}" if self._over else str(told)
 
     def get_reward(self) -> float:
-        """Return the sum of the rewards so far."""
+        """Return the sum of the rewards so far.
+
+        Where nothing was submitted an empty reply is judged: saying nothing is no way out.
+        """
+        if self._silent and not self._over:
+            self.submit("")
         return self._total

@@ -1,5 +1,10 @@
 """From a native Gymnasium vector environment to the VecEnv of Stable-Baselines3.
 
+    from stable_baselines3 import PPO
+    from shiftgym import sb3
+
+    PPO("MlpPolicy", sb3.make("virl_env:VIRLNavigation-v0", 16, observation="onehot"))
+
 SB3 knows only its own VecEnv. Its DummyVecEnv steps single environments one by one and copies their
 infos; this bridge steps a whole batch and builds an info dict only where an episode ended, the one
 place where SB3 reads one.
@@ -8,6 +13,7 @@ place where SB3 reads one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
@@ -20,6 +26,34 @@ from stable_baselines3.common.vec_env import VecEnv
 
 _RUNNING: Mapping[str, Any] = MappingProxyType({"TimeLimit.truncated": False})
 """The info of every copy whose episode goes on: shared, and therefore read-only."""
+
+
+def make(id: str, n: int, **keywords: Any) -> VectorEnvToSB3:
+    """Return n copies of an environment as one SB3 VecEnv.
+
+    It monitors already: put no VecMonitor around it. SB3 logs returns, lengths and success rates,
+    MaskablePPO finds the action masks, and the learner's `seed` seeds the episodes.
+
+    Args:
+        id: with a vector environment of its own, which the symbolic and image ids of this suite
+            have; "package:Id-v0" where importing the package registers it.
+        n: how many copies, 1 or more.
+        keywords: of the environment, such as split="train", observation="onehot".
+
+    Raises:
+        ValueError: for an id without a vector environment, and what the environment refuses.
+        gymnasium.error.Error: where no such id is registered.
+    """
+    package, _, name = id.rpartition(":")
+    if package:
+        import_module(package)
+    if gym.spec(name).vector_entry_point is None:
+        raise ValueError(
+            f"{id} has no vector environment of its own. Name a symbolic or an image id, or call "
+            f"stable_baselines3.common.env_util.make_vec_env({id!r}, {n}); SB3 takes no texts."
+        )
+    envs = gym.make_vec(name, num_envs=n, autoreset_mode="same_step", **keywords)
+    return VectorEnvToSB3(envs.unwrapped)
 
 
 class VectorEnvToSB3(VecEnv):
@@ -164,4 +198,5 @@ class VectorEnvToSB3(VecEnv):
         return list(self.vector_env.render() or [])
 
     def _get_indices(self, indices: int | Iterable[int] | None) -> Iterable[int]:
-        return super()._get_indices(indices)
+        found: Iterable[int] = super()._get_indices(indices)
+        return found

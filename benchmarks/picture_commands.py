@@ -1,0 +1,37 @@
+"""The commands that draw pictures of what agents see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from benchmarks.consoles import reported_errors, say
+
+# As those of `benchmarks.cli`, they import what they need when they run.
+
+RUNS = Path("runs")
+
+
+def contact_sheet(
+    out: Annotated[Path, typer.Option(help="The picture, a PNG.")] = RUNS / "contact-sheet.png",
+) -> None:
+    """Draw streets of all named cities by day and by night, at three sizes, on one sheet."""
+    from benchmarks.contact_sheet import write_contact_sheet
+
+    write_contact_sheet(out)
+    Console().print(f"Written to {out}")
+
+
+def strips(
+    out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = RUNS / "strips",
+) -> None:
+    """Write a strip of pictures for each thing that a look changes, severities 0 to 5."""
+    from benchmarks.strips import write_strips
+
+    console = Console()
+    with reported_errors():
+        for path in write_strips(out):
+            say(console, path)
