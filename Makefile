@@ -27,14 +27,16 @@ study-seen: $(READY) ## The same for image-based agents: pictures of cards and o
 	$(BIN)/python -m benchmarks study --preset quick --settings gp-vl
 	$(BIN)/python -m benchmarks study --preset quick --settings virl-vl
 
-entries: $(READY) ## Play, train and verify the standing entries of the leaderboard anew (an hour on 1 core)
+entries: $(READY) ## Play, train and verify the standing entries of the leaderboard anew (20 minutes on 1 core)
 	$(BIN)/python -m benchmarks.submissions.standing
 
 leaderboard: $(READY) ## Build the leaderboard of submissions/ in runs/leaderboard (minutes on 1 core)
 	$(BIN)/python -m benchmarks leaderboard build --out runs/leaderboard
 
+# The tests of a file run in one process, which makes what they share once. In the order of names the
+# last files are short, so no process waits for long.
 test: $(READY) ## Run the tests
-	$(BIN)/python -m pytest --numprocesses $(WORKERS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-slow: $(READY) ## Run the tests that take a minute or more each
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) -m slow

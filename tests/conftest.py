@@ -23,14 +23,6 @@ settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Run the tests of a file in one process, which makes what they share once."""
-    if config.getoption("dist", "no") == "load":
-        config.option.dist = "loadfile"
-        # Files in the order of their names: the last ones are short, so no process waits for long.
-        config.option.loadscopereorder = False
-
-
 @pytest.fixture(scope="session")
 def test_data() -> Path:
     """The folder of recorded data: $SHIFTGYM_TEST_DATA, or `../shared/data` beside the checkout."""
