@@ -27,7 +27,7 @@ study-seen: $(READY) ## The same for image-based agents: pictures of cards and o
 	$(BIN)/python -m benchmarks study --preset quick --settings gp-vl
 	$(BIN)/python -m benchmarks study --preset quick --settings virl-vl
 
-entries: $(READY) ## Play, train and verify the standing entries of the leaderboard anew (an hour on 1 core)
+entries: $(READY) ## Play, train and verify the standing entries of the leaderboard anew (20 minutes on 1 core)
 	$(BIN)/python -m benchmarks.submissions.standing
 
 leaderboard: $(READY) ## Build the leaderboard of submissions/ in runs/leaderboard (minutes on 1 core)

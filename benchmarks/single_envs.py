@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy as shallow_copy
 from typing import Any
 
 import gymnasium as gym
@@ -24,6 +25,13 @@ class SingleEnvs:
         self.single_action_space = self.envs[0].action_space
         self._latest: list[tuple[Any, ...]] = []
         self._acted: list[Any] = [None] * num_envs
+
+    def first(self, count: int) -> SingleEnvs:
+        """Return some of the environments, to be used in place of all."""
+        some = shallow_copy(self)
+        some.num_envs, some.envs = count, self.envs[:count]
+        some._latest, some._acted = [], [None] * count
+        return some
 
     def reset(self, *, options: dict[str, Any]) -> tuple[Any, dict[str, list[Any]]]:
         """Start the episode of each seed in `options["episode_seed"]`."""

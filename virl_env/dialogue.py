@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from gymnasium import spaces
@@ -150,9 +151,13 @@ def _message_space(template: PromptTemplate) -> spaces.Text:
     Raises:
         ValueError: where its longest message does not fit.
     """
+    return message_space(_longest_messages(template), MAX_OBSERVATION, CHARACTERS)
+
+
+@lru_cache(maxsize=32)
+def _longest_messages(template: PromptTemplate) -> Sequence[str]:
     prompts = [build_prompt(scene, template) for scene in _longest_scenes()]
-    feedback = feedback_of(map(Verdict.of, Outcome), MAX_ATTEMPTS, template)
-    return message_space([*prompts, *feedback], MAX_OBSERVATION, CHARACTERS)
+    return [*prompts, *feedback_of(map(Verdict.of, Outcome), MAX_ATTEMPTS, template)]
 
 
 @once()
