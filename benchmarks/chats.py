@@ -152,6 +152,8 @@ class _Session:
         self._left = enumerate(left)
         self._free: defaultdict[str, list[Any]] = defaultdict(list)
         self._drawing = ThreadPoolExecutor(thread_name_prefix="drawing")
+        # One column after the other: the first requests are sent before the last is dealt.
+        self._dealing = ThreadPoolExecutor(1, thread_name_prefix="dealing")
 
     async def play(self, at_once: int, tell: Callable[[Ended], None]) -> None:
         """Play all, some at once; `tell` is told of each that ended.
@@ -162,6 +164,7 @@ class _Session:
         tasks = [self._play_in_turn(tell) for _ in range(min(at_once, self._count))]
         ended = await asyncio.gather(*tasks, return_exceptions=True)
         self._drawing.shutdown(wait=False)
+        self._dealing.shutdown(wait=False)
         for error in ended:
             if error is not None:
                 raise error
@@ -194,9 +197,13 @@ class _Session:
             ChatFault: a request in it failed.
         """
         free = self._free[cell.name]
-        env = free.pop() if free else side_by_side(cell.id, cell.keywords, 1)
+        if free:
+            env, seed = free.pop(), cell.episode_seeds[index]
+        else:
+            loop = asyncio.get_running_loop()
+            env, seed = await loop.run_in_executor(self._dealing, _begin, cell, index)
         speaker = _Speaker(self._asking, cell.name, index)
-        game = turns(speaker, env, cell.id, cell.keywords, [cell.episode_seeds[index]])
+        game = turns(speaker, env, cell.id, cell.keywords, [seed])
         shown, played = await self._turn(cell, game, None)
         while shown is not None:
             # Others come first to where they wait too: a time-out counts from here.
@@ -217,6 +224,11 @@ class _Session:
 
 
 _Game = Generator[tuple[Any, Info], Any, list[Played]]
+
+
+def _begin(cell: Cell, index: int) -> tuple[Any, int]:
+    """Return an environment of a cell and the seed of an episode; the first deals the column."""
+    return side_by_side(cell.id, cell.keywords, 1), cell.episode_seeds[index]
 
 
 def _go_on(game: _Game, replies: list[str] | None) -> Turn:

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from benchmarks.arguments import json_object, names, refuse
+from benchmarks.checkout_commands import probe, speed, study
 from benchmarks.consoles import reported_errors
 from benchmarks.export.arguments import export
 from benchmarks.leaderboard.cli import app as leaderboard_app
@@ -31,8 +32,6 @@ RUNS = Path("runs")
 
 LOCAL = "hf:"
 """Before the path of local weights, in place of the name of a model."""
-
-IN_CHECKOUT = "In a checkout of the repository"
 
 Out = Annotated[Path | None, typer.Option(help="Folder of the run; made if missing, resumed.")]
 
@@ -243,59 +242,6 @@ def evaluate(
         raise typer.Exit(3)
 
 
-@app.command(rich_help_panel=IN_CHECKOUT)
-def study(
-    preset: Annotated[
-        str, typer.Option(help="quick (some 10 minutes, 30 on images) or full.")
-    ] = "quick",
-    settings: Annotated[
-        str, typer.Option(help="Suite to study: gp-l, virl-l, gp-vl or virl-vl.")
-    ] = "gp-l",
-    out: Out = None,
-    seeds: Annotated[
-        int | None, typer.Option(min=1, help="Number of seeds, from 0; default by preset.")
-    ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes at a time, one core each.")] = 2,
-) -> None:
-    """Compare imitation and reinforcement, in and out of distribution; the same command resumes."""
-    with reported_errors():
-        from benchmarks.checkout import only_in_checkout
-
-        only_in_checkout("study")
-        from benchmarks.study.presets import preset_named
-        from benchmarks.study.run import run_study
-        from benchmarks.suites import suite
-
-        of = suite(settings)
-        chosen = preset_named(preset, of.name)
-        count = seeds or chosen.seeds
-        run_study(
-            chosen,
-            of,
-            out or RUNS / f"study-{of.name}-{chosen.name}-{count}-seeds",
-            seeds=range(count),
-            workers=jobs,
-            console=Console(),
-        )
-
-
-@app.command(rich_help_panel=IN_CHECKOUT)
-def speed(
-    names: Annotated[list[str] | None, typer.Argument(help="Measurements; none for all.")] = None,
-    out: Annotated[Path, typer.Option(help="JSON file.")] = RUNS / "speed.json",
-) -> None:
-    """Measure the environments against their bars; exit code 1 if one is missed."""
-    with reported_errors():
-        from benchmarks.checkout import only_in_checkout
-
-        only_in_checkout("speed")
-        from benchmarks.speed.runner import run_speed
-
-        reached = run_speed(names or [], out, Console())
-    if not reached:
-        raise typer.Exit(1)
-
-
 @app.command()
 def report(
     folder: Annotated[Path, typer.Argument(help="Folder of a run, finished or not.")],
@@ -433,22 +379,8 @@ def retract(
         retract_submission(folder, reason, Console())
 
 
-@app.command(rich_help_panel=IN_CHECKOUT)
-def probe(
-    folder: Annotated[Path, typer.Argument(help="Folder of a study of agents that see.")],
-    episodes: Annotated[int, typer.Option(min=10, help="Of each column.")] = 300,
-    training: Annotated[int, typer.Option(min=100, help="That readers are fitted on.")] = 3000,
-) -> None:
-    """Ask what a new linear reader can tell from what each arm makes of pictures."""
-    with reported_errors():
-        from benchmarks.checkout import only_in_checkout
-
-        only_in_checkout("probe")
-        from benchmarks.probe import probe as make_probe
-
-        make_probe(folder, episodes=episodes, training=training, console=Console())
-
-
+for command in (study, speed, probe):
+    app.command(rich_help_panel="In a checkout of the repository")(command)
 app.command("export")(export)
 app.command("contact-sheet")(contact_sheet)
 app.command("strips")(strips)

@@ -140,6 +140,17 @@ class Keywords:
         """Return the default of each keyword."""
         return {one.name: one.metadata["default"] for one in fields(cls)}  # type: ignore[arg-type]
 
+    def asks_for(self, name: str, value: Any) -> bool:
+        """Return whether a value of a keyword is read as the one that these keywords have."""
+        told = {one.name: one.metadata for one in fields(self)}  # type: ignore[arg-type]
+        if name not in told:
+            return False
+        try:
+            same = told[name]["check"](name, value) == getattr(self, name)
+        except (TypeError, ValueError):
+            return False
+        return same is True
+
     def __str__(self) -> str:
         parts = ((one.name, getattr(self, one.name)) for one in fields(self))  # type: ignore[arg-type]
         return ", ".join(f"{name}={value}" for name, value in parts)

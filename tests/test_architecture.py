@@ -28,6 +28,13 @@ ENVIRONMENT_DEPENDENCIES = {"gymnasium", "numpy", "PIL", "typing_extensions"}
 """What the environment packages may import at all; Gymnasium brings typing_extensions along."""
 
 OPTIONAL = {
+    "shiftgym/adapters/inspect.py": {"inspect_ai"},
+    "shiftgym/adapters/openenv.py": {"openenv", "uvicorn"},
+    "shiftgym/adapters/reasoning_gym.py": {"reasoning_gym"},
+    "shiftgym/adapters/rllib.py": {"ray"},
+    "shiftgym/adapters/torchrl.py": {"torchrl"},
+    "shiftgym/adapters/trl.py": {"datasets"},
+    "shiftgym/adapters/verifiers.py": {"pydantic", "verifiers"},
     "shiftgym/sb3.py": {"stable_baselines3"},
     "shiftgym/window.py": {"pygame"},
     "virl_env/maps/pbf.py": {"pyrosm"},

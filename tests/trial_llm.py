@@ -41,7 +41,7 @@ def main() -> None:
         out = RUNS / suite
         command = ["--model", f"hf:{weights}", "--suite", suite, "--size", "smoke"]
         shiftgym("evaluate", *command, *GREEDY, "--concurrency", "20", "--out", str(out))
-        entry = RUNS / "submissions" / f"smollm2-135m-instruct-{suite}"
+        entry = RUNS / "submissions" / f"{suite}-smollm2-135m-instruct"
         shutil.rmtree(entry, ignore_errors=True)
         told = ["--track", "stock", "--licence", "Apache-2.0", "--name", NAME, "--link", LINK]
         shiftgym("submit", str(out), *told, "--out", str(entry))

@@ -8,7 +8,8 @@ from benchmarks.leaderboard.entries import Entry
 def described(entry: Entry) -> str:
     """Return in a few words who played and how."""
     submission = entry.submission
-    parts = [submission.model] if submission.model != submission.name else []
+    name = submission.name.lower().replace(" ", "-")
+    parts = [] if name == submission.model.lower() else [submission.model]
     return " \u00b7 ".join(
         [*parts, entry.track, setting(entry), *(one.value for one in entry.labels)]
     )

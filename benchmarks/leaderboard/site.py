@@ -26,6 +26,14 @@ HERE = Path(__file__).parent / "templates"
 FILES = ("site.css", "table.js", "entry.js")
 """That are copied as they are."""
 
+_SHARES: Mapping[str, str] = {
+    "cut": "Share of replies cut by length.",
+    "empty": "Share of replies without text.",
+    "unreadable": "Share of what was malformed, the mean over all episodes.",
+    "in_format": "Share of replies in the asked format.",
+}
+"""Columns of a table that are shares, and what they are."""
+
 ABOUT: Mapping[str, str] = {
     "gp-l": "the card game in symbols or text",
     "virl-l": "street navigation in symbols or text",
@@ -99,17 +107,24 @@ def _index(
 def _board(board: Board) -> dict[str, Any]:
     first = board.standings[0]
     task = first.figures.entry.task
+    rows = [_row(standing) for standing in board.standings]
     return {
         "of": board.of,
         "digest": board.digest,
         "about": ABOUT.get(board.of.name, ""),
         "shift": first.shift,
         "noun": task.noun,
-        "malformed": task.malformed,
         "metric": board.metric,
         "metrics": board.metrics,
         "columns": {name: of.about for name, of in board.of.columns.items()},
-        "rows": [_row(standing) for standing in board.standings],
+        "rows": rows,
+        # Where no entry has a response log there is nothing to say of replies.
+        "shares": [
+            (name, title)
+            for name, title in _SHARES.items()
+            if any(row[name] is not None for row in rows)
+        ],
+        "has_tokens": any(row["tokens"] is not None for row in rows),
         "charts": _charts(board),
         "reported": paper.REPORTED.get(board.of.name, ()),
     }

@@ -11,8 +11,9 @@ a new dialogue at each point, such as a walk along streets, gives a row for each
 lets the expert play up to that point by itself.
 """
 
+from shiftgym.llm.dialogues import Dialogue
 from shiftgym.llm.rewards import Completion, reward
 from shiftgym.llm.rows import TOOL_PROMPT, Row, rows
 from shiftgym.llm.tools import Tools
 
-__all__ = ["TOOL_PROMPT", "Completion", "Row", "Tools", "reward", "rows"]
+__all__ = ["TOOL_PROMPT", "Completion", "Dialogue", "Row", "Tools", "reward", "rows"]

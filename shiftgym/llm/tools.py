@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shiftgym.llm.rewards import begun
+from shiftgym.llm.dialogues import Dialogue
 
 OVER = "The game is over."
 
@@ -18,9 +18,7 @@ class Tools:
 
     def __init__(self) -> None:
         self._envs: dict[str, Any] = {}
-        self._env: Any = None
-        self._over = self._silent = True
-        self._total = 0.0
+        self._game: Dialogue | None = None
 
     def reset(self, task: str, point: int = 0, **_: object) -> str:
         """Start the episode of a row.
@@ -35,11 +33,11 @@ class Tools:
         Raises:
             ValueError: as `reward` does, and for an id that shows pictures.
         """
-        self._env, told = begun(self._envs, task, point)
-        if not isinstance(told[-1]["content"], str):
+        self._game = Dialogue(task, point, self._envs)
+        told = [message["content"] for message in self._game.messages]
+        if not isinstance(told[-1], str):
             raise ValueError("Tools tell in words alone: make the rows without images=True.")
-        self._total, self._over, self._silent = 0.0, False, True
-        return "\n\n".join(str(message["content"]) for message in told)
+        return "\n\n".join(map(str, told))
 
     def submit(self, reply: str) -> str:
         """Submit a reply to the game.
@@ -50,19 +48,14 @@ class Tools:
         Returns:
             What the game says next.
         """
-        if self._over:
+        if self._game is None or self._game.over:
             return OVER
-        told, gained, terminated, truncated, _ = self._env.step(str(reply))
-        self._silent = False
-        self._total += float(gained)
-        self._over = terminated or truncated
-        return f"{told} {OVER}" if self._over else str(told)
+        told = self._game.reply(reply)
+        return f"{told} {OVER}" if self._game.over else told
 
     def get_reward(self) -> float:
         """Return the sum of the rewards so far.
 
         Where nothing was submitted an empty reply is judged: saying nothing is no way out.
         """
-        if self._silent and not self._over:
-            self.submit("")
-        return self._total
+        return 0.0 if self._game is None else self._game.settle()

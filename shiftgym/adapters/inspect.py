@@ -1,0 +1,87 @@
+"""inspect-ai: `inspect eval shiftgym/cards --model ...`, and `streets`, and `game -T id=...`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inspect_ai import Task, task
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.model import (
+    ChatMessage,
+    ChatMessageAssistant,
+    ChatMessageSystem,
+    ChatMessageUser,
+    ContentImage,
+    ContentText,
+)
+from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from shiftgym.llm import Dialogue, rows
+
+_KINDS = {"system": ChatMessageSystem, "user": ChatMessageUser, "assistant": ChatMessageAssistant}
+
+
+@task
+def game(id: str, n: int = 100, seed: int = 0, keywords: dict[str, Any] | None = None) -> Task:
+    """n episodes of a text id; keywords are those of the environment."""
+    samples = [
+        Sample(input=_chat(Dialogue(row["task"]).messages), id=number, metadata=row)
+        for number, row in enumerate(rows(id, n, seed=seed, tools=True, **(keywords or {})))
+    ]
+    return Task(dataset=MemoryDataset(samples, name=id), solver=play(), scorer=earned())
+
+
+@task
+def cards(n: int = 100, seed: int = 0, keywords: dict[str, Any] | None = None) -> Task:
+    """n hands of the card game."""
+    return game("gp_env:GeneralPoints-Text-v0", n, seed, keywords)
+
+
+@task
+def streets(n: int = 100, seed: int = 0, keywords: dict[str, Any] | None = None) -> Task:
+    """n routes through a city."""
+    return game("virl_env:VIRLNavigation-Text-v0", n, seed, keywords)
+
+
+@solver
+def play() -> Solver:
+    """Ask the model for replies until the episode is over."""
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        dialogue = Dialogue(state.metadata["task"])
+        while not dialogue.over:
+            state.messages = _chat(dialogue.messages)
+            state = await generate(state)
+            dialogue.reply(state.output.completion)
+        state.metadata.update(reward=dialogue.total, success=dialogue.success)
+        return state
+
+    return solve
+
+
+@scorer(metrics={"success": [mean(), stderr()], "reward": [mean(), stderr()]})
+def earned() -> Scorer:
+    """Success of the episode, 0 or 1, and the sum of its rewards."""
+
+    async def score(state: TaskState, target: Target) -> Score:
+        told = {"success": float(state.metadata["success"]), "reward": state.metadata["reward"]}
+        return Score(value=told, answer=state.output.completion)
+
+    return score
+
+
+def _chat(messages: list[dict[str, Any]]) -> list[ChatMessage]:
+    """Return messages as inspect-ai has them."""
+    return [_KINDS[one["role"]](content=_content(one["content"])) for one in messages]
+
+
+def _content(content: Any) -> Any:
+    if isinstance(content, str):
+        return content
+    return [
+        ContentText(text=part["text"])
+        if part["type"] == "text"
+        else ContentImage(image=part["image_url"]["url"])
+        for part in content
+    ]

@@ -1,0 +1,118 @@
+"""OpenEnv: a server of a text id, and its client.
+
+python -m shiftgym.adapters.openenv gp_env:GeneralPoints-Text-v0 --port 8000
+
+from shiftgym.adapters.openenv import TextAction, TextClient
+
+with TextClient(base_url="http://localhost:8000").sync() as game:
+    told = game.reset(seed=1)
+    told = game.step(TextAction(reply="..."))
+"""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from typing import Any
+
+import uvicorn
+from openenv.core.client_types import StepResult
+from openenv.core.env_client import EnvClient
+from openenv.core.env_server.http_server import create_fastapi_app
+from openenv.core.env_server.interfaces import Environment
+from openenv.core.env_server.types import Action, Observation, State
+
+from shiftgym.llm.rows import text_environment
+
+SESSIONS = 64
+"""Clients that may play at the same time."""
+
+
+class TextAction(Action):
+    """A reply to the game."""
+
+    reply: str
+
+
+class TextObservation(Observation):
+    """What the game says: the chat that the next reply answers, and what became of the last one."""
+
+    messages: list[dict[str, Any]]
+    text: str
+    truncated: bool = False
+    success: bool = False
+    task: str = ""
+
+
+class TextEnvironment(Environment):
+    """Episodes of a text id, one after another, for one client.
+
+    Args:
+        id, keywords: as `gymnasium.make` takes them.
+    """
+
+    SUPPORTS_CONCURRENT_SESSIONS = True
+
+    def __init__(self, id: str, **keywords: Any) -> None:
+        super().__init__()
+        self._env = text_environment(id, **keywords)
+        self._state = State()
+
+    def reset(self, seed: int | None = None, episode_id: str | None = None, **_: Any) -> Any:
+        """Start an episode; the same seed starts the same one."""
+        told, info = self._env.reset(seed=seed)
+        self._state = State(episode_id=episode_id or info["task"])
+        return TextObservation(text=told, messages=info["messages"], task=info["task"])
+
+    def step(self, action: Any, timeout_s: float | None = None, **_: Any) -> Any:
+        """Judge a reply."""
+        told, reward, terminated, truncated, info = self._env.step(action.reply)
+        self._state.step_count += 1
+        return TextObservation(
+            text=told,
+            messages=info["messages"],
+            task=info["task"],
+            reward=float(reward),
+            done=terminated or truncated,
+            truncated=truncated,
+            success=bool(info["is_success"]),
+        )
+
+    @property
+    def state(self) -> Any:
+        """Which episode this is, and how many replies it has had."""
+        return self._state
+
+    def close(self) -> None:
+        """Close the environment."""
+        self._env.close()
+
+
+class TextClient(EnvClient):
+    """Plays on a server of `make_app`."""
+
+    def _step_payload(self, action: Any) -> dict[str, Any]:
+        return dict(action.model_dump())
+
+    def _parse_result(self, payload: dict[str, Any]) -> Any:
+        told = {name: payload[name] for name in ("reward", "done")}
+        return StepResult(observation=TextObservation(**payload["observation"], **told), **told)
+
+    def _parse_state(self, payload: dict[str, Any]) -> Any:
+        return State(**payload)
+
+
+def make_app(id: str, **keywords: Any) -> Any:
+    """Return a FastAPI application that serves a text id."""
+    text_environment(id, **keywords).close()  # an unknown id is told here, not to each client
+    make = partial(TextEnvironment, id, **keywords)
+    return create_fastapi_app(make, TextAction, TextObservation, max_concurrent_envs=SESSIONS)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Serve a text id to OpenEnv clients.")
+    parser.add_argument("id")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    given = parser.parse_args()
+    uvicorn.run(make_app(given.id), host=given.host, port=given.port)
