@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-compile \
 	--constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help study study-seen entries test test-slow trial-wheel lint types speed docs clean
+.PHONY: help study study-seen entries test test-slow trial-wheel plugs lint types speed docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ test-slow: $(READY) ## Run the tests that take a minute or more each
 
 trial-wheel: $(READY) ## Install the wheel as a stranger does, from the network, and evaluate a model with it
 	$(BIN)/python -m tests.trial_wheel
+
+plugs: $(READY) ## Try the environments in other libraries, from the network (an hour on 2 cores, some GB)
+	$(BIN)/python docs/examples/plugs.py
 
 lint: $(READY) ## Check style and format
 	$(BIN)/ruff check .
