@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import json
+import runpy
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, Generic, TypeVar
 
@@ -115,6 +118,7 @@ def test_reasoning_gym(door: Callable[..., Any], id: str) -> None:
     entries = [data[index] for index in (0, 1, 55)]
     assert all(data.score_answer(entry["answer"], entry) == 1.0 for entry in entries)
     assert data.score_answer("no idea", entries[0]) == data.score_answer(None, entries[0]) == 0.0
+    assert entries[0]["metadata"]["source_dataset"] == "mine"  # composite data sets go by it
     tasks = [entry["metadata"]["task"] for entry in entries]
     other = kind(config(seed=2, size=60))
     assert not set(tasks) & {other[index]["metadata"]["task"] for index in (0, 1, 55)}
@@ -297,3 +301,17 @@ def test_rllib_and_torchrl(door: Callable[..., Any]) -> None:
     _, infos = batch.reset(seed=0)
     assert batch.num_envs == 3
     assert infos["outcome"].dtype == "int64"
+
+
+def test_examples_are_short_of_glue_and_the_page_shows_what_was_tried() -> None:
+    folder = Path(__file__).resolve().parents[1] / "docs" / "examples"
+    plugs = runpy.run_path(str(folder / "plugs.py"))
+    lines = [line for group in plugs["GROUPS"].values() for line in group.examples]
+    for line in lines:
+        compile((folder / line.split()[0]).read_text("utf-8"), line, "exec")
+    assert {line: plugs["glue"](line) for line in lines if plugs["glue"](line) > 5} == {}
+    tried = json.loads((folder / "results.json").read_text("utf-8"))
+    page = (folder.parent / "libraries.md").read_text("utf-8")
+    assert tried.keys() <= {*lines}
+    assert all(f"| `{line}` | {row['versions']} |" in page for line, row in tried.items())
+    assert not [line for line, row in tried.items() if row["result"].startswith("FAILED")]

@@ -28,16 +28,21 @@ class TextConfig:
     """What a data set is made of.
 
     Attributes:
+        name: under which it is registered.
         id: whose actions are texts.
         keywords: of the environment.
         seed: None for a random one.
         size: rows.
     """
 
-    id: str = "gp_env:GeneralPoints-Text-v0"
+    name: str
+    id: str
     keywords: dict[str, Any] = field(default_factory=dict)
     seed: int | None = None
     size: int = 500
+
+    def validate(self) -> None:
+        """Check nothing: what is wrong is told where the environment is made."""
 
 
 class TextDataset(ProceduralDataset):
@@ -60,7 +65,7 @@ class TextDataset(ProceduralDataset):
             "question": "\n\n".join(message["content"] for message in row["prompt"]),
             "answer": row["completion"][0]["content"],
             "metadata": {
-                "source_dataset": self.config.id,
+                "source_dataset": self.config.name,
                 "source_index": idx,
                 "difficulty": {"value": row["difficulty"]},
                 "task": row["task"],
@@ -77,7 +82,9 @@ class TextDataset(ProceduralDataset):
 
 def register(name: str, id: str) -> None:
     """Register a data set of an id, for `reasoning_gym.create_dataset(name, ...)`."""
-    config = make_dataclass("TextConfig", [("id", str, id)], bases=(TextConfig,))
+    config = make_dataclass(
+        "TextConfig", [("name", str, name), ("id", str, id)], bases=(TextConfig,)
+    )
     register_dataset(name, TextDataset, config)
 
 

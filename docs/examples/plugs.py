@@ -1,0 +1,185 @@
+"""Tries each library for real: `make plugs`, or this program with groups or examples to run.
+
+Makes a virtual environment a group of libraries that install together, runs each example with a
+bound on time, and writes versions and results into results.json and docs/libraries.md. Without
+--venvs the environments are thrown away. Needs the network, and some GB of disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+RESULTS, PAGE = HERE / "results.json", HERE.parent / "libraries.md"
+BEGIN, END = "<!-- written by make plugs -->\n", "<!-- end -->\n"
+TORCH = "torch==2.13.0"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Libraries that install together.
+
+    Attributes:
+        needs: as pip takes them.
+        examples: command lines, each with the packages whose versions are shown.
+        torch: whether it is installed first, so that nothing brings a larger build.
+    """
+
+    needs: tuple[str, ...]
+    examples: dict[str, tuple[str, ...]]
+    torch: bool = True
+
+
+SB3, CONTRIB = ("stable-baselines3", "torch"), ("sb3-contrib", "stable-baselines3", "torch")
+GROUPS = {
+    "sb3": Group(
+        ("stable-baselines3", "sb3-contrib", "gymnasium==1.4.0"),
+        {
+            "sb3_ppo.py": SB3,
+            "sb3_a2c.py": SB3,
+            "sb3_dqn.py": SB3,
+            "sb3_spawn.py": SB3,
+            "contrib_maskable.py": CONTRIB,
+            "contrib_recurrent.py": CONTRIB,
+            "cleanrl_ppo.py next_step": ("torch",),
+            "cleanrl_ppo.py same_step": ("torch",),
+        },
+    ),
+    "torchrl": Group(
+        ("torchrl", "gymnasium==1.4.0"),
+        {"torchrl_batch.py": ("torchrl", "torch")},
+    ),
+    "texts": Group(
+        ("trl", "peft", "datasets", "verifiers==0.4.0", "reasoning-gym", "gymnasium==1.4.0"),
+        {
+            "reasoning_gym_mix.py": ("reasoning-gym",),
+            "verifiers_streets.py": ("verifiers", "openai"),
+            "trl_sft.py": ("trl", "transformers", "torch"),
+            "trl_grpo.py": ("trl", "transformers", "torch"),
+        },
+    ),
+    "inspect": Group(
+        ("inspect-ai", "openai>=3.4", "gymnasium==1.4.0"),
+        {"inspect_streets.py": ("inspect-ai",)},
+        torch=False,
+    ),
+    "openenv": Group(
+        ("openenv", "gymnasium==1.4.0"), {"openenv_streets.py": ("openenv",)}, torch=False
+    ),
+}
+VERSIONS = "import importlib.metadata as m, sys; print(*map(m.version, sys.argv[1:]), sep='\\n')"
+
+
+def main() -> int:
+    """Run what is asked for; return 1 where an example failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("only", nargs="*", help="groups or examples; all of them by default")
+    parser.add_argument("--venvs", type=Path, help="a folder that keeps the virtual environments")
+    parser.add_argument("--no-install", action="store_true", help="take those there as they are")
+    parser.add_argument("--limit", type=int, default=900, help="seconds an example may take")
+    given = parser.parse_args()
+    failed = False
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, group in GROUPS.items():
+            wanted = [
+                line
+                for line in group.examples
+                if not given.only or {name, line, line.split(".")[0]} & {*given.only}
+            ]
+            if not wanted:
+                continue
+            python = (given.venvs or Path(scratch)) / name / "bin" / "python"
+            if not given.no_install:
+                install(python, group)
+            for line in wanted:
+                told = run(python, line, given.limit, scratch)
+                told["versions"] = versions(python, (*group.examples[line], "gymnasium"))
+                failed |= told["result"].startswith("FAILED")
+                print(f"{line}: {told['result']}", flush=True)
+                keep(line, told)
+    return int(failed)
+
+
+def install(python: Path, group: Group) -> None:
+    """Make a virtual environment with the libraries and this checkout in it."""
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(python.parents[1])], check=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--no-compile"]
+    first = [TORCH] if group.torch else []
+    if first:
+        subprocess.run([*pip, "--constraint", str(ROOT / "constraints.txt"), *first], check=True)
+    subprocess.run([*pip, *first, *group.needs, "numpy", "pillow"], check=True)
+    subprocess.run([*pip, "--no-deps", "--force-reinstall", str(ROOT)], check=True)
+
+
+def run(python: Path, line: str, limit: int, folder: str) -> dict[str, str]:
+    """Return what an example prints as its result, and the CPU seconds that it took."""
+    script, *arguments = line.split()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    try:
+        done = subprocess.run(
+            [str(python), str(HERE / script), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=limit,
+            cwd=folder,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
+        )
+        found = [one for one in done.stdout.splitlines() if one.startswith("result: ")]
+        last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+        result = found[-1].removeprefix("result: ") if found else last
+        if done.returncode or not found:
+            sys.stderr.write(done.stderr[-3000:])
+            result = f"FAILED: {result}"
+    except subprocess.TimeoutExpired:
+        result = f"FAILED: not done after {limit} s"
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"result": result, "seconds": f"{spent:.0f}", "date": date.today().isoformat()}
+
+
+def versions(python: Path, packages: tuple[str, ...]) -> str:
+    """Return names and versions of packages."""
+    asked = [str(python), "-c", VERSIONS, *packages]
+    told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
+    return ", ".join(map(" ".join, zip(packages, told)))
+
+
+def glue(line: str) -> int:
+    """Return how many lines of an example name this suite: its packages, its ids, its objects."""
+    text = (HERE / line.split()[0]).read_text("utf-8").splitlines()
+    names = ("shiftgym", "virl_env", "gp_env", "sb3.make", "gym.make", "(ID")
+    return sum(any(name in one for name in names) for one in text)
+
+
+def keep(line: str, told: dict[str, str]) -> None:
+    """Write a result, and the table of all."""
+    known = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    known[line] = told
+    order = [one for group in GROUPS.values() for one in group.examples]
+    known = {one: known[one] for one in order if one in known}
+    RESULTS.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+    lines = ["| example | versions | lines that name the suite | result | CPU seconds |"]
+    lines.append("|---|---|---|---|---|")
+    lines += [
+        f"| `{one}` | {row['versions']} | {glue(one)} | {row['result']} | {row['seconds']} |"
+        for one, row in known.items()
+    ]
+    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    table = "\n".join(lines)
+    PAGE.write_text(f"{before}{BEGIN}\n{table}\n\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
