@@ -15,7 +15,6 @@ from benchmarks.cells import DEFAULT_EPISODES, cells_of_ids, cells_of_suite
 from benchmarks.consoles import say
 from benchmarks.live import LiveTable
 from benchmarks.options import EvaluationOptions
-from benchmarks.passes import pass_folders, report_passes
 from benchmarks.players import Player, scripted_player
 from benchmarks.records import RunRecord
 from benchmarks.runs import Run
@@ -68,7 +67,9 @@ def run_evaluation(asked: EvaluationOptions, console: Console) -> int:
             say(console, line)
         totals = {cell.name: len(cell.episode_seeds) for cell in cells}
         pending: Counter[str] = Counter()
-        passes = pass_folders(folder, asked.repeat)
+        passes = [folder]
+        if asked.repeat > 1:
+            passes = [folder / f"pass-{number + 1}" for number in range(asked.repeat)]
         for part in passes:
             live = LiveTable(console, totals, who.progress)
             with Run(part, record, on_rows=live.add) as run, live:
@@ -80,6 +81,8 @@ def run_evaluation(asked: EvaluationOptions, console: Console) -> int:
     for part in passes:
         report(part, console, prices)
     if len(passes) > 1:
+        from benchmarks.passes import report_passes
+
         report_passes(folder, passes, console)
     if pending:
         say(console, _pending(pending, len(passes) * sum(totals.values())))

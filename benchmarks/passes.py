@@ -18,13 +18,6 @@ from benchmarks.tables import Table, interval, percent, write_tables
 PASSES_FILE = "passes.md"
 
 
-def pass_folders(folder: Path, repeat: int) -> list[Path]:
-    """Return the folder of each pass: the folder itself where there is one pass only."""
-    if repeat == 1:
-        return [folder]
-    return [folder / f"pass-{number}" for number in range(1, repeat + 1)]
-
-
 def report_passes(folder: Path, passes: Sequence[Path], console: Console) -> None:
     """Print how passes compare, and write it into their folder.
 

@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from benchmarks.bounded import bounded_lines, read_small_json
 from benchmarks.records import Episode, RunRecord, Session
-from benchmarks.submissions.bounded import bounded_lines, read_small_json
 from shiftgym.atomic import PARTIAL_FILES, write_atomically, write_error
 from shiftgym.files import MEBIBYTE
 

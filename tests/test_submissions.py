@@ -14,9 +14,9 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from benchmarks.bounded import FREE, bounded_lines
 from benchmarks.cli import app
 from benchmarks.runs import RunError
-from benchmarks.submissions.bounded import FREE, bounded_lines
 from benchmarks.submissions.folders import checksum
 from benchmarks.submissions.problems import Refused
 from benchmarks.submissions.verify import verify

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from benchmarks.bounded import bounded_lines
 from benchmarks.leaderboard.shifts import SHIFTS, shifts_of
 from benchmarks.records import Episode
 from benchmarks.replies import ReplyLine
 from benchmarks.reply_summary import ReplySummary
 from benchmarks.runs import RunError
-from benchmarks.submissions.bounded import bounded_lines
 from benchmarks.submissions.claims import read_claim
 from benchmarks.submissions.folders import EARLIER, earlier_versions
 from benchmarks.submissions.format import LOG_FILE, ROWS_FILE, SUBMISSION_FILE, Submission

@@ -7,7 +7,7 @@ import re
 from itertools import islice
 from pathlib import Path
 
-from benchmarks.submissions.bounded import opened, read_whole
+from benchmarks.bounded import opened, read_whole
 from benchmarks.submissions.format import FILES, LOG_FILE, SUBMISSION_FILE, Submission
 from benchmarks.submissions.yaml_file import MOST_BYTES, parse_submission
 from shiftgym.files import MEBIBYTE, brief

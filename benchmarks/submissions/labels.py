@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, RootModel
 
-from benchmarks.submissions.bounded import read_whole
+from benchmarks.bounded import read_whole
 from benchmarks.submissions.folders import checksum
 from benchmarks.submissions.format import SUBMISSION_FILE, Checksum, Part
 from benchmarks.submissions.verify import Verdict

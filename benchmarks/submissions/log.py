@@ -11,12 +11,12 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from agents.no_answer import NoAnswer, why_no_answer
+from benchmarks.bounded import bounded_lines
 from benchmarks.records import Episode
 from benchmarks.replays import Chat
 from benchmarks.replies import ReplyLine
 from benchmarks.runs import first_of, line_of
 from benchmarks.seals import request_digest, seal
-from benchmarks.submissions.bounded import bounded_lines
 from benchmarks.submissions.claims import Claim
 from benchmarks.submissions.problems import Problems
 from shiftgym.files import brief

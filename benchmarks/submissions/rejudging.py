@@ -14,13 +14,13 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.bounded import bounded_lines
 from benchmarks.records import Episode
 from benchmarks.replays import Script, row_again
 from benchmarks.replies import ReplyLine
 from benchmarks.rollouts import Cell, episode_row, play
 from benchmarks.runs import RunError, line_of
 from benchmarks.seals import seal, sealed
-from benchmarks.submissions.bounded import bounded_lines
 from benchmarks.submissions.claims import Claim, read_claim
 from benchmarks.submissions.expected import expected_cells, plain
 from benchmarks.submissions.folders import EARLIER, checksum, earlier_versions

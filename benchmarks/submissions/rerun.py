@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from benchmarks.bounded import bounded_lines
 from benchmarks.players import scripted_agents, scripted_player
 from benchmarks.records import Episode
 from benchmarks.rollouts import DEFAULT_BATCH, Cell, Played, play
-from benchmarks.submissions.bounded import bounded_lines
 from benchmarks.submissions.claims import Claim
 from benchmarks.submissions.problems import Problems
 from benchmarks.suites import Suite

@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
 
+from benchmarks.bounded import read_whole
 from benchmarks.runs import RunError, first_of
-from benchmarks.submissions.bounded import read_whole
 from benchmarks.submissions.folders import EARLIER
 from benchmarks.submissions.format import FILES, SUBMISSION_FILE, Digest, Part, Plain, plain_line
 from benchmarks.submissions.yaml_file import MOST_BYTES, parse_submission, parse_yaml, yaml_text

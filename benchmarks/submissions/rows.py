@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from benchmarks.bounded import bounded_lines
 from benchmarks.records import Episode
 from benchmarks.replays import Script, differences, row_again
 from benchmarks.rollouts import Cell, play, side_by_side
 from benchmarks.runs import first_of, line_of
 from benchmarks.single_envs import SingleEnvs
-from benchmarks.submissions.bounded import bounded_lines
 from benchmarks.submissions.claims import Claim
 from benchmarks.submissions.expected import plain
 from benchmarks.submissions.log import ResponseLog

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from benchmarks.bounded import bounded_lines
 from benchmarks.records import Episode
 from benchmarks.replies import ReplyLine
 from benchmarks.runs import RunError, first_of
-from benchmarks.submissions.bounded import bounded_lines
 from benchmarks.submissions.claims import Claim, check_suite, read_claim
 from benchmarks.submissions.expected import expected_cells
 from benchmarks.submissions.folders import checksum

@@ -9,12 +9,12 @@ from typing import Any, Protocol
 
 import gymnasium as gym
 
+from benchmarks.bounded import bounded_lines
 from benchmarks.leaderboard.entries import Entry
 from benchmarks.leaderboard.episodes.scripts import paged, script, shortened
 from benchmarks.records import Episode
 from benchmarks.replies import ReplyLine
 from benchmarks.show.choice import outcome_of
-from benchmarks.submissions.bounded import bounded_lines
 from benchmarks.submissions.format import LOG_FILE, ROWS_FILE
 from benchmarks.tasks.task import EvaluatedTask
 
