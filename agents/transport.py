@@ -1,24 +1,30 @@
-"""The HTTP client below the openai package's: which one, and how much of an answer it reads.
+"""How requests are sent: through the HTTP client of the openai package, and no more than is needed.
 
-A server may send without end, and hundreds of answers come at once. Imported where the first
-request is about to be made: the libraries take a while.
+The package's own way from a request to a typed answer costs seven times the processor time of its
+HTTP client with aiohttp. So its settings, its headers and its HTTP client are used, and answers are
+plain data. A server may send without end, and hundreds of answers come at once: of each some
+megabytes are read at most.
+
+Imported where the first request is about to be made: the libraries take a while.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 import httpx2
 import openai
 
-TransportError: type[Exception]
-"""What the HTTP client raises where the openai package does not make an error of its own of it."""
+ClientError: type[Exception]
+"""What aiohttp raises where its transport does not make an error of httpx2 of it."""
 
 try:
-    from aiohttp import ClientError as TransportError
+    from aiohttp import ClientError
 except ImportError:
     # Without the extra's aiohttp a request takes twice the processor time, and works as well.
-    TransportError = httpx2.HTTPError
+    ClientError = httpx2.TransportError
     _HttpClient = openai.DefaultAsyncHttpxClient
 else:
     _HttpClient = openai.DefaultAioHttpClient
@@ -34,17 +40,72 @@ class TooLong(Exception):
         super().__init__(f"the answer is longer than {MOST_BYTES / 1e6:g} MB and was not read")
 
 
-def http_client() -> httpx2.AsyncClient:
-    """Return a client that asks for uncompressed answers and reads `MOST_BYTES` of each."""
-    return _HttpClient(
-        headers={"Accept-Encoding": "identity"}, event_hooks={"response": [_limit_answer]}
-    )
+class NoConnection(Exception):
+    """No answer came; the message is "" where the time was over."""
 
 
-def was_closed(error: openai.APITimeoutError) -> bool:
-    """Whether a connection was closed without an answer, a time-out too to aiohttp's transport."""
-    cause = error.__cause__.__cause__ if error.__cause__ is not None else None
-    return type(cause).__name__ == "ServerDisconnectedError"
+class ErrorStatus(Exception):
+    """An answer with an error status.
+
+    Attributes:
+        status: of 400 or more, or a redirection, which is not followed.
+        headers: of the answer, names in lower case.
+        body: plain data, or text where it is no JSON.
+    """
+
+    def __init__(self, response: httpx2.Response) -> None:
+        self.status = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+        try:
+            self.body: Any = json.loads(response.content)
+        except (ValueError, RecursionError):
+            self.body = response.text
+        error = self.body.get("error") if isinstance(self.body, dict) else None
+        told = error.get("message") if isinstance(error, dict) else error
+        super().__init__(str(told or self.body or response.reason_phrase))
+
+
+class Transport:
+    """Sends chats to one endpoint. Used in one event loop.
+
+    Args:
+        base_url: without a slash at its end.
+        key: "none" where there is none.
+        timeout: seconds without a byte of the answer.
+    """
+
+    def __init__(self, base_url: str, key: str, timeout: float) -> None:
+        self._http = _HttpClient(timeout=timeout, event_hooks={"response": [_limit_answer]})
+        client = openai.AsyncOpenAI(api_key=key, base_url=base_url, http_client=self._http)
+        self._http.headers = httpx2.Headers(
+            {name: told for name, told in client.default_headers.items() if isinstance(told, str)}
+            | {"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"}
+        )
+        self._chats = httpx2.URL(f"{base_url}/chat/completions")
+
+    async def post(self, body: Mapping[str, Any]) -> Any:
+        """Send one request of chat completions and return the answer, plain data.
+
+        Raises:
+            NoConnection, ErrorStatus, TooLong: as they say.
+            ValueError, RecursionError: the answer cannot be read.
+        """
+        try:
+            data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+            response = await self._http.post(self._chats, content=data)
+        except httpx2.TimeoutException as error:
+            # aiohttp's transport calls a connection that is closed without an answer a time-out.
+            closed = type(error.__cause__).__name__ == "ServerDisconnectedError"
+            raise NoConnection("closed without an answer" if closed else "") from None
+        except (httpx2.TransportError, ClientError) as error:
+            raise NoConnection(str(error) or type(error).__name__) from None
+        if not response.is_success:
+            raise ErrorStatus(response)
+        return json.loads(response.content)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
 
 
 async def _limit_answer(response: httpx2.Response) -> None:
@@ -54,19 +115,17 @@ async def _limit_answer(response: httpx2.Response) -> None:
 
     Raises:
         TooLong: the headers tell so.
-        ValueError: it is compressed, which it was not asked to be: what it unpacks to
-            has no bound.
+        ValueError: it is compressed, which it was not asked to be: what it unpacks to has no bound.
     """
     encoding = response.headers.get("content-encoding", "identity")
     if encoding.strip().lower() not in ("", "identity"):
         raise ValueError(f"it is compressed ({encoding}), unasked")
-    cut = response.status_code >= 400
     length = response.headers.get("content-length", "")
-    if not cut and length.isdecimal() and int(length) > MOST_BYTES:
+    if response.is_success and length.isdecimal() and int(length) > MOST_BYTES:
         raise TooLong
     stream = response.stream
     assert isinstance(stream, httpx2.AsyncByteStream)
-    response.stream = _Limited(stream, cut=cut)
+    response.stream = _Limited(stream, cut=not response.is_success)
 
 
 class _Limited(httpx2.AsyncByteStream):

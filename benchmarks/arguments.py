@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
+
+import typer
 
 
 def names(text: str | None) -> list[str]:
     """Return names that are split by commas."""
     return [name.strip() for name in (text or "").split(",") if name.strip()]
+
+
+def refuse(context: typer.Context, options: Sequence[str], what: str) -> None:
+    """Refuse options that were given though they are for another kind of model.
+
+    Raises:
+        ValueError: one was.
+    """
+    for name in options:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise ValueError(f"--{name.replace('_', '-')} is {what}; leave it out.")
 
 
 def json_object(text: str, option: str) -> dict[str, Any]:

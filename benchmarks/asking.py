@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from agents.chat_faults import ChatFault
+from agents.chat_faults import ChatFault, NotSent
 from agents.protocol import ChatModel
-from agents.vision.chats import picture_digests
-from benchmarks.replies import FaultLine, Journal, ReplyLine, digest
+from benchmarks.replies import FaultLine, Journal, ReplyLine, digest, reply_line
 from benchmarks.seals import sealed
+from benchmarks.spending import Spending
 
 MAX_FAILURES = 10
 """Faults in a row, at least, before a session gives up: the endpoint is down, or credit is out."""
@@ -32,10 +32,20 @@ class Asking:
         journal: that replies are looked up in and written to.
         request: the `seals.request_digest` of what is asked for.
         failures: after so many in a row no more is asked.
+        spending: counts the replies, and may say that no more is to be spent.
     """
 
-    def __init__(self, model: ChatModel, journal: Journal, request: str, *, failures: int) -> None:
+    def __init__(
+        self,
+        model: ChatModel,
+        journal: Journal,
+        request: str,
+        *,
+        failures: int,
+        spending: Spending,
+    ) -> None:
         self._model = model
+        self._spending = spending
         self._journal = journal
         self._request = request
         self._most_failures = failures
@@ -70,31 +80,25 @@ class Asking:
         known = self._journal.find(**where, asked=asked)
         if known is not None:
             return known
+        if not self._stopped.is_set() and (why := self._spending.why_no_more()):
+            self.stop(why)
         if self._stopped.is_set():
             raise ChatFault(self._why_stopped)
+        self._spending.under_way += 1
         try:
             reply = await self._model.answer(messages, pause=self._pause)
+        except NotSent:
+            raise ChatFault(self._why_stopped) from None
         except ChatFault as fault:
             now = datetime.now(timezone.utc).isoformat(timespec="seconds")
             told = FaultLine(**where, when=now, fault=str(fault), no_answer=fault.no_answer)
             await self._write(told)
             self._note(fault)
             raise
-        line = ReplyLine(
-            **where,
-            asked=asked,
-            reply=reply.text,
-            finish_reason=reply.finish_reason,
-            no_answer=reply.no_answer,
-            error=reply.error,
-            reasoning=reply.reasoning,
-            prompt_tokens=reply.prompt_tokens,
-            completion_tokens=reply.completion_tokens,
-            reasoning_tokens=reply.reasoning_tokens,
-            served=reply.served,
-            pictures=picture_digests(messages) or None,
-        )
-        line = sealed(line, self._request)
+        finally:
+            self._spending.under_way -= 1
+        line = sealed(reply_line(reply, messages, **where), self._request)
+        self._spending.add(line)
         await self._write(line)
         self._note(None)
         return line

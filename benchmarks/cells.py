@@ -57,6 +57,12 @@ def cells_of_suite(
                 f"is played once."
             )
         cells.append(Cell(f"{who.name}/{column}", id, keywords, seeds))
+    worded = [name for name in asked.columns or played if of.columns[name].words_alone]
+    if worded and who.interface != "-Text":
+        told.append(
+            f"{who.name} reads no words, and {', '.join(worded)} differ from other columns in "
+            f"words alone: for it they are further episodes under the same rule."
+        )
     return cells, told
 
 

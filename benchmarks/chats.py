@@ -22,6 +22,7 @@ from benchmarks.replies import Journal, ReplyLine
 from benchmarks.rollouts import Cell, Played, episode_row, side_by_side, turns
 from benchmarks.runs import Run
 from benchmarks.seals import request_digest
+from benchmarks.spending import Spending
 
 Place = tuple[Cell, int]
 """A cell and the index of one of its episodes."""
@@ -40,6 +41,7 @@ def play_chats(
     *,
     at_once: int,
     on_episode: Callable[[], None] = lambda: None,
+    spending: Spending | None = None,
 ) -> Counter[str]:
     """Play the episodes that the run does not have yet, and append their rows.
 
@@ -49,6 +51,7 @@ def play_chats(
         cells: of Text ids.
         at_once: episodes played side by side, which is the most requests under way.
         on_episode: told of every episode that reached its end.
+        spending: counts the replies, and may say that no more is to be spent.
 
     Returns:
         The episodes that are pending, counted by reason; empty where the run is complete.
@@ -69,7 +72,13 @@ def play_chats(
     with Journal(run.folder, run.done) as journal:
         versions = run.record.sessions[-1].versions
         request = request_digest(model.model, model.sampling.plain(), versions)
-        asking = Asking(model, journal, request, failures=max_failures(at_once))
+        asking = Asking(
+            model,
+            journal,
+            request,
+            failures=max_failures(at_once),
+            spending=spending or Spending(),
+        )
         try:
             model.check_server()
         except ChatFault as fault:
@@ -143,6 +152,8 @@ class _Session:
         self._left = enumerate(left)
         self._free: defaultdict[str, list[Any]] = defaultdict(list)
         self._drawing = ThreadPoolExecutor(thread_name_prefix="drawing")
+        # One column after the other: the first requests are sent before the last is dealt.
+        self._dealing = ThreadPoolExecutor(1, thread_name_prefix="dealing")
 
     async def play(self, at_once: int, tell: Callable[[Ended], None]) -> None:
         """Play all, some at once; `tell` is told of each that ended.
@@ -153,6 +164,7 @@ class _Session:
         tasks = [self._play_in_turn(tell) for _ in range(min(at_once, self._count))]
         ended = await asyncio.gather(*tasks, return_exceptions=True)
         self._drawing.shutdown(wait=False)
+        self._dealing.shutdown(wait=False)
         for error in ended:
             if error is not None:
                 raise error
@@ -185,9 +197,13 @@ class _Session:
             ChatFault: a request in it failed.
         """
         free = self._free[cell.name]
-        env = free.pop() if free else side_by_side(cell.id, cell.keywords, 1)
+        if free:
+            env, seed = free.pop(), cell.episode_seeds[index]
+        else:
+            loop = asyncio.get_running_loop()
+            env, seed = await loop.run_in_executor(self._dealing, _begin, cell, index)
         speaker = _Speaker(self._asking, cell.name, index)
-        game = turns(speaker, env, cell.id, cell.keywords, [cell.episode_seeds[index]])
+        game = turns(speaker, env, cell.id, cell.keywords, [seed])
         shown, played = await self._turn(cell, game, None)
         while shown is not None:
             # Others come first to where they wait too: a time-out counts from here.
@@ -208,6 +224,11 @@ class _Session:
 
 
 _Game = Generator[tuple[Any, Info], Any, list[Played]]
+
+
+def _begin(cell: Cell, index: int) -> tuple[Any, int]:
+    """Return an environment of a cell and the seed of an episode; the first deals the column."""
+    return side_by_side(cell.id, cell.keywords, 1), cell.episode_seeds[index]
 
 
 def _go_on(game: _Game, replies: list[str] | None) -> Turn:

@@ -8,9 +8,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from benchmarks.arguments import json_object, names
+from benchmarks.arguments import json_object, names, refuse
+from benchmarks.checkout_commands import probe, speed, study
 from benchmarks.consoles import reported_errors
 from benchmarks.export.arguments import export
+from benchmarks.leaderboard.cli import app as leaderboard_app
 from benchmarks.picture_commands import contact_sheet, strips
 from benchmarks.suite_commands import app as suite_app
 from shiftgym.progress import show_progress
@@ -23,20 +25,31 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Evaluate agents, run the study, measure speed, print reports.",
 )
+app.add_typer(leaderboard_app, name="leaderboard")
 app.add_typer(suite_app, name="suite")
-
-leaderboard = typer.Typer(no_args_is_help=True, help="The leaderboard, a static site.")
-app.add_typer(leaderboard, name="leaderboard")
 
 RUNS = Path("runs")
 
-IN_CHECKOUT = "In a checkout of the repository"
+LOCAL = "hf:"
+"""Before the path of local weights, in place of the name of a model."""
 
 Out = Annotated[Path | None, typer.Option(help="Folder of the run; made if missing, resumed.")]
 
 SuiteFile = Annotated[
     Path | None, typer.Option("--suite-file", help="JSON file of a suite of one's own.")
 ]
+
+
+_ENDPOINT_ONLY = (
+    *("base_url", "key_variable", "timeout", "max_retries"),
+    *("rpm", "tpm", "max_cost", "prices"),
+)
+_LOCAL_ONLY = ("dtype", "device", "adapter", "thinking")
+
+
+def _local(help: str) -> Any:
+    """Return an option of the group for models from local weights."""
+    return typer.Option(help=help, rich_help_panel="Models from local weights")
 
 
 def _endpoint(help: str, **limits: float) -> Any:
@@ -51,6 +64,7 @@ def _begin() -> None:
 
 @app.command()
 def evaluate(
+    context: typer.Context,
     agent: Annotated[
         str | None,
         typer.Option(
@@ -99,7 +113,11 @@ def evaluate(
     ] = None,
     out: Out = None,
     model: Annotated[
-        str | None, _endpoint("Model, as the endpoint names it; instead of --agent.")
+        str | None,
+        _endpoint(
+            "Model, as the endpoint names it; instead of --agent. Or hf: and the path of local "
+            "weights, a folder or a .gguf file."
+        ),
     ] = None,
     base_url: Annotated[
         str, _endpoint("Of an OpenAI-compatible endpoint, such as http://localhost:8000/v1.")
@@ -132,13 +150,45 @@ def evaluate(
     max_retries: Annotated[
         int, _endpoint("Further tries after time-outs, 429 and 5xx.", min=0)
     ] = 5,
+    rpm: Annotated[float | None, _endpoint("Requests a minute, at most.", min=0.001)] = None,
+    tpm: Annotated[
+        float | None, _endpoint("Tokens a minute, prompts and replies together.", min=0.001)
+    ] = None,
+    max_cost: Annotated[
+        float | None, _endpoint("US dollars for all replies; then no more is asked.", min=0)
+    ] = None,
+    prices: Annotated[
+        Path | None,
+        _endpoint("YAML or JSON file, MODEL: {input: 2.5, output: 10}, dollars a million tokens."),
+    ] = None,
+    repeat: Annotated[
+        int, _endpoint("Passes over the same episodes: pass@k, pass^k and the spread.", min=1)
+    ] = 1,
+    dtype: Annotated[
+        str,
+        _local(
+            "auto, float32, bfloat16 or float16. auto: float32 on a CPU, else that of the weights."
+        ),
+    ] = "auto",
+    device: Annotated[
+        str, _local("As torch names it, such as cuda:1; auto: all GPUs, else the CPU.")
+    ] = "auto",
+    adapter: Annotated[str | None, _local("Folder of a LoRA adapter.")] = None,
+    thinking: Annotated[
+        bool | None,
+        typer.Option(
+            "--thinking/--no-thinking",
+            help="The switch of chat templates that have one; by default theirs.",
+            rich_help_panel="Models from local weights",
+        ),
+    ] = None,
 ) -> None:
     """Play test episodes with any agent or model; the same command resumes.
 
     Exit code 3 says that an endpoint failed and episodes are pending.
     """
     from benchmarks.evaluation import run_evaluation
-    from benchmarks.options import EndpointOptions, EvaluationOptions
+    from benchmarks.options import EndpointOptions, EvaluationOptions, LocalOptions
 
     with reported_errors():
         sampling = {
@@ -148,14 +198,31 @@ def evaluate(
             "seed": sampling_seed,
             "extra": json_object(extra_body, "--extra-body"),
         }
-        endpoint = None
-        if model is not None:
+        endpoint = local = None
+        if model is not None and model.startswith(LOCAL):
+            refuse(context, _ENDPOINT_ONLY, "for models behind an endpoint")
+            path = model.removeprefix(LOCAL)
+            local = LocalOptions(path, concurrency, sampling, dtype, device, adapter, thinking)
+        else:
+            refuse(context, _LOCAL_ONLY, f"for local weights, --model {LOCAL}PATH")
+        if model is not None and local is None:
             endpoint = EndpointOptions(
-                model, base_url, key_variable, concurrency, sampling, timeout, max_retries
+                model,
+                base_url,
+                key_variable,
+                concurrency,
+                sampling,
+                timeout,
+                max_retries,
+                rpm,
+                tpm,
+                max_cost,
+                prices,
             )
         asked = EvaluationOptions(
             agent=agent,
             endpoint=endpoint,
+            local=local,
             suite=suite,
             columns=names(columns),
             ids=names(ids),
@@ -166,65 +233,13 @@ def evaluate(
             images=images,
             image_size=image_size,
             strict=strict,
+            repeat=repeat,
             out=out,
             runs=RUNS,
         )
         pending = run_evaluation(asked, Console())
     if pending:
         raise typer.Exit(3)
-
-
-@app.command(rich_help_panel=IN_CHECKOUT)
-def study(
-    preset: Annotated[
-        str, typer.Option(help="quick (some 10 minutes, 30 on images) or full.")
-    ] = "quick",
-    settings: Annotated[
-        str, typer.Option(help="Suite to study: gp-l, virl-l, gp-vl or virl-vl.")
-    ] = "gp-l",
-    out: Out = None,
-    seeds: Annotated[
-        int | None, typer.Option(min=1, help="Number of seeds, from 0; default by preset.")
-    ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes at a time, one core each.")] = 2,
-) -> None:
-    """Compare imitation and reinforcement, in and out of distribution; the same command resumes."""
-    with reported_errors():
-        from benchmarks.checkout import only_in_checkout
-
-        only_in_checkout("study")
-        from benchmarks.study.presets import preset_named
-        from benchmarks.study.run import run_study
-        from benchmarks.suites import suite
-
-        of = suite(settings)
-        chosen = preset_named(preset, of.name)
-        count = seeds or chosen.seeds
-        run_study(
-            chosen,
-            of,
-            out or RUNS / f"study-{of.name}-{chosen.name}-{count}-seeds",
-            seeds=range(count),
-            workers=jobs,
-            console=Console(),
-        )
-
-
-@app.command(rich_help_panel=IN_CHECKOUT)
-def speed(
-    names: Annotated[list[str] | None, typer.Argument(help="Measurements; none for all.")] = None,
-    out: Annotated[Path, typer.Option(help="JSON file.")] = RUNS / "speed.json",
-) -> None:
-    """Measure the environments against their bars; exit code 1 if one is missed."""
-    with reported_errors():
-        from benchmarks.checkout import only_in_checkout
-
-        only_in_checkout("speed")
-        from benchmarks.speed.runner import run_speed
-
-        reached = run_speed(names or [], out, Console())
-    if not reached:
-        raise typer.Exit(1)
 
 
 @app.command()
@@ -364,42 +379,8 @@ def retract(
         retract_submission(folder, reason, Console())
 
 
-@leaderboard.command("build")
-def build_leaderboard(
-    submissions: Annotated[
-        Path, typer.Argument(help="Folder with a folder for each submission.")
-    ] = Path("submissions"),
-    out: Annotated[
-        Path, typer.Option(help="Folder of the site; one that was built before is replaced.")
-    ] = Path("site"),
-    suite_files: Annotated[
-        list[Path] | None,
-        typer.Option("--suite-file", help="JSON file of a suite of one's own; may be repeated."),
-    ] = None,
-) -> None:
-    """Verify all submissions and write a static site of them, the same bytes each time."""
-    from benchmarks.leaderboard.command import build
-
-    with reported_errors():
-        build(submissions, out, suite_files=suite_files or [], console=Console())
-
-
-@app.command(rich_help_panel=IN_CHECKOUT)
-def probe(
-    folder: Annotated[Path, typer.Argument(help="Folder of a study of agents that see.")],
-    episodes: Annotated[int, typer.Option(min=10, help="Of each column.")] = 300,
-    training: Annotated[int, typer.Option(min=100, help="That readers are fitted on.")] = 3000,
-) -> None:
-    """Ask what a new linear reader can tell from what each arm makes of pictures."""
-    with reported_errors():
-        from benchmarks.checkout import only_in_checkout
-
-        only_in_checkout("probe")
-        from benchmarks.probe import probe as make_probe
-
-        make_probe(folder, episodes=episodes, training=training, console=Console())
-
-
+for command in (study, speed, probe):
+    app.command(rich_help_panel="In a checkout of the repository")(command)
 app.command("export")(export)
 app.command("contact-sheet")(contact_sheet)
 app.command("strips")(strips)

@@ -7,13 +7,15 @@ import re
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
-from rich.progress import Progress
 
 from benchmarks.cells import DEFAULT_EPISODES, cells_of_ids, cells_of_suite
 from benchmarks.consoles import say
+from benchmarks.live import LiveTable
 from benchmarks.options import EvaluationOptions
+from benchmarks.passes import pass_folders, report_passes
 from benchmarks.players import Player, scripted_player
 from benchmarks.records import RunRecord
 from benchmarks.runs import Run
@@ -64,17 +66,23 @@ def run_evaluation(asked: EvaluationOptions, console: Console) -> int:
             told.append(NOTICE)
         for line in told:
             say(console, line)
-        with Run(folder, record) as run, Progress(console=console, transient=True) as progress:
-            places = [(cell.name, i) for cell in cells for i in range(len(cell.episode_seeds))]
-            total, known = len(places), sum(run.done(*place) for place in places)
-            task = progress.add_task("episodes", total=total, completed=known)
-            pending = who.play(run, cells, lambda count: progress.advance(task, count))
+        totals = {cell.name: len(cell.episode_seeds) for cell in cells}
+        pending: Counter[str] = Counter()
+        passes = pass_folders(folder, asked.repeat)
+        for part in passes:
+            live = LiveTable(console, totals, who.progress)
+            with Run(part, record, on_rows=live.add) as run, live:
+                pending += who.play(run, cells, live.end)
     # Tables are made of rows, and imported once there are some.
     from benchmarks.report import report
 
-    report(folder, console)
+    prices = asked.endpoint.prices if asked.endpoint else None
+    for part in passes:
+        report(part, console, prices)
+    if len(passes) > 1:
+        report_passes(folder, passes, console)
     if pending:
-        say(console, _pending(pending, total))
+        say(console, _pending(pending, len(passes) * sum(totals.values())))
     return pending.total()
 
 
@@ -88,15 +96,19 @@ def player_for(asked: EvaluationOptions, of: Suite) -> Player:
         ValueError: there is nobody of this name.
     """
     # Each kind is imported where it plays: a scripted agent needs no torch.
+    shown: dict[str, Any] = {
+        "images": asked.images or (bool(of.axes) and not asked.ids),
+        "image_size": asked.image_size,
+        "strict": asked.strict,
+    }
     if asked.endpoint is not None:
         from benchmarks.model_player import model_player
 
-        return model_player(
-            asked.endpoint,
-            images=asked.images or (bool(of.axes) and not asked.ids),
-            image_size=asked.image_size,
-            strict=asked.strict,
-        )
+        return model_player(asked.endpoint, **shown)
+    if asked.local is not None:
+        from benchmarks.local_models import local_player
+
+        return local_player(asked.local, **shown)
     agent = str(asked.agent)
     if Path(agent).is_file():
         from benchmarks.weights import saved_player

@@ -5,16 +5,20 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from agents.chat import ChatPolicy, Sampling
+from agents.rate_limits import RateLimits
 from benchmarks.asking import max_failures
 from benchmarks.chats import play_chats
-from benchmarks.options import EndpointOptions
+from benchmarks.options import EndpointOptions, text_keywords
 from benchmarks.players import OnEpisodes, Player
+from benchmarks.prices import price_of
+from benchmarks.replies import REPLIES_FILE, ReplyLine
 from benchmarks.rollouts import Cell
-from benchmarks.runs import Run
+from benchmarks.runs import Run, read_lines
+from benchmarks.spending import Spending
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +31,7 @@ class ModelPlayer(Player):
 
     policy: ChatPolicy
     at_once: int
+    spending: Spending = field(default_factory=Spending)
 
     def recorded(self, agent: str | None) -> dict[str, Any]:
         """Return what run.json says of it."""
@@ -38,9 +43,27 @@ class ModelPlayer(Player):
 
     def play(self, run: Run, cells: Sequence[Cell], on_episodes: OnEpisodes) -> Counter[str]:
         """Play what the run does not have yet; return what is pending."""
+        for line in read_lines(run.folder / REPLIES_FILE, ReplyLine):
+            self.spending.add(line)
         return play_chats(
-            run, cells, self.policy, at_once=self.at_once, on_episode=lambda: on_episodes(1)
+            run,
+            cells,
+            self.policy,
+            at_once=self.at_once,
+            on_episode=lambda: on_episodes(1),
+            spending=self.spending,
         )
+
+    def progress(self) -> str:
+        """Return replies, tokens, cost and failed attempts so far."""
+        replies, cost = self.spending.replies, self.spending.cost
+        told = [f"{replies.replies.total():,} replies", replies.tokens()]
+        if cost is not None:
+            told.append(f"{cost:.2f} US dollars")
+        failed = [f"{kind} ({count:,})" for kind, count in self.policy.faults.most_common()]
+        if failed:
+            told.append("failed tries: " + ", ".join(failed))
+        return "; ".join(filter(None, told))
 
     def notice(self) -> str:
         """Return how long an endpoint that hangs can hold up an episode and the whole session."""
@@ -64,21 +87,17 @@ def model_player(
     """Return the player of a model.
 
     Args:
-        images: whether the cards, or what is in sight, are shown and not told.
-        image_size: keyword of the environments, None for their own.
-        strict: whether a reply that is not in the asked format is unreadable.
+        images, image_size, strict: as for `text_keywords`.
 
     Raises:
         ImportError: the openai package is missing.
-        ValueError: a setting that cannot be, or an `image_size` without images.
+        ValueError: a setting that cannot be, an `image_size` without images, or a `max_cost`
+            without a price.
+        OSError: the file of prices cannot be read.
     """
-    keywords: dict[str, Any] = {"images": True} if images else {}
-    if image_size is not None:
-        if not images:
-            raise ValueError("--image-size is of pictures, which are shown with --images only.")
-        keywords["image_size"] = image_size
-    if strict:
-        keywords["strict"] = True
+    keywords = text_keywords(images=images, image_size=image_size, strict=strict)
+    price = price_of(asked.model, asked.prices)
+    spending = Spending(price=price, most=asked.max_cost)
     policy = ChatPolicy(
         asked.model,
         base_url=asked.base_url,
@@ -86,6 +105,7 @@ def model_player(
         key_variable=asked.key_variable,
         timeout=asked.timeout,
         max_retries=asked.max_retries,
+        limits=RateLimits(asked.rpm, asked.tpm),
     )
     return ModelPlayer(
         asked.model,
@@ -95,6 +115,7 @@ def model_player(
         suffix="-images" * images + "-strict" * strict,
         policy=policy,
         at_once=asked.concurrency,
+        spending=spending,
     )
 
 

@@ -15,6 +15,9 @@ class EndpointOptions:
     Attributes:
         concurrency: episodes at once.
         sampling: the arguments of `agents.chat.Sampling`.
+        rpm, tpm: requests and tokens a minute, None for any number.
+        max_cost: US dollars that all replies may cost, None for any number.
+        prices: file that goes before the list prices, see `benchmarks.prices`.
     """
 
     model: str
@@ -24,6 +27,53 @@ class EndpointOptions:
     sampling: Mapping[str, Any] = field(default_factory=dict)
     timeout: float = 120.0
     max_retries: int = 5
+    rpm: float | None = None
+    tpm: float | None = None
+    max_cost: float | None = None
+    prices: Path | None = None
+
+
+@dataclass(frozen=True)
+class LocalOptions:
+    """A model from local weights; most are the arguments of `agents.local_models.LocalModel`.
+
+    Attributes:
+        path: of a folder or a GGUF file.
+        batch: episodes at once.
+        sampling: the arguments of `agents.sampling.Sampling`.
+        dtype, device: as for `agents.local_models.loading.load`.
+        adapter: folder of a LoRA adapter, None for none.
+        thinking: the switch of the chat template, None for its default.
+    """
+
+    path: str
+    batch: int = 8
+    sampling: Mapping[str, Any] = field(default_factory=dict)
+    dtype: str = "auto"
+    device: str = "auto"
+    adapter: str | None = None
+    thinking: bool | None = None
+
+
+def text_keywords(*, images: bool, image_size: int | None, strict: bool) -> dict[str, Any]:
+    """Return the keywords that a model wants of text environments.
+
+    Args:
+        images: whether the cards, or what is in sight, are shown and not told.
+        image_size: keyword of the environments, None for their own.
+        strict: whether a reply that is not in the asked format is unreadable.
+
+    Raises:
+        ValueError: for an `image_size` without images.
+    """
+    keywords: dict[str, Any] = {"images": True} if images else {}
+    if image_size is not None:
+        if not images:
+            raise ValueError("--image-size is of pictures, which are shown with --images only.")
+        keywords["image_size"] = image_size
+    if strict:
+        keywords["strict"] = True
+    return keywords
 
 
 @dataclass(frozen=True)
@@ -32,7 +82,8 @@ class EvaluationOptions:
 
     Attributes:
         agent: name of a scripted agent, path of weights, or "module:factory"; None for a model.
-        endpoint: of the model that plays; None for an agent.
+        endpoint: of the model that plays; None for an agent and for local weights.
+        local: weights of the model that plays; None for an agent and for an endpoint.
         suite: its name, or the path of a JSON file; None for that of the weights, of the ids, or of
             the card game.
         columns: of the suite; none for all that the agent plays.
@@ -45,6 +96,7 @@ class EvaluationOptions:
         images: whether a model is shown in pictures what it is otherwise told.
         image_size: pixels of a picture's edge; None for the environment's own.
         strict: whether a model's reply that is not in the asked format is unreadable.
+        repeat: how many times a model plays the same episodes, each in a folder of its own.
         out: folder of the run; None for one under `runs` that is named after what is asked.
 
     Raises:
@@ -53,6 +105,7 @@ class EvaluationOptions:
 
     agent: str | None = None
     endpoint: EndpointOptions | None = None
+    local: LocalOptions | None = None
     suite: str | None = None
     columns: Sequence[str] = ()
     ids: Sequence[str] = ()
@@ -63,6 +116,7 @@ class EvaluationOptions:
     images: bool = False
     image_size: int | None = None
     strict: bool = False
+    repeat: int = 1
     out: Path | None = None
     runs: Path = Path("runs")
 
@@ -73,10 +127,16 @@ class EvaluationOptions:
             raise ValueError("A size is a number of episodes. Name either --size or --episodes.")
         if self.size is not None and self.ids:
             raise ValueError("Sizes are of suites; ids have none. Name --episodes.")
-        if (self.agent is None) == (self.endpoint is None):
+        if [self.agent, self.endpoint, self.local].count(None) != 2:
             raise ValueError("Name either an --agent or a --model.")
         if self.agent is not None:
             if self.images or self.image_size:
                 raise ValueError("--images and --image-size are for a --model; leave them out.")
             if self.strict:
                 raise ValueError("--strict is for a --model; leave it out.")
+            if self.repeat > 1:
+                raise ValueError("--repeat is for a --model; agents play alike each time.")
+        elif self.repeat > 1 and self.endpoint and self.endpoint.sampling.get("seed") is not None:
+            raise ValueError(
+                "With a --sampling-seed each pass of --repeat would be the same. Leave one out."
+            )

@@ -16,13 +16,13 @@ RUNS = Path("runs")
 
 
 def contact_sheet(
-    out: Annotated[Path, typer.Option(help="The picture, a PNG.")] = RUNS / "contact-sheet.png",
+    out: Annotated[Path, typer.Option(help="Folder for the sheets.")] = RUNS / "contact-sheets",
 ) -> None:
-    """Draw streets of all named cities by day and by night, at three sizes, on one sheet."""
-    from benchmarks.contact_sheet import write_contact_sheet
+    """Draw streets of all named cities by day and by night, a sheet for each of three sizes."""
+    from benchmarks.contact_sheet import write_contact_sheets
 
-    write_contact_sheet(out)
-    Console().print(f"Written to {out}")
+    for path in write_contact_sheets(out):
+        Console().print(f"Written to {path}")
 
 
 def strips(

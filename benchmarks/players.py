@@ -86,6 +86,10 @@ class Player:
             evaluate(run, cell, self.make, on_rows=lambda rows: on_episodes(len(rows)))
         return Counter()
 
+    def progress(self) -> str:
+        """Return what it took so far, in a line, "" for nothing."""
+        return ""
+
     def close(self) -> None:
         """Let go of what it holds."""
 

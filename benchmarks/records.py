@@ -19,7 +19,15 @@ from benchmarks.tasks.task import SUCCESS
 SCHEMA = 1
 """Raised when a field of run.json or of a row changes its meaning."""
 
-PACKAGES = ("shiftgym", "gymnasium", "numpy", "torch", "stable-baselines3", "openai")
+PACKAGES = (
+    "shiftgym",
+    "gymnasium",
+    "numpy",
+    "torch",
+    "stable-baselines3",
+    "openai",
+    "transformers",
+)
 
 
 class _Record(BaseModel):

@@ -16,8 +16,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agents.chat_answers import ChatReply
 from agents.no_answer import NoAnswer
-from agents.vision.chats import without_pictures
+from agents.vision.chats import picture_digests, without_pictures
 from benchmarks.runs import LineFile, RunError, read_lines
 
 REPLIES_FILE, FAULTS_FILE = "replies.jsonl", "faults.jsonl"
@@ -53,6 +54,30 @@ class ReplyLine(_Line):
     )
     seal: str | None = Field(
         default=None, description="of the line and of what was asked for, see `benchmarks.seals`"
+    )
+
+
+def reply_line(reply: ChatReply, messages: Sequence[Mapping[str, Any]], **where: Any) -> ReplyLine:
+    """Return the line of a reply, without a seal.
+
+    Args:
+        reply: that came.
+        messages: that it answers.
+        where: the line's cell, index and attempt.
+    """
+    return ReplyLine(
+        **where,
+        asked=digest(messages),
+        reply=reply.text,
+        finish_reason=reply.finish_reason,
+        no_answer=reply.no_answer,
+        error=reply.error,
+        reasoning=reply.reasoning,
+        prompt_tokens=reply.prompt_tokens,
+        completion_tokens=reply.completion_tokens,
+        reasoning_tokens=reply.reasoning_tokens,
+        served=reply.served,
+        pictures=picture_digests(messages) or None,
     )
 
 
@@ -133,13 +158,18 @@ class Journal:
             if batch is self._next:
                 self._next = _Batch()
                 try:
-                    await asyncio.to_thread(self._write, batch.lines)
+                    await asyncio.to_thread(self.write, batch.lines)
                 except OSError as error:
                     batch.failure = error
         if batch.failure is not None:
             raise batch.failure
 
-    def _write(self, lines: Sequence[ReplyLine | FaultLine]) -> None:
+    def write(self, lines: Sequence[ReplyLine | FaultLine]) -> None:
+        """Write lines together, from one thread at a time; they survive as for `append`.
+
+        Raises:
+            OSError: the disk is full or broken; the lines before them stay whole.
+        """
         for file, kind in ((self._replies, ReplyLine), (self._faults, FaultLine)):
             data = [
                 line.model_dump_json(exclude_none=True).encode() + b"\n"

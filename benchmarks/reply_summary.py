@@ -58,6 +58,7 @@ class ReplySummary:
         served: how many replies came from which model, as the endpoint names it.
         prompt_tokens, completion_tokens: as the endpoint counts them.
         thought_tokens: those of the completion's tokens that are thoughts.
+        uncounted: replies whose tokens the endpoint did not count.
         thoughts_estimated: whether some of these are shares by length, for lack of a count.
         failed: requests that had no reply after all retries.
         errors: those of them that the endpoint itself ended with an error.
@@ -69,6 +70,7 @@ class ReplySummary:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     thought_tokens: int = 0
+    uncounted: int = 0
     thoughts_estimated: bool = False
     failed: int = 0
     errors: int = 0
@@ -83,6 +85,9 @@ class ReplySummary:
             self.served[line.served] += 1
         self.prompt_tokens += line.prompt_tokens or 0
         self.completion_tokens += line.completion_tokens or 0
+        # What an endpoint refuses with an error is not paid for.
+        counts = (line.prompt_tokens, line.completion_tokens)
+        self.uncounted += None in counts and line.error is None
         if line.reasoning_tokens is not None:
             self.thought_tokens += line.reasoning_tokens
         elif line.completion_tokens and (share := _share_of_thoughts(line)):
@@ -121,15 +126,20 @@ class ReplySummary:
             note="Each is judged by what text it has; without any the attempt is unreadable.",
         )
 
-    def _told_of_replies(self) -> str:
-        names = ", ".join(self.served) or "a model that the endpoint does not name"
-        told = f"{self.replies.total():,} replies of {names}"
-        if self.completion_tokens:
-            told += f"; {self.prompt_tokens:,} tokens in, {self.completion_tokens:,} out"
+    def tokens(self) -> str:
+        """Return the tokens in words, "" where none were counted."""
+        if not self.completion_tokens:
+            return ""
+        told = f"{self.prompt_tokens:,} tokens in, {self.completion_tokens:,} out"
         if self.thought_tokens:
             about = "about " if self.thoughts_estimated else ""
             told += f", {about}{self.thought_tokens:,} of these thoughts"
-        return told + "."
+        return told
+
+    def _told_of_replies(self) -> str:
+        names = ", ".join(self.served) or "a model that the endpoint does not name"
+        told = f"{self.replies.total():,} replies of {names}"
+        return "; ".join(filter(None, [told, self.tokens()])) + "."
 
     def _warnings(self) -> list[str]:
         warnings = []

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from benchmarks.completeness import Missing, missing_of_evaluation
 from benchmarks.consoles import say
+from benchmarks.prices import price_of
 from benchmarks.replays import replay
 from benchmarks.reply_summary import summarise_replies
 from benchmarks.runs import EPISODES_FILE, RunError, read_episodes, read_record, write_json
@@ -15,8 +16,11 @@ from benchmarks.summary import evaluation_tables, summarise, summary_line
 from benchmarks.tables import write_csv, write_tables
 
 
-def report(folder: Path, console: Console) -> None:
+def report(folder: Path, console: Console, prices: Path | None = None) -> None:
     """Print a run's tables and write them into its folder.
+
+    Args:
+        prices: file that goes before the list prices, see `benchmarks.prices`.
 
     Raises:
         RunError: it is no run's folder, or what is in it is damaged.
@@ -46,6 +50,12 @@ def report(folder: Path, console: Console) -> None:
             raise RunError(f"{folder / EPISODES_FILE}: {error}") from error
         replies = summarise_replies(folder)
         notes = replies.lines()
+        price = price_of(str(record.config.get("model", "")), prices)
+        if price is not None and replies.completion_tokens:
+            notes.append(
+                f"{price.cost(replies):.2f} US dollars, at {price.input:g} for a million tokens in "
+                f"and {price.output:g} out."
+            )
         tables = [*filter(None, [replies.table()]), *evaluation_tables(cells)]
         lines = [summary_line(cell, missing.status) for cell in cells]
     tables = missing.marked(tables)

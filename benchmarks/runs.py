@@ -9,21 +9,25 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timezone
-from io import RawIOBase
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from benchmarks.records import Episode, RunRecord, Session
+from benchmarks.submissions.bounded import bounded_lines, read_small_json
 from shiftgym.atomic import PARTIAL_FILES, write_atomically, write_error
+from shiftgym.files import MEBIBYTE
 
 RUN_FILE, EPISODES_FILE = "run.json", "episodes.jsonl"
 
-Line = TypeVar("Line", bound=BaseModel)
+MOST_LINE, MOST_FILE = 256 * MEBIBYTE, 2**50
+"""Bytes of a line, one for all replies of an episode, and of a file: a run that is ours."""
 
+Line = TypeVar("Line", bound=BaseModel)
 
 _RESTORE = "The file was edited or damaged; restore it, or start in another folder."
 
@@ -38,13 +42,20 @@ class Run:
     Args:
         folder: made if missing.
         record: what is asked; its `sessions` are filled in here.
+        on_rows: told of the rows that are there, and of those that are appended.
 
     Raises:
         RunError: the folder holds a run of another configuration, or is in use, or is damaged.
     """
 
-    def __init__(self, folder: Path, record: RunRecord) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        record: RunRecord,
+        on_rows: Callable[[Sequence[Episode]], None] = lambda rows: None,
+    ) -> None:
         self.folder = folder
+        self._on_rows = on_rows
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(folder)
         try:
@@ -52,7 +63,9 @@ class Run:
             for partial in folder.glob(PARTIAL_FILES):
                 partial.unlink(missing_ok=True)
             self.record = _agree(folder, record)
-            self._done = {(row.cell, row.index) for row in read_episodes(folder)}
+            self._done: set[tuple[str, int]] = set()
+            for row in read_episodes(folder):
+                self._note([row])
             self._rows = LineFile(folder / EPISODES_FILE)
         except BaseException:
             self._lock.close()
@@ -74,7 +87,11 @@ class Run:
             if self.done(row.cell, row.index):
                 raise RunError(f"Episode {row.index} of {row.cell} is already in {self.folder}.")
         self._rows.append(b"".join(map(line_of, rows)))
+        self._note(rows)
+
+    def _note(self, rows: Sequence[Episode]) -> None:
         self._done.update((row.cell, row.index) for row in rows)
+        self._on_rows(rows)
 
     def close(self) -> None:
         """Let the folder go."""
@@ -98,12 +115,14 @@ def read_record(folder: Path) -> RunRecord:
     if not path.exists():
         raise RunError(f"{folder} is no run folder: it has no {RUN_FILE}.")
     try:
-        return RunRecord.model_validate_json(path.read_bytes())
+        return RunRecord.model_validate_json(read_small_json(path))
     except ValidationError as error:
         raise RunError(
             f"{path} is not a record this version can read ({error.error_count()} errors, the "
             f"first: {first_of(error)}). Use the version that made it, or another folder."
         ) from error
+    except ValueError as error:
+        raise RunError(f"{folder}: {error}") from error
 
 
 def first_of(error: ValidationError) -> str:
@@ -126,20 +145,22 @@ def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
     """Yield what the complete lines of an append-only file hold; nothing where there is no file.
 
     Raises:
-        RunError: a complete line is not of this kind.
+        RunError: a complete line is not of this kind, or far too long; or the file is a link.
     """
     if not path.exists():
         return
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.endswith(b"\n"):
-                return
-            try:
-                yield kind.model_validate_json(line)
-            except ValidationError as error:
-                raise RunError(
-                    f"{path}, line {number} holds no {kind.__name__}: {first_of(error)}. {_RESTORE}"
-                ) from error
+    number = 0
+    try:
+        lines = bounded_lines(path, most_line=MOST_LINE, most_file=MOST_FILE, unfinished=True)
+        for line in lines:
+            number += 1
+            yield kind.model_validate_json(line)
+    except ValidationError as error:
+        raise RunError(
+            f"{path}, line {number} holds no {kind.__name__}: {first_of(error)}. {_RESTORE}"
+        ) from error
+    except ValueError as error:
+        raise RunError(f"{path.parent}: {error} {_RESTORE}") from error
 
 
 def line_of(record: BaseModel) -> bytes:
@@ -151,13 +172,14 @@ class LineFile:
     """An open append-only file of lines; a torn last line is cut off first.
 
     Raises:
+        RunError: it is a symbolic link.
         OSError: the file cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         # Without a buffer: what could not be written must not be tried again behind our back.
-        self._file = path.open("ab+", buffering=0)
+        self._file = _without_links(path)
         self._end = _end_of_lines(self._file)
         self._file.truncate(self._end)
 
@@ -185,7 +207,7 @@ class LineFile:
         self._file.close()
 
 
-def _end_of_lines(file: RawIOBase) -> int:
+def _end_of_lines(file: FileIO) -> int:
     """Return how many bytes of a file are complete lines."""
     keep = file.seek(0, os.SEEK_END)
     while keep:
@@ -249,9 +271,23 @@ def _differences(old: Any, new: Any, path: str = "") -> Iterator[str]:
         yield f"{path} was {json.dumps(old)}, now {json.dumps(new)}"
 
 
-def _lock(folder: Path) -> BinaryIO:
+def _without_links(path: Path) -> FileIO:
+    """Open a file for appending and reading, made where it is missing, without a buffer.
+
+    Raises:
+        RunError: it is a symbolic link, which may lead out of the folder.
+        OSError: it cannot be opened.
+    """
+    if path.is_symlink():
+        raise RunError(f"{path} is a symbolic link, and links are not followed. Remove it.")
+    # Between the look and the opening somebody may put a link there.
+    flags = getattr(os, "O_NOFOLLOW", 0)
+    return FileIO(path, "a+", opener=lambda name, mode: os.open(name, mode | flags, 0o666))
+
+
+def _lock(folder: Path) -> FileIO:
     """Hold the folder for this process; the system lets it go when the process dies."""
-    file = (folder / ".lock").open("ab+")
+    file = _without_links(folder / ".lock")
     try:
         if os.name == "nt":
             import msvcrt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy as shallow_copy
 from typing import Any
 
 import gymnasium as gym
@@ -25,6 +26,13 @@ class SingleEnvs:
         self._latest: list[tuple[Any, ...]] = []
         self._acted: list[Any] = [None] * num_envs
 
+    def first(self, count: int) -> SingleEnvs:
+        """Return some of the environments, to be used in place of all."""
+        some = shallow_copy(self)
+        some.num_envs, some.envs = count, self.envs[:count]
+        some._latest, some._acted = [], [None] * count
+        return some
+
     def reset(self, *, options: dict[str, Any]) -> tuple[Any, dict[str, list[Any]]]:
         """Start the episode of each seed in `options["episode_seed"]`."""
         seeds = options["episode_seed"]
@@ -38,18 +46,19 @@ class SingleEnvs:
     def step(self, actions: Sequence[Any]) -> tuple[Any, ...]:
         """Act in each environment whose episode goes on."""
         for copy, (env, action) in enumerate(zip(self.envs, actions)):
-            if not self._over(copy):
+            if not self.is_over(copy):
                 self._latest[copy], self._acted[copy] = env.step(action), action
         return self._told()
 
     def expert_action(self) -> list[Any]:
         """Return an action that succeeds; the last one where the episode is over."""
         return [
-            self._acted[copy] if self._over(copy) else env.unwrapped.expert_action()
+            self._acted[copy] if self.is_over(copy) else env.unwrapped.expert_action()
             for copy, env in enumerate(self.envs)
         ]
 
-    def _over(self, copy: int) -> bool:
+    def is_over(self, copy: int) -> bool:
+        """Return whether the episode of a copy has ended."""
         _, _, terminated, truncated, _ = self._latest[copy]
         return bool(terminated or truncated)
 

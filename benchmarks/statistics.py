@@ -253,7 +253,11 @@ def paired_difference(
     Raises:
         ValueError: they share no episode.
     """
-    pairs = _pairs(first, second)
+    return _difference(_pairs(first, second), replicates, seed)
+
+
+def _difference(pairs: Sequence[Observation], replicates: int, seed: int) -> Estimate:
+    """Return the mean of differences with its interval, see `paired_difference`."""
     if len({pair.seed for pair in pairs}) == 1:
         estimate = _difference_of_one_seed(pairs)
     else:
@@ -291,7 +295,7 @@ def paired_test(
     pairs = _pairs(first, second)
     if len(seeds := {pair.seed for pair in pairs}) > 1:
         raise ValueError(f"A paired test is of one seed; got episodes of {len(seeds)}.")
-    estimate = paired_difference(first, second)
+    estimate = _difference(pairs, REPLICATES, seed=0)
     if not any(pair.value for pair in pairs):
         return PairedTest(estimate, 0.0, 1.0)
     share = _share_of_one_seed(_as_rates(pairs))
@@ -319,7 +323,7 @@ def _pairs(
 
 def _as_rates(pairs: Sequence[Observation]) -> list[Observation]:
     """Return differences in [-1, 1] as rates in [0, 1]: halved and moved up."""
-    return [replace(pair, value=(1 + pair.value) / 2) for pair in pairs]
+    return [Observation(pair.seed, pair.cluster, (1 + pair.value) / 2) for pair in pairs]
 
 
 def _difference_of_one_seed(pairs: Sequence[Observation]) -> Estimate:

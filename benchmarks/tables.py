@@ -13,11 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from rich import box
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from shiftgym.atomic import write_atomically
 from shiftgym.sanitize import for_csv, for_markdown, for_terminal
+
+_WIDEST = 10_000
+"""Columns of a terminal without an edge."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +35,33 @@ class Table:
     numbers_from: int = 1
     note: str = ""
 
-    def rich(self) -> RichTable:
+    def rich(self) -> Fitting:
         """Return it for `rich.print`."""
+        return Fitting(self)
+
+    def lines(self, narrow: bool) -> RichTable:
+        """Return it for a terminal.
+
+        Args:
+            narrow: whether cells are broken where people would: behind a slash of a name, before
+                an interval and between the words of the header.
+        """
         table = RichTable(
             title=_rich(self.title), caption=_rich(self.note) if self.note else None,
             box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", caption_justify="left",
+            padding=(0, 0) if narrow else (0, 1),
         )  # fmt: skip
         for index, name in enumerate(self.header):
             left = index < self.numbers_from
-            table.add_column(_rich(name), justify="left" if left else "right", overflow="fold")
+            told = name.replace(" ", "\n").replace("_", "_\n") if narrow and not left else name
+            table.add_column(_rich(told), justify="left" if left else "right", overflow="fold")
         for row in self.rows:
-            # A narrow terminal breaks a cell before its interval, not inside.
-            table.add_row(*(_rich(cell.replace(", ", ",")) for cell in row))
+            cells = [cell.replace(", ", ",") for cell in row]
+            if narrow:
+                names, numbers = cells[: self.numbers_from], cells[self.numbers_from :]
+                cells = [name.replace("/", "/\n") for name in names]
+                cells += [number.replace(" [", "\n[") for number in numbers]
+            table.add_row(*map(_rich, cells))
         return table
 
     def markdown(self) -> str:
@@ -53,9 +73,21 @@ class Table:
         return "\n\n".join(part for part in parts if part) + "\n"
 
 
+class Fitting:
+    """A table as wide as the terminal has room for."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        wide = self._table.lines(narrow=False)
+        room = Measurement.get(console, options.update(max_width=_WIDEST), wide).maximum
+        yield wide if room <= options.max_width else self._table.lines(narrow=True)
+
+
 def _rich(text: str) -> Text:
     """Return text for Rich, which would take a string for its own markup."""
-    return Text(for_terminal(text))
+    return Text("\n".join(map(for_terminal, text.split("\n"))))
 
 
 def write_tables(

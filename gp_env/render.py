@@ -19,7 +19,7 @@ from shiftgym.lettering import GROUND, INK, PALE, RIGHT, WRONG, write_line, writ
 SIZE, CAPTION = 640, 140
 """Side of the table and height of what stands below it, pixels."""
 
-_MARGIN = 20
+_MARGIN, _NOTES = 20, 38
 _LARGE, _SMALL, _SMALLEST = 30, 22, 14
 
 
@@ -71,8 +71,8 @@ def describe_rule(rule: Rule) -> str:
     return f"J counts {rule.jack}, Q {rule.queen}, K {rule.king}"
 
 
-def draw_scene(scene: Scene, table: Picture, note: str = "") -> Picture:
-    """Return a table with a caption below it: uint8 of shape (780, 640, 3).
+def draw_scene(scene: Scene, table: Picture, notes: tuple[str, str] | None = None) -> Picture:
+    """Return a table with a caption below it: uint8 of shape (780, 640, 3), or (818, 640, 3).
 
     The caption states the rule, the target and the formula so far. An attempt that has ended is
     shown with what it made, and the last one in place of the formula.
@@ -80,9 +80,11 @@ def draw_scene(scene: Scene, table: Picture, note: str = "") -> Picture:
     Args:
         scene: what the caption tells.
         table: uint8 of shape (640, 640, 3).
-        note: what else it tells, in a few words.
+        notes: what else to tell in a line of its own, on its left and on its right; it makes the
+            picture 38 pixels higher.
     """
-    picture = Image.new("RGB", (SIZE, SIZE + CAPTION), GROUND)
+    height = SIZE + CAPTION + (_NOTES if notes else 0)
+    picture = Image.new("RGB", (SIZE, height), GROUND)
     picture.paste(Image.fromarray(table), (0, 0))
     drawing = ImageDraw.Draw(picture)
     room, end = SIZE - 2 * _MARGIN, SIZE - _MARGIN
@@ -100,13 +102,16 @@ def draw_scene(scene: Scene, table: Picture, note: str = "") -> Picture:
         write_line(drawing, (start, first), formula, INK, _LARGE, end - start, _SMALLEST)
         before = result_of(scene) if scene.previous else ""
     plural = "" if scene.attempts_left == 1 else "s"
-    left = f"{scene.attempts_left} attempt{plural} left   {note}".strip()
+    left = f"{scene.attempts_left} attempt{plural} left"
     wide = write_line_right(drawing, (end, second), left, PALE, _SMALL)
     rule, rest = describe_rule(scene.rule), room - wide - _MARGIN
     write_line(drawing, (_MARGIN, second), rule, INK, _SMALL, rest, _SMALLEST)
     wide = write_line_right(drawing, (end, third), outcome, colour, _SMALL)
     rest = room - wide - _MARGIN
     write_line(drawing, (_MARGIN, third), before, PALE, _SMALL, rest, _SMALLEST)
+    if notes:
+        write_line(drawing, (_MARGIN, third + _NOTES), notes[0], PALE, _SMALL, room)
+        write_line_right(drawing, (end, third + _NOTES), notes[1], PALE, _SMALL)
     return np.asarray(picture)
 
 

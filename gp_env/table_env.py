@@ -22,12 +22,7 @@ if TYPE_CHECKING:
 
 
 class TableEnv(SingleEnv[Observation, Action, CardEpisode]):
-    """A single environment of the card game.
-
-    Attributes:
-        config: what is dealt and what wins.
-        renderer: draws the cards, where the interface shows them in pictures; else None.
-    """
+    """A single environment of the card game."""
 
     plays = CardGame
     config: GameConfig
@@ -77,12 +72,7 @@ class TableEnv(SingleEnv[Observation, Action, CardEpisode]):
 
 
 class TablesVectorEnv(TaskVectorEnv[CardBatch]):
-    """A vector environment of the card game.
-
-    Attributes:
-        config: what is dealt and what wins.
-        renderer: as of `TableEnv`.
-    """
+    """A vector environment of the card game."""
 
     plays = CardGame
     metadata = PICTURES
@@ -101,13 +91,10 @@ class TablesVectorEnv(TaskVectorEnv[CardBatch]):
         """Return a formula that wins it."""
         return self.batch.expert_formula(index)
 
-    def frames(self) -> tuple[NDArray[np.uint8], ...]:
-        """Return each table with its caption, uint8 of shape (780, 640, 3)."""
+    def frame(self, index: int) -> NDArray[np.uint8]:
+        """Return a table with its caption, as `TableEnv.frame` does."""
         from gp_env.pictures.renderer import CardRenderer
         from gp_env.render import SIZE, Scene, draw_scene
 
-        batch, renderer = self.batch, self.renderer or CardRenderer()
-        return tuple(
-            draw_scene(Scene.of_row(row), renderer.draw_of(batch, index, SIZE))
-            for index, row in enumerate(batch.rows)
-        )
+        table = (self.renderer or CardRenderer()).draw_of(self.batch, index, SIZE)
+        return draw_scene(Scene.of_row(self.batch.rows[index]), table)

@@ -64,6 +64,8 @@ def play(env: Any, steps: int, *, seed: int | None = None, reset: bool = True) -
 
 def frozen(value: Any) -> Any:
     """Return nested steps, dicts and arrays as plain values, equal exactly when these are."""
+    if isinstance(value, (str, int, float)) and not isinstance(value, np.generic):
+        return value  # most of what there is
     if isinstance(value, Step):
         return {name: frozen(one) for name, one in vars(value).items()}
     if isinstance(value, Mapping):
@@ -74,7 +76,7 @@ def frozen(value: Any) -> Any:
         if value.size > _MOST_LISTED and value.dtype != object:
             # Lists of all pixels would take longer than to draw them.
             return [value.shape, str(value.dtype), hashlib.sha256(value.tobytes()).hexdigest()]
-        return frozen(value.tolist())
+        return frozen(value.tolist()) if value.dtype == object else value.tolist()
     return value.item() if isinstance(value, np.generic) else value
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from shiftgym.checks import shown
 from shiftgym.onehot import OneHot
 
 
@@ -73,11 +74,13 @@ class Fields:
         """Return one observation, of shape (size,) or one-hot, as integers of shape (size,).
 
         Raises:
-            ValueError: for another shape, or a row that is not one-hot.
+            ValueError: for another shape, a number out of its field's range, or a row that is not
+                one-hot.
         """
         seen = np.asarray(observation)
         if seen.shape == (self.size,):
-            return seen
+            self._check(seen)
+            return seen.astype(np.uint8, copy=False)
         if seen.shape == (self.onehot.size,):
             return self.onehot.decode(seen)
         raise ValueError(
@@ -88,6 +91,16 @@ class Fields:
     def lists(self, observation: NDArray[np.uint8]) -> dict[str, list[int]]:
         """Return the numbers of each field of one observation of shape (size,)."""
         return {name: observation[where].tolist() for name, where in self.layout.items()}
+
+    def _check(self, seen: NDArray[Any]) -> None:
+        """Refuse numbers that no observation of shape (size,) holds."""
+        for name, where in self.layout.items():
+            for place, (value, high) in enumerate(zip(seen[where].tolist(), self._highs[name])):
+                if value not in range(high + 1):
+                    raise ValueError(
+                        f"Place {place} of the field {name!r} of an observation holds a whole "
+                        f"number from 0 to {high}; got {shown(value)}."
+                    )
 
     def _counts(self) -> NDArray[np.int64]:
         """Return how many numbers each place can hold."""

@@ -15,6 +15,7 @@ import difflib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, fields
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from shiftgym import checks
@@ -139,12 +140,25 @@ class Keywords:
         """Return the default of each keyword."""
         return {one.name: one.metadata["default"] for one in fields(cls)}  # type: ignore[arg-type]
 
+    def asks_for(self, name: str, value: Any) -> bool:
+        """Return whether a value of a keyword is read as the one that these keywords have."""
+        told = {one.name: one.metadata for one in fields(self)}  # type: ignore[arg-type]
+        if name not in told:
+            return False
+        try:
+            same = told[name]["check"](name, value) == getattr(self, name)
+        except (TypeError, ValueError):
+            return False
+        return same is True
+
     def __str__(self) -> str:
         parts = ((one.name, getattr(self, one.name)) for one in fields(self))  # type: ignore[arg-type]
         return ", ".join(f"{name}={value}" for name, value in parts)
 
 
-def own_keywords(maker: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+# Looking into signatures took half of the time in which an environment is made.
+@lru_cache(maxsize=256)
+def own_keywords(maker: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
     """Return the keywords that a class or function takes: its parameters with a default."""
     taken = inspect.signature(maker).parameters
     return {name: one for name, one in taken.items() if one.default is not one.empty}
@@ -162,7 +176,7 @@ def shell_keywords(shell: Any) -> dict[str, inspect.Parameter]:
     makers += filter(inspect.isfunction, starts)
     found: dict[str, inspect.Parameter] = {}
     for maker in filter(None, makers):
-        found = own_keywords(maker) | found
+        found = {**own_keywords(maker), **found}
     return found
 
 

@@ -41,6 +41,13 @@ _colon = re.compile(r"\s*:").match
 _CLOSING = r"(?<!\\)(?:\\\\)*{}(?=[^\S\n]*(?:[,:;=}}\]#\n]|//|/\*|\Z))"
 _closing = {quote: re.compile(_CLOSING.format(quote)).search for quote in "\"'"}
 
+_KEY, _TEXT = r'[^"\\{]{1,99}', r'[^"\\]*'
+_MEMBER = r'\s{{0,9}}"{}"\s{{0,9}}:\s{{0,9}}"{}"\s{{0,9}}'
+_a_member = _MEMBER.format(_KEY, _TEXT)
+_plain = re.compile(rf"\s{{0,9}}(\{{{_a_member}(?:,{_a_member}){{0,9}}\}})\s{{0,9}}\Z").match
+_members = re.compile(_MEMBER.format(f"({_KEY})", f"({_TEXT})")).findall
+"""Key and value of each member of the object in group 1 of `_plain`."""
+
 _ending = re.compile(r"[\s,`]*(?:<[/|][^<>\n]{0,40}>[\s`]*)*\Z").match
 """What may follow an object whose last braces are missing: a fence or closing tags."""
 
@@ -83,7 +90,30 @@ def find_objects(text: str, keys: Collection[str] | None = None) -> list[Object]
         text: of any length; the time is linear in it.
         keys: objects that have none of these keys are left out; None leaves none out.
     """
-    return _Scan(text, keys).objects()
+    plain = _plain_object(text)
+    if plain is None:
+        return _Scan(text, keys).objects()
+    return [plain] if keys is None or not plain.fields.keys().isdisjoint(keys) else []
+
+
+def _plain_object(text: str) -> Object | None:
+    """Return the object that a text is, where it is nothing but plain JSON with texts for values.
+
+    Most replies are. The scan would find the same: without a backslash no quote stands in a text,
+    so each ends where JSON says.
+    """
+    match = _plain(text)
+    if match is None:
+        return None
+    fields: Fields = {}
+    for key, value in _members(text, match.start(1), match.end(1)):
+        fields[_as_key(key)] = value
+    return Object(fields, match.start(1), match.end(1), match.start(1))
+
+
+def _as_key(text: str) -> str:
+    """Return a key as it stands in `Object.fields`."""
+    return text.strip("\"'`* ").lower().replace("_", " ")
 
 
 class _Scan:
@@ -202,8 +232,7 @@ class _Scan:
         elif colon is not None:
             if self._text.find("{", start, end) >= 0:
                 return False
-            key = self._text[start:end].strip("\"'`* ")
-            self._keys[-1] = key.lower().replace("_", " ")
+            self._keys[-1] = _as_key(self._text[start:end])
         self._at = after if colon is None else colon.end()
         return True
 

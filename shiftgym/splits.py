@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from shiftgym.checks import in_range, shown
 
 SPLITS = ("train", "validation", "test")
@@ -23,8 +25,8 @@ def check_fold(value: Any) -> tuple[int, ...]:
         ValueError: for anything else.
     """
     try:
-        # Its length first: an iterator may have no end.
-        if len(value) not in (2, 3):
+        # Sets and mappings have a length, too, and would be unpacked in any order.
+        if not isinstance(value, (tuple, list, np.ndarray)) or len(value) not in (2, 3):
             raise ValueError
         k, n, *validation = value
         n = in_range("n", n, 3, MAX_PARTS)

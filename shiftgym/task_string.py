@@ -87,10 +87,14 @@ class Made:
 
     Attributes:
         id, keywords: as of a `TaskString`.
+        usual: defaults of keywords, as a task string would hold them.
+        config: what was made of the keywords that the task itself has, if it has some.
     """
 
     id: str
     keywords: dict[str, Any]
+    usual: dict[str, Any]
+    config: Keywords | None
 
     @classmethod
     def of(cls, env: Any) -> Made | None:
@@ -103,16 +107,31 @@ class Made:
         if spec is None:
             return None
         usual = {name: one.default for name, one in shell_keywords(type(env)).items()}
-        if isinstance(getattr(env, "config", None), Keywords):
-            usual |= env.config.defaults()
-        parsed = getattr(env, "config", None)
+        config = getattr(env, "config", None)
+        config = config if isinstance(config, Keywords) else None
+        if config is not None:
+            usual |= config.defaults()
+        usual = {name: plain(value) for name, value in usual.items()}
         keywords = {
-            name: _content(value, getattr(parsed, name, None))
+            name: _content(value, getattr(config, name, None))
             for name, value in sorted(spec.kwargs.items())
-            if name not in _NOT_PLAYED
-            and not (name in usual and plain(value) == plain(usual[name]))
+            if name not in _NOT_PLAYED and not (name in usual and plain(value) == usual[name])
         }
-        return cls(_with_package(spec), keywords)
+        return cls(_with_package(spec), keywords, usual, config)
+
+    def means(self, name: str, keywords: Mapping[str, Any]) -> bool:
+        """Return whether a keyword of a task, given or left out, asks for what was asked for here.
+
+        A task that is written by hand may name a default, or a value in another form.
+        """
+        # None is a value of some keywords, and another than one that is left out.
+        theirs = keywords.get(name, self.usual.get(name, ...))
+        if theirs == self.keywords.get(name, self.usual.get(name, ...)):
+            return True
+        # A file that somebody else's task names is not read.
+        if self.config is None or not is_held(theirs) or _is_file(theirs):
+            return False
+        return self.config.asks_for(name, theirs)
 
     def task(self, episode: Episode, given: str = "") -> str:
         """Return the task string of an episode that has just started."""
@@ -147,8 +166,7 @@ def check_made(made: Made | None, task: TaskString, given: str) -> TaskString:
             f"environment of that id, or call shiftgym.replay."
         )
     names = sorted({*task.keywords, *made.keywords})
-    # None is a value of some keywords, and another than a default that is left out.
-    other = [one for one in names if task.keywords.get(one, ...) != made.keywords.get(one, ...)]
+    other = [one for one in names if not made.means(one, task.keywords)]
     if other:
         wanted, here = _said(other, task.keywords), _said(other, made.keywords)
         raise ValueError(
@@ -228,8 +246,14 @@ def _content(given: Any, parsed: Any) -> Any:
         return [_content(*both) for both in zip(given, parsed)]
     if isinstance(parsed, tuple) and len(parsed) == 1:
         parsed = parsed[0]
-    is_file = isinstance(given, (str, os.PathLike)) and bool(os.path.splitext(given)[1])
-    return plain(parsed if is_file and hasattr(parsed, "digest") else given)
+    return plain(parsed if _is_file(given) and hasattr(parsed, "digest") else given)
+
+
+def _is_file(given: Any) -> bool:
+    """Return whether a value, or one of several, is the path of a file."""
+    if isinstance(given, (list, tuple)):
+        return any(map(_is_file, given))
+    return isinstance(given, (str, os.PathLike)) and bool(os.path.splitext(given)[1])
 
 
 def is_held(value: Any) -> bool:

@@ -18,6 +18,9 @@ _marks = re.compile(
     r"(?<!\")\[/?THINK\](?!\()|\[/?THINK\](?![\"(])"
 ).finditer
 
+_SIGNS = ("<", "＜", "◁", "&lt;", "THINK]")
+"""One of them is in every mark."""
+
 _holds_thought = re.compile(
     r"think|thought|reason|reflection|scratchpad|analys[ei]s|monologue|deliberation|"
     r"(?<![^\W_])cot(?![^\W_])"
@@ -54,6 +57,9 @@ def outside_thoughts(text: str) -> str:
     thought that began with the reply, as where the opening mark was part of the prompt: all text
     before it is thought.
     """
+    # Most replies hold no mark, and to look for a character is a hundred times as fast.
+    if not any(sign in text for sign in _SIGNS):
+        return text
     said: list[str] = []
     start: int | None = 0  # of what is said, None within a thought
     outer, inner = "", set[str]()  # names of the thought, and of those that are open within it

@@ -1,4 +1,4 @@
-"""What every test shares: one thread a worker, Hypothesis without a clock, the recorded data."""
+"""What every test shares: workers, Hypothesis without a clock, the recorded data."""
 
 from __future__ import annotations
 

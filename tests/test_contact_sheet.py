@@ -1,4 +1,4 @@
-"""The contact sheet of streets: what is on it, and that the docs show one."""
+"""The contact sheets of streets: what is on them, and that the docs show them."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ import pytest
 from PIL import Image
 
 from benchmarks import contact_sheet
-from benchmarks.contact_sheet import CELL, COLUMNS, LOOKS, draw_contact_sheet
+from benchmarks.contact_sheet import SHEETS, draw_contact_sheet
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
-def test_the_sheet_of_the_docs_is_what_the_command_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    path = DOCS / "images" / "contact-sheet.png"
-    assert path.stat().st_size < 400_000
-    assert "images/contact-sheet.png" in (DOCS / "street-images.md").read_text("utf-8")
+@pytest.mark.parametrize("size", [84, 256, pytest.param(640, marks=pytest.mark.slow)])
+def test_the_sheets_of_the_docs_are_what_the_command_draws(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = DOCS / "images" / f"contact-sheet-{size}.png"
+    assert path.stat().st_size < 1_500_000
+    assert f"images/{path.name}" in (DOCS / "street-images.md").read_text("utf-8")
     shown = np.asarray(Image.open(path).convert("RGB"), dtype=int)
     # Its first row.
     monkeypatch.setattr(contact_sheet.virl_env, "CITY_NAMES", ("gridhaven",))
-    drawn = np.asarray(draw_contact_sheet(), dtype=int)
-    assert drawn.shape[0] > CELL
-    assert drawn.shape[1] > len(COLUMNS) * len(LOOKS) * CELL
+    drawn = np.asarray(draw_contact_sheet(size), dtype=int)
+    assert drawn.shape[0] > size
+    assert drawn.shape[1] > len(SHEETS[size]) * size
     # Few colours are kept, and another machine may round some of them otherwise.
     assert np.abs(shown[: len(drawn)] - drawn).mean() < 4

@@ -192,3 +192,17 @@ def test_text_of_others_is_shown_as_text(tmp_path: Path) -> None:
     assert [row.count("|") for row in rows] == [3, 3, 3]
     write_csv(tmp_path / "t.csv", [{"cell": "=HYPERLINK(1)\x1b", "by_seed": "-0.1 0.2", "n": -1.5}])
     assert (tmp_path / "t.csv").read_text() == "cell,by_seed,n\n'=HYPERLINK(1)\\x1b,-0.1 0.2,-1.5\n"
+
+
+def test_a_narrow_terminal_breaks_names_behind_a_slash() -> None:
+    line = ["some-model/rule_ood", "12.3 [10.1, 14.9]", "-1.00"]
+    table = Table("Success", ["cell", "success", "mean return"], [line])
+    for width in (80, 36):
+        shown = io.StringIO()
+        Console(file=shown, width=width, color_system=None).print(table.rich())
+        lines = [one.strip() for one in shown.getvalue().splitlines()]
+        if width == 80:
+            assert any("some-model/rule_ood" in one and "12.3 [10.1,14.9]" in one for one in lines)
+        else:
+            assert any(one.startswith("some-model/ ") for one in lines)
+            assert any(one.startswith("rule_ood ") and "[10.1,14.9]" in one for one in lines)

@@ -200,7 +200,7 @@ ROWS: Cases = {
     "garbage": (lambda f: f.rows.insert(0, "garbage\n"), "line 1 is no row"),
     "unknown id": (lambda f: each(f.rows[:1], id="CartPole-v1"), "id is 'CartPole-v1'"),
     "unknown keyword": (lambda f: f.rows[0]["keywords"].update(nonsense=1), "keywords is"),
-    "deep nesting": (lambda f: f.rows.insert(0, "[" * 10**6 + "\n"), "line 1 is no row"),
+    "deep nesting": (lambda f: f.rows.insert(0, "[" * 10**6 + "\n"), "bytes outside of texts"),
     "deep keywords": (
         lambda f: text(f, '"keywords":{', '"keywords":{"a":' + "[" * 10**5 + "]" * 10**5 + ","),
         "line 1 is no row",
@@ -301,7 +301,10 @@ RECORD: Cases = {
     "formula": (lambda f: f.rename("toy", "=HYPERLINK(1)"), "no formula; it begins with ="),
     "direction override": (lambda f: f.rename("toy", "a\u202eb"), "visible characters"),
     "no record": (raw("run.json", None), "neither submission.yaml nor run.json"),
-    "deep record": (raw("run.json", lambda _: b"[" * 10**6), "run.json is no record"),
+    "deep record": (
+        raw("run.json", lambda _: b"[" * 10**6),
+        r"run\.json has more than .* outside of",
+    ),
     "agent in place of a model": (
         lambda f: without_log(f, "toy"),
         "toy is no model with a response log",

@@ -231,6 +231,7 @@ HOSTILE: list[Any] = [
     np.array([1, 2]), np.array("a"), np.array([["a", "b"]]), np.float64("nan"),
     np.datetime64("NaT"), np.timedelta64(3), (1,), (float("nan"),) * 2, (float("inf"), 5),
     (10**400, 5), (5, 10**400), ("a", "b"), (True, 5), (0.0, 5.0), len, 1.5, 1j, {1, 2},
+    {0: 1, 5: 2},
 ]  # fmt: skip
 INSIDES = ("ambiguous", "Exceeds the limit", "recursion", "cannot convert", "not subscriptable")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,10 +15,15 @@ from typer.testing import CliRunner
 from benchmarks.cli import app
 from benchmarks.leaderboard.figures import independent_difference
 from benchmarks.statistics import Observation, rate
+from benchmarks.submissions.retraction import retract
 from benchmarks.submissions.writing import submit
 from tests.forging import Forged, honest_agent, honest_model, replayed
 
 HOSTILE = '</script><!--<script>document.title = "taken"</script><b onclick=x>\u202e'
+
+
+EARLIER = "0123456789abcdef"
+"""Digest of an earlier version of the suite."""
 
 
 def build(*arguments: object, exit_code: int = 0) -> str:
@@ -46,7 +52,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hand_in(forged.write(folder / "hostile"), suite, folder / "submissions" / "toy-1", "stock")
     (folder / "other").mkdir()
     run, _ = honest_agent(folder / "other", "cards", "random")
-    hand_in(run, suite, folder / "submissions" / "chance", "reference")
+    chance = folder / "submissions" / "chance"
+    hand_in(run, suite, chance, "reference")
+    shutil.copytree(chance, folder / "submissions" / "gone")
+    retract(folder / "submissions" / "gone", "It was the same as chance.", date(2026, 1, 3))
+    before = chance / "earlier" / EARLIER
+    before.mkdir(parents=True)
+    shutil.copy(chance / "episodes.jsonl.gz", before)
+    told = (chance / "submission.yaml").read_text()
+    (before / "submission.yaml").write_text(re.sub("cards: .*", f"cards: '{EARLIER}'", told))
     build(folder / "submissions", "--out", folder / "site", "--suite-file", suite)
     return folder
 
@@ -76,9 +90,10 @@ def files(site: Path) -> dict[str, bytes]:
 
 
 def test_a_site_is_built_to_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "site", tmp_path / "again")
+    (tmp_path / "again" / "entries" / "gone.html").write_text("of an earlier build")
     suite = folder / "cards.json"
-    for name in ("again", "again"):  # a site is replaced
-        build(folder / "submissions", "--out", tmp_path / name, "--suite-file", suite)
+    build(folder / "submissions", "--out", tmp_path / "again", "--suite-file", suite)
     assert files(tmp_path / "again") == files(folder / "site")
     assert not list(tmp_path.glob(".leaderboard-*"))
 
@@ -119,14 +134,21 @@ def test_text_of_a_submission_stays_text(folder: Path) -> None:
 
 def test_figures_are_those_of_the_rows(folder: Path) -> None:
     told = json.loads((folder / "site" / "leaderboard.json").read_bytes())
-    (suite,) = told["suites"]
+    suite, earlier = told["suites"]
+    assert [suite["current"], earlier["current"], earlier["digest"]] == [True, False, EARLIER]
+    assert earlier["entries"][0]["columns"] == suite["entries"][1]["columns"]
+    assert earlier["entries"][0]["labels"] == []
+    assert told["retracted"]["gone"]["reason"] == "It was the same as chance."
     assert [one["id"] for one in suite["entries"]] == ["toy-1", "chance"]
     model, chance = suite["entries"]
     assert (model["track"], model["labels"]) == ("stock", ["replayed"])
-    assert chance["labels"] == ["replayed", "re-run"]
+    assert chance["labels"] == ["replayed", "re-run by maintainers"]
     assert chance["columns"]["in"][suite["fields"].index("success")] == 0.0
     index = (folder / "site" / "index.html").read_text(encoding="utf-8")
     assert index.index("Toy-1") < index.index("Chance")
+    assert "It was the same as chance." in index
+    assert f"earlier version of the suite, digest {EARLIER}" in index
+    assert not (folder / "site" / "entries" / "gone.html").exists()
 
 
 def test_differences_of_other_episodes_have_an_interval() -> None:

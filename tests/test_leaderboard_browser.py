@@ -100,9 +100,9 @@ def test_tables_are_sorted_and_filtered_by_keys(site: Path, page: Page) -> None:
     page.open((site / "index.html").as_uri())
     assert first_entries(page) == ["Toy", "Chance"]
     tab_to(page, f"document.activeElement.matches('#cards button') && {FOCUSED} === 'OOD'")
-    page.press("Enter")
     assert page.tell("document.activeElement.parentElement.ariaSort") == "descending"
     page.press("Enter")
+    assert page.tell("document.activeElement.parentElement.ariaSort") == "ascending"
     assert first_entries(page) == ["Chance", "Toy"]
     page.press("/", *"toy")
     assert first_entries(page) == ["Toy"]
@@ -117,6 +117,7 @@ def test_an_entry_is_reached_and_its_episodes_are_walked_by_keys(site: Path, pag
     page.press("Enter")
     page.wait("location.pathname.endsWith('streets-toy.html') && !!document.querySelector('h3')")
     assert page.tell(HEADING) == "in 0wrong action"
+    assert page.tell("scrollY") == 0
     step = page.tell("location.hash").split("/")[2]
     page.press("ArrowRight")
     assert page.tell("location.hash").split("/")[2] == str(int(step) + 1)
@@ -136,6 +137,7 @@ def test_an_entry_is_reached_and_its_episodes_are_walked_by_keys(site: Path, pag
 def test_cards_are_drawn_and_failures_found(site: Path, page: Page) -> None:
     page.open((site / "entries" / "cards-toy.html").as_uri() + "#rule_ood/0")
     page.wait(f"!!{HEADING}")
+    assert page.tell("scrollY") > 0
     assert page.tell("document.querySelectorAll('.card').length") == 4
     assert " of " in page.tell("document.querySelector('.card').ariaLabel")
     assert page.tell("document.querySelectorAll('pre').length") >= 1

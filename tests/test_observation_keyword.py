@@ -30,6 +30,19 @@ highs = st.lists(st.lists(st.integers(1, 254), min_size=1, max_size=4), min_size
 )
 
 
+@pytest.mark.parametrize("name", OBSERVED)
+def test_a_number_out_of_range_is_refused_by_field(name: str) -> None:
+    fields, decode = OBSERVED[name]
+    row = gym.make(name).reset(seed=0)[0]
+    decode(row)
+    for field, where in fields.layout.items():
+        for wrong in (255, -1, 0.5, np.nan):
+            damaged = row.astype(float)
+            damaged[where.start] = wrong
+            with pytest.raises(ValueError, match=f"Place 0 of the field '{field}' .* from 0 to"):
+                decode(damaged)
+
+
 @given(fields=highs, data=st.data())
 def test_integers_come_back_from_one_hot_rows(fields: Fields, data: st.DataObject) -> None:
     counts = fields.space().nvec

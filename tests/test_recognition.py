@@ -146,7 +146,11 @@ def test_the_probe_tells_what_cards_show_in_hands_it_was_not_fitted_on(tmp_path:
     assert (tmp_path / "probe.json").exists()
 
 
-def test_the_probe_compares_stages_on_the_same_seeds(tmp_path: Path) -> None:
+def test_the_probe_compares_stages_on_the_same_seeds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # How well the readers read is not what is tested here.
+    monkeypatch.setattr("benchmarks.probe._STEPS", 2)
     of = SUITES["gp-vl"]
     folder = study_folder(tmp_path, of, tiny(of), seeds=2)
     ahead = job_folder(folder, "cnn", 0)
@@ -226,7 +230,7 @@ class Telling:
 
 def told(task: str, says: Callable[[dict[str, Any]], dict[str, Any]], **keywords: Any) -> Any:
     """Return recognition over some episodes, None where no episode has any."""
-    more = {"VIRLNavigation": {"landmarks": "all", "turns": (1, 2)}}.get(task, {})
+    more = {"VIRLNavigation": {"landmarks": "all", "turns": (1, 2), "routes": 20}}.get(task, {})
     keywords = {"images": True, "max_attempts": 1, **more, **keywords}
     if keywords["images"]:
         # Nobody looks at them here.

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shiftgym.objects import _Scan, find_objects
 from shiftgym.phrases import find_phrases, without_label
 from shiftgym.replies import check_reply
 from shiftgym.thoughts import outside_thoughts
@@ -149,3 +150,18 @@ def test_a_label_is_left_out() -> None:
 def test_nothing_raises(text: str) -> None:
     find_phrases(outside_thoughts(text), ("action",))
     assert check_reply(text) == text
+
+
+_texts = st.text("a1B_ '{}[]:,#*/`\n\u00e9", max_size=8)
+_blanks = st.sampled_from(["", " ", "\n"])
+
+
+@given(st.lists(st.tuples(_texts, _blanks, _texts), min_size=1, max_size=4), _blanks)
+def test_plain_objects_are_read_as_the_scan_reads_them(
+    members: list[tuple[str, str, str]], blank: str
+) -> None:
+    inside = ",".join(f'{blank}"{key}"{gap}:{gap}"{value}"' for key, gap, value in members)
+    text = f"{blank}{{{inside}{blank}}}{blank}"
+    scanned = _Scan(text, None).objects()
+    assert find_objects(text) == scanned
+    assert find_objects(text, {"a"}) == _Scan(text, {"a"}).objects()

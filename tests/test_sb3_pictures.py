@@ -82,11 +82,6 @@ def small(task: str, seed: int = 0, image_size: int = SIZE) -> ResidualPolicy:
     )
 
 
-def eye_of(policy: ResidualPolicy) -> Eye:
-    assert isinstance(policy.features_extractor, SightedMLP)
-    return policy.features_extractor.eye
-
-
 def vector_env(task: str, copies: int = 4, **keywords: Any) -> Any:
     keywords = {**GAMES[task], "image_size": SIZE, "mask": None, **keywords}
     made: Any = gym.make_vec(

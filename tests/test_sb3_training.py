@@ -270,6 +270,15 @@ def test_models_are_saved_and_agents_act_alike(tmp_path: Path) -> None:
     assert np.array_equal(SB3Agent(policy).act(observation, info), expected)
 
 
+def test_who_only_plays_makes_no_optimizer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("an optimizer was made")
+
+    monkeypatch.setattr(torch.optim.Optimizer, "__init__", refuse)
+    save_model(tmp_path / "model.pt", small())
+    load_model(tmp_path / "model.pt")
+
+
 def test_writes_tensorboard_events(tmp_path: Path) -> None:
     pytest.importorskip("tensorboard", reason="needs the extra [agents]")
     train_bc(small(), demonstrate(20).transitions(), 20, tensorboard=tmp_path / "bc")

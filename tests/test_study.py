@@ -236,7 +236,6 @@ def test_a_report_of_an_unfinished_study_says_what_is_missing(
     tmp_path: Path, suite: Suite, finished: Finished
 ) -> None:
     shutil.copytree(finished("study", suite)[0], tmp_path, dirs_exist_ok=True)
-    report(tmp_path, QUIET)
     whole = [tmp_path / name for name in ("table.md", "table.csv")]
     assert not any("INCOMPLETE" in path.read_text("utf-8") for path in whole)
 

@@ -58,7 +58,7 @@ def test_a_learner_spends_its_compute_and_comes_back(
     stage = Stage(settings, flops, 1, tmp_path / "resume.pt", report)
     if arm == "sft":
         # Pictures take long to draw.
-        count = 40 if suite.axes else 200
+        count = 20 if suite.axes else 200
         shown = task.demonstrate(count, seed=1, rules=(task.rule,), fold=fold, **suite.game)
         learner.imitate(shown, stage)
     else:
@@ -72,7 +72,7 @@ def test_a_learner_spends_its_compute_and_comes_back(
     assert (who.task, who.interface) == (task.name, learner.interface)
     game = {**task.game(task.rule, fold), **suite.game, **learner.keywords}
     cell = (suite.id("in", learner.interface), game)
-    seeds = suite.episode_seeds(0, 6 if suite.axes else 20)
+    seeds = suite.episode_seeds(0, 3 if suite.axes else 20)
     played = [play(make, *cell, seeds) for make in (who.make, lambda _: learner.agent())]
     assert played[0] == played[1] or policy.startswith("lm")
     assert [e.replies for e in played[0]] == [e.replies for e in played[1]]

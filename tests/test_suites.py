@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
 import pytest
 
+from benchmarks.cells import cells_of_suite
 from benchmarks.cost import cost
+from benchmarks.options import EvaluationOptions
+from benchmarks.players import Player
 from benchmarks.suites import SUITES, TEST_BIT, Column, Suite, suite, suite_of
 from benchmarks.suites.files import read_suite
 from benchmarks.tasks import TASKS
@@ -163,6 +167,18 @@ def test_who_trains_nothing_plays_no_training_episodes_and_studies_no_controls(o
     controls = set(everything) - set(of.columns_for(seen=True))
     assert controls == {name for name, column in of.columns.items() if column.control}
     assert ("gp-l", "virl-l").count(of.name) == bool(controls)
+
+
+def test_who_reads_no_words_is_told_so_of_columns_of_style() -> None:
+    for interface, told in (("", 1), ("-Text", 0)):
+        who = Player("someone", _nobody, interfaces=(interface,))
+        asked = EvaluationOptions("someone", columns=["style_1", "in"], episodes=1)
+        notes = cells_of_suite(who, SUITES["virl-l"], asked, None)[1]
+        assert sum("style_1 differ" in note for note in notes) == told
+
+
+def _nobody(env: Any) -> Any:
+    raise AssertionError("nobody plays")
 
 
 @both

@@ -124,6 +124,30 @@ def test_what_does_not_match_is_named(name: str, keywords: dict[str, Any], named
         env.reset(options={"task": task})
 
 
+@pytest.mark.parametrize(
+    ("id", "keyword", "value", "same"),
+    [
+        ("GeneralPoints-v0", "rule", "ten", True),
+        ("GeneralPoints-v0", "rule", [10, 10, 10], True),
+        ("GeneralPoints-v0", "num_cards", 4, True),
+        ("GeneralPoints-v0", "num_cards", 5, False),
+        ("GeneralPoints-v0", "num_cards", "4", False),
+        ("VIRLNavigation-v0", "city", ["gridhaven"], True),
+        ("VIRLNavigation-v0", "city", "gridhaven.json", False),
+        ("VIRLNavigation-v0", "observation", "onehot", False),
+    ],
+)
+def test_a_task_by_hand_may_name_a_default(id: str, keyword: str, value: Any, same: bool) -> None:
+    env, task = started(id)
+    written = json.loads(task)
+    written["keywords"][keyword] = value
+    if same:
+        assert env.reset(options={"task": json.dumps(written)})[1]["task"] == task
+        return
+    with pytest.raises(ValueError, match=keyword):
+        env.reset(options={"task": json.dumps(written)})
+
+
 def test_keywords_that_change_no_episode_do_not_count() -> None:
     _, task = started("GeneralPoints-v0")
     made = {"render_mode": "ansi", "rule": "ten", "fold": [0, 5], "mask": "syntax"}

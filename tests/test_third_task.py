@@ -51,3 +51,12 @@ def test_a_broken_task_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Walk, "expert_action", lambda walk: 0)
     with pytest.raises(ContractError, match="NumberLine-v0"):
         check_task("NumberLine-v0")
+
+
+def test_a_single_environment_deals_ahead_unless_each_reset_has_a_seed() -> None:
+    env: Any = gym.make("NumberLine-v0").unwrapped
+    deal, dealt = env.task.deal, []
+    env.task.deal = lambda seeds: (dealt.append(len(seeds)), deal(seeds))[1]
+    for seed in (3, 4, 5, None, None, None):
+        env.reset(seed=seed)
+    assert dealt == [1, 1, 1, 7]

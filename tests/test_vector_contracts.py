@@ -24,6 +24,12 @@ NUM_ENVS = 5
 MODES = (AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP)
 IDS = [name for task in (gp_env, virl_env) for name in task.variants() if "-Text" not in name]
 
+TWO = ("porta vecchia", "rio claro")
+"""Unseen cities, in place of all nine."""
+
+SHORT: dict[str, Any] = {"points_per_segment": 2, "directions": "relative"}
+SMALL: dict[str, Any] = {"points_per_segment": 3, "image_size": 32}
+
 KEYWORDS: dict[str, list[dict[str, Any]]] = {
     "GeneralPoints-v0": [
         {},
@@ -45,11 +51,12 @@ KEYWORDS: dict[str, list[dict[str, Any]]] = {
         {"stated_directions": "relative", "split": "test", "initial_heading": 0, "turns": (0, 7)},
         {"routes": 50, "movement": "free", "directions": "random", "mask_in_observation": True},
     ],
+    # Streets take longest to draw, and what was drawn once is kept: so few of them.
     "VIRLNavigation-Image-v0": [
-        {},
-        {"look": "random", "drop_rate": 0.5, "mask_in_observation": True, "directions": "relative"},
-        {"city": "unseen", "routes": 3, "views": "grid", "image_size": 32, "observation": "image"},
-        {"routes": 50, "movement": "free", "directions": "random", "length": (100, 200)},
+        {"routes": 4, **SHORT},
+        {"routes": 4, "look": "random", "drop_rate": 0.5, "mask_in_observation": True, **SHORT},
+        {"city": TWO, "routes": 2, "views": "grid", "observation": "image", **SMALL},
+        {"routes": 4, "movement": "free", "directions": "random", "length": (100, 200)},
     ],
 }
 CASES = [
@@ -138,7 +145,7 @@ def test_same_play_as_single_environments(
     assert len(outcomes) > 2
 
 
-@pytest.mark.parametrize("name", IDS)
+@pytest.mark.parametrize("name", [name for name in IDS if "-OOD-" not in name])
 def test_episode_seeds_replay_in_the_single_environment(name: str) -> None:
     vector = make(name)
     observations, infos = vector.reset(seed=5)
@@ -165,10 +172,13 @@ def test_copies_tell_what_they_play(name: str, rule: str, asked: tuple[str, ...]
             assert getattr(vector, what)(index) == getattr(single, what)
 
 
-@pytest.mark.parametrize("name", IDS)
+# -OOD- ids are other names of ids that are played; see `test_contracts`.
+@pytest.mark.parametrize("name", [name for name in IDS if "-OOD-" not in name])
 def test_a_seed_fixes_all_copies_and_another_differs(name: str) -> None:
+    few: dict[str, Any] = {"city": TWO} if name.startswith("VIRLNavigation-Image-Vis") else {}
+
     def played(seed: int) -> list[Any]:
-        env, generator = make(name), np.random.default_rng(0)
+        env, generator = make(name, **few), np.random.default_rng(0)
         first, _ = env.reset(seed=seed)
         return [
             frozen(of_each(first)),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from gymnasium import spaces
 
 from shiftgym.checks import flag
 from shiftgym.envs.text import Answer
+from shiftgym.once import once
 from shiftgym.prompts import build_feedback, feedback_of, message_space
 from virl_env.actions import ACTION_INDEX, ACTIONS, NO_ACTION
 from virl_env.config import MAX_ATTEMPTS, MAX_POINTS_PER_SEGMENT, NavigationConfig
@@ -149,12 +151,17 @@ def _message_space(template: PromptTemplate) -> spaces.Text:
     Raises:
         ValueError: where its longest message does not fit.
     """
+    return message_space(_longest_messages(template), MAX_OBSERVATION, CHARACTERS)
+
+
+@lru_cache(maxsize=32)
+def _longest_messages(template: PromptTemplate) -> Sequence[str]:
     prompts = [build_prompt(scene, template) for scene in _longest_scenes()]
-    feedback = feedback_of(map(Verdict.of, Outcome), MAX_ATTEMPTS, template)
-    return message_space([*prompts, *feedback], MAX_OBSERVATION, CHARACTERS)
+    return [*prompts, *feedback_of(map(Verdict.of, Outcome), MAX_ATTEMPTS, template)]
 
 
-def _longest_scenes() -> list[Scene]:
+@once()
+def _longest_scenes() -> tuple[Scene, ...]:
     """Return scenes of the longest route, one in each style, after the longest history."""
     landmark = Landmark("M" * MAX_NAME, "cafe", (0.0, 0.0))
     legs = (Leg(45 * 5, 100.0, (0.0, 0.0), landmark, "right behind"),) * MAX_LEGS
@@ -163,10 +170,10 @@ def _longest_scenes() -> list[Scene]:
     steps: list[RailStep] = build_rail(route, MAX_POINTS_PER_SEGMENT, directions=rule)
     # Actions that take turns do not shorten into runs.
     past = [sorted(ACTIONS, key=len)[-1 - at % 2] for at in range(len(steps))]
-    return [
+    return tuple(
         replace(
             rail_scenes(route, steps, rule, style=style, max_attempts=MAX_ATTEMPTS)[-1],
             actions=past,
         )
         for style in range(len(STYLES))
-    ]
+    )

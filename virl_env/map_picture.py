@@ -6,6 +6,7 @@ A north arrow, a scale bar and a flag at the destination tell how to read it.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from shiftgym.lettering import Font, one_line
+from virl_env.map_labels import Box, place_labels
 from virl_env.routes.route import Route
 from virl_env.world.city import UNIT, City
 from virl_env.world.geometry import METRES_A_DEGREE, Geocode, near
@@ -76,15 +78,20 @@ def draw_map(
     for landmark in landmarks:
         _dot(drawing, view(landmark.geocode), 4, _PLACE)
     crowd = [view(place) for place in (*corners, walker, *(one.geocode for one in landmarks))]
-    _draw_north(drawing, view, font, _freer(crowd, view, top=True))
-    _draw_scale(drawing, view, font, _freer(crowd, view, top=False))
-    for landmark in landmarks:
-        _label(drawing, view, landmark.geocode, landmark.name, font)
-    _label(drawing, view, corners[0], f"start: {route.start_name}", font)
-    _draw_flag(drawing, view(corners[-1]))
-    _draw_walker(drawing, view(walker), heading)
+    taken = [
+        _draw_north(drawing, view, font, _freer(crowd, view, top=True)),
+        _draw_scale(drawing, view, font, _freer(crowd, view, top=False)),
+        _draw_flag(drawing, view(corners[-1])),
+    ]
     if city is not None and city.attribution:
-        _credit(drawing, view, city.attribution)
+        taken.append(_credit(drawing, view, city.attribution))
+    # The destination and what lies ahead matter more than what lies behind.
+    ahead = [leg.landmark for leg in route.legs[walked:] if leg.landmark is not None]
+    behind = [leg.landmark for leg in route.legs[:walked] if leg.landmark is not None]
+    wanted = [(view(one.geocode), one.name) for one in [*ahead[-1:], *ahead[:-1], *behind]]
+    wanted.insert(1, (view(corners[0]), f"start: {route.start_name}"))
+    _write_labels(drawing, view, wanted, font, taken, _around(view(walker), 14))
+    _draw_walker(drawing, view(walker), heading)
     return np.asarray(picture.resize((size, size), Image.Resampling.LANCZOS))
 
 
@@ -150,33 +157,47 @@ def _dot(
     drawing.ellipse([x - reach, y - reach, x + reach, y + reach], fill=colour)
 
 
-def _label(
-    drawing: ImageDraw.ImageDraw, view: _View, geocode: Geocode, name: str, font: Font
+def _around(place: tuple[float, float], reach: float) -> Box:
+    """Return the box around a place, pixels of the smaller picture away from it."""
+    (x, y), away = place, reach * _FINER
+    return x - away, y - away, x + away, y + away
+
+
+def _write_labels(
+    drawing: ImageDraw.ImageDraw,
+    view: _View,
+    wanted: Sequence[tuple[tuple[float, float], str]],
+    font: Font,
+    taken: Sequence[Box],
+    walker: Box,
 ) -> None:
-    """Write a name beside a place, inside the picture."""
-    x, y = view(geocode)
-    name = one_line(name)
-    width = drawing.textlength(name, font)
-    if x + width + 10 * _FINER > view.side:
-        x -= width + 20 * _FINER
-    drawing.text(
-        (x + 8 * _FINER, y - 8 * _FINER),
-        name,
-        _INK,
-        font,
-        stroke_width=2 * _FINER,
-        stroke_fill=_GROUND,
+    """Write names beside their places, the most important first, as many as find room."""
+    ascent, descent = (
+        font.getmetrics() if isinstance(font, ImageFont.FreeTypeFont) else (_LABELS, 0)
     )
+    edge = 2 * _FINER
+
+    def measure(text: str) -> tuple[float, float]:
+        return drawing.textlength(text, font) + 2 * edge, ascent + descent
+
+    dots = [_around(place, 5) for place, _ in wanted]
+    names = [(place, one_line(name)) for place, name in wanted]
+    for text, left, top in place_labels(
+        names, measure, view.side, 8 * _FINER, taken, [walker, *dots]
+    ):
+        drawing.text((left + edge, top), text, _INK, font, stroke_width=edge, stroke_fill=_GROUND)
 
 
-def _credit(drawing: ImageDraw.ImageDraw, view: _View, attribution: str) -> None:
+def _credit(drawing: ImageDraw.ImageDraw, view: _View, attribution: str) -> Box:
     """Write whose data the map shows, on a ground of its own, as licences want it readable."""
     where, attribution = view.side - 5 * _FINER, one_line(attribution)
     font = ImageFont.load_default(11 * _FINER)
     left, top, right, bottom = drawing.textbbox((where, where), attribution, font, anchor="rd")
     edge = 4 * _FINER
-    drawing.rectangle([left - edge, top - edge, right + edge, bottom + edge], fill=_GROUND)
+    box = left - edge, top - edge, right + edge, bottom + edge
+    drawing.rectangle(box, fill=_GROUND)
     drawing.text((where, where), attribution, _INK, font, anchor="rd")
+    return box
 
 
 def _draw_walker(drawing: ImageDraw.ImageDraw, place: tuple[float, float], heading: float) -> None:
@@ -189,7 +210,7 @@ def _draw_walker(drawing: ImageDraw.ImageDraw, place: tuple[float, float], headi
     drawing.polygon(corners, fill=_WALKER, outline=_INK)
 
 
-def _draw_flag(drawing: ImageDraw.ImageDraw, place: tuple[float, float]) -> None:
+def _draw_flag(drawing: ImageDraw.ImageDraw, place: tuple[float, float]) -> Box:
     """Plant a flag at the destination."""
     x, y = place
     pole, cloth, deep = 26.0 * _FINER, 17.0 * _FINER, 11.0 * _FINER
@@ -197,6 +218,7 @@ def _draw_flag(drawing: ImageDraw.ImageDraw, place: tuple[float, float]) -> None
     corners = [(x, y - pole), (x + cloth, y - pole + deep / 2), (x, y - pole + deep)]
     drawing.polygon(corners, fill=_FLAG, outline=_INK)
     _dot(drawing, place, 3, _INK)
+    return x - 2 * _FINER, y - pole, x + cloth, y + 3 * _FINER
 
 
 def _freer(crowd: list[tuple[float, float]], view: _View, *, top: bool) -> bool:
@@ -206,7 +228,7 @@ def _freer(crowd: list[tuple[float, float]], view: _View, *, top: bool) -> bool:
     return right >= left
 
 
-def _draw_north(drawing: ImageDraw.ImageDraw, view: _View, font: Font, right: bool) -> None:
+def _draw_north(drawing: ImageDraw.ImageDraw, view: _View, font: Font, right: bool) -> Box:
     """Draw an arrow to the north in an upper corner, on a ground of its own."""
     edge, top = 18.0 * _FINER, 8.0 * _FINER
     x = view.side - edge if right else edge
@@ -216,9 +238,10 @@ def _draw_north(drawing: ImageDraw.ImageDraw, view: _View, font: Font, right: bo
     notch = (x, top + 0.7 * long)
     drawing.polygon([(x, top), (x + half, top + long), notch, (x - half, top + long)], fill=_INK)
     drawing.text((x, top + long + 8 * _FINER), "N", _INK, font, anchor="mm")
+    return box
 
 
-def _draw_scale(drawing: ImageDraw.ImageDraw, view: _View, font: Font, right: bool) -> None:
+def _draw_scale(drawing: ImageDraw.ImageDraw, view: _View, font: Font, right: bool) -> Box:
     """Draw a bar of a round number of metres in a lower corner, above where a credit may stand."""
     metres = round_length(_LONGEST_BAR * view.side / view.metre)
     long, tick, margin = metres * view.metre, 4 * _FINER, 12 * _FINER
@@ -232,6 +255,7 @@ def _draw_scale(drawing: ImageDraw.ImageDraw, view: _View, font: Font, right: bo
     line = [(left, up), (left, bottom), (end, bottom), (end, up)]
     drawing.line(line, fill=_INK, width=2 * _FINER)
     drawing.text((left, up), told, _INK, font, anchor="lb")
+    return box
 
 
 def round_length(longest: float) -> int:

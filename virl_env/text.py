@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import ClassVar
 
 from shiftgym.prompts import Template, Templates
@@ -157,6 +158,11 @@ def build_reply(scene: Scene, action: str, template: str | PromptTemplate = DEFA
 
 _COMPACT_ACTIONS = tuple(map(one_word, ACTIONS))
 
+_CACHED = 1_000
+"""Characters of the longest reply that is remembered: along a route many are the same."""
+
+_parsed = lru_cache(maxsize=1024)(parse_reply)
+
 
 def read_reply(
     text: object, template: str | PromptTemplate = DEFAULT, *, strict: bool = False
@@ -169,7 +175,9 @@ def read_reply(
         strict: whether a reply out of format is unreadable, whatever it means.
     """
     asking = find_template(template)
-    reply = parse_reply(text, asking.keys, _COMPACT_ACTIONS if asking.compact else ACTIONS)
+    short = isinstance(text, str) and len(text) <= _CACHED
+    parse = _parsed if short else parse_reply
+    reply = parse(text, asking.keys, _COMPACT_ACTIONS if asking.compact else ACTIONS)
     if strict and reply.action is not None and not reply.in_format:
         return replace(reply, action=None, reason=OUT_OF_FORMAT)
     return reply

@@ -27,12 +27,7 @@ if TYPE_CHECKING:
 
 
 class WalkerEnv(SingleEnv[Observation, Action, Walk]):
-    """A single environment of street navigation.
-
-    Attributes:
-        config: what is walked and what is right.
-        renderer: draws the views, where the interface shows them; else None.
-    """
+    """A single environment of street navigation."""
 
     plays = Navigation
     config: NavigationConfig
@@ -149,12 +144,7 @@ class WalkerEnv(SingleEnv[Observation, Action, Walk]):
 
 
 class WalkersVectorEnv(TaskVectorEnv[Walkers]):
-    """A vector environment of street navigation.
-
-    Attributes:
-        config: what is walked and what is right.
-        renderer: as of `WalkerEnv`.
-    """
+    """A vector environment of street navigation."""
 
     plays = Navigation
     metadata = PICTURES
@@ -192,15 +182,9 @@ class WalkersVectorEnv(TaskVectorEnv[Walkers]):
             batch.arrived(index),
         )
 
-    def frames(self) -> tuple[NDArray[np.uint8], ...]:
-        """Return for each what `WalkerEnv.frame` does, uint8 of shape (640, 960, 3)."""
+    def frame(self, index: int) -> NDArray[np.uint8]:
+        """Return for one sub-environment what `WalkerEnv.frame` does."""
         from virl_env.render import draw_snapshot
 
-        renderer = self.renderer
-        return tuple(
-            draw_snapshot(
-                self.snapshot(index),
-                None if renderer is None else renderer.frame_of(self.batch, index),
-            )
-            for index in range(self.num_envs)
-        )
+        views = None if self.renderer is None else self.renderer.frame_of(self.batch, index)
+        return draw_snapshot(self.snapshot(index), views)

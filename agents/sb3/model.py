@@ -76,9 +76,23 @@ def build_model(
     keywords = policy_keywords(width, blocks, unordered, unread, **eye)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        # Whoever trains the policy brings the learning rate; the constructor only demands one.
-        policy = ResidualPolicy(observation_space, action_space, FloatSchedule(0.0), **keywords)
+        # Whoever trains the policy brings the optimizer and its learning rate; the constructor only
+        # demands them.
+        policy = ResidualPolicy(
+            observation_space,
+            action_space,
+            FloatSchedule(0.0),
+            optimizer_class=_no_optimizer,
+            **keywords,
+        )
     return policy.to(device)
+
+
+def _no_optimizer(*_: Any, **__: Any) -> None:
+    """Stand in for an optimizer: the first one of a process imports torch's compiler, for seconds.
+
+    Playing needs neither.
+    """
 
 
 def count_weights(policy: ActorCriticPolicy) -> int:

@@ -149,8 +149,9 @@ def _build(policy: ActorCriticPolicy, bridge: VectorEnvToSB3, config: PPOConfig,
         **asdict(config),
     )
     # The very policy that came, with a new optimiser: what imitation left in its own is not ours.
-    policy.optimizer = policy.optimizer_class(
-        policy.parameters(), lr=config.learning_rate, **policy.optimizer_kwargs
+    made = ppo.policy
+    policy.optimizer = made.optimizer_class(
+        policy.parameters(), lr=config.learning_rate, **made.optimizer_kwargs
     )
     ppo.policy = policy
     return ppo

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from benchmarks.consoles import say
-from benchmarks.leaderboard.entries import read_entries
+from benchmarks.leaderboard.entries import read_submissions
 from benchmarks.leaderboard.episodes.files import EpisodeFiles
 from benchmarks.leaderboard.figures import figures
 from benchmarks.leaderboard.site import pages
@@ -36,18 +36,19 @@ def build(
         OSError: it cannot be read or written.
     """
     check_out(out)
-    entries = read_entries(submissions, suite_files, lambda text: say(console, text))
-    texts = pages(boards([figures(entry) for entry in entries]))
+    read = read_submissions(submissions, suite_files, lambda text: say(console, text))
+    texts = pages(boards([figures(entry) for entry in read.entries]), read.retracted)
     files = {name: text.encode("utf-8", "replace") for name, text in texts.items()}
     episodes = EpisodeFiles()
-    for entry in entries:
-        say(console, f"Drawing {entry.slug}")
-        episodes.add(entry)
+    for entry in read.entries:
+        if entry.is_current and not entry.secret:
+            say(console, f"Drawing {entry.slug}")
+            episodes.add(entry)
     episodes.finish()
     write_site(out, files | episodes.files)
     say(
         console,
-        f"Written to {out.resolve()}: {len(entries)} entries, {_kilobytes(files)} in "
+        f"Written to {out.resolve()}: {len(read.entries)} entries, {_kilobytes(files)} in "
         f"{len(files)} files, and {_kilobytes(episodes.files)} of episodes.",
     )
 

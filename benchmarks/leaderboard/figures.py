@@ -8,20 +8,11 @@ from dataclasses import dataclass, replace
 
 from agents.no_answer import NoAnswer
 from benchmarks.leaderboard.entries import Entry
+from benchmarks.leaderboard.shifts import shifts_of
 from benchmarks.records import Episode
 from benchmarks.statistics import Estimate, Observation, paired_difference, rate
-from benchmarks.suites import Suite
 from benchmarks.summary import IN_FORMAT
 from benchmarks.tasks.task import SUCCESS
-
-SHIFTS: Sequence[tuple[str, str, str]] = (
-    ("rule", "ood_pairs", "in_pairs"),
-    ("rule", "rule_ood", "in"),
-    ("look", "visual_ood", "in"),
-    ("cities", "cities", "in"),
-    ("rule in other cities", "cities_rule_ood", "cities"),
-)
-"""What changes, the column out of distribution and the one that it is compared with."""
 
 PairKey = tuple[int, str]
 """Of an episode: 0, the number of the study's seed, and what was dealt."""
@@ -117,15 +108,6 @@ def figures(entry: Entry) -> Figures:
         cut=_share(entry, NoAnswer.CUT),
         empty=_share(entry, NoAnswer.EMPTY),
     )
-
-
-def shifts_of(of: Suite) -> list[tuple[str, str, str]]:
-    """Return the shifts of a suite: of several with one name the first, on the same episodes."""
-    found: dict[str, tuple[str, str, str]] = {}
-    for name, out, within in SHIFTS:
-        if out in of.columns and within in of.columns:
-            found.setdefault(name, (name, out, within))
-    return list(found.values())
 
 
 def observations(rows: Sequence[Episode], metric: str) -> dict[PairKey, Observation]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
@@ -11,6 +11,7 @@ from benchmarks.leaderboard import paper
 from benchmarks.leaderboard.figures import Figures
 from benchmarks.leaderboard.standings import Board, Standing
 from benchmarks.statistics import Estimate
+from benchmarks.submissions.retraction import Tombstone
 
 SCHEMA = 1
 """Raised when a field changes its meaning."""
@@ -23,13 +24,17 @@ ABOUT = (
 )
 
 
-def published(boards: Sequence[Board]) -> str:
+def published(boards: Sequence[Board], retracted: Mapping[str, Tombstone]) -> str:
     """Return the file, the same bytes for the same boards."""
     told = {
         "schema_version": SCHEMA,
         "shiftgym": metadata.version("shiftgym"),
         "about": ABOUT,
         "suites": [_suite(board) for board in boards],
+        "retracted": {
+            name: one.model_dump(mode="json", exclude={"schema_version"})
+            for name, one in retracted.items()
+        },
     }
     return json.dumps(told, separators=(",", ":"), sort_keys=False) + "\n"
 
@@ -38,8 +43,8 @@ def _suite(board: Board) -> dict[str, Any]:
     reported = [line._asdict() for line in paper.REPORTED.get(board.of.name, ())]
     return {
         "name": board.of.name,
-        "version": board.of.version,
-        "digest": board.of.digest,
+        "digest": board.digest,
+        "current": board.is_current,
         "metric": board.metric,
         "tests": board.tests,
         "shifts": [

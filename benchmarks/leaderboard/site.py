@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -11,16 +9,16 @@ from typing import Any
 
 from jinja2 import Environment
 
-from agents.no_answer import NoAnswer
 from benchmarks.leaderboard import charts, paper
-from benchmarks.leaderboard.charts import Chart, Curve, Point, costs, curve, shares
-from benchmarks.leaderboard.entries import LABELS, TRACKS, Entry
-from benchmarks.leaderboard.episodes.scripts import shortened
-from benchmarks.leaderboard.figures import Figures
+from benchmarks.leaderboard.charts import Chart, Point, costs, shares
+from benchmarks.leaderboard.described import described
+from benchmarks.leaderboard.entries import LABELS, TRACKS
+from benchmarks.leaderboard.entry_page import entry_page
 from benchmarks.leaderboard.published import published
 from benchmarks.leaderboard.standings import Board, Standing
 from benchmarks.pages import templates
 from benchmarks.statistics import Estimate
+from benchmarks.submissions.retraction import Tombstone
 from benchmarks.tables import percent
 
 HERE = Path(__file__).parent / "templates"
@@ -28,11 +26,13 @@ HERE = Path(__file__).parent / "templates"
 FILES = ("site.css", "table.js", "entry.js")
 """That are copied as they are."""
 
-_METRICS = 3
-"""Of a column, on a page; leaderboard.json has all."""
-
-_LONGEST = 2_000
-"""Characters of what a submission says of itself."""
+_SHARES: Mapping[str, str] = {
+    "cut": "Share of replies cut by length.",
+    "empty": "Share of replies without text.",
+    "unreadable": "Share of what was malformed, the mean over all episodes.",
+    "in_format": "Share of replies in the asked format.",
+}
+"""Columns of a table that are shares, and what they are."""
 
 ABOUT: Mapping[str, str] = {
     "gp-l": "the card game in symbols or text",
@@ -42,7 +42,7 @@ ABOUT: Mapping[str, str] = {
 }
 
 
-def pages(boards: Sequence[Board]) -> dict[str, str]:
+def pages(boards: Sequence[Board], retracted: Mapping[str, Tombstone]) -> dict[str, str]:
     """Return the text of each page by its path in the site."""
     environment = templates(HERE)
     environment.filters |= {
@@ -61,11 +61,12 @@ def pages(boards: Sequence[Board]) -> dict[str, str]:
         "high": charts.HIGH,
     }
     files = {name: (HERE / name).read_text(encoding="utf-8") for name in FILES}
-    files |= {"index.html": _index(environment, boards), "leaderboard.json": published(boards)}
-    for board in boards:
+    files |= {"index.html": _index(environment, boards, retracted)}
+    files["leaderboard.json"] = published(boards, retracted)
+    for board in filter(_is_current, boards):
         for standing in board.standings:
             path = f"entries/{standing.figures.entry.slug}.html"
-            files[path] = _entry(environment, board, standing)
+            files[path] = entry_page(environment, board, standing)
     return files
 
 
@@ -73,32 +74,57 @@ def _signed(value: float) -> str:
     return f"{100 * value:+.1f}".replace("-", "\u2212")
 
 
-def _index(environment: Environment, boards: Sequence[Board]) -> str:
-    count = sum(len(board.standings) for board in boards)
+def _is_current(board: Board) -> bool:
+    return board.is_current
+
+
+def _index(
+    environment: Environment, boards: Sequence[Board], retracted: Mapping[str, Tombstone]
+) -> str:
+    current = [board for board in boards if board.is_current]
     return environment.get_template("index.html.j2").render(
         root="",
-        boards=[_board(board) for board in boards],
+        boards=[
+            {
+                **_board(board),
+                "earlier": [
+                    _board(other)
+                    for other in boards
+                    if other.of.name == board.of.name and not other.is_current
+                ],
+            }
+            for board in current
+        ],
+        retracted=retracted,
         tracks=TRACKS,
-        labels=LABELS,
+        labels={label.value: about for label, about in LABELS.items()},
         paper=paper,
         version=metadata.version("shiftgym"),
-        count=count,
+        count=sum(len(board.standings) for board in current),
     )
 
 
 def _board(board: Board) -> dict[str, Any]:
     first = board.standings[0]
     task = first.figures.entry.task
+    rows = [_row(standing) for standing in board.standings]
     return {
         "of": board.of,
+        "digest": board.digest,
         "about": ABOUT.get(board.of.name, ""),
         "shift": first.shift,
         "noun": task.noun,
-        "malformed": task.malformed,
         "metric": board.metric,
         "metrics": board.metrics,
         "columns": {name: of.about for name, of in board.of.columns.items()},
-        "rows": [_row(standing) for standing in board.standings],
+        "rows": rows,
+        # Where no entry has a response log there is nothing to say of replies.
+        "shares": [
+            (name, title)
+            for name, title in _SHARES.items()
+            if any(row[name] is not None for row in rows)
+        ],
+        "has_tokens": any(row["tokens"] is not None for row in rows),
         "charts": _charts(board),
         "reported": paper.REPORTED.get(board.of.name, ()),
     }
@@ -111,8 +137,7 @@ def _row(standing: Standing) -> dict[str, Any]:
         "slug": entry.slug,
         "name": entry.submission.name,
         "track": entry.submission.track,
-        "labels": entry.labels,
-        "told": _told(entry),
+        "told": described(entry),
         "ties": standing.ties,
         "shifts": figures.shifts,
         "rates": figures.rates,
@@ -123,86 +148,6 @@ def _row(standing: Standing) -> dict[str, Any]:
         "unreadable": figures.unreadable,
         "in_format": sum(formats) / len(formats) if formats else None,
     }
-
-
-def _told(entry: Entry) -> str:
-    """Return in a few words who played and how."""
-    submission = entry.submission
-    parts = [submission.model] if submission.model != submission.name else []
-    return " \u00b7 ".join([*parts, entry.track, setting(entry), *entry.labels])
-
-
-def setting(entry: Entry) -> str:
-    """Return in a few words how a suite was played."""
-    settings = entry.submission.settings
-    interface = {"": "symbols", "-Image": "pictures", "-Text": "text"}[settings.interface]
-    if settings.images:
-        interface = "text and pictures"
-    attempts = settings.max_attempts
-    told = [interface, settings.size, f"{attempts} attempt{'s' * (attempts > 1)}"]
-    return ", ".join([*told, "strict"] if settings.strict else told)
-
-
-def _entry(environment: Environment, board: Board, standing: Standing) -> str:
-    figures, entry = standing.figures, standing.figures.entry
-    verdict = entry.verdict
-    unknown = verdict.unknown()
-    return environment.get_template("entry.html.j2").render(
-        root="../",
-        of=board.of,
-        slug=entry.slug,
-        name=entry.submission.name,
-        told=_told(entry),
-        figures=figures,
-        metrics=list(dict.fromkeys([*board.metrics, *entry.task.metrics]))[:_METRICS],
-        noun=entry.task.noun,
-        facts=_facts(entry),
-        curves=_curves(board, standing),
-        lines=verdict.lines()[: -len(unknown) or None],
-        unknown=unknown,
-        replies=_replies(figures),
-    )
-
-
-def _replies(figures: Figures) -> str:
-    """Return what there is to say of the replies of a model, "" for other players."""
-    replies = figures.entry.replies
-    if replies is None:
-        return ""
-    reasons: Counter[NoAnswer] = sum(replies.no_answer.values(), Counter())
-    shares = [
-        f"{reason.value.replace('_', ' ')} {percent(count / replies.replies.total())} %"
-        for reason, count in sorted(reasons.items())
-    ]
-    return (
-        f"{replies.replies.total():,} replies, {replies.prompt_tokens:,} tokens in. Without an "
-        f"answer: {', '.join(shares) or 'none'}."
-    )
-
-
-def _facts(entry: Entry) -> list[tuple[str, str]]:
-    told = entry.submission
-    facts = {
-        "model": told.model,
-        "date": told.date.isoformat(),
-        "link": told.link,
-        "licence": told.licence,
-        "weights": told.weights or "",
-        "sampling": "" if told.sampling is None else json.dumps(told.sampling),
-        "versions": "; ".join(
-            ", ".join(f"{name} {version}" for name, version in one.items()) for one in told.versions
-        ),
-    }
-    return [(name, shortened(value, _LONGEST)) for name, value in facts.items() if value]
-
-
-def _curves(board: Board, standing: Standing) -> list[Curve]:
-    rates = standing.figures.rates
-    found = {
-        axis: {at: rates[name][board.metric] for at, name in columns.items() if name in rates}
-        for axis, columns in board.of.axes.items()
-    }
-    return [curve(axis, points) for axis, points in found.items() if len(points) > 1]
 
 
 def _charts(board: Board) -> list[Chart]:

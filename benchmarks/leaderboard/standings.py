@@ -32,57 +32,64 @@ class Board:
     """A suite and its entries, the best out of distribution first.
 
     Attributes:
+        digest: of the version that has judged them.
         metric: of the primary endpoint.
         metrics: that, and success.
         tests: pairs of entries that have episodes in common, all of which were tested.
     """
 
     of: Suite
+    digest: str
     metric: str
     metrics: Sequence[str]
     standings: Sequence[Standing]
     tests: int
 
+    @property
+    def is_current(self) -> bool:
+        """Whether the installed version has judged them."""
+        return self.digest == self.of.digest
+
 
 def boards(entries: Sequence[Figures]) -> list[Board]:
-    """Return a board for each suite, in the order of appearance of their names."""
+    """Return a board for each suite and version, by name, the installed version first."""
     suites: dict[tuple[str, str], list[Figures]] = {}
     for one in entries:
-        suites.setdefault((one.entry.of.name, one.entry.of.digest), []).append(one)
-    return [_board(suites[key]) for key in sorted(suites)]
+        suites.setdefault((one.entry.of.name, one.entry.digest), []).append(one)
+    made = [_board(suites[key]) for key in sorted(suites)]
+    return sorted(made, key=lambda board: (board.of.name, not board.is_current))
 
 
 def _board(entries: Sequence[Figures]) -> Board:
     first = entries[0].entry
     metric = first.task.metric
-    shown = [one for one in entries if one.shifts[metric]]
-    shown.sort(key=lambda one: (-one.shifts[metric][0].rates[0].value, one.entry.slug))
-    played = [observations(one.entry.columns[one.shifts[metric][0].out], metric) for one in shown]
+    ranked = sorted(
+        ((one, one.shifts[metric][0]) for one in entries),
+        key=lambda pair: (-pair[1].rates[0].value, pair[0].entry.slug),
+    )
+    played = [observations(one.entry.columns[shift.out], metric) for one, shift in ranked]
     pairs = [
-        (i, j) for i, j in combinations(range(len(shown)), 2) if played[i].keys() & played[j].keys()
+        (i, j)
+        for i, j in combinations(range(len(ranked)), 2)
+        if played[i].keys() & played[j].keys()
     ]
     adjusted = holm([paired_test(played[i], played[j]).p_value for i, j in pairs])
     differ = [pair for pair, p_value in zip(pairs, adjusted) if p_value < ALPHA]
-    groups = tie_groups([one.shifts[metric][0].rates[0].value for one in shown], differ)
+    groups = tie_groups([shift.rates[0].value for _, shift in ranked], differ)
     return Board(
         of=first.of,
+        digest=first.digest,
         metric=metric,
         metrics=metrics_of(first),
         standings=[
-            Standing(
-                one,
-                one.shifts[metric][0],
-                " ".join(map(_letters, of))
-                if any(g > 25 for g in of)
-                else "".join(map(_letters, of)),
-            )
-            for one, of in zip(shown, groups)
+            Standing(one, shift, _letters(numbers)) for (one, shift), numbers in zip(ranked, groups)
         ],
         tests=len(pairs),
     )
 
 
-def _letters(number: int) -> str:
-    """Return a, b, ..., z, ba, bb, ... for 0, 1, ..."""
-    more, last = divmod(number, 26)
-    return (_letters(more) if more else "") + ascii_lowercase[last]
+def _letters(groups: Sequence[int]) -> str:
+    """Return a letter for each group; where there are more than letters, numbers from 1."""
+    if max(groups) < len(ascii_lowercase):
+        return "".join(ascii_lowercase[group] for group in groups)
+    return " ".join(str(group + 1) for group in groups)

@@ -18,7 +18,7 @@ from benchmarks.records import Session
 from benchmarks.runs import write_json
 from benchmarks.speed.rows import calibration, row, show
 
-_HELPERS = ("rows", "runner")
+_HELPERS = ("answering", "rows", "runner")
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
 
 

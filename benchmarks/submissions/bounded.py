@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import stat
 import zlib
 from collections.abc import Iterator
@@ -16,11 +17,18 @@ from shiftgym.files import MEBIBYTE
 MOST_LINE = 16 * MEBIBYTE
 """Bytes of a line: the longest reply that is worth keeping is far shorter."""
 
+MOST_OUTSIDE = MEBIBYTE // 4
+"""Bytes of JSON outside of its texts: numbers, names of fields and brackets. Each may become an
+error or an object of a thousand bytes; texts stay as large as they are."""
+
 MOST_FILE = 2048 * MEBIBYTE
 """Bytes of a file's lines together, unpacked."""
 
 MOST_RATIO, FREE = 150, 8 * MEBIBYTE
 """How many times as large a file may be unpacked, beyond the first bytes, which are free."""
+
+
+_texts = re.compile(rb'"[^"]*"').finditer
 
 
 class TooMuch(ValueError):
@@ -59,12 +67,47 @@ def read_whole(path: Path, most: int) -> bytes:
     return data
 
 
+def read_small_json(path: Path) -> bytes:
+    """Return what a small file of JSON holds, which is safe to parse.
+
+    Raises:
+        ValueError: as `read_whole`, or it holds too much outside of texts.
+        OSError: it cannot be read.
+    """
+    data = read_whole(path, MOST_LINE)
+    check_outside(data, path.name)
+    return data
+
+
+def check_outside(data: bytes, name: str) -> None:
+    """Check that JSON holds no more than `MOST_OUTSIDE` bytes outside of texts.
+
+    Raises:
+        ValueError: it does; `name` says of what.
+    """
+    if len(data) <= MOST_OUTSIDE:
+        return
+    without_escapes = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+    inside = sum(text.end() - text.start() for text in _texts(without_escapes))
+    if len(without_escapes) - inside > MOST_OUTSIDE:
+        raise TooMuch(f"{name} has more than {MOST_OUTSIDE:,} bytes outside of texts.")
+
+
 def bounded_lines(
-    path: Path, *, most_line: int = MOST_LINE, most_file: int = MOST_FILE
+    path: Path,
+    *,
+    most_line: int = MOST_LINE,
+    most_file: int = MOST_FILE,
+    unfinished: bool = False,
 ) -> Iterator[bytes]:
     r"""Yield the lines of a file, of one whose name ends in .gz those that it unpacks to.
 
     Every line ends with "\n".
+
+    Args:
+        path: of the file.
+        most_line, most_file: bytes of a line, and of all of them together.
+        unfinished: whether somebody may still write, so that a torn last line is left out.
 
     Raises:
         ValueError: as `opened`; a line, the file or what it unpacks to is too large; the last line
@@ -73,18 +116,20 @@ def bounded_lines(
     """
     with opened(path) as packed:
         if path.suffix != ".gz":
-            yield from _lines(path, packed, most_line, most_file)
+            yield from _lines(path, packed, most_line, most_file, unfinished)
             return
         size = os.fstat(packed.fileno()).st_size
         most = min(most_file, FREE + MOST_RATIO * size)
         try:
             with gzip.GzipFile(fileobj=packed) as file:
-                yield from _lines(path, cast(BinaryIO, file), most_line, most)
+                yield from _lines(path, cast(BinaryIO, file), most_line, most, unfinished)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise ValueError(f"{path.name} is no whole gzip file: {error}.") from error
 
 
-def _lines(path: Path, file: BinaryIO, most_line: int, most: int) -> Iterator[bytes]:
+def _lines(
+    path: Path, file: BinaryIO, most_line: int, most: int, unfinished: bool
+) -> Iterator[bytes]:
     total = number = 0
     while line := file.readline(most_line + 1):
         number, total = number + 1, total + len(line)
@@ -93,5 +138,8 @@ def _lines(path: Path, file: BinaryIO, most_line: int, most: int) -> Iterator[by
         if total > most:
             raise TooMuch(f"{path.name} unpacks to more than {most:,} bytes.")
         if not line.endswith(b"\n"):
+            if unfinished:
+                return
             raise ValueError(f"{path.name}, line {number} is torn: it has no end.")
+        check_outside(line, f"{path.name}, line {number}")
         yield line

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from benchmarks.records import RunRecord
 from benchmarks.replies import REPLIES_FILE
 from benchmarks.runs import EPISODES_FILE, RUN_FILE, first_of
-from benchmarks.submissions.bounded import read_whole
+from benchmarks.submissions.bounded import read_small_json
 from benchmarks.submissions.folders import read_submission
 from benchmarks.submissions.format import (
     LOG_FILE,
@@ -25,7 +25,7 @@ from benchmarks.submissions.format import (
 from benchmarks.submissions.retraction import read_tombstone
 from benchmarks.suites import Suite
 from benchmarks.tasks.task import interface_named
-from shiftgym.files import MEBIBYTE, brief
+from shiftgym.files import brief
 
 _OF_AGENTS = {"agent", "weights", "cells", "episodes"}
 _OF_MODELS = {"model", "base_url", "sampling", "cells", "episodes"}
@@ -109,7 +109,7 @@ def _of_submission(folder: Path) -> Claim:
 
 def _of_run(folder: Path) -> Claim:
     try:
-        record = RunRecord.model_validate_json(read_whole(folder / RUN_FILE, 16 * MEBIBYTE))
+        record = RunRecord.model_validate_json(read_small_json(folder / RUN_FILE))
     except ValidationError as error:
         raise ValueError(f"{RUN_FILE} is no record of a run: {first_of(error)}.") from error
     config = record.config

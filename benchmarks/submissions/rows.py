@@ -11,6 +11,7 @@ from benchmarks.records import Episode
 from benchmarks.replays import Script, differences, row_again
 from benchmarks.rollouts import Cell, play, side_by_side
 from benchmarks.runs import first_of, line_of
+from benchmarks.single_envs import SingleEnvs
 from benchmarks.submissions.bounded import bounded_lines
 from benchmarks.submissions.claims import Claim
 from benchmarks.submissions.expected import plain
@@ -166,11 +167,14 @@ class Rows:
         return told
 
     def _env(self, cell: Cell, count: int) -> Any:
-        """Return environments for the replay, the same again for batches of the same size."""
-        made = self._envs.get(cell.name)
-        if made is None or made[0] != count:
-            made = self._envs[cell.name] = (count, side_by_side(cell.id, cell.keywords, count))
-        return made[1]
+        """Return environments for the replay, made once for each cell where that can be."""
+        made, env = self._envs.get(cell.name, (0, None))
+        if count < made and isinstance(env, SingleEnvs):
+            return env.first(count)
+        if count != made:
+            env = side_by_side(cell.id, cell.keywords, count)
+            self._envs[cell.name] = (count, env)
+        return env
 
 
 def _named(row: Episode) -> str:

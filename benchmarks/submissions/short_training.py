@@ -8,12 +8,12 @@ from rich.console import Console
 
 from benchmarks.consoles import say
 from benchmarks.study.jobs import Job, run_job
-from benchmarks.study.presets import PolicyPreset, Preset, preset_named
+from benchmarks.study.presets import Preset, preset_named
 from benchmarks.study.results import job_folder
 from benchmarks.suites import Suite
 
-SHARE = 0.5
-"""Of the compute of each arm in a quick study."""
+BUDGETS = {"gp-l": (2e12, 0.8e12), "virl-l": (2e12, 1.2e12)}
+"""FLOPs of the init, at most, and of each arm: a part of those of a quick study."""
 
 SEED = 0
 
@@ -33,7 +33,7 @@ def trained_weights(of: Suite, name: str, runs: Path, console: Console) -> Path:
     weights = folder / f"{arm}.pt"
     if not (folder / "sft.pt").exists() or not (folder / "rl.pt").exists():
         say(console, f"{of.name}: training {policy}, for some minutes, in {folder}")
-        run_job(Job(_short(preset_named("quick", of.name)), of, policy, SEED, folder), _unheard)
+        run_job(Job(_short(of.name), of, policy, SEED, folder), _unheard)
     return weights
 
 
@@ -41,18 +41,18 @@ def _unheard(_: object) -> None:
     """Hear news of a training, and tell nobody."""
 
 
-def _short(quick: Preset) -> Preset:
-    """Return a preset of which only the last checkpoints are kept, and few episodes played."""
+def _short(suite: str) -> Preset:
+    """Return a quick study cut short, of which only the last checkpoints are kept."""
+    quick, (init, arm) = preset_named("quick", suite), BUDGETS[suite]
+    less = {"init_flops": init, "arm_flops": arm}
     return quick.model_copy(
         update={
             "name": "entries",
             "points": 1,
             "curve_episodes": 1,
             "final_episodes": 1,
-            "policies": {name: _shorter(policy) for name, policy in quick.policies.items()},
+            "policies": {
+                name: policy.model_copy(update=less) for name, policy in quick.policies.items()
+            },
         }
     )
-
-
-def _shorter(policy: PolicyPreset) -> PolicyPreset:
-    return policy.model_copy(update={"arm_flops": SHARE * policy.arm_flops})

@@ -35,7 +35,7 @@ LICENCE = "CC0-1.0"
 PLAYED = ("gp-l", "virl-l")
 """Suites that have standing entries."""
 
-ARMS = ("mlp-sft", "mlp-rl", "lm-sft", "lm-rl")
+ARMS = ("mlp-sft", "mlp-rl")
 """Policy and arm of those that are trained first."""
 
 SMALLER = {"virl-l": "paper"}
@@ -128,10 +128,8 @@ def _asked(entry: StandingEntry, of: Suite, runs: Path, console: Console) -> Eva
 def _title(entry: StandingEntry) -> str:
     if not entry.trained:
         return entry.name.replace("-", " ").capitalize()
-    policy, _, arm = entry.name.partition("-")
-    how = "imitation" if arm == "sft" else "reinforcement"
-    network = "Small language model" if policy == "lm" else "MLP on symbols"
-    return f"{network}, short training by {how}"
+    how = "imitation" if entry.name.endswith("sft") else "reinforcement"
+    return f"MLP on symbols, short training by {how}"
 
 
 def main(

@@ -23,6 +23,9 @@ from benchmarks.tasks.task import interface_named
 LOOK = "look"
 """The keyword of what pictures look like, which only environments that show some have."""
 
+STYLE = "style"
+"""The keyword of how instructions are worded, of which symbols tell nothing."""
+
 TEST_BIT = 1 << 61
 """Set in every test seed, clear in every seed that an environment draws for itself."""
 
@@ -86,6 +89,11 @@ class Column(_Part):
     def any_interface(self) -> bool:
         """Whether the player decides through which interface it is played."""
         return self.id.partition("-")[0] in TASKS and not interface_named(self.id)
+
+    @property
+    def words_alone(self) -> bool:
+        """Whether it differs from other columns in words alone, for players of any interface."""
+        return STYLE in self.keywords and self.any_interface
 
     @property
     def severity(self) -> tuple[str, int] | None:

@@ -22,8 +22,8 @@ def draw_frames(recording: Recording) -> Iterator[Image.Image]:
     # What is seen before an action has been paid for those before it.
     rewards = accumulate((moment.reward for moment in recording.moments), initial=0.0)
     for number, (moment, total) in enumerate(zip(recording.moments, rewards), start=1):
-        count = f"{number} / {len(recording.moments)}   reward {total:+g}"
-        yield Image.fromarray(draw_scene(moment.scene, recording.table, count))
+        notes = f"step {number} of {len(recording.moments)}", f"reward {total:+g}"
+        yield Image.fromarray(draw_scene(moment.scene, recording.table, notes))
 
 
 def _colours(frame: Image.Image) -> Colours:

@@ -295,11 +295,11 @@ class TaskVectorEnv(TellsTasks, VectorEnv[Any, Any, Any], Generic[B]):
         """Return each episode as text ("ansi"), as a picture ("rgb_array"), or None."""
         self._need_episode()
         if self.render_mode == "rgb_array":
-            return self.frames()
+            return tuple(map(self.frame, range(self.num_envs)))
         return tuple(map(self.task.as_text, self.batch.rows)) if self.render_mode else None
 
-    def frames(self) -> tuple[Picture, ...]:
-        """Return the picture of each episode that `render()` shows."""
+    def frame(self, index: int) -> Picture:
+        """Return the picture of one sub-environment that `render()` shows."""
         raise NotImplementedError
 
     def _masks(self) -> NDArray[np.int8]:

@@ -6,7 +6,6 @@ import hashlib
 import subprocess
 import sys
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ import virl_env
 from virl_env.views.city_views import CityViews
 from virl_env.views.furniture import lamps, parked_cars
 from virl_env.views.marks import ROAD, Ink
+from virl_env.views.nearby import Nearby
 from virl_env.views.runs import strips
 from virl_env.views.spans import Spans, quad_spans, ring_spans
 from virl_env.views.style import style_of
@@ -55,6 +55,19 @@ def test_a_ray_is_above_a_shape_where_its_spot_is_inside() -> None:
                     assert is_in(spans, column, reach) == (max(lengths) < 1)
                 away = np.hypot(*spot)
                 assert is_in(rings, column, reach) == (inner < away < outer)
+
+
+def test_what_is_near_is_found_among_the_cells_of_a_raster() -> None:
+    generator = np.random.default_rng(5)
+    spots = generator.uniform(-50, 300, (200, 2))
+    nearby = Nearby(spots)
+    for reach in (0.5, 30.0, 400.0):
+        for eye in generator.uniform(-90, 340, (20, 2)).astype("f4"):
+            found = nearby.within(eye, reach).tolist()
+            near = np.flatnonzero(np.hypot(*(spots - eye).T) < reach).tolist()
+            assert len(set(found)) == len(found)
+            assert set(near) <= set(found)
+    assert not len(Nearby(np.zeros((0, 2))).within(np.zeros(2), 10.0))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -111,9 +124,9 @@ def test_a_look_tells_what_stands_in_the_streets() -> None:
 def test_markings_lie_in_the_middle_or_across_a_street() -> None:
     prepared = CityViews(virl_env.named_city("gridhaven")).prepared
     found = 0
-    markings = [mark for mark in prepared.marks if mark.ink == Ink.MARKING]
-    for mark, eye in product(markings, prepared.ground.middles[:8]):
-        corners = mark.near(eye, 10_000)
+    for eye in prepared.ground.middles[:8]:
+        corners, inks = prepared.marks.near(eye, 10_000)
+        corners = corners[inks == Ink.MARKING]
         found += len(corners)
         away = prepared.ground.from_street(*corners.reshape(-1, 2).astype("f4").T)
         assert (away < ROAD).all()

@@ -47,9 +47,9 @@ def _frame(recording: Recording, moment: Moment, number: int, total: float) -> I
     arrived = None if moment.done else recording.facts["Success"] == "yes"
     came, colour = what_came_of_it(done, moment.outcome, arrived)
     write_line(drawing, (_MARGIN, top + 66), came, colour, _SMALL, WIDTH - 420)
-    count = f"{number} / {len(recording.moments)}   reward {total:+g}"
+    count = f"step {number} of {len(recording.moments)}, reward {total:+g}"
     if recording.credit:
-        count = f"{recording.credit}   {count}"
+        count = f"{recording.credit}. {count}"
     write_line_right(drawing, (WIDTH - _MARGIN, top + 66), count, PALE, _SMALL)
     return frame
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from shiftgym.checks import in_range, number, one_of, shown
@@ -78,7 +79,7 @@ class RouteKind(NamedTuple):
 
 def _two(pair: Any) -> tuple[Any, Any]:
     """Return the parts of a sequence of two."""
-    if len(pair) != 2:
+    if isinstance(pair, Mapping) or len(pair) != 2:
         raise ValueError
     return pair[0], pair[1]
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from shiftgym.checks import in_range, one_of
 from virl_env.world.geometry import SIDES, Geocode
@@ -91,6 +92,10 @@ class Route:
         object.__setattr__(self, "initial_heading", heading)
         object.__setattr__(self, "legs", tuple(self.legs))
         object.__setattr__(self, "path", tuple(map(int, self.path)))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Route:
+        # Nothing of a route changes, so that copies of an environment share their routes.
+        return self
 
     @property
     def length(self) -> float:

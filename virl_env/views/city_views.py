@@ -23,7 +23,7 @@ from virl_env.views.houses import Houses, InventedHouses
 from virl_env.views.look import LookLike, check_look
 from virl_env.views.marks import Ink, Marks, joints, marks
 from virl_env.views.paint import paint
-from virl_env.views.pixels import Pixels, packed, spread, unpacked
+from virl_env.views.pixels import Pixels, packed, spread, unpacked, upright
 from virl_env.views.runs import Runs, runs_of
 from virl_env.views.source import TURNS
 from virl_env.views.spans import Spans, quad_spans, ring_spans
@@ -58,7 +58,7 @@ class Prepared(NamedTuple):
     ground: Ground
     runs: Runs
     houses: Houses
-    marks: list[Marks]
+    marks: Marks
 
 
 @once_for_each
@@ -95,6 +95,18 @@ def _rays(size: int) -> _Rays:
     return _Rays(*(array.astype(np.float32) for array in (turns, lengthening, offsets)))
 
 
+class _Backdrop(NamedTuple):
+    """What views of one size share in one look.
+
+    Attributes:
+        sky: from the top down, (n,).
+        shade: where the colours of the inks begin, in the haze of each pixel of the ground.
+    """
+
+    sky: Pixels
+    shade: NDArray[np.int32]
+
+
 class CityViews:
     """The views of a city; a `ViewSource`.
 
@@ -122,6 +134,7 @@ class CityViews:
         self._facades = Facades(houses, self._paint, style)
         self._standing = Standing(city, ground, self.prepared.runs, houses, self._paint, style)
         self._inks = self._ink_colours()
+        self._backdrops: dict[int, _Backdrop] = {}
 
     def __str__(self) -> str:
         return f"CityViews({self.city.digest}, {self.look})"
@@ -134,23 +147,32 @@ class CityViews:
         hits = self.prepared.houses.meet(eye, east, north)
 
         picture = np.empty((len(TURNS) * size, size), dtype=np.uint32)
-        self._sky(picture, rays)
-        self._soil(picture, eye, east, north, rays)
+        backdrop = self._backdrop(size)
+        picture[:] = backdrop.sky
+        self._soil(picture, backdrop, eye, east, north, rays)
         self._facades.draw(picture, hits, rays.lengthening)
-        views = unpacked(picture, len(TURNS))
+        views = upright(picture, len(TURNS))
         depth = np.full(len(east), np.inf, dtype=np.float32)
         nearest = hits.column[hits.nearest]
         depth[nearest] = hits.reach[hits.nearest] / rays.lengthening[nearest]
         self._standing.draw(views, eye, heading, depth)
-        return _blurred(views, self.look.blur)
+        return _blurred(np.ascontiguousarray(unpacked(views)), self.look.blur)
 
-    def _sky(self, picture: Pixels, rays: _Rays) -> None:
-        horizon, high = self._paint.sky
-        share = np.clip(-rays.slopes, 0, 1)[:, None]
-        picture[:] = packed((horizon * (1 - share) + high * share) * self._paint.light)
+    def _backdrop(self, size: int) -> _Backdrop:
+        """Return what views of one size share; that of the last size is kept."""
+        if size not in self._backdrops:
+            rays, paint_ = _rays(size), self._paint
+            horizon, high, light = (part[:, None] for part in (*paint_.sky, paint_.light))
+            share = np.clip(-rays.slopes, 0, 1)
+            sky = packed((horizon * (1 - share) + high * share) * light)
+            reach = EYE / rays.slopes[(size + 1) // 2 :] * rays.lengthening[:size, None]
+            clear = np.exp(-reach / paint_.haze)
+            shade = np.rint(clear * _SHADES).astype(np.int32) * len(Ink)
+            self._backdrops = {size: _Backdrop(sky, shade)}
+        return self._backdrops[size]
 
-    def _ink_colours(self) -> Floats:
-        """Return the colour of each ink, (inks, 3)."""
+    def _ink_colours(self) -> Pixels:
+        """Return the packed colour of each ink in each step of haze, (steps x inks,)."""
         paint_ = self._paint
         colours = {
             Ink.LAWN: paint_.lawn,
@@ -166,21 +188,31 @@ class CityViews:
             Ink.TRACK: 0.94 * paint_.road,
             Ink.SETTS: 0.5 * paint_.road + 0.35 * paint_.pavement,
         }
-        return np.stack([colours[ink] for ink in Ink])
+        inks = np.stack([colours[ink] for ink in Ink], axis=1)[:, None]
+        steps = np.linspace(0, 1, _SHADES + 1)[:, None]
+        horizon, light = (part[:, None, None] for part in (paint_.sky[0], paint_.light))
+        return packed((inks * steps + horizon * (1 - steps)) * light).reshape(-1)
 
-    def _soil(self, picture: Pixels, eye: Metres, east: Floats, north: Floats, rays: _Rays) -> None:
+    def _soil(
+        self,
+        picture: Pixels,
+        backdrop: _Backdrop,
+        eye: Metres,
+        east: Floats,
+        north: Floats,
+        rays: _Rays,
+    ) -> None:
         """Draw the ground, below the horizon."""
         size, prepared = picture.shape[1], self.prepared
         above = (size + 1) // 2
         base = Ink.LAWN if self._is_mapped else Ink.PAVEMENT
         inks = np.full((len(east), size - above), base, dtype=np.uint8)
 
-        shapes = [(of.near(eye, size), of.ink) for of in prepared.marks]
+        corners, of_shape = prepared.marks.near(eye, size)
         if not self._is_mapped:
             slabs = joints(prepared.runs, eye, min(_SLABS_TO, _SLABS_FINE * size))
-            shapes.insert(0, (slabs, Ink.JOINT))
-        corners = np.concatenate([quads for quads, _ in shapes])
-        of_shape = np.repeat([colour for _, colour in shapes], [len(quads) for quads, _ in shapes])
+            corners = np.concatenate([slabs, corners])
+            of_shape = np.append(np.full(len(slabs), Ink.JOINT, dtype=np.uint8), of_shape)
         for spans, colours in (
             (quad_spans(corners, eye, east, north), of_shape),
             self._rings(size, eye, east, north),
@@ -194,18 +226,13 @@ class CityViews:
                 spans.column * (size - above) + first, np.maximum(behind - first, 0)
             )
             # Of shapes on top of each other the last one counts.
-            inks.reshape(-1)[pixels] = colours.astype(np.uint8)[spans.shape][owner]
-        reach = EYE / rays.slopes[above:] * rays.lengthening[:size, None]
-        clear = np.exp(-reach / self._paint.haze)
-        steps = np.linspace(0, 1, _SHADES + 1)[:, None, None]
-        colours = (self._inks * steps + self._paint.sky[0] * (1 - steps)) * self._paint.light
-        shade = np.rint(clear * _SHADES).astype(np.int32) * len(Ink)
-        found = inks.reshape(len(TURNS), size, -1) + shade
-        picture[:, above:] = packed(colours).reshape(-1)[found.reshape(len(east), -1)]
+            inks.reshape(-1)[pixels] = colours[spans.shape][owner]
+        found = inks.reshape(len(TURNS), size, -1) + backdrop.shade
+        picture[:, above:] = self._inks[found.reshape(len(east), -1)]
 
     def _rings(
         self, size: int, eye: Metres, east: Floats, north: Floats
-    ) -> tuple[Spans, NDArray[np.int64]]:
+    ) -> tuple[Spans, NDArray[np.uint8]]:
         """Return the rings around points that places face and around the middles of crossings, and
         the ink of each."""
         ground = self.prepared.ground
@@ -229,7 +256,7 @@ class CityViews:
             # Points lie close to each other there: the rings that one stands in are left whole.
             own = (np.hypot(*(middle - eye).T) < STANDS)[spans.shape]
             spans = spans._replace(near=np.where(own, spans.near, np.maximum(spans.near, _OWN)))
-        return spans, np.array(inks, dtype=np.int64)
+        return spans, np.array(inks, dtype=np.uint8)
 
 
 def _blurred(views: Picture, severity: int) -> Picture:

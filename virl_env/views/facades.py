@@ -81,13 +81,13 @@ class Facades:
         highest = (EYE - ((top + 0.5) * 2 / size - 1) * depth).astype(np.float32)
         up = (highest + top * step)[hit] - row * step[hit]
         material = self._materials(hits, hit, up.astype(np.float32), step)
-        flat = row + (hits.column * size).astype(np.int32)[hit]
+        flat = row + (hits.column * size)[hit]
         table = self._colours(hits, step)
-        picture.reshape(-1)[flat] = table.reshape(-1)[material * np.int32(len(seen)) + hit]
+        picture.reshape(-1)[flat] = table.reshape(-1)[material * len(seen) + hit]
 
     def _materials(
-        self, hits: Hits, hit: NDArray[np.int32], up: Floats, step: Floats
-    ) -> NDArray[np.int32]:
+        self, hits: Hits, hit: NDArray[np.int64], up: Floats, step: Floats
+    ) -> NDArray[np.int64]:
         """Return the material of each pixel.
 
         Args:
@@ -112,44 +112,44 @@ class Facades:
         framed = has_windows & fine & ~in_bay & (aside < 0.5 - margin + 0.05)
         barred = fine & (aside < 0.025)
 
-        storey = np.floor(up / storeys.astype(np.float32)[hit])
-        above = up - storey * storeys.astype(np.float32)[hit]
-        above /= storeys.astype(np.float32)[hit]
+        tall, count = storeys.astype(np.float32)[hit], self._count[house].astype(np.float32)[hit]
+        storey = np.floor(up / tall)
+        above = up - storey * tall
+        above /= tall
         low = np.where(self._tall[house], 0.14, 0.28).astype(np.float32)[hit]
         ground = storey == 0
-        material = np.zeros(len(up), dtype=np.int32)
-        material[(above < 0.06) & ~ground] = _LEDGE
+        material = np.zeros(len(up), dtype=np.int64)
+        np.putmask(material, (above < 0.06) & ~ground, _LEDGE)
         attic = (self._mansard[house] & has_windows)[hit]
-        attic &= storey >= (self._count[house] - 1).astype(np.float32)[hit]
-        material[attic] = _ROOF
-        between = (above > low) & (above < WINDOWS_TO)
-        upper = between & ~ground
+        attic &= storey >= count - 1
+        np.putmask(material, attic, _ROOF)
         # The last storey alone reaches above the windows of the one below.
-        upper &= storey < self._count[house].astype(np.float32)[hit]
-        frame = (above > low - 0.03) & (above < WINDOWS_TO + 0.03) & ~ground & framed[hit]
-        frame &= storey < self._count[house].astype(np.float32)[hit]
-        material[frame] = _FRAME
-        panes = upper & in_bay[hit]
-        material[panes] = _GLASS
-        bars = panes & (barred[hit] | (fine[hit] & (np.abs(above - 0.62) < 0.012)))
+        upper = ~ground & (storey < count)
+        panes = upper & (above > low) & (above < WINDOWS_TO) & in_bay[hit]
+        if is_fine := bool(fine.any()):
+            frame = upper & (above > low - 0.03) & (above < WINDOWS_TO + 0.03) & framed[hit]
+            np.putmask(material, frame, _FRAME)
+            bars = panes & (barred[hit] | (fine[hit] & (np.abs(above - 0.62) < 0.012)))
+        np.putmask(material, panes, _GLASS)
         self._street_floor(material, hits, hit, up, ground, house, bay, bays, aside, has_windows)
         if self._paint.lit:
             glass = np.flatnonzero(material == _GLASS)
             of = hit[glass]
             drawn = mixed(self._houses.own[house[of]], storey[glass], bay[of]) % 256
             material[glass[drawn < 256 * self._paint.lit]] = _LIT
-        material[bars] = _BAR
+        if is_fine:
+            np.putmask(material, bars, _BAR)
         cornice = up > (hits.top - CORNICE).astype(np.float32)[hit]
-        material[cornice] = _CORNICE
-        material[joint[hit]] = _LEDGE
+        np.putmask(material, cornice, _CORNICE)
+        np.putmask(material, joint[hit], _LEDGE)
         self._towers(material, hits, hit, up, house)
         return material
 
     def _towers(
         self,
-        material: NDArray[np.int32],
+        material: NDArray[np.int64],
         hits: Hits,
-        hit: NDArray[np.int32],
+        hit: NDArray[np.int64],
         up: Floats,
         house: NDArray[np.int64],
     ) -> None:
@@ -174,9 +174,9 @@ class Facades:
 
     def _street_floor(
         self,
-        material: NDArray[np.int32],
+        material: NDArray[np.int64],
         hits: Hits,
-        hit: NDArray[np.int32],
+        hit: NDArray[np.int64],
         up: Floats,
         ground: NDArray[np.bool_],
         house: NDArray[np.int64],
@@ -194,12 +194,12 @@ class Facades:
         shop = self._shop[house]
         display = shop & ~door & (aside < 0.44)
         window = ~shop & ~door & (aside < 0.5 - self._margin[house])
-        found = np.zeros(len(pixel), dtype=np.int32)
-        found[(up < _PLINTH_TO)] = _PLINTH
-        found[(up > _SHOP[0]) & (up < _SHOP[1]) & display[of]] = _GLASS
-        found[(up > 1.0) & (up < 2.6) & window[of]] = _GLASS
-        found[(up < _DOOR_TO) & door_leaf[of]] = _DOOR
-        found[(up > _SHOP[1] + 0.1) & (up < _FASCIA_TO) & shop[of]] = _FASCIA
+        found = np.zeros(len(pixel), dtype=np.int64)
+        np.putmask(found, up < _PLINTH_TO, _PLINTH)
+        np.putmask(found, (up > _SHOP[0]) & (up < _SHOP[1]) & display[of], _GLASS)
+        np.putmask(found, (up > 1.0) & (up < 2.6) & window[of], _GLASS)
+        np.putmask(found, (up < _DOOR_TO) & door_leaf[of], _DOOR)
+        np.putmask(found, (up > _SHOP[1] + 0.1) & (up < _FASCIA_TO) & shop[of], _FASCIA)
         awning = self._awning[house] & display
         stripe = np.floor(hits.spot / 0.4) % 2 == 1
         roofed = (up > _SHOP[1] - 0.35) & (up < _AWNING_TO) & awning[of]
@@ -210,24 +210,30 @@ class Facades:
         """Return the packed colour of each material at each hit, (materials, h)."""
         paint, house = self._paint, self._houses.walls.house[hits.wall]
         own = self._houses.own[house]
-        sunny = (0.82 + 0.22 * hits.facing)[:, None]
-        wall = paint.facades[own % FACADES] * sunny
-        accent = paint.accents[(own >> 16) % len(paint.accents)] * sunny
-        colours = np.empty((14, len(house), 3))
-        colours[_WALL], colours[_LEDGE] = wall, 0.8 * wall
+        sunny = 0.82 + 0.22 * hits.facing
+        wall = paint.facades.T[:, own % FACADES] * sunny
+        accent = paint.accents.T[:, (own >> 16) % len(paint.accents)] * sunny
+        glass, plain, light = (part[:, None] for part in (paint.glass, paint.frame, paint.light))
+        frame = plain * sunny
+        # Red, green and blue of each material at each hit: long rows are fast.
+        colours = np.empty((3, 14, len(house)))
+        colours[:, _WALL], colours[:, _LEDGE] = wall, 0.8 * wall
         # From afar, frames and bars fade into what they are on.
-        fine = np.clip(2 - 2 * step / _FINE, 0, 1)[:, None]
-        colours[_FRAME] = wall + 0.55 * fine * (paint.frame * sunny - wall)
-        colours[_GLASS] = paint.glass
-        colours[_BAR] = paint.glass + 0.5 * fine * (paint.frame * sunny - paint.glass)
-        colours[_DOOR] = 0.55 * accent
-        colours[_PLINTH] = 0.72 * wall
-        colours[_ROOF] = paint.roof * sunny
-        colours[_FASCIA], colours[_AWNING] = 0.8 * accent, accent
-        colours[_STRIPE] = 0.25 * accent + 0.75 * paint.frame * sunny
-        colours[_CORNICE] = 0.9 * wall + 0.1 * paint.frame
+        fine = np.clip(2 - 2 * step / _FINE, 0, 1)
+        colours[:, _FRAME] = wall + 0.55 * fine * (frame - wall)
+        colours[:, _GLASS] = glass
+        colours[:, _BAR] = glass + 0.5 * fine * (frame - glass)
+        colours[:, _DOOR] = 0.55 * accent
+        colours[:, _PLINTH] = 0.72 * wall
+        colours[:, _ROOF] = paint.roof[:, None] * sunny
+        colours[:, _FASCIA], colours[:, _AWNING] = 0.8 * accent, accent
+        colours[:, _STRIPE] = 0.25 * accent + 0.75 * plain * sunny
+        colours[:, _CORNICE] = 0.9 * wall + 0.1 * plain
         # A clock is lit by night.
-        colours[_CLOCK] = paint.frame / paint.light if paint.lit else paint.frame * sunny
-        colours[_LIT] = paint.lamp / paint.light
-        clear = np.exp(-hits.reach / paint.haze)[:, None]
-        return packed((colours * clear + paint.sky[0] * (1 - clear)) * paint.light)
+        colours[:, _CLOCK] = plain / light if paint.lit else frame
+        colours[:, _LIT] = paint.lamp[:, None] / light
+        clear = np.exp(-hits.reach / paint.haze)
+        colours *= clear
+        colours += (paint.sky[0][:, None] * (1 - clear))[:, None]
+        colours *= light[:, None]
+        return packed(colours)

@@ -12,8 +12,9 @@ from virl_env.views.ground import Ground
 from virl_env.views.hash import mixed
 from virl_env.views.marks import ROAD, clearings
 from virl_env.views.paint import Paint
+from virl_env.views.pixels import packed
 from virl_env.views.runs import Runs
-from virl_env.views.solids import Colour, Solid
+from virl_env.views.solids import Colours, Face, Solid
 from virl_env.views.style import Style
 
 Metres = NDArray[np.float64]
@@ -105,7 +106,7 @@ def _car() -> Solid:
         *_ring(_BONNET + 0.02, -long + 0.1, long - 1.15, half - 0.06),
         *_ring(_CAR_TOP, -long + 0.55, long - 1.85, half - 0.2),
     ]
-    faces: list[tuple[tuple[int, ...], int]] = [((0, 1, 2, 3), _SHADOW)]
+    faces: list[Face] = [((0, 1, 2, 3), _SHADOW)]
     faces += [((4 + one, 4 + two, 8 + two, 8 + one), _BODY) for one, two in _AROUND]
     faces.append(((8, 9, 10, 11), _BONNET_COLOUR))
     for side in (-1, 1):
@@ -128,13 +129,13 @@ def _car() -> Solid:
             corners += [[end * (long + 0.01), middle + end * aside, up] for aside, up in light]
     faces += [((12 + one, 12 + two, 16 + two, 16 + one), _GLASS) for one, two in _AROUND]
     faces.append(((16, 17, 18, 19), _BONNET_COLOUR))
-    return Solid(np.array(corners), tuple(faces))
+    return Solid(np.array(corners), faces)
 
 
 def _lamp() -> Solid:
     """Return a lamp whose arm reaches ahead; two boards across each other for a pole."""
     corners: list[list[float]] = []
-    faces: list[tuple[tuple[int, ...], int]] = []
+    faces: list[Face] = []
     for half, top in ((2 * _POLE, 0.7), (_POLE, LAMP_TOP)):
         for ahead, left in ((1.0, 0.0), (0.0, 1.0)):
             faces.append((tuple(range(len(corners), len(corners) + 4)), 0))
@@ -151,13 +152,13 @@ def _lamp() -> Solid:
             [ARM + sign * ahead, sign * left, LAMP_TOP + up]
             for sign, up in ((-1, -0.24), (1, -0.24), (1, -0.04), (-1, -0.04))
         ]
-    return Solid(np.array(corners), tuple(faces), two_sided=True)
+    return Solid(np.array(corners), faces, two_sided=True)
 
 
 CAR, LAMP = _car(), _lamp()
 
 
-def car_colours(paint: Paint) -> list[list[Colour]]:
+def car_colours(paint: Paint) -> list[Colours]:
     """Return the colours of `CAR`, for each of several cars."""
     found = []
     for accent in paint.accents:
@@ -170,16 +171,15 @@ def car_colours(paint: Paint) -> list[list[Colour]]:
             _HEADLIGHT: np.array([228.0, 224.0, 200.0]),
             _TAILLIGHT: np.array([150.0, 28.0, 30.0]),
         }
-        found.append([_rgb(colours[number] * paint.light) for number in range(len(colours))])
+        found.append(_rgb([colours[number] * paint.light for number in range(len(colours))]))
     return found
 
 
-def lamp_colours(paint: Paint) -> list[Colour]:
+def lamp_colours(paint: Paint) -> Colours:
     """Return the colours of `LAMP`."""
     head = paint.lamp if paint.lit else 0.8 * paint.frame * paint.light
-    return [_rgb(paint.iron * paint.light), _rgb(head)]
+    return _rgb([paint.iron * paint.light, head])
 
 
-def _rgb(colour: NDArray[np.floating]) -> Colour:
-    red, green, blue = np.clip(colour, 0, 255).astype(int).tolist()
-    return red, green, blue
+def _rgb(colours: list[NDArray[np.floating]]) -> Colours:
+    return np.append(np.uint32(0), packed(np.stack(colours, axis=1)))

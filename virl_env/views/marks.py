@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from virl_env.views.hash import mixed
+from virl_env.views.nearby import Nearby
+from virl_env.views.pixels import spread
 from virl_env.views.runs import Runs, strips
 
 Metres = NDArray[np.float64]
@@ -31,6 +35,15 @@ _BEFORE = 0.8
 _DASH, _DASHES = 2.0, 6.0
 """Metres of a dash of the middle line, and from one to the next."""
 
+_SLAB, _JOINT = 2.0, 0.05
+"""Metres from one joint across a pavement to the next, and of a joint."""
+
+_JOINTS = np.array([-9.6, -7.8, -6.0, 6.0, 7.8, 9.6])
+"""Metres from the middle of a street to joints along it."""
+
+_LONG = 24.0
+"""Metres from the middle of a shape to its corners from which on it is looked at everywhere."""
+
 _PATCHES = 35.0
 """Metres of a street to one patch of new asphalt, and to one manhole."""
 
@@ -52,54 +65,79 @@ class Ink(IntEnum):
     SETTS = 11
 
 
-class Marks:
+class Shapes(NamedTuple):
     """Shapes of one ink.
 
-    Args:
+    Attributes:
         ink: of all of them.
         corners: anticlockwise, metres east and north, (m, 4, 2).
         until: metres from which on they are not drawn.
         fine: the same for each pixel of a view's side.
     """
 
-    def __init__(self, ink: Ink, corners: Metres, until: float, fine: float = 4.0) -> None:
-        self.ink, self._corners, self._until, self._fine = ink, corners, until, fine
-        self._middles = np.ascontiguousarray(corners.mean(axis=1).T)
-        self._halves = np.hypot(*(corners[:, 0] - corners[:, 2]).T) / 2
+    ink: Ink
+    corners: Metres
+    until: float
+    fine: float = 4.0
 
-    def near(self, eye: NDArray[np.floating], size: int) -> Metres:
-        """Return the corners of those that show, (k, 4, 2).
+
+class Marks:
+    """Shapes on the ground, what is on top last.
+
+    Args:
+        shapes: of one ink after another.
+    """
+
+    def __init__(self, shapes: Sequence[Shapes]) -> None:
+        counts = [len(some.corners) for some in shapes]
+        self._corners = np.concatenate([some.corners for some in shapes])
+        self._inks = np.repeat(np.array([some.ink for some in shapes], dtype=np.uint8), counts)
+        self._until = np.repeat([some.until for some in shapes], counts)
+        self._fine = np.repeat([some.fine for some in shapes], counts)
+        middles = self._corners.mean(axis=1)
+        self._east, self._north = np.ascontiguousarray(middles.T)
+        self._halves = np.hypot(*(self._corners[:, 0] - self._corners[:, 2]).T) / 2
+        is_long = self._halves > _LONG
+        self._long, self._short = np.flatnonzero(is_long), np.flatnonzero(~is_long)
+        self._nearby = Nearby(middles[self._short])
+        self._ranges = {(some.until, some.fine) for some in shapes}
+
+    def near(self, eye: NDArray[np.floating], size: int) -> tuple[Metres, NDArray[np.uint8]]:
+        """Return the corners of those that show, (k, 4, 2), and the ink of each.
 
         Args:
             eye: metres east and north.
             size: of a view in pixels, in smaller ones of which less shows.
         """
-        until = min(self._until, self._fine * size)
-        away = (self._middles[0] - eye[0]) ** 2 + (self._middles[1] - eye[1]) ** 2
-        near: Metres = self._corners[away < (self._halves + until) ** 2]
-        return near
+        reach = max(min(until, fine * size) for until, fine in self._ranges)
+        short = self._short[self._nearby.within(eye, reach + _LONG)]
+        some = np.sort(np.concatenate([self._long, short]))
+        east, north = self._east[some] - eye[0], self._north[some] - eye[1]
+        until = np.minimum(self._until[some], self._fine[some] * size)
+        near = some[east**2 + north**2 < (self._halves[some] + until) ** 2]
+        return self._corners.take(near, axis=0), self._inks[near]
 
 
-def marks(runs: Runs, is_mapped: bool) -> list[Marks]:
-    """Return what lies along streets, what is on top last."""
+def marks(runs: Runs, is_mapped: bool) -> Marks:
+    """Return what lies along streets."""
     half = WAY if is_mapped else ROAD
-    under = [Marks(Ink.PAVEMENT, strips(runs, PAVED), 260.0)] if is_mapped else []
+    under = [Shapes(Ink.PAVEMENT, strips(runs, PAVED), 260.0)] if is_mapped else []
     ground = [
         *under,
-        Marks(Ink.KERB, strips(runs, half + _KERB), 90.0, 0.5),
-        Marks(Ink.ROAD, strips(runs, half), 260.0),
+        Shapes(Ink.KERB, strips(runs, half + _KERB), 90.0, 0.5),
+        Shapes(Ink.ROAD, strips(runs, half), 260.0),
     ]
     if is_mapped:
-        return ground
+        return Marks(ground)
     clear = _setback(runs)
-    return [
-        *ground,
-        Marks(Ink.TRACK, _tracks(runs, clear), 40.0, 0.25),
-        Marks(Ink.PATCH, _patches(runs, clear), 70.0, 0.4),
-        Marks(Ink.MANHOLE, _manholes(runs, clear), 30.0, 0.25),
-        Marks(Ink.MARKING, _zebras(runs, clear), 90.0, 0.7),
-        Marks(Ink.MARKING, np.concatenate(_lines(runs)), 70.0, 0.5),
+    painted = [
+        Shapes(Ink.TRACK, _tracks(runs, clear), 40.0, 0.25),
+        Shapes(Ink.PATCH, _patches(runs, clear), 70.0, 0.4),
+        Shapes(Ink.MANHOLE, _manholes(runs, clear), 30.0, 0.25),
+        Shapes(Ink.MARKING, _zebras(runs, clear), 90.0, 0.7),
+        Shapes(Ink.MARKING, np.concatenate(_lines(runs)), 70.0, 0.5),
     ]
+    return Marks([*ground, *painted])
 
 
 def joints(runs: Runs, eye: NDArray[np.floating], reach: float) -> Metres:
@@ -108,23 +146,20 @@ def joints(runs: Runs, eye: NDArray[np.floating], reach: float) -> Metres:
     at = ((eye - runs.start) * along).sum(axis=1)
     away = runs.start + np.clip(at, 0, length)[:, None] * along - eye
     near = np.flatnonzero(np.hypot(*away.T) < reach)
-    run, first, last, aside, behind = [], [], [], [], []
-    for number in near.tolist():
-        low, high = max(at[number] - reach, 0.0), min(at[number] + reach, length[number])
-        across = np.arange(np.ceil(low / 2) * 2, high, 2.0)
-        sides = np.repeat([-1.0, 1.0], len(across))
-        run += [number] * len(sides)
-        first += np.tile(across, 2).tolist()
-        last += (np.tile(across, 2) + 0.05).tolist()
-        aside += np.where(sides > 0, ROAD, -PAVED).tolist()
-        behind += np.where(sides > 0, PAVED, -ROAD).tolist()
-        for line in (-9.6, -7.8, -6.0, 6.0, 7.8, 9.6):
-            run.append(number)
-            first.append(low)
-            last.append(high)
-            aside.append(line)
-            behind.append(line + 0.05)
-    return _along(runs, np.array(run, dtype=np.int64), *map(np.array, (first, last, aside, behind)))
+    low, high = np.maximum(at[near] - reach, 0.0), np.minimum(at[near] + reach, length[near])
+    begin = np.ceil(low / _SLAB) * _SLAB
+    count = np.maximum(np.ceil((high - begin) / _SLAB), 0).astype(np.int64)
+    step, of = spread(np.zeros_like(count), count)
+    across = begin[of] + _SLAB * step
+    both, lines = np.ones(len(across)), np.ones((len(near), 1))
+    return _along(
+        runs,
+        np.concatenate([near[of], near[of], np.repeat(near, len(_JOINTS))]),
+        np.concatenate([across, across, np.repeat(low, len(_JOINTS))]),
+        np.concatenate([across + _JOINT, across + _JOINT, np.repeat(high, len(_JOINTS))]),
+        np.concatenate([-PAVED * both, ROAD * both, (lines * _JOINTS).ravel()]),
+        np.concatenate([-ROAD * both, PAVED * both, (lines * _JOINTS + _JOINT).ravel()]),
+    )
 
 
 def clearings(runs: Runs) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -157,8 +192,7 @@ def _lines(runs: Runs) -> list[Metres]:
     """Return middle lines of dashes, between the zebra crossings of a street, and stop lines."""
     start, end = clearings(runs)
     count = np.maximum(np.floor((end - start + _DASHES - _DASH) / _DASHES), 0).astype(np.int64)
-    run = np.repeat(np.arange(len(count)), count)
-    step = np.arange(len(run)) - np.repeat(np.cumsum(count) - count, count)
+    step, run = spread(np.zeros_like(count), count)
     spare = (end - start) - (count * _DASHES - (_DASHES - _DASH))
     first = (start + spare / 2)[run] + step * _DASHES
     aside = np.full(len(run), -0.06)
@@ -204,8 +238,7 @@ def _manholes(runs: Runs, clear: NDArray[np.float64]) -> Metres:
 def _patches(runs: Runs, clear: NDArray[np.float64]) -> Metres:
     """Return patches of newer asphalt."""
     count = np.maximum(runs.length // _PATCHES, 0).astype(np.int64)
-    run = np.repeat(np.arange(len(count)), count)
-    step = np.arange(len(run)) - np.repeat(np.cumsum(count) - count, count)
+    step, run = spread(np.zeros_like(count), count)
     share = [(mixed(run, step, np.full(len(run), n)) % 1000) / 1000 for n in range(4)]
     first = clear[run, 0] + _ZEBRA + (step + 0.6 * share[0]) * _PATCHES
     aside = -3.4 + 4.4 * share[1]
@@ -231,10 +264,9 @@ def _along(
         first, last: metres from the start of the run.
         aside, behind: metres to the left of its middle, the smaller first.
     """
-    along = runs.along[run]
-    left = np.stack([-along[:, 1], along[:, 0]], axis=1)
-    start = runs.start[run]
-    corners = ((first, aside), (last, aside), (last, behind), (first, behind))
-    return np.stack(
-        [start + one[:, None] * along + other[:, None] * left for one, other in corners], axis=1
-    )
+    along = runs.along[run][:, None]
+    left = np.stack([-along[..., 1], along[..., 0]], axis=-1)
+    ahead = np.stack([first, last, last, first], axis=1)[..., None]
+    beside = np.stack([aside, aside, behind, behind], axis=1)[..., None]
+    corners: Metres = runs.start[run][:, None] + ahead * along + beside * left
+    return corners

@@ -10,22 +10,26 @@ Pixels = NDArray[np.uint32]
 
 
 def packed(colours: NDArray[np.floating]) -> Pixels:
-    """Return colours (..., 3) of 0 to 255 as one number each."""
-    red, green, blue = np.moveaxis(np.clip(colours, 0, 255).astype(np.uint32), -1, 0)
+    """Return colours of 0 to 255, (3, ...) for red, green and blue, as one number each."""
+    red, green, blue = np.minimum(np.maximum(colours, 0), 255).astype(np.uint32)
     one: Pixels = red | (green << np.uint32(8)) | (blue << np.uint32(16))
     return one
 
 
-def unpacked(pixels: Pixels, views: int) -> NDArray[np.uint8]:
-    """Return a picture as uint8 of shape (views, n, n, 3)."""
-    size = pixels.shape[1]
-    four = pixels.astype("<u4").view(np.uint8).reshape(views, size, size, 4)
-    return np.ascontiguousarray(four[..., :3].transpose(0, 2, 1, 3))
+def upright(pixels: Pixels, views: int) -> Pixels:
+    """Return a picture as its views, row by row: (views, n, n)."""
+    columns = pixels.reshape(views, -1, pixels.shape[1])
+    return np.ascontiguousarray(columns.transpose(0, 2, 1), dtype="<u4")
+
+
+def unpacked(views: Pixels) -> NDArray[np.uint8]:
+    """Return what `upright` returns, as uint8 of shape (views, n, n, 3) in the same memory."""
+    return views.view(np.uint8).reshape(*views.shape, 4)[..., :3]
 
 
 def spread(
     first: NDArray[np.int64], counts: NDArray[np.int64]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return numbers that count up from each first one, and the index of each's first one.
 
     Args:
@@ -33,7 +37,5 @@ def spread(
         counts: how many, from 0.
     """
     before = np.cumsum(counts) - counts
-    owner = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-    numbers = np.arange(len(owner), dtype=np.int32)
-    numbers += (first - before).astype(np.int32)[owner]
-    return numbers, owner
+    owner = np.repeat(np.arange(len(counts)), counts)
+    return np.arange(len(owner)) + np.repeat(first - before, counts), owner

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,8 @@ _OVERLAP = 0.01
 """Metres that the strips of a street that goes straight on have in common."""
 
 
-class Runs(NamedTuple):
+@dataclass(frozen=True)
+class Runs:
     """Straight pieces of streets, between crossings, bends and ends: r of them.
 
     Attributes:
@@ -37,13 +39,13 @@ class Runs(NamedTuple):
     tightest: NDArray[np.float64]
     at_crossing: NDArray[np.bool_]
 
-    @property
+    @cached_property
     def length(self) -> NDArray[np.float64]:
         """Metres, (r,)."""
         length: NDArray[np.float64] = np.hypot(*(self.end - self.start).T)
         return length
 
-    @property
+    @cached_property
     def along(self) -> Metres:
         """Directions of length 1, (r, 2)."""
         along: Metres = (self.end - self.start) / self.length[:, None]

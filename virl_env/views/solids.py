@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from virl_env.views.pixels import Pixels
 from virl_env.views.walls import EYE
 
 Picture = NDArray[np.uint8]
@@ -21,38 +22,67 @@ _NEAR = 0.25
 _GLOW = 1.3
 """Metres of the glow around a light."""
 
-Colour = tuple[int, int, int]
+Metres = NDArray[np.float64]
+
+Colours = Pixels
+"""Packed colours: one that is nowhere, then those with the numbers 0, 1, ... to at most 254."""
+
+Face = tuple[tuple[int, ...], int]
 
 
-class Solid(NamedTuple):
+class Solid:
     """A thing with flat faces.
 
-    Attributes:
+    Args:
         corners: metres ahead, to the left and up, (k, 3).
         faces: of each, its corners as indices, anticlockwise as one sees them from outside, and the
             number of its colour; the last lies over those before.
         two_sided: whether faces are seen from behind, too.
+
+    Attributes:
+        corners, faces, two_sided: as above.
+        up: metres of its corners above the ground, (k,).
     """
 
-    corners: NDArray[np.float64]
-    faces: tuple[tuple[tuple[int, ...], int], ...]
-    two_sided: bool = False
+    def __init__(self, corners: Metres, faces: Sequence[Face], two_sided: bool = False) -> None:
+        self.corners, self.faces, self.two_sided = corners, tuple(faces), two_sided
+        self.up = np.ascontiguousarray(corners[:, 2])
+        # Corner by corner, of all faces; those with fewer ones repeat their last.
+        most = max(len(face) for face, _ in faces)
+        padded = [(*face, *face[-1:] * (most - len(face))) for face, _ in faces]
+        self._corner = np.array(padded).T
+        self._following = np.roll(self._corner, -1, axis=0)
 
-    def standing(self, at: NDArray[np.float64], along: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return its corners, metres east, north and up, where it stands and faces a way."""
+    def standing(self, at: Metres, along: Metres) -> Metres:
+        """Return its corners, metres east and north, where it stands and faces a way: (k, 2)."""
         turned = np.array([[along[0], along[1]], [-along[1], along[0]]])
-        return np.concatenate([at + self.corners[:, :2] @ turned, self.corners[:, 2:]], axis=1)
+        standing: Metres = at + self.corners[:, :2] @ turned
+        return standing
+
+    def seen(self, columns: Metres, rows: Metres) -> Sequence[Face]:
+        """Return the faces that one sees from outside: their corners go round anticlockwise.
+
+        Args:
+            columns, rows: of its corners in the view, (k,) each.
+        """
+        if self.two_sided:
+            return self.faces
+        across, down = columns.take(self._corner), rows.take(self._corner)
+        area = across * rows.take(self._following) - columns.take(self._following) * down
+        return [self.faces[face] for face in np.flatnonzero(area.sum(axis=0) < 0).tolist()]
 
 
 class View(NamedTuple):
     """One of the four views.
 
     Attributes:
-        picture: uint8 of shape (n, n, 3), changed by what is drawn.
+        pixels: packed colours, (n, n), changed by what is drawn.
+        picture: the same as uint8 of shape (n, n, 3), in the same memory.
         bearing: of its middle, radians clockwise from north.
         depth: metres to the houses along the direction of its middle, of each column, (n,).
     """
 
+    pixels: Pixels
     picture: Picture
     bearing: float
     depth: Floats
@@ -66,76 +96,67 @@ class View(NamedTuple):
         """
         return bool((self.depth[max(first, 0) : max(last, 0)] > forward).any())
 
-    def paste(
-        self, sprite: Picture, left: int, top: int, forward: float, inside: NDArray[np.bool_]
-    ) -> None:
-        """Put a sprite where no house hides it.
-
-        Args:
-            sprite: uint8 of shape (h, w, 3).
-            left, top: of its corner, pixels; it may reach out of the view.
-            forward: metres to it along the direction of the view's middle.
-            inside: which of its pixels are there, (h, w).
-        """
-        size, (height, width) = len(self.picture), inside.shape
-        first, last = max(left, 0), min(left + width, size)
-        low, high = max(top, 0), min(top + height, size)
-        if first >= last or low >= high:
-            return
-        shown = inside[low - top : high - top, first - left : last - left]
-        shown = shown & (self.depth[first:last] > forward)
-        part = self.picture[low:high, first:last]
-        part[shown] = sprite[low - top : high - top, first - left : last - left][shown]
-
-    def draw(
-        self, solid: Solid, corners: NDArray[np.float64], colours: Sequence[Colour], forward: float
-    ) -> None:
+    def draw(self, solid: Solid, standing: Metres, colours: Colours, forward: float) -> None:
         """Draw a solid.
 
         Args:
             solid: whose faces are drawn.
-            corners: its corners in metres east, north and up, from the ground below the eye.
+            standing: its corners, `Solid.standing`, metres from below the eye.
             colours: by number.
             forward: metres to it; where a house is nearer, it is hidden.
         """
         sine, cosine = math.sin(self.bearing), math.cos(self.bearing)
-        ahead = corners[:, 0] * sine + corners[:, 1] * cosine
-        aside = corners[:, 0] * cosine - corners[:, 1] * sine
-        half = len(self.picture) / 2
+        east, north = standing.T
+        ahead = east * sine + north * cosine
+        aside = east * cosine - north * sine
+        half = len(self.pixels) / 2
         # Most things are in front of the eye as a whole, and their corners are projected once.
-        whole: list[tuple[float, float]] = []
-        places: list[tuple[float, float, float]] = []
         if ahead.min() >= _NEAR:
             across = half + half * aside / ahead - 0.5
             if not self.sees(int(across.min()) - 1, int(across.max()) + 3, forward):
                 return
-            down = half + half * (EYE - corners[:, 2]) / ahead - 0.5
-            whole = list(zip(across.tolist(), down.tolist()))
-        else:
-            places = list(zip(ahead.tolist(), aside.tolist(), corners[:, 2].tolist()))
-        polygons = []
-        for face, colour in solid.faces:
-            if whole:
-                seen = [whole[corner] for corner in face]
-            else:
-                seen = _projected([places[corner] for corner in face], half)
-            if len(seen) > 2 and (solid.two_sided or _is_front(seen)):
-                polygons.append((seen, colours[colour]))
-        if not polygons:
+            down = half + half * (EYE - solid.up) / ahead - 0.5
+            seen = solid.seen(across, down)
+            self._fill(seen, across, down, colours, forward)
             return
-        size = len(self.picture)
-        columns, rows = zip(*(corner for seen, _ in polygons for corner in seen))
-        left, right = _clipped(min(columns), size), _clipped(max(columns) + 2, size)
-        top, bottom = _clipped(min(rows), size), _clipped(max(rows) + 2, size)
+        places = list(zip(ahead.tolist(), aside.tolist(), solid.up.tolist()))
+        columns: list[float] = []
+        rows: list[float] = []
+        seen = []
+        for face, colour in solid.faces:
+            polygon = _projected([places[corner] for corner in face], half)
+            if len(polygon) > 2 and (solid.two_sided or _is_front(polygon)):
+                seen.append((tuple(range(len(columns), len(columns) + len(polygon))), colour))
+                columns += [column for column, _ in polygon]
+                rows += [row for _, row in polygon]
+        self._fill(seen, np.array(columns), np.array(rows), colours, forward)
+
+    def _fill(
+        self, faces: Sequence[Face], columns: Metres, rows: Metres, colours: Colours, forward: float
+    ) -> None:
+        """Draw faces where no house hides them, each over those before it.
+
+        Args:
+            faces: that are seen.
+            columns, rows: of all corners.
+            colours, forward: as in `draw`.
+        """
+        if not faces:
+            return
+        size = len(self.pixels)
+        left, right = _clipped(columns.min(), size), _clipped(columns.max() + 2, size)
+        top, bottom = _clipped(rows.min(), size), _clipped(rows.max() + 2, size)
         if left >= right or top >= bottom:
             return
-        part = self.picture[top:bottom, left:right]
-        image = Image.fromarray(part)
+        # Numbers of colours, 0 where there is nothing.
+        image = Image.new("L", (right - left, bottom - top))
         drawing = ImageDraw.Draw(image)
-        for seen, rgb in polygons:
-            drawing.polygon([(column - left, row - top) for column, row in seen], fill=rgb)
-        shown = self.depth[left:right] > forward
-        part[:, shown] = np.asarray(image)[:, shown]
+        corners = list(zip((columns - left).tolist(), (rows - top).tolist()))
+        for face, colour in faces:
+            drawing.polygon([corners[corner] for corner in face], fill=colour + 1)
+        found = np.asarray(image)
+        shown = (found > 0) & (self.depth[left:right] > forward)
+        np.copyto(self.pixels[top:bottom, left:right], colours.take(found), where=shown)
 
     def glow(self, at: NDArray[np.float64], up: float, colour: NDArray[np.float32]) -> None:
         """Add the glow around a light.

@@ -30,7 +30,7 @@ def quad_spans(corners: Metres, eye: NDArray[np.floating], east: Floats, north: 
         east, north: directions of rays of length 1, clockwise all around, (n,).
     """
     away = corners - eye
-    sides = np.roll(away, -1, axis=1) - away
+    sides = away[:, [1, 2, 3, 0]] - away
     # Positive to the left of a side.
     offset = sides[..., 0] * -away[..., 1] - sides[..., 1] * -away[..., 0]
     inside = (offset > 0).all(axis=1)
@@ -42,10 +42,10 @@ def quad_spans(corners: Metres, eye: NDArray[np.floating], east: Floats, north: 
     shape, column = columns_between(begin, turn, east, north)
     near, far = np.zeros(len(shape)), np.full(len(shape), np.inf)
     right, up = east[column].astype(np.float64), north[column].astype(np.float64)
-    for side in range(4):
-        change = sides[shape, side, 0] * up - sides[shape, side, 1] * right
-        change = np.where(np.abs(change) < 1e-12, 1e-12, change)
-        at = -offset[shape, side] / change
+    across, forward = (part.T.take(shape, axis=1) for part in (sides[..., 0], sides[..., 1]))
+    changes = across * up - forward * right
+    changes[np.abs(changes) < 1e-12] = 1e-12
+    for change, at in zip(changes, (-offset).T.take(shape, axis=1) / changes):
         near = np.where(change > 0, np.maximum(near, at), near)
         far = np.where(change < 0, np.minimum(far, at), far)
     met = far > near

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from virl_env.views.ground import Metres
+from virl_env.views.nearby import Nearby
 from virl_env.views.solids import View
 from virl_env.views.source import TURNS
 
@@ -29,8 +30,11 @@ def seen_in(thing: Thing, heading: float, width: float = _WIDE) -> list[tuple[in
     """Return the views that a thing may reach into, and its degrees from the middle of each."""
     bearing = math.degrees(math.atan2(thing.east, thing.north)) - heading
     reach = math.degrees(math.atan2(width, thing.distance))
-    angles = [(view, (bearing - turn + 180) % 360 - 180) for view, turn in enumerate(TURNS)]
-    return [(view, angle) for view, angle in angles if abs(angle) < 45 + reach]
+    return [
+        (view, angle)
+        for view, turn in enumerate(TURNS)
+        if abs(angle := (bearing - turn + 180) % 360 - 180) < 45 + reach
+    ]
 
 
 def stands(distance: float, angle: float, size: int) -> tuple[float, float]:
@@ -47,18 +51,22 @@ def depth_at(view: View, column: float) -> float:
     return float(view.depth[min(max(int(column), 0), size - 1)])
 
 
-def near(spots: NDArray[np.floating], eye: Metres, reach: float) -> list[Thing]:
-    """Return the things at spots nearer than `reach` metres."""
-    distances = np.hypot(*(spots - eye).T)
-    return things(spots, eye, np.flatnonzero(distances < reach))
+class Things:
+    """Things that stand still.
 
+    Args:
+        spots: metres east and north, (n, 2).
+    """
 
-def things(spots: NDArray[np.floating], eye: Metres, numbers: NDArray[np.int64]) -> list[Thing]:
-    """Return the things at the spots of these numbers."""
-    away = spots[numbers] - eye
-    return [
-        Thing(distance, number, east, north)
-        for distance, number, (east, north) in zip(
-            np.hypot(*away.T).tolist(), numbers.tolist(), away.tolist()
-        )
-    ]
+    def __init__(self, spots: NDArray[np.floating]) -> None:
+        self._spots, self._nearby = spots, Nearby(spots)
+
+    def near(self, eye: Metres, reach: float) -> list[Thing]:
+        """Return those nearer than `reach` metres, in their order."""
+        some = self.some(eye, np.sort(self._nearby.within(eye, reach)))
+        return [thing for thing in some if thing.distance < reach]
+
+    def some(self, eye: Metres, numbers: NDArray[np.int64]) -> list[Thing]:
+        """Return those of these numbers."""
+        away = self._spots.take(numbers, axis=0) - eye
+        return list(map(Thing, np.hypot(*away.T).tolist(), numbers.tolist(), *away.T.tolist()))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from virl_env.views.ground import Ground, Metres
 from virl_env.views.hash import mixed
 from virl_env.views.paint import Paint
+from virl_env.views.pixels import Pixels, packed
 from virl_env.views.solids import View
 from virl_env.views.things import Thing, stands
 from virl_env.views.walls import EYE
@@ -14,6 +18,8 @@ from virl_env.world.city import City
 
 _LOBES = ((-0.42, 0.22, 0.58), (0.44, 0.18, 0.56), (0.02, -0.34, 0.62), (0.0, 0.1, 0.6))
 """Discs that make the crown of a tree: to the right, down and wide, in shares of its radius."""
+
+_ASIDE, _DOWN, _WIDE = np.array(_LOBES).T[:, :, None]
 
 
 def tree_spots(ground: Ground, city: City, share: float) -> Metres:
@@ -29,7 +35,19 @@ def tree_spots(ground: Ground, city: City, share: float) -> Metres:
     return trees
 
 
-def draw_tree(view: View, tree: Thing, angle: float, drawn: int, paint: Paint) -> None:
+class Bark(NamedTuple):
+    """Colours of trees: of trunks, packed, and of leaves, of shape (3, 1)."""
+
+    trunk: Pixels
+    leaves: NDArray[np.float32]
+
+
+def tree_colours(paint: Paint) -> Bark:
+    """Return the colours of trees."""
+    return Bark(packed(paint.trunk * paint.light), (paint.leaves * paint.light)[:, None])
+
+
+def draw_tree(view: View, tree: Thing, angle: float, drawn: int, colours: Bark) -> None:
     """Draw a tree.
 
     Args:
@@ -37,9 +55,9 @@ def draw_tree(view: View, tree: Thing, angle: float, drawn: int, paint: Paint) -
         tree: where it is.
         angle: degrees from the view's middle.
         drawn: a number of the tree, for its size and shape.
-        paint: colours.
+        colours: of trees.
     """
-    size = len(view.picture)
+    size = len(view.pixels)
     forward, column = stands(tree.distance, angle, size)
     if not -size < column < 2 * size:
         return
@@ -52,24 +70,20 @@ def draw_tree(view: View, tree: Thing, angle: float, drawn: int, paint: Paint) -
     left = round(column - trunk / 2)
     if not view.sees(min(first, left), max(last, left + trunk), forward):
         return
-    colours = [(part * paint.light) for part in (paint.trunk, paint.leaves)]
-    top = max(round(crown), 0)
-    height = max(min(round(ground), size) - top, 0)
-    stem = np.broadcast_to(colours[0].astype(np.uint8), (height, trunk, 3))
-    view.paste(stem, left, top, forward, np.ones((height, trunk), dtype=np.bool_))
+    stem = view.pixels[max(round(crown), 0) : max(round(ground), 0), max(left, 0) : left + trunk]
+    stem[:, view.depth[max(left, 0) : max(left + trunk, 0)] > forward] = colours.trunk
     low, high = max(0, int(crown - radius)), min(size, int(crown + radius) + 1)
     if low >= high or first >= last:
         return
-    rows = (np.arange(low, high)[:, None] + 0.5 - crown) / radius
-    columns = (np.arange(first, last) + 0.5 - column) / radius
-    inside = np.zeros((high - low, last - first), dtype=np.bool_)
-    shade = np.zeros(inside.shape, dtype=np.float32)
-    for aside, down, wide in _LOBES:
-        away = ((rows - down) ** 2 + (columns - aside * (1 - drawn % 2 * 2)) ** 2) / wide**2
-        lobe = away < 1
-        inside |= lobe
-        # Each lobe is lit from above.
-        lit = 1.02 - 0.3 * (rows - down) / wide - 0.1 * away
-        np.copyto(shade, lit, where=lobe, casting="same_kind")
-    leaves = np.clip(colours[1] * shade[:, :, None], 0, 255).astype(np.uint8)
-    view.paste(leaves, first, low, forward, inside)
+    rows = (np.arange(low, high) + 0.5 - crown) / radius - _DOWN
+    columns = (np.arange(first, last) + 0.5 - column) / radius - _ASIDE * (1 - drawn % 2 * 2)
+    away = ((rows**2)[:, :, None] + (columns**2)[:, None]) / _WIDE[:, None] ** 2
+    lobes = away < 1
+    # Each lobe is lit from above.
+    lit = (1.02 - 0.3 * rows / _WIDE)[:, :, None] - 0.1 * away
+    shade = lit[0]
+    for number in range(1, len(_LOBES)):
+        shade = np.where(lobes[number], lit[number], shade)
+    shown = np.logical_or.reduce(lobes) & (view.depth[first:last] > forward)
+    leaves = packed(colours.leaves * shade[shown].astype(np.float32))
+    view.pixels[low:high, first:last][shown] = leaves

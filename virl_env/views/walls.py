@@ -8,6 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from virl_env.views.nearby import Nearby
+from virl_env.views.pixels import spread
+
 Floats = NDArray[np.float32]
 Metres = NDArray[np.float64]
 
@@ -141,11 +144,13 @@ class Rays:
         self.walls, self._tops, self._stands, self._together = walls, tops, stands, together
         self._peaks = np.zeros_like(tops) if peaks is None else peaks
         self._one_sided = one_sided
-        self._middles = np.ascontiguousarray(((walls.start + walls.end) / 2).T)
-        along = np.ascontiguousarray((walls.end - walls.start).T)
-        length = np.hypot(*along)
-        self._halves = length / 2
-        self._left = np.stack([-along[1], along[0]])
+        middles, along = (walls.start + walls.end) / 2, walls.end - walls.start
+        self._halves = np.hypot(*along.T) / 2
+        self._nearby = Nearby(middles)
+        # East and north apart: one looks at many walls at a time.
+        self._middles = tuple(np.ascontiguousarray(middles.T))
+        self._along = tuple(np.ascontiguousarray(along.T))
+        self._farthest = FARTHEST + float(self._halves.max(initial=0.0))
 
     def meet(self, eye: NDArray[np.float32], east: Floats, north: Floats) -> Hits:
         """Return where rays from an eye meet walls and are not hidden by nearer, higher ones.
@@ -154,14 +159,16 @@ class Rays:
             eye: metres east and north.
             east, north: directions of rays of length 1, clockwise all around, of shape (n,).
         """
-        right, up = (eye[axis] - self._middles[axis] for axis in (0, 1))
-        shown = right**2 + up**2 < (FARTHEST + self._halves) ** 2
+        near = self._nearby.within(eye, self._farthest)
+        right, up = (place - part[near] for place, part in zip(eye, self._middles))
+        shown = right**2 + up**2 < (FARTHEST + self._halves[near]) ** 2
         if self._one_sided:
-            shown &= right * self._left[0] + up * self._left[1] > 0
-        near = np.flatnonzero(shown)
+            east_along, north_along = (part[near] for part in self._along)
+            shown &= right * -north_along + up * east_along > 0
+        near = near[shown]
         wall, column = _columns(self.walls, near, eye, east, north)
-        start = self.walls.start[wall] - eye
-        along = self.walls.end[wall] - eye - start
+        start = self.walls.start.take(wall, axis=0) - eye
+        along = self.walls.end.take(wall, axis=0) - eye - start
         right, up = east[column].astype(np.float64), north[column].astype(np.float64)
         # The sine between ray and wall, times the wall's length.
         across = right * along[:, 1] - up * along[:, 0]
@@ -176,7 +183,7 @@ class Rays:
         share, house = np.clip(share, 0, 1), self.walls.house[wall[met]]
         top = self._tops[house] + self._peaks[house] * (1 - np.abs(2 * share - 1))
         rise = (top - EYE) / reach[met]
-        place = np.floor(reach[met] / self._together)
+        place = np.floor(reach[met] / self._together).astype(np.int64)
         order, layer = _skyline(column[met], wall[met], place, rise)
         order, layer = order[layer < _LAYERS], layer[layer < _LAYERS]
         kept, share, top = met[order], share[order], top[order]
@@ -201,7 +208,7 @@ def _columns(
         eye: metres east and north.
         east, north: directions of the rays, clockwise all around, of shape (n,).
     """
-    start, end = walls.start[near] - eye, walls.end[near] - eye
+    start, end = walls.start.take(near, axis=0) - eye, walls.end.take(near, axis=0) - eye
     one, other = np.arctan2(*start.T), np.arctan2(*end.T)
     turn = (other - one + np.pi) % (2 * np.pi) - np.pi
     pair, column = columns_between(np.where(turn >= 0, one, other), np.abs(turn), east, north)
@@ -225,22 +232,22 @@ def columns_between(
     twice = np.concatenate([angles, angles + 2 * np.pi])
     first = np.searchsorted(twice, begin)
     counts = np.searchsorted(twice, begin + turn, side="right") - first
-    pair = np.repeat(np.arange(len(begin)), counts)
-    within = np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return pair, (first[pair] + within) % count
+    column, pair = spread(first, counts)
+    return pair, np.where(column < count, column, column - count)
 
 
 def _skyline(
     column: NDArray[np.int64],
     wall: NDArray[np.int64],
-    place: NDArray[np.float64],
+    place: NDArray[np.int64],
     rise: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return which walls are seen, as indices, and for each how many are seen before it."""
-    order = np.lexsort((wall, place, column))
+    if not len(wall):
+        return wall, wall
+    # By column, then by place, then by wall.
+    order = np.argsort((column * (place.max() + 1) + place) * (wall.max() + 1) + wall)
     column, rise = column[order], rise[order]
-    if not len(order):
-        return order, order
     # Every column starts above all that the one before it can reach.
     level = rise + column * (rise.max() - rise.min() + 1.0)
     highest = np.maximum.accumulate(level)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.leaderboard.episodes.scripts import shortened
@@ -16,6 +16,7 @@ class Cards:
     """Shows hands."""
 
     files: Mapping[str, Any] = {}
+    actions: Sequence[str] = ()
 
     def scene(self, env: Any) -> dict[str, Any]:
         """Return cards, target, the rule that is stated and, where it is another, that scores."""

@@ -24,14 +24,23 @@ _SHOWS: Mapping[str, tuple[str, str]] = {
 }
 
 
+Reasons = Mapping[tuple[str, int], Mapping[int, str]]
+"""Why there were no answers, by cell and index and by number of the reply."""
+
+_OFTEN_ALIKE = ("rule", "scoring")
+"""Texts of scenes that many of a column share."""
+
+
 class Show(Protocol):
     """What a task shows of its episodes, as plain data.
 
     Attributes:
         files: what several scenes share, by name.
+        actions: names of those that plays and scenes have the numbers of.
     """
 
     files: Mapping[str, Any]
+    actions: Sequence[str]
 
     def scene(self, env: Any) -> dict[str, Any]:
         """Return what was dealt to an episode that has just started."""
@@ -56,44 +65,50 @@ class EpisodeFiles:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self._shows: dict[str, Show] = {}
-        self._scenes: dict[str, list[Any]] = {}
+        self._scenes: dict[str, list[tuple[int, Any]]] = {}
 
     def add(self, entry: Entry) -> None:
         """Replay the episodes of an entry, and write down what was done in them."""
-        show, task = self._show(entry.of.task), entry.task
         reasons = _reasons(entry)
-        columns = []
-        for column, rows in _columns(entry):
-            env = gym.make(rows[0].id, disable_env_checker=True, **rows[0].keywords).unwrapped
-            scenes = self._scenes.setdefault(_scenes_name(entry, column, rows), [])
-            plays = [_play(row, env, show, task, scenes) for row in rows]
-            outcomes = [outcome_of(row, reasons.get((row.cell, row.index), {})) for row in rows]
-            starts, pages = paged(plays)
-            folder = f"data/{entry.slug}"
-            for number, page in enumerate(pages):
-                path = f"{folder}/{column}-{number}.js"
-                self.files[path] = script(path, page)
-            names = sorted(set(outcomes))
-            columns.append(
-                {
-                    "name": column,
-                    "folder": entry.slug,
-                    "scenes": _scenes_name(entry, column, rows),
-                    "starts": starts,
-                    "names": names,
-                    "outcomes": [names.index(one) for one in outcomes],
-                }
-            )
-        self.files[f"data/{entry.slug}/index.js"] = script("index", columns)
+        told = [self._column(entry, name, rows, reasons) for name, rows in _columns(entry)]
+        self.files[f"data/plays/{entry.slug}/index.js"] = script("index", told)
+
+    def _column(
+        self, entry: Entry, column: str, rows: Sequence[Episode], reasons: Reasons
+    ) -> dict[str, Any]:
+        """Write the episodes of a column; return what there is to know before they are loaded."""
+        show, task = self._show(entry.of.task), entry.task
+        env = gym.make(rows[0].id, disable_env_checker=True, **rows[0].keywords).unwrapped
+        scenes_name = _scenes_name(entry, column, rows)
+        scenes = self._scenes.setdefault(scenes_name, [])
+        kinds = sorted({outcome for row in rows for outcome in row.outcomes})
+        starts, pages = paged([_play(row, env, show, task, scenes, kinds) for row in rows])
+        for number, page in enumerate(pages):
+            path = f"data/plays/{entry.slug}/{column}-{number}.js"
+            self.files[path] = script(path, page)
+        outcomes = [outcome_of(row, reasons.get((row.cell, row.index), {})) for row in rows]
+        names = sorted(set(outcomes))
+        told, _ = env.reset(options={"episode_seed": rows[0].episode_seed})
+        return {
+            "name": column,
+            "folder": f"data/plays/{entry.slug}",
+            "scenes": f"data/scenes/{scenes_name}",
+            "starts": starts,
+            "actions": show.actions,
+            "kinds": kinds,
+            "names": names,
+            "outcomes": [names.index(one) for one in outcomes],
+            "prompt": shortened(told) if isinstance(told, str) else "",
+        }
 
     def finish(self) -> None:
         """Write what was dealt."""
         for name, scenes in self._scenes.items():
-            starts, pages = paged(scenes)
+            starts, pages = paged([scene for _, scene in scenes])
             self.files[f"data/scenes/{name}.js"] = script(f"data/scenes/{name}.js", starts)
             for number, page in enumerate(pages):
                 path = f"data/scenes/{name}-{number}.js"
-                self.files[path] = script(path, page)
+                self.files[path] = script(path, _shared_texts(page))
         for show in self._shows.values():
             for name, told in show.files.items():
                 path = f"data/cities/{name}.js"
@@ -128,12 +143,24 @@ def _scenes_name(entry: Entry, column: str, rows: Sequence[Episode]) -> str:
 
 
 def _play(
-    row: Episode, env: Any, show: Show, task: EvaluatedTask, scenes: list[Any]
+    row: Episode,
+    env: Any,
+    show: Show,
+    task: EvaluatedTask,
+    scenes: list[tuple[int, Any]],
+    kinds: Sequence[str],
 ) -> list[list[Any]]:
-    """Return of each attempt what was done, its outcome, its reward and, of a model, its reply."""
+    """Return of each attempt what was done, its outcome, its reward and, of a model, its reply.
+
+    Args:
+        scenes: episode seeds and what they deal; one that is missing is added.
+        kinds: outcomes, of which the number is written.
+    """
     _, info = env.reset(options={"episode_seed": row.episode_seed})
     if row.index == len(scenes):
-        scenes.append(show.scene(env))
+        scenes.append((row.episode_seed, show.scene(env)))
+    if scenes[row.index][0] != row.episode_seed:
+        raise AssertionError(f"Episode {row.index} of {row.cell} is another one than before.")
     in_text = row.replies is not None
     attempts = []
     for action in row.replies if row.replies is not None else row.actions or []:
@@ -141,16 +168,31 @@ def _play(
         _, reward, terminated, truncated, info = env.step(action)
         fewer = info["attempts_left"] < left
         if in_text or task.one_action_an_attempt or fewer or terminated or truncated or reward:
-            told = [show.done(env, before, action), info["outcome"], round(float(reward), 3)]
+            paid = int(reward) if reward == int(reward) else float(reward)
+            told = [show.done(env, before, action), kinds.index(info["outcome"]), paid]
             attempts.append([*told, shortened(action)] if in_text else told)
         if terminated or truncated:
             break
-    if [attempt[1] for attempt in attempts] != row.outcomes:
+    if [kinds[attempt[1]] for attempt in attempts] != row.outcomes:
         raise AssertionError(f"Episode {row.index} of {row.cell} was verified, and differs now.")
     return attempts
 
 
-def _reasons(entry: Entry) -> Mapping[tuple[str, int], Mapping[int, str]]:
+def _shared_texts(scenes: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Return the texts that scenes have in common, and the scenes with their numbers instead."""
+    found = [scene.get(name) for scene in scenes for name in _OFTEN_ALIKE]
+    texts = list(dict.fromkeys(text for text in found if isinstance(text, str)))
+    numbered = [
+        {
+            name: texts.index(value) if name in _OFTEN_ALIKE and value in texts else value
+            for name, value in scene.items()
+        }
+        for scene in scenes
+    ]
+    return [texts, numbered]
+
+
+def _reasons(entry: Entry) -> Reasons:
     """Return why there were no answers, by cell and index and by number of the reply."""
     found: dict[tuple[str, int], dict[int, str]] = defaultdict(dict)
     if entry.replies is None:

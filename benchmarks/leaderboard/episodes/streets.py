@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from virl_env.actions import ACTION_INDEX, ACTIONS
 from virl_env.reader import parse_reply
 from virl_env.routes.instructions import write_instructions
 from virl_env.routes.rail import NO_LANDMARKS
@@ -24,7 +25,10 @@ class Streets:
 
     Attributes:
         files: the streets of each city by its digest, as lists of x and y.
+        actions: their names, by number.
     """
+
+    actions = ACTIONS
 
     def __init__(self) -> None:
         self.files: dict[str, Any] = {}
@@ -51,7 +55,7 @@ class Streets:
                 route, env.initial_heading, config.instructions, config.style
             ),
             "points": [
-                [*plan(step.geocode), step.heading, step.instruction - 1, step.action]
+                [*plan(step.geocode), step.heading, step.instruction - 1, _number(step.action)]
                 + ([] if step.observation == NO_LANDMARKS else [step.observation])
                 for step in env.steps
             ],
@@ -62,11 +66,16 @@ class Streets:
         """Return the point at which the walker stands."""
         return int(env.at)
 
-    def done(self, env: Any, before: int, action: Any) -> list[Any]:
-        """Return the point and the action there, "" where none could be read."""
+    def done(self, env: Any, before: int, action: Any) -> list[int]:
+        """Return the point, and the number of the action there, -1 where none could be read."""
         if isinstance(action, str):
-            return [before, parse_reply(action).action or ""]
-        return [before, str(env.task.actions[action])]
+            read = parse_reply(action).action
+            return [before, -1 if read is None else _number(read)]
+        return [before, int(action)]
+
+
+def _number(action: str) -> int:
+    return ACTION_INDEX[action]
 
 
 class _Plan:

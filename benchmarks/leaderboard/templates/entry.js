@@ -36,7 +36,7 @@ const count = make("output", { "aria-live": "polite" });
 const all = make("div", { id: "all", role: "listbox", tabindex: 0, "aria-label": "episodes of the column" });
 const viewer = make("article", { id: "viewer" });
 const keys = make("p", { class: "pale" }, "Keys: ", ["n", "p"].map((key) => make("kbd", {}, key)), " next and previous failure, ",
-  ["j", "k"].map((key) => make("kbd", {}, key)), " next and previous episode, ", ["\u2190", "\u2192"].map((key) => make("kbd", {}, key)), " steps.");
+  ["j", "k"].map((key) => make("kbd", {}, key)), " next and previous episode, ", ["\u2190", "\u2192"].map((key) => make("kbd", {}, key)), " steps; in the grid arrows lead from episode to episode.");
 
 const outcomeOf = (index) => column.names[column.outcomes[index]];
 const listed = () => [...all.children].filter((one) => !one.hidden).map((one) => Number(one.dataset.index));
@@ -80,20 +80,24 @@ async function open(index, first) {
   at = index;
   all.children[index].setAttribute("aria-selected", "true");
   all.setAttribute("aria-activedescendant", `e${index}`);
-  all.children[index].scrollIntoView({ block: "nearest" });
+  const top = all.children[index].offsetTop, room = all.clientHeight;
+  if (top < all.scrollTop || top > all.scrollTop + room - 20) { all.scrollTop = top - room / 2; }
   const [page, start] = pageOf(of.starts, index);
   try {
-    const sceneStarts = await load(`data/scenes/${of.scenes}.js`);
+    const sceneStarts = await load(`${of.scenes}.js`);
     const [scenePage, sceneStart] = pageOf(sceneStarts, index);
     const [plays, scenes] = await Promise.all([
-      load(`data/${of.folder}/${of.name}-${page}.js`), load(`data/scenes/${of.scenes}-${scenePage}.js`)]);
-    const scene = scenes[index - sceneStart];
+      load(`${of.folder}/${of.name}-${page}.js`), load(`${of.scenes}-${scenePage}.js`)]);
+    const [texts, all_scenes] = scenes, scene = { ...all_scenes[index - sceneStart] };
+    for (const name of ["rule", "scoring"]) { if (typeof scene[name] === "number") { scene[name] = texts[scene[name]]; } }
+    const play = plays[index - start].map(([done, outcome, ...rest]) => [done, of.kinds[outcome], ...rest]);
     const streets = scene.map ? await load(`data/cities/${scene.map}.js`) : null;
     if (of !== column || index !== at) { return; }
     const outcome = outcomeOf(index);
     const heading = make("h3", { "aria-live": "polite" }, `${of.name} ${index}`, make("span", { class: kind(outcome) }, words(outcome)));
-    shown = (scene.cards ? drawCards : drawStreets)(scene, plays[index - start], streets);
-    viewer.replaceChildren(heading, shown.drawing);
+    shown = (scene.cards ? drawCards : drawStreets)(scene, play, streets, of.actions);
+    viewer.replaceChildren(heading, shown.drawing, of.prompt ? make("details", {},
+      make("summary", {}, `prompt, as of ${of.name} 0`), make("pre", {}, of.prompt)) : "");
     show(first ?? shown.first);
   } catch (error) {
     viewer.replaceChildren(make("p", {}, `This episode cannot be loaded: ${error.message} is missing.`));
@@ -136,7 +140,7 @@ function drawCards(scene, play) {
 const ROOM = 70; // metres around a route
 const NEAR = 1; // streets that begin within so many times the map's side are drawn
 
-function drawStreets(scene, play, city) {
+function drawStreets(scene, play, city, actions) {
   const spots = [...scene.route, ...scene.landmarks.map(([, , x, y]) => [x, y])];
   const [xs, ys] = [0, 1].map((axis) => spots.map((spot) => spot[axis]));
   const middle = [xs, ys].map((all) => (Math.min(...all) + Math.max(...all)) / 2);
@@ -177,8 +181,8 @@ function drawStreets(scene, play, city) {
     walker.setAttribute("transform", `translate(${x} ${y}) rotate(${heading}) scale(${unit})`);
     lines.forEach((one, index) => one.classList.toggle("now", index === followed));
     dots.forEach((dot, index) => dot.toggleAttribute("aria-current", index === number));
-    now.replaceChildren(make("p", {}, make("b", {}, action || "no action"), make("span", { class: kind(outcome) }, `${words(outcome)}, ${signed(reward)}`),
-      outcome === "correct" ? null : make("span", {}, `right: ${right}`)),
+    now.replaceChildren(make("p", {}, make("b", {}, actions[action] || "no action"), make("span", { class: kind(outcome) }, `${words(outcome)}, ${signed(reward)}`),
+      outcome === "correct" ? null : make("span", { class: "none" }, `right: ${actions[right]}`)),
       make("p", { class: "pale" }, `Step ${number + 1} of ${play.length}, heading ${heading}\u00b0. ${seen || "Nothing in sight."}`), said(reply) || "");
   };
   return { drawing, steps: play.length, first: Math.max(0, wrong), show: showStep };
@@ -224,6 +228,7 @@ function begin(told) {
     make("label", {}, "Column ", column_box), make("label", {}, "Outcome ", outcome_box), count), all,
     make("p", { class: "pale key" }, make("span", {}, make("i", { class: "right" }), " solved"), make("span", {}, make("i", { class: "wrong" }), " failed"),
       make("span", {}, make("i", { class: "none" }), " unreadable")), viewer, keys);
-  choose(...(asked() || [columns[0].name]));
-  window.addEventListener("hashchange", () => { const wanted = asked(); if (wanted) { choose(...wanted); viewer.scrollIntoView({ block: "nearest" }); } });
+  const go = () => { const wanted = asked(); if (wanted) { choose(...wanted).then(() => viewer.scrollIntoView({ block: "nearest" })); } };
+  if (asked()) { go(); } else { choose(columns[0].name); }
+  window.addEventListener("hashchange", go);
 }

@@ -1,0 +1,83 @@
+"""The commands that need a checkout of the repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from benchmarks.consoles import reported_errors
+
+# As those of `benchmarks.cli`, they import what they need when they run.
+
+RUNS = Path("runs")
+
+
+def study(
+    preset: Annotated[
+        str, typer.Option(help="quick (some 10 minutes, 30 on images) or full.")
+    ] = "quick",
+    settings: Annotated[
+        str, typer.Option(help="Suite to study: gp-l, virl-l, gp-vl or virl-vl.")
+    ] = "gp-l",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the run; made if missing, resumed.")
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="Number of seeds, from 0; default by preset.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes at a time, one core each.")] = 2,
+) -> None:
+    """Compare imitation and reinforcement, in and out of distribution; the same command resumes."""
+    with reported_errors():
+        from benchmarks.checkout import only_in_checkout
+
+        only_in_checkout("study")
+        from benchmarks.study.presets import preset_named
+        from benchmarks.study.run import run_study
+        from benchmarks.suites import suite
+
+        of = suite(settings)
+        chosen = preset_named(preset, of.name)
+        count = seeds or chosen.seeds
+        run_study(
+            chosen,
+            of,
+            out or RUNS / f"study-{of.name}-{chosen.name}-{count}-seeds",
+            seeds=range(count),
+            workers=jobs,
+            console=Console(),
+        )
+
+
+def speed(
+    names: Annotated[list[str] | None, typer.Argument(help="Measurements; none for all.")] = None,
+    out: Annotated[Path, typer.Option(help="JSON file.")] = RUNS / "speed.json",
+) -> None:
+    """Measure the environments against their bars; exit code 1 if one is missed."""
+    with reported_errors():
+        from benchmarks.checkout import only_in_checkout
+
+        only_in_checkout("speed")
+        from benchmarks.speed.runner import run_speed
+
+        reached = run_speed(names or [], out, Console())
+    if not reached:
+        raise typer.Exit(1)
+
+
+def probe(
+    folder: Annotated[Path, typer.Argument(help="Folder of a study of agents that see.")],
+    episodes: Annotated[int, typer.Option(min=10, help="Of each column.")] = 300,
+    training: Annotated[int, typer.Option(min=100, help="That readers are fitted on.")] = 3000,
+) -> None:
+    """Ask what a new linear reader can tell from what each arm makes of pictures."""
+    with reported_errors():
+        from benchmarks.checkout import only_in_checkout
+
+        only_in_checkout("probe")
+        from benchmarks.probe import probe as make_probe
+
+        make_probe(folder, episodes=episodes, training=training, console=Console())

