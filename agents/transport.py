@@ -16,18 +16,7 @@ from typing import Any
 
 import httpx2
 import openai
-
-ClientError: type[Exception]
-"""What aiohttp raises where its transport does not make an error of httpx2 of it."""
-
-try:
-    from aiohttp import ClientError
-except ImportError:
-    # Without the extra's aiohttp a request takes twice the processor time, and works as well.
-    ClientError = httpx2.TransportError
-    _HttpClient = openai.DefaultAsyncHttpxClient
-else:
-    _HttpClient = openai.DefaultAioHttpClient
+from aiohttp import ClientError
 
 MOST_BYTES = 4_000_000
 """Of an answer, some 130,000 tokens and their thoughts several times over."""
@@ -75,7 +64,9 @@ class Transport:
     """
 
     def __init__(self, base_url: str, key: str, timeout: float) -> None:
-        self._http = _HttpClient(timeout=timeout, event_hooks={"response": [_limit_answer]})
+        self._http = openai.DefaultAioHttpClient(
+            timeout=timeout, event_hooks={"response": [_limit_answer]}
+        )
         client = openai.AsyncOpenAI(api_key=key, base_url=base_url, http_client=self._http)
         self._http.headers = httpx2.Headers(
             {name: told for name, told in client.default_headers.items() if isinstance(told, str)}
@@ -98,6 +89,7 @@ class Transport:
             closed = type(error.__cause__).__name__ == "ServerDisconnectedError"
             raise NoConnection("closed without an answer" if closed else "") from None
         except (httpx2.TransportError, ClientError) as error:
+            # Some errors of aiohttp are not made into one of httpx2.
             raise NoConnection(str(error) or type(error).__name__) from None
         if not response.is_success:
             raise ErrorStatus(response)

@@ -134,9 +134,12 @@ class EvaluationOptions:
                 raise ValueError("--images and --image-size are for a --model; leave them out.")
             if self.strict:
                 raise ValueError("--strict is for a --model; leave it out.")
-            if self.repeat > 1:
-                raise ValueError("--repeat is for a --model; agents play alike each time.")
-        elif self.repeat > 1 and self.endpoint and self.endpoint.sampling.get("seed") is not None:
+        if self.repeat > 1 and self.endpoint is None:
+            raise ValueError(
+                "--repeat is for a --model behind an endpoint; agents and local weights play alike "
+                "each time. Leave it out."
+            )
+        if self.repeat > 1 and self.endpoint and self.endpoint.sampling.get("seed") is not None:
             raise ValueError(
                 "With a --sampling-seed each pass of --repeat would be the same. Leave one out."
             )

@@ -37,7 +37,13 @@ KEYWORDS: dict[str, list[dict[str, Any]]] = {
         {"deals": "deck", "suits": "all", "split": "test", "target": 100},
     ],
     "virl_env": [
-        {"directions": "random", "turns": (0, 7), "drop_rate": 0.5, "max_attempts": 10},
+        {
+            "directions": "random",
+            "turns": (0, 7),
+            "routes": 50,
+            "drop_rate": 0.5,
+            "max_attempts": 10,
+        },
         {"instructions": "landmarks", "points_per_segment": 10, "split": "test", "style": 3},
         {"movement": "free", "directions": "random"},
     ],
@@ -75,7 +81,7 @@ def cases(name: str) -> list[dict[str, Any]]:
     played = [{}, *([] if is_shifted_and_drawn else [*dealt, *shown(name)])]
     if name.startswith("VIRLNavigation-Image"):
         # And few streets are drawn once for all contracts. The other tests have every route.
-        return [{**few_streets(name), **keywords} for keywords in played]
+        return [{**keywords, **few_streets(name)} for keywords in played]
     return played
 
 

@@ -19,6 +19,7 @@ from benchmarks.submissions.verify import verify
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links need rights there")
 
+ROOT = Path(__file__).parent.parent
 KEPT = b"what lies outside\n"
 
 
@@ -78,6 +79,24 @@ def test_links_of_runs_are_not_read(
         return  # which asks for no replies
     assert code == 2, told
     assert "symbolic link" in told
+
+
+def test_no_submission_or_site_is_written_through_a_link(
+    run: Path, cards_run: tuple[Path, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    link(tmp_path, "entry", tmp_path / "elsewhere")
+    told = ["--track", "stock", "--licence", "CC0-1.0", "--suite-file", cards_run[1]]
+    code, output = command("submit", run, *told, "--out", tmp_path / "entry")
+    assert (code, "is there already" in output) == (2, True)
+    # An entry that is a link is none, and a site is not built through one.
+    (tmp_path / "submissions").mkdir()
+    link(tmp_path / "submissions", "entry", ROOT / "submissions/gp-l-random")
+    code, output = command("leaderboard", "build", tmp_path / "submissions", "--out", "new")
+    assert (code, "has no folder with a submission.yaml" in output) == (2, True)
+    code, output = command("leaderboard", "build", ROOT, "--out", tmp_path / "entry")
+    assert (code, "is a link or a file" in output) == (2, True)
+    assert not list((tmp_path / "elsewhere").iterdir())
 
 
 @pytest.mark.parametrize("name", ["episodes.jsonl", ".lock", "run.json", "table.md"])

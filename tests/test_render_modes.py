@@ -73,7 +73,12 @@ def test_vector_environments_draw_their_modes_and_refuse_others(name: str, mode:
 @pytest.mark.parametrize("interface", ["", "-Image"])
 def test_copies_of_walkers_render_as_single_environments_do(interface: str, movement: str) -> None:
     name = f"VIRLNavigation{interface}-v0"
-    keywords: dict[str, Any] = {"render_mode": "rgb_array", "turns": (0, 0), "movement": movement}
+    keywords: dict[str, Any] = {
+        "render_mode": "rgb_array",
+        "turns": (0, 0),
+        "movement": movement,
+        "routes": 20,
+    }
     if interface:
         keywords["panoramas"] = CompassViews()
     if movement == "rail":

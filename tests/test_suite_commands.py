@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks.suite_commands import app
+from benchmarks.commands.suite import app
 from benchmarks.suites import SUITES, Column
 from benchmarks.suites.files import read_suite
 from benchmarks.suites.floor import floors

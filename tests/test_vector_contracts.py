@@ -28,6 +28,7 @@ TWO = ("porta vecchia", "rio claro")
 """Unseen cities, in place of all nine."""
 
 SHORT: dict[str, Any] = {"points_per_segment": 2, "directions": "relative"}
+TURNING: dict[str, Any] = {"turns": (0, 7), "routes": 50}
 SMALL: dict[str, Any] = {"points_per_segment": 3, "image_size": 32}
 
 KEYWORDS: dict[str, list[dict[str, Any]]] = {
@@ -48,7 +49,7 @@ KEYWORDS: dict[str, list[dict[str, Any]]] = {
         {"directions": "random", "drop_rate": 0.5, "max_attempts": 3, "observation": "onehot"},
         {"directions": "relative", "points_per_segment": 0, "max_attempts": 1, "mask": None},
         {"city": "unseen", "routes": 3, "instructions": "landmarks", "initial_heading": "route"},
-        {"stated_directions": "relative", "split": "test", "initial_heading": 0, "turns": (0, 7)},
+        {"stated_directions": "relative", "split": "test", "initial_heading": 0, **TURNING},
         {"routes": 50, "movement": "free", "directions": "random", "mask_in_observation": True},
     ],
     # Streets take longest to draw, and what was drawn once is kept: so few of them.

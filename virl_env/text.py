@@ -175,9 +175,11 @@ def read_reply(
         strict: whether a reply out of format is unreadable, whatever it means.
     """
     asking = find_template(template)
-    short = isinstance(text, str) and len(text) <= _CACHED
-    parse = _parsed if short else parse_reply
-    reply = parse(text, asking.keys, _COMPACT_ACTIONS if asking.compact else ACTIONS)
+    actions = _COMPACT_ACTIONS if asking.compact else ACTIONS
+    if isinstance(text, str) and len(text) <= _CACHED:
+        reply = _parsed(text, asking.keys, actions)
+    else:
+        reply = parse_reply(text, asking.keys, actions)
     if strict and reply.action is not None and not reply.in_format:
         return replace(reply, action=None, reason=OUT_OF_FORMAT)
     return reply

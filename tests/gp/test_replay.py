@@ -107,7 +107,7 @@ def test_what_cannot_be_recorded_is_named() -> None:
 def test_a_gif_has_a_frame_for_each_moment(written: Recording, tmp_path: Path) -> None:
     path = tmp_path / "episode.gif"
     write_gif(written, path, milliseconds=200, width=320)
-    frames = read_gif(path, len(written.moments), (320, 390), 200)
+    frames = read_gif(path, len(written.moments), (320, 409), 200)
     table = np.asarray(Image.fromarray(written.table).resize((320, 320), Image.Resampling.LANCZOS))
     for number, frame in enumerate(frames):
         assert np.abs(frame[:320] - table.astype(int)).mean() < 4
@@ -117,7 +117,7 @@ def test_a_gif_has_a_frame_for_each_moment(written: Recording, tmp_path: Path) -
 
 def test_frames_count_what_was_earned_before(written: Recording) -> None:
     frames = [np.asarray(frame) for frame in draw_frames(written)]
-    assert {frame.shape for frame in frames} == {(780, 640, 3)}
+    assert {frame.shape for frame in frames} == {(818, 640, 3)}
     unpaid = draw_frames(
         Recording(
             title=written.title,

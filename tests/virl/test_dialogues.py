@@ -53,7 +53,11 @@ def demonstrations():
 @pytest.mark.parametrize("instructions", ["both", "landmarks"])
 def test_every_message_of_the_compact_template_is_in_the_vocabulary(directions, instructions):
     env = VIRLNavigationTextEnv(
-        template="compact", directions=directions, instructions=instructions, turns=(7, 7)
+        template="compact",
+        directions=directions,
+        instructions=instructions,
+        turns=(7, 7),
+        routes=50,
     )
     for seed in range(4):
         _, info = env.reset(seed=seed)

@@ -49,7 +49,7 @@ def some_actions(count: int, seed: int = 0) -> list[int]:
 
 @pytest.mark.parametrize("name", IDS)
 def test_observations_lie_in_the_space_and_infos_keep_their_keys(name: str) -> None:
-    env = gym.make(name, directions="random", turns=(0, 7), max_attempts=10).unwrapped
+    env = gym.make(name, directions="random", turns=(0, 7), routes=50, max_attempts=10).unwrapped
     assert env.observation_space == gym.make(name).observation_space
     for observation, reward, terminated, truncated, info in walk(env, some_actions(900), seed=1):
         assert env.observation_space.contains(observation)

@@ -27,7 +27,7 @@ from virl_env.world.city import CATEGORIES
 
 CASES: list[dict[str, Any]] = [
     {},
-    {"template": "compact", "directions": "random", "turns": (0, 7)},
+    {"template": "compact", "directions": "random", "turns": (0, 7), "routes": 50},
     {"movement": "free", "routes": 30},
 ]
 

@@ -8,10 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks.arguments import json_object, names
+from benchmarks.commands.arguments import json_object, names
 from benchmarks.consoles import reported_errors
-
-# As those of `benchmarks.cli`, it imports what it needs when it runs.
 
 
 def export(

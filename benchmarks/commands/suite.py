@@ -13,7 +13,6 @@ from benchmarks.consoles import reported_errors, say
 if TYPE_CHECKING:
     from benchmarks.suites import Suite
 
-# Commands import what they need when they run, as those of `benchmarks.cli` do.
 
 app = typer.Typer(
     no_args_is_help=True,

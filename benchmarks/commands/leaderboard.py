@@ -10,8 +10,6 @@ from rich.console import Console
 
 from benchmarks.consoles import reported_errors
 
-# Commands import what they need when they run, as those of `benchmarks.cli` do.
-
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,

@@ -8,11 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from benchmarks.commands.arguments import RUNS
 from benchmarks.consoles import reported_errors, say
-
-# As those of `benchmarks.cli`, they import what they need when they run.
-
-RUNS = Path("runs")
 
 
 def contact_sheet(

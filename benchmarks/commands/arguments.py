@@ -1,12 +1,21 @@
-"""Options of commands that are read from text."""
+"""What several commands take: options, and how they are read from text."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+
+RUNS = Path("runs")
+
+Out = Annotated[Path | None, typer.Option(help="Folder of the run; made if missing, resumed.")]
+
+SuiteFile = Annotated[
+    Path | None, typer.Option("--suite-file", help="JSON file of a suite of one's own.")
+]
 
 
 def names(text: str | None) -> list[str]:
