@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-compile \
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help study study-seen entries leaderboard test test-slow trial-llm trial-wheel lint types speed docs clean plugs
+.PHONY: help study study-seen entries leaderboard test test-slow trial-llm trial-wheel plugs lint types speed docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,7 +44,12 @@ test-slow: $(READY) ## Run the tests that take a minute or more each
 trial-wheel: $(READY) ## Install the wheel as a stranger does, from the network, and evaluate a model with it
 	$(BIN)/python -m tests.trial_wheel
 
-trial-llm: $(LLM)/.ready ## Evaluate SmolLM2 from its weights and behind a server, with entries to submit (half an hour on 2 cores) $(LLM)/bin/python -m pytest -m slow tests/test_local_weights.py $(LLM)/bin/python -m tests.trial_llm plugs: $(READY) Try the environments in other libraries, the network (an cores, some GB) $(BIN)/python docs/examples/plugs.py
+plugs: $(READY) ## Try the environments in other libraries, from the network (an hour on 2 cores, some GB)
+	$(BIN)/python docs/examples/plugs.py
+
+trial-llm: $(LLM)/.ready ## Evaluate SmolLM2 from its weights and behind a server, with entries to submit (half an hour on 2 cores)
+	$(LLM)/bin/python -m pytest -m slow tests/test_local_weights.py
+	$(LLM)/bin/python -m tests.trial_llm
 
 lint: $(READY) ## Check style and format
 	$(BIN)/ruff check .

@@ -46,9 +46,16 @@ class StandIn:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                told = json.dumps(completion(reply([_text(one) for one in asked["messages"]])))
+                said = completion(reply([_text(one) for one in asked["messages"]]))
+                told = json.dumps(said)
+                kind = "application/json"
+                if asked.get("stream"):  # the whole reply in one event
+                    (choice,) = said["choices"]
+                    choice["delta"] = choice.pop("message")
+                    event = json.dumps({**said, "object": "chat.completion.chunk"})
+                    told, kind = f"data: {event}\n\ndata: [DONE]\n\n", "text/event-stream"
                 self.send_response(200)
-                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(told.encode())))
                 self.end_headers()
                 self.wfile.write(told.encode())
