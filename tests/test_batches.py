@@ -65,7 +65,13 @@ def few_demonstrations(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"benchmarks.tasks.{task}.MEMORISED", 500)
 
 
-@pytest.mark.parametrize("of, interface, make", CASES.values(), ids=list(CASES))
+@pytest.mark.parametrize(
+    ("of", "interface", "make"),
+    [
+        pytest.param(*case, marks=pytest.mark.slow if name == "virl-vl-random" else (), id=name)
+        for name, case in CASES.items()
+    ],
+)
 def test_scripted_agents(
     tmp_path: Path, of: Suite, interface: str, make: Callable[[], MakeAgent]
 ) -> None:

@@ -111,6 +111,8 @@ def test_sb3_finds_nothing_to_complain_of(name: str, keywords: dict[str, Any]) -
         checker.check_env(gym.make(name, **keywords).unwrapped)
 
 
+# Gymnasium looks at spaces, types and seeds, which ids of one interface have in common.
+SHIFTED = ("-RuleOOD-", "-VisualOOD-")
 # No keyword changes what these look at: spaces, render modes, the arguments of a reset.
 ONCE = {
     gymnasium_agrees,
@@ -123,6 +125,7 @@ CHECKS = [
     for contract in CONTRACTS
     for case in CASES
     if contract not in ONCE or not case.values[1]
+    if contract is not gymnasium_agrees or not any(one in str(case.id) for one in SHIFTED)
 ]
 
 

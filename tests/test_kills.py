@@ -54,7 +54,7 @@ def evaluate(suite: str, episodes: int) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("suite", ["gp-l", "virl-l"])
+@pytest.mark.parametrize("suite", ["gp-l", pytest.param("virl-l", marks=pytest.mark.slow)])
 def test_an_evaluation_killed_in_the_middle_of_a_line(tmp_path: Path, suite: str) -> None:
     command = evaluate(suite, 30)
     cut = ["--out", str(tmp_path / "cut")]

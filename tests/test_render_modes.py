@@ -14,7 +14,9 @@ import pytest
 from tests.shells import IDS, INTERFACES, entry, make
 from tests.virl.compass_views import CompassViews
 
-VECTORS = [name for name in IDS if "-Text" not in name]
+# -OOD- ids are other names of ids that are drawn, which tests of contracts hold them to.
+NAMES = [name for name in IDS if "-OOD-" not in name]
+VECTORS = [name for name in NAMES if "-Text" not in name]
 MODES = ("ansi", "rgb_array", "human")
 
 
@@ -26,7 +28,7 @@ def shape_of(name: str) -> tuple[int, int, int]:
 @pytest.mark.parametrize(
     "mode", [*MODES, "nonsense", "", "ANSI", 3, np.array(["ansi", "x"])], ids=str
 )
-@pytest.mark.parametrize("name", IDS)
+@pytest.mark.parametrize("name", NAMES)
 def test_single_environments_draw_their_modes_and_refuse_others(
     name: str, mode: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,14 @@ from tests.fakes import FakeLearner, SeeingFake
 
 TOLD = {name: suite for name, suite in SUITES.items() if not suite.axes}
 both_tasks = pytest.mark.parametrize("suite", TOLD.values(), ids=list(TOLD))
+cards_daily = pytest.mark.parametrize(
+    "suite",
+    [
+        pytest.param(suite, marks=pytest.mark.slow if name == "virl-l" else (), id=name)
+        for name, suite in TOLD.items()
+    ],
+)
+"""Whole studies and killed jobs, which know the task by its protocol alone."""
 QUIET = Console(quiet=True)
 
 
@@ -157,7 +165,7 @@ def test_the_init_stops_at_the_declared_competence(
     assert len(checks) == 5
 
 
-@both_tasks
+@cards_daily
 def test_a_killed_job_ends_with_the_same_rows(
     tmp_path: Path, suite: Suite, finished: Finished
 ) -> None:
@@ -186,7 +194,7 @@ def test_a_finished_job_trains_no_more(tmp_path: Path, suite: Suite, finished: F
     assert FakeLearner.steps_taken == before
 
 
-@both_tasks
+@cards_daily
 def test_a_study_reports_and_refuses_another_preset(tmp_path: Path, suite: Suite) -> None:
     def study(preset: Preset, seeds: tuple[int, ...] = (0, 1)) -> None:
         run_study(preset, suite, tmp_path, seeds=seeds, workers=0, console=QUIET)
@@ -216,7 +224,7 @@ def test_a_study_reports_and_refuses_another_preset(tmp_path: Path, suite: Suite
         study(make_preset(), (0, 1, 2))
 
 
-@both_tasks
+@cards_daily
 def test_an_unfinished_study_can_be_reported(
     tmp_path: Path, suite: Suite, finished: Finished
 ) -> None:

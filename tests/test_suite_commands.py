@@ -59,7 +59,7 @@ def test_the_cost_of_a_suite_is_told(tmp_path: Path) -> None:
     assert "no size" in told("cost", str(path), "--size", "huge", exit_code=2)
 
 
-@pytest.mark.parametrize("name", ["gp-l", "virl-l"])
+@pytest.mark.parametrize("name", ["gp-l", pytest.param("virl-l", marks=pytest.mark.slow)])
 def test_ten_points_between_two_models_are_found(name: str) -> None:
     # The suites of those who see have the same hands and as many routes in this column.
     found = power(SUITES[name], "rule_ood")

@@ -268,7 +268,13 @@ def hand(before: int, after: int) -> str:
     return "right" if wrap(after - before) > 0 else "left"
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(
+    "family",
+    [
+        pytest.param(family, marks=pytest.mark.slow if number % 2 else ())
+        for number, family in enumerate(FAMILIES)
+    ],
+)
 def test_the_side_of_a_landmark_does_not_tell_the_hand(family: str) -> None:
     # A few routes in each of many cities: where all are in one, its few junctions of a kind count.
     made = (synthetic_city(family, seed) for seed in range(25))
