@@ -186,7 +186,7 @@ def test_extras_bring_what_is_said_of_them() -> None:
     for extra, modules in EXTRAS.items():
         named = {re.split(r"[<>=\[]", one)[0] for one in declared[extra]}
         for module in modules:
-            # Not all extras are installed for the tests; those modules bear their distribution's name.
+            # Modules of extras that the tests do without bear the name of their distribution.
             (distribution,) = set(distributions.get(module, [module]))
             assert distribution.replace("_", "-").lower() in named
             error = ModuleNotFoundError("No module", name=f"{module}.part")

@@ -60,6 +60,11 @@ SEE: dict[str, Any] = {
     "VIRLNavigation": agents.virl.images.with_pictures,
 }
 tasks = pytest.mark.parametrize("task", GAMES)
+cards_daily = pytest.mark.parametrize(
+    "task",
+    [pytest.param(task, marks=pytest.mark.slow if "VIRL" in task else ()) for task in GAMES],
+)
+"""What takes seconds on street views, and is the same code on both."""
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -428,7 +433,7 @@ def test_rollouts_hold_equal_pictures_together() -> None:
     assert orders[0] != orders[2]
 
 
-@tasks
+@cards_daily
 def test_imitation_learns_to_act_and_to_read(task: str) -> None:
     policy = small(task)
     _, transitions = shown(task, 30)
@@ -501,7 +506,7 @@ def test_imitation_by_sight_resumes_exactly(task: str, tmp_path: Path) -> None:
     assert again.pictures_trained == account.pictures_trained
 
 
-@tasks
+@cards_daily
 def test_reinforcement_by_sight_resumes_exactly(task: str, tmp_path: Path) -> None:
     config = PPOConfig(n_steps=8, batch_size=16, n_epochs=2)
     more = {"hand": None} if task == "GeneralPoints" else {}

@@ -106,7 +106,7 @@ def test_points_of_curves_differ_from_in_by_one_severity(name: str) -> None:
     assert not points
 
 
-@pytest.mark.parametrize("name", ["gp-vl", "virl-vl"])
+@pytest.mark.parametrize("name", ["gp-vl", pytest.param("virl-vl", marks=pytest.mark.slow)])
 def test_those_who_see_nothing_play_the_same_episodes(name: str) -> None:
     of = SUITES[name]
     task, seeds = TASKS[of.task], np.array(of.episode_seeds(2, 20))

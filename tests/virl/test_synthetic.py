@@ -305,6 +305,7 @@ def test_there_are_more_unseen_cities() -> None:
     assert unseen_city(9).digest == more[0].digest
 
 
+@pytest.mark.slow
 def test_the_largest_cities() -> None:
     for family in FAMILIES:
         city = synthetic_city(family, 7, area=25.0)
