@@ -27,7 +27,7 @@ study-seen: $(READY) ## The same for image-based agents: pictures of cards and o
 	$(BIN)/python -m benchmarks study --preset quick --settings gp-vl
 	$(BIN)/python -m benchmarks study --preset quick --settings virl-vl
 
-entries: $(READY) ## Play, train and verify the standing entries of the leaderboard anew (20 minutes on 1 core)
+entries: $(READY) ## Play, train and verify the standing entries of the leaderboard anew
 	$(BIN)/python -m benchmarks.submissions.standing
 
 leaderboard: $(READY) ## Build the leaderboard of submissions/ in runs/leaderboard (minutes on 1 core)
@@ -44,10 +44,10 @@ test-slow: $(READY) ## Run the tests that take a minute or more each
 trial-wheel: $(READY) ## Install the wheel as a stranger does, from the network, and evaluate a model with it
 	$(BIN)/python -m tests.trial_wheel
 
-plugs: $(READY) ## Try the environments in other libraries, from the network (an hour on 2 cores, some GB)
+plugs: $(READY) ## Try the environments in other libraries, from the network
 	$(BIN)/python docs/examples/plugs.py
 
-trial-llm: $(LLM)/.ready ## Evaluate SmolLM2 from its weights and behind a server, with entries to submit (half an hour on 2 cores)
+trial-llm: $(LLM)/.ready ## Evaluate SmolLM2 from its weights and behind a server, with entries to submit
 	$(LLM)/bin/python -m pytest -m slow tests/test_local_weights.py
 	$(LLM)/bin/python -m tests.trial_llm
 

@@ -106,6 +106,7 @@ def test_a_model_plays_in_an_empty_folder(installed: Installed, tmp_path: Path) 
         assert len(endpoint.bodies) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["runs"]
     (folder,) = (tmp_path / "runs").iterdir()
+    assert "toy/in" in (folder / "table.md").read_text(encoding="utf-8")
     versions = json.loads((folder / "run.json").read_text())["sessions"][0]["versions"]
     assert versions["shiftgym"] == "0.1.0"
 
