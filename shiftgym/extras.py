@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 EXTRAS = {
-    "llm": ("aiohttp", "jinja2", "openai", "pydantic", "rich", "scipy", "typer", "yaml"),
+    "llm": ("aiohttp", "jinja2", "pydantic", "rich", "scipy", "typer", "yaml"),
     "agents": ("matplotlib", "sb3_contrib", "stable_baselines3", "tensorboard", "torch"),
     "hf": ("accelerate", "gguf", "peft", "transformers"),
     "maps": ("pyrosm",),
