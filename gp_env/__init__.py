@@ -8,6 +8,7 @@ Importing the package registers its ids with Gymnasium, and does nothing else:
     env = gym.make("GeneralPoints-OOD-v0")
 """
 
+import shiftgym as _  # noqa: F401 - says what to run where a library is missing
 from gp_env.arithmetic import TOKENS
 from gp_env.deck import Hand
 from gp_env.reader import Reply, parse_reply
