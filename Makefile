@@ -20,12 +20,12 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 study: $(READY) ## Compare imitation and reinforcement on both tasks, in and out of distribution (20 minutes on 2 cores)
-	$(BIN)/python -m benchmarks study --preset quick --settings gp-l
-	$(BIN)/python -m benchmarks study --preset quick --settings virl-l
+	$(BIN)/python -m benchmarks study --preset quick --suite gp-l
+	$(BIN)/python -m benchmarks study --preset quick --suite virl-l
 
 study-seen: $(READY) ## The same for image-based agents: pictures of cards and of streets (an hour on 2 cores)
-	$(BIN)/python -m benchmarks study --preset quick --settings gp-vl
-	$(BIN)/python -m benchmarks study --preset quick --settings virl-vl
+	$(BIN)/python -m benchmarks study --preset quick --suite gp-vl
+	$(BIN)/python -m benchmarks study --preset quick --suite virl-vl
 
 entries: $(READY) ## Play, train and verify the standing entries of the leaderboard anew
 	$(BIN)/python -m benchmarks.submissions.standing

@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from functools import cache, partial
 from multiprocessing import connection, get_context, parent_process
@@ -44,12 +44,14 @@ def run_study(
     seeds: Sequence[int],
     workers: int,
     console: Console,
+    only: Collection[int] | None = None,
 ) -> None:
     """Run or resume a study and report it.
 
     Args:
         seeds: of the study; seed i is tested on the hands or routes of fold i.
         workers: jobs at a time; 0 runs them one after the other in this process.
+        only: the seeds whose jobs run now, None for all; the others are left for another command.
 
     Raises:
         RunError: the folder holds a study of another configuration or is in use, or a job failed.
@@ -57,6 +59,7 @@ def run_study(
     jobs = [
         Job(preset, suite, policy, seed, job_folder(folder, policy, seed))
         for seed in seeds
+        if only is None or seed in only
         for policy in preset.policies
     ]
     record = RunRecord(
@@ -76,8 +79,8 @@ def run_study(
             markup=False,
         )
         with Board(console, jobs, workers) as board:
-            for seed in seeds:
-                _play_references(run, suite, preset, seed, board)
+            for seed in seeds if only is None else only:
+                _play_references(run, preset.applied(suite), preset, seed, board)
             if workers:
                 _run_processes(jobs, workers, board)
             else:
