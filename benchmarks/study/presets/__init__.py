@@ -22,7 +22,7 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
         "grid-answers": grid.GRID_ANSWERS,
         "controls": grid.CONTROLS,
     },
-    "virl-l": {"quick": streets.QUICK, "full": streets.FULL},
+    "virl-l": {"demo": streets.DEMO, "quick": streets.QUICK, "full": streets.FULL},
     "gp-vl": {"quick": images.QUICK_CARDS, "full": images.FULL_CARDS},
     "virl-vl": {"quick": images.QUICK_STREETS, "full": images.FULL_STREETS},
 }

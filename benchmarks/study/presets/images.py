@@ -33,19 +33,13 @@ _CARDS = {
     ),
 }
 
-_STREETS_RL = {
-    **streets.POLICIES["mlp"].rl,
-    "batch_size": 256,
-    "n_epochs": 1,
-    "learning_rate": 3e-4,
-}
 _STREETS = {
     "cnn": PolicyPreset(
         learner="sb3-images",
         model={"width": 256, "blocks": 3, "unordered": LANDMARKS_BESIDE_VIEWS},
         init={"learning_rate": 1e-3, "batch_size": 128, "look": "random"},
         sft={"learning_rate": 3e-4, "batch_size": 256},
-        rl=_STREETS_RL,
+        rl=streets.SHORT_RL,
         init_demonstrations=2_500,
         sft_demonstrations=20_000,
         init_flops=1e13,
@@ -56,7 +50,7 @@ _STREETS = {
     "mlp": streets.POLICIES["mlp"].model_copy(
         update={
             "sft": {"learning_rate": 3e-4, "batch_size": 256},
-            "rl": _STREETS_RL,
+            "rl": streets.SHORT_RL,
             "init_flops": 1e13,
             "arm_flops": 5e12,
             "minutes": (0.3, 1.8, 1.5),

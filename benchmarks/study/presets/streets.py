@@ -62,3 +62,30 @@ QUICK = Preset(
     policies=POLICIES,
 )
 FULL = QUICK.model_copy(update={"name": "full", "seeds": 6, "policies": {**POLICIES, **_RETENTION}})
+
+SHORT_RL = {**POLICIES["mlp"].rl, "batch_size": 256, "n_epochs": 1, "learning_rate": 3e-4}
+"""RL that learns within a small compute; SFT beside it has the same rate."""
+
+DEMO = QUICK.model_copy(
+    update={
+        "name": "demo",
+        "validation_episodes": 100,
+        "curve_episodes": 60,
+        "final_episodes": 100,
+        "policies": {
+            "mlp": POLICIES["mlp"].model_copy(
+                update={
+                    "sft": {"learning_rate": 3e-4, "batch_size": 256},
+                    "rl": SHORT_RL,
+                    "init_demonstrations": 4_000,
+                    "sft_demonstrations": 3_000,
+                    "init_flops": 5e11,
+                    "check_flops": 3e10,
+                    "arm_flops": 5e11,
+                    "minutes": (0.25, 0.2, 0.2),
+                }
+            )
+        },
+    }
+)
+"""One pair in two CPU minutes: to see what a study is. It says nothing beyond its one seed."""
