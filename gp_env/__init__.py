@@ -10,6 +10,7 @@ Importing the package registers its ids with Gymnasium, and does nothing else:
 
 from typing import TYPE_CHECKING
 
+import shiftgym as _  # noqa: F401 - says what to run where a library is missing
 from gp_env.arithmetic import TOKENS
 from gp_env.deck import Hand
 from gp_env.rules import HELD_OUT, Rule
