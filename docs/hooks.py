@@ -137,12 +137,11 @@ def _spaces(id: str, package: Any) -> str:
     copies = gym.spec(id).vector_entry_point
     made = f'`gymnasium.make("{package.__name__}:{id}")`'
     rows = [
-        ("made by", f"{made}, or `make_vec` for many" if copies else made),
         ("action space", _space(env.action_space)),
         ("observation space", _space(env.observation_space)),
         ("class", f"`{env.unwrapped.__class__.__module__}.{env.unwrapped.__class__.__name__}`"),
     ]
-    return table(("", ""), rows)
+    return table(("made by", f"{made}, or `make_vec` for many" if copies else made), rows)
 
 
 def _space(space: gym.Space[Any]) -> str:
