@@ -5,6 +5,10 @@ The environments are in `gp_env` and `virl_env`, which never import each other.
 
 from typing import TYPE_CHECKING, Any
 
+from shiftgym.installed import check_installed
+
+check_installed()
+
 if TYPE_CHECKING:
     from shiftgym.replaying import Replay, replay
 

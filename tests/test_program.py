@@ -164,7 +164,7 @@ def test_without_the_extra_the_program_names_it(installed: Installed, tmp_path: 
     told = bare.run(bare.program, "--help", cwd=tmp_path, status=2)
     assert told == (
         "Error: typer is not installed. It comes with the extra [llm]: "
-        'pip install "shiftgym[llm]"\n'
+        'pip install "WHEEL[llm]", with the path of the wheel of shiftgym\n'
     )
 
 

@@ -10,6 +10,7 @@ Importing the package registers its ids with Gymnasium, and does nothing else:
 
 from typing import TYPE_CHECKING, Any
 
+import shiftgym as _  # noqa: F401 - says what to run where a library is missing
 from virl_env.actions import ACTIONS
 from virl_env.directions import HELD_OUT, WORDS, Directions
 from virl_env.reader import Reply, parse_reply

@@ -276,6 +276,30 @@ _QUICK_SEEN_STREETS = _QUICK_STREETS.model_copy(
     }
 )
 
+_DEMO = _QUICK_STREETS.model_copy(
+    update={
+        "name": "demo",
+        "validation_episodes": 100,
+        "curve_episodes": 60,
+        "final_episodes": 100,
+        "policies": {
+            "mlp": _STREETS["mlp"].model_copy(
+                update={
+                    "sft": {"learning_rate": 3e-4, "batch_size": 256},
+                    "rl": _STREETS_RL,
+                    "init_demonstrations": 4_000,
+                    "sft_demonstrations": 3_000,
+                    "init_flops": 5e11,
+                    "check_flops": 3e10,
+                    "arm_flops": 5e11,
+                    "minutes": (0.25, 0.2, 0.2),
+                }
+            )
+        },
+    }
+)
+"""One pair in two CPU minutes: to see what a study is. It says nothing beyond its one seed."""
+
 PRESETS: Mapping[str, Mapping[str, Preset]] = {
     "gp-l": {
         "quick": _QUICK_CARDS,
@@ -284,6 +308,7 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
         ),
     },
     "virl-l": {
+        "demo": _DEMO,
         "quick": _QUICK_STREETS,
         "full": _QUICK_STREETS.model_copy(
             update={"name": "full", "seeds": 6, "policies": {**_STREETS, **_RETENTION}}

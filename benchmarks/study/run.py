@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -26,6 +27,8 @@ from benchmarks.runs import Run, RunError
 from benchmarks.statistics import Observation
 from benchmarks.study.board import Board
 from benchmarks.study.jobs import Event, Job, live, run_job
+from benchmarks.study.plan import measured_pace, plan
+from benchmarks.study.position import position
 from benchmarks.study.presets import Preset
 from benchmarks.study.results import REFERENCE, job_folder
 from benchmarks.suites import Suite
@@ -66,16 +69,12 @@ def run_study(
         suites={suite.name: suite.digest},
     )
     with Run(folder, record) as run:
-        console.print(
-            f"Study {suite.name}, preset {preset.name}: {', '.join(preset.policies)}, seeds "
-            f"{', '.join(map(str, seeds))}. It lies in {folder.resolve()}; the same command "
-            f"resumes it.\nWhile it runs, 95 % intervals are over the "
-            f"{TASKS[suite.task].noun} of one seed; those of the tables are over seeds too.",
-            soft_wrap=True,
-            highlight=False,
-            markup=False,
-        )
-        with Board(console, jobs, workers) as board:
+        pace, positions = measured_pace(), {job.name: position(job) for job in jobs}
+        done = {name: place.fraction for name, place in positions.items()}
+        board = Board(console, jobs, workers, pace=pace, done=done)
+        for line in plan(preset, suite, seeds, folder, positions, board.time_left()):
+            console.print(line, soft_wrap=True, highlight=False, markup=False)
+        with board:
             for seed in seeds:
                 _play_references(run, suite, preset, seed, board)
             if workers:
@@ -83,7 +82,7 @@ def run_study(
             else:
                 for job in jobs:
                     run_job(job, partial(board.hear, job))
-        report(folder, console)
+        report(folder, console, brief=True)
 
 
 def _play_references(run: Run, suite: Suite, preset: Preset, seed: int, board: Board) -> None:
@@ -147,7 +146,7 @@ def _run_processes(jobs: Sequence[Job], workers: int, board: Board) -> None:
                 assert isinstance(ready, Connection)
                 job, process = running[ready]
                 try:
-                    news = ready.recv()
+                    cpu, news = ready.recv()
                 except EOFError:
                     process.join()
                     del running[ready]
@@ -159,7 +158,7 @@ def _run_processes(jobs: Sequence[Job], workers: int, board: Board) -> None:
                     continue
                 if isinstance(news, str):
                     raise RunError(f"{job.name} failed:\n{news}")
-                board.hear(job, news)
+                board.hear(job, news, cpu)
             board.show()
 
 
@@ -179,18 +178,21 @@ def _work(job: Job, news: Connection) -> None:
     torch.set_num_threads(1)
     told = -1.0
 
+    def send(what: Event | str) -> None:
+        news.send((time.process_time(), what))
+
     def emit(event: Event) -> None:
         nonlocal told
         if event.rates or abs(event.fraction - told) >= SMALLEST_NEWS:
             told = event.fraction
-            news.send(event)
+            send(event)
 
     try:
         run_job(job, emit)
     except (OSError, RunError) as error:
-        news.send(str(error))
+        send(str(error))
     except Exception:
-        news.send(traceback.format_exc())
+        send(traceback.format_exc())
     finally:
         news.close()
 
