@@ -166,6 +166,6 @@ def test_the_pages_of_the_environments_have_their_docstrings() -> None:
 
 def test_the_reference_has_every_public_name() -> None:
     pages = (page.read_text("utf-8") for page in (ROOT / "docs" / "reference").glob("*.md"))
-    shown = {name for page in pages for name in re.findall(r"^::: ([\w.]+)$", page, re.M)}
+    shown = {name for page in pages for name in re.findall(r"^- `([\w.]+)`$", page, re.M)}
     public = {f"{each.__name__}.{name}" for each in (gp_env, virl_env) for name in each.__all__}
     assert not public - shown
