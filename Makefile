@@ -79,7 +79,8 @@ speed: $(READY) ## Measure the environments against Gymnasium's own
 	$(BIN)/python -m benchmarks speed
 
 docs: $(DOCS_READY) ## Build the documentation into site/
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@start=$$(date +%s); NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet && \
+		echo "Built site/ in $$(($$(date +%s) - start)) s, $$(du -sm site | cut -f1) MB; open site/index.html"
 
 clean: ## Remove .venv and everything built; runs/ stays
 	rm -rf $(VENV) $(LLM) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist site *.egg-info

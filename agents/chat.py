@@ -217,7 +217,11 @@ class ChatPolicy:
         key = self._key.value or "none"
         with openai.OpenAI(api_key=key, base_url=self.base_url, max_retries=0) as client:
             try:
-                client.get("/models", cast_to=object, options={"timeout": limits})
+                client.get(
+                    "/models",
+                    cast_to=object,
+                    options={"timeout": limits, "follow_redirects": False},
+                )
             except openai.APIConnectionError as error:
                 # A server that takes longer to answer is there.
                 cause = error.__cause__

@@ -65,7 +65,7 @@ class Transport:
 
     def __init__(self, base_url: str, key: str, timeout: float) -> None:
         self._http = openai.DefaultAioHttpClient(
-            timeout=timeout, event_hooks={"response": [_limit_answer]}
+            timeout=timeout, event_hooks={"response": [_limit_answer]}, follow_redirects=False
         )
         client = openai.AsyncOpenAI(api_key=key, base_url=base_url, http_client=self._http)
         self._http.headers = httpx2.Headers(

@@ -129,7 +129,8 @@ def first_of(error: ValidationError) -> str:
     """Return the first thing that is wrong, and where."""
     first = error.errors(include_input=False, include_url=False)[0]
     place = ".".join(map(str, first["loc"]))
-    return f"{place}: {first['msg']}" if place else str(first["msg"])
+    told = str(first["msg"]).removeprefix("Value error, ")
+    return f"{place}: {told}" if place else told
 
 
 def read_episodes(folder: Path) -> Iterator[Episode]:

@@ -8,15 +8,20 @@ Importing the package registers its ids with Gymnasium, and does nothing else:
     env = gym.make("GeneralPoints-OOD-v0")
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 import shiftgym as _  # noqa: F401 - says what to run where a library is missing
 from gp_env.arithmetic import TOKENS
 from gp_env.deck import Hand
-from gp_env.reader import Reply, parse_reply
 from gp_env.rules import HELD_OUT, Rule
 from gp_env.solver import difficulty, solve
-from gp_env.text import build_prompt
 from gp_env.variants import register, variants
 from gp_env.verifier import Outcome, Verdict, verify
+
+if TYPE_CHECKING:
+    from gp_env.reader import Reply, parse_reply
+    from gp_env.text import build_prompt
 
 __all__ = [
     "HELD_OUT",
@@ -33,5 +38,17 @@ __all__ = [
     "variants",
     "verify",
 ]
+
+if not TYPE_CHECKING:
+    # Who plays with symbols needs nothing that reads or writes words.
+    _OF_WORDS = {"Reply": "reader", "parse_reply": "reader", "build_prompt": "text"}
+
+    def __getattr__(name: str) -> Any:
+        if name in _OF_WORDS:
+            return getattr(import_module(f"{__name__}.{_OF_WORDS[name]}"), name)
+        if name in ("notation", "reader", "spoken", "text"):
+            return import_module(f"{__name__}.{name}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 register()

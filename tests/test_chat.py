@@ -23,6 +23,7 @@ import gp_env  # noqa: F401  (registers its ids)
 import virl_env  # noqa: F401  (registers its ids)
 from agents import transport
 from agents.chat import ChatFault, ChatPolicy, Sampling
+from agents.chat_answers import LONGEST_NAME
 from agents.no_answer import NoAnswer
 from benchmarks.asking import MAX_FAILURES, NOT_ASKED
 from benchmarks.cells import column_seeds
@@ -105,6 +106,27 @@ def expert(*cells: Cell, wrong: int = 0) -> Callable[[list[dict[str, str]]], Ans
 
 
 # One reply
+
+
+def test_a_redirection_is_told_and_not_followed(endpoint: Endpoint, connect: Connect) -> None:
+    endpoint.answer = lambda messages: sent(307, {"Location": f"{endpoint.url}/elsewhere"})
+    with pytest.raises(ChatFault, match=r"status 307: it moved to .*/elsewhere; name that") as told:
+        connect().reply([{"role": "user", "content": "?"}])
+    assert told.value.lasting
+    assert len(endpoint.bodies) == 1
+
+
+def test_names_and_counts_that_cannot_be_are_not_kept(endpoint: Endpoint, connect: Connect) -> None:
+    usage = {"prompt_tokens": 10**8, "completion_tokens": 7}
+    choice = {"message": {"content": "hi"}, "finish_reason": "stop"}
+    endpoint.answer = lambda messages: sent(
+        model="toy\x1b[2J" + "x" * 10_000, choices=[choice], usage=usage
+    )
+    reply = connect().reply([{"role": "user", "content": "?"}])
+    assert (reply.prompt_tokens, reply.completion_tokens) == (None, 7)
+    assert reply.served is not None
+    assert reply.served.startswith(r"toy\x1b[2Jxxx")
+    assert len(reply.served) == LONGEST_NAME
 
 
 def test_settings_are_sent_as_named_and_others_not_at_all(
@@ -379,7 +401,10 @@ def test_an_endpoint_that_is_down_is_not_asked_for_ever(
     endpoint.answer = lambda messages: sent(401, error={"message": "who?"})
     pending = play_cells(tmp_path, [cell], connect(), at_once=1)
     assert len(endpoint.bodies) == MAX_FAILURES + 1
-    assert pending["status 401: the key in OPENAI_API_KEY is not set"] == 1
+    assert (
+        sum(told.startswith("status 401: the key in OPENAI_API_KEY is not set") for told in pending)
+        == 1
+    )
 
 
 def test_replies_outlive_an_interrupt(

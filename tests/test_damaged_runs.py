@@ -206,3 +206,14 @@ def test_a_narrow_terminal_breaks_names_behind_a_slash() -> None:
         else:
             assert any(one.startswith("some-model/ ") for one in lines)
             assert any(one.startswith("rule_ood ") and "[10.1,14.9]" in one for one in lines)
+
+
+def test_a_table_of_many_columns_breaks_no_word_at_80_columns() -> None:
+    header = ["cell", "success", "step", "turn", "macro", "malformed", "mean return", "episodes"]
+    line = ["nearest-neighbour/cities_rule_ood", *["12.3 [10.1, 14.9]"] * 4, "0.0", "-16.78", "360"]
+    shown = io.StringIO()
+    table = Table("Success", [*header, "routes"], [[*line, "360"]])
+    Console(file=shown, width=80, color_system=None).print(table.rich())
+    words = shown.getvalue().split()
+    assert {*header} - {"mean return"} <= {*words}
+    assert {"nearest-", "neighbour/", "cities_", "rule_ood", "[10.1,", "14.9]"} <= {*words}

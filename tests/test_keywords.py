@@ -304,7 +304,8 @@ def test_hostile_values_of_the_shell_are_refused_by_keyword(name: str, vector: b
     ids=str,
 )
 def test_numbers_of_numpy_are_numbers(task: str, keyword: str, value: Any, plain: Any) -> None:
-    free = FREE if keyword in ("shaping", "max_steps") else {}
-    config, same = (CONFIGS[task].make(**free, **{keyword: one}) for one in (value, plain))
+    beside = FREE if keyword in ("shaping", "max_steps") else {}
+    beside = {"split": "test"} if keyword == "fold" else beside
+    config, same = (CONFIGS[task].make(**beside, **{keyword: one}) for one in (value, plain))
     assert config == same
     assert str(config) == str(same)
