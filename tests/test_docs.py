@@ -126,6 +126,17 @@ def test_the_options_of_the_commands_exist(line: str) -> None:
     command.make_parser(Context(command)).parse_args(words)
 
 
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)
+def test_links_into_the_pages_lead_somewhere(page: Path) -> None:
+    """Those among the pages are checked where the site is built."""
+    for to, anchor in re.findall(r"\]\((?!http)([^)#]+)#?([^)]*)\)", page.read_text("utf-8")):
+        assert (ROOT / to).exists(), to
+        if anchor:
+            heads = re.findall(r"^#+ (.*)$", (ROOT / to).read_text("utf-8"), re.M)
+            named = {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+            assert anchor in named, f"{to}#{anchor}"
+
+
 def test_the_readme_lists_every_id() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     lines = [line for line in text.splitlines() if line.startswith("|")]
@@ -155,6 +166,6 @@ def test_the_pages_of_the_environments_have_their_docstrings() -> None:
 
 def test_the_reference_has_every_public_name() -> None:
     pages = (page.read_text("utf-8") for page in (ROOT / "docs" / "reference").glob("*.md"))
-    shown = {name for page in pages for name in re.findall(r"^::: ([\w.]+)$", page, re.M)}
+    shown = {name for page in pages for name in re.findall(r"^- `([\w.]+)`$", page, re.M)}
     public = {f"{each.__name__}.{name}" for each in (gp_env, virl_env) for name in each.__all__}
     assert not public - shown
