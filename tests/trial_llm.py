@@ -92,9 +92,10 @@ def served(weights: Path) -> Iterator[tuple[str, str]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    model, program = str(weights), Path(sys.executable).parent / "transformers"
+    model, program = weights.name, Path(sys.executable).parent / "transformers"
     server = subprocess.Popen(
         [program, "serve", model, *AT, "--port", str(port)],
+        cwd=weights.parent,
         env={**os.environ, "HF_HUB_OFFLINE": "1"},
     )
     try:
