@@ -24,7 +24,6 @@ from gp_env.deck import MAX_CARDS, Hand
 from gp_env.dynamics import CORRECT_CODE, MAX_TOKENS
 from gp_env.rules import MAX_VALUE, NAMED, Rule
 from gp_env.solver import difficulty, solve
-from gp_env.text import build_reply
 from gp_env.vector_env import GeneralPointsVectorEnv
 from gp_env.verifier import judge_tokens
 from shiftgym.checks import in_range
@@ -105,6 +104,9 @@ class Demonstrations:
         """Return the reply that gives a formula of one demonstration, its working before it."""
         hand, rule = self.hand(index), self.scoring_rule(index)
         if self.working is None:
+            # Who learns from symbols needs nothing of replies.
+            from gp_env.text import build_reply
+
             return build_reply(hand, rule, formula)
         return write_working(hand.values(rule), formula, self.working) + build_answer(formula)
 
