@@ -60,7 +60,7 @@ def test_validation_chooses_the_smaller_rate_and_the_earlier_point_of_equal_ones
     chosen = choose(cells, ["slow", "fast"], 2)
     assert (chosen.arm, chosen.point) == ("slow", 2)
     assert chosen.validation == pytest.approx(0.5)
-    with pytest.raises(ValueError, match="No point of other is measured on in_validation"):
+    with pytest.raises(ValueError, match="No point of other is measured on in_validation yet"):
         choose(cells, ["other"], 2)
 
 

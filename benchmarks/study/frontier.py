@@ -79,6 +79,7 @@ def choose(cells: Cells, arms: Iterable[str], points: int) -> Choice:
         ValueError: no point of any arm is measured.
     """
     best: Choice | None = None
+    arms = list(arms)
     for arm in arms:
         for point in range(1, points + 1):
             cell = cells.get((arm, point, CHOOSES))
@@ -88,7 +89,8 @@ def choose(cells: Cells, arms: Iterable[str], points: int) -> Choice:
             if best is None or value > best.validation:
                 best = Choice(arm, point, value)
     if best is None:
-        raise ValueError(f"No point of {', '.join(arms)} is measured on {CHOOSES}.")
+        told = ", ".join(arms) or "an arm"
+        raise ValueError(f"No point of {told} is measured on {CHOOSES} yet.")
     return best
 
 
@@ -154,29 +156,29 @@ def curve(
     return rows
 
 
-def report(folder: Path, columns: Sequence[str] = ("rule_ood", "in")) -> list[str]:
-    """Return the declared endpoints of a study as lines of text; the first column is primary.
+def report(folders: Sequence[Path], columns: Sequence[str] = ("rule_ood", "in")) -> list[str]:
+    """Return the declared endpoints of studies as lines of text; the first column is primary.
 
     Raises:
-        RunError: it is not a study's folder.
+        RunError: one is not a study's folder.
     """
-    _, preset, _ = described(folder)
     lines, found = [], list[Endpoint]()
-    for name, policy in preset.policies.items():
-        cells = played(folder, name)
-        for column in columns:
+    for folder in folders:
+        _, preset, _ = described(folder)
+        for name, policy in preset.policies.items():
+            cells = played(folder, name)
             try:
-                chosen, here = endpoints(cells, name, policy, preset, column)
+                for column in columns:
+                    chosen, here = endpoints(cells, name, policy, preset, column)
+                    found += here
             except ValueError as error:
                 lines.append(f"{name}: {error}")
                 continue
-            if column == columns[0]:
-                lines += [
-                    f"{name}: chosen for {method}: {one.arm}, point {one.point} of {preset.points} "
-                    f"({100 * one.validation:.1f} % on {CHOOSES})"
-                    for method, one in chosen.items()
-                ]
-            found += here
+            lines += [
+                f"{name}: chosen for {method}: {one.arm}, point {one.point} of {preset.points} "
+                f"({100 * one.validation:.1f} % on {CHOOSES})"
+                for method, one in chosen.items()
+            ]
     declared = [one for one in found if one.column == columns[0]]
     corrected = holm({f"{one.policy} {one.name}": one.test.p_value for one in declared})
     for one in found:
@@ -208,6 +210,6 @@ def _mean_over_seeds(observations: Iterable[Observation]) -> float:
 
 if __name__ == "__main__":
     try:
-        print("\n".join(report(Path(sys.argv[1]))))
-    except (IndexError, RunError) as problem:
-        raise SystemExit(f"Usage: python -m benchmarks.study.frontier RUN. {problem}") from None
+        print("\n".join(report([Path(name) for name in sys.argv[1:]])))
+    except RunError as problem:
+        raise SystemExit(str(problem)) from None
