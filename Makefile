@@ -17,13 +17,13 @@ FIRST = $(if $(wildcard $(READY)),, after a set-up of some minutes)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-plan study study-plan study-seen entries leaderboard test test-slow trial-llm trial-wheel plugs lint types speed docs clean
+.PHONY: help demo demo-plan study study-plan study-seen entries leaderboard test test-slow trial-llm trial-wheel plugs lint types speed pictures docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: demo-plan $(READY) ## One trained pair on the streets, one picture, one sentence (2 minutes of CPU)
-	$(BIN)/python -m benchmarks study --preset demo --settings virl-l --jobs 1
+	$(BIN)/python -m benchmarks study --preset demo --suite virl-l --jobs 1
 	@echo "Walk a route yourself: $(BIN)/python -m virl_env"
 
 demo-plan:
@@ -31,8 +31,8 @@ demo-plan:
 	@echo "it under another rule: about 2 minutes of CPU$(FIRST)."
 
 study: study-plan $(READY) ## Compare imitation and reinforcement on both tasks, in and out of distribution (20 minutes on 2 cores)
-	$(BIN)/python -m benchmarks study --preset quick --settings gp-l
-	$(BIN)/python -m benchmarks study --preset quick --settings virl-l
+	$(BIN)/python -m benchmarks study --preset quick --suite gp-l
+	$(BIN)/python -m benchmarks study --preset quick --suite virl-l
 	@echo "Play a hand yourself: $(BIN)/python -m gp_env"
 
 study-plan:
@@ -41,8 +41,8 @@ study-plan:
 	@echo "Stop it whenever you like; the same command resumes it."
 
 study-seen: $(READY) ## The same for image-based agents: pictures of cards and of streets (an hour on 2 cores)
-	$(BIN)/python -m benchmarks study --preset quick --settings gp-vl
-	$(BIN)/python -m benchmarks study --preset quick --settings virl-vl
+	$(BIN)/python -m benchmarks study --preset quick --suite gp-vl
+	$(BIN)/python -m benchmarks study --preset quick --suite virl-vl
 
 entries: $(READY) ## Play, train and verify the standing entries of the leaderboard anew
 	$(BIN)/python -m benchmarks.submissions.standing
@@ -77,6 +77,9 @@ types: $(READY) ## Check the types of gp_env, virl_env and shiftgym
 
 speed: $(READY) ## Measure the environments against Gymnasium's own
 	$(BIN)/python -m benchmarks speed
+
+pictures: $(READY) ## Draw the pictures of the README anew
+	$(BIN)/python -m benchmarks.front_page
 
 docs: $(DOCS_READY) ## Build the documentation into site/
 	@start=$$(date +%s); NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet && \

@@ -2,7 +2,8 @@
 
 A mark is a comment, `<!-- table NAME -->` or `<!-- environment ID -->`, with what it is filled with
 up to `<!-- end -->`. Tables and dialogues stand in the pages, so that they are read in the
-repository too: `python docs/hooks.py` writes them. Docstrings are filled in on the site alone.
+repository too: `python docs/hooks.py` writes them. Docstrings are filled in on the site alone, and
+so is what the names in the reference stand for.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ from virl_env.world.synthetic import UNSEEN_CITIES
 
 DOCS = Path(__file__).parent
 MARK = re.compile(r"(<!-- (table|environment) (\S+) -->\n)(.*?)(^<!-- end -->$)", re.M | re.S)
+ENTRY = re.compile(r"^- `([\w.]+)`$", re.M)
+"""A name in a page of the reference, which mkdocstrings documents."""
+
 PAGES = {
     f"{task}{interface}-v0": f"{page}{interface.lower()}.md"
     for task, page in (("GeneralPoints", "general-points"), ("VIRLNavigation", "virl-navigation"))
@@ -137,12 +141,11 @@ def _spaces(id: str, package: Any) -> str:
     copies = gym.spec(id).vector_entry_point
     made = f'`gymnasium.make("{package.__name__}:{id}")`'
     rows = [
-        ("made by", f"{made}, or `make_vec` for many" if copies else made),
         ("action space", _space(env.action_space)),
         ("observation space", _space(env.observation_space)),
         ("class", f"`{env.unwrapped.__class__.__module__}.{env.unwrapped.__class__.__name__}`"),
     ]
-    return table(("", ""), rows)
+    return table(("made by", f"{made}, or `make_vec` for many" if copies else made), rows)
 
 
 def _space(space: gym.Space[Any]) -> str:
@@ -166,12 +169,8 @@ def _ids(listed: str, package: Any) -> str:
 
 @cache
 def _documented() -> frozenset[str]:
-    pages = [*DOCS.glob("*.md"), *DOCS.glob("reference/*.md")]
-    return frozenset(
-        name
-        for page in pages
-        for name in re.findall(r"^::: ([\w.]+)$", page.read_text("utf-8"), re.M)
-    )
+    pages = DOCS.glob("reference/*.md")
+    return frozenset(name for page in pages for name in ENTRY.findall(page.read_text("utf-8")))
 
 
 def _linked(text: str, id: str) -> str:
@@ -200,8 +199,10 @@ def fill(markdown: str, *, docstrings: bool = True) -> str:
     return MARK.sub(filled, markdown)
 
 
-def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Fill the marks of a page of the site."""
+def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
+    """Fill the marks of a page of the site, and the entries of the reference."""
+    if page.file.src_uri.startswith("reference/"):
+        return ENTRY.sub(r"\n::: \1\n", markdown)
     return fill(markdown)
 
 

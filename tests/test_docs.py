@@ -135,11 +135,23 @@ def test_the_options_of_the_commands_exist(line: str) -> None:
     command.make_parser(Context(command)).parse_args(words)
 
 
-def test_the_readme_lists_every_id() -> None:
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)
+def test_links_into_the_pages_lead_somewhere(page: Path) -> None:
+    """Those among the pages are checked where the site is built."""
+    for to, anchor in re.findall(r"\]\((?!http)([^)#]+)#?([^)]*)\)", page.read_text("utf-8")):
+        assert (ROOT / to).exists(), to
+        if anchor:
+            heads = re.findall(r"^#+ (.*)$", (ROOT / to).read_text("utf-8"), re.M)
+            named = {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+            assert anchor in named, f"{to}#{anchor}"
+
+
+def test_the_readme_shows_every_shift() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     lines = [line for line in text.splitlines() if line.startswith("|")]
     listed = re.findall(r"(?<=\| `)[\w-]+-v\d+(?=` \|)", "\n".join(lines))
-    assert sorted(listed) == sorted([*gp_env.variants(), *virl_env.variants()])
+    ids = {*gp_env.variants(), *virl_env.variants()}
+    assert set(listed) == {re.sub("-(Image|Text)", "", id) for id in ids}
 
 
 def test_the_readme_is_short() -> None:
@@ -164,6 +176,6 @@ def test_the_pages_of_the_environments_have_their_docstrings() -> None:
 
 def test_the_reference_has_every_public_name() -> None:
     pages = (page.read_text("utf-8") for page in (ROOT / "docs" / "reference").glob("*.md"))
-    shown = {name for page in pages for name in re.findall(r"^::: ([\w.]+)$", page, re.M)}
+    shown = {name for page in pages for name in re.findall(r"^- `([\w.]+)`$", page, re.M)}
     public = {f"{each.__name__}.{name}" for each in (gp_env, virl_env) for name in each.__all__}
     assert not public - shown

@@ -40,7 +40,7 @@ ours = sorted(
     for file in files
     if file.is_relative_to(root) and not {"site-packages", "tests"} & set(file.parts)
 )
-heavy = {"torch", "stable_baselines3", "matplotlib", "pandas", "openai.types.responses.response"}
+heavy = {"torch", "stable_baselines3", "matplotlib", "pandas", "openai", "httpx2"}
 heavy &= modules.keys()
 print(json.dumps([ours, sorted(heavy)]))
 """
