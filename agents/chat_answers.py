@@ -12,6 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.no_answer import NoAnswer, why_no_answer
+from shiftgym.sanitize import for_terminal
+
+MOST_TOKENS = 10**7
+"""Of one request; a larger count is none."""
+
+LONGEST_NAME = 200
+"""Characters that are kept of a model's name."""
 
 _THINKING = ("thinking", "reasoning", "reasoning_content", "redacted_thinking")
 """Types of parts of a content, and names of fields, that hold thoughts."""
@@ -82,7 +89,7 @@ def read_reply(answer: Any) -> ChatReply | None:
         reasoning_tokens=_count(
             _field(details, "reasoning_tokens", _field(usage, "reasoning_tokens"))
         ),
-        served=_text(_field(answer, "model")),
+        served=_name(_field(answer, "model")),
     )
 
 
@@ -120,6 +127,11 @@ def _text(value: Any) -> str | None:
     return _utf8(value) if isinstance(value, str) else None
 
 
+def _name(value: Any) -> str | None:
+    """Return the name of a model, which is shown and submitted: a short line that hides nothing."""
+    return for_terminal(value)[:LONGEST_NAME] if isinstance(value, str) else None
+
+
 def _count(value: Any) -> int | None:
-    is_count = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return value if is_count else None
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_count and 0 <= value <= MOST_TOKENS else None

@@ -83,10 +83,17 @@ def judge_status(error: ErrorStatus, key: Key) -> ChatReply:
     if status == 401:
         # What the endpoint says of a wrong key often quotes it.
         mend = "was not accepted" if key.value else "is not set"
-        told = f"status 401: the key in {key.variable} {mend}"
+        told = f"status 401: the key in {key.variable} {mend}; set it, or name another variable"
         raise ChatFault(told, lasting=True, kind="status 401") from None
+    if 300 <= status < 400:
+        # Not followed: prompts and key are for the address that was named.
+        told = f"status {status}: it moved to {error.headers.get('location', 'another address')}"
+        told = key.hidden(f"{told}; name that as the base URL, if it is meant")
+        raise ChatFault(told, lasting=True, kind=f"status {status}") from None
     prefix = "" if str(status) in message else f"status {status}: "
     shown = key.hidden(prefix + message)
+    if status == 404:
+        shown += " (is the base URL right, and the model named as the endpoint names it?)"
     # Codes stand beside the message.
     said = f"{message} {_as_text(error.body)}"
     reason = why_no_answer(status=status, error=said)

@@ -61,6 +61,6 @@ def _retry_after(headers: Mapping[str, str], now: Callable[[], float]) -> float 
                 seconds = parsedate_to_datetime(told).timestamp() - now()
             except (ValueError, OverflowError):
                 continue
-        if not math.isnan(seconds):
+        if math.isfinite(seconds):
             return max(seconds, 0.0)
     return None

@@ -47,9 +47,11 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         raise ValueError(f"{path.name} is a symbolic link, and links are not followed.")
     # Between the look and the opening somebody may put a link there; a pipe would be waited for.
     flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    with open(os.open(path, os.O_RDONLY | flags), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ValueError(f"{path.name} is no regular file.")
+    number = os.open(path, os.O_RDONLY | flags)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise ValueError(f"{path.name} is no regular file.")
+    with open(number, "rb") as file:
         yield file
 
 

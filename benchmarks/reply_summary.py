@@ -6,8 +6,9 @@ All of it is counted in the response log, so that it can be counted again.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from agents.no_answer import NoAnswer, why_no_answer
@@ -18,6 +19,9 @@ from shiftgym.thoughts import outside_thoughts
 
 WORTH_A_WARNING = 0.05
 """The share of a cell's replies without an answer that is pointed out."""
+
+_MOST_NAMES = 5
+"""That are shown of the models that replied."""
 
 _MEND: Mapping[NoAnswer, tuple[str, str]] = {
     NoAnswer.EMPTY: (
@@ -137,7 +141,9 @@ class ReplySummary:
         return told
 
     def _told_of_replies(self) -> str:
-        names = ", ".join(self.served) or "a model that the endpoint does not name"
+        if not self.replies:
+            return "No replies."
+        names = some_of(self.served) or "a model that the endpoint does not name"
         told = f"{self.replies.total():,} replies of {names}"
         return "; ".join(filter(None, [told, self.tokens()])) + "."
 
@@ -157,7 +163,7 @@ class ReplySummary:
                     f"({name}). {mend}"
                 )
         if len(self.served) > 1:
-            counts = ", ".join(f"{name} ({count:,})" for name, count in self.served.most_common())
+            counts = some_of([f"{name} ({count:,})" for name, count in self.served.most_common()])
             warnings.append(
                 f"Warning: more than one model replied: {counts}. Their results are mixed in the "
                 f"table; name one version by --model, in a new folder."
@@ -178,6 +184,13 @@ def summarise_replies(folder: Path) -> ReplySummary:
         summary.failed += 1
         summary.errors += fault.no_answer is NoAnswer.ERROR
     return summary
+
+
+def some_of(names: Collection[str]) -> str:
+    """Return names in a line, "" for none. An endpoint may make up another one for each reply."""
+    more = len(names) - _MOST_NAMES
+    told = ", ".join(islice(names, _MOST_NAMES))
+    return f"{told} and {more:,} more" if more > 0 else told
 
 
 def _share_of_thoughts(line: ReplyLine) -> float:

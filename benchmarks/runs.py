@@ -129,16 +129,24 @@ def first_of(error: ValidationError) -> str:
     """Return the first thing that is wrong, and where."""
     first = error.errors(include_input=False, include_url=False)[0]
     place = ".".join(map(str, first["loc"]))
-    return f"{place}: {first['msg']}" if place else str(first["msg"])
+    told = str(first["msg"]).removeprefix("Value error, ")
+    return f"{place}: {told}" if place else told
 
 
 def read_episodes(folder: Path) -> Iterator[Episode]:
     """Yield the rows of a folder in the order written, without a torn last line.
 
     Raises:
-        RunError: a complete line is not a row.
+        RunError: a complete line is not a row, or one that was there before: it would count twice,
+            and hide one that is missing.
     """
-    return read_lines(folder / EPISODES_FILE, Episode)
+    known: set[tuple[str, int]] = set()
+    for row in read_lines(folder / EPISODES_FILE, Episode):
+        if (row.cell, row.index) in known:
+            twice = f"{folder / EPISODES_FILE} holds episode {row.index} of {row.cell} twice."
+            raise RunError(f"{twice} {_RESTORE}")
+        known.add((row.cell, row.index))
+        yield row
 
 
 def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:

@@ -63,6 +63,23 @@ def a_tombstone(after: Path) -> None:
     retract(after / "other", "Never there.")
 
 
+def a_run(after: Path) -> None:
+    (after / "run").mkdir()
+    (after / "run/run.json").write_text("{}")
+
+
+def an_earlier_version(after: Path) -> None:
+    made = after / "gp-l-empty-reply/earlier" / ("0" * 16)
+    made.mkdir(parents=True)
+    (made / "submission.yaml").write_text("name: Made up")
+
+
+def another_tombstone(after: Path) -> None:
+    retract(after / "gp-l-empty-reply", "It was wrong.")
+    path = after / "gp-l-empty-reply/retracted.yaml"
+    path.write_text(path.read_text().replace("model: empty-reply", "model: expert"))
+
+
 CHANGES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a link": (a_link, "'entry' is a symbolic link"),
     "a link inside": (a_link_inside, "'submission.yaml' is a symbolic link"),
@@ -72,10 +89,13 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "removed": (lambda p: shutil.rmtree(p / "gp-l-empty-reply"), "is removed. Retract it"),
     "a name": (lambda p: (p / "gp-l-empty-reply").rename(p / "<b>"), "'<b>' is no name"),
     "a tombstone of nothing": (a_tombstone, "'other' has a tombstone"),
+    "another's tombstone": (another_tombstone, "model in retracted.yaml is not that of the entry"),
     "an empty entry": (
         lambda p: ((p / "x").mkdir(), (p / "x/y").touch()),
-        "x: .*neither submission.yaml nor run.json",
+        "'x' has no submission.yaml",
     ),
+    "a run": (a_run, "'run' has no submission.yaml"),
+    "an earlier version": (an_earlier_version, "is not what the folder has held"),
     "an edited row": (
         lambda p: (p / "gp-l-empty-reply/episodes.jsonl.gz").write_bytes(b""),
         "gp-l-empty-reply: episodes.jsonl.gz is not the file",

@@ -67,7 +67,7 @@ class Clock:
         ({"retry-after": "86400"}, 86400),
         ({"retry-after": "0.5"}, 0.5),
         ({"retry-after": "-3"}, 0),
-        ({"retry-after": "1e400"}, LONGEST_PAUSE),
+        ({"retry-after": "1e300"}, LONGEST_PAUSE),
         ({"retry-after-ms": "2500", "retry-after": "3"}, 2.5),
         ({"retry-after": "Thu, 01 Jan 1970 00:10:00 GMT"}, 500),
         ({"retry-after": "Thu, 01 Jan 1970 00:00:00 GMT"}, 0),
@@ -78,7 +78,7 @@ def test_the_wait_that_is_asked_for(headers: dict[str, str], seconds: float) -> 
     assert wait_before_retry(0, headers, now=lambda: 100.0) == seconds
 
 
-@pytest.mark.parametrize("told", [None, "soon", "nan", ""])
+@pytest.mark.parametrize("told", [None, "soon", "nan", "inf", ""])
 def test_a_wait_of_our_own_is_longer_each_time(told: str | None) -> None:
     headers = {} if told is None else {"retry-after": told}
     waits = [wait_before_retry(retry, headers) for retry in range(12)]

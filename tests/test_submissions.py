@@ -143,7 +143,16 @@ EDITS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "no date": (lambda t: t.update(date="yesterday"), "date"),
     "long name": (lambda t: t.update(name="x" * 10_000), "name"),
     "more sampling": (lambda t: t["sampling"].update(extra={"stop": ["<b>"]}), "its seal is not"),
-    "NaN in sampling": (lambda t: t["sampling"].update(temperature=float("nan")), "its seal"),
+    "NaN in sampling": (lambda t: t["sampling"].update(temperature=float("nan")), "a finite one"),
+    "a set in sampling": (lambda t: t["sampling"].update(x={1, 2}), "of the kind .*set"),
+    "bytes in sampling": (lambda t: t["sampling"].update(x=b"a"), "of the kind .*binary"),
+    "numbers as keys": (lambda t: t["sampling"].update({1: 2}), "a key that is no text"),
+    "a number as date": (lambda t: t.update(date=86_400), "expected a day such as"),
+    "an hour": (lambda t: t.update(date="2026-01-02T00:00:00+05:00"), "expected a day such as"),
+    "an invisible name": (lambda t: t.update(name="\u3164"), r"visible .*U\+3164"),
+    "a name with hidden marks": (lambda t: t.update(name="a\u034fb"), r"visible .*U\+034F"),
+    "a name with many accents": (lambda t: t.update(name="x" + "\u0301" * 9), "3 accents"),
+    "accents apart": (lambda t: t.update(name="e\u0301"), "NFC"),
 }  # fmt: skip
 
 
@@ -196,7 +205,7 @@ def test_edited_files_are_refused(made: Made, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="success is True, and replayed False"):
         verify(folder, made[1])
     (folder / "extra.html").write_text("")
-    with pytest.raises(Refused, match=r"do not belong to a submission, such as 'extra.html'"):
+    with pytest.raises(Refused, match=r"'extra.html' does not belong to a submission. Expected"):
         verify(folder, made[1])
 
 

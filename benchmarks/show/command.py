@@ -13,6 +13,7 @@ from benchmarks.completeness import missing_of_evaluation
 from benchmarks.consoles import say
 from benchmarks.records import Episode, RunRecord
 from benchmarks.replies import REPLIES_FILE, ReplyLine
+from benchmarks.reply_summary import some_of
 from benchmarks.runs import EPISODES_FILE, RunError, read_episodes, read_lines, read_record
 from benchmarks.show.choice import in_turn, outcome_of
 from benchmarks.show.pages import Entry, render
@@ -140,4 +141,4 @@ def _models(replies: Mapping[tuple[str, int], Replies]) -> list[str]:
     """Return which models replied, as the endpoint names them."""
     served = {line.served for lines in replies.values() for line in lines.values()}
     names = sorted(name for name in served if name)
-    return [f"served: {', '.join(names)}"] if names else []
+    return [f"served: {some_of(names)}"] if names else []

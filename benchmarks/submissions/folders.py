@@ -81,8 +81,9 @@ def _read_version(folder: Path, expected: tuple[str, ...]) -> Submission:
     names = sorted(path.name for path in islice(folder.iterdir(), 100))
     if strange := [name for name in names if name not in expected]:
         raise ValueError(
-            f"{len(strange)} files do not belong to a submission, such as {brief(strange[0])}. "
-            f"Expected {', '.join(FILES)} and nothing else."
+            f"{brief(strange[0])} does not belong to a submission"
+            f"{f' ({len(strange)} files do not)' if len(strange) > 1 else ''}. Expected "
+            f"{', '.join(FILES)} and nothing else; remove it."
         )
     told = parse_submission(read_whole(folder / SUBMISSION_FILE, MOST_BYTES))
     if LOG_FILE not in told.files and LOG_FILE in names:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    model_validator,
+)
 
 from benchmarks.suites import ColumnName, SizeName
 from shiftgym.sanitize import for_terminal
@@ -16,6 +25,14 @@ SUBMISSION_FILE = "submission.yaml"
 ROWS_FILE, LOG_FILE = "episodes.jsonl.gz", "replies.jsonl.gz"
 FILES = (SUBMISSION_FILE, ROWS_FILE, LOG_FILE)
 """All that a submission may hold."""
+
+_MOST_MARKS = 3
+"""Marks on one letter. No script needs more, and many grow over the lines above."""
+
+_BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | {
+    chr(code) for code in range(0xFE00, 0xFE10)
+}
+"""Characters of scripts that are drawn as nothing: fillers, an empty pattern, variant selectors."""
 
 _of_markup = re.compile(r"[<>|`\"\\{}$*&]").search
 
@@ -28,11 +45,26 @@ def plain_line(text: str) -> str:
     """
     if text != text.strip() or for_terminal(text) != text:
         raise ValueError("expected one line of visible characters without spaces around it")
+    if hidden := next(filter(_is_hidden, text), ""):
+        raise ValueError(f"expected visible characters; it holds U+{ord(hidden):04X}")
+    marks = "".join("m" if unicodedata.category(one)[0] == "M" else " " for one in text)
+    if "m" * (_MOST_MARKS + 1) in marks:
+        raise ValueError(f"expected at most {_MOST_MARKS} accents on one letter")
+    if unicodedata.normalize("NFC", text) != text:
+        raise ValueError("expected accents composed with their letters (Unicode's form NFC)")
     if found := _of_markup(text):
         raise ValueError(f"expected no markup; it holds {found[0]}")
     if text.startswith(("=", "+", "-", "@")):
         raise ValueError(f"expected no formula; it begins with {text[:1]}")
     return text
+
+
+def _is_hidden(character: str) -> bool:
+    """Whether nobody sees a character, so that two names that differ would look alike.
+
+    The joiners stay, of which words of some scripts and many emoji need one.
+    """
+    return character not in "\u200c\u200d" and (not character.isprintable() or character in _BLANKS)
 
 
 def _identifier(text: str) -> str:
@@ -46,7 +78,21 @@ def _identifier(text: str) -> str:
     return text
 
 
+def _day(told: Any) -> Any:
+    """Return a day as it was told.
+
+    Raises:
+        ValueError: it is a number, or has an hour.
+    """
+    if isinstance(told, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", told, re.ASCII):
+        return told
+    if type(told) is date:
+        return told
+    raise ValueError("expected a day such as 2026-11-28")
+
+
 Plain = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(plain_line)]
+Day = Annotated[date, BeforeValidator(_day)]
 Identifier = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_identifier)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 Checksum = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -121,7 +167,7 @@ class Submission(Part):
     schema_version: Literal[1] = 1
     name: Plain
     model: Plain
-    date: date
+    date: Day
     link: Annotated[str, Field(pattern=r"^(https://[\w.-]+(:\d+)?(/[\w./~%#?=&+@:-]*)?)?$")] = (
         Field(default="", max_length=300)
     )
@@ -133,7 +179,7 @@ class Submission(Part):
     sampling: dict[str, Any] | None = None
     suites: dict[Plain, Digest] = Field(min_length=1, max_length=1)
     versions: list[dict[Identifier, Identifier]] = Field(min_length=1, max_length=100)
-    rejudged: date | None = None
+    rejudged: Day | None = None
     files: dict[Literal["episodes.jsonl.gz", "replies.jsonl.gz"], Checksum]
 
     @model_validator(mode="after")

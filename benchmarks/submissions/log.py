@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from agents.chat_answers import LONGEST_NAME, MOST_TOKENS
 from agents.no_answer import NoAnswer, why_no_answer
 from benchmarks.bounded import bounded_lines
 from benchmarks.records import Episode
@@ -21,9 +22,6 @@ from benchmarks.submissions.claims import Claim
 from benchmarks.submissions.problems import Problems
 from shiftgym.files import brief
 from shiftgym.sanitize import for_terminal
-
-MOST_TOKENS = 10**7
-"""Of one reply; no endpoint writes as many."""
 
 
 class _Known(NamedTuple):
@@ -133,8 +131,11 @@ def _problems_of_line(line: ReplyLine, data: bytes, requests: list[str]) -> Iter
         count = getattr(line, name)
         if count is not None and not 0 <= count <= MOST_TOKENS:
             yield f"{name} are {count}, expected 0 to {MOST_TOKENS}"
-    if line.served is not None and for_terminal(line.served) != line.served:
-        yield "the name of the served model has control characters"
+    if line.served is not None and for_terminal(line.served)[:LONGEST_NAME] != line.served:
+        yield (
+            f"the name of the served model has control characters, or more than {LONGEST_NAME} "
+            f"characters"
+        )
     if not _may_follow(line.no_answer, line):
         yield f"no_answer is {line.no_answer}, which does not follow from the reply and its end"
 
@@ -142,7 +143,8 @@ def _problems_of_line(line: ReplyLine, data: bytes, requests: list[str]) -> Iter
 def _may_follow(reason: NoAnswer | None, line: ReplyLine) -> bool:
     """Whether this may be why there is no answer in a line, as far as it tells."""
     if line.error is not None:
-        return reason in (NoAnswer.OVERFLOW, NoAnswer.FILTERED, NoAnswer.TOO_LONG)
+        final = (NoAnswer.OVERFLOW, NoAnswer.FILTERED, NoAnswer.TOO_LONG)
+        return line.reply == "" and reason in final
     # Nothing in a line says that the endpoint marked a refusal, or that a tool was called.
     return any(
         reason

@@ -15,12 +15,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from benchmarks.bounded import read_whole
 from benchmarks.consoles import reported_errors, say
 from benchmarks.submissions.commands import show
-from benchmarks.submissions.folders import checksum
+from benchmarks.submissions.folders import EARLIER, checksum
+from benchmarks.submissions.format import SUBMISSION_FILE
 from benchmarks.submissions.problems import Refused
-from benchmarks.submissions.retraction import TOMBSTONE_FILE, read_tombstone
+from benchmarks.submissions.retraction import TOMBSTONE_FILE, Tombstone, read_tombstone
 from benchmarks.submissions.verify import verify
+from benchmarks.submissions.yaml_file import MOST_BYTES as MOST_YAML
+from benchmarks.submissions.yaml_file import parse_submission
 from shiftgym.files import brief
 
 MOST_BYTES = 10 * 10**6
@@ -53,6 +57,7 @@ def check_proposal(before: Path, after: Path, console: Console) -> None:
         if TOMBSTONE_FILE in new[name]:
             tombstone = read_tombstone(after / name)
             assert tombstone is not None
+            problems += _other_than(tombstone, before / name)
             say(console, f"Retracted on {tombstone.retracted}: {tombstone.reason}")
             continue
         try:
@@ -123,6 +128,42 @@ def _problems(old: Mapping[str, Contents], new: Mapping[str, Contents]) -> Itera
             yield f"{brief(name)} has a tombstone, which stands alone in place of an entry."
         if TOMBSTONE_FILE in old.get(name, ()) and files != old[name]:
             yield f"{name} was retracted. Propose another folder."
+        if name and not {SUBMISSION_FILE, TOMBSTONE_FILE} & set(files):
+            yield f"{brief(name)} has no {SUBMISSION_FILE}. Run `shiftgym submit`."
+        if TOMBSTONE_FILE not in files:
+            yield from _unknown_earlier(name, old.get(name, {}), files)
+
+
+def _unknown_earlier(name: str, old: Contents, new: Contents) -> Iterator[str]:
+    """Yield what a folder says of earlier versions of a suite that it did not hold.
+
+    They are shown, and the installed version cannot verify them: what stood on the branch counts.
+    """
+    within = f"{EARLIER}/"
+    for path, found in new.items():
+        held = (old.get(path), old.get(path.rpartition("/")[2]))
+        if path.startswith(within) and found not in held:
+            yield (
+                f"{brief(name)}: {brief(path)} is not what the folder has held. Leave {EARLIER} to "
+                f"`shiftgym rejudge`."
+            )
+    for path in sorted(old.keys() - new.keys()):
+        if path.startswith(within):
+            yield f"{brief(name)}: {brief(path)} is removed. Restore it."
+
+
+def _other_than(tombstone: Tombstone, entry: Path) -> Iterator[str]:
+    """Yield where a tombstone is of another entry than the one that lay there."""
+    if read_tombstone(entry) is not None:
+        return
+    told = parse_submission(read_whole(entry / SUBMISSION_FILE, MOST_YAML))
+    was = {"name": told.name, "model": told.model, "suites": told.suites, "submitted": told.date}
+    for field, value in was.items():
+        if getattr(tombstone, field) != value:
+            yield (
+                f"{entry.name}: {field} in {TOMBSTONE_FILE} is not that of the entry. Use "
+                f"`shiftgym retract`."
+            )
 
 
 def main(

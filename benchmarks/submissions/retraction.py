@@ -12,7 +12,15 @@ from pydantic import AfterValidator, Field, ValidationError
 from benchmarks.bounded import read_whole
 from benchmarks.runs import RunError, first_of
 from benchmarks.submissions.folders import EARLIER
-from benchmarks.submissions.format import FILES, SUBMISSION_FILE, Digest, Part, Plain, plain_line
+from benchmarks.submissions.format import (
+    FILES,
+    SUBMISSION_FILE,
+    Day,
+    Digest,
+    Part,
+    Plain,
+    plain_line,
+)
 from benchmarks.submissions.yaml_file import MOST_BYTES, parse_submission, parse_yaml, yaml_text
 from shiftgym.atomic import write_atomically
 
@@ -34,8 +42,8 @@ class Tombstone(Part):
     name: Plain
     model: Plain
     suites: dict[Plain, Digest] = Field(min_length=1, max_length=1)
-    submitted: date
-    retracted: date
+    submitted: Day
+    retracted: Day
     reason: Reason
 
 

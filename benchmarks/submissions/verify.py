@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.records import Episode
+from benchmarks.reply_summary import some_of
 from benchmarks.rollouts import Cell
 from benchmarks.submissions.claims import Claim, check_suite, read_claim
 from benchmarks.submissions.expected import expected_cells
@@ -55,7 +56,7 @@ class Verdict:
             told.append(
                 f"The response log holds each reply, to the prompt of its episode; "
                 f"{self.log.tokens:,} tokens by the endpoint's count, served as "
-                f"{', '.join(self.log.served) or 'no model that is named'}."
+                f"{some_of(self.log.served) or 'no model that is named'}."
             )
         told += [f"Not known: {unknown}" for unknown in self.unknown()]
         return [*told, *([NOTICE] if self.private else [])]
