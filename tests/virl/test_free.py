@@ -470,8 +470,16 @@ def test_determinism_and_replay(rule: str) -> None:
     assert len({str(trace[0]) for trace in traces}) == 5
 
 
-@pytest.mark.parametrize("mode", ["next_step", "same_step"])
-@pytest.mark.parametrize("rule", RULES)
+# Rules know nothing of the mode: one is walked by in both, the others in one each.
+@pytest.mark.parametrize(
+    "rule, mode",
+    [
+        ("absolute", "next_step"),
+        ("relative", "same_step"),
+        ("random", "next_step"),
+        ("random", "same_step"),
+    ],
+)
 def test_single_and_vector_agree(rule: str, mode: str) -> None:
     keywords: Any = {"directions": rule, "movement": "free", "routes": 20, "max_steps": 60}
     keywords["shaping"] = 1.0
