@@ -23,7 +23,7 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: demo-plan $(READY) ## One trained pair on the streets, one picture, one sentence (2 minutes of CPU)
-	$(BIN)/python -m benchmarks study --preset demo --settings virl-l --jobs 1
+	$(BIN)/python -m benchmarks study --preset demo --suite virl-l --jobs 1
 	@echo "Walk a route yourself: $(BIN)/python -m virl_env"
 
 demo-plan:
@@ -31,8 +31,8 @@ demo-plan:
 	@echo "it under another rule: about 2 minutes of CPU$(FIRST)."
 
 study: study-plan $(READY) ## Compare imitation and reinforcement on both tasks, in and out of distribution (20 minutes on 2 cores)
-	$(BIN)/python -m benchmarks study --preset quick --settings gp-l
-	$(BIN)/python -m benchmarks study --preset quick --settings virl-l
+	$(BIN)/python -m benchmarks study --preset quick --suite gp-l
+	$(BIN)/python -m benchmarks study --preset quick --suite virl-l
 	@echo "Play a hand yourself: $(BIN)/python -m gp_env"
 
 study-plan:
@@ -41,8 +41,8 @@ study-plan:
 	@echo "Stop it whenever you like; the same command resumes it."
 
 study-seen: $(READY) ## The same for image-based agents: pictures of cards and of streets (an hour on 2 cores)
-	$(BIN)/python -m benchmarks study --preset quick --settings gp-vl
-	$(BIN)/python -m benchmarks study --preset quick --settings virl-vl
+	$(BIN)/python -m benchmarks study --preset quick --suite gp-vl
+	$(BIN)/python -m benchmarks study --preset quick --suite virl-vl
 
 entries: $(READY) ## Play, train and verify the standing entries of the leaderboard anew
 	$(BIN)/python -m benchmarks.submissions.standing

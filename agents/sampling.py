@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,11 +35,11 @@ class Sampling:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, low, high in (("temperature", 0, math.inf), ("top_p", 0, 1)):
+        for name, low, high in (("temperature", 0, 1e6), ("top_p", 0, 1)):
             value = getattr(self, name)
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
             if value is not None and not (number and low <= value <= high):
-                raise ValueError(f"{name} must be a number from {low} to {high}; got {value!r}.")
+                raise ValueError(f"{name} must be a number from {low} to {high:g}; got {value!r}.")
         if self.max_tokens is not None:
             positive("max_tokens", self.max_tokens)
         taken = [name for name in self.extra if name in (*RESERVED, *self.settings())]

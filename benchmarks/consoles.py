@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import typer
@@ -23,13 +24,22 @@ class reported_errors:
 
     def __exit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
         if isinstance(error, KeyboardInterrupt):
-            Console(stderr=True).print("Interrupted. The same command resumes.")
+            Console(stderr=True).print("Interrupted. Start the same command again to go on.")
             raise typer.Exit(130) from None
         from benchmarks.runs import RunError
-        from shiftgym.extras import missing
 
         if isinstance(error, (ImportError, OSError, RunError, ValueError)):
-            words = missing(error) if isinstance(error, ImportError) else error
-            told = for_terminal(f"Error: {words}", multiline=True)
+            told = for_terminal(f"Error: {_words(error)}", multiline=True)
             Console(stderr=True).print(told, markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(2) from None
+
+
+def _words(error: BaseException) -> str:
+    """Return what an error says; of one of the system the file and the reason, not its number."""
+    if isinstance(error, ImportError):
+        from shiftgym.extras import missing
+
+        return str(missing(error))
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{os.fspath(error.filename)}: {error.strerror}."
+    return str(error)

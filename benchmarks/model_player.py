@@ -19,6 +19,7 @@ from benchmarks.replies import REPLIES_FILE, ReplyLine
 from benchmarks.rollouts import Cell
 from benchmarks.runs import Run, read_lines
 from benchmarks.spending import Spending
+from benchmarks.submissions.format import plain_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,11 +70,19 @@ class ModelPlayer(Player):
         """Return how long an endpoint that hangs can hold up an episode and the whole session."""
         tries, hang = self.policy.max_retries + 1, self.policy.longest_hang
         waves = math.ceil(max_failures(self.at_once) / self.at_once)
+        try:
+            plain_line(self.policy.model)
+            unfit = ""
+        except ValueError as error:
+            unfit = (
+                f" Warning: a run of this model cannot be submitted, for its name is not plain: "
+                f"{error}. Serve it under another one."
+            )
         return (
             f"A request without an answer is given up after {_duration(hang)} ({tries} x "
             f"{self.policy.timeout:g} s and the waits between), the session after "
             f"{_duration(waves * hang)} of such requests alone. Waits that the endpoint asks for "
-            f"(Retry-After) come on top. --timeout and --max-retries change it."
+            f"(Retry-After) come on top. --timeout and --max-retries change it.{unfit}"
         )
 
     def close(self) -> None:
@@ -90,7 +99,7 @@ def model_player(
         images, image_size, strict: as for `text_keywords`.
 
     Raises:
-        ImportError: the openai package is missing.
+        ImportError: the aiohttp package is missing.
         ValueError: a setting that cannot be, an `image_size` without images, or a `max_cost`
             without a price.
         OSError: the file of prices cannot be read.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,9 @@ class EndpointOptions:
         rpm, tpm: requests and tokens a minute, None for any number.
         max_cost: US dollars that all replies may cost, None for any number.
         prices: file that goes before the list prices, see `benchmarks.prices`.
+
+    Raises:
+        ValueError: for a number without end, and for no name.
     """
 
     model: str
@@ -31,6 +35,15 @@ class EndpointOptions:
     tpm: float | None = None
     max_cost: float | None = None
     prices: Path | None = None
+
+    def __post_init__(self) -> None:
+        if not self.model.strip():
+            raise ValueError("--model has no name; expected the one that the endpoint knows it by.")
+        for name in ("timeout", "rpm", "tpm", "max_cost"):
+            value = getattr(self, name)
+            if value is not None and not math.isfinite(value):
+                option = name.replace("_", "-")
+                raise ValueError(f"--{option} must be a finite number; got {value}. Leave it out.")
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ Importing the package registers its ids with Gymnasium, and does nothing else:
     env = gym.make("GeneralPoints-OOD-v0")
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import shiftgym as _  # noqa: F401 - says what to run where a library is missing
 from gp_env.arithmetic import TOKENS
@@ -18,6 +17,7 @@ from gp_env.rules import HELD_OUT, Rule
 from gp_env.solver import difficulty, solve
 from gp_env.variants import register, variants
 from gp_env.verifier import Outcome, Verdict, verify
+from shiftgym.late_imports import late_imports
 
 if TYPE_CHECKING:
     from gp_env.reader import Reply, parse_reply
@@ -41,14 +41,10 @@ __all__ = [
 
 if not TYPE_CHECKING:
     # Who plays with symbols needs nothing that reads or writes words.
-    _OF_WORDS = {"Reply": "reader", "parse_reply": "reader", "build_prompt": "text"}
-
-    def __getattr__(name: str) -> Any:
-        if name in _OF_WORDS:
-            return getattr(import_module(f"{__name__}.{_OF_WORDS[name]}"), name)
-        if name in ("notation", "reader", "spoken", "text"):
-            return import_module(f"{__name__}.{name}")
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
+    __getattr__ = late_imports(
+        __name__,
+        {"Reply": "reader", "parse_reply": "reader", "build_prompt": "text"},
+        ("notation", "reader", "spoken", "text"),
+    )
 
 register()

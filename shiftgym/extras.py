@@ -7,7 +7,7 @@ import sys
 from shiftgym.installed import CHECKOUT, ROOT
 
 EXTRAS = {
-    "llm": ("aiohttp", "jinja2", "openai", "pydantic", "rich", "scipy", "typer", "yaml"),
+    "llm": ("aiohttp", "jinja2", "pydantic", "rich", "scipy", "typer", "yaml"),
     "agents": ("matplotlib", "sb3_contrib", "stable_baselines3", "tensorboard", "torch"),
     "hf": ("accelerate", "gguf", "peft", "transformers"),
     "maps": ("pyrosm",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import signal
 import subprocess
 import sys
@@ -308,7 +309,9 @@ def test_what_cannot_work_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "openai", None)
+    monkeypatch.delattr("agents.transport")
+    monkeypatch.delitem(sys.modules, "agents.transport")
+    monkeypatch.setitem(sys.modules, "aiohttp", None)
     with pytest.raises(ImportError, match=r"\[llm\]"):
         ChatPolicy("toy")
 
@@ -576,6 +579,9 @@ def test_the_command_says_what_is_owed_and_goes_on(tmp_path: Path) -> None:
     [
         (["--agent", "expert"], "either an --agent or a --model"),
         (["--extra-body", "[1]"], "JSON object"),
+        (["--extra-body", '{"x": NaN}'], "JSON object"),
+        (["--max-cost", "inf"], "--max-cost must be a finite number"),
+        (["--out", "/dev/null/run"], "/dev/null/run: Not a directory."),
         (["--ids", "GeneralPoints-v0"], "plays Text ids only"),
         (["--key-variable", "NO_SUCH_KEY"], "NO_SUCH_KEY is not set"),
     ],
@@ -590,7 +596,15 @@ def test_the_command_refuses_what_it_cannot_do(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"temperature": "x"}, {"temperature": -1}, {"top_p": 3}, {"max_tokens": 0}], ids=str
+    "wrong",
+    [
+        {"temperature": "x"},
+        {"temperature": -1},
+        {"temperature": math.inf},
+        {"top_p": 3},
+        {"max_tokens": 0},
+    ],
+    ids=str,
 )
 def test_numbers_that_no_endpoint_takes_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):

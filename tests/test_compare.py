@@ -93,7 +93,7 @@ def test_differences_ties_and_gaps(tmp_path: Path) -> None:
     assert {row["verdict"] for row in rows if row["second"] == "bad"} == {"1 better", "2 better"}
     assert "**Differences in points" in (tmp_path / "out" / "compare.md").read_text()
     # One column is a smaller family of tests.
-    assert "over all 3 tests" in " ".join(compare(*runs, "--columns", "in").split())
+    assert "over all tests (3)" in " ".join(compare(*runs, "--columns", "in").split())
 
 
 def test_controls_are_compared_when_they_are_asked_for(tmp_path: Path) -> None:

@@ -84,6 +84,14 @@ def test_a_damaged_record_is_told(run: Path, tmp_path: Path, name: str) -> None:
     assert "run.json" in result.output or "Unknown suite" in result.output
 
 
+def test_a_row_counts_once(run: Path, tmp_path: Path) -> None:
+    lines = (run / "episodes.jsonl").read_bytes().splitlines(keepends=True)
+    doubled = b"".join([*lines[:-1], lines[0]])
+    result = command(copy_with(run, tmp_path / "run", "episodes.jsonl", doubled))
+    assert result.exit_code == 2, result.output
+    assert "holds episode 0 of random/in twice" in " ".join(result.output.split())
+
+
 ROWS: dict[str, Change] = {
     "an unknown keyword": lambda row: row["keywords"].update(nonsense=1),
     "keywords of the maker": lambda row: row["keywords"].update(num_envs=2),

@@ -144,7 +144,7 @@ ROWS: Cases = {
     "failed left out": (lambda f: leave_out_failed(f, renumber=False), "lacks 2 episodes"),
     "failed left out, renumbered": (
         lambda f: leave_out_failed(f, renumber=True),
-        "config.episodes.toy/in is 4, and the suite has 6",
+        "config.episodes.toy/in is 4, and size .* has 6",
     ),
     "column left out": (leave_out_column, "the column of toy/rule_ood is missing"),
     "right rows doubled": (lambda f: f.rows.extend(f.right), "episode 0 .* is there twice"),

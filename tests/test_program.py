@@ -30,6 +30,7 @@ NEVER = {
     "tensorboard",
     "scipy",
     "pandas",
+    "openai",
 }
 """What neither a model behind an endpoint nor a scripted agent needs; SciPy for some tables."""
 
@@ -125,7 +126,7 @@ def test_a_scripted_agent_plays_without_them(installed: Installed, tmp_path: Pat
     command = ["--agent", "expert", "--suite", "gp-l", "--columns", "in", "--episodes", "2"]
     told = installed.run(installed.python, "-c", MODULES, "evaluate", *command, cwd=tmp_path)
     loaded = json.loads(told.partition("modules ")[2])
-    assert not (NEVER - {"scipy"} | {"openai"}) & {name.split(".")[0] for name in loaded}
+    assert not (NEVER - {"scipy"} | {"aiohttp"}) & {name.split(".")[0] for name in loaded}
 
 
 def test_runs_are_compared_and_shown(installed: Installed, tmp_path: Path) -> None:

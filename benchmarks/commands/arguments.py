@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from shiftgym.files import brief, parse_json
+
 RUNS = Path("runs")
 
 Out = Annotated[Path | None, typer.Option(help="Folder of the run; made if missing, resumed.")]
@@ -39,12 +41,14 @@ def json_object(text: str, option: str) -> dict[str, Any]:
     """Return the JSON object of an option.
 
     Raises:
-        ValueError: the text is none.
+        ValueError: the text is none, or holds what JSON has no word for, such as NaN.
     """
+    told = f"{option} must be a JSON object like '{{\"name\": 20}}'; got {brief(text)}"
     try:
-        value = json.loads(text)
-    except ValueError:
-        value = None
+        value = parse_json(text)
+        json.dumps(value, allow_nan=False)
+    except ValueError as error:
+        raise ValueError(f"{told}: {error}") from None
     if not isinstance(value, dict):
-        raise ValueError(f"{option} must be a JSON object like '{{\"name\": 20}}'; got {text}")
+        raise ValueError(told)
     return value

@@ -53,8 +53,8 @@ def pair_table(columns: Sequence[ComparedColumn], tests: int) -> Table:
             for number, pair in enumerate(column.pairs)
         ],
         numbers_from=2,
-        note=f"A difference is called where p is below 0.05, with Holm's correction over all "
-        f"{tests} tests. In brackets: how many episodes would find a difference as large as this "
+        note=f"A difference is called where p is below 0.05, with Holm's correction over all tests "
+        f"({tests}). In brackets: how many episodes would find a difference as large as this "
         f"one with a probability of 80 %.",
     )
 

@@ -46,9 +46,12 @@ def plan(
     """
     task = TASKS[suite.task]
     each = "the seed" if len(seeds) == 1 else f"each of {len(seeds)} seeds"
+    arms = {arm: None for policy in preset.policies.values() for arm in policy.all_arms}
+    usual = list(arms) == ["sft", "rl"]
+    told = "SFT and RL" if usual else f"{len(arms)} arms ({', '.join(arms)})"
     lines = [
         f"Study {suite.name}, preset {preset.name}. For {' and '.join(preset.policies)}, and "
-        f"{each}: train an init, then SFT and RL from it with equal compute, and test all three on "
+        f"{each}: train an init, then {told} from it with equal compute, and test all of them on "
         f"{preset.final_episodes} {task.noun} under the trained rule and under another.",
         f"{left[0].upper()}{left[1:]}. It lies in {folder.resolve()}; stop it whenever you like, "
         f"the same command resumes it.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchmarks.study.jobs import ARMS, Job
+from benchmarks.study.jobs import Job
 from benchmarks.study.points import read_points
 
 
@@ -28,11 +28,12 @@ def position(job: Job) -> Position:
         RunError: its points.json is damaged.
     """
     measured, of = set(read_points(job.folder)), job.preset.points
-    init, *arms = job.settings.minutes
+    arms = dict(job.settings.stages)
+    init = arms.pop("init")
     done, words = 0.0, []
     if "init/0" in measured:
         done, words = init, ["init"]
-    for arm, minutes in zip(ARMS, arms):
+    for arm, minutes in arms.items():
         count = sum(f"{arm}/{point}" in measured for point in range(1, of + 1))
         done += minutes * count / of
         if count:

@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from functools import cache, partial
 from multiprocessing import connection, get_context, parent_process
@@ -47,19 +47,22 @@ def run_study(
     seeds: Sequence[int],
     workers: int,
     console: Console,
+    only: Collection[int] | None = None,
 ) -> None:
     """Run or resume a study and report it.
 
     Args:
         seeds: of the study; seed i is tested on the hands or routes of fold i.
         workers: jobs at a time; 0 runs them one after the other in this process.
+        only: the seeds whose jobs run now, None for all; the others are left for another command.
 
     Raises:
         RunError: the folder holds a study of another configuration or is in use, or a job failed.
     """
+    now = [seed for seed in seeds if only is None or seed in only]
     jobs = [
         Job(preset, suite, policy, seed, job_folder(folder, policy, seed))
-        for seed in seeds
+        for seed in now
         for policy in preset.policies
     ]
     record = RunRecord(
@@ -72,11 +75,11 @@ def run_study(
         pace, positions = measured_pace(), {job.name: position(job) for job in jobs}
         done = {name: place.fraction for name, place in positions.items()}
         board = Board(console, jobs, workers, pace=pace, done=done)
-        for line in plan(preset, suite, seeds, folder, positions, board.time_left()):
+        for line in plan(preset, suite, now, folder, positions, board.time_left()):
             console.print(line, soft_wrap=True, highlight=False, markup=False)
         with board:
-            for seed in seeds:
-                _play_references(run, suite, preset, seed, board)
+            for seed in now:
+                _play_references(run, preset.applied(suite), preset, seed, board)
             if workers:
                 _run_processes(jobs, workers, board)
             else:

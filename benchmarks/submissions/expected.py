@@ -34,7 +34,7 @@ def expected_cells(claim: Claim, of: Suite) -> tuple[str, list[Cell]]:
     nearest: list[str] = []
     for size in _sizes(claim, of):
         cells = _cells(claim, of, size)
-        problems = list(_differences(claim, cells))
+        problems = list(_differences(claim, of, size, cells))
         if not problems:
             return size, cells
         nearest = nearest or problems
@@ -76,7 +76,7 @@ def _sizes(claim: Claim, of: Suite) -> Iterator[str]:
             yield size
 
 
-def _differences(claim: Claim, cells: Sequence[Cell]) -> Iterator[str]:
+def _differences(claim: Claim, of: Suite, size: str, cells: Sequence[Cell]) -> Iterator[str]:
     """Yield where run.json does not say what the suite says."""
     told, counts = dict(claim.cells or {}), dict(claim.episodes or {})
     for cell in cells:
@@ -89,8 +89,9 @@ def _differences(claim: Claim, cells: Sequence[Cell]) -> Iterator[str]:
             yield f"config.cells.{cell.name} is {brief(what)}, and the suite says {brief(right)}"
         if plain(count) != plain(len(cell.episode_seeds)):
             yield (
-                f"config.episodes.{cell.name} is {brief(count)}, and the suite has "
-                f"{len(cell.episode_seeds)}"
+                f"config.episodes.{cell.name} is {brief(count)}, and size {size} has "
+                f"{len(cell.episode_seeds)}. Evaluate without --episodes, at one of the sizes "
+                f"{', '.join(of.sizes)}"
             )
     for name in [*told, *counts]:
         yield f"{brief(name)} is no cell of this player and suite"

@@ -15,7 +15,8 @@ from shiftgym.files import MEBIBYTE
 MOST_BYTES = MEBIBYTE // 16
 
 Told = TypeVar("Told", bound=BaseModel)
-_MOST_DEPTH = 12
+_MOST_DEPTH = 40
+"""Deeper than any JSON Schema that a request holds."""
 
 _PLAIN = ("null", "bool", "int", "float", "str", "seq", "map")
 """What JSON has. YAML's dates, sets, bytes and the like are in no file that shiftgym writes."""

@@ -164,8 +164,8 @@ function drawStreets(scene, play, city, actions) {
   const map = make("svg", { viewBox: `${left} ${top} ${side} ${side}`, class: "map", role: "img",
     "aria-label": `Map of the route from ${scene.from} to ${scene.to}, ${scene.city}, north up` },
     make("path", { class: "street", d: streets, "stroke-width": 7 * unit }), make("path", { class: "route", d: line(scene.route), "stroke-width": 3.5 * unit }),
-    points, scene.landmarks.map(([, , x, y]) => make("circle", { cx: x, cy: y, r: 4 * unit, class: "place" })), walker,
-    make("g", { "stroke-width": 3 * unit }, scene.landmarks.map(([name, , x, y]) => label(name, x, y)), label(`start: ${scene.from}`, scene.route[0][0], scene.route[0][1] + 14 * unit)));
+    points, scene.landmarks.map(([, , x, y]) => make("circle", { cx: x, cy: y, r: 4 * unit, class: "place" })),
+    make("g", { "stroke-width": 3 * unit }, scene.landmarks.map(([name, , x, y]) => label(name, x, y)), label(`start: ${scene.from}`, scene.route[0][0], scene.route[0][1] + 14 * unit)), walker);
   const lines = scene.lines.map((one) => make("li", {}, one));
   const dots = play.map(([, outcome], number) => make("button", { type: "button", class: kind(outcome), title: `step ${number + 1}: ${words(outcome)}`,
     "aria-label": `step ${number + 1}: ${words(outcome)}`, onclick: () => show(number) }));
