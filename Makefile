@@ -17,7 +17,7 @@ FIRST = $(if $(wildcard $(READY)),, after a set-up of some minutes)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-plan study study-plan study-seen entries leaderboard test test-slow trial-llm trial-wheel plugs lint types speed docs clean
+.PHONY: help demo demo-plan study study-plan study-seen entries leaderboard test test-slow trial-llm trial-wheel plugs lint types speed pictures docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ types: $(READY) ## Check the types of gp_env, virl_env and shiftgym
 
 speed: $(READY) ## Measure the environments against Gymnasium's own
 	$(BIN)/python -m benchmarks speed
+
+pictures: $(READY) ## Draw the pictures of the README anew
+	$(BIN)/python -m benchmarks.front_page
 
 docs: $(DOCS_READY) ## Build the documentation into site/
 	@start=$$(date +%s); NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet && \

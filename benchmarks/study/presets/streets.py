@@ -82,7 +82,7 @@ DEMO = QUICK.model_copy(
                     "init_flops": 5e11,
                     "check_flops": 3e10,
                     "arm_flops": 5e11,
-                    "minutes": (0.25, 0.2, 0.2),
+                    "minutes": (0.35, 0.3, 0.25),
                 }
             )
         },
