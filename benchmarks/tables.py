@@ -44,7 +44,7 @@ class Table:
 
         Args:
             narrow: whether cells are broken where people would: behind a slash of a name, before
-                an interval and between the words of the header.
+                an interval or brackets, and between the words of the header.
         """
         table = RichTable(
             title=_rich(self.title), caption=_rich(self.note) if self.note else None,
@@ -60,7 +60,7 @@ class Table:
             if narrow:
                 names, numbers = cells[: self.numbers_from], cells[self.numbers_from :]
                 cells = [name.replace("/", "/\n") for name in names]
-                cells += [number.replace(" [", "\n[") for number in numbers]
+                cells += [number.replace(" [", "\n[").replace(" (", "\n(") for number in numbers]
             table.add_row(*map(_rich, cells))
         return table
 
