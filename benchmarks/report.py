@@ -14,13 +14,17 @@ from benchmarks.reply_summary import summarise_replies
 from benchmarks.runs import EPISODES_FILE, RunError, read_episodes, read_record, write_json
 from benchmarks.summary import evaluation_tables, summarise, summary_line
 from benchmarks.tables import write_csv, write_tables
+from shiftgym.terminal import wrapped
 
 
-def report(folder: Path, console: Console, prices: Path | None = None) -> None:
+def report(
+    folder: Path, console: Console, prices: Path | None = None, *, brief: bool = False
+) -> None:
     """Print a run's tables and write them into its folder.
 
     Args:
         prices: file that goes before the list prices, see `benchmarks.prices`.
+        brief: whether to print of a study only the tables of the primary metric.
 
     Raises:
         RunError: it is no run's folder, or what is in it is damaged.
@@ -30,16 +34,25 @@ def report(folder: Path, console: Console, prices: Path | None = None) -> None:
     if record.kind == "study":
         # A study's results come with its learners; an evaluation is reported without them.
         from benchmarks.plots import plot_curves, plot_severities
+        from benchmarks.study.conclusion import sentences
         from benchmarks.study.results import load_results
-        from benchmarks.study.tables import result_line, study_tables
+        from benchmarks.study.tables import main_tables, result_line, study_tables
 
         results = load_results(folder)
         missing, tables = results.missing, study_tables(results)
+        shown = main_tables(results) if brief else tables
         write_json(folder / "results.json", results.plain())
         plot_curves(results, folder / "curves.png")
         plot_severities(results, folder / "severities.png")
         numbers = [*results.rates, *results.differences]
         lines = [{**result_line(number), "run": missing.status} for number in numbers]
+        notes = [_marked(missing, sentence) for sentence in sentences(results)]
+        endings = [
+            *wrapped("\n".join(notes)).splitlines(),
+            f"All tables: {(folder / 'table.md').resolve()}",
+        ]
+        if results.curves:
+            endings.append(f"Picture: {(folder / 'curves.png').resolve()}")
     else:
         rows = list(read_episodes(folder))
         # The rows of a job are a part of its study, which knows what is missing.
@@ -58,15 +71,23 @@ def report(folder: Path, console: Console, prices: Path | None = None) -> None:
             )
         tables = [*filter(None, [replies.table()]), *evaluation_tables(cells)]
         lines = [summary_line(cell, missing.status) for cell in cells]
-    tables = missing.marked(tables)
-    for told in (missing.headline(), *notes):
+        shown = tables
+        endings = [f"Everything lies in {folder.resolve()}"]
+    write_tables(folder / "table.md", missing.marked(tables), missing.headline(), notes)
+    write_csv(folder / "table.csv", lines)
+    for told in (missing.headline(), *([] if record.kind == "study" else notes)):
         if told:
             say(console, told)
-    for table in tables:
+    for table in missing.marked(shown):
         console.print(table.rich())
-    write_tables(folder / "table.md", tables, missing.headline(), notes)
-    write_csv(folder / "table.csv", lines)
-    say(console, f"Everything lies in {folder.resolve()}")
+    # A terminal shows its last lines: what was found, and where the rest is.
+    for told in endings:
+        say(console, told)
+
+
+def _marked(missing: Missing, sentence: str) -> str:
+    """Return a sentence that says whether it is of a whole run."""
+    return f"{missing.status}: {sentence}" if missing else sentence
 
 
 def check_rows(folder: Path, count: int) -> int:

@@ -137,9 +137,16 @@ def read_episodes(folder: Path) -> Iterator[Episode]:
     """Yield the rows of a folder in the order written, without a torn last line.
 
     Raises:
-        RunError: a complete line is not a row.
+        RunError: a complete line is not a row, or one that was there before: it would count twice,
+            and hide one that is missing.
     """
-    return read_lines(folder / EPISODES_FILE, Episode)
+    known: set[tuple[str, int]] = set()
+    for row in read_lines(folder / EPISODES_FILE, Episode):
+        if (row.cell, row.index) in known:
+            twice = f"{folder / EPISODES_FILE} holds episode {row.index} of {row.cell} twice."
+            raise RunError(f"{twice} {_RESTORE}")
+        known.add((row.cell, row.index))
+        yield row
 
 
 def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:

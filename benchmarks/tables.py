@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,28 +40,31 @@ class Table:
         """Return it for `rich.print`."""
         return Fitting(self)
 
-    def lines(self, narrow: bool) -> RichTable:
+    def lines(self, breaks: int = 0) -> RichTable:
         """Return it for a terminal.
 
         Args:
-            narrow: whether cells are broken where people would: behind a slash of a name, before
-                an interval or brackets, and between the words of the header.
+            breaks: how often cells are broken where people would: 0 for never, 1 for behind a
+                slash of a name, before an interval or brackets and between the words of the header,
+                2 for within long names and intervals too.
         """
         table = RichTable(
             title=_rich(self.title), caption=_rich(self.note) if self.note else None,
             box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", caption_justify="left",
-            padding=(0, 0) if narrow else (0, 1),
+            padding=(0, 0) if breaks else (0, 1),
         )  # fmt: skip
         for index, name in enumerate(self.header):
             left = index < self.numbers_from
-            told = name.replace(" ", "\n").replace("_", "_\n") if narrow and not left else name
+            told = name.replace(" ", "\n").replace("_", "_\n") if breaks and not left else name
             table.add_column(_rich(told), justify="left" if left else "right", overflow="fold")
         for row in self.rows:
             cells = [cell.replace(", ", ",") for cell in row]
-            if narrow:
+            if breaks:
                 names, numbers = cells[: self.numbers_from], cells[self.numbers_from :]
-                cells = [name.replace("/", "/\n") for name in names]
+                cells = [_broken_name(name, breaks) for name in names]
                 cells += [number.replace(" [", "\n[").replace(" (", "\n(") for number in numbers]
+            if breaks > 1:
+                cells = [_behind_comma(",\n", cell) for cell in cells]
             table.add_row(*map(_rich, cells))
         return table
 
@@ -80,9 +84,29 @@ class Fitting:
         self._table = table
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        wide = self._table.lines(narrow=False)
-        room = Measurement.get(console, options.update(max_width=_WIDEST), wide).maximum
-        yield wide if room <= options.max_width else self._table.lines(narrow=True)
+        for breaks in (0, 1, 2):
+            lines = self._table.lines(breaks)
+            room = Measurement.get(console, options.update(max_width=_WIDEST), lines).maximum
+            if room <= options.max_width:
+                break
+        yield lines
+
+
+_behind_comma = re.compile(r"(?<=[\d.]),(?=[+−-]?\d)").sub
+_parts = re.compile(r"[^/_.-]*[/_.-]|[^/_.-]+").findall
+
+
+def _broken_name(name: str, breaks: int) -> str:
+    """Return a name broken behind slashes, and for two breaks into short lines of whole parts."""
+    lines = name.replace("/", "/\n")
+    if breaks < 2:
+        return lines
+    longest = max([10, *map(len, _parts(name))])
+    filled: list[str] = []
+    for part in _parts(name):
+        fits = filled and "/" not in filled[-1] and len(filled[-1] + part) <= longest
+        filled[-1:] = [filled[-1] + part] if fits else [*filled[-1:], part]
+    return "\n".join(filled)
 
 
 def _rich(text: str) -> Text:

@@ -46,7 +46,7 @@ def saved_player(path: Path) -> Player:
         wanted: dict[str, Any] = {"template": "compact"}
         if isinstance(model.game, InPictures):
             wanted.update(model.game.keywords)
-        game = model.config.game.removesuffix("-images")
+        game = model.config.game.partition("-")[0]
         task = next(name for name, known in GAMES.items() if known == game)
         return Player(name, lambda _: writer, task, digest, ("-Text",), wanted, seed=trained)
     raise ValueError(

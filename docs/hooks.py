@@ -1,9 +1,21 @@
-"""Fills the tables of the pages from the packages themselves, so that they cannot fall behind."""
+"""Fills the marks of the pages from the packages themselves, so that they cannot fall behind.
+
+A mark is a comment, `<!-- table NAME -->` or `<!-- environment ID -->`, with what it is filled with
+up to `<!-- end -->`. Tables and dialogues stand in the pages, so that they are read in the
+repository too: `python docs/hooks.py` writes them. Docstrings are filled in on the site alone, and
+so is what the names in the reference stand for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+import gymnasium as gym
 
 import gp_env
 import gp_env.observe
@@ -17,20 +29,23 @@ from virl_env.world.city import CATEGORIES
 from virl_env.world.plans import PLANS
 from virl_env.world.synthetic import UNSEEN_CITIES
 
+DOCS = Path(__file__).parent
+MARK = re.compile(r"(<!-- (table|environment) (\S+) -->\n)(.*?)(^<!-- end -->$)", re.M | re.S)
+ENTRY = re.compile(r"^- `([\w.]+)`$", re.M)
+"""A name in a page of the reference, which mkdocstrings documents."""
+
+PAGES = {
+    f"{task}{interface}-v0": f"{page}{interface.lower()}.md"
+    for task, page in (("GeneralPoints", "general-points"), ("VIRLNavigation", "virl-navigation"))
+    for interface in ("", "-Image", "-Text")
+}
+"""The page in docs/environments of each interface, by the id that has no shift."""
+
 
 def table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
     """Return a table in Markdown."""
     lines = (head, ("---",) * len(head), *rows)
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
-
-
-def ids(variants: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return a row for each registered id: what it fixes, as keywords."""
-    rows = []
-    for name, fixed in variants.items():
-        keywords = ", ".join(f"`{key}={value!r}`" for key, value in fixed.items())
-        rows.append((f"`{name}`", keywords or "nothing: every keyword has its default"))
-    return table(("id", "what it fixes"), rows)
 
 
 def layout(fields: Mapping[str, slice], counts: Any) -> str:
@@ -81,22 +96,119 @@ def map_kinds() -> str:
     return table(("category", "tags"), rows)
 
 
-TABLES = {
-    "gp_ids": ids(gp_env.variants()),
-    "gp_layout": layout(gp_env.observe.LAYOUT, gp_env.observe.FIELDS.space().nvec),
-    "gp_outcomes": outcomes(gp_env.verifier),
-    "virl_ids": ids(virl_env.variants()),
-    "virl_layout": layout(virl_env.observe.LAYOUT, virl_env.observe.FIELDS.space().nvec),
-    "virl_state_layout": layout(STATE_LAYOUT, STATE_FIELDS.space().nvec),
-    "virl_outcomes": outcomes(virl_env.verifier),
-    "cities": cities(),
-    "families": families(),
-    "map_kinds": map_kinds(),
+def dialogue(id: str) -> str:
+    """Return the first prompt of an id, and a right reply to it."""
+    env = gym.make(id)
+    prompt, _ = env.reset(seed=0)
+    reply = env.unwrapped.expert_action()  # type: ignore[attr-defined]
+    _, reward, *_ = env.step(reply)
+    said = f"The reply, for which it gets {reward:+g}"
+    return (
+        f'```text title="The prompt"\n{prompt.strip()}\n```\n\n```json title="{said}"\n{reply}\n```'
+    )
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "gp_layout": lambda: layout(gp_env.observe.LAYOUT, gp_env.observe.FIELDS.space().nvec),
+    "gp_outcomes": lambda: outcomes(gp_env.verifier),
+    "gp_dialogue": lambda: dialogue("gp_env:GeneralPoints-Text-v0"),
+    "virl_layout": lambda: layout(virl_env.observe.LAYOUT, virl_env.observe.FIELDS.space().nvec),
+    "virl_state_layout": lambda: layout(STATE_LAYOUT, STATE_FIELDS.space().nvec),
+    "virl_outcomes": lambda: outcomes(virl_env.verifier),
+    "virl_dialogue": lambda: dialogue("virl_env:VIRLNavigation-Text-v0"),
+    "cities": cities,
+    "families": families,
+    "map_kinds": map_kinds,
 }
 
 
-def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Put each table in the place of its mark, a line such as `{{ gp_ids }}`."""
-    for name, text in TABLES.items():
-        markdown = markdown.replace(f"{{{{ {name} }}}}", text)
-    return markdown
+def environment(id: str) -> str:
+    """Return the page of an interface: its class's docstring, with spaces and ids in tables."""
+    package = virl_env if id.startswith("VIRL") else gp_env
+    spec = gym.spec(id)
+    told = inspect.getdoc(gym.envs.registration.load_env_creator(spec.entry_point)) or ""
+    told = re.sub(
+        r"## Registered Configurations\n(.*?)(?=^## )",
+        lambda found: f"## Registered Configurations\n\n{_ids(found[1], package)}\n\n",
+        told,
+        flags=re.M | re.S,
+    )
+    return f"{_spaces(id, package)}\n\n{_linked(told, id)}"
+
+
+def _spaces(id: str, package: Any) -> str:
+    env = gym.make(f"{package.__name__}:{id}")
+    copies = gym.spec(id).vector_entry_point
+    made = f'`gymnasium.make("{package.__name__}:{id}")`'
+    rows = [
+        ("action space", _space(env.action_space)),
+        ("observation space", _space(env.observation_space)),
+        ("class", f"`{env.unwrapped.__class__.__module__}.{env.unwrapped.__class__.__name__}`"),
+    ]
+    return table(("made by", f"{made}, or `make_vec` for many" if copies else made), rows)
+
+
+def _space(space: gym.Space[Any]) -> str:
+    if isinstance(space, gym.spaces.Dict):
+        return "`Dict` of " + ", ".join(f"`{name}`: {_space(part)}" for name, part in space.items())
+    if isinstance(space, gym.spaces.Text):
+        return f"`Text`, up to {space.max_length:,} characters"
+    if isinstance(space, gym.spaces.Discrete):
+        return f"`Discrete({space.n})`"
+    return f"`{type(space).__name__}` of shape {space.shape}, {space.dtype}"
+
+
+def _ids(listed: str, package: Any) -> str:
+    """Return a row for each id: what the docstring says of it, and the keywords that it fixes."""
+    fixed, rows = package.variants(), []
+    for name, about in re.findall(r"^\* `([\w-]+)`: (.*?)(?=\n\*|\Z)", listed.strip(), re.M | re.S):
+        keywords = ", ".join(f"`{key}={value!r}`" for key, value in fixed[name].items())
+        rows.append((f"`{name}`", " ".join(about.split()), keywords or "none"))
+    return table(("id", "what is played", "keywords that it fixes"), rows)
+
+
+@cache
+def _documented() -> frozenset[str]:
+    pages = DOCS.glob("reference/*.md")
+    return frozenset(name for page in pages for name in ENTRY.findall(page.read_text("utf-8")))
+
+
+def _linked(text: str, id: str) -> str:
+    """Return a docstring with links to what has an entry in the reference, or a page."""
+    for other, page in PAGES.items():
+        if other != id:
+            name = other.removesuffix("-v0").replace("-", "") + "Env"
+            text = text.replace(f"`{name}`", f"[`{name}`]({page})")
+    names = _documented()
+    return re.sub(
+        r"(?<!\[)`([\w.]+)`(?!\])",
+        lambda found: f"[`{found[1]}`][{found[1]}]" if found[1] in names else found[0],
+        text,
+    )
+
+
+def fill(markdown: str, *, docstrings: bool = True) -> str:
+    """Return a page with its marks filled."""
+
+    def filled(found: re.Match[str]) -> str:
+        mark, kind, name, _, end = found.groups()
+        if kind == "environment" and not docstrings:
+            return found[0]
+        return f"{mark}\n{TABLES[name]() if kind == 'table' else environment(name)}\n\n{end}"
+
+    return MARK.sub(filled, markdown)
+
+
+def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
+    """Fill the marks of a page of the site, and the entries of the reference."""
+    if page.file.src_uri.startswith("reference/"):
+        return ENTRY.sub(r"\n::: \1\n", markdown)
+    return fill(markdown)
+
+
+if __name__ == "__main__":
+    for path in DOCS.rglob("*.md"):
+        before = path.read_text("utf-8")
+        if (after := fill(before, docstrings=False)) != before:
+            path.write_text(after, "utf-8")
+            print(f"{path.relative_to(DOCS.parent)} written anew")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gp_env.deck import LARGE_RANKS, MAX_CARDS, MIN_CARDS, STANDARD_RANKS, SUIT_COLOURS, Hand
-from gp_env.rules import Rule
+from gp_env.rules import RANDOM_RULES, Rule
 from shiftgym import checks
 from shiftgym.keywords import (
     Keywords,
@@ -24,6 +24,7 @@ MAX_ATTEMPTS = 10
 
 DECKS = {"standard": STANDARD_RANKS, "large": LARGE_RANKS}
 DEALS = ("independent", "deck")
+SPLIT_BY = ("ranks", "numbers")
 DEFAULT_CARDS = 4
 
 
@@ -54,16 +55,19 @@ class GameConfig(Keywords):
 
     rule: Rule | None = rule_keyword("ten", Rule.parse)
     stated_rule: Rule | None = stated_keyword(Rule.parse, "rule")
+    random_rules: str = keyword("strict", checks.one_of, RANDOM_RULES)
     target: int = keyword(24, checks.in_range, 1, MAX_TARGET)
     num_cards: int = keyword(None, checks.in_range, MIN_CARDS, MAX_CARDS)
     deck: str = keyword("standard", checks.one_of, DECKS)
     deals: str = keyword("independent", checks.one_of, DEALS)
     suits: str = keyword("black", checks.one_of, SUIT_COLOURS)
     face_cards: bool = keyword(False, checks.flag)
+    face_share: float | None = keyword(None, checks.number, 0, 1)
     solvable_under: tuple[Rule, ...] = keyword((), _rules)
     hand: Hand | None = keyword(None, checks.parsed, Hand.parse)
     split: str | None = split_keyword()
     fold: tuple[int, ...] = fold_keyword()
+    split_by: str = keyword("ranks", checks.one_of, SPLIT_BY)
     max_attempts: int = keyword(5, checks.in_range, 1, MAX_ATTEMPTS)
 
     @classmethod

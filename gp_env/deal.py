@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from gp_env import streams
 from gp_env.config import DECKS, GameConfig
 from gp_env.deck import MAX_CARDS, SUIT_COLOURS, SUIT_SYMBOLS, Hand
-from gp_env.rules import JACK, KING, MAX_VALUE, Rule, random_rules
+from gp_env.rules import JACK, KING, MAX_VALUE, Rule, pair_rules, random_rules
 from gp_env.solver import multiset_index, solvable, solvable_table
 from shiftgym.mixer import Words, integers, words
 from shiftgym.once import once
@@ -30,6 +30,9 @@ Flags = NDArray[np.bool_]
 _TRIAL_DEALS = 8
 _TABLE_CARDS = 4
 """Up to this many cards, all ordered hands (19**4 at most) and all value multisets are listed."""
+
+_PLACES = 2**30
+"""Into so many equal steps a draw with odds of its own is cut."""
 
 _MAX_ROUNDS = 5_000
 _ROUNDS_A_RULE = 500
@@ -127,8 +130,25 @@ class Dealer:
         return self._draw_rules(seeds, streams.RULE)
 
     def _draw_rules(self, seeds: Words, number: int) -> Bytes:
+        if self.config.random_rules == "pair":
+            rules, sums = pair_rules()
+            drawn = integers(seeds, number, int(sums[-1]))
+            return rules.take(np.searchsorted(sums, drawn, side="right"), axis=0)
         choices = random_rules()
         return choices.take(integers(seeds, number, len(choices)), axis=0)
+
+    def _draw_cards(self, seeds: Words, number: int) -> NDArray[np.int64]:
+        """Return a rank for each seed, of the deck's or, with `face_share`, by that share."""
+        count, share = DECKS[self.config.deck], self.config.face_share
+        if share is None:
+            return integers(seeds, number, count) + 1
+        # A draw's place in [0, 1) says whether it is a face card, and which of its kind.
+        ranks = np.arange(1, count + 1)
+        faces = (ranks >= JACK) & (ranks <= KING)
+        odds = np.where(faces, share / faces.sum(), (1 - share) / (~faces).sum())
+        places = integers(seeds, number, _PLACES) / _PLACES
+        drawn: NDArray[np.int64] = np.searchsorted(odds.cumsum()[:-1], places, side="right") + 1
+        return drawn
 
     def _draw_suits(self, seeds: Words, number: int) -> Bytes:
         colours = np.array(SUIT_COLOURS[self.config.suits], dtype=np.uint8)
@@ -153,7 +173,7 @@ class Dealer:
                 rules[open_lanes] = self._draw_rules(lane_seeds, first + 2 * MAX_CARDS)
             drawn = np.empty((len(open_lanes), config.num_cards), dtype=np.uint8)
             for card in range(config.num_cards):
-                drawn[:, card] = integers(lane_seeds, first + card, DECKS[config.deck]) + 1
+                drawn[:, card] = self._draw_cards(lane_seeds, first + card)
             drawn_suits = self._draw_suits(lane_seeds, first + MAX_CARDS)
             good = _acceptable(drawn, rules[open_lanes], config)
             if config.deals == "deck":
@@ -245,8 +265,16 @@ def split_part(ranks: Bytes, parts: int) -> NDArray[np.int64]:
     training hand in another order or under another face.
     """
     collapsed = np.where((ranks >= JACK) & (ranks <= KING), np.uint8(10), ranks)
-    keys = np.zeros(len(ranks), dtype=np.uint64)
-    for column in np.sort(collapsed, axis=1).T:
+    return numbers_part(np.sort(collapsed, axis=1), parts)
+
+
+def numbers_part(values: Bytes, parts: int) -> NDArray[np.int64]:
+    """Return the part (0 to parts - 1) of hands with these card values, (n, k) in ascending order.
+
+    Where J, Q and K count 10 it is that of `split_part`.
+    """
+    keys = np.zeros(len(values), dtype=np.uint64)
+    for column in values.T:
         keys = keys * np.uint64(MAX_VALUE + 1) + column
     return integers(keys, 0, parts)
 
@@ -257,7 +285,10 @@ def _acceptable(ranks: Bytes, rules: Bytes, config: GameConfig) -> Flags:
     if config.face_cards:
         good &= ((ranks >= JACK) & (ranks <= KING)).any(axis=1)
     if config.split is not None:
-        part = split_part(ranks, config.fold[1])
+        if config.split_by == "numbers":
+            part = numbers_part(sorted_values(ranks, rules), config.fold[1])
+        else:
+            part = split_part(ranks, config.fold[1])
         good &= np.isin(part, parts_of(config.split, config.fold))
     for required in (None, *config.solvable_under):
         lanes = np.flatnonzero(good)
@@ -275,7 +306,8 @@ def _solvable(values: Bytes, target: int) -> Flags:
 
 def _fits_a_table(config: GameConfig) -> bool:
     fixed_rule = config.rule is not None
-    return fixed_rule and config.deals == "independent" and config.num_cards <= _TABLE_CARDS
+    even = config.deals == "independent" and config.face_share is None
+    return fixed_rule and even and config.num_cards <= _TABLE_CARDS
 
 
 @once(maxsize=64)

@@ -22,6 +22,7 @@ SUITS = ("spades", "hearts", "diamonds", "clubs")
 """Suit names; in arrays a suit is its index here plus one, and 0 is an empty slot."""
 
 SUIT_SYMBOLS = "♠♥♦♣"
+_SYMBOLS = tuple(SUIT_SYMBOLS)
 SUIT_COLOURS = {"black": (1, 4), "red": (2, 3), "all": (1, 2, 3, 4)}
 """Suit codes that each value of the keyword `suits` deals."""
 
@@ -107,11 +108,16 @@ class Hand:
                 f"{shown(hand)} is not a valid hand: expected its cards, such as "
                 f"(5, 11, 4, 1) or 'A K 7 2'."
             ) from None
-        named = [card for card in cards if isinstance(card, str)]
-        if len(named) == len(cards) and all(card[-1:] in (*SUIT_SYMBOLS,) for card in named):
-            suits = tuple(SUIT_SYMBOLS.index(card[-1]) + 1 for card in named)
-            return cls(tuple(parse_rank(card[:-1]) for card in named), suits)
-        return cls(tuple(parse_rank(card) for card in cards))
+        named = [card for card in cards if isinstance(card, str) and card[-1:] in _SYMBOLS]
+        if not named:
+            return cls(tuple(parse_rank(card) for card in cards))
+        if len(named) < len(cards):
+            raise ValueError(
+                f"Some cards of {shown(cards)} have a suit and some have none. Name the suit of "
+                f"every card or of none."
+            )
+        suits = tuple(SUIT_SYMBOLS.index(card[-1]) + 1 for card in named)
+        return cls(tuple(parse_rank(card[:-1]) for card in named), suits)
 
     @property
     def has_face(self) -> bool:

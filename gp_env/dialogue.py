@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
+from functools import lru_cache
+
 from gymnasium import spaces
 
 from gp_env.config import MAX_ATTEMPTS, MAX_TARGET, GameConfig
@@ -18,6 +21,7 @@ from gp_env.text import (
 from gp_env.verifier import Outcome, Verdict
 from shiftgym.checks import flag
 from shiftgym.envs.text import Answer
+from shiftgym.once import once
 from shiftgym.prompts import build_feedback, feedback_of, message_space
 
 MAX_OBSERVATION = MAX_ACTION = 8_192
@@ -53,8 +57,8 @@ class CardDialogue:
         strict: bool = False,
     ) -> None:
         self.template = find_template(template)
-        self.messages = _message_space(self.template)
-        self.replies = spaces.Text(MAX_ACTION, min_length=0, charset=ACTION_CHARACTERS)
+        # Copies, for each space has draws of its own.
+        self.messages, self.replies = copy(_message_space(self.template)), copy(_reply_space())
         self._max_attempts = config.max_attempts
         self._images, self._strict = flag("images", images), flag("strict", strict)
 
@@ -90,6 +94,12 @@ class CardDialogue:
         return build_reply(episode.hand, episode.rule, episode.expert_formula())
 
 
+@once()
+def _reply_space() -> spaces.Text:
+    return spaces.Text(MAX_ACTION, min_length=0, charset=ACTION_CHARACTERS)
+
+
+@lru_cache(maxsize=32)
 def _message_space(template: PromptTemplate) -> spaces.Text:
     """Return the space of what a template can say.
 

@@ -76,6 +76,9 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
     * `rule` ("ten"): what J, Q, K count. "ten", "rank" (11, 12, 13), "all-5", "all-7", "all-12",
       any triple of 1-19, or "random": a fresh triple for each hand, never one of
       `gp_env.HELD_OUT` and never one that gives J 11, Q 12 or K 13.
+    * `random_rules` ("strict"): what "random" draws from. "pair": J, Q, K count 1-13, more often
+      11-13 than other numbers; never a rule of `gp_env.HELD_OUT`, and never two values of "rank"
+      or two tens. So single values of both rules are shown, their combination is not.
     * `stated_rule` (None): the rule that the observation states, if not the one that scores.
     * `target` (24): 1-100.
     * `num_cards` (4): 3-6.
@@ -85,6 +88,8 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
       paper, with `suits="all"`, and from 26 with one colour.
     * `suits` ("black"): "red" or "all".
     * `face_cards` (False): deal only hands with at least one of J, Q, K.
+    * `face_share` (None): the chance of each card to be one of J, Q, K before hands are chosen;
+      None for that of the deck, 3 of 13 in the standard one.
     * `solvable_under` (()): rules under which the hand must be winnable too.
     * `hand` (None): deal this hand in every episode; it has to be one that the other keywords
       allow. The reset option of this name asks only that the hand can be won and that its
@@ -93,6 +98,8 @@ class GeneralPointsEnv(TableEnv[Any, int], DiscreteEnv[CardEpisode]):
       J, Q, K collapsed to 10, so no test hand is a training hand under another name.
     * `fold` ((0, 5)): (k, n); of n parts, part k is the test split, k + 1 the validation split.
       (k, n, v) makes part v the validation split, so that (0, 7, 6) to (5, 7, 6) share it.
+    * `split_by` ("ranks"): "numbers" assigns hands by what their cards count, so that no test hand
+      has the numbers of a training hand, under whatever rule.
     * `max_attempts` (5): 1-10.
     * `observation` (None): "onehot" for networks and libraries that take no `MultiDiscrete`.
     * `mask` ("syntax"): what `info["action_mask"]` and `action_masks()` rule out. "syntax": tokens

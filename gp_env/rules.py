@@ -100,6 +100,10 @@ rule. A rule that is named from now on is dealt like any other triple.
 """
 
 
+RANDOM_RULES = ("strict", "pair")
+"""What `rule="random"` may draw from: `random_rules` or `pair_rules`."""
+
+
 @once()
 def random_rules() -> NDArray[np.uint8]:
     """Return every rule that `rule="random"` may deal: uint8 of shape (n, 3), columns J, Q, K.
@@ -115,3 +119,33 @@ def random_rules() -> NDArray[np.uint8]:
     rules: NDArray[np.uint8] = triples[allowed]
     rules.flags.writeable = False
     return rules
+
+
+_PAIR_VALUES = range(1, KING + 1)
+_PAIR_ODDS = np.array([20 if value >= JACK else 7 for value in _PAIR_VALUES], dtype=np.int64)
+"""Of the values 1 to 13, of 130: three tenths for 11-13, evenly, on top of seven for all 13."""
+
+
+@once()
+def pair_rules() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return every rule that `random_rules="pair"` may deal, and how often.
+
+    J, Q and K count 1-13, each 11-13 more often than other numbers. A triple of HELD_OUT is left
+    out, and so is every triple that agrees with "ten" or with "rank" in two of its values: the two
+    rules are treated alike, and of each no more than a single value is shown at a time.
+
+    Returns:
+        Triples, uint8 of shape (n, 3), and the running sums of their odds, int64 of shape (n,).
+    """
+    grid = np.stack(np.meshgrid(*[np.arange(len(_PAIR_VALUES))] * 3, indexing="ij"), axis=-1)
+    places = grid.reshape(-1, 3)
+    triples, odds = (places + 1).astype(np.uint8), _PAIR_ODDS[places].prod(axis=1)
+    allowed = np.ones(len(triples), dtype=bool)
+    for held_out in HELD_OUT:
+        allowed &= (triples != np.array(held_out)).any(axis=1)
+    for compared in (NAMED["ten"], _RANK):
+        allowed &= (triples == np.array(compared)).sum(axis=1) < 2
+    rules, sums = triples[allowed], odds[allowed].cumsum()
+    for part in (rules, sums):
+        part.flags.writeable = False
+    return rules, sums

@@ -85,8 +85,9 @@ class GeneralPointsTextEnv(TableEnv[str, str], TextEnv[CardEpisode]):
     ## Arguments
 
     The keywords of `GeneralPointsEnv` that say what is dealt and what wins (`rule`, `stated_rule`,
-    `target`, `num_cards`, `deck`, `deals`, `suits`, `face_cards`, `solvable_under`, `hand`,
-    `split`, `fold`, `max_attempts`), with the same defaults, and
+    `random_rules`, `target`, `num_cards`, `deck`, `deals`, `suits`, `face_cards`, `face_share`,
+    `solvable_under`, `hand`, `split`, `fold`, `split_by`, `max_attempts`), with the same defaults,
+    and
 
     * `template="default"`: the wording: "default" (full English), "compact" (a dozen words, for
       small models; it does not tell suits), or a `gp_env.text.PromptTemplate`.

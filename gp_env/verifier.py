@@ -8,7 +8,6 @@ from typing import TypeAlias
 from gp_env.arithmetic import Expression, evaluate, scan, token_parts
 from gp_env.config import check_target
 from gp_env.deck import MAX_CARDS, Hand, HandLike
-from gp_env.notation import plain_formula
 from gp_env.rules import RuleLike
 from shiftgym import outcomes
 from shiftgym.outcomes import AttemptOutcome, names
@@ -86,7 +85,7 @@ def verify(formula: object, hand: HandLike, rule: RuleLike = "ten", target: int 
 def _judge(formula: object, values: tuple[int, ...], target: int) -> int:
     expression = None
     if isinstance(formula, str):
-        expression = scan(formula) or _read_other(plain_formula(formula), values, target)
+        expression = scan(formula) or _read_other(formula, values, target)
     if expression is None or expression.stated not in (None, target):
         return _ILLEGAL
     # Counted first, so that a long formula is never taken apart, let alone worked out.
@@ -99,12 +98,16 @@ MAX_LINKS = 64
 """A chain of more equalities is illegal."""
 
 
-def _read_other(text: str, values: tuple[int, ...], target: int) -> Expression | None:
-    """Read a formula in its plain form, "n = formula", or the formula of a chain of equalities.
+def _read_other(formula: str, values: tuple[int, ...], target: int) -> Expression | None:
+    """Read a formula in another notation, "n = formula", or the formula of a chain of equalities.
 
     A chain whose links are not all worth the target contradicts itself or states another target,
     and is illegal.
     """
+    # Who plays with symbols needs nothing that reads notations.
+    from gp_env.notation import plain_formula
+
+    text = plain_formula(formula)
     expression = scan(text)
     if expression is not None or "=" not in text:
         return expression

@@ -3,7 +3,12 @@
 The environments are in `gp_env` and `virl_env`, which never import each other.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from shiftgym.installed import check_installed
+from shiftgym.late_imports import late_imports
+
+check_installed()
 
 if TYPE_CHECKING:
     from shiftgym.replaying import Replay, replay
@@ -11,11 +16,5 @@ if TYPE_CHECKING:
 __all__ = ["Replay", "replay"]
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        # Environments import this package, and none needs what plays an episode again.
-        if name in __all__:
-            from shiftgym import replaying
-
-            return getattr(replaying, name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # Environments import this package, and none needs what plays an episode again.
+    __getattr__ = late_imports(__name__, dict.fromkeys(__all__, "replaying"))

@@ -104,6 +104,17 @@ def fold_keyword() -> Any:
     return keyword(DEFAULT_FOLD, lambda _, value: check_fold(value))
 
 
+def _refuse_idle_fold(values: Mapping[str, Any], usual: Mapping[str, Any]) -> None:
+    """Refuse keywords that say what the splits are where all is dealt, test episodes included."""
+    if values.get("split", "") is None:
+        names = [name for name in ("fold", "split_by") if name in values]
+        checks.only_with(
+            "split='train', 'validation' or 'test'",
+            "without it everything is dealt",
+            **{name: (values[name], None) for name in names if values[name] != usual[name]},
+        )
+
+
 class Keywords:
     """What a task's keywords ask for: the base of frozen dataclasses with `keyword` fields.
 
@@ -124,6 +135,7 @@ class Keywords:
             name: told["check"](name, given.get(name, told["default"]))
             for name, told in known.items()
         }
+        _refuse_idle_fold(values, cls.defaults())
         cls.check_together(values)
         return cls(**values)
 

@@ -22,8 +22,8 @@ _MIX_2 = np.uint64(0x94D049BB133111EB)
 _SHIFT_30, _SHIFT_27, _SHIFT_31, _SHIFT_32 = (np.uint64(shift) for shift in (30, 27, 31, 32))
 
 EPISODE_SEED_BITS = 61
-"""An environment's own episode seeds are below 2**61; 2**61 to 2**62 is left to test suites, so
-that an episode of training and one of a test never share a seed."""
+"""An environment's own episode seeds are below `2**61`; `2**61` to `2**62` is left to test suites,
+so that an episode of training and one of a test never share a seed."""
 
 MAX_EPISODE_SEED = 2**62
 

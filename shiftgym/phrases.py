@@ -39,7 +39,7 @@ def find_phrases(text: str, names: tuple[str, ...]) -> list[str]:
 def without_label(text: str, names: tuple[str, ...]) -> str:
     """Return what follows "Answer:", "The NAME is" and the like, the text itself without them."""
     match = _label_pattern(names).match(text)
-    return match[1] if match else text
+    return match["says"] if match else text
 
 
 def _boxes(text: str) -> Iterator[str]:
@@ -69,13 +69,21 @@ def _labelled(text: str, names: tuple[str, ...]) -> list[str]:
                 phrases.append(lines[at + 1])
                 last = at + 1
         elif found := label(line):
-            phrases.append(found[1])
+            phrases.append(_unmarked(found["says"], line[: found.start("label")]))
             last = at
     if not phrases:
         return []
     after = "\n".join(lines[last + 1 :])
     explained = len(phrases) == 1 and _explains(after) and not _doubts(after)
     return phrases if explained or not after else []
+
+
+def _unmarked(phrase: str, before: str) -> str:
+    """Return a phrase without the stars at its end that close those before its label."""
+    stars = before[len(before.rstrip("*")) :]
+    if not stars or phrase.startswith("*"):
+        return phrase
+    return phrase.rstrip(" .").removesuffix(stars)
 
 
 _explains = re.compile(
@@ -122,7 +130,7 @@ def _heading_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
 def _label_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
     words = "|".join((*_LABELS, *names))
     return re.compile(
-        rf"[{_BEFORE}]{{0,20}}{_OPENING}(?:{words})"
-        rf"(?:\s{{1,3}}is\b|[是为]|[{_AFTER}]{{0,5}}[:=])[{_MARKS}]{{0,5}}\s{{0,9}}:?\s{{0,9}}(.+)",
+        rf"[{_BEFORE}]{{0,20}}(?P<label>{_OPENING}(?:{words}))"
+        rf"(?:\s{{1,3}}is\b|[是为]|[{_AFTER}]{{0,5}}[:=])[{_MARKS}]{{0,5}}\s{{0,9}}:?\s{{0,9}}(?P<says>.+)",
         re.IGNORECASE | re.DOTALL,
     )

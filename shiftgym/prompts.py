@@ -21,7 +21,7 @@ FEEDBACK_PLACEHOLDERS = ("message", "outcome", "attempts_left")
 
 @dataclass(frozen=True)
 class Template:
-    """The wording of a task. Each text is a `str.format` string; write {{ and }} for braces.
+    """The wording of a task. Each text is a `str.format` string; write `{{` and `}}` for braces.
 
     Attributes:
         task: opens a dialogue. Its placeholders are the task's.

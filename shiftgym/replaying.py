@@ -59,7 +59,7 @@ def replay(
     env = environment_of(told, **keywords)
     try:
         _, info = env.reset(options={**(options or {}), "task": task})
-        if info.get("task") != task:
+        if not _is_started(info.get("task"), told):
             raise ValueError(f"{told.id} tells no tasks: it is no environment of this kind.")
         rewards: list[float] = []
         outcomes: list[str] = []
@@ -76,6 +76,15 @@ def replay(
     finally:
         env.close()
     return Replay(rewards, outcomes, terminated, truncated, info)
+
+
+def _is_started(text: Any, task: TaskString) -> bool:
+    """Return whether what `info["task"]` holds is the episode of a task, however that is spaced."""
+    try:
+        started = TaskString.parse(text)
+    except ValueError:
+        return False
+    return (started.episode_seed, started.digest) == (task.episode_seed, task.digest)
 
 
 def environment_of(task: TaskString, **keywords: Any) -> Any:

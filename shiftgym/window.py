@@ -9,6 +9,8 @@ import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
+from shiftgym.extras import command
+
 
 class Window:
     """Shows pictures as they come. Where there is no display, SDL_VIDEODRIVER=dummy shows them to
@@ -82,8 +84,7 @@ def _import_pygame() -> Any:
         import pygame
     except ImportError as error:
         raise gym.error.DependencyNotInstalled(
-            'render_mode="human" opens a window with pygame-ce, which is not installed: '
-            'pip install "shiftgym[play]". render_mode="rgb_array" returns the same pictures '
-            "without it."
+            f'render_mode="human" opens a window with pygame-ce, which is not installed: '
+            f'{command("play")}. render_mode="rgb_array" returns the same pictures without it.'
         ) from error
     return pygame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from benchmarks.statistics import Observation
 from benchmarks.study import board as board_module
 from benchmarks.study.board import Board
 from benchmarks.study.jobs import Event, Job, live
+from benchmarks.study.plan import plan
+from benchmarks.study.position import Position, position
 from benchmarks.study.presets import PRESETS
 from benchmarks.suites import SUITES
 
@@ -20,6 +23,11 @@ RATES = {
     "rule_ood": live(Observation(0, str(route), 0.05) for route in range(9)),
 }
 POINT = Event(0.5, "sft", RATES, "sft 2/5", 1.5e13)
+
+
+@pytest.fixture(autouse=True)
+def idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(board_module, "crowding", lambda: 1.0)
 
 
 def make_jobs() -> list[Job]:
@@ -66,9 +74,45 @@ def test_a_terminal_gets_bars_where_it_can_show_them(
 
 def test_the_time_left_follows_the_pace_and_not_what_was_resumed() -> None:
     jobs = make_jobs()
+    first, second = jobs
+    done = {first.name: 0.5}
+    board = Board(Console(quiet=True), jobs, workers=2, pace=3.0, done=done)
+    assert board.minutes_left() == pytest.approx(3.0 * second.minutes)
+    board.hear(first, Event(0.9, "rl"), cpu=1.0)
+    assert board.minutes_left() == pytest.approx(3.0 * second.minutes, rel=0.05)
+    # An hour of CPU for a tenth of the longer job: the pace is what it was seen to be.
+    board.hear(second, Event(0.1, "init"), cpu=1.0)
+    board.hear(second, Event(0.2, "init"), cpu=3600.0)
+    left = 0.8 * second.minutes
+    assert board.minutes_left() > 10 * left
+
+
+def test_the_time_left_does_not_grow_where_others_use_the_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    jobs = make_jobs()
     board = Board(Console(quiet=True), jobs, workers=2)
-    whole = sum(job.minutes for job in jobs) / 2
-    assert board.minutes_left() == pytest.approx(whole, rel=0.05)
-    board.hear(jobs[0], Event(0.9, "rl"))
-    left = (0.1 * jobs[0].minutes + jobs[1].minutes) / 2
-    assert board.minutes_left() == pytest.approx(left, rel=0.05)
+    told = [board.time_left()]
+    monkeypatch.setattr(board_module, "crowding", lambda: 4.0)
+    for cpu in range(1, 10):
+        board.hear(jobs[0], Event(cpu / 100, "init"), cpu=60 * cpu * jobs[0].minutes / 100)
+        told.append(board.time_left())
+    assert told[0] == "about 6 min left"
+    assert told[1] == "about 6 min of work left (24 min: machine busy)"
+    minutes = [int(words.split()[1]) for words in told]
+    assert minutes == sorted(minutes, reverse=True)
+
+
+def test_a_position_is_read_from_the_points_that_are_measured(tmp_path: Path) -> None:
+    preset = PRESETS["gp-l"]["quick"]
+    job = Job(preset, SUITES["gp-l"], "lm", 0, tmp_path)
+    assert position(job) == Position(0.0, "")
+    names = ["init/0", *(f"sft/{point}" for point in range(1, 6)), "rl/1"]
+    points = {n: {"stage": n[:-2], "point": int(n[-1]), "flops": 1.0} for n in names}
+    (tmp_path / "points.json").write_text(json.dumps({"points": points}))
+    init, sft, rl = job.settings.minutes
+    found = position(job)
+    assert found.words == "init, sft 5/5, rl 1/5"
+    assert found.fraction == pytest.approx((init + sft + rl / 5) / job.minutes)
+    line = plan(preset, job.suite, [0], tmp_path, {job.name: found}, "about 6 min left")[-1]
+    assert line == "Resumed with what is measured already: lm seed 0 (init, sft 5/5, rl 1/5)."

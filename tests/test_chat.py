@@ -309,7 +309,9 @@ def test_what_cannot_work_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "openai", None)
+    monkeypatch.delattr("agents.transport")
+    monkeypatch.delitem(sys.modules, "agents.transport")
+    monkeypatch.setitem(sys.modules, "aiohttp", None)
     with pytest.raises(ImportError, match=r"\[llm\]"):
         ChatPolicy("toy")
 

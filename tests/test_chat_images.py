@@ -6,6 +6,7 @@ import base64
 import io
 import json
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +66,8 @@ pytestmark = pytest.mark.usefixtures("no_api_settings")
 
 def play(folder: Path, cell: Cell, endpoint: Endpoint) -> Any:
     policy = ChatPolicy("toy", base_url=endpoint.url, max_retries=0)
-    with Run(folder, RECORD) as run:
-        pending = play_chats(run, [cell], policy, at_once=2)
-    policy.close()
-    return pending
+    with closing(policy), Run(folder, RECORD) as run:
+        return play_chats(run, [cell], policy, at_once=2)
 
 
 def received(content: list[dict[str, Any]]) -> tuple[str, NDArray[np.uint8]]:

@@ -84,6 +84,14 @@ def test_a_damaged_record_is_told(run: Path, tmp_path: Path, name: str) -> None:
     assert "run.json" in result.output or "Unknown suite" in result.output
 
 
+def test_a_row_counts_once(run: Path, tmp_path: Path) -> None:
+    lines = (run / "episodes.jsonl").read_bytes().splitlines(keepends=True)
+    doubled = b"".join([*lines[:-1], lines[0]])
+    result = command(copy_with(run, tmp_path / "run", "episodes.jsonl", doubled))
+    assert result.exit_code == 2, result.output
+    assert "holds episode 0 of random/in twice" in " ".join(result.output.split())
+
+
 ROWS: dict[str, Change] = {
     "an unknown keyword": lambda row: row["keywords"].update(nonsense=1),
     "keywords of the maker": lambda row: row["keywords"].update(num_envs=2),
@@ -206,3 +214,14 @@ def test_a_narrow_terminal_breaks_names_behind_a_slash() -> None:
         else:
             assert any(one.startswith("some-model/ ") for one in lines)
             assert any(one.startswith("rule_ood ") and "[10.1,14.9]" in one for one in lines)
+
+
+def test_a_table_of_many_columns_breaks_no_word_at_80_columns() -> None:
+    header = ["cell", "success", "step", "turn", "macro", "malformed", "mean return", "episodes"]
+    line = ["nearest-neighbour/cities_rule_ood", *["12.3 [10.1, 14.9]"] * 4, "0.0", "-16.78", "360"]
+    shown = io.StringIO()
+    table = Table("Success", [*header, "routes"], [[*line, "360"]])
+    Console(file=shown, width=80, color_system=None).print(table.rich())
+    words = shown.getvalue().split()
+    assert {*header} - {"mean return"} <= {*words}
+    assert {"nearest-", "neighbour/", "cities_", "rule_ood", "[10.1,", "14.9]"} <= {*words}

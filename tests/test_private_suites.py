@@ -109,7 +109,7 @@ def test_from_a_secret_salt_to_a_revealed_one(tmp_path: Path) -> None:
     of = read_suite(public)
 
     # Who holds the salt plays, submits and verifies.
-    run, entry = tmp_path / "run", tmp_path / "entry"
+    run, entry = tmp_path / "run", tmp_path / "submissions" / "chance"
     output = told(
         "evaluate", "--agent", "random", "--suite", public, "--size", "smoke", "--out", run
     )
@@ -126,6 +126,19 @@ def test_from_a_secret_salt_to_a_revealed_one(tmp_path: Path) -> None:
         assert not [row for row in rows if str(row["episode_seed"]) in shown]
         assert not [row for row in rows if row["digest"] in shown]
         assert not [city for city in of.game["city"] if city in shown]
+
+    # The leaderboard shows its figures, and nothing of its episodes.
+    site, build = tmp_path / "site", ["leaderboard", "build", entry.parent, "--suite-file", public]
+    told(*build, "--out", site)
+    page = (site / "entries" / "chance.html").read_text()
+    assert "private set" in page
+    assert "They are of a private set, and shown once its salt is revealed." in page
+    assert not (site / "data").exists()
+    hidden = [salt, of.key, *of.game["city"]]
+    hidden += [str(row[name]) for row in rows for name in ("episode_seed", "digest", "cluster")]
+    for file in filter(Path.is_file, site.rglob("*")):
+        shown = file.read_text()
+        assert not [told for told in hidden if told in shown], file
 
     # Of an agent that has trained nothing is held out.
     trained = ["evaluate", "--agent", "nearest-neighbour", "--suite", public]
@@ -146,6 +159,8 @@ def test_from_a_secret_salt_to_a_revealed_one(tmp_path: Path) -> None:
     secret.unlink()
     assert json.loads(public.read_text())["salt"] == salt
     assert "Verified: 2 episodes of random" in told("verify", entry, "--suite-file", public)
+    told(*build, "--out", site)
+    assert list((site / "data" / "plays" / "chance").iterdir())
 
 
 def test_a_suite_that_is_not_private_is_written_by_hand(tmp_path: Path) -> None:

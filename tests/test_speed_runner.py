@@ -11,7 +11,7 @@ from rich.console import Console
 
 from benchmarks.runs import read_json
 from benchmarks.speed import runner
-from benchmarks.speed.rows import row
+from benchmarks.speed.rows import missed, row, with_ratios
 
 QUIET = Console(quiet=True)
 
@@ -21,20 +21,20 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> None:
     module = ModuleType("benchmarks.speed.fake")
     module.measure = lambda: [row("steps", 50.0, "steps/s", 10.0), row("made", 1.0, "s")]  # type: ignore[attr-defined]
     slow = ModuleType("benchmarks.speed.slow")
-    slow.measure = lambda: [row("late", 2.0, "s", 1.0, at_most=True)]  # type: ignore[attr-defined]
+    slow.measure = lambda: [row("late", 2.5, "s", 1.0, at_most=True)]  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "benchmarks.speed.fake", module)
     monkeypatch.setitem(sys.modules, "benchmarks.speed.slow", slow)
     monkeypatch.setattr(runner, "measurements", lambda: ["fake", "slow"])
-    monkeypatch.setattr(runner, "calibration", lambda: 100.0)
+    monkeypatch.setattr(runner, "calibration", lambda: 0.6)
 
 
 def test_rows_are_written_beside_the_calibration(tmp_path: Path) -> None:
     assert runner.run_speed(["fake"], tmp_path / "speed.json", QUIET)
     written = read_json(tmp_path / "speed.json")
     assert [(row["what"].strip(), row["value"], row["unit"]) for row in written["rows"]] == [
-        ("calibration loop", 100.0, "rounds/s"),
+        ("calibration loop", 0.6, "s"),
         ("steps", 50.0, "steps/s"),
-        ("steps", 0.5, "steps a round"),
+        ("steps", 30.0, "steps a loop"),
         ("made", 1.0, "s"),
     ]
     assert written["session"]["cores"] >= 1
@@ -42,6 +42,14 @@ def test_rows_are_written_beside_the_calibration(tmp_path: Path) -> None:
 
 def test_a_missed_bar_is_told(tmp_path: Path) -> None:
     assert not runner.run_speed([], tmp_path / "speed.json", QUIET)
+
+
+@pytest.mark.parametrize("loop, names", [(0.3, ["late"]), (0.6, ["late"]), (0.9, [])])
+def test_on_a_slow_machine_the_ratio_decides(loop: float, names: list[str]) -> None:
+    late = row("late", 2.5, "s", 1.0, at_most=True)
+    found = with_ratios([late, row("steps", 50.0, "steps/s", 10.0)], loop)
+    assert missed(found) == names
+    assert found[2]["bar"] == pytest.approx(1 / 0.3)
 
 
 def test_an_unknown_measurement_names_the_known_ones(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from benchmarks import plot_style
 from benchmarks.report import report
 from benchmarks.runs import RunError, read_episodes, read_json
 from benchmarks.study import learners
@@ -62,6 +63,8 @@ def make_preset(**changes: Any) -> Preset:
 @pytest.fixture(autouse=True)
 def fake_learner(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learners, "LEARNERS", {})
+    # Of the five files of a picture one is enough here; `test_plots` has them all.
+    monkeypatch.setattr(plot_style, "FILES", ((plot_style.LIGHT, ("png",)),))
     monkeypatch.setattr("benchmarks.study.jobs.LEARNERS", {"fake": FakeLearner})
     # What the nearest-neighbour baseline scores is not tested here, and 100 are made sooner.
     for task in ("cards", "streets"):

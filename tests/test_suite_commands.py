@@ -47,6 +47,9 @@ def test_suites_are_listed_and_files_checked(tmp_path: Path) -> None:
     path.write_text(json.dumps({"name": "mine", "columns": {"in": {"id": "GeneralPoints-v0"}}}))
     checked = told("check", str(path))
     assert f"mine, version 1, digest {read_suite(path).digest}, GeneralPoints, 1 column." in checked
+    columns = {"in": {"id": "GeneralPoints-v0", "total": 5}}
+    path.write_text(json.dumps({"name": "mine", "columns": columns}))
+    assert "total=5, and there are 566" in " ".join(told("check", str(path), exit_code=2).split())
     path.write_text("{}")
     assert "is no suite" in told("check", str(path), exit_code=2)
 

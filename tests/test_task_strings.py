@@ -148,6 +148,12 @@ def test_a_task_by_hand_may_name_a_default(id: str, keyword: str, value: Any, sa
         env.reset(options={"task": json.dumps(written)})
 
 
+def test_replay_takes_a_task_that_was_written_anew() -> None:
+    _, task = started("GeneralPoints-v0")
+    spaced = json.dumps(json.loads(task), indent=2)
+    assert shiftgym.replay(spaced, [0, 1]).info["task"] == task
+
+
 def test_keywords_that_change_no_episode_do_not_count() -> None:
     _, task = started("GeneralPoints-v0")
     made = {"render_mode": "ansi", "rule": "ten", "fold": [0, 5], "mask": "syntax"}

@@ -60,10 +60,18 @@ KEYWORDS: dict[str, list[dict[str, Any]]] = {
         {"routes": 4, "movement": "free", "directions": "random", "length": (100, 200)},
     ],
 }
+# Keywords know nothing of the mode: the usual ones are played in both, the others in one in turn.
 CASES = [
-    pytest.param(name, keywords, id=f"{name}-{number}")
+    pytest.param(
+        mode,
+        name,
+        keywords,
+        id=f"{mode.name}-{name}-{number}",
+        marks=pytest.mark.slow if number and MODES[number % 2] is not mode else (),
+    )
     for name, cases in KEYWORDS.items()
     for number, keywords in enumerate(cases)
+    for mode in MODES
 ]
 
 
@@ -102,8 +110,7 @@ def assert_same_infos(ours: dict[str, Any], theirs: dict[str, Any], where: NDArr
         assert np.array_equal(ours[key][where], theirs[key][where]), key
 
 
-@pytest.mark.parametrize(("name", "keywords"), CASES)
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode, name, keywords", CASES)
 def test_same_play_as_single_environments(
     mode: AutoresetMode, name: str, keywords: dict[str, Any]
 ) -> None:
@@ -205,8 +212,7 @@ def test_copies_do_not_depend_on_each_other(name: str) -> None:
     assert seen[0] == seen[1]
 
 
-@pytest.mark.parametrize(("name", "keywords"), CASES)
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode, name, keywords", CASES)
 def test_copies_and_states_go_on_exactly(
     mode: AutoresetMode, name: str, keywords: dict[str, Any]
 ) -> None:

@@ -75,7 +75,7 @@ def evaluation(installed: Installed, folder: Path) -> str:
 def measure(installed: Installed) -> None:
     """Print the least CPU time of some runs until the first request, and check what they loaded."""
     settings = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    speed = calibration()
+    loop = calibration()
     for suite in ("gp-l", "virl-l"):
         runs = [first_request(installed.python, suite, settings) for _ in range(ROUNDS)]
         loaded = {name.split(".")[0] for one in runs for name in one["modules"]}
@@ -83,7 +83,7 @@ def measure(installed: Installed) -> None:
         seconds = min(one["seconds"] for one in runs)
         print(
             f"{suite}: {seconds:.2f} s of CPU until the first request, "
-            f"{seconds * speed:.0f} rounds of the calibration loop, "
+            f"{seconds / loop:.2f} calibration loops of {loop:.2f} s, "
             f"{len(runs[0]['modules'])} modules"
         )
 

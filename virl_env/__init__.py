@@ -8,8 +8,10 @@ Importing the package registers its ids with Gymnasium, and does nothing else:
     env = gym.make("VIRLNavigation-OOD-v0")
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import shiftgym as _  # noqa: F401 - says what to run where a library is missing
+from shiftgym.late_imports import late_imports
 from virl_env.actions import ACTIONS
 from virl_env.directions import HELD_OUT, WORDS, Directions
 from virl_env.reader import Reply, parse_reply
@@ -82,14 +84,7 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        # A dozen files read maps, which no episode needs.
-        if name == "city_from_osm":
-            from virl_env.maps import city_from_osm
-
-            return city_from_osm
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
+    # A dozen files read maps, which no episode needs.
+    __getattr__ = late_imports(__name__, {"city_from_osm": "maps"})
 
 register()

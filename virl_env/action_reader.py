@@ -67,12 +67,13 @@ _TO = (
     r"(?:(?:(?:to|and|so (?:that )?(?:i|we|you)(?: will|'ll)?) )?(?:be )?(?:face|facing) |"
     r"towards? |to )?(?:the |due )?"
 )
+_NAMED = r"(?:(?:x|direction|dir|heading) ?[:=] ?)?"
 _turn = re.compile(
     # A call, or its name with a word behind it.
-    rf"(?:turn[ -]?direction[ (\[<:=>-]*(?:(?:x|direction|dir) ?[:=] ?)?(?:turn )?{_TO}"
+    rf"(?:turn[ -]?direction[ (\[<:=>-]*{_NAMED}(?:turn )?{_TO}"
     rf"(?P<argument>{_DIRECTION}|[nesw])|"
-    # In plain words.
-    rf"(?:turn|rotate) ?{_TO}(?P<turned>{_DIRECTION})|"
+    # In plain words, or called by them.
+    rf"(?:turn|rotate) ?(?:{_TO}|[(:=] ?{_NAMED})(?P<turned>{_DIRECTION})|"
     rf"(?:(?:make|take) an? |go )(?P<taken>{_RELATIVE})|"
     rf"(?:face )?(?:due )?(?P<alone>{_DIRECTION}))\b(?: turn\b)?"
 ).match

@@ -118,6 +118,9 @@ class NavigationConfig(Keywords):
         values.update(turns=(int(turns[0]), int(turns[1])), length=kind.length)
         needed, why, names = _OF_MOVEMENT[values["movement"]]
         checks.only_with(needed, why, **{name: (values[name], usual[name]) for name in names})
+        if values["shaping"] == 0:
+            discount = (values["shaping_discount"], usual["shaping_discount"])
+            checks.only_with("shaping=w above 0", "no reward is shaped", shaping_discount=discount)
         if values["route"] is not None:
             asked = {name: values[name] for name in _KIND if values[name] != usual[name]}
             _refuse_many(split=values["split"], **asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from functools import lru_cache
 from typing import TypeAlias
@@ -71,8 +72,8 @@ class WalkDialogue:
         strict: bool = False,
     ) -> None:
         self.template = _wording(template, config.movement, flag("images", images))
-        self.messages = _message_space(self.template)
-        self.replies = spaces.Text(MAX_ACTION, min_length=0, charset=CHARACTERS)
+        # Copies, for each space has draws of its own.
+        self.messages, self.replies = copy(_message_space(self.template)), copy(_reply_space())
         self._config = config
         self._strict = flag("strict", strict)
         self._foreign = re.compile(f"[^{re.escape(''.join(self.messages.character_set))}]")
@@ -145,6 +146,12 @@ def _wording(template: str | PromptTemplate, movement: str, images: bool) -> Pro
     return free_template(template) if movement == "free" else find_template(template)
 
 
+@once()
+def _reply_space() -> spaces.Text:
+    return spaces.Text(MAX_ACTION, min_length=0, charset=CHARACTERS)
+
+
+@lru_cache(maxsize=32)
 def _message_space(template: PromptTemplate) -> spaces.Text:
     """Return the space of what a template can say.
 
@@ -154,7 +161,6 @@ def _message_space(template: PromptTemplate) -> spaces.Text:
     return message_space(_longest_messages(template), MAX_OBSERVATION, CHARACTERS)
 
 
-@lru_cache(maxsize=32)
 def _longest_messages(template: PromptTemplate) -> Sequence[str]:
     prompts = [build_prompt(scene, template) for scene in _longest_scenes()]
     return [*prompts, *feedback_of(map(Verdict.of, Outcome), MAX_ATTEMPTS, template)]

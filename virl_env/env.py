@@ -148,8 +148,8 @@ left, slightly right, 5 walk on), compass word (1-8, north first), landmark, its
       away; say so with results. None: there is no mask.
     * `mask_in_observation` (False): observations become a dict of `observations` and `action_mask`.
     * `render_mode` (None): "ansi", "rgb_array" (a map beside instruction, rule and outcome, uint8
-      of shape (640, 960, 3)) or "human" (that in a window, which needs `pip install
-      "shiftgym[play]"`).
+      of shape (640, 960, 3)) or "human" (that in a window, which needs the
+      extra [play]).
 
     ## Registered Configurations
     * `VIRLNavigation-v0`: the training city, absolute directions.

@@ -127,23 +127,32 @@ class _View:
         half = self.side / 2
         return half + east * self._scale, half - north * self._scale
 
+    def of_all(self, geocodes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return (x, y) of each of many geocodes (count, 2) at once, equal to the last bit."""
+        latitudes, longitudes = geocodes.T
+        north = latitudes - self._middle[0]
+        east = (near(longitudes, self._middle[1]) - self._middle[1]) * self._squeeze
+        half = self.side / 2
+        return np.stack([half + east * self._scale, half - north * self._scale], axis=1)
+
 
 def _draw_houses(drawing: ImageDraw.ImageDraw, view: _View, city: City) -> None:
-    corners = (city.footprints * UNIT).tolist()
-    limit = view.side
+    corners = view.of_all(city.footprints * UNIT)
+    near_by = ((corners > -view.side) & (corners < 2 * view.side)).all(axis=1)
     for start, end in pairwise(city.footprint_offsets.tolist()):
-        outline = [view((latitude, longitude)) for latitude, longitude in corners[start:end]]
-        if any(-limit < x < 2 * limit and -limit < y < 2 * limit for x, y in outline):
-            drawing.polygon(outline, fill=_HOUSE)
+        if near_by[start:end].any():
+            drawing.polygon(corners[start:end].ravel().tolist(), fill=_HOUSE)
 
 
 def _draw_streets(drawing: ImageDraw.ImageDraw, view: _View, city: City) -> None:
-    places = [view((latitude, longitude)) for latitude, longitude in city.coordinates.tolist()]
-    limit = view.side
-    for start, end in zip(city.edge_owners.tolist(), city.neighbours.tolist()):
-        (x, y), further = places[start], places[end]
-        if start < end and -limit < x < 2 * limit and -limit < y < 2 * limit:
-            drawing.line([(x, y), further], fill=_STREET, width=7 * _FINER)
+    width = 7 * _FINER
+    places = view.of_all(city.coordinates)
+    once = city.edge_owners < city.neighbours
+    lines = np.stack([places[city.edge_owners[once]], places[city.neighbours[once]]], axis=1)
+    # Most streets of a city lie beside the map of a route.
+    in_sight = (lines.max(axis=1) > -width) & (lines.min(axis=1) < view.side + width)
+    for line in lines[in_sight.all(axis=1)].reshape(-1, 4).tolist():
+        drawing.line(line, fill=_STREET, width=width)
 
 
 def _dot(

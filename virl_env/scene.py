@@ -207,11 +207,15 @@ def describe_actions(actions: Sequence[str]) -> str:
     return ", ".join(told) or "nothing yet"
 
 
+@lru_cache(maxsize=64)
+def _numbered(lines: Sequence[str]) -> str:
+    """Return instructions with their numbers; they are the same at each point of a route."""
+    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+
+
 PARTS: Mapping[str, Callable[[Scene], str]] = MappingProxyType(
     {
-        "instructions": lambda scene: "\n".join(
-            f"{number}. {line}" for number, line in enumerate(scene.instructions, 1)
-        ),
+        "instructions": lambda scene: _numbered(tuple(scene.instructions)),
         "rule": lambda scene: describe_rule(scene.directions),
         "observation": lambda scene: scene.observation,
         "intersection": lambda scene: "yes" if scene.intersection else "no",

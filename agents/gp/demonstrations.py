@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.demonstrations import Transitions
+from agents.gp.working import MOST_CARDS, WORKING, build_answer, worked_formulas, write_working
 from gp_env.arithmetic import EQUALS, TOKENS, to_tokens
 from gp_env.config import GameConfig
 from gp_env.deal import Dealer
@@ -23,6 +24,7 @@ from gp_env.deck import MAX_CARDS, Hand
 from gp_env.dynamics import CORRECT_CODE, MAX_TOKENS
 from gp_env.rules import MAX_VALUE, NAMED, Rule
 from gp_env.solver import difficulty, solve
+from gp_env.text import build_reply
 from gp_env.vector_env import GeneralPointsVectorEnv
 from gp_env.verifier import judge_tokens
 from shiftgym.checks import in_range
@@ -57,6 +59,8 @@ class Demonstrations:
         difficulty: float32 of shape (n,), the share of formulas that win: lower is harder.
         attempts: uint8 of shape (n, k + 1, 20): k wrong attempts and the winning one, each as token
             index plus one and ending in "=", filled up with 0.
+        working: how replies show the steps to the formula, one of `agents.gp.working.WORKING`; None
+            for the answer alone.
     """
 
     keywords: dict[str, Any]
@@ -67,12 +71,14 @@ class Demonstrations:
     target: Bytes
     difficulty: NDArray[np.float32]
     attempts: Bytes
+    working: str | None = None
 
     def __len__(self) -> int:
         return len(self.episode_seed)
 
     def __str__(self) -> str:
-        return f"{len(self)} demonstrations of {self.keywords}"
+        told = f"{len(self)} demonstrations of {self.keywords}"
+        return told if self.working is None else f"{told} with working={self.working!r}"
 
     @property
     def wrong_attempts(self) -> int:
@@ -95,10 +101,17 @@ class Demonstrations:
             for attempt in (row[row > 0].tolist() for row in self.attempts[index])
         ]
 
+    def reply(self, index: int, formula: str) -> str:
+        """Return the reply that gives a formula of one demonstration, its working before it."""
+        hand, rule = self.hand(index), self.scoring_rule(index)
+        if self.working is None:
+            return build_reply(hand, rule, formula)
+        return write_working(hand.values(rule), formula, self.working) + build_answer(formula)
+
     def take(self, rows: NDArray[np.int64] | slice) -> Demonstrations:
         """Return some of the demonstrations."""
         columns = {name: getattr(self, name)[rows] for name in COLUMNS}
-        return Demonstrations(keywords=self.keywords, **columns)
+        return Demonstrations(keywords=self.keywords, working=self.working, **columns)
 
     def transitions(self, *, chunk: int = 4096) -> Transitions:
         """Play the demonstrations in the environment; return the tokens of the winning attempts.
@@ -159,6 +172,7 @@ def demonstrate(
     seed: int = 0,
     solutions: str = "any",
     wrong_attempts: int = 0,
+    working: str | None = None,
     **keywords: Any,
 ) -> Demonstrations:
     """Deal hands and solve them.
@@ -171,11 +185,15 @@ def demonstrate(
         solutions: "any" (each formula of the solver is equally likely) or "first".
         wrong_attempts: k attempts that fail before the one that wins: formulas of the hand's own
             numbers that miss the target.
+        working: one of `agents.gp.working.WORKING`: replies of the language model show the steps
+            before the answer. Formulas are then those of `agents.gp.working.worked_formulas`, of
+            hands of at most four cards.
         keywords: of the environment.
 
     Raises:
         ValueError: for keywords the environment refuses, a seed that is none, an unknown choice of
-            solutions, or more wrong attempts than `max_attempts` leaves room for.
+            solutions or kind of working, working of wrong attempts or of more than four cards, or
+            more wrong attempts than `max_attempts` leaves room for.
     """
     config = GameConfig.make(**keywords)
     if solutions not in SOLUTIONS:
@@ -185,15 +203,17 @@ def demonstrate(
             f"wrong_attempts must leave one of max_attempts={config.max_attempts} to win with; "
             f"got {wrong_attempts}."
         )
+    if working is not None:
+        _check_working(working, wrong_attempts, config.num_cards)
     same = np.full(count, in_range("seed", seed, 0, 2**64 - 1), dtype=np.uint64)
     seeds = episode_seeds(same, np.zeros_like(same), np.arange(count, dtype=np.uint64))
     deals = Dealer(config).deal(seeds)
     distinct, which = np.unique(deals.values, axis=0, return_inverse=True)
     which = which.reshape(-1)
     hands = [tuple(row) for row in distinct.tolist()]
-    solved = [
-        _solutions(hand, config.target, 1 if solutions == "first" else None) for hand in hands
-    ]
+    limit = 1 if solutions == "first" else None
+    find = _solutions if working is None else _worked_solutions
+    solved = [find(hand, config.target, limit) for hand in hands]
     streams = seeds.astype(np.uint64)
     attempts = np.empty((count, wrong_attempts + 1, ATTEMPT_LENGTH), dtype=np.uint8)
     for attempt in range(wrong_attempts):
@@ -212,7 +232,24 @@ def demonstrate(
         target=np.full(count, config.target, dtype=np.uint8),
         difficulty=hardness[which],
         attempts=attempts,
+        working=working,
     )
+
+
+def _check_working(working: str, wrong_attempts: int, num_cards: int) -> None:
+    if working not in WORKING:
+        known = ", ".join(map(repr, WORKING))
+        raise ValueError(f"working={working!r} is unknown: expected one of {known}, or None.")
+    if wrong_attempts:
+        raise ValueError(
+            f"Wrong attempts have no working to show; got wrong_attempts={wrong_attempts} and "
+            f"working={working!r}. Leave one of them out."
+        )
+    if num_cards > MOST_CARDS:
+        raise ValueError(
+            f"Working is shown of hands of at most {MOST_CARDS} cards; got num_cards={num_cards}. "
+            f"Pass fewer, or leave out working."
+        )
 
 
 def pack_attempts(formulas: list[str]) -> Bytes:
@@ -228,6 +265,11 @@ def pack_attempts(formulas: list[str]) -> Bytes:
 def _solutions(values: tuple[int, ...], target: int, limit: int | None) -> Bytes:
     """Return winning attempts with these card values, uint8 of shape (solutions, 20)."""
     return pack_attempts(solve(values, _IDENTITY, target, limit))
+
+
+@cache
+def _worked_solutions(values: tuple[int, ...], target: int, limit: int | None) -> Bytes:
+    return pack_attempts([*worked_formulas(values, target)[:limit]])
 
 
 @cache

@@ -20,7 +20,7 @@ from gp_env.text import COMPACT, build_prompt, build_reply, judge_reply
 from gp_env.verifier import verify
 from shiftgym.prompts import build_feedback
 
-_FRAME = _HAND, _NUMBER, _FORMULA, _ = '{"cards": [', '], "number": [', '], "formula": "', '"}'
+FRAME = _HAND, _NUMBER, _, _ = '{"cards": [', '], "number": [', '], "formula": "', '"}'
 _ITEMS = ("A", "J", "Q", "K", *map(str, range(101)))
 _PROSE = "Cards Make pictured left correct unreadable misread cards illegal formula wrong numbers"
 
@@ -30,13 +30,23 @@ class Cards(Game):
 
     Attributes:
         images: whether the cards are shown and not told.
+        frame, more_words, longest: of the words, see `Game`; more_words are those of this game
+            alone.
+        listing: pieces of the frame behind which numbers stand in a list; "" for the start.
+        shows_working: whether replies may show working.
     """
 
     images = False
+    frame: tuple[str, ...] = FRAME
+    more_words: tuple[str, ...] = ()
+    # The longest reply, to six cards, has 35 words.
+    longest = 40
+    listing: tuple[str, ...] = ("", _HAND, _NUMBER)
+    shows_working = False
 
     def __init__(self) -> None:
-        # The longest reply, to six cards, has 35 words.
-        super().__init__(_FRAME, (*"+-*/()", *_ITEMS, *_PROSE.split(), "value"), 40)
+        others = (*"+-*/()", *_ITEMS, *_PROSE.split(), "value", *self.more_words)
+        super().__init__(self.frame, others, self.longest)
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return the text of a reply.
@@ -46,17 +56,30 @@ class Cards(Game):
         """
         text, frame, previous = "", "", ""
         for word in map(self.words.__getitem__, ids):
-            if word in _FRAME:
+            if word in self.frame:
                 frame = word
-            elif word.isalnum() and previous.isalnum():
-                listed = frame != _FORMULA and word in _ITEMS and previous in _ITEMS
-                text += ", " if listed else " "
+            text += self.gap(previous, word, listed=frame in self.listing)
             text += f'"{word}"' if frame == _HAND and word in _ITEMS else word
             previous = word or previous
         return text
 
+    def gap(self, previous: str, word: str, *, listed: bool) -> str:
+        """Return what parts two neighbouring words, `listed` where numbers stand in a list."""
+        if not (previous.isalnum() and word.isalnum()):
+            return ""
+        return ", " if listed and word in _ITEMS and previous in _ITEMS else " "
+
     def demonstrated(self, demonstrations: Demonstrations) -> Iterator[tuple[str, str, Draw]]:
-        """Yield dialogues; wrong attempts before the winning one are shown, and are not taught."""
+        """Yield dialogues; wrong attempts before the winning one are shown, and are not taught.
+
+        Raises:
+            ValueError: the demonstrations show working, and the game has no words for it.
+        """
+        if demonstrations.working is not None and not self.shows_working:
+            raise ValueError(
+                f"{demonstrations} show working, which this game has no words for. Make the model "
+                f'with game="cards-working", or the demonstrations with working=None.'
+            )
         attempts = demonstrations.keywords.get("max_attempts", 5)
         for index in range(len(demonstrations)):
             hand, rule = demonstrations.hand(index), demonstrations.scoring_rule(index)
@@ -67,7 +90,7 @@ class Cards(Game):
                 verdict = verify(formula, hand, rule, target)
                 before.append(build_reply(hand, rule, formula))
                 before.append(build_feedback(verdict, left, COMPACT))
-            yield "\n".join(before), build_reply(hand, rule, right), no_picture
+            yield "\n".join(before), demonstrations.reply(index, right), no_picture
 
     def dealer(self, **keywords: Any) -> Dealer:
         """Return the dealer of `GeneralPointsEnv(**keywords)`."""

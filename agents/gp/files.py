@@ -1,8 +1,9 @@
 """Demonstrations on disk: an npz for speed, JSONL to read; neither runs code when opened.
 
 Both begin with a header, {"schema": "shiftgym/gp-demonstrations/1", "environment":
-"GeneralPoints-v0", "keywords": {...}}: the array `header` (JSON text) of an npz, the first line of
-a JSONL file. An npz holds the columns of `Demonstrations` as they are. A JSONL row is
+"GeneralPoints-v0", "keywords": {...}}, with the member "working" where replies show some: the array
+`header` (JSON text) of an npz, the first line of a JSONL file. An npz holds the columns of
+`Demonstrations` as they are. A JSONL row is
 
     {"episode_seed": 1070851398311463972, "ranks": [10, 5, 10, 7], "suits": [1, 1, 1, 4],
      "rule": [10, 10, 10], "target": 24, "difficulty": 0.0041, "attempts": ["10+10/5*7"]}
@@ -46,6 +47,7 @@ def save_demonstrations(path: PathLike, demonstrations: Demonstrations) -> None:
         "schema": SCHEMA,
         "environment": ENVIRONMENT,
         "keywords": {name: _plain(value) for name, value in demonstrations.keywords.items()},
+        **({} if demonstrations.working is None else {"working": demonstrations.working}),
     }
     if path.suffix == ".npz":
         write_columns(path, header, {name: getattr(demonstrations, name) for name in COLUMNS})
@@ -70,7 +72,7 @@ def load_demonstrations(path: PathLike) -> Demonstrations:
             header, columns = _read_lines(path)
         if header.get("schema") != SCHEMA:
             raise ValueError(f"its schema is {brief(header.get('schema'))}")
-        return Demonstrations(keywords=header["keywords"], **columns)
+        return Demonstrations(keywords=header["keywords"], working=header.get("working"), **columns)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(
             f"{path} holds no demonstrations of schema {SCHEMA!r}: {error}. Write one with "

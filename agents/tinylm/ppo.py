@@ -1,7 +1,7 @@
 """Proximal policy optimisation on the model's own replies (Schulman et al., arXiv 1707.06347).
 
 A word is an action; the reward comes with the last word of an attempt. The distance from the first
-weights is logged, not penalised: arXiv 2509.04259 relates it to forgetting.
+weights, which arXiv 2509.04259 relates to forgetting, is logged, and penalised where asked for.
 """
 
 from __future__ import annotations
@@ -91,7 +91,8 @@ def play(
 @dataclass(frozen=True)
 class PPOConfig:
     """How to train: `episodes` are played, then learnt from `epochs` times, `batch` at a time;
-    `clip` bounds how far a word's probability ratio leaves 1; `seed` fixes deals and draws."""
+    `clip` bounds how far a word's probability ratio leaves 1; `kl_weight` is that of the divergence
+    from the first weights, in nats a word, in the loss; `seed` fixes deals and draws."""
 
     episodes: int = 512
     batch: int = 128
@@ -100,6 +101,7 @@ class PPOConfig:
     clip: float = 0.2
     value_weight: float = 0.02
     entropy_weight: float = 0.01
+    kl_weight: float = 0.0
     seed: int = 0
 
 
@@ -165,7 +167,20 @@ class PPO(Learner):
         entropy = -(log_policy.exp() * log_policy).sum(dim=-1).mean()
         value_error = F.mse_loss(values, earned)
         bonus = surrogate + config.entropy_weight * entropy
-        self._descend(config.value_weight * value_error - bonus)
-        self.trained_words += int((played.words[rows] != 0).sum())
+        loss = config.value_weight * value_error - bonus
+        words = int((played.words[rows] != 0).sum())
+        if config.kl_weight:
+            with torch.no_grad():
+                log_first, _, _ = self._judge(self._models["first_model"], played, rows)
+            loss = loss + config.kl_weight * divergence(log_policy, log_first)
+            # A pass without learning costs what sampling does.
+            self.sampled_words += words
+        self._descend(loss)
+        self.trained_words += words
         clipped = (ratio != bounded).float().mean()
         return [entropy.item(), clipped.item(), value_error.item()]
+
+
+def divergence(log_policy: Tensor, log_first: Tensor) -> Tensor:
+    """Return KL(policy | first), the mean in nats a word, of log-probabilities (n, vocabulary)."""
+    return (log_policy.exp() * (log_policy - log_first)).sum(dim=-1).mean()

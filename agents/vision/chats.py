@@ -80,9 +80,9 @@ def picture_digests(messages: Chat) -> list[str]:
     """Return the digests of the pictures of a chat, in their order."""
     return [
         part["picture"]
-        for message in without_pictures(messages)
-        if isinstance(message["content"], list)
-        for part in message["content"]
+        for message in messages
+        if isinstance(content := message.get("content"), list)
+        for part in _digested(content)
         if isinstance(part, dict)
     ]
 

@@ -8,22 +8,25 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from benchmarks.commands import arguments
 from benchmarks.commands.arguments import RUNS
 from benchmarks.consoles import reported_errors
 
 
 def study(
+    suite: Annotated[str, typer.Option(help="To study: gp-l, virl-l, gp-vl or virl-vl.")] = "gp-l",
     preset: Annotated[
-        str, typer.Option(help="quick (some 10 minutes, 30 on images) or full.")
+        str,
+        typer.Option(help="quick (some 10 minutes, 30 on images), full, or grid or controls."),
     ] = "quick",
-    settings: Annotated[
-        str, typer.Option(help="Suite to study: gp-l, virl-l, gp-vl or virl-vl.")
-    ] = "gp-l",
     out: Annotated[
         Path | None, typer.Option(help="Folder of the run; made if missing, resumed.")
     ] = None,
     seeds: Annotated[
         int | None, typer.Option(min=1, help="Number of seeds, from 0; default by preset.")
+    ] = None,
+    only: Annotated[
+        str | None, typer.Option(help="Seeds to run now, such as 0,2; the others stay for later.")
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes at a time, one core each.")] = 2,
 ) -> None:
@@ -34,9 +37,9 @@ def study(
         only_in_checkout("study")
         from benchmarks.study.presets import preset_named
         from benchmarks.study.run import run_study
-        from benchmarks.suites import suite
+        from benchmarks.suites import suite as suite_named
 
-        of = suite(settings)
+        of = suite_named(suite)
         chosen = preset_named(preset, of.name)
         count = seeds or chosen.seeds
         run_study(
@@ -44,9 +47,24 @@ def study(
             of,
             out or RUNS / f"study-{of.name}-{chosen.name}-{count}-seeds",
             seeds=range(count),
+            only=_seeds(only, count),
             workers=jobs,
             console=Console(),
         )
+
+
+def _seeds(text: str | None, count: int) -> list[int]:
+    """Return the seeds of --only, all where it is left out.
+
+    Raises:
+        ValueError: it is no list of seeds of the study.
+    """
+    if text is None:
+        return list(range(count))
+    told = arguments.names(text)
+    if not told or not all(name.isdecimal() and int(name) < count for name in told):
+        raise ValueError(f"--only takes seeds from 0 to {count - 1}, such as 0,1; got {text!r}.")
+    return sorted(set(map(int, told)))
 
 
 def speed(

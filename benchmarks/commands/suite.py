@@ -52,6 +52,7 @@ def show(names: Names = None) -> None:
 @app.command()
 def check(files: Annotated[list[str], typer.Argument(help="JSON files of suites.")]) -> None:
     """Check that suites can be played as their files say, and print their digests."""
+    from benchmarks.cells import check_totals
     from benchmarks.suites.files import read_suite
     from benchmarks.suites.private import sealed
 
@@ -66,6 +67,7 @@ def check(files: Annotated[list[str], typer.Argument(help="JSON files of suites.
                 )
                 continue
             of = read_suite(Path(name))
+            check_totals(of)
             say(
                 Console(),
                 f"{name} holds: {of.name}, version {of.version}, digest {of.digest}, "

@@ -18,7 +18,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
 
 from agents.sb3.policy import ResidualPolicy, policy_keywords
 from agents.sb3.ppo import PPOConfig
-from benchmarks.speed.rows import row, show
+from benchmarks.speed.rows import row, show, with_ratios
 from gp_env.env import GeneralPointsEnv
 from gp_env.vector_env import GeneralPointsVectorEnv
 from shiftgym.sb3 import VectorEnvToSB3
@@ -103,4 +103,4 @@ def _ppo_speed(env: VecEnv, width: int) -> float:
 
 
 if __name__ == "__main__":
-    show(measure())
+    show(with_ratios(measure()))

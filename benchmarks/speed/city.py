@@ -6,7 +6,7 @@ import tracemalloc
 from functools import partial
 from typing import Any
 
-from benchmarks.speed.rows import best_speeds, row, show
+from benchmarks.speed.rows import best_speeds, row, show, with_ratios
 from virl_env.world.city import City
 from virl_env.world.synthetic import FAMILIES, TRAINING_CITY, named_city, synthetic_city
 
@@ -65,4 +65,4 @@ def _ask_everything(city: City) -> None:
 
 
 if __name__ == "__main__":
-    show(measure())
+    show(with_ratios(measure()))

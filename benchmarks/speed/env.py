@@ -13,7 +13,7 @@ import minigrid  # noqa: F401  (registers its ids)
 import numpy as np
 
 import gp_env
-from benchmarks.speed.rows import best_speeds, expert_actions, play_single, row, show
+from benchmarks.speed.rows import best_speeds, expert_actions, play_single, row, show, with_ratios
 from gp_env.config import GameConfig
 from gp_env.deal import Dealer
 from gp_env.verifier import judge_tokens
@@ -150,5 +150,5 @@ def _import() -> list[dict[str, Any]]:
 
 if __name__ == "__main__":
     started = time.perf_counter()
-    show(measure())
+    show(with_ratios(measure()))
     print(f"{time.perf_counter() - started:.0f} s")

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from benchmarks.speed.rows import row, show
+from benchmarks.speed.rows import row, show, with_ratios
 
 BAR_SECONDS = 1.0
 BAR_MEGABYTES = 500.0
@@ -371,4 +371,4 @@ def _resized(picture: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    show(measure())
+    show(with_ratios(measure()))

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.speed.rows import row, show
+from benchmarks.speed.rows import row, show, with_ratios
 from virl_env.world.city_files import load_city
 
 BAR_SECONDS = 10.0
@@ -65,4 +65,4 @@ def _cost(path: Path) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    show(measure())
+    show(with_ratios(measure()))

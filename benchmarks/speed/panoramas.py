@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from benchmarks.speed.rows import best_speeds, row, show
+from benchmarks.speed.rows import best_speeds, row, show, with_ratios
 from virl_env.panoramas import PanoramaFolder
 
 WIDTH = 4096
@@ -74,4 +74,4 @@ def _write(folder: Path) -> list[tuple[float, float]]:
 
 
 if __name__ == "__main__":
-    show(measure())
+    show(with_ratios(measure()))

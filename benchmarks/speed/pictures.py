@@ -10,7 +10,7 @@ import gymnasium as gym
 import numpy as np
 
 import gp_env
-from benchmarks.speed.rows import best_speeds, row, show
+from benchmarks.speed.rows import best_speeds, row, show, with_ratios
 from gp_env.pictures.cards import forget_cards
 from gp_env.pictures.look import draw_look
 from gp_env.pictures.table import draw_table
@@ -110,4 +110,4 @@ def first_seconds(rounds: int = 3) -> float:
 
 
 if __name__ == "__main__":
-    show(measure())
+    show(with_ratios(measure()))

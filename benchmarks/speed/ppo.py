@@ -16,7 +16,7 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
 
 from agents.sb3.ppo import PPOConfig
-from benchmarks.speed.rows import row, show
+from benchmarks.speed.rows import row, show, with_ratios
 from shiftgym.sb3 import VectorEnvToSB3
 from virl_env.env import VIRLNavigationEnv
 from virl_env.vector_env import VIRLNavigationVectorEnv
@@ -80,4 +80,4 @@ def _bridge(copies: int, observation: str | None) -> VecEnv:
 
 
 if __name__ == "__main__":
-    show(measure())
+    show(with_ratios(measure()))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.speed.rows import best_speeds, row, show
+from benchmarks.speed.rows import best_speeds, row, show, with_ratios
 from gp_env import text as cards
 from gp_env.deck import Hand
 from gp_env.text_env import GeneralPointsTextEnv
@@ -264,4 +264,4 @@ def _attempts(env: Any, replies: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    show(measure())
+    show(with_ratios(measure()))

@@ -6,7 +6,7 @@ import time
 from statistics import quantiles
 from typing import Any
 
-from benchmarks.speed.rows import row, show
+from benchmarks.speed.rows import row, show, with_ratios
 from virl_env.routes.rail import build_rail
 from virl_env.routes.sampling import sample_route
 from virl_env.world.streets import streets_of
@@ -74,4 +74,4 @@ def measure(routes: int = ROUTES) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    show(measure())
+    show(with_ratios(measure()))

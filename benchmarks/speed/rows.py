@@ -12,6 +12,14 @@ from numpy.typing import NDArray
 
 ROUNDS = 5
 
+BARS_LOOP = 0.3
+"""CPU seconds of the calibration loop on the machine that bars are set for."""
+
+INDENT = "  "
+"""Before the name of a ratio, which stands behind its figure."""
+
+_SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
+
 
 def row(
     what: str, value: float, unit: str, bar: float | None = None, *, at_most: bool = False
@@ -53,23 +61,61 @@ def best_speeds(
     return {name: amounts[name] / best[name] for name in runs}
 
 
-def calibration(rounds: int = ROUNDS) -> float:
-    """Return rounds a second of a fixed loop of Python and NumPy work.
+def calibration(rounds: int = 3) -> float:
+    """Return the CPU seconds of a fixed loop, five million additions of integers in Python.
 
     An absolute figure means little on another machine; its ratio to this one means more.
     """
-    import numpy as np
+    best = float("inf")
+    for _ in range(rounds):
+        started, total = time.process_time(), 0
+        for number in range(5_000_000):
+            total += number
+        best = min(best, time.process_time() - started)
+    return best
 
-    numbers = np.arange(4096, dtype=np.int64)
 
-    def loop() -> None:
-        total = 0
-        for step in range(20_000):
-            total += step & 7
-        for _ in range(200):
-            np.sort(numbers ^ 1365)
+def with_ratios(rows: Sequence[dict[str, Any]], loop: float | None = None) -> list[dict[str, Any]]:
+    """Return rows, and behind each absolute figure with a bar its ratio to the calibration loop.
 
-    return best_speeds({"loop": loop}, {"loop": 1.0}, rounds)["loop"]
+    The bar of the ratio is that of the figure on the machine that bars are set for.
+
+    Args:
+        rows: as `row` makes them.
+        loop: seconds of the calibration loop; None to measure it here.
+    """
+    loop = calibration() if loop is None else loop
+    found = [row("calibration loop", loop, "s")]
+    for measured in rows:
+        found.append(measured)
+        if measured["bar"] is not None:
+            found += _ratio(measured, loop)
+    return found
+
+
+def _ratio(measured: Mapping[str, Any], loop: float) -> list[dict[str, Any]]:
+    """Return an absolute figure in calibration loops, nothing for what is a ratio already."""
+    what, unit = INDENT + measured["what"], measured["unit"]
+    value, bar, at_most = measured["value"], measured["bar"], measured["at_most"]
+    if unit.endswith("/s"):
+        told = f"{unit[:-2]} a loop"
+        return [row(what, value * loop, told, bar * BARS_LOOP, at_most=at_most)]
+    if unit in _SECONDS:
+        seconds = _SECONDS[unit]
+        value, bar = value * seconds / loop, bar * seconds / BARS_LOOP
+        return [row(what, value, "loops", bar, at_most=at_most)]
+    return []
+
+
+def missed(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the names of the bars that were missed; one that its ratio reaches was not."""
+    names = []
+    for measured, behind in zip(rows, [*rows[1:], {}]):
+        is_ratio = measured["what"].startswith(INDENT)
+        ratio_ok = bool(behind.get("ok")) and behind["what"] == INDENT + measured["what"]
+        if measured["ok"] is False and not is_ratio and not ratio_ok:
+            names.append(measured["what"])
+    return names
 
 
 def show(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -16,10 +16,9 @@ from rich.console import Console
 from benchmarks import speed
 from benchmarks.records import Session
 from benchmarks.runs import write_json
-from benchmarks.speed.rows import calibration, row, show
+from benchmarks.speed.rows import calibration, missed, show, with_ratios
 
 _HELPERS = ("answering", "rows", "runner")
-_SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
 
 
 def measurements() -> list[str]:
@@ -29,7 +28,7 @@ def measurements() -> list[str]:
 
 
 def run_speed(names: Sequence[str], out: Path, console: Console) -> bool:
-    """Measure, print and write the rows; return whether every bar was reached.
+    """Measure, print and write the rows; return whether every bar was reached, here or in loops.
 
     Args:
         names: of measurements, none for all.
@@ -43,29 +42,16 @@ def run_speed(names: Sequence[str], out: Path, console: Console) -> bool:
     if unknown:
         raise ValueError(f"Unknown measurement {unknown[0]!r}: expected one of {', '.join(known)}.")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    speed_of_loop = calibration()
-    rows = [row("calibration loop", speed_of_loop, "rounds/s")]
+    rows: list[dict[str, Any]] = []
     for name in names or known:
         console.print(f"measuring {name} ...", highlight=False)
-        for measured in importlib.import_module(f"benchmarks.speed.{name}").measure():
-            rows.append({"module": name, **measured})
-            if measured["bar"] is not None:
-                rows += _relative(measured, speed_of_loop)
+        measured = importlib.import_module(f"benchmarks.speed.{name}").measure()
+        rows += [{"module": name, **row} for row in measured]
+    rows = with_ratios(rows, calibration())
     show(rows)
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     write_json(out, {"session": Session.now(now).model_dump(mode="json"), "rows": rows})
-    missed = [measured["what"] for measured in rows if measured["ok"] is False]
-    if missed:
-        console.print(f"[red]Missed: {'; '.join(missed)}[/]")
+    if names_missed := missed(rows):
+        console.print(f"[red]Missed: {'; '.join(names_missed)}[/]")
     console.print(f"Written to {out.resolve()}", soft_wrap=True)
-    return not missed
-
-
-def _relative(measured: dict[str, Any], speed_of_loop: float) -> list[dict[str, Any]]:
-    """Return an absolute figure in rounds of the calibration loop, nothing for a ratio."""
-    what, value = f"  {measured['what']}", measured["value"]
-    if measured["unit"].endswith("/s"):
-        return [row(what, value / speed_of_loop, f"{measured['unit'][:-2]} a round")]
-    if measured["unit"] in _SECONDS:
-        return [row(what, value * _SECONDS[measured["unit"]] * speed_of_loop, "rounds")]
-    return []
+    return not names_missed

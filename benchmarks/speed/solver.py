@@ -10,7 +10,7 @@ from itertools import combinations_with_replacement
 from statistics import quantiles
 from typing import Any
 
-from benchmarks.speed.rows import row, show
+from benchmarks.speed.rows import row, show, with_ratios
 from gp_env.deck import STANDARD_RANKS
 from gp_env.solver import difficulty, solvable, solvable_table, solve
 
@@ -64,4 +64,4 @@ def _seconds(work: Callable[[], Any]) -> float:
 
 
 if __name__ == "__main__":
-    show(measure())
+    show(with_ratios(measure()))

@@ -8,7 +8,7 @@ import gymnasium as gym
 import numpy as np
 
 import virl_env
-from benchmarks.speed.rows import best_speeds, expert_actions, play_single, row, show
+from benchmarks.speed.rows import best_speeds, expert_actions, play_single, row, show, with_ratios
 
 COPIES = 1024
 STEPS = 2_000
@@ -81,4 +81,4 @@ def _single() -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    show(measure())
+    show(with_ratios(measure()))

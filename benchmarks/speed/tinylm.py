@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from agents.tinylm.model import TinyLM
-from benchmarks.speed.rows import best_speeds, row, show
+from benchmarks.speed.rows import best_speeds, row, show, with_ratios
 from gp_env.text import COMPACT, build_prompt
 
 BATCH = 256
@@ -63,4 +63,4 @@ def write_without_cache(model: TinyLM, prompts: list[list[int]]) -> Tensor:
 
 
 if __name__ == "__main__":
-    show(measure())
+    show(with_ratios(measure()))

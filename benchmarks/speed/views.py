@@ -9,7 +9,7 @@ import gymnasium as gym
 import numpy as np
 
 import virl_env
-from benchmarks.speed.rows import best_speeds, row, show
+from benchmarks.speed.rows import best_speeds, row, show, with_ratios
 from virl_env.config import NavigationConfig
 from virl_env.views.city_views import CityViews
 from virl_env.views.look import Look
@@ -100,4 +100,4 @@ def _walking() -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    show(measure())
+    show(with_ratios(measure()))

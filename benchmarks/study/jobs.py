@@ -7,7 +7,7 @@ was measured is not measured again, and a finished stage is not trained again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,11 @@ from benchmarks.runs import Run, write_json
 from benchmarks.statistics import Observation, rate
 from benchmarks.study.learners import LEARNERS, Learner, Stage, Usage
 from benchmarks.study.points import POINTS_FILE, read_book
-from benchmarks.study.presets import PolicyPreset, Preset
+from benchmarks.study.presets import Arm, PolicyPreset, Preset
 from benchmarks.suites import Suite, sees_pictures
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import MAX_ATTEMPTS, Task
 from virl_env.views.renderer import ALBUM
-
-ARMS = ("sft", "rl")
 
 Interval = tuple[float, float, float]
 """A mean and the bounds of its 95 % interval, over the hands or routes of one seed."""
@@ -34,11 +32,16 @@ _ALBUM_ROOM = 1536 * 2**20
 """Bytes of pictures of streets that a job keeps."""
 
 _STAGE_SEEDS = {"init": 1, "sft": 2, "rl": 3}
+"""Arms of one method share a seed, so that they see the same demonstrations or deals."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """What one process does."""
+    """What one process does.
+
+    Attributes:
+        suite: as it is; `played` has the columns and keywords of the preset.
+    """
 
     preset: Preset
     suite: Suite
@@ -57,6 +60,11 @@ class Job:
         return TASKS[self.suite.task]
 
     @property
+    def played(self) -> Suite:
+        """The suite as the preset plays it."""
+        return self.preset.applied(self.suite)
+
+    @property
     def name(self) -> str:
         """For people: policy and seed."""
         return f"{self.policy} seed {self.seed}"
@@ -64,7 +72,7 @@ class Job:
     @property
     def minutes(self) -> float:
         """Expected minutes on one core."""
-        return sum(self.settings.minutes)
+        return sum(self.settings.stages.values())
 
     def record(self) -> RunRecord:
         """Return what run.json of the job's folder says."""
@@ -131,24 +139,32 @@ class _Worker:
             "points": {},
         }
         self.points: dict[str, dict[str, Any]] = self.book["points"]
-        self.fold = job.suite.fold(job.seed)
+        self.suite = job.played
+        self.fold = self.suite.fold(job.seed)
         self._seen: Collection[Hashable] | None = None
 
     def work(self) -> None:
         self.tell("init", 0.0)
         start = self.job.folder / "init.pt"
         self.init(start)
-        for arm in ARMS:
-            last = self.job.folder / f"{arm}.pt"
+        for name, arm in self.job.settings.all_arms.items():
+            last = self.job.folder / f"{name}.pt"
             if not last.exists():
-                self.arm(arm, start, last)
+                self.arm(name, arm, start if arm.start is None else last.with_stem(arm.start), last)
         self.tell("done", 1.0)
 
     def init(self, weights: Path) -> None:
         """Train until the declared competence, save, and measure point 0."""
         settings, checks = self.job.settings, self.book["validation"]
+        enough = self.job.preset.competence if settings.competence is None else settings.competence
         rules = settings.init_rules or (self.task.random,)
-        demonstrations = self.demonstrate("init", rules, settings.init_demonstrations)
+        demonstrations = self.demonstrate(
+            "init",
+            rules,
+            settings.init_demonstrations,
+            settings.working,
+            settings.init_keywords or {},
+        )
         self._seen = self.task.likenesses(demonstrations)
         measured = self.task.competence
 
@@ -164,7 +180,7 @@ class _Worker:
                 self.tell("init", flops / settings.init_flops, news)
             self.tell("init", flops / settings.init_flops)
             looked = checks.get(check)
-            return over or (looked is not None and looked[measured] >= self.job.preset.competence)
+            return over or (looked is not None and looked[measured] >= enough)
 
         if not weights.exists():
             resume = weights.with_name("init.resume.pt")
@@ -178,36 +194,47 @@ class _Worker:
         if "init/0" not in self.points:
             self.measure("init", 0, last["flops"], final=True)
 
-    def arm(self, arm: str, start: Path, last: Path) -> None:
-        """Train one arm from the init, measuring at equal steps of compute."""
-        settings, count = self.job.settings, self.job.preset.points
+    def arm(self, name: str, arm: Arm, start: Path, last: Path) -> None:
+        """Train one arm from its start, measuring at the declared shares of its compute."""
+        settings, preset = self.job.settings, self.job.preset
         self.learner.load(start)
         spent = self.points["init/0"]["flops"]
-        resume = last.with_name(f"{arm}.resume.pt")
+        if arm.start is not None:
+            spent = self.points[f"{arm.start}/{preset.points}"]["flops"]
+        resume = last.with_name(f"{name}.resume.pt")
 
         def report(usage: Usage) -> bool:
             flops = self.learner.flops(usage)
-            for point in range(1, count + 1):
-                due = flops >= settings.arm_flops * point / count
-                if due and f"{arm}/{point}" not in self.points:
-                    self.measure(arm, point, spent + flops, final=point == count)
-            self.tell(arm, flops / settings.arm_flops)
+            for point in range(1, preset.points + 1):
+                due = flops >= settings.arm_flops * preset.share(point)
+                if due and f"{name}/{point}" not in self.points:
+                    self.measure(name, point, spent + flops, final=point == preset.points)
+            self.tell(name, flops / settings.arm_flops)
             return flops >= settings.arm_flops
 
-        seed, flops = self.stage_seed(arm), settings.arm_flops
-        if arm == "sft":
-            demonstrations = self.demonstrate(arm, (self.task.rule,), settings.sft_demonstrations)
-            stage = Stage(settings.sft, flops, seed, resume, report)
-            self.learner.imitate(demonstrations, stage)
+        seed, flops = self.stage_seed(arm.method), settings.arm_flops
+        stage = Stage(arm.settings, flops, seed, resume, report)
+        if arm.method == "sft":
+            self.learner.imitate(self.demonstrate_arm(arm), stage)
         else:
-            stage = Stage(settings.rl, flops, seed, resume, report)
             self.learner.reinforce(self.game(self.task.rule), stage)
         self.learner.save(last)
         resume.unlink(missing_ok=True)
 
+    def demonstrate_arm(self, arm: Arm) -> Demonstrated:
+        """Make the demonstrations of an arm of SFT."""
+        settings = self.job.settings
+        rules: Sequence[str] = (self.task.rule,)
+        keywords: Mapping[str, Any] = {}
+        if arm.init_rules:
+            rules = settings.init_rules or (self.task.random,)
+            keywords = settings.init_keywords or {}
+        working = None if arm.answer_only else settings.working
+        return self.demonstrate("sft", rules, settings.sft_demonstrations, working, keywords)
+
     def measure(self, stage: str, point: int, flops: float, *, final: bool) -> None:
         """Play a point's episodes and note it as finished."""
-        preset, suite, seed = self.job.preset, self.job.suite, self.job.seed
+        preset, suite, seed = self.job.preset, self.suite, self.job.seed
         rates: dict[str, Interval] = {}
         sees = sees_pictures(self.learner.interface, self.learner.keywords)
         for column in suite.columns_for(seen=sees) if final else preset.curve_columns:
@@ -243,12 +270,16 @@ class _Worker:
 
     def validate(self) -> Interval:
         """Return the competence in validation episodes, under random stated rules."""
-        suite, seed, task = self.job.suite, self.job.seed, self.task
+        suite, seed, task = self.suite, self.job.seed, self.task
         agent = self.learner.agent()
         played = play(
             lambda _: agent,
             f"{task.name}{self.learner.interface}-v0",
-            {**self.game(task.random, "validation"), **self.learner.keywords},
+            {
+                **self.game(task.random, "validation"),
+                **(self.job.settings.init_keywords or {}),
+                **self.learner.keywords,
+            },
             suite.episode_seeds(seed, self.job.preset.validation_episodes, "validation"),
         )
         return live(
@@ -256,30 +287,38 @@ class _Worker:
             for episode in played
         )
 
-    def demonstrate(self, stage: str, rules: Sequence[str], count: int) -> Demonstrated:
+    def demonstrate(
+        self,
+        stage: str,
+        rules: Sequence[str],
+        count: int,
+        working: str | None,
+        keywords: Mapping[str, Any],
+    ) -> Demonstrated:
         """Make the demonstrations of a stage."""
-        solutions = self.job.preset.solutions
+        solutions = self.job.settings.solutions or self.job.preset.solutions
+        shown = {"solutions": solutions, "working": working}
         return self.task.demonstrate(
             count,
             seed=self.stage_seed(stage),
             rules=rules,
             fold=self.fold,
-            **({} if solutions is None else {"solutions": solutions}),
-            **self.job.suite.game,
+            **{name: value for name, value in shown.items() if value is not None},
+            **{**self.suite.game, **keywords},
         )
 
     def game(self, rule: str, split: str = "train") -> dict[str, Any]:
         """Return the keywords of training, or of validation, under a rule."""
-        return {**self.task.game(rule, self.fold, split), **self.job.suite.game}
+        return {**self.task.game(rule, self.fold, split), **self.suite.game}
 
     def stage_seed(self, stage: str) -> int:
-        """Return the seed of everything random in a stage."""
+        """Return the seed of everything random in the init, or in an arm of a method."""
         return 10 * self.job.seed + _STAGE_SEEDS[stage]
 
     def tell(self, stage: str, done: float, news: Event | None = None) -> None:
         """Emit news; `done` is the finished share of the stage."""
-        before = 0.0
-        for name, minutes in zip(_STAGE_SEEDS, self.job.settings.minutes):
+        before, stages = 0.0, self.job.settings.stages
+        for name, minutes in stages.items():
             if name == stage:
                 before += min(done, 1.0) * minutes
                 break

@@ -248,6 +248,10 @@ GAMES: Mapping[str, str] = {"GeneralPoints": "cards", "VIRLNavigation": "streets
 """TinyLM's name for the game of each task."""
 
 
+CHECKPOINT_EVERY = 2_500
+"""Replies that TinyLM sees between two states on disk: what a killed job does again."""
+
+
 class TinyLMLearner:
     """The small language model on a text game: next-word SFT and PPO on its own replies."""
 
@@ -259,7 +263,7 @@ class TinyLMLearner:
         game = GAMES[task.name] + self._medium
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self._model = TinyLM(TinyLMConfig(game=game, **preset.model))
+            self._model = TinyLM(TinyLMConfig(**{"game": game, **preset.model}))
         self.weights = self._model.size()
 
     def flops(self, usage: Usage) -> float:
@@ -295,7 +299,12 @@ class TinyLMLearner:
             return stage.report(usage) or self.flops(usage) >= stage.flops
 
         # The compute ends the stage; no stage sees as many as this.
-        training.train(sys.maxsize, on_step=on_step, checkpoint=stage.resume)
+        training.train(
+            sys.maxsize,
+            on_step=on_step,
+            checkpoint=stage.resume,
+            checkpoint_every=CHECKPOINT_EVERY,
+        )
 
 
 class TinyLMImageLearner(TinyLMLearner):

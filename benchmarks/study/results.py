@@ -7,7 +7,7 @@ again years later.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,8 @@ from benchmarks.completeness import Missing, PointName, missing_of_study
 from benchmarks.records import Episode, RunRecord
 from benchmarks.runs import EPISODES_FILE, RunError, first_of, read_episodes, read_record
 from benchmarks.statistics import REPLICATES, Estimate, Observation, paired_difference, rate
-from benchmarks.study.jobs import ARMS
 from benchmarks.study.points import read_points
-from benchmarks.study.presets import Preset
+from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.suites import Suite, suite
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import RECOGNITION, Task, shows_shift
@@ -28,7 +27,8 @@ from benchmarks.tasks.task import RECOGNITION, Task, shows_shift
 REFERENCE = "reference"
 """Stands for the policy of agents that need no learning."""
 
-STAGES = ("init", *ARMS)
+STAGES = ("init", "sft", "rl")
+"""Of a policy with the two usual arms; tables and pictures are of these."""
 DIFFERENCES = (("rl", "sft"), ("rl", "init"), ("sft", "init"))
 
 CURVE_REPLICATES = 2_000
@@ -187,7 +187,8 @@ def load_results(folder: Path) -> Results:
     record = read_record(folder)
     if record.kind != "study":
         raise RunError(f"{folder} holds a run of kind {record.kind!r}, not a study.")
-    of, preset = suite_of_study(folder, record), _preset_of(folder, record)
+    preset = _preset_of(folder, record)
+    of = preset.applied(suite_of_study(folder, record))
     task, columns = TASKS[of.task], tuple(of.columns_for(seen=False))
     policies = preset.policies
     cells: _Cells = defaultdict(lambda: _Cell({}, {}))
@@ -232,7 +233,6 @@ def load_results(folder: Path) -> Results:
             finished,
             _episodes(cells, task.metric),
             reference=REFERENCE,
-            arms=ARMS,
         ),
     )
 
@@ -274,13 +274,12 @@ def _episodes(cells: _Cells, metric: str) -> dict[tuple[PointName, str], int]:
 
 
 def _severities(
-    cells: _Cells, task: Task, of: Suite, policies: Iterable[str], last: int
+    cells: _Cells, task: Task, of: Suite, policies: Mapping[str, PolicyPreset], last: int
 ) -> list[SeverityPoint]:
     """Return the curves over severities of the policies that have them."""
     found = []
     for policy in policies:
-        for arm in STAGES:
-            point = last if arm in ARMS else 0
+        for arm, point in policies[policy].ends(last).items():
             for axis, columns in of.axes.items():
                 measured = {
                     severity: cells[place]
@@ -299,15 +298,17 @@ def _severities(
     return found
 
 
-def _rates(cells: _Cells, task: Task, of: Suite, policies: Iterable[str], last: int) -> list[Rate]:
+def _rates(
+    cells: _Cells, task: Task, of: Suite, policies: Mapping[str, PolicyPreset], last: int
+) -> list[Rate]:
     """Return every measured cell of the tables."""
-    arms = [(REFERENCE, arm) for arm in task.references]
-    arms += [(policy, arm) for policy in policies for arm in STAGES]
+    ends = [(REFERENCE, arm, 0) for arm in task.references]
+    ends += [(name, *end) for name, policy in policies.items() for end in policy.ends(last).items()]
     found = []
-    for policy, arm in arms:
+    for policy, arm, point in ends:
         for column in of.columns:
             for metric in (*task.metrics, RECOGNITION):
-                cell = cells.get((policy, arm, last if arm in ARMS else 0, column, metric))
+                cell = cells.get((policy, arm, point, column, metric))
                 if cell is not None:
                     estimate = cell.estimate(_replicates(of, column))
                     parts = None, None
@@ -318,7 +319,7 @@ def _rates(cells: _Cells, task: Task, of: Suite, policies: Iterable[str], last: 
 
 
 def _differences(
-    cells: _Cells, task: Task, of: Suite, policies: Iterable[str], last: int
+    cells: _Cells, task: Task, of: Suite, policies: Mapping[str, PolicyPreset], last: int
 ) -> list[Difference]:
     """Return every difference of two arms that played the same episodes."""
     found = []
@@ -328,7 +329,7 @@ def _differences(
                 metrics = tuple(task.metrics) if about.severity is None else (task.metric,)
                 for metric in metrics:
                     ends = [
-                        cells.get((policy, arm, last if arm in ARMS else 0, column, metric))
+                        cells.get((policy, arm, 0 if arm == "init" else last, column, metric))
                         for arm in (first, second)
                     ]
                     if ends[0] and ends[1] and ends[0].played.keys() & ends[1].played.keys():

@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from functools import cache, partial
 from multiprocessing import connection, get_context, parent_process
@@ -26,6 +27,8 @@ from benchmarks.runs import Run, RunError
 from benchmarks.statistics import Observation
 from benchmarks.study.board import Board
 from benchmarks.study.jobs import Event, Job, live, run_job
+from benchmarks.study.plan import measured_pace, plan
+from benchmarks.study.position import position
 from benchmarks.study.presets import Preset
 from benchmarks.study.results import REFERENCE, job_folder
 from benchmarks.suites import Suite
@@ -44,19 +47,22 @@ def run_study(
     seeds: Sequence[int],
     workers: int,
     console: Console,
+    only: Collection[int] | None = None,
 ) -> None:
     """Run or resume a study and report it.
 
     Args:
         seeds: of the study; seed i is tested on the hands or routes of fold i.
         workers: jobs at a time; 0 runs them one after the other in this process.
+        only: the seeds whose jobs run now, None for all; the others are left for another command.
 
     Raises:
         RunError: the folder holds a study of another configuration or is in use, or a job failed.
     """
+    now = [seed for seed in seeds if only is None or seed in only]
     jobs = [
         Job(preset, suite, policy, seed, job_folder(folder, policy, seed))
-        for seed in seeds
+        for seed in now
         for policy in preset.policies
     ]
     record = RunRecord(
@@ -66,24 +72,20 @@ def run_study(
         suites={suite.name: suite.digest},
     )
     with Run(folder, record) as run:
-        console.print(
-            f"Study {suite.name}, preset {preset.name}: {', '.join(preset.policies)}, seeds "
-            f"{', '.join(map(str, seeds))}. It lies in {folder.resolve()}; the same command "
-            f"resumes it.\nWhile it runs, 95 % intervals are over the "
-            f"{TASKS[suite.task].noun} of one seed; those of the tables are over seeds too.",
-            soft_wrap=True,
-            highlight=False,
-            markup=False,
-        )
-        with Board(console, jobs, workers) as board:
-            for seed in seeds:
-                _play_references(run, suite, preset, seed, board)
+        pace, positions = measured_pace(), {job.name: position(job) for job in jobs}
+        done = {name: place.fraction for name, place in positions.items()}
+        board = Board(console, jobs, workers, pace=pace, done=done)
+        for line in plan(preset, suite, now, folder, positions, board.time_left()):
+            console.print(line, soft_wrap=True, highlight=False, markup=False)
+        with board:
+            for seed in now:
+                _play_references(run, preset.applied(suite), preset, seed, board)
             if workers:
                 _run_processes(jobs, workers, board)
             else:
                 for job in jobs:
                     run_job(job, partial(board.hear, job))
-        report(folder, console)
+        report(folder, console, brief=True)
 
 
 def _play_references(run: Run, suite: Suite, preset: Preset, seed: int, board: Board) -> None:
@@ -147,7 +149,7 @@ def _run_processes(jobs: Sequence[Job], workers: int, board: Board) -> None:
                 assert isinstance(ready, Connection)
                 job, process = running[ready]
                 try:
-                    news = ready.recv()
+                    cpu, news = ready.recv()
                 except EOFError:
                     process.join()
                     del running[ready]
@@ -159,7 +161,7 @@ def _run_processes(jobs: Sequence[Job], workers: int, board: Board) -> None:
                     continue
                 if isinstance(news, str):
                     raise RunError(f"{job.name} failed:\n{news}")
-                board.hear(job, news)
+                board.hear(job, news, cpu)
             board.show()
 
 
@@ -179,18 +181,21 @@ def _work(job: Job, news: Connection) -> None:
     torch.set_num_threads(1)
     told = -1.0
 
+    def send(what: Event | str) -> None:
+        news.send((time.process_time(), what))
+
     def emit(event: Event) -> None:
         nonlocal told
         if event.rates or abs(event.fraction - told) >= SMALLEST_NEWS:
             told = event.fraction
-            news.send(event)
+            send(event)
 
     try:
         run_job(job, emit)
     except (OSError, RunError) as error:
-        news.send(str(error))
+        send(str(error))
     except Exception:
-        news.send(traceback.format_exc())
+        send(traceback.format_exc())
     finally:
         news.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from benchmarks.statistics import Estimate, conditional
@@ -27,8 +27,9 @@ def study_tables(results: Results) -> list[Table]:
     """Return the tables of the primary metric, of the others, of what was seen, and familiar."""
     primary = results.task.metric
     others = [metric for metric in results.task.metrics if metric != primary]
-    tables = [_rates_table(results, primary, _intervals_note(results)), _differences_table(results)]
-    tables += [_rates_table(results, metric) for metric in others]
+    tables = [*main_tables(results), _differences_table(results)]
+    for metric in others:
+        tables += _rates_tables(results, metric)
     if others:
         tables.append(_others_table(results, others))
     if results.severities:
@@ -36,6 +37,11 @@ def study_tables(results: Results) -> list[Table]:
     if any(rate.metric == RECOGNITION for rate in results.rates):
         tables.append(_recognition_table(results))
     return [*tables, _familiarity_table(results)]
+
+
+def main_tables(results: Results) -> list[Table]:
+    """Return the tables of the primary metric."""
+    return _rates_tables(results, results.task.metric, _intervals_note(results))
 
 
 def result_line(number: Rate | Difference) -> dict[str, Any]:
@@ -47,27 +53,32 @@ def result_line(number: Rate | Difference) -> dict[str, Any]:
     return {**place, **estimate}
 
 
-def _lines(results: Results) -> list[tuple[str, str]]:
-    """Return (policy, arm) of every line of the main table."""
-    lines = [(REFERENCE, arm) for arm in results.task.references]
-    lines += [(policy, arm) for policy in results.policies for arm in STAGES]
-    return [line for line in lines if any((r.policy, r.arm) == line for r in results.rates)]
+def _arms(results: Results, policy: str) -> list[str]:
+    """Return the arms of a policy, or the references, of which something is measured."""
+    arms = results.task.references if policy == REFERENCE else STAGES
+    measured = {rate.arm for rate in results.rates if rate.policy == policy}
+    return [arm for arm in arms if arm in measured]
 
 
-def _rates_table(results: Results, metric: str, note: str = "") -> Table:
-    rows = []
-    for policy, arm in _lines(results):
-        cells = [results.rate(policy, arm, column, metric) for column in results.columns]
-        shown = "" if policy == REFERENCE else policy
-        rows.append([shown, ARM_NAMES.get(arm, arm), *map(_rate, cells)])
+def _rates_tables(results: Results, metric: str, note: str = "") -> list[Table]:
+    """Return a table of the references and one of each policy: a row for each column."""
     title, means = results.task.metrics[metric]
-    return Table(
-        f"{title} in percent, one greedy attempt, at the end of each arm",
-        ["policy", "arm", *results.columns],
-        rows,
-        numbers_from=2,
-        note=" ".join(filter(None, [means, note])),
-    )
+    tables = []
+    for policy in (REFERENCE, *results.policies):
+        arms = _arms(results, policy)
+        rows = [
+            [column, *map(_rate, rates)]
+            for column in results.columns
+            for rates in [[results.rate(policy, arm, column, metric) for arm in arms]]
+            if any(rates)
+        ]
+        of = "agents that need no learning" if policy == REFERENCE else policy
+        name = f"{title} in percent, one greedy attempt: {of}"
+        if rows:
+            tables.append(Table(name, ["column", *(ARM_NAMES.get(arm, arm) for arm in arms)], rows))
+    if tables:
+        tables[-1] = replace(tables[-1], note=" ".join(filter(None, [means, note])))
+    return tables
 
 
 def _severities_table(results: Results) -> Table:
@@ -188,19 +199,17 @@ def _others_table(results: Results, metrics: Sequence[str]) -> Table:
         if (d.first, d.second) == ("rl", "sft")
     }
     rows = [
-        [
-            policy,
-            results.task.metrics[metric].title,
-            *(found.get((policy, metric, column), "") for column in results.columns),
-        ]
+        [policy, results.task.metrics[metric].title, column, found[policy, metric, column]]
         for policy in results.policies
         for metric in metrics
+        for column in results.columns
+        if (policy, metric, column) in found
     ]
     return Table(
         "RL - SFT in points, in the other metrics",
-        ["policy", "metric", *results.columns],
+        ["policy", "metric", "column", "points"],
         rows,
-        numbers_from=2,
+        numbers_from=3,
     )
 
 
@@ -211,9 +220,7 @@ def _points(estimate: Estimate) -> str:
 def _familiarity_table(results: Results) -> Table:
     words = results.task.train_overlap
     rows = []
-    for policy, arm in _lines(results):
-        if policy == REFERENCE:
-            continue
+    for policy, arm in ((p, arm) for p in results.policies for arm in _arms(results, p)):
         for column in results.columns:
             rate = results.rate(policy, arm, column)
             if rate is None:

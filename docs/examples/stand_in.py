@@ -31,13 +31,12 @@ class StandIn:
         self.replies = 0
 
     def reply(self, texts: list[str]) -> str:
-        """Return a reply to the texts of a chat, in order."""
+        """Return a reply to the texts of a chat, in order; a text may hold more than a prompt."""
         self.replies += 1
-        known = [text for text in texts if text in self._right]
-        fresh = known and texts[-1] == known[-1]
-        if fresh and known[-1] == self._first and self.replies == 1:
+        *_, (last, known) = ((text, one) for text in texts for one in self._right if one in text)
+        if known == self._first and last == texts[-1] and self.replies == 1:
             return "I do not know."
-        return self._right[known[-1]]
+        return self._right[known]
 
     def serve(self) -> str:
         """Listen on this machine as OpenAI's chat completions do; return the base URL."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import gymnasium as gym
 import numpy as np
@@ -17,7 +18,9 @@ from shiftgym.seeding import (
     check_seed,
     refuse_both,
 )
-from shiftgym.window import Window
+
+if TYPE_CHECKING:
+    from shiftgym.window import Window
 
 Observation = TypeVar("Observation")
 Action = TypeVar("Action")
@@ -41,7 +44,6 @@ class SingleEnv(TellsTasks, gym.Env[Observation, Action], Generic[Observation, A
         render_mode_of(type(self), render_mode, self.metadata["render_modes"])
         self.task = task
         self.render_mode = render_mode
-        self._window = Window(task.title, self.metadata["render_fps"])
         self._seeds = SeedSequence()
         self._ahead: dict[int, np.void] = {}
         self._episode: E | None = None
@@ -85,9 +87,16 @@ class SingleEnv(TellsTasks, gym.Env[Observation, Action], Generic[Observation, A
             ValueError: saying why.
         """
 
+    @cached_property
+    def _window(self) -> Window:
+        from shiftgym.window import Window
+
+        return Window(self.task.title, self.metadata["render_fps"])
+
     def close(self) -> None:
         """Close the window of `render_mode="human"`."""
-        self._window.close()
+        if self.render_mode == "human":
+            self._window.close()
 
     def _show(self) -> None:
         """Show the episode where a person looks on."""

@@ -12,7 +12,6 @@ from shiftgym.checks import only_with
 from shiftgym.envs.single import SingleEnv
 from shiftgym.episode import Episode
 from shiftgym.keywords import configured, own_keywords
-from shiftgym.pictures import data_url
 from shiftgym.prompts import Message, Template, build_messages, in_words
 from shiftgym.replies import check_reply
 
@@ -145,7 +144,12 @@ class TextEnv(SingleEnv[str, str, E]):
 
     def _open(self, prompt: str) -> None:
         """Open a dialogue."""
-        url = None if self._draw is None else data_url(self._draw(self.episode))
+        url = None
+        if self._draw is not None:
+            # Who reads only words needs nothing of pictures.
+            from shiftgym.pictures import data_url
+
+            url = data_url(self._draw(self.episode))
         self._messages = build_messages(prompt, self.dialogue.template, url)
 
     def _observed(self, episode: E) -> dict[str, Any]:

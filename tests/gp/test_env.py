@@ -53,7 +53,8 @@ def test_observations_lie_in_the_space_and_infos_keep_their_keys(name: str) -> N
     [
         {"hand": "3 3 8 8"},
         {"hand": str(gp_env.Hand((11, 3, 8, 8), (2, 3, 1, 4))), "suits": "all"},
-        {"rule": (11, 12, 13), "solvable_under": ["ten", gp_env.Rule(7, 7, 7)], "fold": (1, 5)},
+        {"rule": (11, 12, 13), "solvable_under": ["ten", gp_env.Rule(7, 7, 7)]},
+        {"split": "train", "fold": (1, 7, 6)},
     ],
 )
 def test_a_spec_keeps_keywords_of_plain_data_in_json(name: str, keywords: dict) -> None:

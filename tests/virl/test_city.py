@@ -319,7 +319,7 @@ def test_what_is_no_city_is_not_saved(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match="does not exist: expected the file of a city"):
         load_city(tmp_path / "nowhere.npz")
 
 

@@ -41,8 +41,8 @@ def test_defaults_are_those_of_the_study() -> None:
         ({"initial_heading": "route"}, "initial_heading", "route"),
         ({"turns": [2, 2]}, "turns", (2, 2)),
         ({"drop_rate": 1}, "drop_rate", 1.0),
-        ({"fold": [4, 5]}, "fold", (4, 5)),
-        ({"fold": [0, 7, 6]}, "fold", (0, 7, 6)),
+        ({"split": "test", "fold": [4, 5]}, "fold", (4, 5)),
+        ({"split": "test", "fold": [0, 7, 6]}, "fold", (0, 7, 6)),
     ],
     ids=str,
 )
@@ -84,7 +84,8 @@ def test_as_text_tells_configurations_apart_without_a_citys_points() -> None:
             {"route": route},
             {"directions": "random"},
             {"stated_directions": "relative"},
-            {"fold": (1, 5)},
+            {"split": "test"},
+            {"split": "test", "fold": (1, 5)},
         )
     ]
     assert len(set(texts)) == len(texts)
@@ -144,6 +145,9 @@ def _too_long() -> Route:
         ({"expert": "lost"}, ["expert='lost'", "'shortest'"]),
         ({"expert": "route"}, ["expert='route'", "movement='free'"]),
         ({"shaping_discount": 0.5}, ["shaping_discount=0.5", "movement='free'"]),
+        ({"movement": "free", "shaping_discount": 0.5}, ["shaping_discount=0.5", "shaping=w"]),
+        ({"fold": (1, 5)}, ["fold=(1, 5)", "split='train'"]),
+        ({"split_by": "city"}, ["split_by='city'", "split='train'"]),
         ({"city": 3}, ["city=3", "'gridhaven'"]),
         ({"city": None}, ["city=None"]),
         ({"city": ["gridhaven", "thamesford", "gridhaven"]}, ["'gridhaven' twice"]),

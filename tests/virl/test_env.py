@@ -64,9 +64,10 @@ def test_observations_lie_in_the_space_and_infos_keep_their_keys(name: str) -> N
 @pytest.mark.parametrize(
     "keywords",
     [
-        {"city": ["gridhaven", "rio claro"], "routes": 20, "turns": [1, 2], "split_by": "city"},
+        {"city": ["gridhaven", "rio claro"], "routes": 20, "turns": [1, 2], "style": 1},
         {"directions": ["body", ["right", "left", "slightly left", "slightly right"]]},
-        {"instructions": "landmarks", "style": 2, "initial_heading": 0, "fold": (1, 4)},
+        {"city": "unseen", "split_by": "city", "split": "train", "fold": (1, 4)},
+        {"instructions": "landmarks", "style": 2, "initial_heading": 0},
     ],
     ids=str,
 )

@@ -465,6 +465,7 @@ THEFT = '<!DOCTYPE g [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
     "change, told",
     [
         (lambda text: text[: len(text) // 2], "cannot be read as GraphML of streets"),
+        (lambda text: text.replace("utf-8", "utf-88"), "as GraphML of streets: unknown encoding"),
         (lambda text: "", "cannot be read as GraphML of streets: no element found"),
         (lambda text: text.replace("<graphml", LAUGHS + "<graphml"), "declares a document type"),
         (lambda text: text.replace("<graphml", THEFT + "<graphml"), "declares a document type"),

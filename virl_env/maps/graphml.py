@@ -64,7 +64,8 @@ def read_graphml(path: Path) -> Extract:
                 reader.parser.Parse(piece, False)
             reader.parser.Parse(b"", True)
         return _extract(reader)
-    except (expat.ExpatError, ValueError) as error:
+    # A declared encoding that Python does not know is a LookupError.
+    except (expat.ExpatError, ValueError, LookupError) as error:
         raise ValueError(
             f"{path} cannot be read as GraphML of streets: {error}. Expected what "
             f"osmnx.save_graphml writes of a graph in degrees, one that was not projected."

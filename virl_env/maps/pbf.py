@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from shiftgym.extras import command
 from virl_env.maps.extract import Degrees, Extract, Tags, Thing, ring
 from virl_env.maps.heights import BUILDING_KEYS
 from virl_env.maps.tags import GONE_KEYS, KINDS, PLACE_KEYS
@@ -40,7 +41,7 @@ def read_pbf(path: Path, language: str | None = None) -> Extract:
         import pyrosm
     except ImportError as error:
         raise ImportError(
-            "Files that end in .osm.pbf are read with pyrosm. Install shiftgym[maps]."
+            f"Files that end in .osm.pbf are read with pyrosm. Install it: {command('maps')}."
         ) from error
     try:
         with warnings.catch_warnings():

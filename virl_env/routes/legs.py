@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from shiftgym.once import once_for_each
@@ -86,8 +87,8 @@ class Ways(NamedTuple):
         return cls(
             some,
             [[(ends.walks, 0, len(ends.walks)) for ends in hand] for hand in some],
-            frozenset(point for ends in every for point in ends.points),
-            frozenset(point for ends in every for point in ends.crossings),
+            frozenset(chain.from_iterable(ends.points for ends in every)),
+            frozenset(chain.from_iterable(ends.crossings for ends in every)),
             min((ends.distances[0] for ends in every), default=0.0),
             max((ends.distances[-1] for ends in every), default=0.0),
         )
@@ -203,14 +204,15 @@ def legs_of(city: City) -> LegFinder:
 def _follow(streets: Streets, way: int, to_turn: bool) -> Ends:
     """Return where a leg along a slot may end, whoever walks it."""
     bearings, starts, first = streets.bearings, streets.starts, streets.bearings[way]
+    lengths, places, ahead = streets.lengths, streets.ends, streets.ahead
     start = streets.start_of(way)
     origin, seen = streets.coordinates[start], {start}
     slots: list[int] = []
     points, crossings, walks, distances = found = Ends([], [], [], [])
     distance, bend, least, most, before = 0.0, 0.0, 0.0, 0.0, first
     while way >= 0:
-        point = streets.ends[way]
-        distance += streets.lengths[way]
+        point = places[way]
+        distance += lengths[way]
         if distance > LONGEST_LEG or point in seen:
             break
         # Most steps of a way are between two intersections, and straight on.
@@ -229,7 +231,7 @@ def _follow(streets: Streets, way: int, to_turn: bool) -> Ends:
             if most - off <= STRAIGHT and off - least <= STRAIGHT:
                 walks.append(Walk(slots[:], points[:], crossings[:], heading, distance))
                 distances.append(distance)
-        way = streets.ahead[way]
+        way = ahead[way]
     return found
 
 

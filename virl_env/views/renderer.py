@@ -80,9 +80,9 @@ def gutter(size: int) -> int:
 
 def halved(four: Picture) -> Picture:
     """Return views (4, 2 n, 2 n, 3) half as large, each pixel the mean of four."""
-    count, height, width, _ = four.shape
-    parts = four.reshape(count, height // 2, 2, width // 2, 2, 3).astype(np.uint16)
-    mean: Picture = ((parts.sum(axis=(2, 4)) + 2) // 4).astype(np.uint8)
+    upper, lower = four[:, ::2].astype(np.uint16), four[:, 1::2]
+    rows = upper + lower
+    mean: Picture = ((rows[:, :, ::2] + rows[:, :, 1::2] + 2) // 4).astype(np.uint8)
     return mean
 
 

@@ -48,7 +48,10 @@ def load_city(path: str | os.PathLike[str]) -> City:
             raise ValueError(f"of {', '.join(BUILDING_ARRAYS)} it has some and not all")
         return _city(parse_json(text), arrays)
     except FileNotFoundError:
-        raise
+        raise FileNotFoundError(
+            f"{path} does not exist: expected the file of a city, which virl_env.save_city or "
+            f"python -m virl_env.maps writes."
+        ) from None
     except (*_DAMAGES, OSError) as error:
         raise ValueError(
             f"{path} is not a city file that this version reads ({type(error).__name__}: {error}). "

@@ -7,6 +7,7 @@ other. Turns are degrees in (-180, 180], right positive.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -120,6 +121,7 @@ def relative_turn(from_heading: float, to_heading: float) -> str:
     return f"slightly {hand}" if abs(turn) <= SLIGHT else hand
 
 
+@lru_cache(maxsize=2**16)
 def turn_word(from_heading: float, to_heading: float) -> str:
     """Return the word of `RELATIVE` with which the turn is made.
 

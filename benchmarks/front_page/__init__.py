@@ -1,0 +1,1 @@
+"""Pictures of the front page: `make pictures` draws them anew."""

@@ -1,0 +1,33 @@
+"""What a study found, in one plain sentence for each policy."""
+
+from __future__ import annotations
+
+from benchmarks.study.results import Difference, Results
+from benchmarks.tables import percent
+
+
+def sentences(results: Results) -> list[str]:
+    """Return the primary endpoint of each policy in words, with the numbers that it rests on."""
+    return [_sentence(results, difference) for difference in results.primary()]
+
+
+def _sentence(results: Results, primary: Difference) -> str:
+    policy, estimate = primary.policy, primary.estimate
+    rates = {arm: results.rate(policy, arm, primary.column) for arm in ("init", "sft", "rl")}
+    at = {arm: percent(rate.estimate.value) for arm, rate in rates.items() if rate is not None}
+    measured = results.task.metrics[results.task.metric].title.lower()
+    seeds = len(results.record.seeds)
+    before = f", from an init at {at['init']} %" if "init" in at else ""
+    return (
+        f"Under the other rule, {policy} has a {measured} of {at['rl']} % after RL and "
+        f"{at['sft']} % after SFT{before}: a difference of {100 * estimate.value:+.1f} points "
+        f"(95 % interval {100 * estimate.low:+.1f} to {100 * estimate.high:+.1f}, "
+        f"{seeds} {'seed' if seeds == 1 else 'seeds'}), so {_ahead(estimate.low, estimate.high)}."
+    )
+
+
+def _ahead(low: float, high: float) -> str:
+    """Return which arm is ahead, by the interval of RL - SFT."""
+    if low > 0:
+        return "RL is ahead"
+    return "SFT is ahead" if high < 0 else "neither is shown to be ahead"

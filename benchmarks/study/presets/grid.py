@@ -1,0 +1,146 @@
+"""The presets of `gp-l` that vary how arms are trained: docs/protocol.md says what they decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from agents.gp.recipes import RECIPES
+from benchmarks.study.presets import cards
+from benchmarks.study.presets.schema import Arm, PolicyPreset, Preset
+from benchmarks.suites import Column
+
+RATES = (5e-5, 1e-4, 2e-4, 5e-4)
+"""Learning rates of both arms."""
+
+RATE = 2e-4
+"""The one of the controls."""
+
+_PAIR = dict(RECIPES["pair"])
+_BY_NUMBERS = {"split_by": "numbers"}
+
+_TEN, _RANK = "GeneralPoints-v0", "GeneralPoints-RuleOOD-v0"
+_COLUMNS = {
+    "in": Column(id=_TEN, about="Held out, the rule of training."),
+    "rule_ood": Column(id=_RANK, about="Held out, J, Q, K counting 11, 12, 13."),
+    "in_train": Column(id=_TEN, split="train", about="Of the training part, its rule."),
+    "ood_train": Column(id=_RANK, split="train", about="Of the training part, 11, 12, 13."),
+    "in_validation": Column(id=_TEN, split="validation", about="To choose rates and points by."),
+    "ood_validation": Column(
+        id=_RANK,
+        split="validation",
+        about="The same under the shifted rule, which chooses nothing.",
+    ),
+}
+
+_SHARES = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0)
+
+_RL: dict[str, Any] = {"episodes": 512, "batch": 128, "entropy_weight": 0.0}
+"""Without an entropy bonus, which costs the model its reading of the cards."""
+
+
+def _at(rate: float) -> str:
+    """Return a learning rate as arms are named by: 5e-5."""
+    return f"{rate:.0e}".replace("e-0", "e-")
+
+
+def _grid(sft: Mapping[str, Any], rl: Mapping[str, Any]) -> dict[str, Arm]:
+    """Return both arms at every rate, with these other settings."""
+    return {
+        f"{method}-{_at(rate)}": Arm(method=method, settings={**settings, "learning_rate": rate})
+        for rate in RATES
+        for method, settings in (("sft", sft), ("rl", rl))
+    }
+
+
+def _sft(**changes: Any) -> Arm:
+    return Arm(method="sft", settings={"batch": 64, "learning_rate": RATE}, **changes)
+
+
+def _rl(start: str | None = None, **settings: Any) -> Arm:
+    return Arm(method="rl", settings={**_RL, "learning_rate": RATE, **settings}, start=start)
+
+
+_WORKING = PolicyPreset(
+    learner="tinylm",
+    model={"width": 64, "layers": 3, "context": 96, "game": "cards-working"},
+    init={"learning_rate": 2e-3, "batch": 64},
+    init_keywords=_PAIR,
+    working="remaining",
+    solutions="any",
+    arms=_grid({"batch": 64}, _RL),
+    init_demonstrations=80_000,
+    sft_demonstrations=60_000,
+    competence=0.3,
+    init_flops=8e12,
+    check_flops=5e11,
+    arm_flops=4e12,
+    minutes=(3.5, 3.2, 4.0),
+)
+"""Replies show their working, so that a model can solve sets of numbers that nobody showed it."""
+
+_ANSWERS = {
+    "lm": cards.POLICIES["lm"].model_copy(
+        update={
+            "init_keywords": _PAIR,
+            "arms": _grid({"batch": 64}, _RL),
+            "competence": 0.5,
+            "init_demonstrations": 80_000,
+            "sft_demonstrations": 60_000,
+            "arm_flops": 2e12,
+            "minutes": (2.0, 2.0, 2.5),
+        }
+    ),
+    "mlp": cards.POLICIES["mlp"].model_copy(
+        update={
+            "init_keywords": _PAIR,
+            "arms": _grid(cards.POLICIES["mlp"].sft, cards.POLICIES["mlp"].rl),
+            "competence": 0.3,
+            "arm_flops": 2e12,
+            "minutes": (2.5, 1.2, 1.2),
+        }
+    ),
+}
+
+GRID = Preset(
+    name="grid",
+    seeds=3,
+    competence=0.3,
+    validation_episodes=500,
+    points=len(_SHARES),
+    shares=_SHARES,
+    game=_BY_NUMBERS,
+    columns=_COLUMNS,
+    curve_columns=tuple(_COLUMNS),
+    curve_episodes=400,
+    final_episodes=1000,
+    policies={"lm-working": _WORKING},
+)
+"""Both arms at four rates, on sets of numbers that neither init nor arms were shown."""
+
+GRID_ANSWERS = GRID.model_copy(
+    update={"name": "grid-answers", "game": None, "solutions": "first", "policies": _ANSWERS}
+)
+"""The same of replies that are the answer alone, on hands that nobody was shown."""
+
+CONTROLS = GRID.model_copy(
+    update={
+        "name": "controls",
+        "policies": {
+            "lm-working": _WORKING.model_copy(
+                update={
+                    "arms": {
+                        "sft": _sft(),
+                        "rl": _rl(),
+                        "rl-kl": _rl(kl_weight=0.1),
+                        "rl-entropy": _rl(entropy_weight=0.01),
+                        "sft-answers": _sft(answer_only=True),
+                        "init-on": _sft(init_rules=True),
+                        "sft-then-rl": _rl(start="sft"),
+                    }
+                }
+            )
+        },
+    }
+)
+"""What else could explain a difference, at one rate: see docs/protocol.md."""

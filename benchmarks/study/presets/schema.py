@@ -1,0 +1,189 @@
+"""What a preset of the study says: plain data, declared before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from benchmarks.suites import Column, Suite
+
+
+class Plain(BaseModel):
+    """Data that stays as it was declared."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+Count = Annotated[int, Field(ge=1)]
+Positive = Annotated[float, Field(gt=0.0)]
+PolicyName = Annotated[str, Field(pattern=r"^[\w.-]+$")]
+"""Names of policies are parts of folders' names."""
+ArmName = Annotated[str, Field(pattern=r"^[\w.-]+$")]
+"""Names of arms are names of files."""
+
+
+class Arm(Plain):
+    """A way to train on from the init.
+
+    Attributes:
+        method: "sft" on demonstrations, or "rl" on own play.
+        settings: of the training.
+        answer_only: whether demonstrations leave out the working that those of the init show.
+        init_rules: whether demonstrations are of the init's rules and hands, and not of the one
+            rule that arms train on.
+        start: the arm whose weights it starts from; None for the init.
+    """
+
+    method: Literal["sft", "rl"]
+    settings: dict[str, Any] = Field(default_factory=dict)
+    answer_only: bool = False
+    init_rules: bool = False
+    start: str | None = None
+
+
+class PolicyPreset(Plain):
+    """One policy: its size, its training, its budgets.
+
+    Attributes:
+        learner: which of `learners.LEARNERS` trains it.
+        model: settings of the network.
+        init, sft, rl: settings of the training of each stage.
+        init_rules: rules that the init's demonstrations show in equal parts, None for random ones
+            alone. Where the rules that are compared are among them, what the arms keep of the
+            shifted one is retention, and no generalisation.
+        init_keywords: keywords of the task that the init's demonstrations and its validation have
+            beside those of every stage.
+        working: how demonstrations show their working, see `agents.gp.demonstrations.demonstrate`.
+        solutions, competence: in place of the preset's.
+        arms: what goes on from the init; None for SFT and RL with the settings above.
+        init_demonstrations, sft_demonstrations: how many are made; past their number they repeat.
+        init_flops: the init stops here at the latest.
+        check_flops: compute of the init between two looks at its competence.
+        arm_flops: compute of each arm, beyond the init.
+        minutes: expected minutes of the init and of an arm of SFT and of RL, for one seed on one
+            core, for the time left.
+    """
+
+    learner: str
+    model: dict[str, Any] = Field(default_factory=dict)
+    init: dict[str, Any] = Field(default_factory=dict)
+    sft: dict[str, Any] = Field(default_factory=dict)
+    rl: dict[str, Any] = Field(default_factory=dict)
+    init_rules: tuple[str, ...] | None = None
+    init_keywords: dict[str, Any] | None = None
+    working: str | None = None
+    solutions: str | None = None
+    competence: float | None = Field(default=None, ge=0.0)
+    arms: Mapping[ArmName, Arm] | None = None
+    init_demonstrations: Count
+    sft_demonstrations: Count
+    init_flops: Positive
+    check_flops: Positive
+    arm_flops: Positive
+    minutes: tuple[Positive, Positive, Positive]
+
+    @model_validator(mode="after")
+    def _starts_are_earlier_arms(self) -> PolicyPreset:
+        if "init" in self.all_arms:
+            raise ValueError("arms: 'init' is the stage before them; give the arm another name")
+        known: list[str | None] = [None]
+        for name, arm in self.all_arms.items():
+            if arm.start not in known:
+                raise ValueError(
+                    f"arms.{name}.start: {arm.start!r} is no arm before it: expected one of "
+                    f"{', '.join(map(str, known[1:])) or 'none'}"
+                )
+            known.append(name)
+        return self
+
+    @property
+    def all_arms(self) -> Mapping[str, Arm]:
+        """What goes on from the init, by name and in order."""
+        if self.arms is not None:
+            return self.arms
+        return {
+            "sft": Arm(method="sft", settings=self.sft),
+            "rl": Arm(method="rl", settings=self.rl),
+        }
+
+    def ends(self, points: int) -> Mapping[str, int]:
+        """Return the last point of the init and of each arm, which has so many."""
+        return {"init": 0, **dict.fromkeys(self.all_arms, points)}
+
+    @property
+    def stages(self) -> Mapping[str, float]:
+        """The expected minutes of each stage of a seed on one core, in order."""
+        init, sft, rl = self.minutes
+        of_arms = {name: sft if arm.method == "sft" else rl for name, arm in self.all_arms.items()}
+        return {"init": init, **of_arms}
+
+
+class Preset(Plain):
+    """A whole study.
+
+    Attributes:
+        seeds: how many, from 0; seed i is tested on the hands or routes of fold i.
+        solutions: which formulas demonstrations of the card game show, see
+            `agents.gp.demonstrations.demonstrate`; None for other tasks.
+        competence: the init stops where the task's metric of competence reaches this on validation
+            episodes under random stated rules; at its first look for 0, never for more than 1.
+        validation_episodes: of each such look.
+        points: checkpoints of an arm after the init.
+        shares: of an arm's compute at which they are, ascending to 1; None for equal steps.
+        game: keywords of every stage and column, beside the suite's.
+        columns: that are measured, in place of the suite's own.
+        curve_columns, curve_episodes: what is measured at every checkpoint.
+        final_episodes: episodes of every column at the init and at each arm's last checkpoint.
+        severity_episodes: the same of columns that are points of curves over severities.
+    """
+
+    name: str
+    seeds: Count
+    solutions: str | None = None
+    competence: float = Field(ge=0.0)
+    validation_episodes: Count
+    points: Count
+    shares: tuple[Annotated[float, Field(gt=0.0, le=1.0)], ...] | None = None
+    game: dict[str, Any] | None = None
+    columns: Mapping[str, Column] | None = None
+    curve_columns: tuple[str, ...] = ("in", "rule_ood")
+    curve_episodes: Count
+    final_episodes: Count
+    severity_episodes: Count | None = None
+    policies: Mapping[PolicyName, PolicyPreset] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _a_share_for_each_point(self) -> Preset:
+        shares = self.shares
+        if shares is None:
+            return self
+        if len(shares) != self.points or list(shares) != sorted(set(shares)) or shares[-1] != 1.0:
+            raise ValueError(
+                f"shares: expected as many as there are points ({self.points}), ascending, the "
+                f"last of them 1; got {list(shares)}"
+            )
+        return self
+
+    def share(self, point: int) -> float:
+        """Return the share of an arm's compute at a point, from 1 on."""
+        return point / self.points if self.shares is None else self.shares[point - 1]
+
+    def applied(self, suite: Suite) -> Suite:
+        """Return the suite with the columns and the keywords of this preset."""
+        columns = suite.columns if self.columns is None else dict(self.columns)
+        game = {**suite.game, **(self.game or {})}
+        return suite.model_copy(update={"columns": columns, "game": game})
+
+    def episodes(self, column: Column, *, final: bool) -> int:
+        """Return how many episodes of a column are played at a checkpoint."""
+        if not final:
+            return self.curve_episodes
+        if column.severity is not None and self.severity_episodes is not None:
+            return self.severity_episodes
+        return self.final_episodes
+
+    def plain(self, exclude: set[str]) -> dict[str, Any]:
+        """Return it as plain data for run.json, without some fields and what is not set."""
+        return self.model_dump(mode="json", exclude=exclude, exclude_none=True)

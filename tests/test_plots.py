@@ -1,0 +1,48 @@
+"""Pictures of a study: the files, and what is written on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from benchmarks.completeness import Missing
+from benchmarks.plots import plot_curves
+from benchmarks.records import RunRecord
+from benchmarks.statistics import Estimate
+from benchmarks.study.results import CurvePoint, Results
+from benchmarks.suites import SUITES
+from benchmarks.tasks import TASKS
+
+
+def results(missing: Missing) -> Results:
+    curves = [
+        CurvePoint("mlp", arm, point, column, 1e12 * (point + 1), estimate(0.9 - 0.1 * point))
+        for arm, points in (("init", [0]), ("sft", [1, 2]), ("rl", [1, 2]))
+        for point in points
+        for column in ("in", "rule_ood")
+    ]
+    record = RunRecord(kind="study", config={}, seeds=[0], suites={"virl-l": "digest"})
+    task = TASKS[SUITES["virl-l"].task]
+    none: dict[str, list[Any]] = {key: [] for key in ("rates", "differences", "severities")}
+    return Results(
+        record, task, ("in", "rule_ood"), {}, ("mlp",), frozenset(), curves=curves,
+        missing=missing, **none,
+    )  # fmt: skip
+
+
+def estimate(value: float) -> Estimate:
+    return Estimate(value, value - 0.05, value + 0.05, 10, 10, 1, {0: value})
+
+
+def test_a_picture_is_written_for_print_for_pages_and_for_dark_pages(tmp_path: Path) -> None:
+    plot_curves(results(Missing()), tmp_path / "curves.png")
+    names = {path.name for path in tmp_path.iterdir()}
+    kinds = {"curves.png", "curves.pdf", "curves.svg", "curves-dark.png", "curves-dark.svg"}
+    assert names == kinds
+    drawn = (tmp_path / "curves.svg").read_text("utf-8")
+    for words in ("Street navigation", "Residual MLP", "another rule", "init", "SFT", "RL"):
+        assert f"{words}" in drawn
+    assert "1e12" not in drawn
+    assert "virl-l" not in drawn
+    plot_curves(results(Missing(["rl points 2"])), tmp_path / "part.png")
+    assert "INCOMPLETE, missing: rl points 2" in (tmp_path / "part.svg").read_text("utf-8")

@@ -1,0 +1,202 @@
+"""Presets whose arms are told one by one: many rates, working, points of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from agents.gp.worked_dialogues import GAME
+from agents.tinylm import learn
+from benchmarks.commands.checkout import _seeds
+from benchmarks.runs import read_episodes, read_json
+from benchmarks.study import learners
+from benchmarks.study.jobs import Event, Job, run_job
+from benchmarks.study.presets import PRESETS, Preset
+from benchmarks.study.presets.grid import RATES
+from benchmarks.study.results import load_results
+from benchmarks.study.run import run_study
+from benchmarks.suites import SUITES
+
+SUITE = SUITES["gp-l"]
+
+
+@pytest.fixture(autouse=True)
+def short_replies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An untrained model writes till it may write no more."""
+    monkeypatch.setattr(GAME, "longest_reply", 12)
+
+
+def tiny(name: str = "grid", **changes: Any) -> Preset:
+    """Return a preset of the grid that trains for seconds, with some of its arms."""
+    preset = PRESETS["gp-l"][name]
+    policy = preset.policies["lm-working"].model_copy(
+        update={
+            "model": {"width": 16, "layers": 1, "context": 96, "game": "cards-working"},
+            "init": {"batch": 16},
+            "init_demonstrations": 60,
+            "sft_demonstrations": 60,
+            "init_flops": 2e8,
+            "check_flops": 2e8,
+            "arm_flops": 4e8,
+            **changes,
+        }
+    )
+    smaller = {"points": 2, "shares": (0.25, 1.0), "competence": 0.0, "validation_episodes": 2}
+    episodes = {"curve_episodes": 2, "final_episodes": 3}
+    columns = {name: preset.applied(SUITE).columns[name] for name in ("rule_ood", "in_validation")}
+    measured = {"columns": columns, "curve_columns": tuple(columns)}
+    return preset.model_copy(
+        update={
+            **smaller,
+            **episodes,
+            **measured,
+            "seeds": 2,
+            "policies": {"lm-working": policy},
+        }
+    )
+
+
+def some(name: str, *arms: str) -> dict[str, Any]:
+    """Return these arms of a preset, in smaller batches."""
+    known = PRESETS["gp-l"][name].policies["lm-working"].all_arms
+    return {
+        arm: known[arm].model_copy(
+            update={
+                "settings": {
+                    **known[arm].settings,
+                    "batch": 8,
+                    **({"episodes": 16} if known[arm].method == "rl" else {}),
+                }
+            }
+        )
+        for arm in arms
+    }
+
+
+def test_both_arms_have_the_same_rates_and_compute() -> None:
+    for name in ("grid", "grid-answers"):
+        preset = PRESETS["gp-l"][name]
+        for policy in preset.policies.values():
+            rates = [
+                (arm.method, arm.settings["learning_rate"]) for arm in policy.all_arms.values()
+            ]
+            assert rates == [(method, rate) for rate in RATES for method in ("sft", "rl")]
+        assert preset.shares is not None
+        assert preset.shares[0] == 0.02
+        assert set(preset.curve_columns) == set(preset.applied(SUITE).columns)
+        assert {"in_validation", "ood_validation"} <= set(preset.curve_columns)
+    assert list(PRESETS["gp-l"]["grid"].policies["lm-working"].all_arms)[:2] == [
+        "sft-5e-5",
+        "rl-5e-5",
+    ]
+
+
+def killed_at(fraction: float) -> Any:
+    def emit(event: Event) -> None:
+        if event.fraction >= fraction:
+            raise KeyboardInterrupt
+
+    return emit
+
+
+@pytest.mark.parametrize(
+    ("arms", "fractions"),
+    [
+        (("sft", "rl-kl"), (0.5, 0.8)),
+        pytest.param(
+            ("sft", "rl-kl", "sft-answers", "init-on", "sft-then-rl"),
+            (0.1, 0.3, 0.4, 0.55, 0.65, 0.75, 0.85, 0.95),
+            marks=pytest.mark.slow,
+        ),
+    ],
+    ids=["two", "all"],
+)
+def test_a_job_killed_in_the_middle_of_an_arm_ends_with_the_same_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arms: tuple[str, ...], fractions: list[float]
+) -> None:
+    monkeypatch.setattr(learners, "CHECKPOINT_EVERY", 16)
+    preset = tiny("controls", arms=some("controls", *arms))
+    whole, cut = (Job(preset, SUITE, "lm-working", 1, tmp_path / name) for name in ("a", "b"))
+    run_job(whole, lambda _: None)
+    resumed: list[int] = []
+    load = learn.load_state
+
+    def counting(path: Any) -> Any:
+        state = load(path)
+        resumed.append(state["counts"][0])
+        return state
+
+    monkeypatch.setattr(learn, "load_state", counting)
+    for fraction in fractions:
+        with pytest.raises(KeyboardInterrupt):
+            run_job(cut, killed_at(fraction))
+    run_job(cut, lambda _: None)
+    assert any(seen > 0 for seen in resumed)
+    rows = [
+        sorted(read_episodes(job.folder), key=lambda row: (row.cell, row.index))
+        for job in (whole, cut)
+    ]
+    assert rows[0] == rows[1]
+    books = [read_json(job.folder / "points.json") for job in (whole, cut)]
+    assert books[0] == books[1]
+    points = books[0]["points"]
+    assert list(points) == ["init/0", *(f"{arm}/{k}" for arm in arms for k in (1, 2))]
+    if "sft-then-rl" in arms:
+        assert points["sft-then-rl/1"]["flops"] > points["sft/2"]["flops"]
+    # Unseen sets of numbers are new to the init, and columns of training are not kept apart.
+    assert not any(row.seen for row in rows[0] if row.cell.endswith("rule_ood"))
+    assert all(row.keywords["split_by"] == "numbers" for row in rows[0])
+    assert {row.keywords["split"] for row in rows[0] if "validation" in row.cell} == {"validation"}
+
+
+def test_a_study_runs_some_of_its_seeds_and_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.tasks.cards.MEMORISED", 20)
+    preset = tiny(arms=some("grid", "sft-5e-4"))
+    run_study(
+        preset,
+        SUITE,
+        tmp_path,
+        seeds=[0, 1],
+        only=[1],
+        workers=0,
+        console=Console(quiet=True),
+    )
+    results = load_results(tmp_path)
+    assert results.rate("lm-working", "sft-5e-4", "rule_ood") is not None
+    assert {curve.column for curve in results.curves} == set(preset.curve_columns)
+    assert results.missing
+    assert all("seed 0" in part for part in results.missing.parts)
+
+
+def test_only_takes_seeds_of_the_study() -> None:
+    assert _seeds(None, 3) == [0, 1, 2]
+    assert _seeds("2, 0", 3) == [0, 2]
+    for text in ("3", "", "-1", "one"):
+        with pytest.raises(ValueError, match="seeds from 0 to 2"):
+            _seeds(text, 3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"shares": (0.5,)}, "as many as there are points"),
+        ({"shares": (0.5, 0.25, 1.0)}, "ascending"),
+        ({"shares": (0.25, 0.5, 0.75)}, "the last of them 1"),
+    ],
+)
+def test_points_without_order_or_end_are_refused(changes: dict[str, Any], told: str) -> None:
+    plain = {**PRESETS["gp-l"]["grid"].model_dump(), "points": 3}
+    with pytest.raises(ValueError, match=told):
+        Preset.model_validate({**plain, **changes})
+
+
+def test_an_arm_starts_from_an_earlier_one() -> None:
+    plain = PRESETS["gp-l"]["controls"].model_dump()
+    plain["policies"]["lm-working"]["arms"]["sft"]["start"] = "rl"
+    with pytest.raises(ValueError, match="'rl' is no arm before it: expected one of none"):
+        Preset.model_validate(plain)
