@@ -48,7 +48,7 @@ class Reading(ExpertAgent):
         return self._says(IMAGES[self._of.task].facts(self._symbolic.symbols))
 
 
-def recognition(of: Suite, says: Says, count: int = 12) -> list[float]:
+def recognition(of: Suite, says: Says, count: int = 8) -> list[float]:
     keywords = {**of.keywords("in", 0, seen=True), "max_attempts": 1}
     played = play(
         lambda env: Reading(env, of, says),
