@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, cast
 
 import typer
 from rich.console import Console
@@ -40,6 +40,10 @@ def _words(error: BaseException) -> str:
         from shiftgym.extras import missing
 
         return str(missing(error))
+    if type(error).__name__ == "ValidationError":
+        from benchmarks.runs import first_of
+
+        return first_of(cast(Any, error))
     if isinstance(error, OSError) and error.strerror and error.filename:
         return f"{os.fspath(error.filename)}: {error.strerror}."
     return str(error)

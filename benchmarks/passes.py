@@ -10,8 +10,9 @@ from statistics import stdev
 
 from rich.console import Console
 
+from benchmarks.completeness import Missing, missing_of_evaluation
 from benchmarks.records import Episode
-from benchmarks.runs import read_episodes
+from benchmarks.runs import read_episodes, read_record
 from benchmarks.statistics import Estimate, Observation, rate
 from benchmarks.tables import Table, interval, percent, write_tables
 
@@ -24,10 +25,17 @@ def report_passes(folder: Path, passes: Sequence[Path], console: Console) -> Non
     Raises:
         RunError: a row of a pass is damaged.
     """
-    tables = pass_tables([list(read_episodes(path)) for path in passes])
+    rows = [list(read_episodes(path)) for path in passes]
+    parts = [
+        f"{path.name}: {part}"
+        for path, some in zip(passes, rows)
+        for part in missing_of_evaluation(read_record(path), some).parts
+    ]
+    missing = Missing(parts)
+    tables = missing.marked(pass_tables(rows))
     for table in tables:
         console.print(table.rich())
-    write_tables(folder / PASSES_FILE, tables)
+    write_tables(folder / PASSES_FILE, tables, missing.headline())
 
 
 def pass_tables(passes: Sequence[Sequence[Episode]]) -> list[Table]:

@@ -45,8 +45,8 @@ class Table:
 
         Args:
             breaks: how often cells are broken where people would: 0 for never, 1 for behind a
-                slash of a name, before an interval and between the words of the header, 2 for
-                within long names and intervals too.
+                slash of a name, before an interval or brackets and between the words of the header,
+                2 for within long names and intervals too.
         """
         table = RichTable(
             title=_rich(self.title), caption=_rich(self.note) if self.note else None,
@@ -62,7 +62,7 @@ class Table:
             if breaks:
                 names, numbers = cells[: self.numbers_from], cells[self.numbers_from :]
                 cells = [_broken_name(name, breaks) for name in names]
-                cells += [number.replace(" [", "\n[") for number in numbers]
+                cells += [number.replace(" [", "\n[").replace(" (", "\n(") for number in numbers]
             if breaks > 1:
                 cells = [_behind_comma(",\n", cell) for cell in cells]
             table.add_row(*map(_rich, cells))

@@ -170,6 +170,9 @@ def test_what_does_not_hold_is_not_built(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "site" / "mine.txt").write_text("mine")
     told = build(folder / "submissions", "--out", tmp_path / "site", exit_code=2)
     assert "is not empty and holds no site" in told
+    (tmp_path / "site" / "leaderboard.json").write_text("{}")
+    told = build(folder / "submissions", "--out", tmp_path / "site", exit_code=2)
+    assert "holds 'mine.txt' beside a site" in told
     told = build(folder / "submissions", "--out", tmp_path / "other", exit_code=2)
     assert "chance: Refused" in told
     assert "Unknown suite" in told

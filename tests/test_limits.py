@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from agents.rate_limits import RateLimits
 from benchmarks.cli import app
 from benchmarks.live import LiveTable
-from benchmarks.passes import pass_tables
+from benchmarks.passes import pass_tables, report_passes
 from benchmarks.prices import price_of
 from benchmarks.records import Episode
 from benchmarks.runs import read_episodes
@@ -125,7 +125,13 @@ def test_passes_are_runs_of_their_own(tmp_path: Path, endpoint: Endpoint) -> Non
         assert len(endpoint.bodies) == 12
     passes = [list(read_episodes(folder / f"pass-{number}")) for number in (1, 2)]
     assert [len(rows) for rows in passes] == [6, 6]
-    assert "pass@k" in (folder / "passes.md").read_text()
+    told = (folder / "passes.md").read_text()
+    assert "pass@k" in told
+    assert "INCOMPLETE" not in told
+    rows = (folder / "pass-2/episodes.jsonl").read_bytes().splitlines(keepends=True)
+    (folder / "pass-2/episodes.jsonl").write_bytes(b"".join(rows[1:]))
+    report_passes(folder, [folder / f"pass-{number}" for number in (1, 2)], Console(quiet=True))
+    assert "INCOMPLETE, missing: pass-2: 1 of" in (folder / "passes.md").read_text()
     for arguments in (["--agent", "expert"], ["--model", "toy", "--sampling-seed", "1"]):
         refused = CliRunner().invoke(app, ["evaluate", *arguments, "--repeat", "2"])
         assert refused.exit_code == 2

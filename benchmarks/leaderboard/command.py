@@ -13,9 +13,10 @@ from benchmarks.consoles import say
 from benchmarks.leaderboard.entries import read_submissions
 from benchmarks.leaderboard.episodes.files import EpisodeFiles
 from benchmarks.leaderboard.figures import figures
-from benchmarks.leaderboard.site import pages
+from benchmarks.leaderboard.site import FILES, pages
 from benchmarks.leaderboard.standings import boards
 from benchmarks.runs import RunError
+from shiftgym.files import brief
 
 MARK = "leaderboard.json"
 """By which a folder is known that may be replaced."""
@@ -61,8 +62,15 @@ def check_out(out: Path) -> None:
     """Raise a RunError where a folder cannot be that of a site."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise RunError(f"{out} is a link or a file. Name a folder by --out.")
-    if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
+    held = {path.name for path in out.iterdir()} if out.is_dir() else set()
+    if held and not (out / MARK).is_file():
         raise RunError(f"{out} is not empty and holds no site. Name another folder by --out.")
+    if strange := sorted(held - {MARK, "index.html", "entries", "data", *FILES}):
+        # It is replaced as a whole, a repository that pages are published from too.
+        raise RunError(
+            f"{out} holds {brief(strange[0])} beside a site, which would be removed. Name another "
+            f"folder by --out, and copy the site."
+        )
 
 
 def write_site(out: Path, files: Mapping[str, bytes]) -> None:

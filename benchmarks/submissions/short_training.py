@@ -7,12 +7,12 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.consoles import say
+from benchmarks.study.cells import job_folder
 from benchmarks.study.jobs import Job, run_job
 from benchmarks.study.presets import Preset, preset_named
-from benchmarks.study.results import job_folder
 from benchmarks.suites import Suite
 
-BUDGETS = {"gp-l": (2e12, 0.8e12), "virl-l": (2e12, 1.2e12)}
+BUDGETS = {("gp-l", "mlp"): (2e12, 0.8e12), ("virl-l", "mlp"): (2e12, 1.2e12)}
 """FLOPs of the init, at most, and of each arm: a part of those of a quick study."""
 
 SEED = 0
@@ -33,7 +33,7 @@ def trained_weights(of: Suite, name: str, runs: Path, console: Console) -> Path:
     weights = folder / f"{arm}.pt"
     if not (folder / "sft.pt").exists() or not (folder / "rl.pt").exists():
         say(console, f"{of.name}: training {policy}, for some minutes, in {folder}")
-        run_job(Job(_short(of.name), of, policy, SEED, folder), _unheard)
+        run_job(Job(_short(of.name, policy), of, policy, SEED, folder), _unheard)
     return weights
 
 
@@ -41,9 +41,10 @@ def _unheard(_: object) -> None:
     """Hear news of a training, and tell nobody."""
 
 
-def _short(suite: str) -> Preset:
-    """Return a quick study cut short, of which only the last checkpoints are kept."""
-    quick, (init, arm) = preset_named("quick", suite), BUDGETS[suite]
+def _short(suite: str, policy: str) -> Preset:
+    """Return a quick study of a policy cut short, of which only the last checkpoints are kept."""
+    quick, (init, arm) = preset_named("quick", suite), BUDGETS[suite, policy]
+    settings = quick.policies[policy]
     less = {"init_flops": init, "arm_flops": arm}
     return quick.model_copy(
         update={
@@ -51,8 +52,6 @@ def _short(suite: str) -> Preset:
             "points": 1,
             "curve_episodes": 1,
             "final_episodes": 1,
-            "policies": {
-                name: policy.model_copy(update=less) for name, policy in quick.policies.items()
-            },
+            "policies": {policy: settings.model_copy(update=less)},
         }
     )

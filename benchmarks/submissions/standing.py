@@ -7,7 +7,7 @@ submissions/. What is there already is written again, to the same bytes by the s
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -32,11 +32,17 @@ DAY = date(2026, 11, 28)
 
 LICENCE = "CC0-1.0"
 
-PLAYED = ("gp-l", "virl-l")
-"""Suites that have standing entries."""
+TRAINED_FIRST: Mapping[str, tuple[str, ...]] = {
+    "gp-l": ("mlp",),
+    "virl-l": ("mlp",),
+    "gp-vl": (),
+    "virl-vl": (),
+}
+"""Suites that have standing entries, and the policies that are trained first."""
 
-ARMS = ("mlp-sft", "mlp-rl")
-"""Policy and arm of those that are trained first."""
+ARMS = ("sft", "rl")
+
+POLICIES = {"mlp": "MLP on symbols"}
 
 SMALLER = {"virl-l": "paper"}
 """Size at which those who reply with text alone play: along a route each of twenty replies is kept,
@@ -65,12 +71,14 @@ class StandingEntry:
 
 def standing_entries() -> Iterator[StandingEntry]:
     """Yield all of them, those that take longest last."""
-    for suite in PLAYED:
+    for suite in TRAINED_FIRST:
         for name in scripted_agents(TASKS[SUITES[suite].task]):
-            yield StandingEntry(suite, name)
-    for suite in PLAYED:
-        for name in ARMS:
-            yield StandingEntry(suite, name, trained=True)
+            if name not in REPLIERS or not SUITES[suite].axes:  # those read no picture anyway
+                yield StandingEntry(suite, name)
+    for suite, policies in TRAINED_FIRST.items():
+        for policy in policies:
+            for arm in ARMS:
+                yield StandingEntry(suite, f"{policy}-{arm}", trained=True)
 
 
 def make_entry(entry: StandingEntry, out: Path, runs: Path, console: Console) -> None:
@@ -128,8 +136,9 @@ def _asked(entry: StandingEntry, of: Suite, runs: Path, console: Console) -> Eva
 def _title(entry: StandingEntry) -> str:
     if not entry.trained:
         return entry.name.replace("-", " ").capitalize()
-    how = "imitation" if entry.name.endswith("sft") else "reinforcement"
-    return f"MLP on symbols, short training by {how}"
+    policy, _, arm = entry.name.partition("-")
+    how = "imitation" if arm == "sft" else "reinforcement"
+    return f"{POLICIES[policy]}, short training by {how}"
 
 
 def main(
