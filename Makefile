@@ -64,7 +64,7 @@ trial-wheel: $(READY) ## Install the wheel as a stranger does, from the network,
 plugs: $(READY) ## Try the environments in other libraries, from the network
 	$(BIN)/python docs/examples/plugs.py
 
-trial-llm: $(LLM)/.ready ## Evaluate SmolLM2 from its weights and behind a server, with entries to submit
+trial-llm: $(LLM)/.ready ## Evaluate SmolLM2 from its weights and behind a server, with an entry to submit
 	$(LLM)/bin/python -m pytest -m slow tests/test_local_weights.py
 	$(LLM)/bin/python -m tests.trial_llm
 

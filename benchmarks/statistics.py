@@ -29,6 +29,9 @@ _UPPER = (1 + CONFIDENCE) / 2
 _ROUNDING = 1e-12
 """A variance that is less is none."""
 
+ClusterTotals = dict[int, tuple[Sequence[str], NDArray[np.float64], NDArray[np.float64]]]
+"""Of each seed its clusters, and the sum and the number of their values."""
+
 FEW_SEEDS = 5
 """With fewer, redrawing seeds tells little of what other seeds would have given."""
 
@@ -91,28 +94,43 @@ def bootstrap(
     Raises:
         ValueError: there are no observations.
     """
-    by_seed = _cluster_totals(observations)
-    if not by_seed:
-        raise ValueError("An estimate needs at least one episode; got none.")
-    seeds = sorted(by_seed)
-    sizes = tuple(len(by_seed[name][0]) for name in seeds)
-    picks, drawn = _draws(sizes, replicates, seed)
-    redrawn = np.empty(picks.shape)
-    for position, name in enumerate(seeds):
-        _, sums, counts = by_seed[name]
-        weights = drawn[position].astype(np.float64)
-        redrawn[picks == position] = (weights @ sums) / (weights @ counts)
-    low, high = np.quantile(redrawn.mean(axis=1), [1 - _UPPER, _UPPER])
-    means = {name: float(by_seed[name][1].sum() / by_seed[name][2].sum()) for name in seeds}
+    by_seed, redrawn = redraw(observations, replicates=replicates, seed=seed)
+    low, high = np.quantile(redrawn, [1 - _UPPER, _UPPER])
+    means = {name: float(sums.sum() / counts.sum()) for name, (_, sums, counts) in by_seed.items()}
     return Estimate(
         value=float(np.mean(list(means.values()))),
         low=float(low),
         high=float(high),
         episodes=int(sum(counts.sum() for _, _, counts in by_seed.values())),
         clusters=len({cluster for names, _, _ in by_seed.values() for cluster in names}),
-        seeds=len(seeds),
+        seeds=len(by_seed),
         by_seed=means,
     )
+
+
+def redraw(
+    observations: Iterable[Observation], *, replicates: int = REPLICATES, seed: int = 0
+) -> tuple[ClusterTotals, NDArray[np.float64]]:
+    """Redraw seeds and, within each, clusters.
+
+    Returns:
+        The totals of each seed in ascending order, and the mean over seeds of each replicate,
+        float64 of shape (replicates,).
+
+    Raises:
+        ValueError: there are no observations.
+    """
+    totals = _cluster_totals(observations)
+    by_seed = {name: totals[name] for name in sorted(totals)}
+    if not by_seed:
+        raise ValueError("An estimate needs at least one episode; got none.")
+    sizes = tuple(len(names) for names, _, _ in by_seed.values())
+    picks, drawn = _draws(sizes, replicates, seed)
+    redrawn = np.empty(picks.shape)
+    for position, (_, sums, counts) in enumerate(by_seed.values()):
+        weights = drawn[position].astype(np.float64)
+        redrawn[picks == position] = (weights @ sums) / (weights @ counts)
+    return by_seed, redrawn.mean(axis=1)
 
 
 @lru_cache(maxsize=16)
@@ -334,16 +352,14 @@ def _difference_of_one_seed(pairs: Sequence[Observation]) -> Estimate:
     return replace(as_rate, value=value, low=low, high=high, by_seed=by_seed)
 
 
-def _cluster_totals(
-    observations: Iterable[Observation],
-) -> dict[int, tuple[Sequence[str], NDArray[np.float64], NDArray[np.float64]]]:
+def _cluster_totals(observations: Iterable[Observation]) -> ClusterTotals:
     """Return for each seed its clusters, and the sum and the number of their values."""
     totals: dict[int, dict[str, list[float]]] = {}
     for item in observations:
         cell = totals.setdefault(item.seed, {}).setdefault(item.cluster, [0.0, 0.0])
         cell[0] += item.value
         cell[1] += 1
-    result: dict[int, tuple[Sequence[str], NDArray[np.float64], NDArray[np.float64]]] = {}
+    result: ClusterTotals = {}
     for name, clusters in totals.items():
         table = np.array(list(clusters.values()))
         result[name] = (list(clusters), table[:, 0], table[:, 1])

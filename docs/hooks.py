@@ -34,6 +34,8 @@ MARK = re.compile(r"(<!-- (table|environment) (\S+) -->\n)(.*?)(^<!-- end -->$)"
 ENTRY = re.compile(r"^- `([\w.]+)`$", re.M)
 """A name in a page of the reference, which mkdocstrings documents."""
 
+PICTURE = re.compile(r"!\[([^\]]*)\]\(((?:\.\./)?images/([\w-]+)\.png)\)")
+
 PAGES = {
     f"{task}{interface}-v0": f"{page}{interface.lower()}.md"
     for task, page in (("GeneralPoints", "general-points"), ("VIRLNavigation", "virl-navigation"))
@@ -199,11 +201,24 @@ def fill(markdown: str, *, docstrings: bool = True) -> str:
     return MARK.sub(filled, markdown)
 
 
+def themed(markdown: str) -> str:
+    """Return a page with a picture for dark colours beside each that has one."""
+
+    def both(found: re.Match[str]) -> str:
+        told, path, name = found.groups()
+        if not (DOCS / "images" / f"{name}-dark.png").exists():
+            return found[0]
+        dark = path.replace(f"{name}.png", f"{name}-dark.png")
+        return f"![{told}]({path}#only-light)\n![{told}]({dark}#only-dark)"
+
+    return PICTURE.sub(both, markdown)
+
+
 def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
     """Fill the marks of a page of the site, and the entries of the reference."""
     if page.file.src_uri.startswith("reference/"):
         return ENTRY.sub(r"\n::: \1\n", markdown)
-    return fill(markdown)
+    return themed(fill(markdown))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -94,6 +95,10 @@ def scan(text: str) -> Expression | None:
     than 0-9, numbers of more than MAX_DIGITS digits, two numbers or brackets side by side
     ("2 (3)", "7 24"), any other character, and the empty formula.
     """
+    return _remembered(text) if len(text) <= _SHORT else _scan(text)
+
+
+def _scan(text: str) -> Expression | None:
     if not text.isascii():
         for mark, plain in _UNICODE.items():
             text = text.replace(mark, plain)
@@ -111,6 +116,12 @@ def scan(text: str) -> Expression | None:
     if not _balanced(marks):
         return None
     return Expression(marks, None if stated is None else int(stated))
+
+
+_SHORT = 200
+"""Characters of the longest formula that is remembered: that of a reply is read three times."""
+
+_remembered = lru_cache(maxsize=256)(_scan)
 
 
 def _balanced(marks: bytes) -> bool:

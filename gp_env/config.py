@@ -72,8 +72,16 @@ class GameConfig(Keywords):
 
     @classmethod
     def check_together(cls, values: dict[str, Any]) -> None:
-        """Count the cards of a hand, and refuse another number beside it."""
+        """Count the cards of a hand, and refuse keywords that mean nothing beside others."""
         hand, count = values["hand"], values["num_cards"]
+        if values["rule"] is not None:
+            drawn = {"random_rules": (values["random_rules"], cls.defaults()["random_rules"])}
+            checks.only_with("rule='random'", "no rule is drawn", **drawn)
+        if hand is not None and values["face_share"] is not None:
+            raise ValueError(
+                f"face_share={values['face_share']} is a chance of cards that are drawn, and hand= "
+                f"deals {hand} in every episode. Leave one of the two out."
+            )
         if count is None:
             values["num_cards"] = DEFAULT_CARDS if hand is None else len(hand.ranks)
         elif hand is not None and count != len(hand.ranks):

@@ -50,8 +50,9 @@ def write_line(
     while used > (smallest or size) and text_width(line, used) > room:
         used -= 1
     if text_width(line, used) > room:
-        while line and text_width(f"{line} ...", used) > room:
-            line = line[:-1]
+        while line and (over := text_width(f"{line} ...", used) - room) > 0:
+            # No letter is twice as wide as its size, so none that there is room for is cut off.
+            line = line[: -max(1, int(over / (2 * used)))]
         line = f"{line} ..."
     # Some letters, such as a backslash, begin to the left of where they are written.
     left = where[0] - min(0, _font(used).getbbox(line)[0])
@@ -99,6 +100,7 @@ def write_lines(
     return where[1] + len(lines) * down
 
 
+@lru_cache(maxsize=4096)
 def text_width(line: str, size: int) -> float:
     """Return how wide a line is in type of a size, pixels."""
     font = _font(size)

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import warnings
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -24,6 +25,7 @@ from shiftgym.contracts import (
     refused_resets_change_nothing,
     task_strings_replay,
 )
+from shiftgym.window import Window
 
 PACKAGES: dict[str, ModuleType] = {"gp_env": gp_env, "virl_env": virl_env}
 TASKS = {"gp_env": "GeneralPoints", "virl_env": "VIRLNavigation"}
@@ -58,6 +60,14 @@ SHOWN: dict[str, list[dict[str, Any]]] = {
     "GeneralPoints-Text": [{"images": True, "image_size": 32, "look": "random"}],
     "VIRLNavigation-Text": [{"images": True, "image_size": 32, "look": {"night": 3}}],
 }
+
+
+@pytest.fixture(autouse=True, scope="module")
+def hasty_windows() -> Iterator[None]:
+    """Show frames as they come: nobody watches, and seconds would be waited for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shiftgym.envs.single.Window", lambda title, fps: Window(title, 1000.0))
+        yield
 
 
 def shown(name: str) -> list[dict[str, Any]]:

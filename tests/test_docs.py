@@ -18,7 +18,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import gp_env
 import virl_env
@@ -71,6 +73,13 @@ SLOW = sorted({name.rpartition("-")[0] for name, each in blocks().items() if eac
 def test_the_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # some write files
     exec(compile(DAILY[name], name, "exec"), {"__name__": "example"})
+    for drawn in tmp_path.glob("*.png"):
+        if (shown := ROOT / "docs/images" / drawn.name).is_file():
+            # Letters may differ by a shade from one version of Pillow to the next.
+            old, new = (np.asarray(Image.open(one).convert("RGB")) for one in (shown, drawn))
+            assert old.shape == new.shape, f"{drawn.name} is shown as it was: copy the new one."
+            changed = (np.abs(old.astype(int) - new) > 64).any(axis=2).mean()
+            assert changed < 0.001, f"{drawn.name} is shown as it was: copy the new one."
 
 
 @pytest.mark.slow

@@ -236,7 +236,7 @@ HOSTILE: list[Any] = [
     float("nan"), float("inf"), -float("inf"), 10**400, 10**5000, -1, 2**70, True, np.True_,
     "x", "", "y" * 100_000, b"x", "\0.npz", [], [[1], [2]], NESTED, {}, {"a": NESTED}, object(),
     np.array([1, 2]), np.array("a"), np.array([["a", "b"]]), np.float64("nan"),
-    np.datetime64("NaT"), np.timedelta64(3), (1,), (float("nan"),) * 2, (float("inf"), 5),
+    np.datetime64("NaT", "s"), np.timedelta64(3, "s"), (1,), (float("nan"),) * 2, (float("inf"), 5),
     (10**400, 5), (5, 10**400), ("a", "b"), (True, 5), (0.0, 5.0), len, 1.5, 1j, {1, 2},
     {0: 1, 5: 2},
 ]  # fmt: skip

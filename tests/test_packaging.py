@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hatch_build import APPLICATION, LEFT_OUT, PACKAGES, renamed
-from tests.installed import ROOT, build
+from tests.installed import ROOT, build, run
 
 LIBRARY = {"gp_env", "shiftgym", "virl_env"}
 INSIDE = APPLICATION.replace(".", "/")
@@ -65,6 +67,13 @@ def test_the_sdist_holds_what_the_wheel_is_built_from(tmp_path: Path) -> None:
     tops = {name.split("/")[0] for name in names if "/" in name}
     assert tops == {*LIBRARY, *PACKAGES}
     assert not [name for name in names if "__pycache__" in name]
+
+
+def test_the_files_of_a_release_name_one_version() -> None:
+    version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.M)
+    assert version
+    run(sys.executable, ROOT / ".ci" / "version", f"v{version[1]}", cwd=ROOT)
+    assert "names" in run(sys.executable, ROOT / ".ci" / "version", "v9.9", cwd=ROOT, status=1)
 
 
 def test_only_imports_are_renamed_for_the_wheel() -> None:

@@ -21,9 +21,9 @@ from benchmarks.probe import TRAINING, UNTRAINED, fit, look, probe, sight
 from benchmarks.records import RunRecord
 from benchmarks.rollouts import play
 from benchmarks.runs import Run, RunError
+from benchmarks.study.cells import job_folder
 from benchmarks.study.learners import LEARNERS
 from benchmarks.study.presets import PRESETS, PolicyPreset, Preset
-from benchmarks.study.results import job_folder
 from benchmarks.suites import SUITES, Suite
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import RECOGNITION
@@ -48,7 +48,7 @@ class Reading(ExpertAgent):
         return self._says(IMAGES[self._of.task].facts(self._symbolic.symbols))
 
 
-def recognition(of: Suite, says: Says, count: int = 12) -> list[float]:
+def recognition(of: Suite, says: Says, count: int = 8) -> list[float]:
     keywords = {**of.keywords("in", 0, seen=True), "max_attempts": 1}
     played = play(
         lambda env: Reading(env, of, says),

@@ -25,7 +25,6 @@ from benchmarks.tasks import TASKS
 from tests.fakes import FakeLearner, SeeingFake
 
 TOLD = {name: suite for name, suite in SUITES.items() if not suite.axes}
-both_tasks = pytest.mark.parametrize("suite", TOLD.values(), ids=list(TOLD))
 cards_daily = pytest.mark.parametrize(
     "suite",
     [
@@ -33,7 +32,7 @@ cards_daily = pytest.mark.parametrize(
         for name, suite in TOLD.items()
     ],
 )
-"""Whole studies and killed jobs, which know the task by its protocol alone."""
+"""Studies and jobs know the task by its protocol alone; one test runs a study of streets daily."""
 QUIET = Console(quiet=True)
 
 
@@ -124,7 +123,7 @@ def killed_at(news: int) -> Callable[[Event], None]:
     return emit
 
 
-@both_tasks
+@cards_daily
 def test_a_job_measures_every_declared_point(suite: Suite, finished: Finished) -> None:
     folder, events = finished("job", suite)
     book = read_json(folder / "points.json")
@@ -152,7 +151,7 @@ def test_a_job_measures_every_declared_point(suite: Suite, finished: Finished) -
     assert not list(folder.glob("*.resume.pt"))
 
 
-@both_tasks
+@cards_daily
 def test_the_init_stops_at_the_declared_competence(
     tmp_path: Path, suite: Suite, finished: Finished
 ) -> None:
@@ -189,7 +188,7 @@ def test_a_killed_job_ends_with_the_same_rows(
         assert read_json(job.folder / "points.json") == book
 
 
-@both_tasks
+@cards_daily
 def test_a_finished_job_trains_no_more(tmp_path: Path, suite: Suite, finished: Finished) -> None:
     folder = shutil.copytree(finished("job", suite)[0], tmp_path / "job")
     before = FakeLearner.steps_taken
@@ -242,7 +241,7 @@ def test_an_unfinished_study_can_be_reported(
     assert results.primary() == []
 
 
-@both_tasks
+@cards_daily
 def test_a_report_of_an_unfinished_study_says_what_is_missing(
     tmp_path: Path, suite: Suite, finished: Finished
 ) -> None:

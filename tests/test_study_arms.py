@@ -13,6 +13,7 @@ from agents.tinylm import learn
 from benchmarks.commands.checkout import _seeds
 from benchmarks.runs import read_episodes, read_json
 from benchmarks.study import learners
+from benchmarks.study.frontier import report
 from benchmarks.study.jobs import Event, Job, run_job
 from benchmarks.study.presets import PRESETS, Preset
 from benchmarks.study.presets.grid import RATES
@@ -169,6 +170,8 @@ def test_a_study_runs_some_of_its_seeds_and_says_what_is_missing(
     results = load_results(tmp_path)
     assert results.rate("lm-working", "sft-5e-4", "rule_ood") is not None
     assert {curve.column for curve in results.curves} == set(preset.curve_columns)
+    (line,) = report([tmp_path])
+    assert line == "lm-working: No point of an arm is measured on in_validation yet."
     assert results.missing
     assert all("seed 0" in part for part in results.missing.parts)
 

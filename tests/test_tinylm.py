@@ -23,7 +23,7 @@ from agents.tinylm import (
 )
 from agents.tinylm.game import UNKNOWN
 from agents.tinylm.learn import write_out
-from agents.tinylm.ppo import play
+from agents.tinylm.ppo import divergence, play
 from benchmarks.speed.tinylm import measure
 from gp_env import Outcome, build_prompt
 from gp_env.config import GameConfig
@@ -197,6 +197,29 @@ def test_demonstrations_become_dialogues_whose_last_reply_is_taught():
         assert [GAME.words[word] for word in text if GAME.words[word] == "wrong"] == ["wrong"] * 2
 
 
+def test_the_learning_rate_falls_where_it_is_asked_to(demonstrations):
+    learner = SFT(small_model(), demonstrations, SFTConfig(batch=16, decay=(32, 64)))
+    rates = [(learner.rate(), learner.step())[0] for _ in range(6)]
+    assert rates == pytest.approx([2e-3, 2e-3, 2e-3, 1e-3, 0.0, 0.0])
+
+
+def test_a_penalty_on_divergence_holds_the_first_weights(demonstrations):
+    policy, first = torch.randn(2, 5, 7).log_softmax(-1)
+    expected = torch.distributions.kl_divergence(
+        *(torch.distributions.Categorical(logits=logits) for logits in (policy, first))
+    )
+    assert divergence(policy, first) == pytest.approx(expected.mean().item(), abs=1e-5)
+    assert divergence(policy, policy) == 0
+    free, held = (
+        PPO(small_model(), PPOConfig(episodes=16, batch=16, epochs=1, kl_weight=weight))
+        for weight in (0.0, 0.1)
+    )
+    for learner in (free, held):
+        learner.step()
+    # The pass of the first weights is counted as one of sampling.
+    assert held.sampled_words == free.sampled_words + free.trained_words
+
+
 def test_only_the_winning_reply_is_taught(demonstrations):
     learner = SFT(small_model(), demonstrations, SFTConfig(batch=16))
     before = copy.deepcopy(learner.model)
@@ -298,13 +321,13 @@ def test_a_run_that_was_killed_goes_on_bit_for_bit(kind, demonstrations, tmp_pat
         return PPO(small_model(), PPOConfig(episodes=16, batch=8), split="train")
 
     straight = learner()
-    logged = [straight.step() for _ in range(10)]
+    logged = [straight.step() for _ in range(4)]
 
     file = tmp_path / "run.pt"
     steps: list = []
 
     def kill(row):
-        if len(steps) == 5:
+        if len(steps) == 2:
             raise KeyboardInterrupt
         steps.append(row)
 

@@ -16,34 +16,11 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.speed.rows import calibration
 from benchmarks.speed.start import first_request
-from tests.installed import Installed, build, run
+from tests.installed import ROOT, Installed, build, run
 from tests.loopback import Endpoint, listening
 from tests.test_program import NEVER
 
-# Run in isolated mode: the folder of the checkout is not on the path.
-PLAY = """
-import sys
-from pathlib import Path
-
-import gymnasium as gym
-
-env = gym.make("gp_env:GeneralPoints-OOD-v0")
-import gp_env
-import shiftgym
-import virl_env
-
-for package in (gp_env, shiftgym, virl_env):
-    assert Path(sys.prefix) in Path(package.__file__).parents, package.__file__
-_, info = env.reset(seed=0)
-done, rewards = False, 0.0
-while not done:
-    _, reward, terminated, truncated, info = env.step(env.unwrapped.expert_action())
-    done, rewards = terminated or truncated, rewards + reward
-assert terminated and info["is_success"] and rewards == 5.0, (info, rewards)
-assert gym.make_vec("GeneralPoints-v0", num_envs=2).reset(seed=0)[0].shape == (2, 56)
-print("won")
-"""
-
+PLAY = ROOT / "tests" / "installed_play.py"
 ROUNDS = 5
 
 
@@ -58,7 +35,7 @@ def main() -> None:
         installed = Installed(folder / "venv")
         pip = [installed.python, "-m", "pip", "--disable-pip-version-check"]
         run(*pip, "install", "--quiet", wheel, cwd=folder)
-        assert run(installed.python, "-I", "-W", "error", "-c", PLAY, cwd=folder).strip() == "won"
+        assert run(installed.python, "-I", "-W", "error", PLAY, cwd=folder).strip() == "won"
         run(*pip, "install", "--quiet", f"{wheel}[llm]", cwd=folder)
         print(run(*pip, "list", cwd=folder))
         print(evaluation(installed, folder / "empty"))

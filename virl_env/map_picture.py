@@ -137,8 +137,8 @@ class _View:
 
 
 def _draw_houses(drawing: ImageDraw.ImageDraw, view: _View, city: City) -> None:
-    corners = view.of_all(city.footprints * UNIT)
-    near_by = ((corners > -view.side) & (corners < 2 * view.side)).all(axis=1)
+    corners = view.of_all((city.footprints * UNIT).astype(np.float64))
+    near_by = np.all((corners > -view.side) & (corners < 2 * view.side), axis=1)
     for start, end in pairwise(city.footprint_offsets.tolist()):
         if near_by[start:end].any():
             drawing.polygon(corners[start:end].ravel().tolist(), fill=_HOUSE)

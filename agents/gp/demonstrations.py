@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.demonstrations import Transitions
-from agents.gp.working import MOST_CARDS, WORKING, build_answer, worked_formulas, write_working
 from gp_env.arithmetic import EQUALS, TOKENS, to_tokens
 from gp_env.config import GameConfig
 from gp_env.deal import Dealer
@@ -24,7 +23,6 @@ from gp_env.deck import MAX_CARDS, Hand
 from gp_env.dynamics import CORRECT_CODE, MAX_TOKENS
 from gp_env.rules import MAX_VALUE, NAMED, Rule
 from gp_env.solver import difficulty, solve
-from gp_env.text import build_reply
 from gp_env.vector_env import GeneralPointsVectorEnv
 from gp_env.verifier import judge_tokens
 from shiftgym.checks import in_range
@@ -103,8 +101,15 @@ class Demonstrations:
 
     def reply(self, index: int, formula: str) -> str:
         """Return the reply that gives a formula of one demonstration, its working before it."""
+        # Who is shown symbols needs nothing that writes words.
+        from agents.gp.working import build_answer, write_working
+        from gp_env.text import build_reply
+
         hand, rule = self.hand(index), self.scoring_rule(index)
         if self.working is None:
+            # Who learns from symbols needs nothing of replies.
+            from gp_env.text import build_reply
+
             return build_reply(hand, rule, formula)
         return write_working(hand.values(rule), formula, self.working) + build_answer(formula)
 
@@ -237,6 +242,8 @@ def demonstrate(
 
 
 def _check_working(working: str, wrong_attempts: int, num_cards: int) -> None:
+    from agents.gp.working import MOST_CARDS, WORKING
+
     if working not in WORKING:
         known = ", ".join(map(repr, WORKING))
         raise ValueError(f"working={working!r} is unknown: expected one of {known}, or None.")
@@ -269,6 +276,8 @@ def _solutions(values: tuple[int, ...], target: int, limit: int | None) -> Bytes
 
 @cache
 def _worked_solutions(values: tuple[int, ...], target: int, limit: int | None) -> Bytes:
+    from agents.gp.working import worked_formulas
+
     return pack_attempts([*worked_formulas(values, target)[:limit]])
 
 

@@ -40,10 +40,14 @@ class Learner(ABC):
     def step(self) -> dict[str, float]:
         """Learn from the next batch; return what there is to log."""
 
+    def rate(self) -> float:
+        """Return the learning rate of the next step, once it has risen."""
+        return self._learning_rate
+
     def _descend(self, loss: Tensor) -> None:
         """Take a step of the optimiser; the learning rate rises over the first fifty."""
         for group in self._optimiser.param_groups:
-            group["lr"] = self._learning_rate * min(1.0, (self.updates + 1) / 50)
+            group["lr"] = self.rate() * min(1.0, (self.updates + 1) / 50)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
@@ -115,10 +119,12 @@ class Learner(ABC):
 
 @dataclass(frozen=True)
 class SFTConfig:
-    """How to fine-tune: `batch` replies a step, at the `learning_rate` of AdamW."""
+    """How to fine-tune: `batch` replies a step, at the `learning_rate` of AdamW, which falls evenly
+    to zero between two numbers of replies, `decay`; it stays for None."""
 
     batch: int = 64
     learning_rate: float = 2e-3
+    decay: tuple[int, int] | None = None
 
 
 def write_out(game: Game, demonstrations: Any) -> tuple[Tensor, Tensor, Tensor, list[Any]]:
@@ -142,6 +148,13 @@ class SFT(Learner):
         super().__init__(model, config.learning_rate, f"{config} on {demonstrations}")
         written = write_out(model.game, demonstrations)
         self._words, self._starts, self._ends, self._draws = written
+
+    def rate(self) -> float:
+        """Return the learning rate of the next step, once it has risen."""
+        if self.config.decay is None:
+            return self._learning_rate
+        first, last = self.config.decay
+        return self._learning_rate * min(1.0, max(0.0, (last - self.seen) / (last - first)))
 
     def step(self) -> dict[str, float]:
         """Learn from the next `batch` replies; return the loss in nats a word."""

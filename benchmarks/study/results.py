@@ -6,32 +6,30 @@ again years later.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from benchmarks.completeness import Missing, PointName, missing_of_study
-from benchmarks.records import Episode, RunRecord
-from benchmarks.runs import EPISODES_FILE, RunError, first_of, read_episodes, read_record
-from benchmarks.statistics import REPLICATES, Estimate, Observation, paired_difference, rate
-from benchmarks.study.points import read_points
-from benchmarks.study.presets import PolicyPreset, Preset
-from benchmarks.suites import Suite, suite
+from benchmarks.records import RunRecord
+from benchmarks.statistics import REPLICATES, Estimate, paired_difference
+from benchmarks.study.cells import (
+    CURVE_REPLICATES,
+    REFERENCE,
+    Cells,
+    described,
+    read_study,
+)
+from benchmarks.study.presets import PolicyPreset
+from benchmarks.suites import Suite
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import RECOGNITION, Task, shows_shift
-
-REFERENCE = "reference"
-"""Stands for the policy of agents that need no learning."""
 
 STAGES = ("init", "sft", "rl")
 """Of a policy with the two usual arms; tables and pictures are of these."""
 DIFFERENCES = (("rl", "sft"), ("rl", "init"), ("sft", "init"))
-
-CURVE_REPLICATES = 2_000
 
 
 @dataclass(frozen=True)
@@ -149,60 +147,16 @@ class Results:
         }
 
 
-@dataclass
-class _Cell:
-    """One policy, stage, point and column over all seeds, in one metric."""
-
-    played: dict[tuple[int, int], Observation]
-    seen: dict[tuple[int, int], bool | None]
-
-    def estimate(self, replicates: int = REPLICATES) -> Estimate:
-        return rate(self.played.values(), replicates=replicates)
-
-    def of(self, episodes: Collection[tuple[int, int]]) -> Estimate:
-        """Return the estimate over some of the episodes, as those of curves are made."""
-        chosen = [self.played[key] for key in sorted(episodes)]
-        return rate(chosen, replicates=CURVE_REPLICATES)
-
-    def part(self, seen: bool) -> Estimate | None:
-        chosen = [self.played[key] for key, flag in self.seen.items() if flag is seen]
-        return rate(chosen) if chosen else None
-
-
-_Cells = dict[tuple[str, str, int, str, str], _Cell]
-"""By policy, stage, point, column and metric."""
-
-
-def job_folder(folder: Path, policy: str, seed: int) -> Path:
-    """Return where the job of a policy and a seed lies in a study's folder."""
-    return folder / "jobs" / f"{policy}-seed{seed}"
-
-
 def load_results(folder: Path) -> Results:
     """Read a study's folder, finished or not.
 
     Raises:
         RunError: it is not a study's folder.
     """
-    record = read_record(folder)
-    if record.kind != "study":
-        raise RunError(f"{folder} holds a run of kind {record.kind!r}, not a study.")
-    preset = _preset_of(folder, record)
-    of = preset.applied(suite_of_study(folder, record))
+    record, preset, of = described(folder)
     task, columns = TASKS[of.task], tuple(of.columns_for(seen=False))
     policies = preset.policies
-    cells: _Cells = defaultdict(lambda: _Cell({}, {}))
-    flops: dict[tuple[str, str, int], list[float]] = defaultdict(list)
-    finished: set[PointName] = set()
-    _read(folder, None, task, cells)
-    for policy in policies:
-        for seed in record.seeds:
-            job = job_folder(folder, policy, seed)
-            points = read_points(job)
-            for done in points.values():
-                flops[policy, done.stage, done.point].append(done.flops)
-                finished.add((policy, seed, done.stage, done.point))
-            _read(job, set(points), task, cells)
+    cells, flops, finished = read_study(folder, record, policies, task)
     last = preset.points
     curves = [
         CurvePoint(policy, arm, point, column, sum(spent) / len(spent), estimate)
@@ -237,33 +191,7 @@ def load_results(folder: Path) -> Results:
     )
 
 
-def suite_of_study(folder: Path, record: RunRecord) -> Suite:
-    """Return the suite of a study or a job.
-
-    Raises:
-        RunError: run.json names another number of suites than one.
-        ValueError: it names one that is not known here.
-    """
-    if len(record.suites) != 1 or not record.seeds:
-        raise RunError(
-            f"{folder}: run.json of a study names one suite and at least one seed; got the suites "
-            f"{sorted(record.suites)} and {len(record.seeds)} seeds. Restore it, or start in "
-            f"another folder."
-        )
-    return suite(next(iter(record.suites)))
-
-
-def _preset_of(folder: Path, record: RunRecord) -> Preset:
-    try:
-        return Preset.model_validate({**record.config, "seeds": len(record.seeds)})
-    except ValidationError as error:
-        raise RunError(
-            f"{folder}: config of run.json is not that of a study this version can read "
-            f"({first_of(error)}). Use the version that made it, or restore the file."
-        ) from error
-
-
-def _episodes(cells: _Cells, metric: str) -> dict[tuple[PointName, str], int]:
+def _episodes(cells: Cells, metric: str) -> dict[tuple[PointName, str], int]:
     """Return how many episodes there are of each point of each seed, by column."""
     counts: Counter[tuple[PointName, str]] = Counter()
     for (policy, stage, point, column, measured), cell in cells.items():
@@ -274,7 +202,7 @@ def _episodes(cells: _Cells, metric: str) -> dict[tuple[PointName, str], int]:
 
 
 def _severities(
-    cells: _Cells, task: Task, of: Suite, policies: Mapping[str, PolicyPreset], last: int
+    cells: Cells, task: Task, of: Suite, policies: Mapping[str, PolicyPreset], last: int
 ) -> list[SeverityPoint]:
     """Return the curves over severities of the policies that have them."""
     found = []
@@ -299,7 +227,7 @@ def _severities(
 
 
 def _rates(
-    cells: _Cells, task: Task, of: Suite, policies: Mapping[str, PolicyPreset], last: int
+    cells: Cells, task: Task, of: Suite, policies: Mapping[str, PolicyPreset], last: int
 ) -> list[Rate]:
     """Return every measured cell of the tables."""
     ends = [(REFERENCE, arm, 0) for arm in task.references]
@@ -319,7 +247,7 @@ def _rates(
 
 
 def _differences(
-    cells: _Cells, task: Task, of: Suite, policies: Mapping[str, PolicyPreset], last: int
+    cells: Cells, task: Task, of: Suite, policies: Mapping[str, PolicyPreset], last: int
 ) -> list[Difference]:
     """Return every difference of two arms that played the same episodes."""
     found = []
@@ -345,34 +273,3 @@ def _differences(
 def _replicates(of: Suite, column: str) -> int:
     """Return how often a column's episodes are redrawn: less for points of curves."""
     return REPLICATES if of.columns[column].severity is None else CURVE_REPLICATES
-
-
-def _read(folder: Path, finished: set[str] | None, task: Task, cells: _Cells) -> None:
-    """Sort a folder's rows into cells; `finished` names the points that count, None for all."""
-    for row in read_episodes(folder):
-        policy, seed, stage, point, column = _place(folder, row)
-        if finished is not None and f"{stage}/{point}" not in finished:
-            continue
-        key = (seed, row.episode_seed)
-        try:
-            values = {metric: row.value(metric) for metric in task.metrics}
-        except ValueError as error:
-            raise RunError(f"{folder / EPISODES_FILE}: {error}") from error
-        if row.metrics and RECOGNITION in row.metrics:
-            values[RECOGNITION] = row.metrics[RECOGNITION]
-        for metric, value in values.items():
-            cell = cells[policy, stage, point, column, metric]
-            cell.played[key] = Observation(seed, row.cluster, value)
-            cell.seen[key] = row.seen
-
-
-def _place(folder: Path, row: Episode) -> tuple[str, int, str, int, str]:
-    """Return the policy, seed, stage, point and column of a row."""
-    try:
-        policy, seed, stage, point, column = row.cell.split("/")
-        return policy, int(seed), stage, int(point), column
-    except ValueError:
-        raise RunError(
-            f"{folder}: episode {row.index} is of the cell {row.cell!r}; in a study a cell is "
-            f"policy/seed/stage/point/column. Restore the file, or start in another folder."
-        ) from None

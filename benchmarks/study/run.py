@@ -26,11 +26,11 @@ from benchmarks.rollouts import Cell, evaluate
 from benchmarks.runs import Run, RunError
 from benchmarks.statistics import Observation
 from benchmarks.study.board import Board
+from benchmarks.study.cells import REFERENCE, job_folder
 from benchmarks.study.jobs import Event, Job, live, run_job
 from benchmarks.study.plan import measured_pace, plan
 from benchmarks.study.position import position
 from benchmarks.study.presets import Preset
-from benchmarks.study.results import REFERENCE, job_folder
 from benchmarks.suites import Suite
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import MAX_ATTEMPTS, MakeAgent, Task

@@ -7,9 +7,9 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.consoles import say
+from benchmarks.study.cells import job_folder
 from benchmarks.study.jobs import Job, run_job
 from benchmarks.study.presets import Preset, preset_named
-from benchmarks.study.results import job_folder
 from benchmarks.suites import Suite
 
 BUDGETS = {

@@ -93,6 +93,12 @@ GROUPS = {
         ("openenv", "gymnasium==1.4.0"), {"openenv_streets.py": ("openenv",)}, torch=False
     ),
 }
+# Without bytecode each process compiles all of its modules: Ray's take too long for it to start.
+SURROUNDINGS = {
+    **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+    "OMP_NUM_THREADS": "1",
+    "CUDA_VISIBLE_DEVICES": "",
+}
 VERSIONS = "import importlib.metadata as m, sys; print(*map(m.version, sys.argv[1:]), sep='\\n')"
 
 
@@ -162,7 +168,7 @@ def run(python: Path, line: str, limit: int, folder: str) -> dict[str, str]:
             text=True,
             timeout=limit,
             cwd=folder,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
+            env=SURROUNDINGS,
         )
         found = [one for one in done.stdout.splitlines() if one.startswith("result: ")]
         last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]

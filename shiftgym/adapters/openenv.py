@@ -1,12 +1,12 @@
-"""OpenEnv: a server of a text id, and its client.
+"""OpenEnv: a server of a text id, which OpenEnv's own client plays.
 
 python -m shiftgym.adapters.openenv gp_env:GeneralPoints-Text-v0 --port 8000
 
-from shiftgym.adapters.openenv import TextAction, TextClient
+from openenv.core import GenericEnvClient
 
-with TextClient(base_url="http://localhost:8000").sync() as game:
+with GenericEnvClient(base_url="http://localhost:8000").sync() as game:
     told = game.reset(seed=1)
-    told = game.step(TextAction(reply="..."))
+    told = game.step({"reply": "..."})
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from functools import partial
 from typing import Any
 
 import uvicorn
-from openenv.core.client_types import StepResult
-from openenv.core.env_client import EnvClient
 from openenv.core.env_server.http_server import create_fastapi_app
 from openenv.core.env_server.interfaces import Environment
 from openenv.core.env_server.types import Action, Observation, State
@@ -62,21 +60,15 @@ class TextEnvironment(Environment):
         """Start an episode; the same seed starts the same one."""
         told, info = self._env.reset(seed=seed)
         self._state = State(episode_id=episode_id or info["task"])
-        return TextObservation(text=told, messages=info["messages"], task=info["task"])
+        return _observed(told, info)
 
     def step(self, action: Any, timeout_s: float | None = None, **_: Any) -> Any:
         """Judge a reply."""
         told, reward, terminated, truncated, info = self._env.step(action.reply)
         self._state.step_count += 1
-        return TextObservation(
-            text=told,
-            messages=info["messages"],
-            task=info["task"],
-            reward=float(reward),
-            done=terminated or truncated,
-            truncated=truncated,
-            success=bool(info["is_success"]),
-        )
+        more = {"truncated": truncated, "success": bool(info["is_success"])}
+        done = terminated or truncated
+        return _observed(told, info, reward=float(reward), done=done, **more)
 
     @property
     def state(self) -> Any:
@@ -88,18 +80,8 @@ class TextEnvironment(Environment):
         self._env.close()
 
 
-class TextClient(EnvClient):
-    """Plays on a server of `make_app`."""
-
-    def _step_payload(self, action: Any) -> dict[str, Any]:
-        return dict(action.model_dump())
-
-    def _parse_result(self, payload: dict[str, Any]) -> Any:
-        told = {name: payload[name] for name in ("reward", "done")}
-        return StepResult(observation=TextObservation(**payload["observation"], **told), **told)
-
-    def _parse_state(self, payload: dict[str, Any]) -> Any:
-        return State(**payload)
+def _observed(told: str, info: dict[str, Any], **more: Any) -> TextObservation:
+    return TextObservation(text=told, messages=info["messages"], task=info["task"], **more)
 
 
 def make_app(id: str, **keywords: Any) -> Any:

@@ -188,6 +188,8 @@ def test_the_dealing_is_the_same_everywhere() -> None:
         ({"hand": "3 3 8 8", "num_cards": 5}, ["num_cards=5"]),
         ({"hand": "14 2 1 8", "target": 25}, ["14 2 A 8", "deck=standard"]),
         ({"hand": "3♠ 3♣ 8 8"}, ["'3♠'", "every card or of none"]),
+        ({"random_rules": "pair"}, ["random_rules='pair'", "rule='random'"]),
+        ({"hand": "3 3 8 8", "face_share": 0.4}, ["face_share=0.4", "3 3 8 8"]),
         ({"fold": (1, 5)}, ["fold=(1, 5)", "split='train'"]),
         ({"hand": "3♥ 3♥ 8♥ 8♥"}, ["suits='black'", "♠♣"]),
         ({"fold": (0, 2**40)}, ["3 to 1000"]),

@@ -100,7 +100,8 @@ def test_what_has_no_working_to_show_is_refused() -> None:
 
 
 def deal(**keywords: object) -> Deals:
-    dealer = Dealer(GameConfig.make(fold=(2, 7, 6), **keywords))
+    fold = {"fold": (2, 7, 6)} if "split" in keywords else {}
+    dealer = Dealer(GameConfig.make(**fold, **keywords))
     return dealer.deal(np.arange(1500, dtype=np.int64))
 
 

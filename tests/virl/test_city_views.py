@@ -111,9 +111,17 @@ def test_looks_change_more_the_more_severe_they_are(axis: str) -> None:
     assert apart[3] > apart[1]
 
 
-def test_cities_look_different() -> None:
+@pytest.mark.parametrize(
+    "names",
+    [
+        (*virl_env.TRAINING_CITIES, *list(virl_env.UNSEEN_CITIES)[:2]),
+        pytest.param(virl_env.CITY_NAMES, marks=pytest.mark.slow),
+    ],
+    ids=["four", "all"],
+)
+def test_cities_look_different(names: tuple[str, ...]) -> None:
     colours = []
-    for name in virl_env.CITY_NAMES:
+    for name in names:
         city = virl_env.named_city(name)
         views = CityViews(city)
         seen = [views.four(city.geocode(point), 0.0, 32) for point in range(0, 200, 20)]

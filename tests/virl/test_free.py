@@ -129,7 +129,7 @@ def test_moves_are_those_of_the_oracle(family: str) -> None:
     streets = streets_of(city)
     drawn = random.Random(family)
     crossings = np.flatnonzero(city.degrees != 2).tolist()
-    for _ in range(1_000):
+    for _ in range(300):
         frame = drawn.choice(("world", "body"))
         words = COMPASS if frame == "world" else RELATIVE
         rule = Directions(frame, tuple(drawn.sample(words, len(words))))
@@ -204,7 +204,7 @@ def arrive(family: str, rule: str, count: int, expert: str, seed: int) -> None:
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("family", FAMILIES)
 def test_expert_arrives(family: str, rule: str, expert: str) -> None:
-    arrive(family, rule, 8, expert, seed=11)
+    arrive(family, rule, 4, expert, seed=11)
 
 
 @pytest.mark.slow
@@ -470,8 +470,16 @@ def test_determinism_and_replay(rule: str) -> None:
     assert len({str(trace[0]) for trace in traces}) == 5
 
 
-@pytest.mark.parametrize("mode", ["next_step", "same_step"])
-@pytest.mark.parametrize("rule", RULES)
+# Rules know nothing of the mode: one is walked by in both, the others in one each.
+@pytest.mark.parametrize(
+    "rule, mode",
+    [
+        ("absolute", "next_step"),
+        ("relative", "same_step"),
+        ("random", "next_step"),
+        ("random", "same_step"),
+    ],
+)
 def test_single_and_vector_agree(rule: str, mode: str) -> None:
     keywords: Any = {"directions": rule, "movement": "free", "routes": 20, "max_steps": 60}
     keywords["shaping"] = 1.0
@@ -484,7 +492,7 @@ def test_single_and_vector_agree(rule: str, mode: str) -> None:
         np.testing.assert_array_equal(observations[copy], observation)
         same(infos, copy, info)
     drawn, over, endings = random.Random(rule), [False] * 3, {"terminated": 0, "truncated": 0}
-    for _ in range(250):
+    for _ in range(130):
         expert = vector.expert_action()
         for copy, single in enumerate(singles):
             assert vector.route(copy) == single.route

@@ -260,7 +260,7 @@ PIECES = (
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
 def test_soup_of_reports(text: str) -> None:
     reported = read_intersection(text)

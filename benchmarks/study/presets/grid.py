@@ -64,18 +64,18 @@ def _rl(start: str | None = None, **settings: Any) -> Arm:
 _WORKING = PolicyPreset(
     learner="tinylm",
     model={"width": 64, "layers": 3, "context": 96, "game": "cards-working"},
-    init={"learning_rate": 2e-3, "batch": 64},
+    init={"learning_rate": 2e-3, "batch": 64, "decay": (80_000, 120_000)},
     init_keywords=_PAIR,
     working="remaining",
     solutions="any",
     arms=_grid({"batch": 64}, _RL),
-    init_demonstrations=80_000,
+    init_demonstrations=120_000,
     sft_demonstrations=60_000,
-    competence=0.3,
+    competence=0.25,
     init_flops=8e12,
     check_flops=5e11,
     arm_flops=4e12,
-    minutes=(3.5, 3.2, 4.0),
+    minutes=(5.5, 3.2, 4.0),
 )
 """Replies show their working, so that a model can solve sets of numbers that nobody showed it."""
 

@@ -1,0 +1,72 @@
+"""Tests over several seeds, and what several tests together may say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from benchmarks.statistics import (
+    REPLICATES,
+    Observation,
+    PairedTest,
+    bootstrap,
+    paired_test,
+    redraw,
+)
+
+POWER_ERRORS = 2.80
+"""A difference of so many standard errors is found at 5 %, two-sided, with a power of 80 %."""
+
+
+def difference_test(
+    differences: Sequence[Observation], *, replicates: int = REPLICATES
+) -> PairedTest:
+    """Test whether the mean of paired differences is 0.
+
+    Over several seeds p is twice the smaller share of bootstrap replicates on either side of 0, and
+    no less than the replicates can tell; over one seed it is that of `paired_test`.
+
+    Args:
+        differences: one for each episode that both sides played, in [-1, 1].
+
+    Raises:
+        ValueError: there are none.
+    """
+    if len({one.seed for one in differences}) == 1:
+        sides = ({}, {})  # type: tuple[dict[tuple[int, int], Observation], ...]
+        for number, one in enumerate(differences):
+            for side, value in zip(sides, (one.value, 0.0)):
+                side[one.seed, number] = Observation(one.seed, one.cluster, value)
+        return paired_test(*sides)
+    estimate = bootstrap(differences, replicates=replicates)
+    _, redrawn = redraw(differences, replicates=replicates)
+    fewer = min((redrawn <= 0).sum(), (redrawn >= 0).sum())
+    spread = float(redrawn.std())
+    error = abs(estimate.value) / spread if spread else 0.0
+    return PairedTest(estimate, error, min(1.0, 2 * float(fewer + 1) / (replicates + 1)))
+
+
+def holm(p_values: Mapping[str, float]) -> dict[str, float]:
+    """Return p values corrected by Holm for all of these tests together, in their order."""
+    corrected: dict[str, float] = {}
+    largest = 0.0
+    for rank, name in enumerate(sorted(p_values, key=lambda name: p_values[name])):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[name]))
+        corrected[name] = largest
+    return {name: corrected[name] for name in p_values}
+
+
+def smallest_seen(test: PairedTest) -> float | None:
+    """Return the difference that so many seeds and episodes find with a power of 80 %.
+
+    None where nothing differs, so that the spread is not known.
+    """
+    if not test.error:
+        return None
+    return POWER_ERRORS * abs(test.estimate.value) / test.error
+
+
+def seeds_to_see(test: PairedTest, difference: float) -> int | None:
+    """Return how many seeds like these find a difference with a power of 80 %; None as above."""
+    seen = smallest_seen(test)
+    return None if seen is None else math.ceil(test.estimate.seeds * (seen / difference) ** 2)

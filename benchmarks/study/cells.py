@@ -1,0 +1,177 @@
+"""From the folder of a study to what came of its episodes, by policy, stage, point and column."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from benchmarks.completeness import PointName
+from benchmarks.records import Episode, RunRecord
+from benchmarks.runs import EPISODES_FILE, RunError, first_of, read_episodes, read_record
+from benchmarks.statistics import REPLICATES, Estimate, Observation, rate
+from benchmarks.study.jobs import Job
+from benchmarks.study.points import read_points
+from benchmarks.study.presets import Preset
+from benchmarks.suites import Suite, suite
+from benchmarks.tasks import TASKS
+from benchmarks.tasks.task import RECOGNITION, Task
+
+REFERENCE = "reference"
+"""Stands for the policy of agents that need no learning."""
+
+CURVE_REPLICATES = 2_000
+
+
+@dataclass
+class Cell:
+    """One policy, stage, point and column over all seeds, in one metric."""
+
+    played: dict[tuple[int, int], Observation]
+    seen: dict[tuple[int, int], bool | None]
+
+    def estimate(self, replicates: int = REPLICATES) -> Estimate:
+        """Return the rate of all episodes."""
+        return rate(self.played.values(), replicates=replicates)
+
+    def of(self, episodes: Collection[tuple[int, int]]) -> Estimate:
+        """Return the estimate over some of the episodes, as those of curves are made."""
+        chosen = [self.played[key] for key in sorted(episodes)]
+        return rate(chosen, replicates=CURVE_REPLICATES)
+
+    def part(self, seen: bool) -> Estimate | None:
+        """Return the rate of the episodes whose like training showed, or of the others."""
+        chosen = [self.played[key] for key, flag in self.seen.items() if flag is seen]
+        return rate(chosen) if chosen else None
+
+
+Cells = dict[tuple[str, str, int, str, str], Cell]
+"""By policy, stage, point, column and metric."""
+
+
+def job_folder(folder: Path, policy: str, seed: int) -> Path:
+    """Return where the job of a policy and a seed lies in a study's folder."""
+    return folder / "jobs" / f"{policy}-seed{seed}"
+
+
+Flops = dict[tuple[str, str, int], list[float]]
+"""Compute of each seed, by policy, stage and point."""
+
+
+def described(folder: Path) -> tuple[RunRecord, Preset, Suite]:
+    """Return what a study's folder says of itself: its suite as its preset plays it.
+
+    Raises:
+        RunError: it is not a study's folder.
+    """
+    record = read_record(folder)
+    if record.kind != "study":
+        raise RunError(f"{folder} holds a run of kind {record.kind!r}, not a study.")
+    preset = _preset_of(folder, record)
+    return record, preset, preset.applied(suite_of_study(folder, record))
+
+
+def read_study(
+    folder: Path, record: RunRecord, policies: Iterable[str], task: Task
+) -> tuple[Cells, Flops, set[PointName]]:
+    """Return all rows of a study in cells, the compute of its points, and which are finished."""
+    cells: Cells = defaultdict(lambda: Cell({}, {}))
+    flops: Flops = defaultdict(list)
+    finished: set[PointName] = set()
+    _read(folder, None, task, cells)
+    for policy in policies:
+        for seed in record.seeds:
+            job = job_folder(folder, policy, seed)
+            points = read_points(job)
+            for done in points.values():
+                flops[policy, done.stage, done.point].append(done.flops)
+                finished.add((policy, seed, done.stage, done.point))
+            _read(job, set(points), task, cells)
+    return cells, flops, finished
+
+
+def read_cells(job: Job) -> Cells:
+    """Return the rows of one job in cells."""
+    cells: Cells = defaultdict(lambda: Cell({}, {}))
+    _read(job.folder, set(read_points(job.folder)), job.task, cells)
+    return cells
+
+
+Played = Mapping[tuple[int, int], Observation]
+"""What came of episodes, by seed of the study and episode seed."""
+
+
+def played(folder: Path, policy: str) -> dict[tuple[str, int, str], Played]:
+    """Return the primary metric of each episode of a policy, by stage, point and column.
+
+    Raises:
+        RunError: it is not a study's folder.
+    """
+    record, _, of = described(folder)
+    task = TASKS[of.task]
+    cells, _, _ = read_study(folder, record, [policy], task)
+    return {
+        (stage, point, column): cell.played
+        for (name, stage, point, column, metric), cell in cells.items()
+        if name == policy and metric == task.metric
+    }
+
+
+def suite_of_study(folder: Path, record: RunRecord) -> Suite:
+    """Return the suite of a study or a job.
+
+    Raises:
+        RunError: run.json names another number of suites than one.
+        ValueError: it names one that is not known here.
+    """
+    if len(record.suites) != 1 or not record.seeds:
+        raise RunError(
+            f"{folder}: run.json of a study names one suite and at least one seed; got the suites "
+            f"{sorted(record.suites)} and {len(record.seeds)} seeds. Restore it, or start in "
+            f"another folder."
+        )
+    return suite(next(iter(record.suites)))
+
+
+def _preset_of(folder: Path, record: RunRecord) -> Preset:
+    try:
+        return Preset.model_validate({**record.config, "seeds": len(record.seeds)})
+    except ValidationError as error:
+        raise RunError(
+            f"{folder}: config of run.json is not that of a study this version can read "
+            f"({first_of(error)}). Use the version that made it, or restore the file."
+        ) from error
+
+
+def _read(folder: Path, finished: set[str] | None, task: Task, cells: Cells) -> None:
+    """Sort a folder's rows into cells; `finished` names the points that count, None for all."""
+    for row in read_episodes(folder):
+        policy, seed, stage, point, column = _place(folder, row)
+        if finished is not None and f"{stage}/{point}" not in finished:
+            continue
+        key = (seed, row.episode_seed)
+        try:
+            values = {metric: row.value(metric) for metric in task.metrics}
+        except ValueError as error:
+            raise RunError(f"{folder / EPISODES_FILE}: {error}") from error
+        if row.metrics and RECOGNITION in row.metrics:
+            values[RECOGNITION] = row.metrics[RECOGNITION]
+        for metric, value in values.items():
+            cell = cells[policy, stage, point, column, metric]
+            cell.played[key] = Observation(seed, row.cluster, value)
+            cell.seen[key] = row.seen
+
+
+def _place(folder: Path, row: Episode) -> tuple[str, int, str, int, str]:
+    """Return the policy, seed, stage, point and column of a row."""
+    try:
+        policy, seed, stage, point, column = row.cell.split("/")
+        return policy, int(seed), stage, int(point), column
+    except ValueError:
+        raise RunError(
+            f"{folder}: episode {row.index} is of the cell {row.cell!r}; in a study a cell is "
+            f"policy/seed/stage/point/column. Restore the file, or start in another folder."
+        ) from None

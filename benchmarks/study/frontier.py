@@ -1,0 +1,215 @@
+"""The declared endpoints of a grid of learning rates: `python -m benchmarks.study.frontier RUN`.
+
+docs/protocol.md says what they are. All of it is computed from the rows on disk.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.runs import RunError
+from benchmarks.significance import difference_test, holm, seeds_to_see, smallest_seen
+from benchmarks.statistics import Observation, PairedTest, bootstrap
+from benchmarks.study.cells import Played, described, played
+from benchmarks.study.presets import PolicyPreset, Preset
+
+CHOOSES = "in_validation"
+"""The column that rates and points are chosen by."""
+
+ENDPOINTS = {
+    "a": "each arm at its chosen rate and point",
+    "b": "both at the same rate after half of the compute, mean over rates",
+    "c": "each arm at its chosen rate, at the last point",
+}
+HALF = 0.5
+
+Cells = Mapping[tuple[str, int, str], Played]
+"""Episodes by arm, point and column."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What validation chose for a method.
+
+    Attributes:
+        arm: its name, of the rate.
+        point: its number, from 1.
+        validation: mean over seeds of the metric on `CHOOSES` there.
+    """
+
+    arm: str
+    point: int
+    validation: float
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """RL - SFT on one column, one of `ENDPOINTS`."""
+
+    policy: str
+    name: str
+    column: str
+    test: PairedTest
+
+
+def arms_by_rate(policy: PolicyPreset, method: str) -> dict[float, str]:
+    """Return the arms of a method from the init, by learning rate in ascending order."""
+    found = {
+        float(arm.settings["learning_rate"]): name
+        for name, arm in policy.all_arms.items()
+        if arm.method == method and "learning_rate" in arm.settings and arm.start is None
+    }
+    return dict(sorted(found.items()))
+
+
+def choose(cells: Cells, arms: Iterable[str], points: int) -> Choice:
+    """Return the arm and the point that are best on validation.
+
+    Args:
+        arms: in ascending order of their rates; of equal ones the first counts, and of its points
+            the first.
+        points: of each arm.
+
+    Raises:
+        ValueError: no point of any arm is measured.
+    """
+    best: Choice | None = None
+    arms = list(arms)
+    for arm in arms:
+        for point in range(1, points + 1):
+            cell = cells.get((arm, point, CHOOSES))
+            if not cell:
+                continue
+            value = _mean_over_seeds(cell.values())
+            if best is None or value > best.validation:
+                best = Choice(arm, point, value)
+    if best is None:
+        told = ", ".join(arms) or "an arm"
+        raise ValueError(f"No point of {told} is measured on {CHOOSES} yet.")
+    return best
+
+
+def differences(pairs: Sequence[tuple[Played, Played]]) -> list[Observation]:
+    """Return the mean over pairs of `first - second`, for each episode that all of them played."""
+    shared = sorted(set.intersection(*(set(cell) for pair in pairs for cell in pair)))
+    return [
+        Observation(
+            key[0],
+            pairs[0][0][key].cluster,
+            float(np.mean([first[key].value - second[key].value for first, second in pairs])),
+        )
+        for key in shared
+    ]
+
+
+def endpoints(
+    cells: Cells, name: str, policy: PolicyPreset, preset: Preset, column: str
+) -> tuple[dict[str, Choice], list[Endpoint]]:
+    """Return what validation chose for each method, and the endpoints on a column.
+
+    Raises:
+        ValueError: an arm lacks the points that they need.
+    """
+    sft, rl = (arms_by_rate(policy, method) for method in ("sft", "rl"))
+    chosen = {
+        method: choose(cells, arms.values(), preset.points)
+        for method, arms in (("sft", sft), ("rl", rl))
+    }
+    half = next(p for p in range(1, preset.points + 1) if preset.share(p) >= HALF)
+    ends = [(chosen[method].arm, preset.points) for method in ("rl", "sft")]
+    best = [(chosen[method].arm, chosen[method].point) for method in ("rl", "sft")]
+    equal = [((rl[rate], half), (sft[rate], half)) for rate in rl if rate in sft]
+    found = []
+    for endpoint, pairs in {"a": [best], "b": equal, "c": [ends]}.items():
+        sides = [
+            tuple(cells.get((arm, point, column), {}) for arm, point in pair) for pair in pairs
+        ]
+        told = differences([(first, second) for first, second in sides])
+        if not told:
+            raise ValueError(f"({endpoint}) of {name} on {column} has no episodes yet.")
+        found.append(Endpoint(name, endpoint, column, difference_test(told)))
+    return chosen, found
+
+
+def curve(
+    cells: Cells, arms: Iterable[str], points: int, columns: Sequence[str]
+) -> list[dict[str, float | str]]:
+    """Return the frontier: for each arm and point the mean and the interval on each column."""
+    rows: list[dict[str, float | str]] = []
+    for arm, point in [("init", 0), *((arm, p) for arm in arms for p in range(1, points + 1))]:
+        row: dict[str, float | str] = {"arm": arm, "point": point}
+        for column in columns:
+            if cell := cells.get((arm, point, column)):
+                estimate = bootstrap(cell.values(), replicates=2_000)
+                row |= {
+                    column: estimate.value,
+                    f"{column}_low": estimate.low,
+                    f"{column}_high": estimate.high,
+                }
+        if len(row) > 2:
+            rows.append(row)
+    return rows
+
+
+def report(folders: Sequence[Path], columns: Sequence[str] = ("rule_ood", "in")) -> list[str]:
+    """Return the declared endpoints of studies as lines of text; the first column is primary.
+
+    Raises:
+        RunError: one is not a study's folder.
+    """
+    lines, found = [], list[Endpoint]()
+    for folder in folders:
+        _, preset, _ = described(folder)
+        for name, policy in preset.policies.items():
+            cells = played(folder, name)
+            try:
+                for column in columns:
+                    chosen, here = endpoints(cells, name, policy, preset, column)
+                    found += here
+            except ValueError as error:
+                lines.append(f"{name}: {error}")
+                continue
+            lines += [
+                f"{name}: chosen for {method}: {one.arm}, point {one.point} of {preset.points} "
+                f"({100 * one.validation:.1f} % on {CHOOSES})"
+                for method, one in chosen.items()
+            ]
+    declared = [one for one in found if one.column == columns[0]]
+    corrected = holm({f"{one.policy} {one.name}": one.test.p_value for one in declared})
+    for one in found:
+        estimate = one.test.estimate
+        line = (
+            f"{one.policy}, {one.column}, ({one.name}) {ENDPOINTS[one.name]}: RL - SFT "
+            f"{100 * estimate.value:+.1f} [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}], "
+            f"{estimate.seeds} seeds"
+        )
+        if one.column == columns[0]:
+            line += (
+                f", p {one.test.p_value:.4f}, by Holm {corrected[f'{one.policy} {one.name}']:.4f}"
+            )
+            seen, needed = smallest_seen(one.test), seeds_to_see(one.test, 0.03)
+            if seen is not None:
+                line += (
+                    f"; sees {100 * seen:.1f} points with a power of 80 %, 3 with {needed} seeds"
+                )
+        lines.append(line)
+    return lines
+
+
+def _mean_over_seeds(observations: Iterable[Observation]) -> float:
+    by_seed: dict[int, list[float]] = {}
+    for one in observations:
+        by_seed.setdefault(one.seed, []).append(one.value)
+    return float(np.mean([np.mean(values) for values in by_seed.values()]))
+
+
+if __name__ == "__main__":
+    try:
+        print("\n".join(report([Path(name) for name in sys.argv[1:]])))
+    except RunError as problem:
+        raise SystemExit(str(problem)) from None
