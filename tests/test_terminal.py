@@ -11,6 +11,7 @@ import pytest
 
 from shiftgym.terminal import WIDTH, wrapped
 
+ROOT = Path(__file__).resolve().parent.parent
 CARDS = ["-m", "gp_env", "--expert", "--seed", "1"]
 STREETS = ["-m", "virl_env", "--expert", "--seed", "3", "--turns", "1"]
 PLAIN = ["-m", "benchmarks", "--help"]
@@ -107,7 +108,7 @@ def test_lines_are_wrapped_between_words() -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (["--city", "nope.npz"], 1, "No such file"),
+        (["--city", "nope.npz"], 1, "does not exist"),
         (["--expert", "--gif", "no/x.gif"], 2, "no folder"),
     ],
 )
@@ -140,3 +141,13 @@ def test_what_is_typed_is_shown_where_it_comes_from_a_pipe() -> None:
     assert run.returncode == 0
     assert "formula (empty to give up): 3+3\n" in run.stdout
     assert max(map(len, run.stdout.splitlines())) <= WIDTH
+
+
+@pytest.mark.parametrize("package", ["gp_env", "virl_env"])
+def test_a_python_without_the_libraries_is_told_what_to_run(package: str) -> None:
+    bare = [sys.executable, "-S", "-m", package]  # finds no installed package
+    run = subprocess.run(bare, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert run.stderr.startswith("error: gymnasium is not installed for")
+    assert "Traceback" not in run.stderr
+    assert "make" in run.stderr
