@@ -30,7 +30,7 @@ def _pictures(
 
 
 class GeneralPointsTextEnv(TableEnv[str, str], TextEnv[CardEpisode]):
-    r"""## Description
+    """## Description
 
     The card game GeneralPoints as a dialogue. Three to six cards are dealt, and the player writes a
     formula that uses what each card counts exactly once and makes the target. What J, Q and K count

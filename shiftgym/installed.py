@@ -15,12 +15,14 @@ CHECKOUT = ROOT / "Makefile"
 
 
 def check_installed() -> None:
-    """Let a Python pass that has what the environments need.
+    """Let a Python of a checkout pass that has what the environments need.
 
     Raises:
         ModuleNotFoundError: a module is missing; the message says what to run.
         SystemExit: the same, where a package is run as a program with `python -m`.
     """
+    if not CHECKOUT.is_file():
+        return  # pip brought them with the wheel
     missing = next((name for name in NEEDED if find_spec(name) is None), None)
     if missing is None:
         return
@@ -33,8 +35,6 @@ def check_installed() -> None:
 
 def _mend() -> str:
     """Return what to run instead."""
-    if not CHECKOUT.is_file():
-        return "Install shiftgym there with pip, which brings it."
     for python in (ROOT / ".venv/bin/python", ROOT / ".venv/Scripts/python.exe"):
         if python.is_file():
             return f"`make` installed it for another Python: run {python} in its place."

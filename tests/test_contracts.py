@@ -66,7 +66,7 @@ SHOWN: dict[str, list[dict[str, Any]]] = {
 def hasty_windows() -> Iterator[None]:
     """Show frames as they come: nobody watches, and seconds would be waited for."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("shiftgym.envs.single.Window", lambda title, fps: Window(title, 1000.0))
+        patch.setattr("shiftgym.window.Window", lambda title, fps: Window(title, 1000.0))
         yield
 
 

@@ -167,11 +167,14 @@ def test_the_pages_show_every_table_as_it_is_now() -> None:
         assert hooks["fill"](page, docstrings=False) == page, "Run `python docs/hooks.py`."
 
 
-def test_the_pages_of_the_environments_have_their_docstrings() -> None:
+def test_the_pages_of_the_environments_are_their_docstrings() -> None:
     hooks = runpy.run_path(str(ROOT / "docs" / "hooks.py"))
-    page = hooks["environment"]("GeneralPoints-Image-v0")
-    assert "| `GeneralPoints-Image-RuleOOD-v0` |" in page
-    assert "[`GeneralPointsEnv`](general-points.md)" in page
+    pages = {id: hooks["environment"](id) for id in hooks["PAGES"]}
+    assert "[`GeneralPointsEnv`](general-points.md)" in pages["GeneralPoints-Image-v0"]
+    for id, page in pages.items():
+        assert f"| `{id.replace('-v0', '-RuleOOD-v0')}` |" in page
+        # A line less indented than the others would make all of them code.
+        assert {"Action Space", "Arguments"} <= set(re.findall(r"^## (.*)$", page, re.M))
 
 
 def test_the_reference_has_every_public_name() -> None:

@@ -85,6 +85,10 @@ def test_the_endpoints_are_those_that_are_declared() -> None:
     }
     values = {one.name: one.test.estimate.value for one in found}
     assert values == pytest.approx({"a": 0.1, "b": 0.1, "c": 0.1})
+    arms = {name: POLICY.all_arms[name] for name in ("sft-1e-4", "rl-2e-4")}
+    alone = POLICY.model_copy(update={"arms": arms})
+    _, rerun = endpoints(cells, "lm-working", alone, GRID, "rule_ood")
+    assert [one.name for one in rerun] == ["a", "c"]
     del cells[rl[2e-4], 8, "rule_ood"]
     with pytest.raises(ValueError, match=r"\(b\) of lm-working on rule_ood has no episodes yet"):
         endpoints(cells, "lm-working", POLICY, GRID, "rule_ood")

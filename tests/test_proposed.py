@@ -74,6 +74,12 @@ def an_earlier_version(after: Path) -> None:
     (made / "submission.yaml").write_text("name: Made up")
 
 
+def a_namesake(after: Path) -> None:
+    shutil.copytree(after / "gp-l-empty-reply", after / "other")
+    path = after / "other/submission.yaml"
+    path.write_text(path.read_text().replace("name: Empty reply", "name: EMPTY reply"))
+
+
 def another_tombstone(after: Path) -> None:
     retract(after / "gp-l-empty-reply", "It was wrong.")
     path = after / "gp-l-empty-reply/retracted.yaml"
@@ -89,6 +95,7 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "removed": (lambda p: shutil.rmtree(p / "gp-l-empty-reply"), "is removed. Retract it"),
     "a name": (lambda p: (p / "gp-l-empty-reply").rename(p / "<b>"), "'<b>' is no name"),
     "a tombstone of nothing": (a_tombstone, "'other' has a tombstone"),
+    "a namesake": (a_namesake, "other: gp-l-empty-reply has its name"),
     "another's tombstone": (another_tombstone, "model in retracted.yaml is not that of the entry"),
     "an empty entry": (
         lambda p: ((p / "x").mkdir(), (p / "x/y").touch()),

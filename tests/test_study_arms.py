@@ -12,7 +12,7 @@ from agents.gp.worked_dialogues import GAME
 from agents.tinylm import learn
 from benchmarks.commands.checkout import _seeds
 from benchmarks.runs import read_episodes, read_json
-from benchmarks.study import learners
+from benchmarks.study import init, learners
 from benchmarks.study.frontier import report
 from benchmarks.study.jobs import Event, Job, run_job
 from benchmarks.study.presets import PRESETS, Preset
@@ -174,6 +174,16 @@ def test_a_study_runs_some_of_its_seeds_and_says_what_is_missing(
     assert line == "lm-working: No point of an arm is measured on in_validation yet."
     assert results.missing
     assert all("seed 0" in part for part in results.missing.parts)
+
+
+def test_an_init_is_trained_and_measured_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(init, "preset_named", lambda *_: tiny())
+    lines = list(init.init_alone(tmp_path, 0))
+    assert [line.split(" ")[0] for line in lines[1:]] == ["trained", "rule_ood:", "in_validation:"]
+    assert "FLOPs: 0.0 % of validation hands" in lines[0]
+    assert list(init.init_alone(tmp_path, 0))[1].startswith("measured in")
 
 
 def test_only_takes_seeds_of_the_study() -> None:

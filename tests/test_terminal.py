@@ -107,7 +107,7 @@ def test_lines_are_wrapped_between_words() -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (["--city", "nope.npz"], 1, "No such file"),
+        (["--city", "nope.npz"], 1, "does not exist"),
         (["--expert", "--gif", "no/x.gif"], 2, "no folder"),
     ],
 )

@@ -32,7 +32,7 @@ def _pictures(
 
 
 class VIRLNavigationTextEnv(WalkerEnv[str, str], TextEnv[Walk]):
-    r"""## Description
+    """## Description
 
     Street navigation as dialogues. A walker is led along a route by written instructions; at each
     point the model is told what is in sight, and replies with what to do there: walk on, turn, or

@@ -12,9 +12,6 @@ from numpy.typing import NDArray
 
 ROUNDS = 5
 
-BARS_LOOP = 0.3
-"""CPU seconds of the calibration loop on the machine that bars are set for."""
-
 INDENT = "  "
 """Before the name of a ratio, which stands behind its figure."""
 
@@ -85,7 +82,7 @@ def calibration(rounds: int = 3) -> float:
 def with_ratios(rows: Sequence[dict[str, Any]], loop: float | None = None) -> list[dict[str, Any]]:
     """Return rows, and behind each absolute figure with a bar its ratio to the calibration loop.
 
-    The bar of the ratio is that of the figure on the machine that bars are set for.
+    The figure itself is held to its bar; the ratio is for whoever compares machines.
 
     Args:
         rows: as `row` makes them.
@@ -102,27 +99,12 @@ def with_ratios(rows: Sequence[dict[str, Any]], loop: float | None = None) -> li
 
 def _ratio(measured: Mapping[str, Any], loop: float) -> list[dict[str, Any]]:
     """Return an absolute figure in calibration loops, nothing for what is a ratio already."""
-    what, unit = INDENT + measured["what"], measured["unit"]
-    value, bar, at_most = measured["value"], measured["bar"], measured["at_most"]
+    what, unit, value = INDENT + measured["what"], measured["unit"], measured["value"]
     if unit.endswith("/s"):
-        told = f"{unit[:-2]} a loop"
-        return [row(what, value * loop, told, bar * BARS_LOOP, at_most=at_most)]
+        return [row(what, value * loop, f"{unit[:-2]} a loop")]
     if unit in _SECONDS:
-        seconds = _SECONDS[unit]
-        value, bar = value * seconds / loop, bar * seconds / BARS_LOOP
-        return [row(what, value, "loops", bar, at_most=at_most)]
+        return [row(what, value * _SECONDS[unit] / loop, "loops")]
     return []
-
-
-def missed(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the names of the bars that were missed; one that its ratio reaches was not."""
-    names = []
-    for measured, behind in zip(rows, [*rows[1:], {}]):
-        is_ratio = measured["what"].startswith(INDENT)
-        ratio_ok = bool(behind.get("ok")) and behind["what"] == INDENT + measured["what"]
-        if measured["ok"] is False and not is_ratio and not ratio_ok:
-            names.append(measured["what"])
-    return names
 
 
 def show(rows: Sequence[Mapping[str, Any]]) -> None:

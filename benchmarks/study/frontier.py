@@ -124,8 +124,11 @@ def endpoints(
     ends = [(chosen[method].arm, preset.points) for method in ("rl", "sft")]
     best = [(chosen[method].arm, chosen[method].point) for method in ("rl", "sft")]
     equal = [((rl[rate], half), (sft[rate], half)) for rate in rl if rate in sft]
+    declared = {"a": [best], "b": equal, "c": [ends]}
     found = []
-    for endpoint, pairs in {"a": [best], "b": equal, "c": [ends]}.items():
+    for endpoint, pairs in declared.items():
+        if not pairs:
+            continue  # A run at the chosen rates alone may have no rate in common.
         sides = [
             tuple(cells.get((arm, point, column), {}) for arm, point in pair) for pair in pairs
         ]
@@ -157,12 +160,16 @@ def curve(
 
 
 def report(folders: Sequence[Path], columns: Sequence[str] = ("rule_ood", "in")) -> list[str]:
-    """Return the declared endpoints of studies as lines of text; the first column is primary.
+    """Return the declared endpoints of studies as lines of text.
+
+    Args:
+        folders: of the studies; where two have an endpoint of a policy, the later one counts.
+        columns: to measure it on, the primary one first.
 
     Raises:
         RunError: one is not a study's folder.
     """
-    lines, found = [], list[Endpoint]()
+    lines, known = [], dict[tuple[str, str, str], Endpoint]()
     for folder in folders:
         _, preset, _ = described(folder)
         for name, policy in preset.policies.items():
@@ -170,7 +177,7 @@ def report(folders: Sequence[Path], columns: Sequence[str] = ("rule_ood", "in"))
             try:
                 for column in columns:
                     chosen, here = endpoints(cells, name, policy, preset, column)
-                    found += here
+                    known |= {(one.policy, one.name, one.column): one for one in here}
             except ValueError as error:
                 lines.append(f"{name}: {error}")
                 continue
@@ -179,6 +186,7 @@ def report(folders: Sequence[Path], columns: Sequence[str] = ("rule_ood", "in"))
                 f"({100 * one.validation:.1f} % on {CHOOSES})"
                 for method, one in chosen.items()
             ]
+    found = list(known.values())
     declared = [one for one in found if one.column == columns[0]]
     corrected = holm({f"{one.policy} {one.name}": one.test.p_value for one in declared})
     for one in found:

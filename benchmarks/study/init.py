@@ -32,14 +32,15 @@ def init_alone(folder: Path, seed: int) -> Iterator[str]:
     policies = {POLICY: preset.policies[POLICY].model_copy(update={"arms": {}})}
     preset = preset.model_copy(update={"name": "init", "policies": policies})
     job = Job(preset, SUITES[SUITE], POLICY, seed, job_folder(folder, POLICY, seed))
-    began, loops = time.process_time(), calibration()
+    loop = calibration()
+    began = time.process_time()
     trained_before = (job.folder / "init.pt").exists()
     run_job(job, lambda _: None)
     minutes = (time.process_time() - began) / 60
     for look in read_json(job.folder / POINTS_FILE)["validation"].values():
         yield f"{look['flops']:.2e} FLOPs: {100 * look['success']:.1f} % of validation hands"
     did = "measured" if trained_before else "trained and measured"
-    yield f"{did} in {minutes:.1f} CPU minutes; {loops:.1f} rounds a second of the fixed loop here"
+    yield f"{did} in {minutes:.1f} CPU minutes; the fixed loop takes {loop:.2f} s here"
     for (_, _, _, column, _), cell in read_cells(job).items():
         told = rate(cell.played.values())
         yield (

@@ -61,6 +61,8 @@ def check_proposal(before: Path, after: Path, console: Console) -> None:
             say(console, f"Retracted on {tombstone.retracted}: {tombstone.reason}")
             continue
         try:
+            if alike := _called_alike(after / name, before):
+                raise Refused([alike])
             show(verify(after / name), console)
         except Refused as refused:
             problems += [f"{name}: {problem}" for problem in refused.problems]
@@ -150,6 +152,21 @@ def _unknown_earlier(name: str, old: Contents, new: Contents) -> Iterator[str]:
     for path in sorted(old.keys() - new.keys()):
         if path.startswith(within):
             yield f"{brief(name)}: {brief(path)} is removed. Restore it."
+
+
+def _called_alike(entry: Path, before: Path) -> str:
+    """Return which other entry of its suite an entry could be taken for, "" for none."""
+    try:
+        mine = parse_submission(read_whole(entry / SUBMISSION_FILE, MOST_YAML))
+    except (OSError, ValueError):
+        return ""  # verification tells what is wrong
+    for path in sorted(before.iterdir()):
+        if path.name == entry.name or not (path / SUBMISSION_FILE).is_file():
+            continue
+        told = parse_submission(read_whole(path / SUBMISSION_FILE, MOST_YAML))
+        if told.name.casefold() == mine.name.casefold() and told.suites == mine.suites:
+            return f"{path.name} has its name, {brief(told.name)}. Submit it under another --name."
+    return ""
 
 
 def _other_than(tombstone: Tombstone, entry: Path) -> Iterator[str]:

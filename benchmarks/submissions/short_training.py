@@ -12,8 +12,16 @@ from benchmarks.study.jobs import Job, run_job
 from benchmarks.study.presets import Preset, preset_named
 from benchmarks.suites import Suite
 
-BUDGETS = {("gp-l", "mlp"): (2e12, 0.8e12), ("virl-l", "mlp"): (2e12, 1.2e12)}
-"""FLOPs of the init, at most, and of each arm: a part of those of a quick study."""
+BUDGETS = {
+    ("gp-l", "mlp"): (2e12, 0.8e12),
+    ("gp-l", "lm"): (1e12, 3e11),
+    ("virl-l", "mlp"): (2e12, 1.2e12),
+}
+"""FLOPs of the init, at most, and of each arm: a part of those of a quick study, so they
+learn little."""
+
+DEMONSTRATIONS = {"lm": 5_000}
+"""That a policy is trained on, at most: one that is cut short would see no more."""
 
 SEED = 0
 
@@ -45,7 +53,10 @@ def _short(suite: str, policy: str) -> Preset:
     """Return a quick study of a policy cut short, of which only the last checkpoints are kept."""
     quick, (init, arm) = preset_named("quick", suite), BUDGETS[suite, policy]
     settings = quick.policies[policy]
-    less = {"init_flops": init, "arm_flops": arm}
+    less: dict[str, float] = {"init_flops": init, "arm_flops": arm}
+    if policy in DEMONSTRATIONS:
+        for name in ("init_demonstrations", "sft_demonstrations"):
+            less[name] = min(getattr(settings, name), DEMONSTRATIONS[policy])
     return quick.model_copy(
         update={
             "name": "entries",

@@ -33,7 +33,7 @@ DAY = date(2026, 11, 28)
 LICENCE = "CC0-1.0"
 
 TRAINED_FIRST: Mapping[str, tuple[str, ...]] = {
-    "gp-l": ("mlp",),
+    "gp-l": ("mlp", "lm"),
     "virl-l": ("mlp",),
     "gp-vl": (),
     "virl-vl": (),
@@ -42,7 +42,10 @@ TRAINED_FIRST: Mapping[str, tuple[str, ...]] = {
 
 ARMS = ("sft", "rl")
 
-POLICIES = {"mlp": "MLP on symbols"}
+POLICIES = {
+    "mlp": "MLP on symbols",
+    "lm": "Small language model on text",
+}
 
 SMALLER = {"virl-l": "paper"}
 """Size at which those who reply with text alone play: along a route each of twenty replies is kept,

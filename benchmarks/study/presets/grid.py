@@ -75,7 +75,7 @@ _WORKING = PolicyPreset(
     init_flops=8e12,
     check_flops=5e11,
     arm_flops=4e12,
-    minutes=(5.5, 3.2, 4.0),
+    minutes=(5.5, 3.8, 4.8),
 )
 """Replies show their working, so that a model can solve sets of numbers that nobody showed it."""
 
