@@ -122,9 +122,13 @@ class RailWalk(RouteWalk):
         the many points where one walks on do not hide the few where one turns.
         """
         shares = [hit / max(made, 1) for hit, made in zip(self._right, self._tried)]
+        total = 0.0
+        for share in shares:
+            # Added one by one: from Python 3.12 on, `sum` rounds floats in another way.
+            total += share
         met = sum(made > 0 for made in self._tried)
         return {
             "step_accuracy": sum(self._right) / max(sum(self._tried), 1),
             "turn_accuracy": shares[_TURN],
-            "macro_accuracy": sum(shares) / max(met, 1),
+            "macro_accuracy": total / max(met, 1),
         }
