@@ -66,7 +66,7 @@ def test_frames_come_no_faster_than_asked(monkeypatch: pytest.MonkeyPatch) -> No
 def test_without_pygame_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pygame", None)
     window = Window("test", fps=4)
-    with pytest.raises(gym.error.DependencyNotInstalled, match=r"shiftgym\[play\]"):
+    with pytest.raises(gym.error.DependencyNotInstalled, match=r"pygame-ce.* install .*\[play\]"):
         window.show(np.zeros((40, 64, 3), dtype=np.uint8))
 
 
