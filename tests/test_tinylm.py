@@ -164,7 +164,7 @@ def test_a_dialogue_that_does_not_fit_is_refused():
 
 
 def test_a_game_that_is_unknown_is_refused():
-    with pytest.raises(ValueError, match="expected one of cards, .*streets"):
+    with pytest.raises(ValueError, match=r"expected one of cards, .*streets"):
         small_model(game="chess")
 
 
