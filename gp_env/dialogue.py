@@ -30,10 +30,12 @@ MAX_OBSERVATION = MAX_ACTION = 8_192
 OBSERVATION_CHARACTERS = "\n" + "".join(map(chr, range(32, 127))) + SUIT_SYMBOLS
 """Characters that the templates of the game write."""
 
-ACTION_CHARACTERS = (
-    OBSERVATION_CHARACTERS
-    + "\t\r−×÷∕"
-    + "".join(map(chr, [*range(0xA1, 0x100), *range(0x2010, 0x2028)]))
+ACTION_CHARACTERS = "".join(
+    dict.fromkeys(  # Gymnasium 1.2 samples from no space that holds a character twice
+        OBSERVATION_CHARACTERS
+        + "\t\r−×÷∕"
+        + "".join(map(chr, [*range(0xA1, 0x100), *range(0x2010, 0x2028)]))
+    )
 )
 """Characters of sampled replies: ASCII, Latin-1, dashes, curly quotes and signs of arithmetic."""
 

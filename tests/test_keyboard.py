@@ -32,7 +32,7 @@ env, done = gym.make(name, render_mode="rgb_array"), []
 def press(*_):
     if _:
         done.append(int(_[2]))
-    pygame.event.post(pygame.event.Event(pygame.KEYUP, key=keys[len(done) - 1]))
+        pygame.event.post(pygame.event.Event(pygame.KEYUP, key=keys[len(done) - 1]))
     code = keys[len(done)] if len(done) < len(keys) else pygame.K_ESCAPE
     pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=code))
 

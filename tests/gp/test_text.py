@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gp_env.deck import Hand
+from gp_env.dialogue import ACTION_CHARACTERS
 from gp_env.rules import NAMED, Rule
 from gp_env.solver import solve
 from gp_env.spoken import read_rank
@@ -65,6 +66,10 @@ def test_prompt_refuses_what_the_game_does_not_have() -> None:
         build_prompt(HAND, "royal")
     with pytest.raises(ValueError, match="3 to 6 cards"):
         build_prompt((1, 2))
+
+
+def test_no_character_of_a_reply_stands_twice_in_its_space() -> None:
+    assert len(set(ACTION_CHARACTERS)) == len(ACTION_CHARACTERS)
 
 
 def test_messages_are_a_chat() -> None:
