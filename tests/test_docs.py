@@ -119,20 +119,19 @@ def commands() -> list[str]:
 
 @pytest.mark.parametrize("line", commands())
 def test_the_options_of_the_commands_exist(line: str) -> None:
-    from click import Context, Group
     from typer.main import get_command
 
     from benchmarks.cli import app
 
     words = shlex.split(line, comments=True)
     command: Any = get_command(app)
-    context = Context(command)
+    context = command.context_class(command)
     words = words[words.index("benchmarks") + 1 :] if "benchmarks" in words else words[1:]
-    while isinstance(command, Group):
+    while hasattr(command, "get_command"):
         name = words.pop(0)
         command = command.get_command(context, name)
         assert command is not None, f"There is no command {name}."
-    command.make_parser(Context(command)).parse_args(words)
+    command.make_parser(command.context_class(command)).parse_args(words)
 
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)
