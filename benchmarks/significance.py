@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from benchmarks.statistics import (
     REPLICATES,
@@ -46,14 +46,14 @@ def difference_test(
     return PairedTest(estimate, error, min(1.0, 2 * float(fewer + 1) / (replicates + 1)))
 
 
-def holm(p_values: Mapping[str, float]) -> dict[str, float]:
-    """Return p values corrected by Holm for all of these tests together, in their order."""
-    corrected: dict[str, float] = {}
-    largest = 0.0
-    for rank, name in enumerate(sorted(p_values, key=lambda name: p_values[name])):
-        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[name]))
-        corrected[name] = largest
-    return {name: corrected[name] for name in p_values}
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return p-values that Holm's step-down procedure has adjusted, in the same order."""
+    adjusted, largest = [0.0] * len(p_values), 0.0
+    ranked = sorted(range(len(p_values)), key=lambda number: p_values[number])
+    for rank, number in enumerate(ranked):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[number]))
+        adjusted[number] = largest
+    return adjusted
 
 
 def smallest_seen(test: PairedTest) -> float | None:

@@ -14,10 +14,11 @@ from typer.testing import CliRunner
 from benchmarks.cli import app
 from benchmarks.comparison.false_alarms import BAR, false_alarms, main
 from benchmarks.comparison.loaded import Played
-from benchmarks.comparison.pairs import compare_columns, episodes_to_decide, holm, tie_groups
+from benchmarks.comparison.pairs import compare_columns, episodes_to_decide, tie_groups
 from benchmarks.coverage import SOLVE_RATES
 from benchmarks.records import Episode, RunRecord
 from benchmarks.runs import Run
+from benchmarks.significance import holm
 from benchmarks.statistics import Observation, paired_difference, paired_test
 from benchmarks.suites import suite
 

@@ -9,6 +9,7 @@ from itertools import combinations
 from statistics import NormalDist
 
 from benchmarks.comparison.loaded import Column
+from benchmarks.significance import holm
 from benchmarks.statistics import (
     CONFIDENCE,
     Estimate,
@@ -92,16 +93,6 @@ def compare_columns(played: Mapping[str, Sequence[Column]]) -> list[ComparedColu
 def gap(out: Column, within: Column) -> Estimate:
     """Return the success out of distribution minus that in distribution, on the same episodes."""
     return paired_difference(_observations(out), _observations(within))
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Return p-values that Holm's step-down procedure has adjusted, in the same order."""
-    adjusted, largest = [0.0] * len(p_values), 0.0
-    ranked = sorted(range(len(p_values)), key=lambda number: p_values[number])
-    for rank, number in enumerate(ranked):
-        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[number]))
-        adjusted[number] = largest
-    return adjusted
 
 
 def tie_groups(rates: Sequence[float], differ: Iterable[tuple[int, int]]) -> list[list[int]]:

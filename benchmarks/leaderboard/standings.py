@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from string import ascii_lowercase
 
-from benchmarks.comparison.pairs import ALPHA, holm, tie_groups
+from benchmarks.comparison.pairs import ALPHA, tie_groups
 from benchmarks.leaderboard.figures import Figures, Shift, metrics_of, observations
+from benchmarks.significance import holm
 from benchmarks.statistics import paired_test
 from benchmarks.suites import Suite
 

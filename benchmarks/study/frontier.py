@@ -188,7 +188,8 @@ def report(folders: Sequence[Path], columns: Sequence[str] = ("rule_ood", "in"))
             ]
     found = list(known.values())
     declared = [one for one in found if one.column == columns[0]]
-    corrected = holm({f"{one.policy} {one.name}": one.test.p_value for one in declared})
+    p_values = holm([one.test.p_value for one in declared])
+    corrected = {(one.policy, one.name): p for one, p in zip(declared, p_values)}
     for one in found:
         estimate = one.test.estimate
         line = (
@@ -197,9 +198,8 @@ def report(folders: Sequence[Path], columns: Sequence[str] = ("rule_ood", "in"))
             f"{estimate.seeds} seeds"
         )
         if one.column == columns[0]:
-            line += (
-                f", p {one.test.p_value:.4f}, by Holm {corrected[f'{one.policy} {one.name}']:.4f}"
-            )
+            adjusted = corrected[one.policy, one.name]
+            line += f", p {one.test.p_value:.4f}, by Holm {adjusted:.4f}"
             seen, needed = smallest_seen(one.test), seeds_to_see(one.test, 0.03)
             if seen is not None:
                 line += (
