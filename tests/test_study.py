@@ -149,6 +149,9 @@ def test_a_job_measures_every_declared_point(suite: Suite, finished: Finished) -
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
     assert not list(folder.glob("*.resume.pt"))
+    kept = {file.stem for file in (folder / "weights").iterdir()}
+    assert kept == {name.replace("/", "-") for name in points}
+    assert (folder / "weights" / "rl-3.pt").read_bytes() == (folder / "rl.pt").read_bytes()
 
 
 @cards_daily

@@ -28,6 +28,9 @@ from virl_env.views.renderer import ALBUM
 Interval = tuple[float, float, float]
 """A mean and the bounds of its 95 % interval, over the hands or routes of one seed."""
 
+WEIGHTS = "weights"
+"""Folder of a job with the weights at each point, such as sft-3.pt."""
+
 _ALBUM_ROOM = 1536 * 2**20
 """Bytes of pictures of streets that a job keeps."""
 
@@ -132,6 +135,7 @@ def run_job(job: Job, emit: Emit) -> None:
 class _Worker:
     def __init__(self, job: Job, run: Run, emit: Emit) -> None:
         self.job, self.run, self._emit, self.task = job, run, emit, job.task
+        (job.folder / WEIGHTS).mkdir(exist_ok=True)
         self.learner: Learner = LEARNERS[job.settings.learner](self.task, job.settings, job.seed)
         self.book: dict[str, Any] = read_book(job.folder) or {
             "weights": self.learner.weights,
@@ -262,6 +266,8 @@ class _Worker:
                 rates[column] = live(
                     Observation(seed, row.cluster, row.value(self.task.metric)) for row in rows
                 )
+        # What a later question needs: its measures are made of these without training again.
+        self.learner.save(self.job.folder / WEIGHTS / f"{stage}-{point}.pt")
         self.points[f"{stage}/{point}"] = {"stage": stage, "point": point, "flops": flops}
         self.save_book()
         place = stage if stage == "init" else f"{stage} {point}/{preset.points}"
