@@ -19,12 +19,11 @@ from benchmarks.study.cells import (
     CURVE_REPLICATES,
     REFERENCE,
     Cells,
-    described,
-    read_study,
+    Study,
+    load_study,
 )
 from benchmarks.study.presets import PolicyPreset
 from benchmarks.suites import Suite
-from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import RECOGNITION, Task, shows_shift
 
 STAGES = ("init", "sft", "rl")
@@ -153,14 +152,17 @@ def load_results(folder: Path) -> Results:
     Raises:
         RunError: it is not a study's folder.
     """
-    record, preset, of = described(folder)
-    task, columns = TASKS[of.task], tuple(of.columns_for(seen=False))
-    policies = preset.policies
-    cells, flops, finished = read_study(folder, record, policies, task)
-    last = preset.points
+    return results_of(load_study(folder))
+
+
+def results_of(study: Study) -> Results:
+    """Return what a study found."""
+    record, preset, of, task = study.record, study.preset, study.of, study.task
+    columns, policies = tuple(of.columns_for(seen=False)), preset.policies
+    cells, last = study.cells, preset.points
     curves = [
         CurvePoint(policy, arm, point, column, sum(spent) / len(spent), estimate)
-        for (policy, arm, point), spent in sorted(flops.items())
+        for (policy, arm, point), spent in sorted(study.flops.items())
         for column in preset.curve_columns
         for cell in [cells.get((policy, arm, point, column, task.metric))]
         if cell is not None
@@ -184,7 +186,7 @@ def load_results(folder: Path) -> Results:
             of,
             task,
             record.seeds,
-            finished,
+            study.finished,
             _episodes(cells, task.metric),
             reference=REFERENCE,
         ),
