@@ -62,12 +62,12 @@ QUICK = FULL.model_copy(
         "policies": {
             "mlp": POLICIES["mlp"].model_copy(
                 update={
-                    "init_demonstrations": 60_000,
-                    "sft_demonstrations": 20_000,
-                    "init_flops": 6e12,
-                    "check_flops": 5e11,
-                    "arm_flops": 2e12,
-                    "minutes": (1.8, 0.8, 0.8),
+                    "init_demonstrations": 45_000,
+                    "sft_demonstrations": 16_000,
+                    "init_flops": 4.8e12,
+                    "check_flops": 6e11,
+                    "arm_flops": 1.6e12,
+                    "minutes": (1.8, 0.7, 0.7),
                 }
             )
         },
