@@ -10,7 +10,7 @@ from rich.console import Console
 
 from agents.gp.worked_dialogues import GAME
 from agents.sb3.checkpoint import load_state
-from agents.tinylm import learn
+from agents.tinylm import PPOConfig, SFTConfig, learn
 from benchmarks.commands.checkout import _seeds
 from benchmarks.runs import read_episodes, read_json
 from benchmarks.study import init, learners
@@ -18,6 +18,7 @@ from benchmarks.study.frontier import report
 from benchmarks.study.jobs import Event, Job, run_job
 from benchmarks.study.presets import PRESETS, Preset
 from benchmarks.study.presets.grid import RATES
+from benchmarks.study.presets.owned import OWNED
 from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study
 from benchmarks.suites import SUITES
@@ -249,6 +250,14 @@ def test_learners_of_symbols_have_no_arms_of_language_models() -> None:
     plain["policies"]["lm-working"]["learner"] = "sb3"
     with pytest.raises(ValueError, match=r"arms\.rejection: the methods grpo, rejection and mixed"):
         Preset.model_validate(plain)
+
+
+def test_what_arms_own_beside_the_rate_is_on_record() -> None:
+    configs: dict[str, Any] = {"sft": SFTConfig, "rl": PPOConfig}
+    for arm in PRESETS["gp-l"]["grid"].policies["lm-working"].all_arms.values():
+        run = vars(configs[arm.method](**arm.settings))
+        told = {name: one.value for name, one in OWNED[arm.method].items()}
+        assert {name: run[name] for name in run if name not in ("learning_rate", "seed")} == told
 
 
 def test_controls_have_the_settings_of_the_grid_at_one_rate() -> None:
