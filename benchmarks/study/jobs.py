@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from agents.demonstrations import Demonstrated
+from agents.demonstrations import Demonstrated, Mixture
 from benchmarks.records import Episode, RunRecord
 from benchmarks.rollouts import Cell, evaluate, play
 from benchmarks.runs import Run, write_json
 from benchmarks.statistics import Observation, rate
 from benchmarks.study.learners import LEARNERS, Learner, Stage, Usage
 from benchmarks.study.points import POINTS_FILE, read_book
-from benchmarks.study.presets import Arm, PolicyPreset, Preset
+from benchmarks.study.presets import UNTRAINED, Arm, PolicyPreset, Preset
 from benchmarks.suites import Suite, sees_pictures
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import MAX_ATTEMPTS, Task
@@ -34,8 +34,9 @@ WEIGHTS = "weights"
 _ALBUM_ROOM = 1536 * 2**20
 """Bytes of pictures of streets that a job keeps."""
 
-_STAGE_SEEDS = {"init": 1, "sft": 2, "rl": 3}
-"""Arms of one method share a seed, so that they see the same demonstrations or deals."""
+_STAGE_SEEDS = {"init": 1, "sft": 2, "rl": 3, "grpo": 3, "rejection": 3}
+"""Arms that imitate share a seed, and so do those that play: they see the same demonstrations, or
+the same deals."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class _Worker:
     def __init__(self, job: Job, run: Run, emit: Emit) -> None:
         self.job, self.run, self._emit, self.task = job, run, emit, job.task
         (job.folder / WEIGHTS).mkdir(exist_ok=True)
-        self.learner: Learner = LEARNERS[job.settings.learner](self.task, job.settings, job.seed)
+        self.learner: Learner = self.untrained()
         self.book: dict[str, Any] = read_book(job.folder) or {
             "weights": self.learner.weights,
             "validation": {},
@@ -149,13 +150,25 @@ class _Worker:
 
     def work(self) -> None:
         self.tell("init", 0.0)
-        start = self.job.folder / "init.pt"
-        self.init(start)
+        self.init(self.job.folder / "init.pt")
         for name, arm in self.job.settings.all_arms.items():
             last = self.job.folder / f"{name}.pt"
             if not last.exists():
-                self.arm(name, arm, start if arm.start is None else last.with_stem(arm.start), last)
+                self.arm(name, arm, last)
         self.tell("done", 1.0)
+
+    def untrained(self) -> Learner:
+        """Return the learner with its first weights."""
+        return LEARNERS[self.job.settings.learner](self.task, self.job.settings, self.job.seed)
+
+    def begin(self, arm: Arm) -> float:
+        """Put the learner where an arm starts; return the compute that was spent until there."""
+        if arm.start == UNTRAINED:
+            self.learner = self.untrained()
+            return 0.0
+        start, point = ("init", 0) if arm.start is None else (arm.start, self.job.preset.points)
+        self.learner.load(self.job.folder / f"{start}.pt")
+        return float(self.points[f"{start}/{point}"]["flops"])
 
     def init(self, weights: Path) -> None:
         """Train until the declared competence, save, and measure point 0."""
@@ -198,13 +211,10 @@ class _Worker:
         if "init/0" not in self.points:
             self.measure("init", 0, last["flops"], final=True)
 
-    def arm(self, name: str, arm: Arm, start: Path, last: Path) -> None:
+    def arm(self, name: str, arm: Arm, last: Path) -> None:
         """Train one arm from its start, measuring at the declared shares of its compute."""
         settings, preset = self.job.settings, self.job.preset
-        self.learner.load(start)
-        spent = self.points["init/0"]["flops"]
-        if arm.start is not None:
-            spent = self.points[f"{arm.start}/{preset.points}"]["flops"]
+        spent = self.begin(arm)
         resume = last.with_name(f"{name}.resume.pt")
 
         def report(usage: Usage) -> bool:
@@ -217,7 +227,7 @@ class _Worker:
             return flops >= settings.arm_flops
 
         seed, flops = self.stage_seed(arm.method), settings.arm_flops
-        stage = Stage(arm.settings, flops, seed, resume, report)
+        stage = Stage(arm.settings, flops, seed, resume, report, arm.method)
         if arm.method == "sft":
             self.learner.imitate(self.demonstrate_arm(arm), stage)
         else:
@@ -228,13 +238,13 @@ class _Worker:
     def demonstrate_arm(self, arm: Arm) -> Demonstrated:
         """Make the demonstrations of an arm of SFT."""
         settings = self.job.settings
-        rules: Sequence[str] = (self.task.rule,)
-        keywords: Mapping[str, Any] = {}
-        if arm.init_rules:
-            rules = settings.init_rules or (self.task.random,)
-            keywords = settings.init_keywords or {}
+        own = (self.task.rule,), {}
+        init = settings.init_rules or (self.task.random,), settings.init_keywords or {}
+        kinds = [own, init] if arm.mixed_rules else [init if arm.init_rules else own]
         working = None if arm.answer_only else settings.working
-        return self.demonstrate("sft", rules, settings.sft_demonstrations, working, keywords)
+        count = settings.sft_demonstrations // len(kinds)
+        parts = [self.demonstrate("sft", rules, count, working, more) for rules, more in kinds]
+        return parts[0] if len(parts) == 1 else Mixture(tuple(parts))
 
     def measure(self, stage: str, point: int, flops: float, *, final: bool) -> None:
         """Play a point's episodes and note it as finished."""

@@ -26,7 +26,18 @@ from agents.sb3.model import agent_of, build_model, count_weights, load_model, s
 from agents.sb3.policy import ResidualPolicy, SightedMLP
 from agents.sb3.ppo import PPOConfig, train_ppo
 from agents.sb3.training import Account
-from agents.tinylm import PPO, SFT, SFTConfig, TinyLM, TinyLMAgent, TinyLMConfig
+from agents.tinylm import (
+    GRPO,
+    PPO,
+    SFT,
+    GRPOConfig,
+    RejectionConfig,
+    RejectionSFT,
+    SFTConfig,
+    TinyLM,
+    TinyLMAgent,
+    TinyLMConfig,
+)
 from agents.tinylm import PPOConfig as TinyLMPPOConfig
 from agents.vision.game import InPictures
 from benchmarks.study.presets import PolicyPreset
@@ -74,6 +85,7 @@ class Stage:
         resume: file with the state of an unfinished stage, kept up to date; where it exists, the
             stage goes on from it.
         report: see `Report`.
+        method: of learning from own play, see `benchmarks.study.presets.Arm`.
     """
 
     settings: Mapping[str, Any]
@@ -81,6 +93,7 @@ class Stage:
     seed: int
     resume: Path
     report: Report
+    method: str = "rl"
 
 
 class Learner(Protocol):
@@ -117,7 +130,7 @@ class Learner(Protocol):
         ...
 
     def reinforce(self, game: Mapping[str, Any], stage: Stage) -> None:
-        """Learn from own play of `game` (environment keywords), to the same end."""
+        """Learn from own play of `game` (environment keywords) by the stage's method, as long."""
         ...
 
 
@@ -248,6 +261,14 @@ GAMES: Mapping[str, str] = {"GeneralPoints": "cards", "VIRLNavigation": "streets
 """TinyLM's name for the game of each task."""
 
 
+OWN_PLAY: Mapping[str, tuple[Any, Any]] = {
+    "rl": (PPO, TinyLMPPOConfig),
+    "grpo": (GRPO, GRPOConfig),
+    "rejection": (RejectionSFT, RejectionConfig),
+}
+"""Of each method by which TinyLM learns from own play: the learner and its configuration."""
+
+
 CHECKPOINT_EVERY = 2_500
 """Replies that TinyLM sees between two states on disk: what a killed job does again."""
 
@@ -290,10 +311,11 @@ class TinyLMLearner:
 
     def reinforce(self, game: Mapping[str, Any], stage: Stage) -> None:
         """Reply, be judged and improve."""
-        config = TinyLMPPOConfig(seed=stage.seed, **stage.settings)
-        self._train(PPO(self._model, config, **game), stage)
+        learner, config = OWN_PLAY[stage.method]
+        settings = config(seed=stage.seed, **stage.settings)
+        self._train(learner(self._model, settings, **game), stage)
 
-    def _train(self, training: SFT | PPO, stage: Stage) -> None:
+    def _train(self, training: SFT | PPO | RejectionSFT, stage: Stage) -> None:
         def on_step(_: dict[str, float]) -> bool:
             usage = Usage(training.trained_words, training.sampled_words)
             return stage.report(usage) or self.flops(usage) >= stage.flops

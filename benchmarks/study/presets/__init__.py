@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from benchmarks.study.presets import cards, grid, images, streets
-from benchmarks.study.presets.schema import Arm, PolicyPreset, Preset
+from benchmarks.study.presets.schema import UNTRAINED, Arm, PolicyPreset, Preset
 
-__all__ = ["PRESETS", "Arm", "PolicyPreset", "Preset", "preset_named"]
+__all__ = ["PRESETS", "UNTRAINED", "Arm", "PolicyPreset", "Preset", "preset_named"]
 
 PRESETS: Mapping[str, Mapping[str, Preset]] = {
     "gp-l": {
@@ -21,6 +21,7 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
         "grid": grid.GRID,
         "grid-answers": grid.GRID_ANSWERS,
         "controls": grid.CONTROLS,
+        "controls-more": grid.CONTROLS_MORE,
     },
     "virl-l": {"demo": streets.DEMO, "quick": streets.QUICK, "full": streets.FULL},
     "gp-vl": {"quick": images.QUICK_CARDS, "full": images.FULL_CARDS},
