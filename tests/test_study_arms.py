@@ -176,14 +176,19 @@ def test_a_study_runs_some_of_its_seeds_and_says_what_is_missing(
     assert all("seed 0" in part for part in results.missing.parts)
 
 
-def test_an_init_is_trained_and_measured_alone(
+def test_inits_are_trained_and_compared_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(init, "preset_named", lambda *_: tiny())
-    lines = list(init.init_alone(tmp_path, 0))
-    assert [line.split(" ")[0] for line in lines[1:]] == ["trained", "rule_ood:", "in_validation:"]
-    assert "FLOPs: 0.0 % of validation hands" in lines[0]
-    assert list(init.init_alone(tmp_path, 0))[1].startswith("measured in")
+    monkeypatch.setattr(init, "RUNS", tmp_path)
+    asked = ["--flops", "2e8", "--inits", "a/lm-working", "b/lm-working"]
+    lines = list(init.main(asked))
+    told = [line.split(" ")[0] for line in lines]
+    one = ["lm-working", "trained", "rule_ood:", "in_validation:"]
+    assert told == [*one, *one, "rule_ood:", "in_validation:"]
+    assert "FLOPs: 0.0 % on validation hands" in lines[0]
+    assert lines[-1].startswith("in_validation: lm-working - lm-working 0.0 % [")
+    assert list(init.main(asked))[1].startswith("measured in")
 
 
 def test_only_takes_seeds_of_the_study() -> None:
