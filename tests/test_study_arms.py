@@ -12,7 +12,6 @@ from rich.console import Console
 from agents.gp.worked_dialogues import GAME
 from agents.sb3.checkpoint import load_state
 from agents.tinylm import PPOConfig, SFTConfig, learn
-from agents.tinylm import learn
 from agents.virl.worked_dialogues import GAME as STREETS
 from benchmarks.commands.checkout import _seeds
 from benchmarks.runs import read_episodes, read_json
