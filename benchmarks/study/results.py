@@ -20,10 +20,14 @@ from benchmarks.study.cells import (
     REFERENCE,
     Cells,
     Study,
+    described,
     load_study,
 )
+from benchmarks.study.measured import Measured, plain
 from benchmarks.study.presets import PolicyPreset
+from benchmarks.study.splits import Splits
 from benchmarks.suites import Suite
+from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import RECOGNITION, Task, shows_shift
 
 STAGES = ("init", "sft", "rl")
@@ -101,6 +105,8 @@ class Results:
         differences: of every column, on `axes` those of the primary metric.
         retained: policies whose init has seen the rules that are compared.
         curves, severities: of the primary metric.
+        splits: columns by parts of their episodes, and what replies tell, of the init and of each
+            arm's last point.
         missing: what the study lacks of what was asked.
     """
 
@@ -114,6 +120,7 @@ class Results:
     differences: list[Difference]
     curves: list[CurvePoint]
     severities: list[SeverityPoint]
+    splits: list[Measured]
     missing: Missing
 
     def rate(self, policy: str, arm: str, column: str, metric: str | None = None) -> Rate | None:
@@ -143,6 +150,7 @@ class Results:
             "differences": [asdict(difference) for difference in self.differences],
             "curves": [asdict(point) for point in self.curves],
             "severities": [asdict(point) for point in self.severities],
+            "splits": plain(self.splits),
         }
 
 
@@ -152,11 +160,24 @@ def load_results(folder: Path) -> Results:
     Raises:
         RunError: it is not a study's folder.
     """
-    return results_of(load_study(folder))
+    return study_and_results(folder)[1]
 
 
-def results_of(study: Study) -> Results:
-    """Return what a study found."""
+def study_and_results(folder: Path) -> tuple[Study, Results]:
+    """Read a study's folder; return all its rows, and what it found.
+
+    Raises:
+        RunError: it is not a study's folder.
+    """
+    _, preset, of = described(folder)
+    last = preset.points
+    ends = {name: policy.ends(last).items() for name, policy in preset.policies.items()}
+    splits = Splits(TASKS[of.task], ends)
+    study = load_study(folder, splits)
+    return study, _results(study, list(splits.numbers()))
+
+
+def _results(study: Study, splits: list[Measured]) -> Results:
     record, preset, of, task = study.record, study.preset, study.of, study.task
     columns, policies = tuple(of.columns_for(seen=False)), preset.policies
     cells, last = study.cells, preset.points
@@ -181,6 +202,7 @@ def results_of(study: Study) -> Results:
         _differences(cells, task, of, policies, last),
         curves,
         _severities(cells, task, of, policies, last),
+        splits,
         missing_of_study(
             preset,
             of,

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.runs import RunError
-from benchmarks.study.cells import Study, load_study
+from benchmarks.study.cells import Study
 from benchmarks.study.frontier import Choice, curve
 from benchmarks.study.report.contrasts import Contrast, contrasts_of, corrected
 from benchmarks.study.report.names import setting_name
-from benchmarks.study.results import Results, results_of
+from benchmarks.study.results import Results, study_and_results
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,7 @@ def summarise_studies(folders: Sequence[Path]) -> Summary:
         raise RunError("A report needs the folder of at least one study; got none.")
     made = []
     for folder in folders:
-        study = load_study(folder)
-        results = results_of(study)
+        study, results = study_and_results(folder)
         for policy in study.preset.policies:
             made.append(_setting(study, results, policy))
     return Summary(_corrected(made))
