@@ -35,6 +35,7 @@ def report(
         # A study's results come with its learners; an evaluation is reported without them.
         from benchmarks.plots import plot_curves, plot_severities
         from benchmarks.study.conclusion import sentences
+        from benchmarks.study.costs import costs
         from benchmarks.study.results import load_results
         from benchmarks.study.tables import main_tables, result_line, study_tables
 
@@ -42,6 +43,7 @@ def report(
         missing, tables = results.missing, study_tables(results)
         shown = main_tables(results) if brief else tables
         write_json(folder / "results.json", results.plain())
+        write_csv(folder / "costs.csv", costs(folder, record, results.policies))
         plot_curves(results, folder / "curves.png")
         plot_severities(results, folder / "severities.png")
         numbers = [*results.rates, *results.differences]

@@ -57,7 +57,7 @@ class Run:
         self.folder = folder
         self._on_rows = on_rows
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = _lock(folder)
+        self._lock = lock_folder(folder)
         try:
             # A process that was killed may have left some; only one writes here at a time.
             for partial in folder.glob(PARTIAL_FILES):
@@ -293,8 +293,12 @@ def _without_links(path: Path) -> FileIO:
     return FileIO(path, "a+", opener=lambda name, mode: os.open(name, mode | flags, 0o666))
 
 
-def _lock(folder: Path) -> FileIO:
-    """Hold the folder for this process; the system lets it go when the process dies."""
+def lock_folder(folder: Path) -> FileIO:
+    """Hold a folder for this process until the file is closed, or the process dies.
+
+    Raises:
+        RunError: another process holds it.
+    """
     file = _without_links(folder / ".lock")
     try:
         if os.name == "nt":

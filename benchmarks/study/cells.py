@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +57,12 @@ def job_folder(folder: Path, policy: str, seed: int) -> Path:
     return folder / "jobs" / f"{policy}-seed{seed}"
 
 
+Place = tuple[str, int, str, int, str]
+"""Policy, seed, stage, point and column."""
+
+Hear = Callable[[Place, Episode], None]
+"""Told of every row that counts, and where it belongs."""
+
 Flops = dict[tuple[str, str, int], list[float]]
 """Compute of each seed, by policy, stage and point."""
 
@@ -75,9 +81,17 @@ def described(folder: Path) -> tuple[RunRecord, Preset, Suite]:
 
 
 def read_study(
-    folder: Path, record: RunRecord, policies: Iterable[str], task: Task
+    folder: Path,
+    record: RunRecord,
+    policies: Iterable[str],
+    task: Task,
+    hear: Hear = lambda place, row: None,
 ) -> tuple[Cells, Flops, set[PointName]]:
-    """Return all rows of a study in cells, the compute of its points, and which are finished."""
+    """Return all rows of a study in cells, the compute of its points, and which are finished.
+
+    Args:
+        hear: told of every row of a policy.
+    """
     cells: Cells = defaultdict(lambda: Cell({}, {}))
     flops: Flops = defaultdict(list)
     finished: set[PointName] = set()
@@ -89,7 +103,7 @@ def read_study(
             for done in points.values():
                 flops[policy, done.stage, done.point].append(done.flops)
                 finished.add((policy, seed, done.stage, done.point))
-            _read(job, set(points), task, cells)
+            _read(job, set(points), task, cells, hear)
     return cells, flops, finished
 
 
@@ -146,10 +160,16 @@ def _preset_of(folder: Path, record: RunRecord) -> Preset:
         ) from error
 
 
-def _read(folder: Path, finished: set[str] | None, task: Task, cells: Cells) -> None:
+def _read(
+    folder: Path,
+    finished: set[str] | None,
+    task: Task,
+    cells: Cells,
+    hear: Hear = lambda place, row: None,
+) -> None:
     """Sort a folder's rows into cells; `finished` names the points that count, None for all."""
     for row in read_episodes(folder):
-        policy, seed, stage, point, column = _place(folder, row)
+        place = policy, seed, stage, point, column = _place(folder, row)
         if finished is not None and f"{stage}/{point}" not in finished:
             continue
         key = (seed, row.episode_seed)
@@ -163,9 +183,10 @@ def _read(folder: Path, finished: set[str] | None, task: Task, cells: Cells) -> 
             cell = cells[policy, stage, point, column, metric]
             cell.played[key] = Observation(seed, row.cluster, value)
             cell.seen[key] = row.seen
+        hear(place, row)
 
 
-def _place(folder: Path, row: Episode) -> tuple[str, int, str, int, str]:
+def _place(folder: Path, row: Episode) -> Place:
     """Return the policy, seed, stage, point and column of a row."""
     try:
         policy, seed, stage, point, column = row.cell.split("/")

@@ -20,6 +20,7 @@ from benchmarks.statistics import Observation, rate
 from benchmarks.study.learners import LEARNERS, Learner, Stage, Usage
 from benchmarks.study.points import POINTS_FILE, read_book
 from benchmarks.study.presets import UNTRAINED, Arm, PolicyPreset, Preset
+from benchmarks.study.timing import Clock
 from benchmarks.suites import Suite, sees_pictures
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import MAX_ATTEMPTS, Task
@@ -144,6 +145,7 @@ class _Worker:
             "points": {},
         }
         self.points: dict[str, dict[str, Any]] = self.book["points"]
+        self.clock = Clock(job.folder)
         self.suite = job.played
         self.fold = self.suite.fold(job.seed)
         self._seen: Collection[Hashable] | None = None
@@ -190,7 +192,8 @@ class _Worker:
             over = flops >= settings.init_flops
             check = str(int(flops / settings.check_flops))
             if (check != "0" or over) and check not in checks:
-                reached = self.validate()
+                with self.clock.paused("init/0"):
+                    reached = self.validate()
                 checks[check] = {**vars(usage), "flops": flops, measured: reached[0]}
                 self.save_book()
                 news = Event(0.0, "init", {"validation": reached}, "init ...", flops)
@@ -203,13 +206,16 @@ class _Worker:
             resume = weights.with_name("init.resume.pt")
             seed = self.stage_seed("init")
             stage = Stage(settings.init, settings.init_flops, seed, resume, report)
+            self.clock.start("init")
             self.learner.imitate(demonstrations, stage)
             self.learner.save(weights)
         weights.with_name("init.resume.pt").unlink(missing_ok=True)
         self.learner.load(weights)
         last = checks[max(checks, key=int)]
         if "init/0" not in self.points:
-            self.measure("init", 0, last["flops"], final=True)
+            told = last.get("episodes")  # None in looks of earlier versions
+            episodes = None if told is None else int(told)
+            self.measure("init", 0, last["flops"], episodes, final=True)
 
     def arm(self, name: str, arm: Arm, last: Path) -> None:
         """Train one arm from its start, measuring at the declared shares of its compute."""
@@ -222,14 +228,18 @@ class _Worker:
             for point in range(1, preset.points + 1):
                 due = flops >= settings.arm_flops * preset.share(point)
                 if due and f"{name}/{point}" not in self.points:
-                    self.measure(name, point, spent + flops, final=point == preset.points)
+                    with self.clock.paused(f"{name}/{point}"):
+                        final = point == preset.points
+                        self.measure(name, point, spent + flops, usage.episodes, final=final)
             self.tell(name, flops / settings.arm_flops)
             return flops >= settings.arm_flops
 
         seed, flops = self.stage_seed(arm.method), settings.arm_flops
         stage = Stage(arm.settings, flops, seed, resume, report, arm.method)
-        if arm.method == "sft":
-            self.learner.imitate(self.demonstrate_arm(arm), stage)
+        demonstrated = self.demonstrate_arm(arm) if arm.method == "sft" else None
+        self.clock.start(name)
+        if demonstrated is not None:
+            self.learner.imitate(demonstrated, stage)
         else:
             self.learner.reinforce(self.game(self.task.rule), stage)
         self.learner.save(last)
@@ -246,7 +256,9 @@ class _Worker:
         parts = [self.demonstrate("sft", rules, count, working, more) for rules, more in kinds]
         return parts[0] if len(parts) == 1 else Mixture(tuple(parts))
 
-    def measure(self, stage: str, point: int, flops: float, *, final: bool) -> None:
+    def measure(
+        self, stage: str, point: int, flops: float, episodes: int | None, *, final: bool
+    ) -> None:
         """Play a point's episodes and note it as finished."""
         preset, suite, seed = self.job.preset, self.suite, self.job.seed
         rates: dict[str, Interval] = {}
@@ -278,7 +290,12 @@ class _Worker:
                 )
         # What a later question needs: its measures are made of these without training again.
         self.learner.save(self.job.folder / WEIGHTS / f"{stage}-{point}.pt")
-        self.points[f"{stage}/{point}"] = {"stage": stage, "point": point, "flops": flops}
+        self.points[f"{stage}/{point}"] = {
+            "stage": stage,
+            "point": point,
+            "flops": flops,
+            **({} if episodes is None else {"episodes": episodes}),
+        }
         self.save_book()
         place = stage if stage == "init" else f"{stage} {point}/{preset.points}"
         done = 1.0 if stage == "init" else point / preset.points

@@ -22,7 +22,7 @@ from agents.images import IMAGES
 from agents.protocol import Agent
 from agents.sb3.bc import BCConfig, train_bc
 from agents.sb3.checkpoint import save_state
-from agents.sb3.model import agent_of, build_model, count_weights, load_model, save_model
+from agents.sb3.model import SB3Agent, agent_of, build_model, count_weights, load_model, save_model
 from agents.sb3.policy import ResidualPolicy, SightedMLP
 from agents.sb3.ppo import PPOConfig, train_ppo
 from agents.sb3.training import Account
@@ -51,12 +51,14 @@ class Usage:
     Attributes:
         trained, sampled: tokens, those trained on counted in each epoch.
         pictures_trained, pictures_sampled: pictures that were worked out for them.
+        episodes: demonstrations learned from, repeats counted again, or episodes played.
     """
 
     trained: int
     sampled: int
     pictures_trained: int = 0
     pictures_sampled: int = 0
+    episodes: int = 0
 
     def flops(self, weights: int, picture: float = 0.0) -> float:
         """Return 6 N D_trained + 2 N D_sampled, and the same of pictures.
@@ -113,8 +115,8 @@ class Learner(Protocol):
         """Return the compute of what a stage has used."""
         ...
 
-    def agent(self) -> Agent:
-        """Return the greedy agent of the weights as they are now."""
+    def agent(self, temperature: float = 0.0, seed: int = 0) -> Agent:
+        """Return the agent of the weights as they are now; 0 for the greedy one, 1 to sample."""
         ...
 
     def save(self, path: Path) -> None:
@@ -151,8 +153,10 @@ class SB3Learner:
         """Return the compute of what a stage has used."""
         return usage.flops(self.weights)
 
-    def agent(self) -> Agent:
-        """Return the greedy agent."""
+    def agent(self, temperature: float = 0.0, seed: int = 0) -> Agent:
+        """Return the greedy agent, or one that samples, always with a temperature of 1."""
+        if temperature:
+            return SB3Agent(self._policy, deterministic=False, seed=seed)
         return agent_of(self._policy)
 
     def save(self, path: Path) -> None:
@@ -254,6 +258,7 @@ def _usage(account: Account) -> Usage:
         account.tokens_sampled,
         account.pictures_trained,
         account.pictures_sampled,
+        account.demonstrations + account.episodes,
     )
 
 
@@ -291,9 +296,9 @@ class TinyLMLearner:
         """Return the compute of what a stage has used."""
         return usage.flops(self.weights)
 
-    def agent(self) -> Agent:
-        """Return the greedy agent."""
-        return TinyLMAgent(self._model)
+    def agent(self, temperature: float = 0.0, seed: int = 0) -> Agent:
+        """Return the greedy agent, or one that samples."""
+        return TinyLMAgent(self._model, temperature, seed)
 
     def save(self, path: Path) -> None:
         """Write the weights in the form that `TinyLM.load` reads."""
@@ -317,7 +322,8 @@ class TinyLMLearner:
 
     def _train(self, training: SFT | PPO | RejectionSFT, stage: Stage) -> None:
         def on_step(_: dict[str, float]) -> bool:
-            usage = Usage(training.trained_words, training.sampled_words)
+            words = training.trained_words, training.sampled_words
+            usage = Usage(*words, episodes=training.seen)
             return stage.report(usage) or self.flops(usage) >= stage.flops
 
         # The compute ends the stage; no stage sees as many as this.

@@ -22,7 +22,9 @@ from benchmarks.study.cells import (
     described,
     read_study,
 )
+from benchmarks.study.measured import Measured, plain
 from benchmarks.study.presets import PolicyPreset
+from benchmarks.study.splits import Splits
 from benchmarks.suites import Suite
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import RECOGNITION, Task, shows_shift
@@ -102,6 +104,8 @@ class Results:
         differences: of every column, on `axes` those of the primary metric.
         retained: policies whose init has seen the rules that are compared.
         curves, severities: of the primary metric.
+        splits: columns by parts of their episodes, and what replies tell, of the init and of each
+            arm's last point.
         missing: what the study lacks of what was asked.
     """
 
@@ -115,6 +119,7 @@ class Results:
     differences: list[Difference]
     curves: list[CurvePoint]
     severities: list[SeverityPoint]
+    splits: list[Measured]
     missing: Missing
 
     def rate(self, policy: str, arm: str, column: str, metric: str | None = None) -> Rate | None:
@@ -144,6 +149,7 @@ class Results:
             "differences": [asdict(difference) for difference in self.differences],
             "curves": [asdict(point) for point in self.curves],
             "severities": [asdict(point) for point in self.severities],
+            "splits": plain(self.splits),
         }
 
 
@@ -156,8 +162,9 @@ def load_results(folder: Path) -> Results:
     record, preset, of = described(folder)
     task, columns = TASKS[of.task], tuple(of.columns_for(seen=False))
     policies = preset.policies
-    cells, flops, finished = read_study(folder, record, policies, task)
     last = preset.points
+    splits = Splits(task, {name: of_one.ends(last).items() for name, of_one in policies.items()})
+    cells, flops, finished = read_study(folder, record, policies, task, splits)
     curves = [
         CurvePoint(policy, arm, point, column, sum(spent) / len(spent), estimate)
         for (policy, arm, point), spent in sorted(flops.items())
@@ -179,6 +186,7 @@ def load_results(folder: Path) -> Results:
         _differences(cells, task, of, policies, last),
         curves,
         _severities(cells, task, of, policies, last),
+        list(splits.numbers()),
         missing_of_study(
             preset,
             of,
