@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.console import Console
 from agents.gp.worked_dialogues import GAME
 from agents.sb3.checkpoint import load_state
 from agents.tinylm import PPOConfig, SFTConfig, learn
+from agents.virl.worked_dialogues import GAME as STREETS
 from benchmarks.commands.checkout import _seeds
 from benchmarks.runs import read_episodes, read_json
 from benchmarks.study import init, learners
@@ -82,8 +84,8 @@ def some(name: str, *arms: str) -> dict[str, Any]:
 
 
 def test_both_arms_have_the_same_rates_and_compute() -> None:
-    for name in ("grid", "grid-answers"):
-        preset = PRESETS["gp-l"][name]
+    for suite, name in product(("gp-l", "virl-l"), ("grid", "grid-answers")):
+        preset = PRESETS[suite][name]
         for policy in preset.policies.values():
             rates = [
                 (arm.method, arm.settings["learning_rate"]) for arm in policy.all_arms.values()
@@ -91,7 +93,7 @@ def test_both_arms_have_the_same_rates_and_compute() -> None:
             assert rates == [(method, rate) for rate in RATES for method in ("sft", "rl")]
         assert preset.shares is not None
         assert preset.shares[0] == 0.02
-        assert set(preset.curve_columns) == set(preset.applied(SUITE).columns)
+        assert set(preset.curve_columns) == set(preset.applied(SUITES[suite]).columns)
         assert {"in_validation", "ood_validation"} <= set(preset.curve_columns)
     assert list(PRESETS["gp-l"]["grid"].policies["lm-working"].all_arms)[:2] == [
         "sft-5e-5",
@@ -206,14 +208,41 @@ def test_a_study_runs_some_of_its_seeds_and_says_what_is_missing(
     assert all("seed 0" in part for part in results.missing.parts)
 
 
-def test_an_init_is_trained_and_measured_alone(
+def test_inits_are_trained_and_compared_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(init, "preset_named", lambda *_: tiny())
-    lines = list(init.init_alone(tmp_path, 0))
-    assert [line.split(" ")[0] for line in lines[1:]] == ["trained", "rule_ood:", "in_validation:"]
-    assert "FLOPs: 0.0 % of validation hands" in lines[0]
-    assert list(init.init_alone(tmp_path, 0))[1].startswith("measured in")
+    monkeypatch.setattr(init, "RUNS", tmp_path)
+    asked = ["--flops", "2e8", "--inits", "a/lm-working", "b/lm-working"]
+    lines = list(init.main(asked))
+    told = [line.split(" ")[0] for line in lines]
+    one = ["lm-working", "trained", "rule_ood:", "in_validation:"]
+    assert told == [*one, *one, "rule_ood:", "in_validation:"]
+    assert "FLOPs: 0.0 % on validation hands" in lines[0]
+    assert lines[-1].startswith("in_validation: lm-working - lm-working 0.0 % [")
+    assert list(init.main(asked))[1].startswith("measured in")
+
+
+@pytest.mark.slow
+def test_arms_on_the_streets_show_their_working_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(STREETS, "longest_reply", 12)
+    suite, preset = SUITES["virl-l"], PRESETS["virl-l"]["controls"]
+    small = tiny("controls", arms=some("controls", "sft", "rl", "sft-answers"))
+    settings = small.policies["lm-working"].model_copy(
+        update={"working": "steps", "solutions": None, "init_keywords": None}
+    )
+    model = {**settings.model, "game": "streets-working"}
+    policies = {"lm-working": settings.model_copy(update={"model": model})}
+    kept = {"columns": preset.columns, "game": None, "policies": policies}
+    changes = {**kept, "curve_columns": preset.curve_columns}
+    job = Job(small.model_copy(update=changes), suite, "lm-working", 0, tmp_path)
+    run_job(job, lambda _: None)
+    rows = list(read_episodes(tmp_path))
+    assert {row.keywords["points_per_segment"] for row in rows} == {1}
+    assert {row.cell.split("/")[2] for row in rows} == {"init", "sft", "rl", "sft-answers"}
+    assert all("turn_accuracy" in (row.metrics or {}) for row in rows)
 
 
 def test_only_takes_seeds_of_the_study() -> None:

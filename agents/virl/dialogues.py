@@ -23,7 +23,6 @@ from virl_env.text import (
     COMPACT,
     COMPACT_WORDS,
     build_prompt,
-    build_reply,
     judge_reply,
 )
 
@@ -49,22 +48,35 @@ class Streets(Game):
     Attributes:
         template: the wording.
         others: words of it beside the frame of replies.
+        longest: the longest reply, in words.
+        shows_working: whether replies may show working.
     """
 
     template, others = COMPACT, COMPACT_WORDS
+    longest = 20
+    shows_working = False
 
     def __init__(self) -> None:
-        super().__init__(_FRAME, self.others, 20)
+        super().__init__(_FRAME, self.others, self.longest)
 
     def demonstrated(self, demonstrations: Demonstrations) -> Iterator[tuple[str, str, Draw]]:
-        """Yield every point of the demonstrated rails, in an order that mixes them."""
+        """Yield every point of the demonstrated rails, in an order that mixes them.
+
+        Raises:
+            ValueError: the demonstrations show working, and the game has no words for it.
+        """
+        if demonstrations.working is not None and not self.shows_working:
+            raise ValueError(
+                f"{demonstrations} show working, which this game has no words for. Make the model "
+                f'with game="streets-working", or the demonstrations with working=None.'
+            )
         taught = []
         for rows, keywords in demonstrations.parts():
             dealer = self.dealer(**keywords)
             for deal in dealer.deal(demonstrations.episode_seed[rows]):
                 for scene, step in _points(dealer, deal):
                     prompt, _, draw = self.ask(dealer, deal, scene, step)
-                    taught.append((prompt, build_reply(scene, step.action, COMPACT), draw))
+                    taught.append((prompt, demonstrations.reply(scene, step.action), draw))
         for index in np.random.default_rng(0).permutation(len(taught)):
             yield taught[index]
 

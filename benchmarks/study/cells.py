@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +67,52 @@ Flops = dict[tuple[str, str, int], list[float]]
 """Compute of each seed, by policy, stage and point."""
 
 
+@dataclass(frozen=True)
+class Study:
+    """All rows of a study's folder, finished or not.
+
+    Attributes:
+        of: the suite as the preset plays it.
+        flops: compute of each seed, the init included, by policy, stage and point.
+        finished: the points that the jobs have noted as measured.
+    """
+
+    folder: Path
+    record: RunRecord
+    preset: Preset
+    of: Suite
+    cells: Cells
+    flops: Flops
+    finished: Set[PointName]
+
+    @property
+    def task(self) -> Task:
+        """The suite's task."""
+        return TASKS[self.of.task]
+
+    def played(self, policy: str) -> dict[tuple[str, int, str], Played]:
+        """Return the primary metric of a policy's episodes, by stage, point and column."""
+        return {
+            (stage, point, column): cell.played
+            for (name, stage, point, column, metric), cell in self.cells.items()
+            if name == policy and metric == self.task.metric
+        }
+
+
+def load_study(folder: Path, hear: Hear = lambda place, row: None) -> Study:
+    """Read a study's folder.
+
+    Args:
+        hear: told of every row of a policy.
+
+    Raises:
+        RunError: it is not a study's folder.
+    """
+    record, preset, of = described(folder)
+    read = read_study(folder, record, preset.policies, TASKS[of.task], hear)
+    return Study(folder, record, preset, of, *read)
+
+
 def described(folder: Path) -> tuple[RunRecord, Preset, Suite]:
     """Return what a study's folder says of itself: its suite as its preset plays it.
 
@@ -124,14 +170,7 @@ def played(folder: Path, policy: str) -> dict[tuple[str, int, str], Played]:
     Raises:
         RunError: it is not a study's folder.
     """
-    record, _, of = described(folder)
-    task = TASKS[of.task]
-    cells, _, _ = read_study(folder, record, [policy], task)
-    return {
-        (stage, point, column): cell.played
-        for (name, stage, point, column, metric), cell in cells.items()
-        if name == policy and metric == task.metric
-    }
+    return load_study(folder).played(policy)
 
 
 def suite_of_study(folder: Path, record: RunRecord) -> Suite:

@@ -19,8 +19,9 @@ from benchmarks.study.cells import (
     CURVE_REPLICATES,
     REFERENCE,
     Cells,
+    Study,
     described,
-    read_study,
+    load_study,
 )
 from benchmarks.study.measured import Measured, plain
 from benchmarks.study.presets import PolicyPreset
@@ -159,15 +160,30 @@ def load_results(folder: Path) -> Results:
     Raises:
         RunError: it is not a study's folder.
     """
-    record, preset, of = described(folder)
-    task, columns = TASKS[of.task], tuple(of.columns_for(seen=False))
-    policies = preset.policies
+    return study_and_results(folder)[1]
+
+
+def study_and_results(folder: Path) -> tuple[Study, Results]:
+    """Read a study's folder; return all its rows, and what it found.
+
+    Raises:
+        RunError: it is not a study's folder.
+    """
+    _, preset, of = described(folder)
     last = preset.points
-    splits = Splits(task, {name: of_one.ends(last).items() for name, of_one in policies.items()})
-    cells, flops, finished = read_study(folder, record, policies, task, splits)
+    ends = {name: policy.ends(last).items() for name, policy in preset.policies.items()}
+    splits = Splits(TASKS[of.task], ends)
+    study = load_study(folder, splits)
+    return study, _results(study, list(splits.numbers()))
+
+
+def _results(study: Study, splits: list[Measured]) -> Results:
+    record, preset, of, task = study.record, study.preset, study.of, study.task
+    columns, policies = tuple(of.columns_for(seen=False)), preset.policies
+    cells, last = study.cells, preset.points
     curves = [
         CurvePoint(policy, arm, point, column, sum(spent) / len(spent), estimate)
-        for (policy, arm, point), spent in sorted(flops.items())
+        for (policy, arm, point), spent in sorted(study.flops.items())
         for column in preset.curve_columns
         for cell in [cells.get((policy, arm, point, column, task.metric))]
         if cell is not None
@@ -186,13 +202,13 @@ def load_results(folder: Path) -> Results:
         _differences(cells, task, of, policies, last),
         curves,
         _severities(cells, task, of, policies, last),
-        list(splits.numbers()),
+        splits,
         missing_of_study(
             preset,
             of,
             task,
             record.seeds,
-            finished,
+            study.finished,
             _episodes(cells, task.metric),
             reference=REFERENCE,
         ),

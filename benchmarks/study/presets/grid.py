@@ -50,7 +50,7 @@ def _at(rate: float) -> str:
     return f"{rate:.0e}".replace("e-0", "e-")
 
 
-def _grid(sft: Mapping[str, Any], rl: Mapping[str, Any]) -> dict[str, Arm]:
+def at_rates(sft: Mapping[str, Any], rl: Mapping[str, Any]) -> dict[str, Arm]:
     """Return both arms at every rate, with these other settings."""
     return {
         f"{method}-{_at(rate)}": Arm(method=method, settings={**settings, "learning_rate": rate})
@@ -66,7 +66,7 @@ _WORKING = PolicyPreset(
     init_keywords=_PAIR,
     working="remaining",
     solutions="any",
-    arms=_grid({"batch": 64}, _RL),
+    arms=at_rates({"batch": 64}, _RL),
     init_demonstrations=120_000,
     sft_demonstrations=60_000,
     competence=0.25,
@@ -81,7 +81,7 @@ _ANSWERS = {
     "lm": cards.POLICIES["lm"].model_copy(
         update={
             "init_keywords": _PAIR,
-            "arms": _grid({"batch": 64}, _RL),
+            "arms": at_rates({"batch": 64}, _RL),
             "competence": 0.5,
             "init_demonstrations": 80_000,
             "sft_demonstrations": 60_000,
@@ -92,7 +92,7 @@ _ANSWERS = {
     "mlp": cards.POLICIES["mlp"].model_copy(
         update={
             "init_keywords": _PAIR,
-            "arms": _grid(cards.POLICIES["mlp"].sft, cards.POLICIES["mlp"].rl),
+            "arms": at_rates(cards.POLICIES["mlp"].sft, cards.POLICIES["mlp"].rl),
             "competence": 0.3,
             "arm_flops": 2e12,
             "minutes": (2.5, 1.2, 1.2),

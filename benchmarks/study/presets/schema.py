@@ -154,6 +154,7 @@ class Preset(Plain):
         shares: of an arm's compute at which they are, ascending to 1; None for equal steps.
         game: keywords of every stage and column, beside the suite's.
         columns: that are measured, in place of the suite's own.
+        folds: into how many parts hands or routes are split, in place of the suite's number.
         curve_columns, curve_episodes: what is measured at every checkpoint.
         final_episodes: episodes of every column at the init and at each arm's last checkpoint.
         severity_episodes: the same of columns that are points of curves over severities.
@@ -168,6 +169,7 @@ class Preset(Plain):
     shares: tuple[Annotated[float, Field(gt=0.0, le=1.0)], ...] | None = None
     game: dict[str, Any] | None = None
     columns: Mapping[str, Column] | None = None
+    folds: Annotated[int, Field(ge=3)] | None = None
     curve_columns: tuple[str, ...] = ("in", "rule_ood")
     curve_episodes: Count
     final_episodes: Count
@@ -191,10 +193,11 @@ class Preset(Plain):
         return point / self.points if self.shares is None else self.shares[point - 1]
 
     def applied(self, suite: Suite) -> Suite:
-        """Return the suite with the columns and the keywords of this preset."""
+        """Return the suite with the columns, keywords and folds of this preset."""
         columns = suite.columns if self.columns is None else dict(self.columns)
         game = {**suite.game, **(self.game or {})}
-        return suite.model_copy(update={"columns": columns, "game": game})
+        folds = self.folds or suite.folds
+        return suite.model_copy(update={"columns": columns, "game": game, "folds": folds})
 
     def episodes(self, column: Column, *, final: bool) -> int:
         """Return how many episodes of a column are played at a checkpoint."""
