@@ -121,8 +121,10 @@ def test_splits_are_of_the_points_that_are_asked_for() -> None:
     assert found["success", "seen", "new"].value == 0.5
     assert found["shows_working", "", ""].episodes == 4
     assert all(row["point"] == 1 for row in plain(splits.numbers()))
-    titles = [table.title for table in splits_tables([*splits.numbers()], CARDS)]
-    assert len(titles) == 2
+    faces, *_, told = splits_tables([*splits.numbers()], CARDS, ["in"])
+    assert faces.header[4:] == ["no face", "one kind"]
+    assert [row[:4] for row in faces.rows] == [["lm", "rl", "1", "in"]]
+    assert "Read right" in told.header
 
 
 def test_a_clock_counts_training_alone_and_goes_on(tmp_path: Path) -> None:

@@ -119,27 +119,25 @@ def revise(probe: Probe) -> tuple[Values, list[Played]]:
     """Play with as many attempts as the environment gives."""
     keywords = {k: v for k, v in probe.cell.keywords.items() if k != "max_attempts"}
     agent = probe.learner.agent()
-    room = _Room(agent, probe.episodes) if isinstance(agent, TinyLMAgent) else None
-    played = play(lambda _: room or agent, probe.cell.id, keywords, probe.cell.episode_seeds)
-    fits = [True] * len(played) if room is None else room.fits
+    reviser = _Room(agent) if isinstance(agent, TinyLMAgent) else agent
+    played = play(lambda _: reviser, probe.cell.id, keywords, probe.cell.episode_seeds)
     return {
         "revision": [one.value(SUCCESS) for one in played],
-        "revision_room": [float(told) for told in fits],
+        "revision_room": [float("" not in (one.replies or ())) for one in played],
     }, played
 
 
 class _Room:
     """A model that gives up, with an empty reply, where a dialogue outgrows its context."""
 
-    def __init__(self, agent: TinyLMAgent, copies: int) -> None:
-        self._agent, self.fits = agent, [True] * copies
+    def __init__(self, agent: TinyLMAgent) -> None:
+        self._agent = agent
 
     def act(self, observation: Sequence[str], info: Mapping[str, Any]) -> list[str]:
         game, context = self._agent.model.game, self._agent.model.config.context
         texts = [read_chat(chat)[0] for chat in info["messages"]]
         room = [len(game.encode(text)) + game.longest_reply <= context for text in texts]
         chosen = [copy for copy, fits in enumerate(room) if fits]
-        self.fits = [here and before for here, before in zip(room, self.fits)]
         replies = [""] * len(texts)
         if chosen:
             told = {"messages": [info["messages"][copy] for copy in chosen]}
