@@ -29,8 +29,7 @@ from benchmarks.study.forced import BEGINNINGS, ForcedAgent
 from benchmarks.study.jobs import WEIGHTS, Job
 from benchmarks.study.learners import LEARNERS, Learner
 from benchmarks.study.presets import PolicyPreset
-from benchmarks.suites import sees_pictures
-from benchmarks.tasks.task import MAX_ATTEMPTS, SUCCESS
+from benchmarks.tasks.task import SUCCESS
 
 Values = dict[str, list[float]]
 
@@ -65,9 +64,10 @@ class Probe:
     @cached_property
     def learner(self) -> Learner:
         """With the weights of the point."""
-        return self._learner(self.stage, self.point)
+        return self.learner_at(self.stage, self.point)
 
-    def _learner(self, stage: str, point: int) -> Learner:
+    def learner_at(self, stage: str, point: int) -> Learner:
+        """Return the learner with the weights of a point."""
         job, path = self.job, kept_weights(self.job, stage, point)
         if path is None:
             raise RunError(f"{job.folder} has no weights of {stage}/{point}: the study made none.")
@@ -78,18 +78,7 @@ class Probe:
     @cached_property
     def cell(self) -> Cell:
         """The episodes, of one attempt each."""
-        suite, seed, learner = self.job.played, self.job.seed, self.learner
-        sees = sees_pictures(learner.interface, learner.keywords)
-        return Cell(
-            name=f"{self.job.policy}/{seed}/{self.stage}/{self.point}/{self.column}",
-            id=suite.id(self.column, learner.interface),
-            keywords={
-                **suite.keywords(self.column, seed, seen=sees),
-                "max_attempts": MAX_ATTEMPTS,
-                **learner.keywords,
-            },
-            episode_seeds=suite.episode_seeds(seed, self.episodes),
-        )
+        return self.job.cell(self.learner, self.stage, self.point, self.column, self.episodes)
 
     @cached_property
     def env(self) -> Any:
@@ -168,7 +157,7 @@ def sample(probe: Probe) -> tuple[Values, list[Played]]:
 def _divergence(
     probe: Probe, agent: TinyLMAgent, noting: NotingAgent, played: Sequence[Played]
 ) -> list[float]:
-    init = probe._learner("init", 0).agent()
+    init = probe.learner_at("init", 0).agent()
     assert isinstance(init, TinyLMAgent)
     written = [
         noted[: len(one.replies or ())] for noted, one in zip(noting.written, played)
