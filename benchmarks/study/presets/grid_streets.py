@@ -6,10 +6,11 @@ and controls are those of the cards.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.study.presets import grid, streets
-from benchmarks.study.presets.schema import Preset
+from benchmarks.study.presets import controls, grid, streets
+from benchmarks.study.presets.schema import Arm, Preset
 from benchmarks.suites import Column
 
 _ABSOLUTE, _RELATIVE = "VIRLNavigation-v0", "VIRLNavigation-RuleOOD-v0"
@@ -57,7 +58,8 @@ _MLP = streets.POLICIES["mlp"].model_copy(
 GRID = Preset(
     name="grid",
     seeds=3,
-    competence=0.5,
+    metric="turn_accuracy",
+    competence=0.35,
     validation_episodes=200,
     points=grid.GRID.points,
     shares=grid.GRID.shares,
@@ -74,14 +76,17 @@ GRID_ANSWERS = GRID.model_copy(
 )
 """The same of replies that are the answer alone."""
 
-CONTROLS = GRID.model_copy(
-    update={
-        "name": "controls",
-        "policies": {
-            "lm-working": _WORKING.model_copy(
-                update={"arms": grid.CONTROLS.policies["lm-working"].arms}
-            )
-        },
-    }
-)
-"""What else could explain a difference, at one rate."""
+_SFT, _RL = (_OF_CARDS.all_arms[f"{method}-2e-4"].settings for method in ("sft", "rl"))
+
+
+def _controls(name: str, arms: Mapping[str, Arm]) -> Preset:
+    """Return a preset of these arms from the init of `grid`."""
+    policies = {"lm-working": _WORKING.model_copy(update={"arms": arms})}
+    return GRID.model_copy(update={"name": name, "policies": policies})
+
+
+CONTROLS = _controls("controls", controls.arms(_SFT, _RL))
+"""What else could explain a difference, at one rate: see docs/protocol.md."""
+
+CONTROLS_MORE = _controls("controls-more", controls.more_arms(_SFT, _RL, _WORKING.init))
+"""The other half of the controls, from the same init."""
