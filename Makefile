@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: demo-plan $(READY) ## One trained pair on the streets, one picture, one sentence (2 minutes of CPU)
+demo: demo-plan $(READY) ## One trained pair on the streets, one picture (2 CPU minutes)
 	$(BIN)/python -m benchmarks study --preset demo --suite virl-l --jobs 1
 	@echo "Walk a route yourself: $(BIN)/python -m virl_env"
 
@@ -30,24 +30,24 @@ demo-plan:
 	@echo "make demo trains one pair of agents on the streets, by imitation and by reinforcement, and tests"
 	@echo "it under another rule: about 2 minutes of CPU$(FIRST)."
 
-study: study-plan $(READY) ## Compare imitation and reinforcement on both tasks, in and out of distribution (20 minutes on 2 cores)
-	$(BIN)/python -m benchmarks study --preset quick --suite gp-l
+study: study-plan $(READY) ## Imitation against reinforcement, both tasks (15 minutes, 2 cores)
 	$(BIN)/python -m benchmarks study --preset quick --suite virl-l
+	$(BIN)/python -m benchmarks study --preset quick --suite gp-l
 	@echo "Play a hand yourself: $(BIN)/python -m gp_env"
 
 study-plan:
-	@echo "make study trains two policies on the cards and two on the streets, by imitation and by"
-	@echo "reinforcement, and tests them under another rule: about 20 minutes on 2 cores$(FIRST)."
+	@echo "make study trains a network on the streets and one on the cards, two seeds each, by imitation"
+	@echo "and by reinforcement, and tests them under another rule: about 15 minutes on 2 cores$(FIRST)."
 	@echo "Stop it whenever you like; the same command resumes it."
 
-study-seen: $(READY) ## The same for image-based agents: pictures of cards and of streets (an hour on 2 cores)
+study-seen: $(READY) ## The same for agents that see (an hour on 2 cores)
 	$(BIN)/python -m benchmarks study --preset quick --suite gp-vl
 	$(BIN)/python -m benchmarks study --preset quick --suite virl-vl
 
-entries: $(READY) ## Play, train and verify the standing entries of the leaderboard anew
+entries: $(READY) ## Make the standing entries of the leaderboard anew
 	$(BIN)/python -m benchmarks.submissions.standing
 
-leaderboard: $(READY) ## Build the leaderboard of submissions/ in runs/leaderboard (minutes on 1 core)
+leaderboard: $(READY) ## Build the leaderboard of submissions/ in runs/leaderboard
 	$(BIN)/python -m benchmarks leaderboard build --out runs/leaderboard
 
 # The tests of a file run in one process, which makes what they share once. In the order of names the
@@ -58,13 +58,13 @@ test: $(READY) ## Run the tests
 test-slow: $(READY) ## Run the tests that take a minute or more each
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) -m slow
 
-trial-wheel: $(READY) ## Install the wheel as a stranger does, from the network, and evaluate a model with it
+trial-wheel: $(READY) ## Install the wheel from the network and evaluate a model
 	$(BIN)/python -m tests.trial_wheel
 
-plugs: $(READY) ## Try the environments in other libraries, from the network
-	$(BIN)/python docs/examples/plugs.py
+plugs: $(READY) ## Try other libraries, from the network (ONLY="rllib texts")
+	$(BIN)/python docs/examples/plugs.py $(ONLY)
 
-trial-llm: $(LLM)/.ready ## Evaluate SmolLM2 from its weights and behind a server, with an entry to submit
+trial-llm: $(LLM)/.ready ## Evaluate SmolLM2, from its weights and behind a server
 	$(LLM)/bin/python -m pytest -m slow tests/test_local_weights.py
 	$(LLM)/bin/python -m tests.trial_llm
 

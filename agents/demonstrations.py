@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -69,6 +70,25 @@ class Demonstrated(Protocol):
     def transitions(self) -> Transitions:
         """Play the demonstrations in the environment."""
         ...
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Demonstrations of several kinds, one of each in turn until a kind is used up.
+
+    Only what learns from words takes them.
+
+    Attributes:
+        parts: the kinds.
+    """
+
+    parts: tuple[Demonstrated, ...]
+
+    def __len__(self) -> int:
+        return len(self.parts) * min(map(len, self.parts))
+
+    def __str__(self) -> str:
+        return " and ".join(map(str, self.parts))
 
 
 def write_columns(path: Path, header: Mapping[str, Any], columns: Mapping[str, Any]) -> None:

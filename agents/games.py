@@ -15,6 +15,7 @@ MODULES = {
     "cards": ".gp.dialogues",
     "cards-working": ".gp.worked_dialogues",
     "streets": ".virl.dialogues",
+    "streets-working": ".virl.worked_dialogues",
     "cards-images": ".vision.cards",
     "streets-images": ".vision.streets",
 }

@@ -11,10 +11,13 @@ from markupsafe import Markup
 from shiftgym.sanitize import for_html
 
 
-def templates(folder: Path) -> Environment:
-    """Return the templates of a folder. What they show is text of others, unless it is Markup."""
+def templates(*folders: Path) -> Environment:
+    """Return the templates of folders, of equal names the first.
+
+    What they show is text of others, unless it is Markup.
+    """
     return Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_text,

@@ -47,9 +47,7 @@ def pass_tables(passes: Sequence[Sequence[Episode]]) -> list[Table]:
     lines, spread = [], []
     for cell, episodes in _common(passes).items():
         for k in range(1, len(passes) + 1):
-            some = _mean(
-                episodes, lambda wins, losses, k=k: 1 - comb(losses, k) / comb(wins + losses, k)
-            )
+            some = _mean(episodes, lambda wins, losses, k=k: pass_at(k, wins, losses))
             each = _mean(episodes, lambda wins, losses, k=k: comb(wins, k) / comb(wins + losses, k))
             lines.append(
                 [
@@ -77,6 +75,11 @@ def pass_tables(passes: Sequence[Sequence[Episode]]) -> list[Table]:
             spread,
         ),
     ]
+
+
+def pass_at(k: int, wins: int, losses: int) -> float:
+    """Return the share of choices of k among all passes in which at least one wins."""
+    return 1 - comb(losses, k) / comb(wins + losses, k)
 
 
 def _mean(episodes: Sequence[Sequence[Episode]], value: Callable[[int, int], float]) -> Estimate:

@@ -121,6 +121,15 @@ def write_figure(draw: Callable[[Theme], Figure], path: Path, *, dpi: int = 160)
                 _save(figure, path.with_name(f"{path.stem}{theme.suffix}.{kind}"), dpi)
 
 
+def drawn_as_svg(draw: Callable[[Theme], Figure], theme: Theme) -> bytes:
+    """Return a picture as SVG whose letters are outlines, so that no reader needs its fonts."""
+    matplotlib.use("agg")
+    with matplotlib.rc_context({**theme.settings(), "svg.fonttype": "path"}):
+        picture = io.BytesIO()
+        draw(theme).savefig(picture, format="svg", metadata={"Date": None})
+    return picture.getvalue()
+
+
 def _save(figure: Figure, path: Path, dpi: int) -> None:
     """Write a file, whole or not at all, and without the date, so that equal pictures are equal."""
     date = {".pdf": "CreationDate", ".svg": "Date"}.get(path.suffix)

@@ -27,6 +27,7 @@ POLICY_NAMES: Mapping[str, str] = MappingProxyType(
         "cnn": "CNN and residual MLP",
         "mlp": "Residual MLP",
         "lm": "Small language model",
+        "lm-working": "Small language model with working",
         "mlp-retention": "Residual MLP, init has seen both rules",
         "lm-retention": "Small language model, init has seen both rules",
     }
@@ -53,7 +54,7 @@ def plot_curves(results: Results, path: Path) -> None:
 def plot_severities(results: Results, path: Path) -> None:
     """Draw one panel for each policy that sees and each axis of the look, into the same files."""
     if results.severities:
-        write_figure(partial(_severities, results), path, dpi=120)
+        write_figure(partial(severities_figure, results), path, dpi=120)
 
 
 def _curves(results: Results, theme: Theme) -> Figure:
@@ -84,7 +85,8 @@ def _curves(results: Results, theme: Theme) -> Figure:
     return figure
 
 
-def _severities(results: Results, theme: Theme) -> Figure:
+def severities_figure(results: Results, theme: Theme) -> Figure:
+    """Draw one panel for each policy that sees and each axis of the look."""
     policies = list(dict.fromkeys(point.policy for point in results.severities))
     axes = list(results.axes)
     wide = next(count for count in (3, 2, 1) if len(axes) % count == 0)

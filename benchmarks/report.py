@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -16,15 +18,53 @@ from benchmarks.summary import evaluation_tables, summarise, summary_line
 from benchmarks.tables import write_csv, write_tables
 from shiftgym.terminal import wrapped
 
+if TYPE_CHECKING:
+    from benchmarks.study.results import Results
+
+
+def report_all(folders: Sequence[Path], console: Console, out: Path | None = None) -> None:
+    """Print the tables of a run, and write a page of the studies together.
+
+    Args:
+        folders: of a run, or of several studies.
+        out: where the page goes; None for the first folder.
+
+    Raises:
+        RunError: one is no run's folder or damaged, or of several one is no study.
+    """
+    kinds = {folder: read_record(folder).kind for folder in folders}
+    if set(kinds.values()) == {"study"}:
+        from benchmarks.study.report.command import write_report
+        from benchmarks.study.report.summary import summarise_studies
+
+        summary = summarise_studies(folders)
+        if len(folders) == 1:
+            report(folders[0], console, results=summary.settings[0].results)
+        write_report(summary, out or folders[0], console)
+    elif len(folders) == 1 and out is None:
+        report(folders[0], console)
+    else:
+        folder, kind = next(item for item in kinds.items() if item[1] != "study")
+        raise RunError(
+            f"{folder} is a run of {kind}; only studies have a page together. Report it alone, or "
+            f"compare evaluations with `compare`."
+        )
+
 
 def report(
-    folder: Path, console: Console, prices: Path | None = None, *, brief: bool = False
+    folder: Path,
+    console: Console,
+    prices: Path | None = None,
+    *,
+    brief: bool = False,
+    results: Results | None = None,
 ) -> None:
     """Print a run's tables and write them into its folder.
 
     Args:
         prices: file that goes before the list prices, see `benchmarks.prices`.
         brief: whether to print of a study only the tables of the primary metric.
+        results: of a study, where they are known already.
 
     Raises:
         RunError: it is no run's folder, or what is in it is damaged.
@@ -35,13 +75,15 @@ def report(
         # A study's results come with its learners; an evaluation is reported without them.
         from benchmarks.plots import plot_curves, plot_severities
         from benchmarks.study.conclusion import sentences
+        from benchmarks.study.costs import costs
         from benchmarks.study.results import load_results
         from benchmarks.study.tables import main_tables, result_line, study_tables
 
-        results = load_results(folder)
+        results = results or load_results(folder)
         missing, tables = results.missing, study_tables(results)
         shown = main_tables(results) if brief else tables
         write_json(folder / "results.json", results.plain())
+        write_csv(folder / "costs.csv", costs(folder, record, results.policies))
         plot_curves(results, folder / "curves.png")
         plot_severities(results, folder / "severities.png")
         numbers = [*results.rates, *results.differences]

@@ -57,7 +57,7 @@ class Run:
         self.folder = folder
         self._on_rows = on_rows
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = _lock(folder)
+        self._lock = lock_folder(folder)
         try:
             # A process that was killed may have left some; only one writes here at a time.
             for partial in folder.glob(PARTIAL_FILES):
@@ -136,14 +136,19 @@ def first_of(error: ValidationError) -> str:
 def read_episodes(folder: Path) -> Iterator[Episode]:
     """Yield the rows of a folder in the order written, without a torn last line.
 
+    Where there is no episodes.jsonl, an episodes.jsonl.gz is read, as of published results.
+
     Raises:
         RunError: a complete line is not a row, or one that was there before: it would count twice,
             and hide one that is missing.
     """
     known: set[tuple[str, int]] = set()
-    for row in read_lines(folder / EPISODES_FILE, Episode):
+    path, packed = folder / EPISODES_FILE, folder / f"{EPISODES_FILE}.gz"
+    if not path.exists() and packed.exists():
+        path = packed
+    for row in read_lines(path, Episode):
         if (row.cell, row.index) in known:
-            twice = f"{folder / EPISODES_FILE} holds episode {row.index} of {row.cell} twice."
+            twice = f"{path} holds episode {row.index} of {row.cell} twice."
             raise RunError(f"{twice} {_RESTORE}")
         known.add((row.cell, row.index))
         yield row
@@ -293,8 +298,12 @@ def _without_links(path: Path) -> FileIO:
     return FileIO(path, "a+", opener=lambda name, mode: os.open(name, mode | flags, 0o666))
 
 
-def _lock(folder: Path) -> FileIO:
-    """Hold the folder for this process; the system lets it go when the process dies."""
+def lock_folder(folder: Path) -> FileIO:
+    """Hold a folder for this process until the file is closed, or the process dies.
+
+    Raises:
+        RunError: another process holds it.
+    """
     file = _without_links(folder / ".lock")
     try:
         if os.name == "nt":

@@ -31,7 +31,7 @@ def idle(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def make_jobs() -> list[Job]:
-    preset = PRESETS["gp-l"]["quick"]
+    preset = PRESETS["gp-l"]["full"]
     return [Job(preset, SUITES["gp-l"], name, 0, Path("nowhere")) for name in preset.policies]
 
 
@@ -104,7 +104,7 @@ def test_the_time_left_does_not_grow_where_others_use_the_machine(
 
 
 def test_a_position_is_read_from_the_points_that_are_measured(tmp_path: Path) -> None:
-    preset = PRESETS["gp-l"]["quick"]
+    preset = PRESETS["gp-l"]["full"]
     job = Job(preset, SUITES["gp-l"], "lm", 0, tmp_path)
     assert position(job) == Position(0.0, "")
     names = ["init/0", *(f"sft/{point}" for point in range(1, 6)), "rl/1"]

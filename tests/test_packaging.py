@@ -76,6 +76,18 @@ def test_the_files_of_a_release_name_one_version() -> None:
     assert "names" in run(sys.executable, ROOT / ".ci" / "version", "v9.9", cwd=ROOT, status=1)
 
 
+def test_on_pypi_the_links_of_the_readme_lead_into_the_repository(tmp_path: Path) -> None:
+    repository, written = "https://github.com/owner/name", tmp_path / "README.md"
+    run(sys.executable, ROOT / ".ci" / "readme", repository, "v0.1.0", written, cwd=ROOT)
+    text = written.read_text("utf-8")
+    targets = re.findall(r'(?:\]\(|\b(?:src|srcset)=")([^)"]+)', text)
+    assert all(target.startswith("https://") for target in targets)
+    ours = [target for target in targets if target.startswith(repository)]
+    assert f"{repository}/raw/v0.1.0/docs/images/front.gif" in ours
+    for target in ours:
+        assert (ROOT / target.removeprefix(repository).split("/", 3)[3]).is_file(), target
+
+
 def test_only_imports_are_renamed_for_the_wheel() -> None:
     here = '"""From agents."""\nfrom agents import a\nif a:\n    from benchmarks.b import (\n  c)\n'
     there = here.replace("from agents", "from shiftgym.application.agents")

@@ -23,7 +23,9 @@ def results(missing: Missing) -> Results:
     ]
     record = RunRecord(kind="study", config={}, seeds=[0], suites={"virl-l": "digest"})
     task = TASKS[SUITES["virl-l"].task]
-    none: dict[str, list[Any]] = {key: [] for key in ("rates", "differences", "severities")}
+    none: dict[str, list[Any]] = {
+        key: [] for key in ("rates", "differences", "severities", "splits")
+    }
     return Results(
         record, task, ("in", "rule_ood"), {}, ("mlp",), frozenset(), curves=curves,
         missing=missing, **none,

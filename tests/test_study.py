@@ -312,7 +312,8 @@ def test_a_budget_that_is_none_is_refused(field: str, value: float) -> None:
 def test_presets_are_fair_and_can_be_paid_for(name: str, suite: str) -> None:
     preset = preset_named(name, suite)
     learners = {"sb3", "sb3-images"} if suite.endswith("-vl") else {"sb3", "tinylm"}
-    assert {policy.learner for policy in preset.policies.values()} == learners
+    found = {policy.learner for policy in preset.policies.values()}
+    assert found == learners or (name == "quick" and found < learners)
     # Every policy in one preset gets the same compute, and its init the same chance.
     assert len({policy.arm_flops for policy in preset.policies.values()}) == 1
     assert all(policy.check_flops <= policy.init_flops / 8 for policy in preset.policies.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from rich.console import Console
 
 from agents.gp.worked_dialogues import GAME
-from agents.tinylm import learn
+from agents.sb3.checkpoint import load_state
+from agents.tinylm import PPOConfig, SFTConfig, learn
+from agents.virl.worked_dialogues import GAME as STREETS
 from benchmarks.commands.checkout import _seeds
 from benchmarks.runs import read_episodes, read_json
 from benchmarks.study import init, learners
@@ -17,6 +20,7 @@ from benchmarks.study.frontier import report
 from benchmarks.study.jobs import Event, Job, run_job
 from benchmarks.study.presets import PRESETS, Preset
 from benchmarks.study.presets.grid import RATES
+from benchmarks.study.presets.owned import OWNED
 from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study
 from benchmarks.suites import SUITES
@@ -69,7 +73,9 @@ def some(name: str, *arms: str) -> dict[str, Any]:
                 "settings": {
                     **known[arm].settings,
                     "batch": 8,
-                    **({"episodes": 16} if known[arm].method == "rl" else {}),
+                    **({} if known[arm].method == "sft" else {"episodes": 16}),
+                    **({"learning_rate": 0.0} if arm == "sft-untrained" else {}),
+                    **({"micro_batch": 5} if "micro_batch" in known[arm].settings else {}),
                 }
             }
         )
@@ -78,8 +84,8 @@ def some(name: str, *arms: str) -> dict[str, Any]:
 
 
 def test_both_arms_have_the_same_rates_and_compute() -> None:
-    for name in ("grid", "grid-answers"):
-        preset = PRESETS["gp-l"][name]
+    for suite, name in product(("gp-l", "virl-l"), ("grid", "grid-answers")):
+        preset = PRESETS[suite][name]
         for policy in preset.policies.values():
             rates = [
                 (arm.method, arm.settings["learning_rate"]) for arm in policy.all_arms.values()
@@ -87,7 +93,7 @@ def test_both_arms_have_the_same_rates_and_compute() -> None:
             assert rates == [(method, rate) for rate in RATES for method in ("sft", "rl")]
         assert preset.shares is not None
         assert preset.shares[0] == 0.02
-        assert set(preset.curve_columns) == set(preset.applied(SUITE).columns)
+        assert set(preset.curve_columns) == set(preset.applied(SUITES[suite]).columns)
         assert {"in_validation", "ood_validation"} <= set(preset.curve_columns)
     assert list(PRESETS["gp-l"]["grid"].policies["lm-working"].all_arms)[:2] == [
         "sft-5e-5",
@@ -103,23 +109,38 @@ def killed_at(fraction: float) -> Any:
     return emit
 
 
+MANY = (0.1, 0.3, 0.4, 0.55, 0.65, 0.75, 0.85, 0.95)
+
+
 @pytest.mark.parametrize(
-    ("arms", "fractions"),
+    ("name", "arms", "fractions"),
     [
-        (("sft", "rl-kl"), (0.5, 0.8)),
+        ("controls", ("sft", "rl-kl"), (0.5, 0.8)),
+        ("controls-more", ("grpo", "sft-untrained"), (0.5, 0.8)),
         pytest.param(
+            "controls",
             ("sft", "rl-kl", "sft-answers", "init-on", "sft-then-rl"),
-            (0.1, 0.3, 0.4, 0.55, 0.65, 0.75, 0.85, 0.95),
+            MANY,
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "controls-more",
+            tuple(PRESETS["gp-l"]["controls-more"].policies["lm-working"].all_arms),
+            MANY,
             marks=pytest.mark.slow,
         ),
     ],
-    ids=["two", "all"],
+    ids=["two", "two more", "all", "all more"],
 )
 def test_a_job_killed_in_the_middle_of_an_arm_ends_with_the_same_rows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arms: tuple[str, ...], fractions: list[float]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    arms: tuple[str, ...],
+    fractions: list[float],
 ) -> None:
     monkeypatch.setattr(learners, "CHECKPOINT_EVERY", 16)
-    preset = tiny("controls", arms=some("controls", *arms))
+    preset = tiny(name, arms=some(name, *arms))
     whole, cut = (Job(preset, SUITE, "lm-working", 1, tmp_path / name) for name in ("a", "b"))
     run_job(whole, lambda _: None)
     resumed: list[int] = []
@@ -147,6 +168,17 @@ def test_a_job_killed_in_the_middle_of_an_arm_ends_with_the_same_rows(
     assert list(points) == ["init/0", *(f"{arm}/{k}" for arm in arms for k in (1, 2))]
     if "sft-then-rl" in arms:
         assert points["sft-then-rl/1"]["flops"] > points["sft/2"]["flops"]
+    if "sft-untrained" in arms:
+        # What the init used is no part of what an arm from untrained weights did.
+        spent = points["init/0"]["flops"]
+        assert points["sft-untrained/1"]["flops"] < spent < points["grpo/1"]["flops"]
+        # With a rate of 0 the weights stay what the init's were before it was trained.
+        learners.LEARNERS["tinylm"](cut.task, cut.settings, 1).save(tmp_path / "first.pt")
+        first, kept = (
+            load_state(path)["model"]["embed.weight"]
+            for path in (tmp_path / "first.pt", cut.folder / "weights" / "sft-untrained-2.pt")
+        )
+        assert first.equal(kept)
     # Unseen sets of numbers are new to the init, and columns of training are not kept apart.
     assert not any(row.seen for row in rows[0] if row.cell.endswith("rule_ood"))
     assert all(row.keywords["split_by"] == "numbers" for row in rows[0])
@@ -176,14 +208,41 @@ def test_a_study_runs_some_of_its_seeds_and_says_what_is_missing(
     assert all("seed 0" in part for part in results.missing.parts)
 
 
-def test_an_init_is_trained_and_measured_alone(
+def test_inits_are_trained_and_compared_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(init, "preset_named", lambda *_: tiny())
-    lines = list(init.init_alone(tmp_path, 0))
-    assert [line.split(" ")[0] for line in lines[1:]] == ["trained", "rule_ood:", "in_validation:"]
-    assert "FLOPs: 0.0 % of validation hands" in lines[0]
-    assert list(init.init_alone(tmp_path, 0))[1].startswith("measured in")
+    monkeypatch.setattr(init, "RUNS", tmp_path)
+    # The second is the first again: it is measured, and not trained.
+    asked = ["--flops", "2e8", "--columns", "in_validation", "--inits"]
+    lines = list(init.main([*asked, "a/lm-working", "a/lm-working"]))
+    told = [line.split(" ")[0] for line in lines]
+    assert told[1:4] == ["lm-working", "trained", "in_validation:"]
+    assert told[4:] == ["lm-working", "measured", "in_validation:", "in_validation:"]
+    assert "FLOPs: 0.0 % on validation hands" in lines[1]
+    assert lines[-1].startswith("in_validation: lm-working - lm-working 0.0 % [")
+
+
+@pytest.mark.slow
+def test_arms_on_the_streets_show_their_working_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(STREETS, "longest_reply", 12)
+    suite, preset = SUITES["virl-l"], PRESETS["virl-l"]["controls"]
+    small = tiny("controls", arms=some("controls", "sft", "rl", "sft-answers"))
+    settings = small.policies["lm-working"].model_copy(
+        update={"working": "steps", "solutions": None, "init_keywords": None}
+    )
+    model = {**settings.model, "game": "streets-working"}
+    policies = {"lm-working": settings.model_copy(update={"model": model})}
+    kept = {"columns": preset.columns, "game": None, "policies": policies}
+    changes = {**kept, "curve_columns": preset.curve_columns}
+    job = Job(small.model_copy(update=changes), suite, "lm-working", 0, tmp_path)
+    run_job(job, lambda _: None)
+    rows = list(read_episodes(tmp_path))
+    assert {row.keywords["points_per_segment"] for row in rows} == {1}
+    assert {row.cell.split("/")[2] for row in rows} == {"init", "sft", "rl", "sft-answers"}
+    assert all("turn_accuracy" in (row.metrics or {}) for row in rows)
 
 
 def test_only_takes_seeds_of_the_study() -> None:
@@ -211,5 +270,42 @@ def test_points_without_order_or_end_are_refused(changes: dict[str, Any], told: 
 def test_an_arm_starts_from_an_earlier_one() -> None:
     plain = PRESETS["gp-l"]["controls"].model_dump()
     plain["policies"]["lm-working"]["arms"]["sft"]["start"] = "rl"
-    with pytest.raises(ValueError, match="'rl' is no arm before it: expected one of none"):
+    with pytest.raises(ValueError, match="'rl' is no arm before it: expected one of untrained"):
         Preset.model_validate(plain)
+
+
+def test_learners_of_symbols_have_no_arms_of_language_models() -> None:
+    plain = PRESETS["gp-l"]["controls-more"].model_dump()
+    plain["policies"]["lm-working"]["learner"] = "sb3"
+    with pytest.raises(ValueError, match=r"arms\.rejection: the methods grpo, rejection and mixed"):
+        Preset.model_validate(plain)
+
+
+def test_what_arms_own_beside_the_rate_is_on_record() -> None:
+    configs: dict[str, Any] = {"sft": SFTConfig, "rl": PPOConfig}
+    for arm in PRESETS["gp-l"]["grid"].policies["lm-working"].all_arms.values():
+        run = vars(configs[arm.method](**arm.settings))
+        told = {name: one.value for name, one in OWNED[arm.method].items()}
+        assert {name: run[name] for name in run if name not in ("learning_rate", "seed")} == told
+
+
+@pytest.mark.parametrize(
+    ("suite", "prompts"),
+    [
+        ("gp-l", {"all_5", "all_7", "all_12", "large", "five_cards", "fake"}),
+        ("virl-l", {"fake", "told_relative", "told_compass", "long"}),
+    ],
+)
+def test_controls_have_the_settings_of_the_grid_at_one_rate(suite: str, prompts: set[str]) -> None:
+    presets = PRESETS[suite]
+    grid, controls = (presets[name].policies["lm-working"] for name in ("grid", "controls"))
+    for method in ("sft", "rl"):
+        assert controls.all_arms[method] == grid.all_arms[f"{method}-2e-4"]
+    for name in ("controls", "controls-more"):
+        preset, shared = presets[name], {"arms", "minutes"}
+        policy = preset.policies["lm-working"]
+        assert policy.model_dump(exclude=shared) == grid.model_dump(exclude=shared)
+        # Other prompts are played at the ends of the arms alone.
+        assert set(preset.curve_columns) == set(presets["grid"].curve_columns)
+        assert set(preset.columns or ()) - set(preset.curve_columns) == prompts
+        assert sum(policy.stages.values()) * 2.2 < 150

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +13,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from agents.demonstrations import Mixture
 from agents.sb3.checkpoint import load_state, naming, save_state
 from agents.tinylm.game import Game
 from agents.tinylm.model import TinyLM, TinyLMConfig, pad
-from agents.vision.eye import draw_all
+from agents.vision.eye import Draw, draw_all
 
 
 class Learner(ABC):
@@ -44,15 +46,27 @@ class Learner(ABC):
         """Return the learning rate of the next step, once it has risen."""
         return self._learning_rate
 
-    def _descend(self, loss: Tensor) -> None:
-        """Take a step of the optimiser; the learning rate rises over the first fifty."""
+    def _keep_first(self) -> None:
+        """Keep the weights as they are now, to measure the distance from them."""
+        self._models["first_model"] = copy.deepcopy(self.model).requires_grad_(False)
+
+    def _descend(self, losses: Iterable[Tensor]) -> float:
+        """Take a step of the optimiser down the sum of some losses, which it returns.
+
+        Gradients are added up loss by loss, so that only one of them is in memory at a time. The
+        learning rate rises over the first fifty steps.
+        """
         for group in self._optimiser.param_groups:
             group["lr"] = self.rate() * min(1.0, (self.updates + 1) / 50)
         self._optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        total = 0.0
+        for loss in losses:
+            loss.backward()
+            total += loss.item()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self._optimiser.step()
         self.updates += 1
+        return total
 
     def state(self) -> dict[str, Any]:
         """Return all that later steps depend on but the arguments of the constructor."""
@@ -120,18 +134,28 @@ class Learner(ABC):
 @dataclass(frozen=True)
 class SFTConfig:
     """How to fine-tune: `batch` replies a step, at the `learning_rate` of AdamW, which falls evenly
-    to zero between two numbers of replies, `decay`; it stays for None."""
+    to zero between two numbers of replies, `decay`; it stays for None.
+
+    With `micro_batch` the gradients of so many replies at a time are added up, each word of the
+    batch counting the same: to rounding it is the step of the whole batch. `kl_weight` is that of
+    the divergence from the first weights at the words that are taught, in nats a word, in the loss.
+    `dft` weights the loss of each word by the probability that the model gives it now, as dynamic
+    fine-tuning does (arXiv 2508.05629).
+    """
 
     batch: int = 64
     learning_rate: float = 2e-3
     decay: tuple[int, int] | None = None
+    micro_batch: int | None = None
+    kl_weight: float = 0.0
+    dft: bool = False
 
 
 def write_out(game: Game, demonstrations: Any) -> tuple[Tensor, Tensor, Tensor, list[Any]]:
     """Return n demonstrated dialogues in words, int16 of shape (n, length), 0 behind the end; where
     the replies that are taught start and end, int64 of shape (n,); and what draws each picture."""
     texts, starts, draws = [], [], []
-    for before, reply, draw in game.demonstrated(demonstrations):
+    for before, reply, draw in _demonstrated(game, demonstrations):
         words = game.encode(before)
         starts.append(len(words))
         texts.append(words + game.encode(reply))
@@ -140,14 +164,19 @@ def write_out(game: Game, demonstrations: Any) -> tuple[Tensor, Tensor, Tensor, 
     return pad(texts, torch.int16), torch.tensor(starts), ends, draws
 
 
-class SFT(Learner):
-    """Teaches the next word of demonstrated replies, in their order, again and again."""
+def _demonstrated(game: Game, demonstrations: Any) -> Iterator[tuple[str, str, Draw]]:
+    """Yield what a game makes of demonstrations; of a mixture one of each part in turn."""
+    if not isinstance(demonstrations, Mixture):
+        yield from game.demonstrated(demonstrations)
+        return
+    for turn in zip(*map(game.demonstrated, demonstrations.parts), strict=False):
+        yield from turn
 
-    def __init__(self, model: TinyLM, demonstrations: Any, config: SFTConfig | None = None) -> None:
-        self.config = config = config or SFTConfig()
-        super().__init__(model, config.learning_rate, f"{config} on {demonstrations}")
-        written = write_out(model.game, demonstrations)
-        self._words, self._starts, self._ends, self._draws = written
+
+class Imitation(Learner):
+    """Teaches the next word of replies, wherever they are from."""
+
+    config: SFTConfig
 
     def rate(self) -> float:
         """Return the learning rate of the next step, once it has risen."""
@@ -156,19 +185,65 @@ class SFT(Learner):
         first, last = self.config.decay
         return self._learning_rate * min(1.0, max(0.0, (last - self.seen) / (last - first)))
 
-    def step(self) -> dict[str, float]:
-        """Learn from the next `batch` replies; return the loss in nats a word."""
-        rows = torch.arange(self.seen, self.seen + self.config.batch) % len(self._words)
-        starts, ends = self._starts[rows, None], self._ends[rows, None]
+    def _learn(self, words: Tensor, starts: Tensor, ends: Tensor, pictures: Tensor) -> float:
+        """Take a step on n replies as `write_out` gives them; return the mean loss a word."""
+        taught = (ends - starts).sum()
+
+        def losses() -> Iterator[Tensor]:
+            for part in torch.arange(len(words)).split(self.config.micro_batch or len(words)):
+                share = float((ends[part] - starts[part]).sum() / taught)
+                yield share * self._loss(words[part], starts[part], ends[part], pictures[part])
+
+        loss = self._descend(losses())
+        self.trained_words += int(ends.sum())
+        if self.config.kl_weight:
+            # A pass without learning costs what sampling does.
+            self.sampled_words += int(ends.sum())
+        return loss
+
+    def _loss(self, words: Tensor, starts: Tensor, ends: Tensor, pictures: Tensor) -> Tensor:
+        """Return the mean loss over the words that are taught."""
         first, longest = int(starts.min()), int(ends.max())
-        words = self._words[rows, :longest].to(self.device, torch.int64)
+        words = words[:, :longest].to(self.device, torch.int64)
         places = torch.arange(first, longest)
-        taught = ((places >= starts) & (places < ends)).to(self.device)
+        taught = ((places >= starts[:, None]) & (places < ends[:, None])).to(self.device)
+        logits, _ = self.model(words[:, :-1], first - 1, pictures)
+        logits, right = logits[taught], words[:, first:][taught]
+        if self.config.dft:
+            losses = F.cross_entropy(logits, right, reduction="none")
+            loss = (losses * (-losses.detach()).exp()).mean()
+        else:
+            loss = F.cross_entropy(logits, right)
+        if self.config.kl_weight:
+            with torch.no_grad():
+                first_logits, _ = self._models["first_model"](words[:, :-1], first - 1, pictures)
+            log_first = F.log_softmax(first_logits[taught], dim=-1)
+            held = divergence(F.log_softmax(logits, dim=-1), log_first)
+            loss = loss + self.config.kl_weight * held
+        return loss
+
+
+class SFT(Imitation):
+    """Teaches the next word of demonstrated replies, in their order, again and again."""
+
+    def __init__(self, model: TinyLM, demonstrations: Any, config: SFTConfig | None = None) -> None:
+        self.config = config = config or SFTConfig()
+        super().__init__(model, config.learning_rate, f"{config} on {demonstrations}")
+        if config.kl_weight:
+            self._keep_first()
+        written = write_out(model.game, demonstrations)
+        self._words, self._starts, self._ends, self._draws = written
+
+    def step(self) -> dict[str, float]:
+        """Learn from the next `batch` replies; return the loss, a mean over words in nats."""
+        rows = torch.arange(self.seen, self.seen + self.config.batch) % len(self._words)
         # Drawn when they are needed: those of all demonstrations would fill the memory.
         pictures = draw_all([self._draws[row] for row in rows.tolist()])
-        logits, _ = self.model(words[:, :-1], first - 1, pictures)
-        loss = F.cross_entropy(logits[taught], words[:, first:][taught])
-        self._descend(loss)
+        loss = self._learn(self._words[rows], self._starts[rows], self._ends[rows], pictures)
         self.seen += len(rows)
-        self.trained_words += int(ends.sum())
-        return {"loss": loss.item()}
+        return {"loss": loss}
+
+
+def divergence(log_policy: Tensor, log_first: Tensor) -> Tensor:
+    """Return KL(policy | first), the mean in nats a word, of log-probabilities (n, vocabulary)."""
+    return (log_policy.exp() * (log_policy - log_first)).sum(dim=-1).mean()

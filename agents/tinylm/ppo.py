@@ -6,7 +6,7 @@ weights, which arXiv 2509.04259 relates to forgetting, is logged, and penalised 
 
 from __future__ import annotations
 
-import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from agents.tinylm.learn import Learner
+from agents.tinylm.learn import Learner, divergence
 from agents.tinylm.model import TinyLM, pad
 from agents.vision.eye import draw_all
 from shiftgym.mixer import episode_seeds
@@ -47,7 +47,7 @@ class Episodes(NamedTuple):
 def play(
     model: TinyLM,
     dealer: Any,
-    episodes: range,
+    episodes: Sequence[int],
     seed: int = 0,
     temperature: float = 0.0,
     generator: torch.Generator | None = None,
@@ -113,20 +113,17 @@ class PPO(Learner):
         self.config = config = config or PPOConfig()
         self._dealer = model.game.dealer(**{"max_attempts": 1, **keywords})
         super().__init__(model, config.learning_rate, f"{config} on {self._dealer}", config.seed)
-        self._models["first_model"] = copy.deepcopy(model).requires_grad_(False)
+        self._keep_first()
 
     def step(self) -> dict[str, float]:
         """Play and learn; return reward, success and unreadable (means of the episodes); kl (from
         the first weights, before the updates) and entropy in nats a word; clipped (share of words);
         value_error, squared."""
         config = self.config
-        episodes = range(self.seen, self.seen + config.episodes)
+        episodes = self._episodes(range(self.seen, self.seen + config.episodes))
         played = play(self.model, self._dealer, episodes, config.seed, 1.0, self._generator)
-        # Undiscounted, with lambda 1: what is still to be earned, less what was expected.
         returns = played.rewards.flip(1).cumsum(1).flip(1)
-        gains = returns - played.values
-        spread, mean = torch.std_mean(gains[played.chosen])
-        gains = (gains - mean) / (spread + 1e-6)
+        gains = self._gains(played, returns)
         with torch.no_grad():
             rows = slice(config.batch)
             _, before, _ = self._judge(self._models["first_model"], played, rows)
@@ -144,6 +141,19 @@ class PPO(Learner):
         for name, outcome in (("success", "correct"), ("unreadable", "unreadable")):
             logged[name] = played.outcomes.count(outcome) / config.episodes
         return logged
+
+    def _episodes(self, numbers: range) -> Sequence[int]:
+        """Return the numbers of the episodes that are played next."""
+        return numbers
+
+    def _gains(self, played: Episodes, returns: Tensor) -> Tensor:
+        """Return the advantage of each word, of returns that are undiscounted, with lambda 1.
+
+        It is what is still to be earned, less what was expected.
+        """
+        gains = returns - played.values
+        spread, mean = torch.std_mean(gains[played.chosen])
+        return (gains - mean) / (spread + 1e-6)
 
     def _judge(self, model: TinyLM, played: Episodes, rows: Tensor | slice) -> tuple[Tensor, ...]:
         """Return, where a word was chosen, log-probabilities of all and of that one, and values."""
@@ -175,12 +185,7 @@ class PPO(Learner):
             loss = loss + config.kl_weight * divergence(log_policy, log_first)
             # A pass without learning costs what sampling does.
             self.sampled_words += words
-        self._descend(loss)
+        self._descend([loss])
         self.trained_words += words
         clipped = (ratio != bounded).float().mean()
         return [entropy.item(), clipped.item(), value_error.item()]
-
-
-def divergence(log_policy: Tensor, log_first: Tensor) -> Tensor:
-    """Return KL(policy | first), the mean in nats a word, of log-probabilities (n, vocabulary)."""
-    return (log_policy.exp() * (log_policy - log_first)).sum(dim=-1).mean()

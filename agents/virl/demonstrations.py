@@ -5,7 +5,8 @@ Demonstrations may mix rules: an agent that has seen several of them learns from
 
 On disk they are an npz that runs no code when opened. Its array `header` is JSON text,
 {"schema": "shiftgym/virl-demonstrations/1", "environment": "VIRLNavigation-v0", "keywords": {...},
-"rules": [...]}, and the columns of `Demonstrations` lie beside it as they are.
+"rules": [...]}, with the member "working" where replies show some, and the columns of
+`Demonstrations` lie beside it as they are.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,9 @@ from shiftgym.mixer import episode_seeds
 from virl_env.directions import DirectionsLike, table
 from virl_env.observe import LAYOUT, LINE_CODES, MAX_LINES
 from virl_env.vector_env import VIRLNavigationVectorEnv
+
+if TYPE_CHECKING:
+    from virl_env.scene import Scene
 
 SCHEMA = "shiftgym/virl-demonstrations/1"
 ENVIRONMENT = "VIRLNavigation-v0"
@@ -68,6 +72,8 @@ class Demonstrations:
         lines: uint8 of shape (n, 16, 4), the instructions as the first observation shows them.
         actions: uint8 of shape (n, k), the right action at each point, index plus one, filled up
             with 0.
+        working: how replies show the steps to the action, one of `agents.virl.working.WORKING`;
+            None for the answer alone.
     """
 
     keywords: dict[str, Any]
@@ -79,12 +85,24 @@ class Demonstrations:
     rule: NDArray[np.uint8]
     lines: NDArray[np.uint8]
     actions: NDArray[np.uint8]
+    working: str | None = None
 
     def __len__(self) -> int:
         return len(self.episode_seed)
 
     def __str__(self) -> str:
-        return f"{len(self)} demonstrations of {self.keywords} under {self.rules}"
+        told = f"{len(self)} demonstrations of {self.keywords} under {self.rules}"
+        return told if self.working is None else f"{told} with working={self.working!r}"
+
+    def reply(self, scene: Scene, action: str) -> str:
+        """Return the compact reply with the right action of a point, its working before it."""
+        # Who learns from symbols needs nothing of replies.
+        from agents.virl.working import build_worked_reply
+        from virl_env.text import COMPACT, build_reply
+
+        if self.working is None:
+            return build_reply(scene, action, COMPACT)
+        return build_worked_reply(scene, action)
 
     def parts(self) -> Iterator[tuple[NDArray[np.int64], dict[str, Any]]]:
         """Yield the rows of each kind, and all keywords of the environment with their episodes."""
@@ -132,6 +150,7 @@ def demonstrate(
     *,
     seed: int = 0,
     rules: Sequence[DirectionsLike] = ("absolute",),
+    working: str | None = None,
     **keywords: Any,
 ) -> Demonstrations:
     """Walk routes as the expert does.
@@ -143,17 +162,21 @@ def demonstrate(
         seed: of the episodes.
         rules: values of the environment's `directions`; demonstration i is of number i modulo
             their count.
+        working: one of `agents.virl.working.WORKING`: replies of the language model show the steps
+            before the answer, under the rule that is stated.
         keywords: of the environment, without `directions`.
 
     Raises:
-        ValueError: for keywords that the environment refuses, no rules, no demonstrations, or a
-            seed that is none.
+        ValueError: for keywords that the environment refuses, no rules, no demonstrations, a seed
+            that is none, an unknown kind of working, or working under a rule that is not stated.
     """
     if count < 1 or not rules:
         raise ValueError(
             f"Demonstrations need a count of at least 1 and a rule; got count={count} and "
             f"rules={rules!r}."
         )
+    if working is not None:
+        _check_working(working, keywords.get("stated_directions"))
     same = np.full(count, in_range("seed", seed, 0, 2**64 - 1), dtype=np.uint64)
     seeds = episode_seeds(same, np.zeros_like(same), np.arange(count, dtype=np.uint64))
     walked: list[tuple[NDArray[np.int64], dict[str, Any]]] = []
@@ -176,8 +199,22 @@ def demonstrate(
         rules=tuple(rules),
         episode_seed=seeds,
         actions=np.concatenate(actions)[order],
+        working=working,
         **gathered,
     )
+
+
+def _check_working(working: str, stated: DirectionsLike | None) -> None:
+    from agents.virl.working import WORKING
+
+    if working not in WORKING:
+        known = ", ".join(map(repr, WORKING))
+        raise ValueError(f"working={working!r} is unknown: expected one of {known}, or None.")
+    if stated is not None:
+        raise ValueError(
+            f"Working goes by the rule that is stated, and that must be the one that scores; got "
+            f"stated_directions={stated!r} and working={working!r}. Leave one of them out."
+        )
 
 
 def save_demonstrations(path: PathLike, demonstrations: Demonstrations) -> None:
@@ -193,6 +230,7 @@ def save_demonstrations(path: PathLike, demonstrations: Demonstrations) -> None:
         "environment": ENVIRONMENT,
         "keywords": demonstrations.keywords,
         "rules": demonstrations.rules,
+        **({} if demonstrations.working is None else {"working": demonstrations.working}),
     }
     try:
         json.dumps(header)
@@ -219,7 +257,10 @@ def load_demonstrations(path: PathLike) -> Demonstrations:
         rules = tuple(rule if isinstance(rule, str) else tuple(rule) for rule in header["rules"])
         if (columns["kind"] >= len(rules)).any():
             raise ValueError(f"kinds go up to {columns['kind'].max()} of {len(rules)} rules")
-        return Demonstrations(keywords=header["keywords"], rules=rules, **columns)
+        working = header.get("working")
+        if working is not None:
+            _check_working(working, None)
+        return Demonstrations(keywords=header["keywords"], rules=rules, working=working, **columns)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
             f"{path} holds no demonstrations of schema {SCHEMA!r}: {error}. Write one with "

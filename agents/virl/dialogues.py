@@ -23,7 +23,6 @@ from virl_env.text import (
     COMPACT,
     COMPACT_WORDS,
     build_prompt,
-    build_reply,
     judge_reply,
 )
 
@@ -49,22 +48,35 @@ class Streets(Game):
     Attributes:
         template: the wording.
         others: words of it beside the frame of replies.
+        longest: the longest reply, in words.
+        shows_working: whether replies may show working.
     """
 
     template, others = COMPACT, COMPACT_WORDS
+    longest = 20
+    shows_working = False
 
     def __init__(self) -> None:
-        super().__init__(_FRAME, self.others, 20)
+        super().__init__(_FRAME, self.others, self.longest)
 
     def demonstrated(self, demonstrations: Demonstrations) -> Iterator[tuple[str, str, Draw]]:
-        """Yield every point of the demonstrated rails, in an order that mixes them."""
+        """Yield every point of the demonstrated rails, in an order that mixes them.
+
+        Raises:
+            ValueError: the demonstrations show working, and the game has no words for it.
+        """
+        if demonstrations.working is not None and not self.shows_working:
+            raise ValueError(
+                f"{demonstrations} show working, which this game has no words for. Make the model "
+                f'with game="streets-working", or the demonstrations with working=None.'
+            )
         taught = []
         for rows, keywords in demonstrations.parts():
             dealer = self.dealer(**keywords)
             for deal in dealer.deal(demonstrations.episode_seed[rows]):
-                for scene, step in _points(dealer, deal):
+                for scene, step in rail_points(dealer, deal):
                     prompt, _, draw = self.ask(dealer, deal, scene, step)
-                    taught.append((prompt, build_reply(scene, step.action, COMPACT), draw))
+                    taught.append((prompt, demonstrations.reply(scene, step.action), draw))
         for index in np.random.default_rng(0).permutation(len(taught)):
             yield taught[index]
 
@@ -92,7 +104,7 @@ class Streets(Game):
         drawn = integers(seeds.astype(np.uint64), _POINT, deals["count"].astype(np.uint64))
         dialogues = []
         for deal, at in zip(deals, drawn.tolist()):
-            scene, step = _points(dealer, deal)[at]
+            scene, step = rail_points(dealer, deal)[at]
             dialogues.append(self.ask(dealer, deal, scene, step))
         return dialogues
 
@@ -101,7 +113,7 @@ class Streets(Game):
         return Dialogue(build_prompt(scene, self.template), partial(_judge, step))
 
 
-def _points(dealer: Dealer, deal: np.void) -> list[tuple[Scene, RailStep]]:
+def rail_points(dealer: Dealer, deal: np.void) -> list[tuple[Scene, RailStep]]:
     """Return what is told and what is right at each point of an episode's rail."""
     config = dealer.config
     walk = RailWalk(deal, dealer.pool, config)

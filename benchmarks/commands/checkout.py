@@ -29,18 +29,23 @@ def study(
         str | None, typer.Option(help="Seeds to run now, such as 0,2; the others stay for later.")
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes at a time, one core each.")] = 2,
+    cv: Annotated[
+        bool, typer.Option("--cv", help="Leave one city out for each seed; on the streets only.")
+    ] = False,
 ) -> None:
     """Compare imitation and reinforcement, in and out of distribution; the same command resumes."""
     with reported_errors():
         from benchmarks.checkout import only_in_checkout
 
         only_in_checkout("study")
-        from benchmarks.study.presets import preset_named
+        from benchmarks.study.presets import one_city_out, preset_named
         from benchmarks.study.run import run_study
         from benchmarks.suites import suite as suite_named
 
         of = suite_named(suite)
         chosen = preset_named(preset, of.name)
+        if cv:
+            chosen = one_city_out(chosen, of.task)
         count = seeds or chosen.seeds
         run_study(
             chosen,

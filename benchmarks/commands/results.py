@@ -13,20 +13,25 @@ from benchmarks.consoles import reported_errors
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(help="Folder of a run, finished or not.")],
+    runs: Annotated[
+        list[Path], typer.Argument(help="Folder of a run, finished or not; or of several studies.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the page of studies; by default that of the first one."),
+    ] = None,
     check: Annotated[
         int, typer.Option(min=0, help="Replay so many rows, spread over the run, first.")
     ] = 0,
 ) -> None:
-    """Make the tables and the picture of a run again from its rows."""
-    from benchmarks.report import check_rows
-    from benchmarks.report import report as make_report
+    """Make the tables of a run again from its rows; of studies a page that says which to use."""
+    from benchmarks.report import check_rows, report_all
 
     console = Console()
     with reported_errors():
-        if check:
+        for folder in runs if check else ():
             console.print(f"{check_rows(folder, check)} rows replayed to the same rewards.")
-        make_report(folder, console)
+        report_all(runs, console, out)
 
 
 def compare(

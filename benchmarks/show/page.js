@@ -3,6 +3,7 @@ const episodes = [...document.querySelectorAll("#list button")];
 const isFailure = (episode) => episode.dataset.outcome !== "solved";
 const SHORT = 3; // an episode of so few steps is shown at once
 let at = -1, step = 0;
+let isMoved = false; // a page opens where its address says, and not at its first episode
 
 function listed() { return episodes.filter((episode) => !episode.parentElement.hidden); }
 
@@ -25,7 +26,7 @@ function open(episode, first) {
   if (at >= 0) { episodes[at].removeAttribute("aria-current"); }
   at = episodes.indexOf(episode);
   episode.setAttribute("aria-current", "true");
-  episode.scrollIntoView({ block: "nearest" });
+  if (isMoved) { episode.scrollIntoView({ block: "nearest" }); }
   byId("heading").textContent = [...episode.children].map((part) => part.textContent).join(": ");
   byId("shown").replaceChildren(episode.parentElement.querySelector("template").content.cloneNode(true));
   const all = steps();
@@ -56,7 +57,7 @@ function show(number) {
     lines.forEach((one, index) => { one.classList.toggle("now", index === line); });
   }
   const { column, index } = episodes[at].dataset;
-  history.replaceState(null, "", `#${column}/${index}/${step + 1}`);
+  if (isMoved || location.hash === "") { history.replaceState(null, "", `#${column}/${index}/${step + 1}`); }
 }
 
 function move(by, wanted) {
@@ -83,8 +84,9 @@ byId("column").onchange = filter;
 byId("outcome").onchange = filter;
 for (const episode of episodes) { episode.onclick = () => open(episode); }
 
-document.querySelector("nav").hidden = document.querySelector("main").hidden = false;
+byId("filters").hidden = byId("run").hidden = false;
 const [column, index, first] = decodeURIComponent(location.hash.slice(1)).split("/");
 const asked = episodes.find((one) => one.dataset.column === column && one.dataset.index === index);
-if (asked) { open(asked, first ? Number(first) - 1 : undefined); }
+if (asked) { isMoved = true; open(asked, first ? Number(first) - 1 : undefined); }
 filter();
+isMoved = true;

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
 from markupsafe import Markup
 
 from benchmarks.pages import templates
@@ -63,34 +64,56 @@ def render(
         entries: the episodes to show.
         left_out: what is not on the page, a sentence.
     """
-    environment = templates(HERE)
-    environment.filters["words"] = lambda name: str(name).replace("_", " ")
     order = {cell.cell: number for number, cell in enumerate(cells)}
     ordered = sorted(entries, key=lambda one: (order[one.row.cell], one.row.index))
-    styles = dict.fromkeys(one.shown.style for one in ordered)
     here = Counter(one.row.cell for one in ordered)
-    return environment.get_template("page.html.j2").render(
-        title=title,
-        facts=facts,
-        headline=headline,
-        style=Markup("\n".join([COLOURS, STEPS, _file("page.css"), *styles])),
-        script=Markup(_file("page.js")),
-        columns=[_column(cell, outcomes, here[cell.cell]) for cell in cells],
-        names=list(dict.fromkeys(one.column for one in ordered)),
-        outcomes=sorted({one.outcome for one in ordered}, key=lambda name: (name == SOLVED, name)),
-        episodes=[
+    return (
+        page_templates(HERE)
+        .get_template("page.html.j2")
+        .render(
+            title=title,
+            facts=facts,
+            headline=headline,
+            columns=[_column(cell, outcomes, here[cell.cell]) for cell in cells],
+            left_out=left_out,
+            **with_episodes([(one.column, one) for one in ordered]),
+        )
+    )
+
+
+def page_templates(*folders: Path) -> Environment:
+    """Return templates that share the skeleton of a page, and its viewer of episodes."""
+    environment = templates(*folders, HERE)
+    environment.filters["words"] = lambda name: str(name).replace("_", " ")
+    return environment
+
+
+def with_episodes(named: Sequence[tuple[str, Entry]], style: str = "") -> dict[str, Any]:
+    """Return what the skeleton and the viewer of episodes are filled with.
+
+    Args:
+        named: episodes, each under the name that it is listed and filtered by.
+        style: CSS of the page itself.
+    """
+    styles = dict.fromkeys(one.shown.style for _, one in named)
+    found = {one.outcome for _, one in named}
+    return {
+        "style": Markup("\n".join([COLOURS, STEPS, _file("page.css"), *styles, style])),
+        "script": Markup(_file("page.js")),
+        "names": list(dict.fromkeys(name for name, _ in named)),
+        "outcomes": sorted(found, key=lambda name: (name == SOLVED, name)),
+        "episodes": [
             {
-                "column": one.column,
+                "column": name,
                 "index": one.row.index,
                 "outcome": one.outcome,
                 "kind": _kind(one.outcome),
                 "about": _about(one.row),
                 "shown": _safe(one.shown),
             }
-            for one in ordered
+            for name, one in named
         ],
-        left_out=left_out,
-    )
+    }
 
 
 def _safe(shown: Shown) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from benchmarks.study.jobs import Job
 from benchmarks.study.points import read_points
 from benchmarks.study.presets import Preset
 from benchmarks.suites import Suite, suite
-from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import RECOGNITION, Task
 
 REFERENCE = "reference"
@@ -57,8 +56,60 @@ def job_folder(folder: Path, policy: str, seed: int) -> Path:
     return folder / "jobs" / f"{policy}-seed{seed}"
 
 
+Place = tuple[str, int, str, int, str]
+"""Policy, seed, stage, point and column."""
+
+Hear = Callable[[Place, Episode], None]
+"""Told of every row that counts, and where it belongs."""
+
 Flops = dict[tuple[str, str, int], list[float]]
 """Compute of each seed, by policy, stage and point."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """All rows of a study's folder, finished or not.
+
+    Attributes:
+        of: the suite as the preset plays it.
+        flops: compute of each seed, the init included, by policy, stage and point.
+        finished: the points that the jobs have noted as measured.
+    """
+
+    folder: Path
+    record: RunRecord
+    preset: Preset
+    of: Suite
+    cells: Cells
+    flops: Flops
+    finished: Set[PointName]
+
+    @property
+    def task(self) -> Task:
+        """The suite's task, in the metric of the preset."""
+        return self.preset.task(self.of)
+
+    def played(self, policy: str) -> dict[tuple[str, int, str], Played]:
+        """Return the primary metric of a policy's episodes, by stage, point and column."""
+        return {
+            (stage, point, column): cell.played
+            for (name, stage, point, column, metric), cell in self.cells.items()
+            if name == policy and metric == self.task.metric
+        }
+
+
+def load_study(folder: Path, hear: Hear = lambda place, row: None) -> Study:
+    """Read a study's folder.
+
+    Args:
+        hear: told of every row of a policy.
+
+    Raises:
+        RunError: it is not a study's folder.
+    """
+    record, preset, of = described(folder)
+    read = read_study(folder, record, preset.policies, preset.task(of), hear)
+    return Study(folder, record, preset, of, *read)
 
 
 def described(folder: Path) -> tuple[RunRecord, Preset, Suite]:
@@ -75,9 +126,17 @@ def described(folder: Path) -> tuple[RunRecord, Preset, Suite]:
 
 
 def read_study(
-    folder: Path, record: RunRecord, policies: Iterable[str], task: Task
+    folder: Path,
+    record: RunRecord,
+    policies: Iterable[str],
+    task: Task,
+    hear: Hear = lambda place, row: None,
 ) -> tuple[Cells, Flops, set[PointName]]:
-    """Return all rows of a study in cells, the compute of its points, and which are finished."""
+    """Return all rows of a study in cells, the compute of its points, and which are finished.
+
+    Args:
+        hear: told of every row of a policy.
+    """
     cells: Cells = defaultdict(lambda: Cell({}, {}))
     flops: Flops = defaultdict(list)
     finished: set[PointName] = set()
@@ -89,7 +148,7 @@ def read_study(
             for done in points.values():
                 flops[policy, done.stage, done.point].append(done.flops)
                 finished.add((policy, seed, done.stage, done.point))
-            _read(job, set(points), task, cells)
+            _read(job, set(points), task, cells, hear)
     return cells, flops, finished
 
 
@@ -110,14 +169,7 @@ def played(folder: Path, policy: str) -> dict[tuple[str, int, str], Played]:
     Raises:
         RunError: it is not a study's folder.
     """
-    record, _, of = described(folder)
-    task = TASKS[of.task]
-    cells, _, _ = read_study(folder, record, [policy], task)
-    return {
-        (stage, point, column): cell.played
-        for (name, stage, point, column, metric), cell in cells.items()
-        if name == policy and metric == task.metric
-    }
+    return load_study(folder).played(policy)
 
 
 def suite_of_study(folder: Path, record: RunRecord) -> Suite:
@@ -146,10 +198,16 @@ def _preset_of(folder: Path, record: RunRecord) -> Preset:
         ) from error
 
 
-def _read(folder: Path, finished: set[str] | None, task: Task, cells: Cells) -> None:
+def _read(
+    folder: Path,
+    finished: set[str] | None,
+    task: Task,
+    cells: Cells,
+    hear: Hear = lambda place, row: None,
+) -> None:
     """Sort a folder's rows into cells; `finished` names the points that count, None for all."""
     for row in read_episodes(folder):
-        policy, seed, stage, point, column = _place(folder, row)
+        place = policy, seed, stage, point, column = _place(folder, row)
         if finished is not None and f"{stage}/{point}" not in finished:
             continue
         key = (seed, row.episode_seed)
@@ -163,9 +221,10 @@ def _read(folder: Path, finished: set[str] | None, task: Task, cells: Cells) -> 
             cell = cells[policy, stage, point, column, metric]
             cell.played[key] = Observation(seed, row.cluster, value)
             cell.seen[key] = row.seen
+        hear(place, row)
 
 
-def _place(folder: Path, row: Episode) -> tuple[str, int, str, int, str]:
+def _place(folder: Path, row: Episode) -> Place:
     """Return the policy, seed, stage, point and column of a row."""
     try:
         policy, seed, stage, point, column = row.cell.split("/")

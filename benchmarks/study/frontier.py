@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.runs import RunError
 from benchmarks.significance import difference_test, holm, seeds_to_see, smallest_seen
-from benchmarks.statistics import Observation, PairedTest, bootstrap
+from benchmarks.statistics import Observation, PairedTest, rate
 from benchmarks.study.cells import Played, described, played
 from benchmarks.study.presets import PolicyPreset, Preset
 
@@ -58,12 +58,15 @@ class Endpoint:
 
 
 def arms_by_rate(policy: PolicyPreset, method: str) -> dict[float, str]:
-    """Return the arms of a method from the init, by learning rate in ascending order."""
-    found = {
-        float(arm.settings["learning_rate"]): name
-        for name, arm in policy.all_arms.items()
-        if arm.method == method and "learning_rate" in arm.settings and arm.start is None
-    }
+    """Return the arms of a method from the init, by learning rate in ascending order.
+
+    Of several with one rate the first counts: the others are its controls. The rate of an arm that
+    names none is 0.
+    """
+    found: dict[float, str] = {}
+    for name, arm in policy.all_arms.items():
+        if arm.method == method and arm.start is None:
+            found.setdefault(float(arm.settings.get("learning_rate", 0.0)), name)
     return dict(sorted(found.items()))
 
 
@@ -107,6 +110,46 @@ def differences(pairs: Sequence[tuple[Played, Played]]) -> list[Observation]:
     ]
 
 
+Sides = tuple[tuple[str, int], tuple[str, int]]
+"""Arm and point of RL, and of SFT."""
+
+
+def choices(cells: Cells, policy: PolicyPreset, preset: Preset) -> dict[str, Choice]:
+    """Return what validation chose for each method: "sft" and "rl".
+
+    Raises:
+        ValueError: no point of a method is measured on validation.
+    """
+    return {
+        method: choose(cells, arms_by_rate(policy, method).values(), preset.points)
+        for method in ("sft", "rl")
+    }
+
+
+def declared(
+    chosen: Mapping[str, Choice], policy: PolicyPreset, preset: Preset
+) -> dict[str, list[Sides]]:
+    """Return what is compared at each of `ENDPOINTS`; those that the preset lacks are left out.
+
+    Args:
+        chosen: see `choices`. Without it there is no (a), and (c) is of a preset with one rate.
+    """
+    sft, rl = (arms_by_rate(policy, method) for method in ("sft", "rl"))
+    half = next(p for p in range(1, preset.points + 1) if preset.share(p) >= HALF)
+    found: dict[str, list[Sides]] = {}
+    if chosen:
+        found["a"] = [
+            ((chosen["rl"].arm, chosen["rl"].point), (chosen["sft"].arm, chosen["sft"].point))
+        ]
+    # A run at the chosen rates alone may have no rate in common.
+    if equal := [((rl[rate], half), (sft[rate], half)) for rate in rl if rate in sft]:
+        found["b"] = equal
+    ends = [chosen[m].arm for m in ("rl", "sft")] if chosen else [*rl.values(), *sft.values()]
+    if len(ends) == 2:
+        found["c"] = [((ends[0], preset.points), (ends[1], preset.points))]
+    return found
+
+
 def endpoints(
     cells: Cells, name: str, policy: PolicyPreset, preset: Preset, column: str
 ) -> tuple[dict[str, Choice], list[Endpoint]]:
@@ -115,20 +158,9 @@ def endpoints(
     Raises:
         ValueError: an arm lacks the points that they need.
     """
-    sft, rl = (arms_by_rate(policy, method) for method in ("sft", "rl"))
-    chosen = {
-        method: choose(cells, arms.values(), preset.points)
-        for method, arms in (("sft", sft), ("rl", rl))
-    }
-    half = next(p for p in range(1, preset.points + 1) if preset.share(p) >= HALF)
-    ends = [(chosen[method].arm, preset.points) for method in ("rl", "sft")]
-    best = [(chosen[method].arm, chosen[method].point) for method in ("rl", "sft")]
-    equal = [((rl[rate], half), (sft[rate], half)) for rate in rl if rate in sft]
-    declared = {"a": [best], "b": equal, "c": [ends]}
+    chosen = choices(cells, policy, preset)
     found = []
-    for endpoint, pairs in declared.items():
-        if not pairs:
-            continue  # A run at the chosen rates alone may have no rate in common.
+    for endpoint, pairs in declared(chosen, policy, preset).items():
         sides = [
             tuple(cells.get((arm, point, column), {}) for arm, point in pair) for pair in pairs
         ]
@@ -148,7 +180,7 @@ def curve(
         row: dict[str, float | str] = {"arm": arm, "point": point}
         for column in columns:
             if cell := cells.get((arm, point, column)):
-                estimate = bootstrap(cell.values(), replicates=2_000)
+                estimate = rate(cell.values(), replicates=2_000)
                 row |= {
                     column: estimate.value,
                     f"{column}_low": estimate.low,
@@ -187,9 +219,9 @@ def report(folders: Sequence[Path], columns: Sequence[str] = ("rule_ood", "in"))
                 for method, one in chosen.items()
             ]
     found = list(known.values())
-    declared = [one for one in found if one.column == columns[0]]
-    p_values = holm([one.test.p_value for one in declared])
-    corrected = {(one.policy, one.name): p for one, p in zip(declared, p_values)}
+    primary = [one for one in found if one.column == columns[0]]
+    p_values = holm([one.test.p_value for one in primary])
+    corrected = {(one.policy, one.name): p for one, p in zip(primary, p_values)}
     for one in found:
         estimate = one.test.estimate
         line = (

@@ -1,57 +1,148 @@
-"""An init alone: `python -m benchmarks.study.init [SEED]` trains that of `grid` and measures it.
+"""Inits alone: `python -m benchmarks.study.init [SEED]` trains and measures that of a preset.
 
-It says what it took in CPU time, beside a fixed loop by which machines are compared, and how many
-hands it solves, of unseen and of seen sets of numbers, under both rules.
+It says what it took in CPU time, beside a fixed loop by which machines are compared, and how much
+it can do on each column, in the metric that the init is stopped by. Of several, such as
+`--suite virl-l --inits grid-answers/lm grid/lm-working`, the later ones are compared with the first
+on the episodes that both played; `--flops 1e12` trains each for that compute, whatever it can do.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from benchmarks.commands.arguments import RUNS
 from benchmarks.runs import read_json
+from benchmarks.significance import difference_test
 from benchmarks.speed.rows import calibration
-from benchmarks.statistics import rate
-from benchmarks.study.cells import job_folder, read_cells
+from benchmarks.statistics import Estimate, rate
+from benchmarks.study.cells import Played, job_folder, read_cells
+from benchmarks.study.frontier import differences
 from benchmarks.study.jobs import Job, run_job
 from benchmarks.study.points import POINTS_FILE
 from benchmarks.study.presets import preset_named
 from benchmarks.suites import SUITES
 
-SUITE, PRESET, POLICY = "gp-l", "grid", "lm-working"
+NEVER = 2.0
+"""A competence that no init reaches."""
 
 
-def init_alone(folder: Path, seed: int) -> Iterator[str]:
-    """Train and measure the init of a seed; yield lines that tell of it.
+def job_of(
+    folder: Path,
+    suite: str,
+    preset: str,
+    policy: str,
+    seed: int,
+    flops: float = 0.0,
+    columns: Collection[str] = (),
+) -> Job:
+    """Return the job of an init.
+
+    Args:
+        flops: its compute; 0 stops it as the preset does.
+        columns: that are measured, of the preset's own; none for all.
+    """
+    of = preset_named(preset, suite)
+    settings = of.policies[policy].model_copy(update={"arms": {}})
+    if flops:
+        equal = {"competence": NEVER, "init_flops": flops}
+        settings = settings.model_copy(update=equal)
+    measured = {
+        name: column
+        for name, column in of.applied(SUITES[suite]).columns.items()
+        if not columns or name in columns
+    }
+    alone = of.model_copy(
+        update={"name": "init", "policies": {policy: settings}, "columns": measured}
+    )
+    return Job(alone, SUITES[suite], policy, seed, job_folder(folder, policy, seed))
+
+
+def init_alone(job: Job) -> Iterator[str]:
+    """Train and measure an init; yield lines that tell of it.
 
     A folder that holds it already is measured and not trained again.
     """
-    preset = preset_named(PRESET, SUITE)
-    policies = {POLICY: preset.policies[POLICY].model_copy(update={"arms": {}})}
-    preset = preset.model_copy(update={"name": "init", "policies": policies})
-    job = Job(preset, SUITES[SUITE], POLICY, seed, job_folder(folder, POLICY, seed))
-    loop = calibration()
     began = time.process_time()
     trained_before = (job.folder / "init.pt").exists()
     run_job(job, lambda _: None)
     minutes = (time.process_time() - began) / 60
+    noun, measured = job.task.noun, job.task.competence
     for look in read_json(job.folder / POINTS_FILE)["validation"].values():
-        yield f"{look['flops']:.2e} FLOPs: {100 * look['success']:.1f} % of validation hands"
-    did = "measured" if trained_before else "trained and measured"
-    yield f"{did} in {minutes:.1f} CPU minutes; the fixed loop takes {loop:.2f} s here"
-    for (_, _, _, column, _), cell in read_cells(job).items():
-        told = rate(cell.played.values())
         yield (
-            f"{column}: {100 * told.value:.1f} % [{100 * told.low:.1f}, {100 * told.high:.1f}] of "
-            f"{told.episodes} episodes"
+            f"{job.name}, {look['flops']:.2e} FLOPs: {100 * look[measured]:.1f} % on validation "
+            f"{noun}"
         )
+    did = "measured" if trained_before else "trained and measured"
+    yield f"{did} in {minutes:.1f} CPU minutes"
+    for column, cell in played_by(job).items():
+        yield f"{column}: {_told(rate(cell.values()))}"
+
+
+def played_by(job: Job) -> dict[str, Played]:
+    """Return what came of an init's episodes by column, in the metric that it is stopped by."""
+    return {
+        column: cell.played
+        for (_, _, _, column, metric), cell in read_cells(job).items()
+        if metric == job.task.competence
+    }
+
+
+def compared(first: Job, second: Job) -> Iterator[str]:
+    """Yield lines that tell how two measured inits differ on the episodes that both played."""
+    base = played_by(first)
+    for column, cell in played_by(second).items():
+        test = difference_test(differences([(cell, base[column])]))
+        yield (
+            f"{column}: {second.policy} - {first.policy} {_told(test.estimate)}, "
+            f"p {test.p_value:.4f}"
+        )
+
+
+def _told(estimate: Estimate) -> str:
+    return (
+        f"{100 * estimate.value:.1f} % [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}] of "
+        f"{estimate.episodes} episodes"
+    )
+
+
+def _asked(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    told, *_ = (__doc__ or "").split("\n\n")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.study.init", description=told)
+    parser.add_argument("seed", nargs="?", type=int, default=0)
+    parser.add_argument("--suite", default="gp-l", choices=list(SUITES))
+    parser.add_argument(
+        "--inits", nargs="+", default=["grid/lm-working"], help="each a preset and its policy"
+    )
+    parser.add_argument(
+        "--flops", type=float, default=0.0, help="of each init; 0 for what its preset says"
+    )
+    parser.add_argument("--columns", nargs="+", default=[], help="to measure; all by default")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> Iterator[str]:
+    """Do what the command line asks; yield lines that tell of it."""
+    asked = _asked(arguments)
+    folder = RUNS / f"init-{asked.suite}"
+    if asked.flops:
+        folder /= f"{asked.flops:.2e}"
+    jobs = [
+        job_of(folder / preset, asked.suite, preset, policy, asked.seed, asked.flops, asked.columns)
+        for preset, _, policy in (name.partition("/") for name in asked.inits)
+    ]
+    yield f"the fixed loop takes {calibration():.2f} s here"
+    for job in jobs:
+        yield from init_alone(job)
+    for other in jobs[1:]:
+        yield from compared(jobs[0], other)
 
 
 if __name__ == "__main__":
     import torch
 
     torch.set_num_threads(1)
-    for line in init_alone(Path("runs/init-grid"), int(*sys.argv[1:2] or ["0"])):
+    for line in main():
         print(line, flush=True)

@@ -12,16 +12,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from agents.demonstrations import Demonstrated
+from agents.demonstrations import Demonstrated, Mixture
 from benchmarks.records import Episode, RunRecord
 from benchmarks.rollouts import Cell, evaluate, play
 from benchmarks.runs import Run, write_json
 from benchmarks.statistics import Observation, rate
 from benchmarks.study.learners import LEARNERS, Learner, Stage, Usage
 from benchmarks.study.points import POINTS_FILE, read_book
-from benchmarks.study.presets import Arm, PolicyPreset, Preset
+from benchmarks.study.presets import UNTRAINED, Arm, PolicyPreset, Preset
+from benchmarks.study.timing import Clock
 from benchmarks.suites import Suite, sees_pictures
-from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import MAX_ATTEMPTS, Task
 from virl_env.views.renderer import ALBUM
 
@@ -34,8 +34,9 @@ WEIGHTS = "weights"
 _ALBUM_ROOM = 1536 * 2**20
 """Bytes of pictures of streets that a job keeps."""
 
-_STAGE_SEEDS = {"init": 1, "sft": 2, "rl": 3}
-"""Arms of one method share a seed, so that they see the same demonstrations or deals."""
+_STAGE_SEEDS = {"init": 1, "sft": 2, "rl": 3, "grpo": 3, "rejection": 3}
+"""Arms that imitate share a seed, and so do those that play: they see the same demonstrations, or
+the same deals."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ class Job:
 
     @property
     def task(self) -> Task:
-        """The suite's task."""
-        return TASKS[self.suite.task]
+        """The suite's task, in the metric of the preset."""
+        return self.preset.task(self.suite)
 
     @property
     def played(self) -> Suite:
@@ -76,6 +77,20 @@ class Job:
     def minutes(self) -> float:
         """Expected minutes on one core."""
         return sum(self.settings.stages.values())
+
+    def cell(self, learner: Learner, stage: str, point: int, column: str, count: int) -> Cell:
+        """Return the first episodes of a column at a point, of one greedy attempt each."""
+        suite, sees = self.played, sees_pictures(learner.interface, learner.keywords)
+        return Cell(
+            name=f"{self.policy}/{self.seed}/{stage}/{point}/{column}",
+            id=suite.id(column, learner.interface),
+            keywords={
+                **suite.keywords(column, self.seed, seen=sees),
+                "max_attempts": MAX_ATTEMPTS,
+                **learner.keywords,
+            },
+            episode_seeds=suite.episode_seeds(self.seed, count),
+        )
 
     def record(self) -> RunRecord:
         """Return what run.json of the job's folder says."""
@@ -136,26 +151,39 @@ class _Worker:
     def __init__(self, job: Job, run: Run, emit: Emit) -> None:
         self.job, self.run, self._emit, self.task = job, run, emit, job.task
         (job.folder / WEIGHTS).mkdir(exist_ok=True)
-        self.learner: Learner = LEARNERS[job.settings.learner](self.task, job.settings, job.seed)
+        self.learner: Learner = self.untrained()
         self.book: dict[str, Any] = read_book(job.folder) or {
             "weights": self.learner.weights,
             "validation": {},
             "points": {},
         }
         self.points: dict[str, dict[str, Any]] = self.book["points"]
+        self.clock = Clock(job.folder)
         self.suite = job.played
         self.fold = self.suite.fold(job.seed)
         self._seen: Collection[Hashable] | None = None
 
     def work(self) -> None:
         self.tell("init", 0.0)
-        start = self.job.folder / "init.pt"
-        self.init(start)
+        self.init(self.job.folder / "init.pt")
         for name, arm in self.job.settings.all_arms.items():
             last = self.job.folder / f"{name}.pt"
             if not last.exists():
-                self.arm(name, arm, start if arm.start is None else last.with_stem(arm.start), last)
+                self.arm(name, arm, last)
         self.tell("done", 1.0)
+
+    def untrained(self) -> Learner:
+        """Return the learner with its first weights."""
+        return LEARNERS[self.job.settings.learner](self.task, self.job.settings, self.job.seed)
+
+    def begin(self, arm: Arm) -> float:
+        """Put the learner where an arm starts; return the compute that was spent until there."""
+        if arm.start == UNTRAINED:
+            self.learner = self.untrained()
+            return 0.0
+        start, point = ("init", 0) if arm.start is None else (arm.start, self.job.preset.points)
+        self.learner.load(self.job.folder / f"{start}.pt")
+        return float(self.points[f"{start}/{point}"]["flops"])
 
     def init(self, weights: Path) -> None:
         """Train until the declared competence, save, and measure point 0."""
@@ -177,7 +205,8 @@ class _Worker:
             over = flops >= settings.init_flops
             check = str(int(flops / settings.check_flops))
             if (check != "0" or over) and check not in checks:
-                reached = self.validate()
+                with self.clock.paused("init/0"):
+                    reached = self.validate()
                 checks[check] = {**vars(usage), "flops": flops, measured: reached[0]}
                 self.save_book()
                 news = Event(0.0, "init", {"validation": reached}, "init ...", flops)
@@ -190,21 +219,21 @@ class _Worker:
             resume = weights.with_name("init.resume.pt")
             seed = self.stage_seed("init")
             stage = Stage(settings.init, settings.init_flops, seed, resume, report)
+            self.clock.start("init")
             self.learner.imitate(demonstrations, stage)
             self.learner.save(weights)
         weights.with_name("init.resume.pt").unlink(missing_ok=True)
         self.learner.load(weights)
         last = checks[max(checks, key=int)]
         if "init/0" not in self.points:
-            self.measure("init", 0, last["flops"], final=True)
+            told = last.get("episodes")  # None in looks of earlier versions
+            episodes = None if told is None else int(told)
+            self.measure("init", 0, last["flops"], episodes, final=True)
 
-    def arm(self, name: str, arm: Arm, start: Path, last: Path) -> None:
+    def arm(self, name: str, arm: Arm, last: Path) -> None:
         """Train one arm from its start, measuring at the declared shares of its compute."""
         settings, preset = self.job.settings, self.job.preset
-        self.learner.load(start)
-        spent = self.points["init/0"]["flops"]
-        if arm.start is not None:
-            spent = self.points[f"{arm.start}/{preset.points}"]["flops"]
+        spent = self.begin(arm)
         resume = last.with_name(f"{name}.resume.pt")
 
         def report(usage: Usage) -> bool:
@@ -212,14 +241,18 @@ class _Worker:
             for point in range(1, preset.points + 1):
                 due = flops >= settings.arm_flops * preset.share(point)
                 if due and f"{name}/{point}" not in self.points:
-                    self.measure(name, point, spent + flops, final=point == preset.points)
+                    with self.clock.paused(f"{name}/{point}"):
+                        final = point == preset.points
+                        self.measure(name, point, spent + flops, usage.episodes, final=final)
             self.tell(name, flops / settings.arm_flops)
             return flops >= settings.arm_flops
 
         seed, flops = self.stage_seed(arm.method), settings.arm_flops
-        stage = Stage(arm.settings, flops, seed, resume, report)
-        if arm.method == "sft":
-            self.learner.imitate(self.demonstrate_arm(arm), stage)
+        stage = Stage(arm.settings, flops, seed, resume, report, arm.method)
+        demonstrated = self.demonstrate_arm(arm) if arm.method == "sft" else None
+        self.clock.start(name)
+        if demonstrated is not None:
+            self.learner.imitate(demonstrated, stage)
         else:
             self.learner.reinforce(self.game(self.task.rule), stage)
         self.learner.save(last)
@@ -228,15 +261,17 @@ class _Worker:
     def demonstrate_arm(self, arm: Arm) -> Demonstrated:
         """Make the demonstrations of an arm of SFT."""
         settings = self.job.settings
-        rules: Sequence[str] = (self.task.rule,)
-        keywords: Mapping[str, Any] = {}
-        if arm.init_rules:
-            rules = settings.init_rules or (self.task.random,)
-            keywords = settings.init_keywords or {}
+        own = (self.task.rule,), {}
+        init = settings.init_rules or (self.task.random,), settings.init_keywords or {}
+        kinds = [own, init] if arm.mixed_rules else [init if arm.init_rules else own]
         working = None if arm.answer_only else settings.working
-        return self.demonstrate("sft", rules, settings.sft_demonstrations, working, keywords)
+        count = settings.sft_demonstrations // len(kinds)
+        parts = [self.demonstrate("sft", rules, count, working, more) for rules, more in kinds]
+        return parts[0] if len(parts) == 1 else Mixture(tuple(parts))
 
-    def measure(self, stage: str, point: int, flops: float, *, final: bool) -> None:
+    def measure(
+        self, stage: str, point: int, flops: float, episodes: int | None, *, final: bool
+    ) -> None:
         """Play a point's episodes and note it as finished."""
         preset, suite, seed = self.job.preset, self.suite, self.job.seed
         rates: dict[str, Interval] = {}
@@ -244,19 +279,9 @@ class _Worker:
         for column in suite.columns_for(seen=sees) if final else preset.curve_columns:
             count = preset.episodes(suite.columns[column], final=final)
             rows: list[Episode] = []
-            cell = Cell(
-                name=f"{self.job.policy}/{seed}/{stage}/{point}/{column}",
-                id=suite.id(column, self.learner.interface),
-                keywords={
-                    **suite.keywords(column, seed, seen=sees),
-                    "max_attempts": MAX_ATTEMPTS,
-                    **self.learner.keywords,
-                },
-                episode_seeds=suite.episode_seeds(seed, count),
-            )
             evaluate(
                 self.run,
-                cell,
+                self.job.cell(self.learner, stage, point, column, count),
                 lambda _: self.learner.agent(),
                 seen=self._seen,
                 on_rows=rows.extend,
@@ -268,7 +293,12 @@ class _Worker:
                 )
         # What a later question needs: its measures are made of these without training again.
         self.learner.save(self.job.folder / WEIGHTS / f"{stage}-{point}.pt")
-        self.points[f"{stage}/{point}"] = {"stage": stage, "point": point, "flops": flops}
+        self.points[f"{stage}/{point}"] = {
+            "stage": stage,
+            "point": point,
+            "flops": flops,
+            **({} if episodes is None else {"episodes": episodes}),
+        }
         self.save_book()
         place = stage if stage == "init" else f"{stage} {point}/{preset.points}"
         done = 1.0 if stage == "init" else point / preset.points

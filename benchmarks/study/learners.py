@@ -22,11 +22,22 @@ from agents.images import IMAGES
 from agents.protocol import Agent
 from agents.sb3.bc import BCConfig, train_bc
 from agents.sb3.checkpoint import save_state
-from agents.sb3.model import agent_of, build_model, count_weights, load_model, save_model
+from agents.sb3.model import SB3Agent, agent_of, build_model, count_weights, load_model, save_model
 from agents.sb3.policy import ResidualPolicy, SightedMLP
 from agents.sb3.ppo import PPOConfig, train_ppo
 from agents.sb3.training import Account
-from agents.tinylm import PPO, SFT, SFTConfig, TinyLM, TinyLMAgent, TinyLMConfig
+from agents.tinylm import (
+    GRPO,
+    PPO,
+    SFT,
+    GRPOConfig,
+    RejectionConfig,
+    RejectionSFT,
+    SFTConfig,
+    TinyLM,
+    TinyLMAgent,
+    TinyLMConfig,
+)
 from agents.tinylm import PPOConfig as TinyLMPPOConfig
 from agents.vision.game import InPictures
 from benchmarks.study.presets import PolicyPreset
@@ -40,12 +51,14 @@ class Usage:
     Attributes:
         trained, sampled: tokens, those trained on counted in each epoch.
         pictures_trained, pictures_sampled: pictures that were worked out for them.
+        episodes: demonstrations learned from, repeats counted again, or episodes played.
     """
 
     trained: int
     sampled: int
     pictures_trained: int = 0
     pictures_sampled: int = 0
+    episodes: int = 0
 
     def flops(self, weights: int, picture: float = 0.0) -> float:
         """Return 6 N D_trained + 2 N D_sampled, and the same of pictures.
@@ -74,6 +87,7 @@ class Stage:
         resume: file with the state of an unfinished stage, kept up to date; where it exists, the
             stage goes on from it.
         report: see `Report`.
+        method: of learning from own play, see `benchmarks.study.presets.Arm`.
     """
 
     settings: Mapping[str, Any]
@@ -81,6 +95,7 @@ class Stage:
     seed: int
     resume: Path
     report: Report
+    method: str = "rl"
 
 
 class Learner(Protocol):
@@ -100,8 +115,8 @@ class Learner(Protocol):
         """Return the compute of what a stage has used."""
         ...
 
-    def agent(self) -> Agent:
-        """Return the greedy agent of the weights as they are now."""
+    def agent(self, temperature: float = 0.0, seed: int = 0) -> Agent:
+        """Return the agent of the weights as they are now; 0 for the greedy one, 1 to sample."""
         ...
 
     def save(self, path: Path) -> None:
@@ -117,7 +132,7 @@ class Learner(Protocol):
         ...
 
     def reinforce(self, game: Mapping[str, Any], stage: Stage) -> None:
-        """Learn from own play of `game` (environment keywords), to the same end."""
+        """Learn from own play of `game` (environment keywords) by the stage's method, as long."""
         ...
 
 
@@ -138,8 +153,10 @@ class SB3Learner:
         """Return the compute of what a stage has used."""
         return usage.flops(self.weights)
 
-    def agent(self) -> Agent:
-        """Return the greedy agent."""
+    def agent(self, temperature: float = 0.0, seed: int = 0) -> Agent:
+        """Return the greedy agent, or one that samples, always with a temperature of 1."""
+        if temperature:
+            return SB3Agent(self._policy, deterministic=False, seed=seed)
         return agent_of(self._policy)
 
     def save(self, path: Path) -> None:
@@ -241,11 +258,20 @@ def _usage(account: Account) -> Usage:
         account.tokens_sampled,
         account.pictures_trained,
         account.pictures_sampled,
+        account.demonstrations + account.episodes,
     )
 
 
 GAMES: Mapping[str, str] = {"GeneralPoints": "cards", "VIRLNavigation": "streets"}
 """TinyLM's name for the game of each task."""
+
+
+OWN_PLAY: Mapping[str, tuple[Any, Any]] = {
+    "rl": (PPO, TinyLMPPOConfig),
+    "grpo": (GRPO, GRPOConfig),
+    "rejection": (RejectionSFT, RejectionConfig),
+}
+"""Of each method by which TinyLM learns from own play: the learner and its configuration."""
 
 
 CHECKPOINT_EVERY = 2_500
@@ -270,9 +296,9 @@ class TinyLMLearner:
         """Return the compute of what a stage has used."""
         return usage.flops(self.weights)
 
-    def agent(self) -> Agent:
-        """Return the greedy agent."""
-        return TinyLMAgent(self._model)
+    def agent(self, temperature: float = 0.0, seed: int = 0) -> Agent:
+        """Return the greedy agent, or one that samples."""
+        return TinyLMAgent(self._model, temperature, seed)
 
     def save(self, path: Path) -> None:
         """Write the weights in the form that `TinyLM.load` reads."""
@@ -290,12 +316,14 @@ class TinyLMLearner:
 
     def reinforce(self, game: Mapping[str, Any], stage: Stage) -> None:
         """Reply, be judged and improve."""
-        config = TinyLMPPOConfig(seed=stage.seed, **stage.settings)
-        self._train(PPO(self._model, config, **game), stage)
+        learner, config = OWN_PLAY[stage.method]
+        settings = config(seed=stage.seed, **stage.settings)
+        self._train(learner(self._model, settings, **game), stage)
 
-    def _train(self, training: SFT | PPO, stage: Stage) -> None:
+    def _train(self, training: SFT | PPO | RejectionSFT, stage: Stage) -> None:
         def on_step(_: dict[str, float]) -> bool:
-            usage = Usage(training.trained_words, training.sampled_words)
+            words = training.trained_words, training.sampled_words
+            usage = Usage(*words, episodes=training.seen)
             return stage.report(usage) or self.flops(usage) >= stage.flops
 
         # The compute ends the stage; no stage sees as many as this.

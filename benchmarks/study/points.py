@@ -13,13 +13,20 @@ POINTS_FILE = "points.json"
 
 
 class Point(BaseModel):
-    """A checkpoint that is measured; `flops` are those spent until then, the init included."""
+    """A checkpoint that is measured.
+
+    Attributes:
+        flops: those spent until then, the init included.
+        episodes: demonstrations learned from, or episodes played, in its stage until then; None in
+            points of earlier versions.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     stage: str
     point: int = Field(ge=0)
     flops: float = Field(ge=0.0)
+    episodes: int | None = Field(default=None, ge=0)
 
 
 class _Book(BaseModel):

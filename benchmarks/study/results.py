@@ -19,12 +19,14 @@ from benchmarks.study.cells import (
     CURVE_REPLICATES,
     REFERENCE,
     Cells,
+    Study,
     described,
-    read_study,
+    load_study,
 )
+from benchmarks.study.measured import Measured, plain
 from benchmarks.study.presets import PolicyPreset
+from benchmarks.study.splits import Splits
 from benchmarks.suites import Suite
-from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import RECOGNITION, Task, shows_shift
 
 STAGES = ("init", "sft", "rl")
@@ -102,6 +104,8 @@ class Results:
         differences: of every column, on `axes` those of the primary metric.
         retained: policies whose init has seen the rules that are compared.
         curves, severities: of the primary metric.
+        splits: columns by parts of their episodes, and what replies tell, of the init and of each
+            arm's last point.
         missing: what the study lacks of what was asked.
     """
 
@@ -115,6 +119,7 @@ class Results:
     differences: list[Difference]
     curves: list[CurvePoint]
     severities: list[SeverityPoint]
+    splits: list[Measured]
     missing: Missing
 
     def rate(self, policy: str, arm: str, column: str, metric: str | None = None) -> Rate | None:
@@ -144,6 +149,7 @@ class Results:
             "differences": [asdict(difference) for difference in self.differences],
             "curves": [asdict(point) for point in self.curves],
             "severities": [asdict(point) for point in self.severities],
+            "splits": plain(self.splits),
         }
 
 
@@ -153,14 +159,30 @@ def load_results(folder: Path) -> Results:
     Raises:
         RunError: it is not a study's folder.
     """
-    record, preset, of = described(folder)
-    task, columns = TASKS[of.task], tuple(of.columns_for(seen=False))
-    policies = preset.policies
-    cells, flops, finished = read_study(folder, record, policies, task)
+    return study_and_results(folder)[1]
+
+
+def study_and_results(folder: Path) -> tuple[Study, Results]:
+    """Read a study's folder; return all its rows, and what it found.
+
+    Raises:
+        RunError: it is not a study's folder.
+    """
+    _, preset, of = described(folder)
     last = preset.points
+    ends = {name: policy.ends(last).items() for name, policy in preset.policies.items()}
+    splits = Splits(preset.task(of), ends)
+    study = load_study(folder, splits)
+    return study, _results(study, list(splits.numbers()))
+
+
+def _results(study: Study, splits: list[Measured]) -> Results:
+    record, preset, of, task = study.record, study.preset, study.of, study.task
+    columns, policies = tuple(of.columns_for(seen=False)), preset.policies
+    cells, last = study.cells, preset.points
     curves = [
         CurvePoint(policy, arm, point, column, sum(spent) / len(spent), estimate)
-        for (policy, arm, point), spent in sorted(flops.items())
+        for (policy, arm, point), spent in sorted(study.flops.items())
         for column in preset.curve_columns
         for cell in [cells.get((policy, arm, point, column, task.metric))]
         if cell is not None
@@ -179,12 +201,13 @@ def load_results(folder: Path) -> Results:
         _differences(cells, task, of, policies, last),
         curves,
         _severities(cells, task, of, policies, last),
+        splits,
         missing_of_study(
             preset,
             of,
             task,
             record.seeds,
-            finished,
+            study.finished,
             _episodes(cells, task.metric),
             reference=REFERENCE,
         ),

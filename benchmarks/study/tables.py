@@ -16,6 +16,7 @@ from benchmarks.study.results import (
     Results,
     SeverityPoint,
 )
+from benchmarks.study.splits import splits_tables
 from benchmarks.tables import Table, interval
 from benchmarks.tasks.task import RECOGNITION
 from shiftgym.appearance import MAX_SEVERITY
@@ -36,7 +37,7 @@ def study_tables(results: Results) -> list[Table]:
         tables.append(_severities_table(results))
     if any(rate.metric == RECOGNITION for rate in results.rates):
         tables.append(_recognition_table(results))
-    return [*tables, _familiarity_table(results)]
+    return [*tables, _familiarity_table(results), *splits_tables(results.splits, results.task)]
 
 
 def main_tables(results: Results) -> list[Table]:

@@ -17,7 +17,7 @@ BUDGETS = {
     ("gp-l", "lm"): (1e12, 3e11),
     ("virl-l", "mlp"): (2e12, 1.2e12),
 }
-"""FLOPs of the init, at most, and of each arm: a part of those of a quick study, so they
+"""FLOPs of the init, at most, and of each arm: a part of those of a full study, so they
 learn little."""
 
 DEMONSTRATIONS = {"lm": 5_000}
@@ -50,14 +50,14 @@ def _unheard(_: object) -> None:
 
 
 def _short(suite: str, policy: str) -> Preset:
-    """Return a quick study of a policy cut short, of which only the last checkpoints are kept."""
-    quick, (init, arm) = preset_named("quick", suite), BUDGETS[suite, policy]
-    settings = quick.policies[policy]
+    """Return a study of a policy cut short, of which only the last checkpoints are kept."""
+    full, (init, arm) = preset_named("full", suite), BUDGETS[suite, policy]
+    settings = full.policies[policy]
     less: dict[str, float] = {"init_flops": init, "arm_flops": arm}
     if policy in DEMONSTRATIONS:
         for name in ("init_demonstrations", "sft_demonstrations"):
             less[name] = min(getattr(settings, name), DEMONSTRATIONS[policy])
-    return quick.model_copy(
+    return full.model_copy(
         update={
             "name": "entries",
             "points": 1,

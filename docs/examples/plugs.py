@@ -1,8 +1,9 @@
 """Tries each library for real: `make plugs`, or this program with groups or examples to run.
 
 Makes a virtual environment a group of libraries that install together, runs each example with a
-bound on time, and writes versions and results into results.json and docs/libraries.md. Without
---venvs the environments are thrown away. Needs the network, and some GB of disk.
+bound on time, and writes versions and results into results.json and docs/libraries.md, one by one.
+What failed, perhaps for want of the network, is named at the end, with the command that runs it
+again. Without --venvs the environments are thrown away. Needs the network, and some GB of disk.
 """
 
 from __future__ import annotations
@@ -113,7 +114,7 @@ def main() -> int:
     known = {name for group in GROUPS.values() for line in group.examples for name in names(line)}
     if unknown := {*given.only} - known - GROUPS.keys():
         parser.error(f"no group and no example: {', '.join(sorted(unknown))}")
-    failed = False
+    failed: list[str] = []
     for name, group in GROUPS.items():
         wanted = [
             line
@@ -131,10 +132,13 @@ def main() -> int:
                     told["versions"] = versions(python, (*group.examples[line], "gymnasium"))
                 else:
                     told = {"result": f"FAILED: {', '.join(group.needs)} do not install together"}
-                failed |= told["result"].startswith("FAILED")
+                if told["result"].startswith("FAILED"):
+                    failed.append(line.split()[0])
                 print(f"{line}: {told['result']}", flush=True)
                 keep(line, told)
-    return int(failed)
+    if failed:
+        print(f'Failed. To run these again: make plugs ONLY="{" ".join(dict.fromkeys(failed))}"')
+    return int(bool(failed))
 
 
 def names(line: str) -> set[str]:

@@ -9,10 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmarks.study.presets import cards, grid, images, streets
-from benchmarks.study.presets.schema import Arm, PolicyPreset, Preset
+from benchmarks.study.presets import cards, grid, grid_streets, images, streets
+from benchmarks.study.presets.cities import one_city_out
+from benchmarks.study.presets.schema import UNTRAINED, Arm, PolicyPreset, Preset
 
-__all__ = ["PRESETS", "Arm", "PolicyPreset", "Preset", "preset_named"]
+__all__ = [
+    "PRESETS",
+    "UNTRAINED",
+    "Arm",
+    "PolicyPreset",
+    "Preset",
+    "one_city_out",
+    "preset_named",
+]
 
 PRESETS: Mapping[str, Mapping[str, Preset]] = {
     "gp-l": {
@@ -21,8 +30,17 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
         "grid": grid.GRID,
         "grid-answers": grid.GRID_ANSWERS,
         "controls": grid.CONTROLS,
+        "controls-more": grid.CONTROLS_MORE,
     },
-    "virl-l": {"demo": streets.DEMO, "quick": streets.QUICK, "full": streets.FULL},
+    "virl-l": {
+        "demo": streets.DEMO,
+        "quick": streets.QUICK,
+        "full": streets.FULL,
+        "grid": grid_streets.GRID,
+        "grid-answers": grid_streets.GRID_ANSWERS,
+        "controls": grid_streets.CONTROLS,
+        "controls-more": grid_streets.CONTROLS_MORE,
+    },
     "gp-vl": {"quick": images.QUICK_CARDS, "full": images.FULL_CARDS},
     "virl-vl": {"quick": images.QUICK_STREETS, "full": images.FULL_STREETS},
 }

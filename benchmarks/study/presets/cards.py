@@ -42,15 +42,35 @@ POLICIES = {
     ),
 }
 
-QUICK = Preset(
-    name="quick",
-    seeds=1,
+FULL = Preset(
+    name="full",
+    seeds=6,
     solutions="first",
     competence=0.25,
     validation_episodes=500,
     points=5,
     curve_episodes=500,
-    final_episodes=1000,
+    final_episodes=2000,
     policies=POLICIES,
 )
-FULL = QUICK.model_copy(update={"name": "full", "seeds": 6, "final_episodes": 2000})
+QUICK = FULL.model_copy(
+    update={
+        "name": "quick",
+        "seeds": 2,
+        "competence": 0.1,
+        "final_episodes": 1000,
+        "policies": {
+            "mlp": POLICIES["mlp"].model_copy(
+                update={
+                    "init_demonstrations": 45_000,
+                    "sft_demonstrations": 16_000,
+                    "init_flops": 4.8e12,
+                    "check_flops": 6e11,
+                    "arm_flops": 1.6e12,
+                    "minutes": (1.8, 0.7, 0.7),
+                }
+            )
+        },
+    }
+)
+"""One policy, from an earlier init and with less compute: the study in minutes."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from agents.gp.recipes import RECIPES
-from benchmarks.study.presets import cards
+from benchmarks.study.presets import cards, controls
 from benchmarks.study.presets.schema import Arm, PolicyPreset, Preset
-from benchmarks.suites import Column
+from benchmarks.suites import SUITES, Column
 
 RATES = (5e-5, 1e-4, 2e-4, 5e-4)
 """Learning rates of both arms."""
@@ -33,6 +33,12 @@ _COLUMNS = {
     ),
 }
 
+_PROMPTS = {
+    name: SUITES["gp-l"].columns[name].model_copy(update={"control": False})
+    for name in ("all_5", "all_7", "all_12", "large", "five_cards", "fake")
+}
+"""Other rules, cards and statements, of which no arm is trained on one."""
+
 _SHARES = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0)
 
 _RL: dict[str, Any] = {"episodes": 512, "batch": 128, "entropy_weight": 0.0}
@@ -44,21 +50,13 @@ def _at(rate: float) -> str:
     return f"{rate:.0e}".replace("e-0", "e-")
 
 
-def _grid(sft: Mapping[str, Any], rl: Mapping[str, Any]) -> dict[str, Arm]:
+def at_rates(sft: Mapping[str, Any], rl: Mapping[str, Any]) -> dict[str, Arm]:
     """Return both arms at every rate, with these other settings."""
     return {
         f"{method}-{_at(rate)}": Arm(method=method, settings={**settings, "learning_rate": rate})
         for rate in RATES
         for method, settings in (("sft", sft), ("rl", rl))
     }
-
-
-def _sft(**changes: Any) -> Arm:
-    return Arm(method="sft", settings={"batch": 64, "learning_rate": RATE}, **changes)
-
-
-def _rl(start: str | None = None, **settings: Any) -> Arm:
-    return Arm(method="rl", settings={**_RL, "learning_rate": RATE, **settings}, start=start)
 
 
 _WORKING = PolicyPreset(
@@ -68,7 +66,7 @@ _WORKING = PolicyPreset(
     init_keywords=_PAIR,
     working="remaining",
     solutions="any",
-    arms=_grid({"batch": 64}, _RL),
+    arms=at_rates({"batch": 64}, _RL),
     init_demonstrations=120_000,
     sft_demonstrations=60_000,
     competence=0.25,
@@ -83,7 +81,7 @@ _ANSWERS = {
     "lm": cards.POLICIES["lm"].model_copy(
         update={
             "init_keywords": _PAIR,
-            "arms": _grid({"batch": 64}, _RL),
+            "arms": at_rates({"batch": 64}, _RL),
             "competence": 0.5,
             "init_demonstrations": 80_000,
             "sft_demonstrations": 60_000,
@@ -94,7 +92,7 @@ _ANSWERS = {
     "mlp": cards.POLICIES["mlp"].model_copy(
         update={
             "init_keywords": _PAIR,
-            "arms": _grid(cards.POLICIES["mlp"].sft, cards.POLICIES["mlp"].rl),
+            "arms": at_rates(cards.POLICIES["mlp"].sft, cards.POLICIES["mlp"].rl),
             "competence": 0.3,
             "arm_flops": 2e12,
             "minutes": (2.5, 1.2, 1.2),
@@ -123,24 +121,14 @@ GRID_ANSWERS = GRID.model_copy(
 )
 """The same of replies that are the answer alone, on hands that nobody was shown."""
 
-CONTROLS = GRID.model_copy(
-    update={
-        "name": "controls",
-        "policies": {
-            "lm-working": _WORKING.model_copy(
-                update={
-                    "arms": {
-                        "sft": _sft(),
-                        "rl": _rl(),
-                        "rl-kl": _rl(kl_weight=0.1),
-                        "rl-entropy": _rl(entropy_weight=0.01),
-                        "sft-answers": _sft(answer_only=True),
-                        "init-on": _sft(init_rules=True),
-                        "sft-then-rl": _rl(start="sft"),
-                    }
-                }
-            )
-        },
-    }
-)
+AT_RATE = {"batch": 64, "learning_rate": RATE}, {**_RL, "learning_rate": RATE}
+"""Settings of SFT and of RL in controls."""
+
+
+CONTROLS = controls.preset("controls", GRID, controls.arms(*AT_RATE), _PROMPTS)
 """What else could explain a difference, at one rate: see docs/protocol.md."""
+
+CONTROLS_MORE = controls.preset(
+    "controls-more", GRID, controls.more_arms(*AT_RATE, _WORKING.init), _PROMPTS
+)
+"""The other half of the controls, from the same init: a command trains either in 2.5 hours."""

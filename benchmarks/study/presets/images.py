@@ -62,16 +62,21 @@ _STREETS = {
 _SEEN_CURVES = ("in", "rule_ood", "visual_ood")
 
 
-QUICK_CARDS = cards.QUICK.model_copy(
+QUICK_CARDS = cards.FULL.model_copy(
     update={
+        "name": "quick",
+        "seeds": 1,
+        "final_episodes": 1000,
         "competence": 0.2,
         "curve_columns": _SEEN_CURVES,
         "severity_episodes": 300,
         "policies": _CARDS,
     }
 )
-QUICK_STREETS = streets.QUICK.model_copy(
+QUICK_STREETS = streets.FULL.model_copy(
     update={
+        "name": "quick",
+        "seeds": 1,
         "points": 3,
         "curve_columns": _SEEN_CURVES,
         "curve_episodes": 100,

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from benchmarks.suites import Column, Suite
+from benchmarks.tasks import TASKS
+from benchmarks.tasks.task import Task, measured_by
 
 
 class Plain(BaseModel):
@@ -24,22 +26,35 @@ ArmName = Annotated[str, Field(pattern=r"^[\w.-]+$")]
 """Names of arms are names of files."""
 
 
+UNTRAINED = "untrained"
+"""As an arm's start: the weights that the init starts from."""
+
+Method = Literal["sft", "rl", "grpo", "rejection"]
+
+_OF_LANGUAGE_MODELS = ("grpo", "rejection")
+"""Methods of the language model alone."""
+
+
 class Arm(Plain):
     """A way to train on from the init.
 
     Attributes:
-        method: "sft" on demonstrations, or "rl" on own play.
+        method: "sft" on demonstrations; on own play "rl", which is PPO, "grpo", or "rejection",
+            which imitates what the arm's start played right.
         settings: of the training.
         answer_only: whether demonstrations leave out the working that those of the init show.
         init_rules: whether demonstrations are of the init's rules and hands, and not of the one
             rule that arms train on.
-        start: the arm whose weights it starts from; None for the init.
+        mixed_rules: True where half of them are of the one, half of the other. None for no, as in
+            runs of before there was a choice.
+        start: the arm whose weights it starts from, or "untrained"; None for the init.
     """
 
-    method: Literal["sft", "rl"]
+    method: Method
     settings: dict[str, Any] = Field(default_factory=dict)
     answer_only: bool = False
     init_rules: bool = False
+    mixed_rules: Literal[True] | None = None
     start: str | None = None
 
 
@@ -62,8 +77,8 @@ class PolicyPreset(Plain):
         init_flops: the init stops here at the latest.
         check_flops: compute of the init between two looks at its competence.
         arm_flops: compute of each arm, beyond the init.
-        minutes: expected minutes of the init and of an arm of SFT and of RL, for one seed on one
-            core, for the time left.
+        minutes: expected minutes of the init, of an arm of SFT and of one that plays, for one seed
+            on one core, for the time left.
     """
 
     learner: str
@@ -86,14 +101,21 @@ class PolicyPreset(Plain):
 
     @model_validator(mode="after")
     def _starts_are_earlier_arms(self) -> PolicyPreset:
-        if "init" in self.all_arms:
-            raise ValueError("arms: 'init' is the stage before them; give the arm another name")
-        known: list[str | None] = [None]
+        if taken := {"init", UNTRAINED} & self.all_arms.keys():
+            raise ValueError(f"arms: {min(taken)!r} is before them; give the arm another name")
+        known: list[str | None] = [None, UNTRAINED]
         for name, arm in self.all_arms.items():
+            in_words = arm.mixed_rules or arm.method in _OF_LANGUAGE_MODELS
+            if in_words and not self.learner.startswith("tinylm"):
+                raise ValueError(
+                    f"arms.{name}: the methods {', '.join(_OF_LANGUAGE_MODELS)} and mixed_rules "
+                    f"are of language models, and the learner is {self.learner!r}; expected the "
+                    f"method sft or rl, and no mixed_rules"
+                )
             if arm.start not in known:
                 raise ValueError(
                     f"arms.{name}.start: {arm.start!r} is no arm before it: expected one of "
-                    f"{', '.join(map(str, known[1:])) or 'none'}"
+                    f"{', '.join(map(str, known[1:]))}"
                 )
             known.append(name)
         return self
@@ -132,8 +154,10 @@ class Preset(Plain):
         validation_episodes: of each such look.
         points: checkpoints of an arm after the init.
         shares: of an arm's compute at which they are, ascending to 1; None for equal steps.
+        metric: that is compared, in place of the task's.
         game: keywords of every stage and column, beside the suite's.
         columns: that are measured, in place of the suite's own.
+        folds: into how many parts hands or routes are split, in place of the suite's number.
         curve_columns, curve_episodes: what is measured at every checkpoint.
         final_episodes: episodes of every column at the init and at each arm's last checkpoint.
         severity_episodes: the same of columns that are points of curves over severities.
@@ -146,8 +170,10 @@ class Preset(Plain):
     validation_episodes: Count
     points: Count
     shares: tuple[Annotated[float, Field(gt=0.0, le=1.0)], ...] | None = None
+    metric: str | None = None
     game: dict[str, Any] | None = None
     columns: Mapping[str, Column] | None = None
+    folds: Annotated[int, Field(ge=3)] | None = None
     curve_columns: tuple[str, ...] = ("in", "rule_ood")
     curve_episodes: Count
     final_episodes: Count
@@ -171,10 +197,15 @@ class Preset(Plain):
         return point / self.points if self.shares is None else self.shares[point - 1]
 
     def applied(self, suite: Suite) -> Suite:
-        """Return the suite with the columns and the keywords of this preset."""
+        """Return the suite with the columns, keywords and folds of this preset."""
         columns = suite.columns if self.columns is None else dict(self.columns)
         game = {**suite.game, **(self.game or {})}
-        return suite.model_copy(update={"columns": columns, "game": game})
+        folds = self.folds or suite.folds
+        return suite.model_copy(update={"columns": columns, "game": game, "folds": folds})
+
+    def task(self, suite: Suite) -> Task:
+        """Return a suite's task, whose primary metric is the one that this preset compares."""
+        return measured_by(TASKS[suite.task], self.metric)
 
     def episodes(self, column: Column, *, final: bool) -> int:
         """Return how many episodes of a column are played at a checkpoint."""

@@ -40,7 +40,7 @@ POLICIES = {
         init_flops=2e12,
         check_flops=1e10,
         arm_flops=2.4e12,
-        minutes=(0.3, 0.9, 0.7),
+        minutes=(0.4, 1.0, 0.9),
     ),
 }
 
@@ -51,17 +51,24 @@ _RETENTION = {
 }
 """The same policies from an init that has seen both rules that are compared."""
 
-QUICK = Preset(
-    name="quick",
-    seeds=1,
+FULL = Preset(
+    name="full",
+    seeds=6,
     competence=0.5,
     validation_episodes=200,
     points=4,
     curve_episodes=150,
     final_episodes=300,
-    policies=POLICIES,
+    policies={**POLICIES, **_RETENTION},
 )
-FULL = QUICK.model_copy(update={"name": "full", "seeds": 6, "policies": {**POLICIES, **_RETENTION}})
+QUICK = FULL.model_copy(
+    update={
+        "name": "quick",
+        "seeds": 2,
+        "policies": {"mlp": POLICIES["mlp"]},
+    }
+)
+"""One policy: the study in minutes."""
 
 SHORT_RL = {**POLICIES["mlp"].rl, "batch_size": 256, "n_epochs": 1, "learning_rate": 3e-4}
 """RL that learns within a small compute; SFT beside it has the same rate."""
@@ -69,6 +76,7 @@ SHORT_RL = {**POLICIES["mlp"].rl, "batch_size": 256, "n_epochs": 1, "learning_ra
 DEMO = QUICK.model_copy(
     update={
         "name": "demo",
+        "seeds": 1,
         "validation_episodes": 100,
         "curve_episodes": 60,
         "final_episodes": 100,

@@ -1,0 +1,188 @@
+"""Measures made afterwards, of the weights a study kept: `python -m benchmarks.study.measures`.
+
+What it measures stands in `benchmarks.study.probes`. Nothing is trained, and the study may still
+run. Values of episodes lie in the run's folder, in measures/POLICY-seedN.jsonl, a line for each
+point, column and measure: the same command goes on behind the last whole line. At the end, means
+with intervals are written to measures.json, in the form that `benchmarks.study.measured` tells.
+Their measures are, of each point and column:
+
+    pass@1, pass@2, ...  at least one of k samples at temperature 1 succeeds: the mean over all
+                         choices of k of those that were drawn
+    kl                   KL from the init, nats a word
+    revision             success with all attempts of the environment
+    revision_room        share of episodes whose dialogue fitted into the context to its end
+    forced               the primary metric where the right reading is given, also by parts
+
+There is no key for what a policy cannot be asked: kl and forced are of language models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from benchmarks.consoles import reported_errors, say
+from benchmarks.runs import LineFile, RunError, line_of, lock_folder, read_lines, write_json
+from benchmarks.study.cells import described, read_study
+from benchmarks.study.frontier import CHOOSES, choose
+from benchmarks.study.jobs import Job
+from benchmarks.study.measure_lines import (
+    MEASURES_FILE,
+    MEASURES_FOLDER,
+    Line,
+    jobs_of,
+    measured,
+    measures_tables,
+)
+from benchmarks.study.measured import plain
+from benchmarks.study.points import read_points
+from benchmarks.study.presets import Preset
+from benchmarks.study.probes import PROBES, Probe, kept_weights
+
+POINTS = ("last", "best", "all")
+
+
+def measure(
+    folder: Path,
+    *,
+    points: str = "last",
+    columns: Sequence[str] = ("in", "rule_ood"),
+    measures: Sequence[str] = tuple(PROBES),
+    episodes: int = 100,
+    samples: int = 8,
+    seeds: Sequence[int] | None = None,
+) -> Iterator[str]:
+    """Measure what is not measured yet; yield a line of text for each that was.
+
+    Args:
+        points: "last" for the init and each arm's last point, "best" for its best one on validation
+            too, or "all".
+        seeds: of the study; None for all.
+
+    Raises:
+        RunError: it is not a study's folder, or another process measures it.
+        ValueError: for points, a column or a measure that there are none of.
+    """
+    _, preset, of = described(folder)
+    _check("choice of points", [points], POINTS)
+    _check("column", columns, of.columns)
+    _check("measure", measures, PROBES)
+    best = _best(folder, preset) if points == "best" else {}
+    (folder / MEASURES_FOLDER).mkdir(exist_ok=True)
+    with closing(lock_folder(folder / MEASURES_FOLDER)):
+        for job, path in jobs_of(folder):
+            if seeds is not None and job.seed not in seeds:
+                continue
+            known = {line.asked for line in read_lines(path, Line)}
+            with closing(LineFile(path)) as file:
+                for stage, point in _chosen(job, points, best):
+                    for column in columns:
+                        probe = Probe(job, stage, point, column, episodes, samples)
+                        for name in measures:
+                            if (stage, point, column, name, episodes, samples) in known:
+                                continue
+                            line = _line(probe, name)
+                            file.append(line_of(line))
+                            yield f"{job.name}, {stage}/{point}, {column}: {name}"
+        write_measures(folder)
+
+
+def write_measures(folder: Path) -> None:
+    """Write measures.json from what is measured until now."""
+    numbers = list(measured(folder))
+    tables = [
+        {"title": one.title, "header": one.header, "rows": one.rows, "note": one.note}
+        for one in measures_tables(numbers)
+    ]
+    write_json(folder / MEASURES_FILE, {"measured": plain(numbers), "tables": tables})
+
+
+def _check(what: str, given: Iterable[str], known: Iterable[str]) -> None:
+    for name in given:
+        if name not in known:
+            raise ValueError(f"Unknown {what} {name!r}: expected one of {', '.join(known)}.")
+
+
+def _chosen(job: Job, points: str, best: Mapping[tuple[str, str], int]) -> list[tuple[str, int]]:
+    """Return the points that are measured, of those that the job has finished and kept."""
+    ends = job.settings.ends(job.preset.points)
+    return [
+        (one.stage, one.point)
+        for one in read_points(job.folder).values()
+        if points == "all" or one.point in (ends.get(one.stage), best.get((job.policy, one.stage)))
+        if kept_weights(job, one.stage, one.point) is not None
+    ]
+
+
+def _best(folder: Path, preset: Preset) -> dict[tuple[str, str], int]:
+    """Return the point of each arm that is best on validation, mean over seeds."""
+    record, _, of = described(folder)
+    task = preset.task(of)
+    if CHOOSES not in of.columns:
+        raise RunError(f"{folder} has no column {CHOOSES}, by which points are chosen.")
+    cells, _, _ = read_study(folder, record, preset.policies, task)
+    found = {}
+    for policy, settings in preset.policies.items():
+        told = {
+            (stage, point, column): cell.played
+            for (name, stage, point, column, metric), cell in cells.items()
+            if (name, metric, column) == (policy, task.metric, CHOOSES)
+        }
+        for arm in settings.all_arms:
+            if any(name == arm for name, _, _ in told):
+                found[policy, arm] = choose(told, [arm], preset.points).point
+    return found
+
+
+def _line(probe: Probe, name: str) -> Line:
+    values, played = PROBES[name](probe)
+    return Line(
+        stage=probe.stage,
+        point=probe.point,
+        column=probe.column,
+        measure=name,
+        episodes=probe.episodes,
+        samples=probe.samples,
+        clusters=[one.dealt.cluster for one in played],
+        parts=probe.parts(played) if played else {},
+        values=values,
+    )
+
+
+def main(
+    run: Annotated[Path, typer.Argument(help="Folder of a study.")],
+    points: Annotated[
+        str, typer.Option(help="last (and the init), best (on validation, and last), or all.")
+    ] = "last",
+    columns: Annotated[str, typer.Option(help="Such as in,rule_ood.")] = "in,rule_ood",
+    measures: Annotated[str, typer.Option(help="Such as samples,forced.")] = ",".join(PROBES),
+    episodes: Annotated[int, typer.Option(min=1, max=10_000, help="Of a point and column.")] = 100,
+    samples: Annotated[int, typer.Option(min=1, max=1_000, help="Of an episode.")] = 8,
+    only: Annotated[str, typer.Option(help="Seeds to measure now, such as 0,2.")] = "",
+) -> None:
+    """Measure a study's kept weights; the same command resumes."""
+    import torch
+
+    torch.set_num_threads(1)
+    console = Console()
+    with reported_errors():
+        for told in measure(
+            run,
+            points=points,
+            columns=columns.split(","),
+            measures=measures.split(","),
+            episodes=episodes,
+            samples=samples,
+            seeds=[int(seed) for seed in only.split(",")] if only else None,
+        ):
+            say(console, told)
+        say(console, str((run / MEASURES_FILE).resolve()))
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,171 @@
+"""Which should I use? Sentences that are computed from tests, each with the test that it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from benchmarks.study.report.contrasts import MARGIN, Contrast
+from benchmarks.study.report.names import SHIFT_WORDS
+from benchmarks.tables import percent
+
+FLOOR = 0.15
+"""Below it, before and after training, a setting is at the floor and decides nothing."""
+
+MOST_SEEDS = 1_000
+
+Verdict = Literal["reinforcement", "imitation", "found", "not decided", "floor"]
+
+TOPICS = {
+    "shift": "By the kind of shift",
+    "budget": "By the budget",
+    "data": "By the data and the settings",
+    "kept": "What training on one rule costs",
+}
+_TOPIC_OF = {
+    "a": "shift",
+    "c": "shift",
+    "b": "budget",
+    "budget": "budget",
+    "rate": "data",
+    "stop": "data",
+    "control": "data",
+    "init": "kept",
+}
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A sentence and the test that it is of.
+
+    Attributes:
+        topic: one of `TOPICS`.
+        says: the advice, a sentence.
+        because: rates, difference, interval and p, a sentence.
+    """
+
+    topic: str
+    verdict: Verdict
+    says: str
+    because: str
+    contrast: Contrast
+
+
+def advice(contrasts: Sequence[Contrast]) -> list[Advice]:
+    """Return a sentence for each contrast, in the order of `TOPICS`."""
+    within = {(c.suite, c.policy): c for c in contrasts if c.topic in "ac" and not c.shift}
+    found = [_advice(one, within.get((one.suite, one.policy))) for one in contrasts]
+    order = list(TOPICS)
+    return sorted(found, key=lambda one: order.index(one.topic))
+
+
+def signed(value: float) -> str:
+    """Return a difference in points with its sign."""
+    return f"{100 * value:+.1f}".replace("-", "\u2212")
+
+
+def p_value(p: float) -> str:
+    """Return "p = 0.012", or "p < 0.001"."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def measured(one: Contrast) -> str:
+    """Return a contrast's numbers as a sentence."""
+    estimate = one.estimate
+    before = "" if one.start is None or one.topic == "init" else f", init {percent(one.start)} %"
+    metric = one.metric.replace("_", " ")
+    seeds = f"{estimate.seeds} seed{'s' if estimate.seeds > 1 else ''}"
+    return (
+        f"{one.first} {percent(one.rates[0])} %, {one.second} {percent(one.rates[1])} %{before} "
+        f"({metric} on {one.column}): {signed(estimate.value)} points "
+        f"[{signed(estimate.low)}, {signed(estimate.high)}], {p_value(one.p)} by Holm, {seeds}, "
+        f"{estimate.episodes:,} episodes."
+    )
+
+
+def more_needed(one: Contrast) -> str:
+    """Return what would decide a contrast that is not decided."""
+    needed, estimate = one.seeds_needed, one.estimate
+    margin = f"{100 * MARGIN:.0f} points"
+    each = estimate.episodes // estimate.seeds
+    if needed is None:
+        return f"no episode came out differently; more than {each:,} episodes a seed are needed"
+    if needed > MOST_SEEDS:
+        return f"more than {MOST_SEEDS:,} seeds of {each:,} episodes would be needed for {margin}"
+    told = f"{needed} seeds of {each:,} episodes would decide a difference of {margin}"
+    if estimate.seeds == 1:
+        told += ", and more if seeds differ"
+    return told
+
+
+def _advice(one: Contrast, within: Contrast | None) -> Advice:
+    if one.topic in ("rate", "stop", "control", "init"):
+        verdict, says = _control(one)
+    else:
+        verdict, says = _arms(one)
+        if verdict in ("reinforcement", "imitation") and one.topic in "ac" and one.shift:
+            says = says[:-1] + _price(one, within) + "."
+    return Advice(_TOPIC_OF[one.topic], verdict, says, measured(one), one)
+
+
+def _where(one: Contrast) -> str:
+    """Return the shift and the budget of a contrast of the two methods, in words."""
+    under = f"Under {SHIFT_WORDS.get(one.shift, one.shift)}" if one.shift else "In distribution"
+    place = {
+        "a": ", each with the learning rate and stop that validation chose",
+        "b": ", at equal learning rates after half of the compute",
+        "c": ", at the end of training",
+        "budget": f", {one.about}",
+    }[one.topic]
+    return under + place
+
+
+def _arms(one: Contrast) -> tuple[Verdict, str]:
+    """Return what follows for the choice between the two methods."""
+    where, estimate = _where(one), one.estimate
+    if one.shift and max(one.rates) < FLOOR and (one.start or 0.0) < FLOOR:
+        return (
+            "floor",
+            f"{where}: nothing follows, all are at the floor (under {100 * FLOOR:.0f} %).",
+        )
+    if one.is_found and estimate.value > 0:
+        kept = ""
+        if one.shift and one.start is not None:
+            kept = (
+                ": it gains over its init"
+                if one.rates[0] > one.start
+                else ": it forgets less of its init, and gains nothing over it"
+            )
+        return "reinforcement", f"{where}: reinforcement pays{kept}."
+    if one.is_found:
+        return "imitation", f"{where}: imitation is enough, and better."
+    if estimate.high < MARGIN and one.sees is not None:
+        most = f"{100 * max(estimate.high, 0.0):.1f}"
+        return "imitation", f"{where}: imitation is enough, RL is at most {most} points ahead."
+    return "not decided", f"{where}: not decided; {more_needed(one)}."
+
+
+def _price(one: Contrast, within: Contrast | None) -> str:
+    """Return what the method that is ahead lacks in distribution, "" where nothing."""
+    if within is None or not within.is_found or within.estimate.value * one.estimate.value > 0:
+        return ""
+    behind = "RL" if within.estimate.value < 0 else "SFT"
+    points = f"{100 * abs(within.estimate.value):.1f}"
+    return f"; but {behind} has learned less of the trained rule, by {points} points"
+
+
+def _control(one: Contrast) -> tuple[Verdict, str]:
+    """Return what follows of a contrast of two settings, or of an arm with its init."""
+    under = f"under {SHIFT_WORDS.get(one.shift, one.shift)}" if one.shift else "in distribution"
+    subject = one.about[0].upper() + one.about[1:]
+    if one.topic == "control":
+        subject = f"{subject}, against {one.second}"
+    if max(one.rates) < FLOOR and (one.start or 0.0) < FLOOR:
+        return "floor", f"{subject}, {under}: nothing follows, all are at the floor."
+    if one.is_found:
+        verb = "helps" if one.estimate.value > 0 else "costs"
+        if one.topic == "init":
+            verb = "gains" if one.estimate.value > 0 else "forgets"
+        return "found", f"{subject}, {under}: it {verb} {100 * abs(one.estimate.value):.1f} points."
+    return "not decided", f"{subject}, {under}: not decided; {more_needed(one)}."

@@ -1,0 +1,224 @@
+"""Figures of a report: the frontier, the forest of differences, and curves against compute."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from benchmarks.plot_style import Theme, arm_style, label, plain_axes
+from benchmarks.plots import COLUMN_NAMES
+from benchmarks.study.report.contrasts import Contrast
+from benchmarks.study.report.names import arm_name, setting_name
+from benchmarks.study.report.summary import Setting, Summary
+
+WIDTH = 7.2
+"""Inches: the width of a printed page."""
+
+_DASHES = ("-", (0, (5, 1.5)), (0, (2, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (1, 1)))
+"""Of the arms of one method, in order: of a grid from the smallest learning rate on."""
+
+ENDPOINT_NAMES: Mapping[str, str] = {
+    "a": "(a) chosen by validation",
+    "b": "(b) equal rate, half of compute",
+    "c": "(c) last point",
+}
+
+
+def method_of(arm: str) -> str:
+    """Return "init", "sft" or "rl", whose colour and marker an arm has."""
+    if arm == "sft-then-rl" or arm.startswith("rl"):
+        return "rl"
+    return "init" if arm == "init" else "sft"
+
+
+def styles(theme: Theme, arms: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return how the lines of arms look: a colour for a method, dashes for its arms."""
+    found: dict[str, dict[str, Any]] = {}
+    for arm in arms:
+        method = method_of(arm)
+        order = sum(method_of(other) == method for other in found)
+        found[arm] = {**arm_style(theme, method), "ls": _DASHES[order % len(_DASHES)]}
+    return found
+
+
+def frontier(summary: Summary, theme: Theme) -> Figure:
+    """Draw success under the shift against success without it: all points of all arms."""
+    drawn = [one for one in summary.settings if has_frontier(one)]
+    figure, panels = _panels(len(drawn), 3.9)
+    for panel, one in zip(panels, drawn):
+        shift, within = one.study.task.shift, "in"
+        looks = styles(theme, _arms(one))
+        (start,) = [row for row in one.frontier if row["arm"] == "init"][:1] or [None]
+        for arm, look in looks.items():
+            rows = [row for row in one.frontier if row["arm"] == arm and within in row]
+            rows = [row for row in rows if shift in row]
+            for row in rows:
+                _cross(panel, row, within, shift, look["color"])
+            line = [row for row in (start, *rows) if row]
+            panel.plot(
+                [_pct(row, within) for row in line],
+                [_pct(row, shift) for row in line],
+                **{**look, "markersize": 3.6, "lw": 1.2, "markevery": slice(1, None)},
+            )
+            if rows:
+                last = {**look, "markersize": 8.0, "ls": ""}
+                panel.plot([_pct(rows[-1], within)], [_pct(rows[-1], shift)], zorder=4, **last)
+        if start:
+            _cross(panel, start, within, shift, theme.arms["init"], strong=True)
+            look = {**arm_style(theme, "init"), "markersize": 9.0, "ls": ""}
+            panel.plot([_pct(start, within)], [_pct(start, shift)], zorder=5, **look)
+        plain_axes(panel)
+        panel.grid(axis="x", lw=0.7)
+        metric = one.study.task.axis
+        panel.set_xlabel(f"{metric}, trained rule (%)")
+        panel.set_ylabel(f"{metric}, another rule (%)")
+        panel.set_title(label("\n".join(textwrap.wrap(one.name, 42))))
+    _legend(figure, theme, drawn, "large: last point")
+    _title(
+        figure, theme, "What each point of training reaches, in and out of distribution", summary
+    )
+    return figure
+
+
+def curves(one: Setting, theme: Theme) -> Figure:
+    """Draw the columns of a setting against training compute, a line for each arm."""
+    columns = [c for c in one.columns if any(c in row for row in one.frontier)]
+    figure, panels = _panels(len(columns), 2.7)
+    most = max(float(row["flops"]) for row in one.frontier)
+    unit = 3 * math.floor(math.log10(most) / 3) if most >= 1 else 0
+    looks = styles(theme, _arms(one))
+    for panel, column in zip(panels, columns):
+        starts = [row for row in one.frontier if row["arm"] == "init" and column in row]
+        for arm, look in looks.items():
+            rows = [row for row in one.frontier if row["arm"] == arm and column in row]
+            rows = [*starts, *rows]
+            at = [float(row["flops"]) / 10**unit for row in rows]
+            panel.plot(
+                at, [_pct(r, column) for r in rows],
+                **{**look, "markersize": 3.6, "lw": 1.3, "markevery": slice(1, None)},
+            )  # fmt: skip
+            low, high = ([_pct(r, f"{column}_{end}") for r in rows] for end in ("low", "high"))
+            alpha = 0.13 if len(looks) < 4 else 0.05
+            panel.fill_between(at, low, high, color=look["color"], alpha=alpha, lw=0)
+        for row in starts:
+            look = {**arm_style(theme, "init"), "markersize": 7.0}
+            panel.plot([float(row["flops"]) / 10**unit], [_pct(row, column)], zorder=5, **look)
+        plain_axes(panel)
+        panel.set_title(label(COLUMN_NAMES.get(column, column.replace("_", " "))))
+        panel.set_ylabel(f"{one.study.task.axis} (%)")
+        panel.set_xlabel(f"compute, init included ($10^{{{unit}}}$ FLOPs)")
+    _legend(figure, theme, [one], "")
+    _title(figure, theme, one.name, Summary([one]))
+    return figure
+
+
+def forest(summary: Summary, theme: Theme) -> Figure:
+    """Draw RL - SFT of every setting and endpoint with its interval."""
+    rows = forest_rows(summary)
+    height = 1.3 + 0.34 * len(rows) + 0.3 * len({(r.suite, r.policy) for r in rows})
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    panel = figure.subplots()
+    at, ticks, names = 0.0, list[float](), list[str]()
+    setting = None
+    for row in rows:
+        if (row.suite, row.policy) != setting:
+            setting = row.suite, row.policy
+            at += 0.9
+            title = setting_name(*setting)
+            panel.text(0.0, at, label(title), transform=panel.get_yaxis_transform(), weight="bold")
+        at += 1.0
+        ticks.append(at)
+        told = ENDPOINT_NAMES[row.topic]
+        names.append(told + (", kept" if row.family == "retention" else ""))
+        low, value, high = (
+            100 * v for v in (row.estimate.low, row.estimate.value, row.estimate.high)
+        )
+        ahead = "rl" if row.is_found and value > 0 else "sft" if row.is_found else "init"
+        colour = theme.arms[ahead]
+        panel.plot([low, high], [at, at], color=colour, lw=1.8)
+        panel.plot([value], [at], marker="o" if row.is_found else "D", color=colour, ms=6)
+        told = f"{value:+.1f}, " + ("p < .001" if row.p < 0.001 else f"p {row.p:.3f}")
+        panel.text(1.01, at, told.replace("-", "\u2212"), transform=panel.get_yaxis_transform(),
+                   va="center", color=theme.ink)  # fmt: skip
+    panel.axvline(0.0, color=theme.pale, lw=1.0)
+    panel.set_yticks(ticks, names)
+    panel.set_ylim(at + 0.8, 0.0)
+    panel.grid(axis="x", lw=0.7)
+    panel.set_axisbelow(True)
+    panel.spines[["top", "right", "left"]].set_visible(False)
+    panel.tick_params(axis="y", length=0)
+    panel.set_xlabel(
+        "SFT ahead  \u2190  RL \u2212 SFT under another rule, points  \u2192  RL ahead"
+    )
+    _title(figure, theme, "RL \u2212 SFT, 95\u00a0% intervals, p by Holm", summary)
+    return figure
+
+
+def forest_rows(summary: Summary) -> list[Contrast]:
+    """Return the endpoints on the primary columns."""
+    return [
+        contrast
+        for one in summary.settings
+        for contrast in one.contrasts
+        if contrast.topic in ENDPOINT_NAMES and contrast.column == one.study.task.shift
+    ]
+
+
+def has_frontier(one: Setting) -> bool:
+    """Return whether a point is measured in and out of distribution."""
+    return any({one.study.task.shift, "in"} <= set(row) for row in one.frontier)
+
+
+def _arms(one: Setting) -> list[str]:
+    """Return the arms of a setting of which something is measured, in order."""
+    return [arm for arm in dict.fromkeys(str(row["arm"]) for row in one.frontier) if arm != "init"]
+
+
+def _pct(row: Mapping[str, float | str], key: str) -> float:
+    return 100 * float(row[key])
+
+
+def _cross(
+    panel: Axes, row: Mapping[str, float | str], x: str, y: str, colour: Any, strong: bool = False
+) -> None:
+    """Draw the intervals of a point in both directions."""
+    look: dict[str, Any] = {"color": colour, "lw": 1.4 if strong else 0.7, "zorder": 1}
+    look["alpha"] = 0.8 if strong else 0.28
+    panel.plot([_pct(row, f"{x}_low"), _pct(row, f"{x}_high")], [_pct(row, y)] * 2, **look)
+    panel.plot([_pct(row, x)] * 2, [_pct(row, f"{y}_low"), _pct(row, f"{y}_high")], **look)
+
+
+def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
+    """Return a figure with so many panels, two in a row."""
+    wide = min(2, count)
+    high = -(-count // wide)
+    width = WIDTH if wide == 2 else 0.72 * WIDTH
+    figure = Figure(figsize=(width, 0.9 + height * high), layout="constrained")
+    panels = list(figure.subplots(high, wide, squeeze=False).flat)
+    for panel in panels[count:]:
+        panel.set_axis_off()
+    return figure, panels[:count]
+
+
+def _legend(figure: Figure, theme: Theme, drawn: Sequence[Setting], more: str) -> None:
+    arms = list(dict.fromkeys(arm for one in drawn for arm in _arms(one)))
+    looks = {"init": {**arm_style(theme, "init"), "ls": ""}, **styles(theme, arms)}
+    handles = [Line2D([], [], label=arm_name(arm), **look) for arm, look in looks.items()]
+    if more:
+        handles.append(Line2D([], [], ls="", label=more))
+    columns = min(len(handles), 5)
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
+
+
+def _title(figure: Figure, theme: Theme, what: str, summary: Summary) -> None:
+    width = int(12.5 * figure.get_figwidth())
+    headline = "INCOMPLETE" if summary.headline else ""
+    lines = textwrap.wrap(f"{headline}: {what}" if headline else what, width)
+    colour = theme.warning if headline else theme.ink
+    figure.suptitle("\n".join(map(label, lines)), color=colour)

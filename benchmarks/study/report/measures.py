@@ -1,0 +1,33 @@
+"""What is measured beside success: from rows, and by another command, which leaves a file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from benchmarks.runs import read_json
+from benchmarks.study.report.summary import Summary
+from benchmarks.study.splits import splits_tables
+from benchmarks.tables import Table
+
+MEASURES_FILE = "measures.json"
+
+
+def measures_tables(summary: Summary) -> list[Table]:
+    """Return what rows tell of the columns that are compared, and the tables of files there are."""
+    found = []
+    for one in {id(one.results): one for one in summary.settings}.values():
+        of = one.results
+        tables = splits_tables(of.splits, of.task, ("in", of.task.shift))
+        told: Any = read_json(one.study.folder / MEASURES_FILE)
+        if isinstance(told, dict):
+            tables += [_table(each) for each in told.get("tables", ())]
+        # Tables of several runs stand on one page.
+        found += [replace(each, title=f"{each.title} ({one.suite})") for each in tables]
+    return found
+
+
+def _table(told: dict[str, Any]) -> Table:
+    rows = [[str(cell) for cell in row] for row in told["rows"]]
+    header = [str(name) for name in told["header"]]
+    return Table(str(told["title"]), header, rows, note=str(told.get("note", "")))

@@ -1,0 +1,33 @@
+"""What a report calls things."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from benchmarks.plots import POLICY_NAMES, SUITE_NAMES
+
+SHIFT_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "rule": "another rule",
+        "look": "another look",
+        "cities": "other cities",
+        "rule in other cities": "another rule in other cities",
+    }
+)
+"""What changes, as sentences have it."""
+
+
+def arm_name(arm: str) -> str:
+    """Return an arm as people read it: "SFT 5e-5", "RL", "init"."""
+    method, _, rest = arm.partition("-")
+    if method not in ("sft", "rl") or arm.startswith("sft-then"):
+        return {"sft-then-rl": "SFT then RL", "init-on": "init carried on"}.get(arm, arm)
+    return " ".join(filter(None, [method.upper(), rest]))
+
+
+def setting_name(suite: str, policy: str) -> str:
+    """Return a setting as people read it: "Card game: residual MLP"."""
+    told = POLICY_NAMES.get(policy, policy)
+    small = told if told[:2].isupper() else told[0].lower() + told[1:]
+    return f"{SUITE_NAMES.get(suite, suite)}: {small}"

@@ -1,0 +1,255 @@
+"""The report as one HTML page that needs nothing else, and as Markdown and CSV."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from benchmarks.leaderboard import paper
+from benchmarks.plot_style import DARK, LIGHT, Theme, drawn_as_svg, write_figure
+from benchmarks.plots import severities_figure
+from benchmarks.show.pages import page_templates, with_episodes
+from benchmarks.statistics import conditional
+from benchmarks.study.report import figures
+from benchmarks.study.report.advice import TOPICS, Advice, advice
+from benchmarks.study.report.examples import examples
+from benchmarks.study.report.measures import measures_tables
+from benchmarks.study.report.summary import Summary
+from benchmarks.study.report.tables import (
+    choices_table,
+    controls_table,
+    headline_table,
+    paper_table,
+    rates_table,
+)
+from benchmarks.study.results import STAGES
+from benchmarks.study.tables import study_tables
+from benchmarks.tables import Table
+from shiftgym.sanitize import for_markdown
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+FINDINGS_FIRST = "reinforcement", "imitation", "found"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure of a report.
+
+    Attributes:
+        name: of its files.
+        says: what it shows, for people who do not see it.
+        draw: makes it.
+    """
+
+    name: str
+    title: str
+    says: str
+    draw: Callable[[Theme], Figure]
+
+
+def drawings(summary: Summary) -> list[Drawing]:
+    """Return the figures that a report has."""
+    found = []
+    if figures.forest_rows(summary):
+        says = "RL minus SFT of each setting and endpoint with its 95 % interval"
+        found.append(Drawing("forest", "The headline", says, partial(figures.forest, summary)))
+    if any(figures.has_frontier(one) for one in summary.settings):
+        says = (
+            "Success under another rule against success under the trained one, at all points and "
+            "rates of both methods, with 95 % intervals; the init is a diamond"
+        )
+        found.append(Drawing("frontier", "The frontier", says, partial(figures.frontier, summary)))
+    for one in summary.settings:
+        if one.frontier:
+            name = f"compute-{one.suite}-{one.policy}"
+            says = f"{one.name}: each column against training compute"
+            draw = partial(figures.curves, one)
+            found.append(Drawing(name, f"Against compute: {one.name}", says, draw))
+    for results in {id(one.results): one.results for one in summary.settings}.values():
+        if results.severities:
+            suite = next(iter(results.record.suites))
+            says = "Success by severity of the look, for each axis"
+            draw = partial(severities_figure, results)
+            found.append(Drawing(f"severity-{suite}", "By severity of the look", says, draw))
+    return found
+
+
+def tables(summary: Summary) -> list[Table]:
+    """Return the tables of a report in order, but for those that are folded up."""
+    made = [
+        headline_table(summary),
+        choices_table(summary),
+        *(rates_table(one) for one in summary.settings),
+        controls_table(summary),
+        *measures_tables(summary),
+        paper_table(summary),
+    ]
+    return [table for table in made if table is not None and table.rows]
+
+
+def more_tables(summary: Summary) -> list[Table]:
+    """Return the tables of runs with the two usual arms, which have other metrics too."""
+    usual = [
+        one.results
+        for one in summary.settings
+        if set(one.study.preset.policies[one.policy].all_arms) < set(STAGES)
+    ]
+    runs = {id(results): results for results in usual}.values()
+    return [table for results in runs for table in study_tables(results)]
+
+
+def html(summary: Summary, drawn: Sequence[Drawing]) -> str:
+    """Return the page."""
+    shown, says = examples(summary)
+    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    made = {table.title: table for table in tables(summary)}
+    page = page_templates(TEMPLATES).get_template("report.html.j2")
+    return page.render(
+        title="Imitation or reinforcement?",
+        facts=facts(summary),
+        headline=summary.headline,
+        topics=_topics(summary),
+        figures=[
+            {
+                "title": one.title,
+                "says": one.says,
+                "light": _data(one.draw, LIGHT),
+                "dark": _data(one.draw, DARK),
+            }
+            for one in drawn
+        ],
+        tables=list(made.values()),
+        more=more_tables(summary),
+        paper=paper,
+        left_out=says,
+        **with_episodes(shown, style),
+    )
+
+
+def facts(summary: Summary) -> list[str]:
+    """Return what stands below the title."""
+    told = []
+    for one in summary.settings:
+        record = one.study.record
+        seeds = f"{len(record.seeds)} seed{'s' if len(record.seeds) > 1 else ''}"
+        told.append(f"{one.suite}, preset {one.study.preset.name}, {seeds}")
+    versions = {
+        session.versions.get("shiftgym", "")
+        for one in summary.settings
+        for session in one.study.record.sessions
+    }
+    told += [f"shiftgym {version}" for version in sorted(filter(None, versions))]
+    return list(dict.fromkeys(told))
+
+
+def markdown(summary: Summary, drawn: Sequence[Drawing]) -> str:
+    """Return the report as Markdown; its pictures are the files beside it."""
+    parts = ["# Imitation or reinforcement?", ", ".join(map(for_markdown, facts(summary))) + "."]
+    if summary.headline:
+        parts.append(f"**{for_markdown(summary.headline)}**")
+    parts.append("## Which should I use?")
+    for topic in _topics(summary):
+        parts.append(f"### {topic['title']}")
+        for setting in topic["settings"]:
+            told = [
+                f"- **{for_markdown(one.says)}** {for_markdown(one.because)}"
+                for one in setting["advice"]
+            ]
+            about = f"{setting['name']}. {setting['few']}".strip()
+            parts.append(for_markdown(about) + "\n\n" + "\n".join(told))
+    for one in drawn:
+        parts.append(f"## {for_markdown(one.title)}\n\n![{for_markdown(one.says)}]({one.name}.png)")
+    parts.append("## Tables")
+    parts += [table.markdown().rstrip() for table in tables(summary)]
+    return "\n\n".join(parts) + "\n"
+
+
+def csv_rows(summary: Summary) -> list[dict[str, Any]]:
+    """Return every number of the report: rates of all points, and all contrasts; in shares."""
+    rows = []
+    for one in summary.settings:
+        status = one.results.missing.status
+        for row in one.frontier:
+            for column in one.study.preset.curve_columns:
+                if column in row:
+                    rows.append(
+                        {
+                            "what": "rate", "suite": one.suite, "policy": one.policy,
+                            "first": row["arm"], "second": "", "point": row["point"],
+                            "column": column, "value": row[column], "low": row[f"{column}_low"],
+                            "high": row[f"{column}_high"], "p": "", "p_holm": "", "family": "",
+                            "seeds": len(one.study.record.seeds), "episodes": "",
+                            "flops": row["flops"], "run": status,
+                        }
+                    )  # fmt: skip
+        for c in one.contrasts:
+            rows.append(
+                {
+                    "what": c.topic, "suite": c.suite, "policy": c.policy, "first": c.first,
+                    "second": c.second, "point": "", "column": c.column,
+                    "value": c.estimate.value, "low": c.estimate.low, "high": c.estimate.high,
+                    "p": c.test.p_value, "p_holm": c.p, "family": c.family,
+                    "seeds": c.estimate.seeds, "episodes": c.estimate.episodes, "flops": "",
+                    "run": status,
+                }
+            )  # fmt: skip
+    return rows
+
+
+def plain(summary: Summary) -> dict[str, Any]:
+    """Return the report's numbers as plain data, for pages that quote them."""
+    return {
+        "headline": summary.headline,
+        "facts": facts(summary),
+        "contrasts": [
+            {**asdict(one), "sees": one.sees, "seeds_needed": one.seeds_needed}
+            for one in summary.contrasts
+        ],
+    }
+
+
+def write_drawings(drawn: Sequence[Drawing], folder: Path) -> None:
+    """Write the figures as the files of `write_figure`."""
+    for one in drawn:
+        write_figure(one.draw, folder / f"{one.name}.png")
+
+
+def _topics(summary: Summary) -> list[dict[str, Any]]:
+    """Return the advice by topic and setting."""
+    said = advice(summary.contrasts)
+    found = []
+    for topic, title in TOPICS.items():
+        settings = []
+        for one in summary.settings:
+            own = [
+                a
+                for a in said
+                if a.topic == topic
+                and (a.contrast.suite, a.contrast.policy) == (one.suite, one.policy)
+            ]
+            known = any(setting["name"] == one.name for setting in settings)
+            if own and not known:
+                few = conditional(min(a.contrast.estimate.seeds for a in own))
+                settings.append({"name": one.name, "few": few, "advice": sorted(own, key=_first)})
+        if settings:
+            found.append({"title": title, "settings": settings})
+    return found
+
+
+def _first(one: Advice) -> int:
+    """Return the place of an advice: the declared ones first, then what was found."""
+    declared = one.contrast.family == "declared"
+    return 0 if declared else 1 if one.verdict in FINDINGS_FIRST else 2
+
+
+def _data(draw: Callable[[Theme], Figure], theme: Theme) -> Markup:
+    picture = base64.b64encode(drawn_as_svg(draw, theme)).decode("ascii")
+    return Markup(f"data:image/svg+xml;base64,{picture}")

@@ -1,0 +1,172 @@
+"""The tables of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmarks.leaderboard import paper
+from benchmarks.plots import SUITE_NAMES
+from benchmarks.statistics import Estimate, conditional
+from benchmarks.study.report.advice import p_value, signed
+from benchmarks.study.report.contrasts import MARGIN, Contrast
+from benchmarks.study.report.figures import ENDPOINT_NAMES, forest_rows
+from benchmarks.study.report.names import arm_name, setting_name
+from benchmarks.study.report.summary import Setting, Summary
+from benchmarks.tables import Table, interval, percent
+
+
+def headline_table(summary: Summary) -> Table:
+    """Return RL - SFT under another rule, of every setting and endpoint."""
+    return endpoints_table(forest_rows(summary))
+
+
+def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
+    """Return the endpoints among contrasts, under another rule alone."""
+    shown = [one for one in contrasts if one.topic in ENDPOINT_NAMES and one.shift == "rule"]
+    rows = [
+        [
+            setting_name(one.suite, one.policy),
+            ENDPOINT_NAMES[one.topic],
+            "" if one.start is None else percent(one.start),
+            percent(one.rates[1]),
+            percent(one.rates[0]),
+            points(one.estimate),
+            p_value(one.p).removeprefix("p = ").removeprefix("p "),
+            str(one.estimate.seeds),
+            "" if one.sees is None else f"{100 * one.sees:.1f}",
+            "" if one.seeds_needed is None else f"{one.seeds_needed:,}",
+        ]
+        for one in shown
+    ]
+    few = min((one.estimate.seeds for one in shown), default=0)
+    return Table(
+        "RL \u2212 SFT under another rule",
+        [
+            "setting", "endpoint", "init %", "SFT %", "RL %", "RL \u2212 SFT, points [95 %]",
+            "p by Holm", "seeds", "sees", f"seeds for {100 * MARGIN:.0f}",
+        ],
+        rows,
+        numbers_from=2,
+        note=(
+            f"Sees: the difference that these seeds find with a power of 80 %, uncorrected. Seeds "
+            f"for {100 * MARGIN:.0f}: such seeds that find {100 * MARGIN:.0f} points. "
+            f"{conditional(few) if few else ''}"
+        ).strip(),
+    )  # fmt: skip
+
+
+def rates_table(one: Setting) -> Table:
+    """Return what the init and each arm reach at the last point, by column."""
+    results = one.results
+    columns = [c for c in results.columns if any(r.column == c for r in results.rates)]
+    arms = ["init", *one.study.preset.policies[one.policy].all_arms]
+    rows = []
+    for arm in arms:
+        cells = [results.rate(one.policy, arm, column) for column in columns]
+        if any(cells):
+            told = ["" if c is None else _interval(c.estimate) for c in cells]
+            rows.append([arm_name(arm), *told])
+    metric = results.task.metrics[results.task.metric].title
+    return Table(f"{one.name}: {metric.lower()} in percent, last point", ["arm", *columns], rows)
+
+
+def choices_table(summary: Summary) -> Table | None:
+    """Return what validation chose, None where no study has validation."""
+    rows = [
+        [one.name, method.upper(), arm_name(choice.arm), f"{choice.point} of "
+         f"{one.study.preset.points}", percent(choice.validation)]
+        for one in summary.settings
+        for method, choice in one.chosen.items()
+    ]  # fmt: skip
+    if not rows:
+        return None
+    header = ["setting", "method", "chosen arm", "point", "validation %"]
+    return Table("What validation chose", header, rows, numbers_from=3)
+
+
+def controls_table(summary: Summary) -> Table | None:
+    """Return the arms beside the two methods, each against its own, None where there are none."""
+    rows = [
+        [
+            setting_name(one.suite, one.policy),
+            one.about,
+            f"{one.first} \u2212 {one.second}",
+            one.column,
+            percent(one.rates[0]),
+            percent(one.rates[1]),
+            points(one.estimate),
+            p_value(one.p),
+            _overturns(one, summary),
+        ]
+        for one in summary.contrasts
+        if one.topic == "control"
+    ]
+    if not rows:
+        return None
+    header = [
+        "setting", "control", "difference", "column", "first %", "second %", "points [95 %]",
+        "by Holm", "overturns the headline",
+    ]  # fmt: skip
+    return Table("Controls, at the last point", header, rows, numbers_from=4)
+
+
+def _overturns(one: Contrast, summary: Summary) -> str:
+    """Return whether a control explains the headline, as the protocol has it."""
+    headline = next(
+        (
+            other
+            for other in summary.contrasts
+            if other.topic == "a" and (other.suite, other.policy) == (one.suite, one.policy)
+            and other.column == one.column
+        ),
+        None,
+    )  # fmt: skip
+    if headline is None or not one.shift:
+        return ""
+    size = abs(headline.estimate.value)
+    low, high = one.estimate.low, one.estimate.high
+    holds = low <= size <= high or low <= -size <= high
+    return "yes, it explains (a)" if holds and not low <= 0 <= high else "no"
+
+
+def paper_table(summary: Summary) -> Table:
+    """Return what the paper reports of the settings, and beside it what was measured here."""
+    rows = []
+    for suite in dict.fromkeys(one.suite for one in summary.settings):
+        for line in paper.REPORTED.get(suite, ()):
+            place = f"{SUITE_NAMES.get(suite, suite)}, {line.shift}"
+            told = [f"{v:.1f}" for v in (line.init, line.sft, line.rl, line.rl - line.sft)]
+            rows.append([place, f"the paper's ({line.metric}, {line.episodes} episodes)", *told])
+        for one in summary.contrasts:
+            if one.suite != suite or one.topic not in "ac" or one.shift not in ("rule", "look"):
+                continue
+            start = "" if one.start is None else percent(one.start)
+            ours = (
+                f"ours: {one.policy}, {ENDPOINT_NAMES[one.topic]} ({one.metric.replace('_', ' ')})"
+            )
+            rows.append(
+                [
+                    f"{SUITE_NAMES.get(suite, suite)}, {one.shift}", ours, start,
+                    percent(one.rates[1]), percent(one.rates[0]), points(one.estimate),
+                ]
+            )  # fmt: skip
+    return Table(
+        "The paper's numbers beside ours",
+        ["shift", "whose", "init", "SFT", "RL", "RL \u2212 SFT"],
+        rows,
+        numbers_from=2,
+        note=(
+            f"The paper's are as printed in {paper.TITLE}, arXiv 2501.17161: one large model, "
+            f"other episodes, no intervals, and no replies to recompute them from. They stand "
+            f"beside ours and are not compared by a test."
+        ),
+    )
+
+
+def points(estimate: Estimate) -> str:
+    """Return a difference with its interval."""
+    return f"{signed(estimate.value)} [{signed(estimate.low)}, {signed(estimate.high)}]"
+
+
+def _interval(estimate: Estimate) -> str:
+    return interval(estimate.value, estimate.low, estimate.high)

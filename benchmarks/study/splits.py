@@ -1,0 +1,124 @@
+"""Columns of a study by parts of their episodes, and what replies tell beside success: from rows.
+
+`python -m benchmarks.study.splits RUN` writes them for every point to splits.json in the run's
+folder; `benchmarks report` has those of the init and of each arm's last point.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from benchmarks.records import Episode
+from benchmarks.runs import RunError, write_json
+from benchmarks.statistics import Observation, rate
+from benchmarks.study.cells import CURVE_REPLICATES, Place, described, read_study
+from benchmarks.study.facts import MEASURES, PARTS, facts_of
+from benchmarks.study.measured import Measured, pivot_table, plain
+from benchmarks.tables import Table
+from benchmarks.tasks.task import Task
+
+SPLITS_FILE = "splits.json"
+
+_SPLIT_TOO = ("read_right",)
+"""Of MEASURES, those that are parted too: all else is of all episodes of a column."""
+
+_Key = tuple[str, str, int, str, str, str, str]
+
+
+class Splits:
+    """Collects rows: call it with each of them.
+
+    Args:
+        points: of each policy the stages and points that count; None for all.
+    """
+
+    def __init__(
+        self, task: Task, points: Mapping[str, Collection[tuple[str, int]]] | None = None
+    ) -> None:
+        self._task, self._points = task, points
+        self._found: defaultdict[_Key, list[Observation]] = defaultdict(list)
+
+    def __call__(self, place: Place, row: Episode) -> None:
+        """Count a row."""
+        policy, seed, stage, point, column = place
+        if self._points is not None and (stage, point) not in self._points.get(policy, ()):
+            return
+        facts, metric = facts_of(row), self._task.metric
+
+        def add(measure: str, by: str, part: str, value: float) -> None:
+            key = (policy, stage, point, column, measure, by, part)
+            self._found[key].append(Observation(seed, row.cluster, value))
+
+        for name, value in facts.values.items():
+            add(name, "", "", value)
+        for by, part in facts.parts.items():
+            add(metric, by, part, row.value(metric))
+            for name in _SPLIT_TOO:
+                if name in facts.values and by != "read":
+                    add(name, by, part, facts.values[name])
+
+    def numbers(self) -> Iterator[Measured]:
+        """Yield what was found, in the order of tables."""
+        order = {name: place for place, name in enumerate([self._task.metric, *MEASURES])}
+        parted = {name: place for place, name in enumerate(["", *PARTS])}
+        for key in sorted(
+            self._found,
+            key=lambda key: (key[:4], order[key[4]], parted[key[5]], key[6]),
+        ):
+            yield Measured(*key, rate(self._found[key], replicates=CURVE_REPLICATES))
+
+
+def splits_tables(
+    numbers: Iterable[Measured], task: Task, columns: Collection[str] | None = None
+) -> list[Table]:
+    """Return a table of the primary metric for each way to part episodes, and of what replies tell.
+
+    Args:
+        columns: that are shown; None for all.
+    """
+    shown = [one for one in numbers if columns is None or one.column in columns]
+    title = task.metrics[task.metric].title
+    tables = [
+        pivot_table(
+            f"{title} in percent by {words}",
+            [one for one in shown if one.by == by and one.measure == task.metric],
+            lambda one: one.part,
+            counts=True,
+        )
+        for by, words in PARTS.items()
+    ]
+    notes = [f"{of.title}: {of.note}" for of in MEASURES.values() if of.note]
+    tables.append(
+        pivot_table(
+            "What replies tell beside success, in percent",
+            [one for one in shown if not one.by],
+            lambda one: MEASURES[one.measure].title,
+            note=" ".join(notes),
+        )
+    )
+    return [table for table in tables if table.rows]
+
+
+def write_splits(folder: Path) -> Path:
+    """Write the splits of every point of a study; return the file.
+
+    Raises:
+        RunError: it is not a study's folder.
+    """
+    record, preset, of = described(folder)
+    task = preset.task(of)
+    splits = Splits(task)
+    read_study(folder, record, preset.policies, task, splits)
+    write_json(folder / SPLITS_FILE, {"splits": plain(splits.numbers())})
+    return folder / SPLITS_FILE
+
+
+if __name__ == "__main__":
+    try:
+        for name in sys.argv[1:]:
+            print(write_splits(Path(name)))
+    except RunError as problem:
+        raise SystemExit(str(problem)) from None

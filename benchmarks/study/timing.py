@@ -1,0 +1,81 @@
+"""Time that training took, in a file of its own: timing.json of a job.
+
+Everything else of a resumed job equals that of one left alone; time does not, so it stands apart.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from benchmarks.runs import RunError, first_of, read_json, write_json
+
+TIMING_FILE = "timing.json"
+
+
+class Spent(BaseModel):
+    """Seconds of a stage's training until some moment: of all cores, and by the clock."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    cpu_seconds: float = Field(default=0.0, ge=0.0)
+    wall_seconds: float = Field(default=0.0, ge=0.0)
+
+
+class Clock:
+    """Times the training of a job's stages, and neither measures nor looks at competence.
+
+    Where a job is killed, what it trained since the last pause is lost to the clock, and what it
+    trains again counts.
+
+    Args:
+        folder: of the job.
+        now: returns seconds of CPU and of the clock, from any start.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        now: Callable[[], tuple[float, float]] = lambda: (time.process_time(), time.monotonic()),
+    ) -> None:
+        self._file, self._times, self._stage = folder / TIMING_FILE, read_times(folder), ""
+        self._now, self._cpu, self._wall = now, 0.0, 0.0
+
+    def start(self, stage: str) -> None:
+        """Begin a stage, or go on with it."""
+        before, (cpu, wall) = self._times.get(stage, Spent()), self._now()
+        self._stage = stage
+        self._cpu, self._wall = cpu - before.cpu_seconds, wall - before.wall_seconds
+
+    @contextmanager
+    def paused(self, *point: str) -> Iterator[None]:
+        """Do something that is no training; the time until now is that of the stage and a point."""
+        cpu, wall = self._now()
+        spent = Spent(cpu_seconds=cpu - self._cpu, wall_seconds=wall - self._wall)
+        self._times |= dict.fromkeys((self._stage, *point), spent)
+        write_json(self._file, {name: told.model_dump() for name, told in self._times.items()})
+        yield
+        after_cpu, after_wall = self._now()
+        self._cpu += after_cpu - cpu
+        self._wall += after_wall - wall
+
+
+def read_times(job: Path) -> dict[str, Spent]:
+    """Return what stages and points such as "sft/2" of a job took; {} for older jobs.
+
+    Raises:
+        RunError: the file is damaged.
+    """
+    path = job / TIMING_FILE
+    told = read_json(path)
+    if told is None:
+        return {}
+    try:
+        return {str(name): Spent.model_validate(spent) for name, spent in dict(told).items()}
+    except (ValidationError, TypeError, ValueError) as error:
+        why = first_of(error) if isinstance(error, ValidationError) else "it is no object"
+        raise RunError(f"{path} does not hold times: {why}. Restore it, or delete it.") from error

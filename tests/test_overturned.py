@@ -1,0 +1,119 @@
+"""Which controls overturn the headline, from rows made up for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from benchmarks.runs import RunError
+from benchmarks.statistics import Estimate, Observation
+from benchmarks.study import overturned
+from benchmarks.study.frontier import CHOOSES
+from benchmarks.study.overturned import COLUMN, StandIn, stand_ins, verdict
+from benchmarks.study.presets import PRESETS
+
+PRESETS_OF_CONTROLS = [PRESETS["gp-l"][name] for name in ("controls", "controls-more")]
+ARMS = {
+    name: arm
+    for preset in PRESETS_OF_CONTROLS
+    for name, arm in preset.policies["lm-working"].all_arms.items()
+}
+HEADLINE = Estimate(0.2, 0.1, 0.3, 100, 50, 3, {})
+
+Cells = dict[tuple[str, int, str], Any]
+
+
+def episodes(rate: float) -> dict[tuple[int, int], Observation]:
+    """Return 600 episodes, five to a hand; hands succeed as a whole."""
+    return {
+        (seed, number): Observation(seed, f"{number // 5}", float(number < rate * 200))
+        for seed in range(3)
+        for number in range(200)
+    }
+
+
+def cells(**rates: float) -> Cells:
+    """Return arms whose second point is the better one, and has these rates."""
+    found: Cells = {}
+    for arm, rate in rates.items():
+        arm = arm.replace("_", "-")
+        for point, share in ((1, 0.1), (2, 0.6)):
+            found[arm, point, CHOOSES] = episodes(share)
+            found[arm, point, COLUMN] = episodes(rate if point == 2 else 1.0)
+    return found
+
+
+def test_each_control_stands_in_for_the_arm_whose_method_it_has() -> None:
+    assert {one.control: one.of for one in stand_ins(ARMS)} == {
+        **dict.fromkeys(["rl-kl", "rl-entropy", "sft-then-rl", "grpo"], "rl"),
+        **dict.fromkeys(
+            ["init-on", "rejection", "sft-diverse", "sft-kl", "sft-large", "sft-dft"], "sft"
+        ),
+        "untrained": "both",
+    }
+    assert stand_ins(ARMS)[-1] == StandIn("untrained", "rl-untrained", "sft-untrained", "both")
+    assert stand_ins({"sft": ARMS["sft"], "sft-untrained": ARMS["sft-untrained"]}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "turns", "explains"),
+    [
+        ("sft-diverse", 0.35, False, False),  # Better by less than RL is.
+        ("sft-diverse", 0.5, False, True),  # As much better as RL.
+        ("sft-diverse", 0.9, True, False),  # Better than RL.
+        ("rl-kl", 0.3, False, True),  # RL without its gain.
+        ("rl-kl", 0.5, False, False),
+        ("grpo", 0.0, True, False),
+    ],
+)
+def test_a_control_turns_or_explains_the_headline(
+    name: str, rate: float, turns: bool, explains: bool
+) -> None:
+    told = cells(sft=0.3, rl=0.5, **{name: rate})
+    (stand_in,) = (one for one in stand_ins(ARMS) if one.control == name)
+    found = verdict(HEADLINE, stand_in, told, 2)
+    assert (found.turns, found.explains) == (turns, explains)
+    ends = {"sft": 0.3, "rl": 0.5, name: rate}
+    assert found.difference.value == pytest.approx(ends[stand_in.rl] - ends[stand_in.sft])
+    # Nothing is left to be overturned where the headline is not decided.
+    open_ = Estimate(0.2, -0.1, 0.5, 100, 50, 3, {})
+    found = verdict(open_, stand_in, told, 2)
+    assert (found.turns, found.explains) == (False, False)
+
+
+def test_arms_from_untrained_weights_are_compared_with_each_other() -> None:
+    told = cells(sft=0.3, rl=0.5, sft_untrained=0.6, rl_untrained=0.1)
+    found = verdict(HEADLINE, stand_ins(ARMS)[-1], told, 2)
+    assert (found.turns, found.explains, found.change) == (True, False, None)
+
+
+def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = PRESETS["gp-l"]["grid"]
+    short = {preset.name: preset.model_copy(update={"points": 2}) for preset in PRESETS_OF_CONTROLS}
+    studies = {"grid": grid, **short}
+    first = cells(sft=0.3, rl=0.5, rl_kl=0.5)
+    rows = {"grid": {}, "controls": first, "controls-more": cells(sft_diverse=0.5, grpo=0.0)}
+    rows["controls"]["init", 0, COLUMN] = rows["controls-more"]["init", 0, COLUMN] = episodes(0.4)
+    record = SimpleNamespace(suites={"gp-l": ""})
+    endpoint = SimpleNamespace(name="a", test=SimpleNamespace(estimate=HEADLINE))
+    monkeypatch.setattr(overturned, "described", lambda path: (record, studies[path.name], None))
+    monkeypatch.setattr(overturned, "played", lambda path, _: rows[path.name])
+    monkeypatch.setattr(overturned, "endpoints", lambda *_: ({}, [endpoint]))
+    folders = [Path(name) for name in studies]
+    lines = overturned.report(folders)
+    assert lines[0] == "gp-l, lm-working:"
+    assert lines[1].startswith(f"headline (a), RL - SFT on {COLUMN}: +20.0 [10.0")
+    ends = {line.split(" for ")[0]: line for line in lines if " for " in line}
+    assert {name: line.rsplit(": ", 1)[1] for name, line in ends.items()} == {
+        "rl-kl": "leaves the headline",
+        "sft-diverse": "explains the headline",
+        "grpo": "turns the headline",
+    }
+    assert "rejection is open: No point of rejection is measured" in "\n".join(lines)
+    rows["controls-more"]["init", 0, COLUMN] = episodes(0.5)
+    with pytest.raises(RunError, match="controls-more: its init plays otherwise"):
+        overturned.report(folders)
+    assert "no grid among these studies" in overturned.report(folders[1:2])[1]

@@ -1,0 +1,77 @@
+"""A study that holds out one city for each seed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from benchmarks.runs import RunError, read_episodes
+from benchmarks.study import cities as told
+from benchmarks.study.jobs import Job
+from benchmarks.study.presets import PRESETS, Preset, cities, one_city_out
+from benchmarks.study.run import run_study
+from benchmarks.suites import SUITES
+from tests.tiny_policies import POLICIES
+
+SUITE = SUITES["virl-l"]
+TOWNS = ("harbour steps", "lagoon market", "gridhaven", "starhaven")
+
+
+def preset() -> Preset:
+    quick = PRESETS["virl-l"]["quick"]
+    micro = {
+        "competence": 0.0,
+        "validation_episodes": 2,
+        "points": 1,
+        "curve_episodes": 2,
+        "final_episodes": 2,
+        "policies": {"mlp": POLICIES["mlp"]},
+    }
+    return one_city_out(quick.model_copy(update=micro), SUITE.task, TOWNS)
+
+
+def test_each_city_but_that_of_validation_is_held_out_once(tmp_path: Path) -> None:
+    full = one_city_out(PRESETS["virl-l"]["full"], SUITE.task)
+    assert (full.name, full.seeds, full.folds) == ("full-cv", 9, 10)
+    again = Preset.model_validate(full.plain(exclude=set()))
+    assert again.applied(SUITE) == full.applied(SUITE)
+    for seed in range(3):
+        job = Job(preset(), SUITE, "mlp", seed, tmp_path)
+        assert job.played.fold(seed) == (seed, 4, 3)
+        for column, split in (("rule_ood", "test"), ("ood_train", "train")):
+            keywords = job.played.keywords(column, seed)
+            assert keywords["city"] == list(TOWNS)
+            assert (keywords["split_by"], keywords["split"]) == ("city", split)
+    with pytest.raises(ValueError, match="GeneralPoints has none: use --suite virl-l"):
+        one_city_out(PRESETS["gp-l"]["quick"], "GeneralPoints")
+
+
+@pytest.mark.slow
+def test_a_study_over_cities_is_told_city_by_city(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cities, "ROUTES", 5)
+    monkeypatch.setattr("benchmarks.tasks.streets.MEMORISED", 20)
+    quiet = Console(quiet=True)
+    run_study(preset(), SUITE, tmp_path, seeds=range(3), only=[0, 2], workers=0, console=quiet)
+    rows = list(read_episodes(tmp_path / "jobs" / "mlp-seed2"))
+    walked = {row.cluster.split("/")[0] for row in rows if row.cell.endswith("/in")}
+    trained = {row.cluster.split("/")[0] for row in rows if row.cell.endswith("/in_train")}
+    assert walked == {"gridhaven"}
+    assert trained <= {"harbour steps", "lagoon market"}
+    of_rule, *_ = (table for table in told.tables(tmp_path) if table.title.startswith("rule_ood"))
+    assert of_rule.header == ["", "harbour steps", "gridhaven", "all"]
+    names = [row[0] for row in of_rule.rows]
+    assert {"mlp init", "mlp rl", "mlp rl - sft", "reference expert"} <= set(names)
+    assert "[" in of_rule.rows[names.index("mlp rl - sft")][-1]
+
+
+def test_another_study_is_told_that_it_left_no_city_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = preset().model_copy(update={"game": None})
+    monkeypatch.setattr(told, "described", lambda _: (None, plain, SUITE))
+    with pytest.raises(RunError, match="left no city out"):
+        next(told.tables(tmp_path))

@@ -1,0 +1,158 @@
+"""Measures of kept weights, against slow sums; models are tiny and untrained."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+import torch
+
+from agents.gp.worked_dialogues import GAME
+from agents.tinylm import TinyLM, TinyLMAgent, TinyLMConfig
+from agents.vision.eye import no_picture
+from benchmarks.passes import pass_at
+from benchmarks.records import RunRecord
+from benchmarks.rollouts import play, side_by_side
+from benchmarks.runs import Run, RunError, read_json, write_json
+from benchmarks.study.divergence import Written, divergences
+from benchmarks.study.forced import BEGINNINGS, ForcedAgent
+from benchmarks.study.jobs import WEIGHTS
+from benchmarks.study.measures import measure
+from benchmarks.study.presets import PRESETS
+from benchmarks.study.probes import _Room, shows_working
+from benchmarks.suites import SUITES
+
+GRID = PRESETS["gp-l"]["grid"]
+SIZE = {"width": 16, "layers": 1, "context": 96, "game": "cards-working"}
+KEYWORDS = {"template": "compact", "max_attempts": 1}
+
+
+def model(seed: int) -> TinyLM:
+    torch.manual_seed(seed)
+    return TinyLM(TinyLMConfig(**SIZE))
+
+
+def test_pass_at_k_is_the_share_of_choices_in_which_one_wins() -> None:
+    for wins in range(6):
+        outcomes = [True] * wins + [False] * (5 - wins)
+        for k in range(1, 6):
+            chosen = [any(some) for some in combinations(outcomes, k)]
+            assert pass_at(k, wins, 5 - wins) == pytest.approx(sum(chosen) / len(chosen))
+
+
+def test_the_divergence_of_a_reply_is_the_mean_over_its_words() -> None:
+    one, other = model(0), model(1)
+    written = [
+        Written([5, 6, 7], [8, 9, 3], no_picture()),
+        Written([5], [4], no_picture()),
+        Written([5], [], no_picture()),
+    ]
+    found = divergences(one, other, written)
+    for told, (prompt, reply, _) in zip(found[:2], written):
+        total = 0.0
+        for place in range(len(reply)):
+            read = torch.tensor([prompt + reply[:place]])
+            with torch.no_grad():
+                p, q = (each(read)[0][0, -1].double().softmax(-1) for each in (one, other))
+            total += float((p * (p / q).log()).sum())
+        assert told == pytest.approx(total / len(reply), rel=1e-4)
+    assert found[2] == 0.0
+    assert divergences(one, one, written) == pytest.approx([0.0] * 3)
+
+
+@pytest.mark.parametrize("working", [True, False])
+def test_a_forced_reply_begins_with_the_right_reading(
+    monkeypatch: pytest.MonkeyPatch, working: bool
+) -> None:
+    monkeypatch.setattr(GAME, "longest_reply", 20)
+    id = "GeneralPoints-Text-RuleOOD-v0"
+    env = side_by_side(id, KEYWORDS, 2)
+    agent = ForcedAgent(model(0), env.envs, BEGINNINGS["GeneralPoints", working])
+    for one, single in zip(play(lambda _: agent, id, KEYWORDS, [3, 4], env), env.envs):
+        (reply,) = one.replies or ()
+        values = " ".join(map(str, single.unwrapped.hand.values("rank")))
+        if working:
+            assert reply.startswith(f"{values} > ")
+        else:
+            assert f'"number": [{values.replace(" ", ", ")}], "formula": "' in reply
+
+
+def test_streets_are_forced_up_to_the_instruction() -> None:
+    env = side_by_side("VIRLNavigation-Text-v0", KEYWORDS, 1)
+    env.reset(options={"episode_seed": [5]})
+    single = env.envs[0].unwrapped
+    begun = BEGINNINGS["VIRLNavigation", False](single)
+    whole = single.expert_action()
+    assert whole.startswith(begun)
+    assert begun.endswith('"current instruction": "')
+
+
+def test_a_dialogue_that_outgrows_the_context_gets_no_further_reply(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(GAME, "longest_reply", 30)
+    room = _Room(TinyLMAgent(model(0)))
+    keywords = {"template": "compact", "max_attempts": 5}
+    played = play(lambda _: room, "GeneralPoints-Text-v0", keywords, [1, 2])
+    for one in played:
+        assert one.replies is not None
+        assert [bool(reply) for reply in one.replies] == [True, True, False, False, False]
+
+
+def test_an_arm_shows_working_as_what_it_starts_from_does() -> None:
+    controls = PRESETS["gp-l"]["controls"].policies["lm-working"]
+    shown = {stage: shows_working(controls, stage) for stage in ("init", *controls.all_arms)}
+    assert shown["sft-answers"] is False
+    assert all(shows for stage, shows in shown.items() if stage != "sft-answers")
+
+
+def study(folder: Path) -> Path:
+    """Return the folder of a study whose init and one arm kept untrained weights."""
+    policy = GRID.policies["lm-working"]
+    arms = {"rl-2e-4": policy.all_arms["rl-2e-4"]}
+    settings = policy.model_copy(update={"model": SIZE, "arms": arms})
+    changes = {"policies": {"lm-working": settings}, "points": 2, "shares": (0.5, 1.0)}
+    preset = GRID.model_copy(update=changes)
+    suites = {"gp-l": SUITES["gp-l"].digest}
+    record = RunRecord(kind="study", config=preset.plain({"seeds"}), seeds=[0], suites=suites)
+    with Run(folder, record):
+        job = folder / "jobs" / "lm-working-seed0"
+        (job / WEIGHTS).mkdir(parents=True)
+    points = {}
+    for number, (stage, point) in enumerate([("init", 0), ("rl-2e-4", 1), ("rl-2e-4", 2)]):
+        torch.save(
+            {"config": vars(model(0).config), "model": model(number).state_dict()},
+            job / WEIGHTS / f"{stage}-{point}.pt",
+        )
+        points[f"{stage}/{point}"] = {"stage": stage, "point": point, "flops": 1.0}
+    write_json(job / "points.json", {"points": points})
+    return folder
+
+
+def test_measures_resume_and_are_told_with_intervals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(GAME, "longest_reply", 12)
+    folder = study(tmp_path / "run")
+    given = {"columns": ["rule_ood"], "episodes": 3, "samples": 2}
+    told = list(measure(folder, measures=["samples", "forced"], **given))
+    assert [line.split(", ")[1] for line in told] == ["init/0"] * 2 + ["rl-2e-4/2"] * 2
+    lines = folder / "measures" / "lm-working-seed0.jsonl"
+    whole = lines.read_bytes()
+    lines.write_bytes(whole[:-20])
+    assert list(measure(folder, measures=["samples", "forced"], **given)) == told[-1:]
+    assert lines.read_bytes() == whole
+    assert not list(measure(folder, measures=["forced"], **given))
+    found = {
+        (row["arm"], row["measure"], row["by"]): row["estimate"]
+        for row in read_json(folder / "measures.json")["measured"]
+    }
+    assert found["init", "kl", ""]["value"] == pytest.approx(0.0, abs=1e-6)
+    assert found["rl-2e-4", "kl", ""]["value"] > 0.01
+    assert found["init", "pass@2", ""]["episodes"] == 3
+    assert ("init", "forced", "faces") in found
+    with pytest.raises(ValueError, match="Unknown column 'out': expected one of in, rule_ood"):
+        list(measure(folder, columns=["out"]))
+    with pytest.raises(RunError, match="is no run folder"):
+        list(measure(folder.parent / "none"))

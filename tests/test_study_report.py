@@ -1,0 +1,132 @@
+"""The report of studies: what it compares and advises, and that its page needs nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from benchmarks.records import RunRecord
+from benchmarks.report import report_all
+from benchmarks.runs import RunError
+from benchmarks.statistics import Observation
+from benchmarks.study.cells import Cell, Study
+from benchmarks.study.presets import PRESETS
+from benchmarks.study.report.advice import advice
+from benchmarks.study.report.contrasts import contrasts_of, corrected
+from benchmarks.suites import SUITES
+from tests import test_study
+from tests.browser import browser
+from tests.recordings import needs_browser
+
+QUIET = Console(quiet=True)
+fake_learner, kept, finished = test_study.fake_learner, test_study.kept, test_study.finished
+
+
+def study(preset: str, rates: dict[tuple[str, str], float], seeds: int = 3) -> Study:
+    """Return a study of which every point of an arm has the rate of its arm and column."""
+    of = PRESETS["gp-l"][preset]
+    small = of.model_copy(update={"points": 2, "shares": (0.5, 1.0)})
+    cells = {}
+    for (arm, column), rate in rates.items():
+        for point in (0,) if arm == "init" else (1, 2):
+            played = {
+                (seed, n): Observation(seed, str(n // 2), float(n < rate * 40))
+                for seed in range(seeds)
+                for n in range(40)
+            }
+            cells["lm-working", arm, point, column, "success"] = Cell(played, {})
+    record = RunRecord(kind="study", config={}, seeds=[*range(seeds)], suites={"gp-l": "digest"})
+    return Study(Path(), record, small, small.applied(SUITES["gp-l"]), cells, {}, set())
+
+
+def verdicts(made: Study) -> dict[tuple[str, str, str], tuple[str, str]]:
+    contrasts, _ = contrasts_of(made, "lm-working", retained=False)
+    return {
+        (one.contrast.topic, one.contrast.first, one.contrast.column): (one.verdict, one.says)
+        for one in advice(corrected(contrasts))
+    }
+
+
+def test_advice_follows_the_tests() -> None:
+    rates = {("init", "rule_ood"): 0.5, ("init", "in"): 0.5}
+    for rate in ("5e-5", "1e-4", "2e-4", "5e-4"):
+        fast = rate == "5e-4"
+        rates |= {
+            (f"sft-{rate}", "rule_ood"): 0.1 if fast else 0.2,
+            (f"rl-{rate}", "rule_ood"): 0.4,
+            (f"sft-{rate}", "in"): 0.8,
+            (f"rl-{rate}", "in"): 0.6,
+            (f"sft-{rate}", "in_validation"): 0.8,
+            (f"rl-{rate}", "in_validation"): 0.6,
+        }
+    found = verdicts(study("grid", rates))
+    verdict, says = found["a", "RL 5e-5", "rule_ood"]
+    assert verdict == "reinforcement"
+    assert "forgets less of its init" in says
+    assert "RL has learned less of the trained rule, by 20.0 points" in says
+    assert found["a", "RL 5e-5", "in"][0] == "imitation"
+    assert found["rate", "SFT 5e-5", "rule_ood"][0] == "found"
+    assert "helps 10.0 points" in found["rate", "SFT 5e-5", "rule_ood"][1]
+    assert found["rate", "RL 5e-5", "rule_ood"][0] == "not decided"
+    assert found["b", "RL", "rule_ood"][0] == "reinforcement"
+
+
+def test_controls_are_compared_with_their_method_and_a_floor_decides_nothing() -> None:
+    arms = ("sft", "rl", "rl-kl", "rl-entropy", "sft-answers", "init-on", "sft-then-rl")
+    rates = {(arm, "rule_ood"): 0.1 for arm in ("init", *arms)} | {("init-on", "rule_ood"): 0.6}
+    found = verdicts(study("controls", rates))
+    assert found["c", "RL", "rule_ood"][0] == "floor"
+    assert found["control", "init carried on", "rule_ood"][0] == "found"
+    assert found["control", "RL kl", "rule_ood"][0] == "floor"
+    one = {("sft", "rule_ood"): 0.5, ("rl", "rule_ood"): 0.5}
+    verdict, says = verdicts(study("controls", one))["c", "RL", "rule_ood"]
+    assert verdict == "not decided"
+    assert "no episode came out differently" in says
+
+
+def test_a_study_becomes_a_page_that_needs_nothing_else(
+    tmp_path: Path, finished: test_study.Finished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The pictures are drawn once, as files; the test in a browser has them all.
+    monkeypatch.setattr("benchmarks.study.report.page.drawn_as_svg", lambda *_: b"<svg/>")
+    run = shutil.copytree(finished("study", SUITES["gp-l"])[0], tmp_path / "run")
+    book = run / "jobs" / "fake-seed0" / "points.json"
+    told = json.loads(book.read_text())
+    del told["points"]["sft/1"]
+    book.write_text(json.dumps(told))
+    report_all([run, run], QUIET, tmp_path / "page")
+    page, text, numbers = (
+        (tmp_path / "page" / f"report.{kind}").read_text("utf-8") for kind in ("html", "md", "csv")
+    )
+    assert not re.search(r"(?:src|href|srcset)=\"(?!data:|#)", page)
+    assert "SFT, rule_ood" in page
+    for words in ("Which should I use", "The frontier", "2501.17161", "by Holm", "INCOMPLETE"):
+        assert words in page
+        assert words in text
+    assert numbers.count("INCOMPLETE") == len(numbers.splitlines()) - 1 > 20
+    assert {"forest.png", "frontier.png"} <= {file.name for file in (tmp_path / "page").iterdir()}
+    with pytest.raises(RunError, match="only studies have a page together"):
+        report_all([run, run / "jobs" / "fake-seed0"], QUIET)
+
+
+@pytest.mark.slow
+@needs_browser
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [400, 1400])
+def test_the_page_in_a_browser(
+    tmp_path: Path, finished: test_study.Finished, width: int, dark: bool
+) -> None:
+    report_all([finished("study", SUITES["gp-l"])[0]], QUIET, tmp_path)
+    with browser(tmp_path) as page:
+        page.open((tmp_path / "report.html").as_uri() + "#tables", width=width, dark=dark)
+        assert page.tell("document.documentElement.scrollWidth") <= width
+        assert page.tell("[...document.images].every((one) => one.naturalWidth > 0)")
+        assert page.tell("location.hash") == "#tables"
+        page.press("n")
+        page.wait("document.querySelector('#heading').textContent !== ''")
+        assert page.errors == []
