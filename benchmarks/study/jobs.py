@@ -22,7 +22,6 @@ from benchmarks.study.points import POINTS_FILE, read_book
 from benchmarks.study.presets import UNTRAINED, Arm, PolicyPreset, Preset
 from benchmarks.study.timing import Clock
 from benchmarks.suites import Suite, sees_pictures
-from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import MAX_ATTEMPTS, Task
 from virl_env.views.renderer import ALBUM
 
@@ -61,8 +60,8 @@ class Job:
 
     @property
     def task(self) -> Task:
-        """The suite's task."""
-        return TASKS[self.suite.task]
+        """The suite's task, in the metric of the preset."""
+        return self.preset.task(self.suite)
 
     @property
     def played(self) -> Suite:

@@ -43,7 +43,6 @@ from benchmarks.study.measured import plain
 from benchmarks.study.points import read_points
 from benchmarks.study.presets import Preset
 from benchmarks.study.probes import PROBES, Probe, kept_weights
-from benchmarks.tasks import TASKS
 
 POINTS = ("last", "best", "all")
 
@@ -123,7 +122,7 @@ def _chosen(job: Job, points: str, best: Mapping[tuple[str, str], int]) -> list[
 def _best(folder: Path, preset: Preset) -> dict[tuple[str, str], int]:
     """Return the point of each arm that is best on validation, mean over seeds."""
     record, _, of = described(folder)
-    task = TASKS[of.task]
+    task = preset.task(of)
     if CHOOSES not in of.columns:
         raise RunError(f"{folder} has no column {CHOOSES}, by which points are chosen.")
     cells, _, _ = read_study(folder, record, preset.policies, task)

@@ -18,7 +18,6 @@ from benchmarks.study.cells import CURVE_REPLICATES, Place, described, read_stud
 from benchmarks.study.facts import MEASURES, PARTS, facts_of
 from benchmarks.study.measured import Measured, pivot_table, plain
 from benchmarks.tables import Table
-from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import Task
 
 SPLITS_FILE = "splits.json"
@@ -110,7 +109,7 @@ def write_splits(folder: Path) -> Path:
         RunError: it is not a study's folder.
     """
     record, preset, of = described(folder)
-    task = TASKS[of.task]
+    task = preset.task(of)
     splits = Splits(task)
     read_study(folder, record, preset.policies, task, splits)
     write_json(folder / SPLITS_FILE, {"splits": plain(splits.numbers())})
