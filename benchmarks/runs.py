@@ -136,14 +136,19 @@ def first_of(error: ValidationError) -> str:
 def read_episodes(folder: Path) -> Iterator[Episode]:
     """Yield the rows of a folder in the order written, without a torn last line.
 
+    Where there is no episodes.jsonl, an episodes.jsonl.gz is read, as of published results.
+
     Raises:
         RunError: a complete line is not a row, or one that was there before: it would count twice,
             and hide one that is missing.
     """
     known: set[tuple[str, int]] = set()
-    for row in read_lines(folder / EPISODES_FILE, Episode):
+    path, packed = folder / EPISODES_FILE, folder / f"{EPISODES_FILE}.gz"
+    if not path.exists() and packed.exists():
+        path = packed
+    for row in read_lines(path, Episode):
         if (row.cell, row.index) in known:
-            twice = f"{folder / EPISODES_FILE} holds episode {row.index} of {row.cell} twice."
+            twice = f"{path} holds episode {row.index} of {row.cell} twice."
             raise RunError(f"{twice} {_RESTORE}")
         known.add((row.cell, row.index))
         yield row

@@ -105,7 +105,7 @@ def test_a_study_becomes_a_page_that_needs_nothing_else(
     )
     assert not re.search(r"(?:src|href|srcset)=\"(?!data:|#)", page)
     assert "SFT, rule_ood" in page
-    for words in ("Which should I use", "The frontier", "2501.17161", "not decided", "INCOMPLETE"):
+    for words in ("Which should I use", "The frontier", "2501.17161", "by Holm", "INCOMPLETE"):
         assert words in page
         assert words in text
     assert numbers.count("INCOMPLETE") == len(numbers.splitlines()) - 1 > 20

@@ -60,12 +60,13 @@ class Endpoint:
 def arms_by_rate(policy: PolicyPreset, method: str) -> dict[float, str]:
     """Return the arms of a method from the init, by learning rate in ascending order.
 
-    Of several with one rate the first counts: the others are its controls.
+    Of several with one rate the first counts: the others are its controls. The rate of an arm that
+    names none is 0.
     """
     found: dict[float, str] = {}
     for name, arm in policy.all_arms.items():
-        if arm.method == method and "learning_rate" in arm.settings and arm.start is None:
-            found.setdefault(float(arm.settings["learning_rate"]), name)
+        if arm.method == method and arm.start is None:
+            found.setdefault(float(arm.settings.get("learning_rate", 0.0)), name)
     return dict(sorted(found.items()))
 
 

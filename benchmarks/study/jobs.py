@@ -78,6 +78,20 @@ class Job:
         """Expected minutes on one core."""
         return sum(self.settings.stages.values())
 
+    def cell(self, learner: Learner, stage: str, point: int, column: str, count: int) -> Cell:
+        """Return the first episodes of a column at a point, of one greedy attempt each."""
+        suite, sees = self.played, sees_pictures(learner.interface, learner.keywords)
+        return Cell(
+            name=f"{self.policy}/{self.seed}/{stage}/{point}/{column}",
+            id=suite.id(column, learner.interface),
+            keywords={
+                **suite.keywords(column, self.seed, seen=sees),
+                "max_attempts": MAX_ATTEMPTS,
+                **learner.keywords,
+            },
+            episode_seeds=suite.episode_seeds(self.seed, count),
+        )
+
     def record(self) -> RunRecord:
         """Return what run.json of the job's folder says."""
         preset = self.preset.plain(exclude={"policies", "seeds"})
@@ -265,19 +279,9 @@ class _Worker:
         for column in suite.columns_for(seen=sees) if final else preset.curve_columns:
             count = preset.episodes(suite.columns[column], final=final)
             rows: list[Episode] = []
-            cell = Cell(
-                name=f"{self.job.policy}/{seed}/{stage}/{point}/{column}",
-                id=suite.id(column, self.learner.interface),
-                keywords={
-                    **suite.keywords(column, seed, seen=sees),
-                    "max_attempts": MAX_ATTEMPTS,
-                    **self.learner.keywords,
-                },
-                episode_seeds=suite.episode_seeds(seed, count),
-            )
             evaluate(
                 self.run,
-                cell,
+                self.job.cell(self.learner, stage, point, column, count),
                 lambda _: self.learner.agent(),
                 seen=self._seen,
                 on_rows=rows.extend,

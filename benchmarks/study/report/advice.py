@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmarks.statistics import FEW_SEEDS
 from benchmarks.study.report.contrasts import MARGIN, Contrast
 from benchmarks.study.report.names import SHIFT_WORDS
 from benchmarks.tables import percent
@@ -92,7 +91,6 @@ def more_needed(one: Contrast) -> str:
     each = estimate.episodes // estimate.seeds
     if needed is None:
         return f"no episode came out differently; more than {each:,} episodes a seed are needed"
-    needed = max(needed, FEW_SEEDS)
     if needed > MOST_SEEDS:
         return f"more than {MOST_SEEDS:,} seeds of {each:,} episodes would be needed for {margin}"
     told = f"{needed} seeds of {each:,} episodes would decide a difference of {margin}"

@@ -9,7 +9,7 @@ from typing import Literal
 
 from benchmarks.leaderboard.shifts import SHIFTS
 from benchmarks.significance import difference_test, holm, seeds_to_see, smallest_seen
-from benchmarks.statistics import Estimate, PairedTest
+from benchmarks.statistics import FEW_SEEDS, Estimate, PairedTest
 from benchmarks.study.cells import Played, Study
 from benchmarks.study.frontier import (
     CHOOSES,
@@ -92,8 +92,12 @@ class Contrast:
 
     @property
     def seeds_needed(self) -> int | None:
-        """How many such seeds would find a difference of `MARGIN`; None where nothing differs."""
-        return seeds_to_see(self.test, MARGIN)
+        """How many such seeds would find a difference of `MARGIN`; None where nothing differs.
+
+        No fewer than tell how seeds differ.
+        """
+        needed = seeds_to_see(self.test, MARGIN)
+        return None if needed is None else max(needed, FEW_SEEDS)
 
 
 def corrected(contrasts: Iterable[Contrast]) -> list[Contrast]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from benchmarks.leaderboard import paper
 from benchmarks.plots import SUITE_NAMES
 from benchmarks.statistics import Estimate, conditional
@@ -15,6 +17,12 @@ from benchmarks.tables import Table, interval, percent
 
 def headline_table(summary: Summary) -> Table:
     """Return RL - SFT under another rule, of every setting and endpoint."""
+    return endpoints_table(forest_rows(summary))
+
+
+def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
+    """Return the endpoints among contrasts, under another rule alone."""
+    shown = [one for one in contrasts if one.topic in ENDPOINT_NAMES and one.shift == "rule"]
     rows = [
         [
             setting_name(one.suite, one.policy),
@@ -28,9 +36,9 @@ def headline_table(summary: Summary) -> Table:
             "" if one.sees is None else f"{100 * one.sees:.1f}",
             "" if one.seeds_needed is None else f"{one.seeds_needed:,}",
         ]
-        for one in forest_rows(summary)
+        for one in shown
     ]
-    few = min((one.estimate.seeds for one in forest_rows(summary)), default=0)
+    few = min((one.estimate.seeds for one in shown), default=0)
     return Table(
         "RL \u2212 SFT under another rule",
         [

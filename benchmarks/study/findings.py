@@ -1,0 +1,190 @@
+"""What published results say, for README and docs: `python -m benchmarks.study.findings`.
+
+It reads every study in `results/`, writes `results/quoted.json`, the numbers that pages may quote,
+and from these alone the page `docs/findings.md`. The figure is drawn from the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from benchmarks.plot_style import write_figure
+from benchmarks.runs import RUN_FILE, read_json, write_json
+from benchmarks.statistics import FEW_SEEDS
+from benchmarks.study.publish import RESULTS, command_of
+from benchmarks.study.report import figures
+from benchmarks.study.report.advice import Advice, advice, measured
+from benchmarks.study.report.contrasts import MARGIN, Contrast
+from benchmarks.study.report.names import setting_name
+from benchmarks.study.report.summary import Summary, summarise_studies
+from benchmarks.study.report.tables import endpoints_table
+from benchmarks.tables import percent
+from shiftgym.atomic import write_atomically
+
+QUOTED = RESULTS / "quoted.json"
+PAGE = Path("docs/findings.md")
+FIGURE = Path("docs/images/findings.png")
+
+
+class Run(BaseModel):
+    """A published study: its folder, what it was asked, and what it lacks, "" for nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    folder: str
+    command: str
+    seeds: int
+    lacks: str
+
+
+class Quoted(BaseModel):
+    """The numbers that pages quote."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    runs: tuple[Run, ...] = ()
+    contrasts: tuple[Contrast, ...] = ()
+
+
+def published(results: Path = RESULTS) -> list[Path]:
+    """Return the folders of published studies."""
+    return sorted(path.parent for path in results.glob(f"*/{RUN_FILE}"))
+
+
+def quoted(summary: Summary | None) -> Quoted:
+    """Return the numbers of published studies."""
+    if summary is None:
+        return Quoted()
+    runs = {
+        one.study.folder.name: Run(
+            folder=one.study.folder.name,
+            command=command_of(one.study.record, one.study.preset),
+            seeds=len(one.study.record.seeds),
+            lacks=one.results.missing.headline(),
+        )
+        for one in summary.settings
+    }
+    return Quoted(runs=tuple(runs.values()), contrasts=tuple(summary.contrasts))
+
+
+def page(found: Quoted) -> str:
+    """Return docs/findings.md."""
+    said = advice(found.contrasts)
+    declared = [a for a in said if a.contrast.family == "declared" and a.contrast.shift]
+    # One for each setting: what validation chose where the preset has it, else the last point.
+    primary = {
+        (a.contrast.suite, a.contrast.policy): a
+        for topic in "ca"
+        for a in declared
+        if a.contrast.topic == topic
+    }
+    parts = [
+        "# What was found",
+        "Does an agent that imitates memorise its rule, and one that learns by reinforcement "
+        "generalise? `python -m benchmarks.study.findings` writes this page from the rows in "
+        "`results/`; no number on it is typed by hand.",
+        "## In one paragraph",
+        paragraph(list(primary.values())),
+    ]
+    if found.runs:
+        parts += [
+            "## In one table",
+            endpoints_table(found.contrasts).markdown().rstrip(),
+            "## In one figure",
+            f"![What each point of training reaches under another rule, against the trained "
+            f"rule](images/{FIGURE.name})",
+            "The diamond is the init from which both methods start. Up is better under the other "
+            "rule, right is better under the trained one; large marks are the last points. Lines "
+            "across are 95 % intervals.",
+        ]
+    parts += ["## What is not decided", *_undecided(said, found), "## Where the rows are"]
+    parts += [
+        "\n".join(
+            f"- `results/{run.folder}`: `{run.command}`, {run.seeds} "
+            f"seed{'s' if run.seeds > 1 else ''}." + (f" {run.lacks}." if run.lacks else "")
+            for run in found.runs
+        )
+        or "No study is published yet.",
+        "`python -m benchmarks report results/*/ --out FOLDER` makes the whole "
+        "[report](study.md#the-report) of them: advice by shift, budget and data, controls and "
+        "episodes. [The protocol](protocol.md) declares what is tested; [older runs](results.md), "
+        "whose rows are gone, stand apart.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def paragraph(headline: Sequence[Advice]) -> str:
+    """Return the answer in words that need no training in the field."""
+    start = (
+        "An agent first learns a game from examples. Then it trains on one rule alone: by copying "
+        "right answers (imitation), or by trying and being told what was right (reinforcement). "
+        "Which way leaves it better when the rule changes? "
+    )
+    if not headline:
+        return start + "No published run answers that yet."
+    told = " ".join(_in_words(one) for one in headline)
+    below = sum(max(a.contrast.rates) < (a.contrast.start or 0.0) for a in headline)
+    many = f"{len(headline)} settings" if len(headline) > 1 else "1 setting"
+    kept = f" In {below} of {many} both ways lost some of what the agent could do before."
+    seeds = min(a.contrast.estimate.seeds for a in headline)
+    runs = "one training run alone" if seeds == 1 else f"{seeds} training runs"
+    hedge = f" The least of this rests on {runs}; others may come out otherwise."
+    return start + told + kept + (hedge if seeds < FEW_SEEDS else "")
+
+
+def _in_words(one: Advice) -> str:
+    """Return what a setting found as a sentence without terms."""
+    contrast = one.contrast
+    verdict = {
+        "reinforcement": "reinforcement left it better",
+        "imitation": "copying was enough",
+        "floor": "all are too weak to compare",
+    }.get(one.verdict, "the runs are too few to say")
+    if one.verdict == "imitation" and contrast.estimate.low > -MARGIN:
+        verdict = "it made next to no difference which"
+    before = "" if contrast.start is None else f" ({percent(contrast.start)} % before)"
+    return (
+        f"{setting_name(contrast.suite, contrast.policy)}: {verdict}, with "
+        f"{percent(contrast.rates[1])} % right under the other rule after copying and "
+        f"{percent(contrast.rates[0])} % after reinforcement{before}."
+    )
+
+
+def _undecided(said: Sequence[Advice], found: Quoted) -> list[str]:
+    open_ones = [one for one in said if one.verdict == "not decided"]
+    lines = [
+        f"- {setting_name(one.contrast.suite, one.contrast.policy)}. {one.says} "
+        f"{measured(one.contrast)}"
+        for one in open_ones
+    ]
+    known = {one.suite for one in found.contrasts}
+    absent = [name for name in ("gp-l", "virl-l", "gp-vl", "virl-vl") if name not in known]
+    if absent:
+        lines.append(f"- Nothing is published of {', '.join(absent)}.")
+    return ["\n".join(lines) or "Every declared comparison is decided."]
+
+
+def read_quoted(path: Path = QUOTED) -> Quoted:
+    """Return the numbers that were written last; none where there is no file."""
+    told: Any = read_json(path)
+    return Quoted() if told is None else TypeAdapter(Quoted).validate_python(told)
+
+
+def main() -> None:
+    """Write the numbers, the page and the figure."""
+    folders = published()
+    summary = summarise_studies(folders) if folders else None
+    found = quoted(summary)
+    write_json(QUOTED, found.model_dump(mode="json"))
+    write_atomically(PAGE, page(found).encode())
+    if summary is not None:
+        write_figure(lambda theme: figures.frontier(summary, theme), FIGURE)
+    print(f"{len(folders)} studies; written: {QUOTED}, {PAGE}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""Pack a study's rows for `results/`: `python -m benchmarks.study.publish RUN NAME`.
+
+What is packed is a study's folder that `report` reads, with gzipped rows. README and docs may quote
+it; `python -m benchmarks.study.findings` writes what they quote.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks.consoles import reported_errors
+from benchmarks.records import Episode, RunRecord
+from benchmarks.runs import (
+    EPISODES_FILE,
+    RUN_FILE,
+    RunError,
+    line_of,
+    read_episodes,
+    read_record,
+    write_json,
+)
+from benchmarks.study.cells import described, job_folder
+from benchmarks.study.points import POINTS_FILE, read_points
+from benchmarks.study.presets import Preset
+from shiftgym.atomic import write_atomically
+
+RESULTS = Path("results")
+PACKED_FILE = EPISODES_FILE + ".gz"
+
+
+def publish(
+    run: Path,
+    out: Path,
+    *,
+    columns: Collection[str] | None = None,
+    weights: Sequence[str] = (),
+) -> int:
+    """Pack a study.
+
+    Args:
+        run: its folder.
+        out: made if missing; what it held is replaced.
+        columns: that are kept of the points between the init and the last; None for all.
+        weights: arms, and "init", whose last checkpoints of the first seed are packed.
+
+    Returns:
+        Bytes of the packed folder.
+
+    Raises:
+        RunError: it is not a study's folder, or lacks what is asked for.
+    """
+    record, preset, _ = described(run)
+    kept = [c for c in preset.curve_columns if columns is None or c in columns]
+    if columns is not None and (unknown := set(columns) - set(preset.curve_columns)):
+        raise RunError(
+            f"{run} has no curves of {', '.join(sorted(unknown))}: expected some of "
+            f"{', '.join(preset.curve_columns)}."
+        )
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    # The packed folder says of itself what it holds, so that nothing seems missing.
+    config = {**record.config, "curve_columns": kept}
+    packed = record.model_copy(update={"config": config})
+    write_json(out / RUN_FILE, packed.model_dump(mode="json"))
+    _pack(run, out, list(read_episodes(run)))
+    for policy in preset.policies:
+        for seed in record.seeds:
+            job = job_folder(run, policy, seed)
+            if not (job / POINTS_FILE).exists():
+                continue
+            target = job_folder(out, policy, seed)
+            target.mkdir(parents=True)
+            shutil.copyfile(job / POINTS_FILE, target / POINTS_FILE)
+            points = set(read_points(job))
+            _pack(job, target, [r for r in read_episodes(job) if _stays(r, points, preset, kept)])
+            if seed == record.seeds[0]:
+                for name in weights:
+                    if not (job / f"{name}.pt").exists():
+                        raise RunError(f"{job} has no {name}.pt: that arm is not finished.")
+                    shutil.copyfile(job / f"{name}.pt", target / f"{name}.pt")
+    return sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+
+
+def command_of(record: RunRecord, preset: Preset) -> str:
+    """Return the command that makes a study like it."""
+    suite = next(iter(record.suites))
+    told = f"python -m benchmarks study --suite {suite} --preset {preset.name}"
+    return told + f" --seeds {len(record.seeds)}"
+
+
+def _stays(row: Episode, points: Collection[str], preset: Preset, kept: Collection[str]) -> bool:
+    """Return whether a row is packed: of finished points, and of columns that are asked for."""
+    _, _, stage, point, column = row.cell.split("/")
+    is_end = stage == "init" or int(point) == preset.points
+    return f"{stage}/{point}" in points and (is_end or column in kept)
+
+
+def _pack(source: Path, target: Path, rows: list[Episode]) -> None:
+    """Write rows, those of one episode together: they are alike, and so they pack well."""
+    rows.sort(key=lambda row: (row.cell.rpartition("/")[2], row.index, row.cell))
+    data = gzip.compress(b"".join(map(line_of, rows)), 9, mtime=0)
+    write_atomically(target / PACKED_FILE, data)
+
+
+def main(
+    run: Annotated[Path, typer.Argument(help="Folder of the study.")],
+    name: Annotated[str, typer.Argument(help="Folder in results/, such as gp-l-grid.")],
+    columns: Annotated[
+        str | None, typer.Option(help="Columns kept between init and end, split by commas.")
+    ] = None,
+    weights: Annotated[
+        str, typer.Option(help="Arms whose last checkpoints of the first seed are packed.")
+    ] = "",
+) -> None:
+    """Pack a study into results/."""
+    with reported_errors():
+        size = publish(
+            run,
+            RESULTS / name,
+            columns=None if columns is None else columns.split(","),
+            weights=[arm for arm in weights.split(",") if arm],
+        )
+        record = read_record(RESULTS / name)
+        typer.echo(json.dumps({"folder": str(RESULTS / name), "bytes": size, **record.suites}))
+        typer.echo("Next: python -m benchmarks.study.findings")
+
+
+if __name__ == "__main__":
+    typer.run(main)

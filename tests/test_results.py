@@ -1,0 +1,87 @@
+"""What README and docs quote is what the published rows say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from benchmarks.records import Episode
+from benchmarks.runs import read_episodes
+from benchmarks.study.findings import PAGE, QUOTED, page, published, quoted, read_quoted
+from benchmarks.study.publish import RESULTS, publish
+from benchmarks.study.report.summary import summarise_studies
+from benchmarks.study.results import load_results
+from benchmarks.suites import SUITES
+from tests import test_study
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST_BYTES = 10_000_000
+
+fake_learner, kept, finished = test_study.fake_learner, test_study.kept, test_study.finished
+
+OLDER = re.compile(
+    r"<!-- older runs: no published rows -->.*?<!-- end of older runs -->", re.DOTALL
+)
+INTERVAL = re.compile(r"[\[]\s*[+−-]?\d+\.\d,\s+[+−-]?\d+\.\d\s*[\]]")
+POINTS = re.compile(r"(?<![\d.])[+−]\d+\.\d")
+
+
+def test_the_findings_are_written_from_the_quoted_numbers() -> None:
+    assert (ROOT / PAGE).read_text("utf-8") == page(read_quoted(ROOT / QUOTED))
+    runs = {run.folder: run.command for run in read_quoted(ROOT / QUOTED).runs}
+    assert set(runs) == {folder.name for folder in published(ROOT / RESULTS)}
+    listed = (ROOT / RESULTS / "README.md").read_text("utf-8")
+    assert all(f"| `{folder}` | `{command}` |" in listed for folder, command in runs.items())
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "docs/results.md", "docs/study.md", "docs/protocol.md"]
+)
+def test_no_page_quotes_a_result_that_is_neither_published_nor_marked(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    left = OLDER.sub("", text)
+    assert not INTERVAL.findall(left)
+    assert name != "README.md" or not POINTS.findall(left)
+    assert name in (ROOT / RESULTS / "README.md").read_text("utf-8").replace(
+        "README,", "README.md,"
+    )
+
+
+def test_the_results_are_small() -> None:
+    files = [file for file in (ROOT / RESULTS).rglob("*") if file.is_file()]
+    assert sum(file.stat().st_size for file in files) < MOST_BYTES
+
+
+def test_a_packed_study_reads_as_the_study(tmp_path: Path, finished: test_study.Finished) -> None:
+    folder, _ = finished("study", SUITES["gp-l"])
+    packed = tmp_path / "packed"
+    assert publish(folder, packed, columns=["rule_ood"], weights=["rl"]) < 100_000
+    before, after = load_results(folder), load_results(packed)
+    assert after.rates == before.rates
+    assert not after.missing
+    assert {p.column for p in after.curves} == {"rule_ood"}
+
+    def rows(of: Path) -> dict[tuple[str, int], Episode]:
+        return {(r.cell, r.index): r for r in read_episodes(of / "jobs" / "fake-seed0")}
+
+    known = rows(folder)
+    assert all(known[place] == row for place, row in rows(packed).items())
+    assert (packed / "jobs" / "fake-seed0" / "rl.pt").exists()
+
+
+@pytest.mark.slow
+def test_the_quoted_numbers_are_those_of_the_rows() -> None:
+    made = quoted(summarise_studies(published(ROOT / RESULTS))).model_dump(mode="json")
+    told = read_quoted(ROOT / QUOTED).model_dump(mode="json")
+    assert made["runs"] == told["runs"]
+    assert len(made["contrasts"]) == len(told["contrasts"])
+    for new, old in zip(made["contrasts"], told["contrasts"]):
+        assert {k: v for k, v in new.items() if isinstance(v, str)} == {
+            k: v for k, v in old.items() if isinstance(v, str)
+        }
+        for key in ("value", "low", "high"):
+            estimates = [one["test"]["estimate"][key] for one in (new, old)]
+            assert estimates[0] == pytest.approx(estimates[1], abs=1e-9)
+        assert new["p"] == pytest.approx(old["p"], abs=1e-9)
