@@ -44,7 +44,8 @@ def one_of(keyword: str, value: T, choices: Iterable[str | None]) -> T:
     Raises:
         ValueError: naming the keyword, what came and what was expected.
     """
-    if not any(is_same(value, choice) for choice in choices):
+    known = value in choices if type(value) is str else any(is_same(value, one) for one in choices)
+    if not known:
         raise ValueError(
             f"{keyword}={shown(value)} is unknown: expected one of {', '.join(map(repr, choices))}."
         )

@@ -97,15 +97,22 @@ def test_facts_of_a_route_tell_turns_and_intersections() -> None:
     said = [
         f'{{"current observation": "see, intersection {"yes" if there else "no"}", '
         f'"current instruction": "walk", "action": "forward()"}}'
-        for _, there in points
+        for _, there, _ in points
     ]
     given: dict[str, Any] = {"id": id, "keywords": keywords, "episode_seed": 7}
     right = facts_of(card_row("", None, replies=said, **given))
-    turns = sum(kind == "turn" for kind, _ in points)
+    turns = sum(point.turns for point in points)
     assert right.parts == {"seen": "new", "turns": f"{turns} turns", "read": "right"}
     wrong = facts_of(card_row("", None, replies=[said[0]] * len(points), **given))
     assert 0 < wrong.values["read_right"] < 1
     assert wrong.parts["read"] == "wrong"
+    assert wrong.values["shows_working"] == 0.0
+    worked = [f"{point.working}|{reply}" for point, reply in zip(points, said)]
+    shown = facts_of(card_row("", None, replies=worked, **given)).values
+    assert (shown["shows_working"], shown["true_steps"]) == (1.0, 1.0)
+    facing = [reply.partition(" > ")[0] + " > stop|" for reply in worked]
+    shown = facts_of(card_row("", None, replies=facing, **given)).values
+    assert shown["true_steps"] == pytest.approx(1 / 3)
 
 
 def test_splits_are_of_the_points_that_are_asked_for() -> None:
@@ -121,8 +128,10 @@ def test_splits_are_of_the_points_that_are_asked_for() -> None:
     assert found["success", "seen", "new"].value == 0.5
     assert found["shows_working", "", ""].episodes == 4
     assert all(row["point"] == 1 for row in plain(splits.numbers()))
-    titles = [table.title for table in splits_tables([*splits.numbers()], CARDS)]
-    assert len(titles) == 2
+    faces, *_, told = splits_tables([*splits.numbers()], CARDS, ["in"])
+    assert faces.header[4:] == ["no face", "one kind"]
+    assert [row[:4] for row in faces.rows] == [["lm", "rl", "1", "in"]]
+    assert "Read right" in told.header
 
 
 def test_a_clock_counts_training_alone_and_goes_on(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from gymnasium import spaces
 
@@ -21,7 +21,6 @@ from virl_env.directions import NAMED
 from virl_env.free.walk import NO_OUTCOME, FreeWalk
 from virl_env.free.words import free_scene, free_template, judge_move
 from virl_env.rail_walk import RailWalk
-from virl_env.reader import Reply
 from virl_env.routes.instructions import STYLES
 from virl_env.routes.rail import RailStep, build_rail
 from virl_env.routes.route import MAX_LEGS, Landmark, Leg, Route
@@ -34,6 +33,9 @@ from virl_env.text import (
     judge_reply,
 )
 from virl_env.verifier import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from virl_env.reader import Reply
 
 MAX_OBSERVATION = 16_384
 """Characters of the longest message of the task."""

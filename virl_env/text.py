@@ -10,16 +10,18 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from shiftgym.prompts import Template, Templates
 from shiftgym.replies import OUT_OF_FORMAT
-from virl_env.actions import ACTIONS
+from virl_env.actions import ACTIONS, KEYS
 from virl_env.directions import FRAMES
-from virl_env.reader import KEYS, Reply, parse_reply
 from virl_env.scene import LETTERS, PARTS, Scene, describe_code, describe_sight, one_word
 from virl_env.verifier import OUTCOMES, Outcome, Verdict, verify
 from virl_env.world.geometry import COMPASS, RELATIVE, SIDES
+
+if TYPE_CHECKING:
+    from virl_env.reader import Reply
 
 TASK_PLACEHOLDERS = tuple(PARTS)
 
@@ -161,7 +163,15 @@ _COMPACT_ACTIONS = tuple(map(one_word, ACTIONS))
 _CACHED = 1_000
 """Characters of the longest reply that is remembered: along a route many are the same."""
 
-_parsed = lru_cache(maxsize=1024)(parse_reply)
+
+def _parse(text: object, keys: tuple[str, ...], actions: tuple[str, ...]) -> Reply:
+    # Its patterns take a while to compile, and a first prompt is out before there is a reply.
+    from virl_env.reader import parse_reply
+
+    return parse_reply(text, keys, actions)
+
+
+_parsed = lru_cache(maxsize=1024)(_parse)
 
 
 def read_reply(
@@ -179,7 +189,7 @@ def read_reply(
     if isinstance(text, str) and len(text) <= _CACHED:
         reply = _parsed(text, asking.keys, actions)
     else:
-        reply = parse_reply(text, asking.keys, actions)
+        reply = _parse(text, asking.keys, actions)
     if strict and reply.action is not None and not reply.in_format:
         return replace(reply, action=None, reason=OUT_OF_FORMAT)
     return reply

@@ -27,7 +27,6 @@ from benchmarks.study.measured import Measured, plain
 from benchmarks.study.presets import PolicyPreset
 from benchmarks.study.splits import Splits
 from benchmarks.suites import Suite
-from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import RECOGNITION, Task, shows_shift
 
 STAGES = ("init", "sft", "rl")
@@ -172,7 +171,7 @@ def study_and_results(folder: Path) -> tuple[Study, Results]:
     _, preset, of = described(folder)
     last = preset.points
     ends = {name: policy.ends(last).items() for name, policy in preset.policies.items()}
-    splits = Splits(TASKS[of.task], ends)
+    splits = Splits(preset.task(of), ends)
     study = load_study(folder, splits)
     return study, _results(study, list(splits.numbers()))
 

@@ -32,7 +32,6 @@ from benchmarks.study.plan import measured_pace, plan
 from benchmarks.study.position import position
 from benchmarks.study.presets import Preset
 from benchmarks.suites import Suite
-from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import MAX_ATTEMPTS, MakeAgent, Task
 
 SMALLEST_NEWS = 0.002
@@ -90,7 +89,7 @@ def run_study(
 
 def _play_references(run: Run, suite: Suite, preset: Preset, seed: int, board: Board) -> None:
     """Play the agents that need no learning on a seed's test episodes."""
-    task = TASKS[suite.task]
+    task = preset.task(suite)
     for name in task.references:
         make = _reference(task, name, seed, suite)
         rates = {}

@@ -39,6 +39,7 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
         "grid": grid_streets.GRID,
         "grid-answers": grid_streets.GRID_ANSWERS,
         "controls": grid_streets.CONTROLS,
+        "controls-more": grid_streets.CONTROLS_MORE,
     },
     "gp-vl": {"quick": images.QUICK_CARDS, "full": images.FULL_CARDS},
     "virl-vl": {"quick": images.QUICK_STREETS, "full": images.FULL_STREETS},

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from benchmarks.suites import Column, Suite
+from benchmarks.tasks import TASKS
+from benchmarks.tasks.task import Task, measured_by
 
 
 class Plain(BaseModel):
@@ -152,6 +154,7 @@ class Preset(Plain):
         validation_episodes: of each such look.
         points: checkpoints of an arm after the init.
         shares: of an arm's compute at which they are, ascending to 1; None for equal steps.
+        metric: that is compared, in place of the task's.
         game: keywords of every stage and column, beside the suite's.
         columns: that are measured, in place of the suite's own.
         folds: into how many parts hands or routes are split, in place of the suite's number.
@@ -167,6 +170,7 @@ class Preset(Plain):
     validation_episodes: Count
     points: Count
     shares: tuple[Annotated[float, Field(gt=0.0, le=1.0)], ...] | None = None
+    metric: str | None = None
     game: dict[str, Any] | None = None
     columns: Mapping[str, Column] | None = None
     folds: Annotated[int, Field(ge=3)] | None = None
@@ -198,6 +202,10 @@ class Preset(Plain):
         game = {**suite.game, **(self.game or {})}
         folds = self.folds or suite.folds
         return suite.model_copy(update={"columns": columns, "game": game, "folds": folds})
+
+    def task(self, suite: Suite) -> Task:
+        """Return a suite's task, whose primary metric is the one that this preset compares."""
+        return measured_by(TASKS[suite.task], self.metric)
 
     def episodes(self, column: Column, *, final: bool) -> int:
         """Return how many episodes of a column are played at a checkpoint."""
