@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmarks.study.presets import cards, grid, images, streets
+from benchmarks.study.presets import cards, grid, images, pretrained, streets
 from benchmarks.study.presets.schema import Arm, PolicyPreset, Preset
 
 __all__ = ["PRESETS", "Arm", "PolicyPreset", "Preset", "preset_named"]
@@ -21,6 +21,7 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
         "grid": grid.GRID,
         "grid-answers": grid.GRID_ANSWERS,
         "controls": grid.CONTROLS,
+        "smollm2": pretrained.SMOLLM2,
     },
     "virl-l": {"demo": streets.DEMO, "quick": streets.QUICK, "full": streets.FULL},
     "gp-vl": {"quick": images.QUICK_CARDS, "full": images.FULL_CARDS},
