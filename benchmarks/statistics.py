@@ -12,12 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-# SciPy is imported where it is needed: it takes longer than all the rest.
+if TYPE_CHECKING:
+    from statistics import NormalDist
+
+# SciPy and `statistics` are imported where they are needed: they take longer than all the rest.
 
 REPLICATES = 10_000
 
@@ -75,6 +78,12 @@ def conditional(seeds: int) -> str:
     return f"With {told} all of it is conditional on these runs."
 
 
+def _normal() -> NormalDist:
+    from statistics import NormalDist
+
+    return NormalDist()
+
+
 def wilson(successes: int, episodes: int) -> tuple[float, float]:
     """Return the 95 % Wilson interval of a share.
 
@@ -83,7 +92,7 @@ def wilson(successes: int, episodes: int) -> tuple[float, float]:
     """
     if episodes <= 0:
         raise ValueError(f"A share needs at least one episode; got {episodes}.")
-    return _score_interval(successes / episodes, episodes, NormalDist().inv_cdf(_UPPER))
+    return _score_interval(successes / episodes, episodes, _normal().inv_cdf(_UPPER))
 
 
 def bootstrap(
@@ -199,7 +208,7 @@ class _Share:
     def quantile(self, at: float) -> float:
         """Return a quantile of its standardised error."""
         if self.freedom is None:
-            return NormalDist().inv_cdf(at)
+            return _normal().inv_cdf(at)
         from scipy.special import stdtrit
 
         return float(stdtrit(self.freedom, at))
@@ -207,7 +216,7 @@ class _Share:
     def tail(self, error: float) -> float:
         """Return how probable a standardised error is that is larger than this to either side."""
         if self.freedom is None:
-            return 2 * NormalDist().cdf(-error)
+            return 2 * _normal().cdf(-error)
         from scipy.special import stdtr
 
         return 2 * float(stdtr(self.freedom, -error))

@@ -97,21 +97,23 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
     first = cells(sft=0.3, rl=0.5, rl_kl=0.5)
     rows = {"grid": {}, "controls": first, "controls-more": cells(sft_diverse=0.5, grpo=0.0)}
     rows["controls"]["init", 0, COLUMN] = rows["controls-more"]["init", 0, COLUMN] = episodes(0.4)
+    record = SimpleNamespace(suites={"gp-l": ""})
     endpoint = SimpleNamespace(name="a", test=SimpleNamespace(estimate=HEADLINE))
-    monkeypatch.setattr(overturned, "described", lambda path: (None, studies[path.name], None))
+    monkeypatch.setattr(overturned, "described", lambda path: (record, studies[path.name], None))
     monkeypatch.setattr(overturned, "played", lambda path, _: rows[path.name])
     monkeypatch.setattr(overturned, "endpoints", lambda *_: ({}, [endpoint]))
     folders = [Path(name) for name in studies]
     lines = overturned.report(folders)
-    assert lines[0].startswith(f"lm-working: headline (a), RL - SFT on {COLUMN}: +20.0 [10.0")
-    ends = {line.split(" for ")[0].split()[-1]: line for line in lines if " for " in line}
+    assert lines[0] == "gp-l, lm-working:"
+    assert lines[1].startswith(f"headline (a), RL - SFT on {COLUMN}: +20.0 [10.0")
+    ends = {line.split(" for ")[0]: line for line in lines if " for " in line}
     assert {name: line.rsplit(": ", 1)[1] for name, line in ends.items()} == {
         "rl-kl": "leaves the headline",
         "sft-diverse": "explains the headline",
         "grpo": "turns the headline",
     }
-    assert "lm-working: rejection is open: No point of rejection is measured" in "\n".join(lines)
+    assert "rejection is open: No point of rejection is measured" in "\n".join(lines)
     rows["controls-more"]["init", 0, COLUMN] = episodes(0.5)
     with pytest.raises(RunError, match="controls-more: its init plays otherwise"):
         overturned.report(folders)
-    assert "no grid among these studies" in overturned.report(folders[1:2])[0]
+    assert "no grid among these studies" in overturned.report(folders[1:2])[1]

@@ -23,6 +23,7 @@ from benchmarks.study.presets.grid import RATES
 from benchmarks.study.presets.owned import OWNED
 from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study
+from benchmarks.study.timing import read_times
 from benchmarks.suites import SUITES
 
 SUITE = SUITES["gp-l"]
@@ -166,6 +167,8 @@ def test_a_job_killed_in_the_middle_of_an_arm_ends_with_the_same_rows(
     assert books[0] == books[1]
     points = books[0]["points"]
     assert list(points) == ["init/0", *(f"{arm}/{k}" for arm in arms for k in (1, 2))]
+    assert all(point["episodes"] > 0 for point in points.values())
+    assert read_times(cut.folder).keys() >= points.keys()
     if "sft-then-rl" in arms:
         assert points["sft-then-rl/1"]["flops"] > points["sft/2"]["flops"]
     if "sft-untrained" in arms:
@@ -213,14 +216,14 @@ def test_inits_are_trained_and_compared_alone(
 ) -> None:
     monkeypatch.setattr(init, "preset_named", lambda *_: tiny())
     monkeypatch.setattr(init, "RUNS", tmp_path)
-    asked = ["--flops", "2e8", "--inits", "a/lm-working", "b/lm-working"]
-    lines = list(init.main(asked))
+    # The second is the first again: it is measured, and not trained.
+    asked = ["--flops", "2e8", "--columns", "in_validation", "--inits"]
+    lines = list(init.main([*asked, "a/lm-working", "a/lm-working"]))
     told = [line.split(" ")[0] for line in lines]
-    one = ["lm-working", "trained", "rule_ood:", "in_validation:"]
-    assert told == [*one, *one, "rule_ood:", "in_validation:"]
-    assert "FLOPs: 0.0 % on validation hands" in lines[0]
+    assert told[1:4] == ["lm-working", "trained", "in_validation:"]
+    assert told[4:] == ["lm-working", "measured", "in_validation:", "in_validation:"]
+    assert "FLOPs: 0.0 % on validation hands" in lines[1]
     assert lines[-1].startswith("in_validation: lm-working - lm-working 0.0 % [")
-    assert list(init.main(asked))[1].startswith("measured in")
 
 
 @pytest.mark.slow
@@ -289,19 +292,23 @@ def test_what_arms_own_beside_the_rate_is_on_record() -> None:
         assert {name: run[name] for name in run if name not in ("learning_rate", "seed")} == told
 
 
-def test_controls_have_the_settings_of_the_grid_at_one_rate() -> None:
-    grid = PRESETS["gp-l"]["grid"].policies["lm-working"]
-    controls = PRESETS["gp-l"]["controls"].policies["lm-working"]
+@pytest.mark.parametrize(
+    ("suite", "prompts"),
+    [
+        ("gp-l", {"all_5", "all_7", "all_12", "large", "five_cards", "fake"}),
+        ("virl-l", {"fake", "told_relative", "told_compass", "long"}),
+    ],
+)
+def test_controls_have_the_settings_of_the_grid_at_one_rate(suite: str, prompts: set[str]) -> None:
+    presets = PRESETS[suite]
+    grid, controls = (presets[name].policies["lm-working"] for name in ("grid", "controls"))
     for method in ("sft", "rl"):
         assert controls.all_arms[method] == grid.all_arms[f"{method}-2e-4"]
     for name in ("controls", "controls-more"):
-        preset = PRESETS["gp-l"][name]
+        preset, shared = presets[name], {"arms", "minutes"}
         policy = preset.policies["lm-working"]
-        shared = {"arms", "minutes"}
         assert policy.model_dump(exclude=shared) == grid.model_dump(exclude=shared)
         # Other prompts are played at the ends of the arms alone.
-        assert preset.columns is not None
-        assert set(preset.columns) - set(preset.curve_columns) == {
-            *("all_5", "all_7", "all_12", "large", "five_cards", "fake")
-        }
+        assert set(preset.curve_columns) == set(presets["grid"].curve_columns)
+        assert set(preset.columns or ()) - set(preset.curve_columns) == prompts
         assert sum(policy.stages.values()) * 2.2 < 150

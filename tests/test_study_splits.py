@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.records import Episode
-from benchmarks.runs import RunError
+from benchmarks.records import Episode, RunRecord
+from benchmarks.runs import RunError, write_json
+from benchmarks.study.costs import costs
 from benchmarks.study.facts import facts_of
 from benchmarks.study.measured import plain
 from benchmarks.study.splits import Splits, splits_tables
@@ -97,15 +98,22 @@ def test_facts_of_a_route_tell_turns_and_intersections() -> None:
     said = [
         f'{{"current observation": "see, intersection {"yes" if there else "no"}", '
         f'"current instruction": "walk", "action": "forward()"}}'
-        for _, there in points
+        for _, there, _ in points
     ]
     given: dict[str, Any] = {"id": id, "keywords": keywords, "episode_seed": 7}
     right = facts_of(card_row("", None, replies=said, **given))
-    turns = sum(kind == "turn" for kind, _ in points)
+    turns = sum(point.turns for point in points)
     assert right.parts == {"seen": "new", "turns": f"{turns} turns", "read": "right"}
     wrong = facts_of(card_row("", None, replies=[said[0]] * len(points), **given))
     assert 0 < wrong.values["read_right"] < 1
     assert wrong.parts["read"] == "wrong"
+    assert wrong.values["shows_working"] == 0.0
+    worked = [f"{point.working}|{reply}" for point, reply in zip(points, said)]
+    shown = facts_of(card_row("", None, replies=worked, **given)).values
+    assert (shown["shows_working"], shown["true_steps"]) == (1.0, 1.0)
+    facing = [reply.partition(" > ")[0] + " > stop|" for reply in worked]
+    shown = facts_of(card_row("", None, replies=facing, **given)).values
+    assert shown["true_steps"] == pytest.approx(1 / 3)
 
 
 def test_splits_are_of_the_points_that_are_asked_for() -> None:
@@ -121,8 +129,10 @@ def test_splits_are_of_the_points_that_are_asked_for() -> None:
     assert found["success", "seen", "new"].value == 0.5
     assert found["shows_working", "", ""].episodes == 4
     assert all(row["point"] == 1 for row in plain(splits.numbers()))
-    titles = [table.title for table in splits_tables([*splits.numbers()], CARDS)]
-    assert len(titles) == 2
+    faces, *_, told = splits_tables([*splits.numbers()], CARDS, ["in"])
+    assert faces.header[4:] == ["no face", "one kind"]
+    assert [row[:4] for row in faces.rows] == [["lm", "rl", "1", "in"]]
+    assert "Read right" in told.header
 
 
 def test_a_clock_counts_training_alone_and_goes_on(tmp_path: Path) -> None:
@@ -147,3 +157,16 @@ def test_a_clock_counts_training_alone_and_goes_on(tmp_path: Path) -> None:
     (tmp_path / "timing.json").write_text('{"sft": 3}')
     with pytest.raises(RunError, match="does not hold times"):
         read_times(tmp_path)
+
+
+def test_costs_are_means_over_the_seeds_that_tell_them(tmp_path: Path) -> None:
+    for seed, told in enumerate([{"episodes": 64}, {}]):  # the second is of an earlier version
+        job = tmp_path / "jobs" / f"lm-seed{seed}"
+        job.mkdir(parents=True)
+        point = {"stage": "sft", "point": 1, "flops": 1e9 * (seed + 1), **told}
+        write_json(job / "points.json", {"points": {"sft/1": point}})
+    spent = {"sft/1": {"cpu_seconds": 3.0, "wall_seconds": 4.0}}
+    write_json(tmp_path / "jobs" / "lm-seed0" / "timing.json", spent)
+    record = RunRecord(kind="study", config={}, seeds=[0, 1], suites={})
+    (row,) = costs(tmp_path, record, ["lm"])
+    assert (row["flops"], row["episodes"], row["cpu_seconds"]) == (1.5e9, 64, 3.0)

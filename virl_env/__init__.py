@@ -14,7 +14,6 @@ import shiftgym as _  # noqa: F401 - says what to run where a library is missing
 from shiftgym.late_imports import late_imports
 from virl_env.actions import ACTIONS
 from virl_env.directions import HELD_OUT, WORDS, Directions
-from virl_env.reader import Reply, parse_reply
 from virl_env.routes.files import load_routes
 from virl_env.routes.instructions import write_instructions
 from virl_env.routes.numbered import route_count, route_pool
@@ -42,6 +41,7 @@ from virl_env.world.synthetic import (
 
 if TYPE_CHECKING:
     from virl_env.maps import city_from_osm
+    from virl_env.reader import Reply, parse_reply
 
 __all__ = [
     "ACTIONS",
@@ -84,7 +84,9 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    # A dozen files read maps, which no episode needs.
-    __getattr__ = late_imports(__name__, {"city_from_osm": "maps"})
+    # A dozen files read maps, which no episode needs, and replies are read once there are some.
+    __getattr__ = late_imports(
+        __name__, {"city_from_osm": "maps", "Reply": "reader", "parse_reply": "reader"}
+    )
 
 register()

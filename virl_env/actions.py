@@ -19,6 +19,9 @@ from virl_env.verifier import Outcome
 ACTIONS = ("forward()", "stop()", *(f"turn_direction({word})" for word in WORDS))
 """Every action: walk on, stop, and a turn for each word of either rule."""
 
+KEYS = ("current observation", "current instruction", "action")
+"""Of the object that prompts ask for."""
+
 FORWARD, STOP, FIRST_TURN = 0, 1, 2
 NUM_ACTIONS = len(ACTIONS)
 ACTION_INDEX = MappingProxyType({name: index for index, name in enumerate(ACTIONS)})

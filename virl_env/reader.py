@@ -14,11 +14,8 @@ from shiftgym.objects import Fields, Value
 from shiftgym.replies import CONTRADICTION, Answer, Asked, find_answer
 from shiftgym.thoughts import outside_thoughts
 from virl_env.action_reader import MAX_ACTION, is_placeholder, names_side, read_action
-from virl_env.actions import ACTIONS
+from virl_env.actions import ACTIONS, KEYS
 from virl_env.report_reader import read_intersection
-
-KEYS = ("current observation", "current instruction", "action")
-"""Of the object that the prompts ask for."""
 
 TOO_LONG = f"Its action has more than {MAX_ACTION} characters, and is not read."
 

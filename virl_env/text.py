@@ -7,19 +7,22 @@ Pure functions over text, for environments, trainers and evaluations alike. The 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import ClassVar
+from string import Formatter
+from typing import TYPE_CHECKING, ClassVar
 
 from shiftgym.prompts import Template, Templates
 from shiftgym.replies import OUT_OF_FORMAT
-from virl_env.actions import ACTIONS
+from virl_env.actions import ACTIONS, KEYS
 from virl_env.directions import FRAMES
-from virl_env.reader import KEYS, Reply, parse_reply
 from virl_env.scene import LETTERS, PARTS, Scene, describe_code, describe_sight, one_word
 from virl_env.verifier import OUTCOMES, Outcome, Verdict, verify
 from virl_env.world.geometry import COMPASS, RELATIVE, SIDES
+
+if TYPE_CHECKING:
+    from virl_env.reader import Reply
 
 TASK_PLACEHOLDERS = tuple(PARTS)
 
@@ -117,15 +120,10 @@ TEMPLATES = Templates({"default": DEFAULT, "compact": COMPACT})
 find_template = TEMPLATES.find
 
 
-class _Told(dict[str, str]):
-    """The parts of a scene in words, each written when a template asks for it."""
-
-    def __init__(self, scene: Scene) -> None:
-        super().__init__()
-        self._scene = scene
-
-    def __missing__(self, name: str) -> str:
-        return PARTS[name](self._scene)
+@lru_cache(maxsize=64)
+def _pieces(task: str) -> Sequence[tuple[str, Callable[[Scene], str] | None]]:
+    """Return the texts of a wording in order, each with the part of a scene that follows it."""
+    return [(text, PARTS[name] if name else None) for text, name, *_ in Formatter().parse(task)]
 
 
 def build_prompt(scene: Scene, template: str | PromptTemplate = DEFAULT) -> str:
@@ -138,7 +136,12 @@ def build_prompt(scene: Scene, template: str | PromptTemplate = DEFAULT) -> str:
     Raises:
         ValueError: for the name of a template that is none.
     """
-    return find_template(template).task.format_map(_Told(scene))
+    told: list[str] = []
+    for text, part in _pieces(find_template(template).task):
+        told.append(text)
+        if part is not None:
+            told.append(part(scene))
+    return "".join(told)
 
 
 def build_reply(scene: Scene, action: str, template: str | PromptTemplate = DEFAULT) -> str:
@@ -161,7 +164,15 @@ _COMPACT_ACTIONS = tuple(map(one_word, ACTIONS))
 _CACHED = 1_000
 """Characters of the longest reply that is remembered: along a route many are the same."""
 
-_parsed = lru_cache(maxsize=1024)(parse_reply)
+
+def _parse(text: object, keys: tuple[str, ...], actions: tuple[str, ...]) -> Reply:
+    # Its patterns take a while to compile, and a first prompt is out before there is a reply.
+    from virl_env.reader import parse_reply
+
+    return parse_reply(text, keys, actions)
+
+
+_parsed = lru_cache(maxsize=1024)(_parse)
 
 
 def read_reply(
@@ -179,7 +190,7 @@ def read_reply(
     if isinstance(text, str) and len(text) <= _CACHED:
         reply = _parsed(text, asking.keys, actions)
     else:
-        reply = parse_reply(text, asking.keys, actions)
+        reply = _parse(text, asking.keys, actions)
     if strict and reply.action is not None and not reply.in_format:
         return replace(reply, action=None, reason=OUT_OF_FORMAT)
     return reply

@@ -74,7 +74,7 @@ class Streets(Game):
         for rows, keywords in demonstrations.parts():
             dealer = self.dealer(**keywords)
             for deal in dealer.deal(demonstrations.episode_seed[rows]):
-                for scene, step in _points(dealer, deal):
+                for scene, step in rail_points(dealer, deal):
                     prompt, _, draw = self.ask(dealer, deal, scene, step)
                     taught.append((prompt, demonstrations.reply(scene, step.action), draw))
         for index in np.random.default_rng(0).permutation(len(taught)):
@@ -104,7 +104,7 @@ class Streets(Game):
         drawn = integers(seeds.astype(np.uint64), _POINT, deals["count"].astype(np.uint64))
         dialogues = []
         for deal, at in zip(deals, drawn.tolist()):
-            scene, step = _points(dealer, deal)[at]
+            scene, step = rail_points(dealer, deal)[at]
             dialogues.append(self.ask(dealer, deal, scene, step))
         return dialogues
 
@@ -113,7 +113,7 @@ class Streets(Game):
         return Dialogue(build_prompt(scene, self.template), partial(_judge, step))
 
 
-def _points(dealer: Dealer, deal: np.void) -> list[tuple[Scene, RailStep]]:
+def rail_points(dealer: Dealer, deal: np.void) -> list[tuple[Scene, RailStep]]:
     """Return what is told and what is right at each point of an episode's rail."""
     config = dealer.config
     walk = RailWalk(deal, dealer.pool, config)

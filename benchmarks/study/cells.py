@@ -17,7 +17,6 @@ from benchmarks.study.jobs import Job
 from benchmarks.study.points import read_points
 from benchmarks.study.presets import Preset
 from benchmarks.suites import Suite, suite
-from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import RECOGNITION, Task
 
 REFERENCE = "reference"
@@ -87,8 +86,8 @@ class Study:
 
     @property
     def task(self) -> Task:
-        """The suite's task."""
-        return TASKS[self.of.task]
+        """The suite's task, in the metric of the preset."""
+        return self.preset.task(self.of)
 
     def played(self, policy: str) -> dict[tuple[str, int, str], Played]:
         """Return the primary metric of a policy's episodes, by stage, point and column."""
@@ -109,7 +108,7 @@ def load_study(folder: Path, hear: Hear = lambda place, row: None) -> Study:
         RunError: it is not a study's folder.
     """
     record, preset, of = described(folder)
-    read = read_study(folder, record, preset.policies, TASKS[of.task], hear)
+    read = read_study(folder, record, preset.policies, preset.task(of), hear)
     return Study(folder, record, preset, of, *read)
 
 

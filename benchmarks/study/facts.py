@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 import gymnasium as gym
 import numpy as np
@@ -32,7 +32,9 @@ MEASURES: Mapping[str, Metric] = {
     ),
     "shows_working": Metric("Replies that begin with working"),
     "true_steps": Metric(
-        "True steps of the working", "Of the steps that a hand needs, those that are missing too."
+        "True steps of the working",
+        "Of the steps that a hand needs, those that are missing too. Streets: at turning points, "
+        "which way one faces, the turn, and the word for it.",
     ),
     "drawn_steps": Metric(
         "Steps from what remains",
@@ -118,7 +120,7 @@ def _add_streets(row: Episode, facts: Facts) -> None:
     points = _points(row.id, _key(row.keywords), row.episode_seed)
     if points is None:
         return
-    facts.parts["turns"] = f"{sum(kind == 'turn' for kind, _ in points)} turns"
+    facts.parts["turns"] = f"{sum(point.turns for point in points)} turns"
     replies = row.replies or []
     # With several attempts a point has several replies, and nothing tells which are whose.
     if len(replies) != len(points):
@@ -126,8 +128,25 @@ def _add_streets(row: Episode, facts: Facts) -> None:
     template = row.keywords.get("template", "default")
     told = [read_reply(reply, template).intersection for reply in replies]
     if any(report is not None for report in told):
-        right = [report == there for report, (_, there) in zip(told, points)]
+        right = [report == point.intersection for report, point in zip(told, points)]
         facts.values["read_right"] = sum(right) / len(right)
+    if not any(point.working for point in points):
+        return
+    heads = [head if mark else "" for head, mark, _ in (r.partition("|") for r in replies)]
+    facts.values["shows_working"] = sum(map(bool, heads)) / len(heads)
+    shares = [
+        _share_equal(head, point.working)
+        for head, point in zip(heads, points)
+        if point.turns and point.working
+    ]
+    if any(heads) and shares:
+        facts.values["true_steps"] = sum(shares) / len(shares)
+
+
+def _share_equal(told: str, right: str) -> float:
+    """Return the share of the parts of right working that a reply's working has in their place."""
+    parts, given = right.split(" > "), [part.strip() for part in told.split(">")]
+    return sum(one == other for one, other in zip(parts, given)) / len(parts)
 
 
 _OF_TASKS: Mapping[str, Callable[[Episode, Facts], None]] = {
@@ -162,16 +181,33 @@ def _hand(id: str, keywords: str, seed: int, hand: tuple[int, ...]) -> tuple[tup
     return tuple(Hand.parse(hand).values(rule)), dealer.config.target
 
 
-@lru_cache(maxsize=2**14)
-def _points(id: str, keywords: str, seed: int) -> tuple[tuple[str, bool], ...] | None:
-    """Return the kind of each point of an episode's rail, and whether it is an intersection.
+class _Point(NamedTuple):
+    """A point of a rail: whether one turns there, and the working of its right action, or ""."""
 
-    None where the walk is free.
+    turns: bool
+    intersection: bool
+    working: str
+
+
+@lru_cache(maxsize=2**13)
+def _points(id: str, keywords: str, seed: int) -> tuple[_Point, ...] | None:
+    """Return the points of an episode's rail; None where the walk is free.
+
+    Working is of the rule that is stated: there is none where another one scores.
     """
-    from virl_env.rail_walk import RailWalk
+    from agents.virl.dialogues import rail_points
+    from agents.virl.working import write_working
 
     dealer = _dealer(id, keywords)
     if dealer.config.movement != "rail":
         return None
     (deal,) = dealer.deal(np.array([seed], dtype=np.int64))
-    return tuple((p.kind, p.intersection) for p in RailWalk(deal, dealer.pool, dealer.config).steps)
+    honest = dealer.config.stated_directions is None
+    return tuple(
+        _Point(
+            step.kind == "turn",
+            step.intersection,
+            write_working(scene, step.action).rstrip("|") if honest else "",
+        )
+        for scene, step in rail_points(dealer, deal)
+    )

@@ -43,10 +43,20 @@ def begin_streets(env: Any) -> str:
     return _up_to('"current instruction": "', reply)
 
 
+def begin_worked_streets(env: Any) -> str:
+    """Return the working up to which way one faces: what is in sight stands behind the working."""
+    from agents.virl.working import write_working
+
+    if env.episode.terminated:
+        return ""
+    return _up_to(" > ", write_working(env.scene(), "forward()"))
+
+
 BEGINNINGS: Mapping[tuple[str, bool], Begin] = {
     ("GeneralPoints", False): begin_cards,
     ("GeneralPoints", True): begin_worked_cards,
     ("VIRLNavigation", False): begin_streets,
+    ("VIRLNavigation", True): begin_worked_streets,
 }
 """By task, and whether replies show working. Where there is none, nothing is forced."""
 

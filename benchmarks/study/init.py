@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.commands.arguments import RUNS
@@ -29,18 +29,35 @@ NEVER = 2.0
 """A competence that no init reaches."""
 
 
-def job_of(folder: Path, suite: str, preset: str, policy: str, seed: int, flops: float) -> Job:
+def job_of(
+    folder: Path,
+    suite: str,
+    preset: str,
+    policy: str,
+    seed: int,
+    flops: float = 0.0,
+    columns: Collection[str] = (),
+) -> Job:
     """Return the job of an init.
 
     Args:
         flops: its compute; 0 stops it as the preset does.
+        columns: that are measured, of the preset's own; none for all.
     """
     of = preset_named(preset, suite)
     settings = of.policies[policy].model_copy(update={"arms": {}})
     if flops:
-        equal = {"competence": NEVER, "init_flops": flops}
+        # One look is enough where nothing depends on it.
+        equal = {"competence": NEVER, "init_flops": flops, "check_flops": flops}
         settings = settings.model_copy(update=equal)
-    alone = of.model_copy(update={"name": "init", "policies": {policy: settings}})
+    measured = {
+        name: column
+        for name, column in of.applied(SUITES[suite]).columns.items()
+        if not columns or name in columns
+    }
+    alone = of.model_copy(
+        update={"name": "init", "policies": {policy: settings}, "columns": measured}
+    )
     return Job(alone, SUITES[suite], policy, seed, job_folder(folder, policy, seed))
 
 
@@ -49,7 +66,6 @@ def init_alone(job: Job) -> Iterator[str]:
 
     A folder that holds it already is measured and not trained again.
     """
-    loop = calibration()
     began = time.process_time()
     trained_before = (job.folder / "init.pt").exists()
     run_job(job, lambda _: None)
@@ -61,7 +77,7 @@ def init_alone(job: Job) -> Iterator[str]:
             f"{noun}"
         )
     did = "measured" if trained_before else "trained and measured"
-    yield f"{did} in {minutes:.1f} CPU minutes; the fixed loop takes {loop:.2f} s here"
+    yield f"{did} in {minutes:.1f} CPU minutes"
     for column, cell in played_by(job).items():
         yield f"{column}: {_told(rate(cell.values()))}"
 
@@ -104,6 +120,7 @@ def _asked(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--flops", type=float, default=0.0, help="of each init; 0 for what its preset says"
     )
+    parser.add_argument("--columns", nargs="+", default=[], help="to measure; all by default")
     return parser.parse_args(arguments)
 
 
@@ -114,9 +131,10 @@ def main(arguments: Sequence[str] | None = None) -> Iterator[str]:
     if asked.flops:
         folder /= f"{asked.flops:.2e}"
     jobs = [
-        job_of(folder / preset, asked.suite, preset, policy, asked.seed, asked.flops)
+        job_of(folder / preset, asked.suite, preset, policy, asked.seed, asked.flops, asked.columns)
         for preset, _, policy in (name.partition("/") for name in asked.inits)
     ]
+    yield f"the fixed loop takes {calibration():.2f} s here"
     for job in jobs:
         yield from init_alone(job)
     for other in jobs[1:]:

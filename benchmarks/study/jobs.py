@@ -22,7 +22,6 @@ from benchmarks.study.points import POINTS_FILE, read_book
 from benchmarks.study.presets import UNTRAINED, Arm, PolicyPreset, Preset
 from benchmarks.study.timing import Clock
 from benchmarks.suites import Suite, sees_pictures
-from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import MAX_ATTEMPTS, Task
 from virl_env.views.renderer import ALBUM
 
@@ -61,8 +60,8 @@ class Job:
 
     @property
     def task(self) -> Task:
-        """The suite's task."""
-        return TASKS[self.suite.task]
+        """The suite's task, in the metric of the preset."""
+        return self.preset.task(self.suite)
 
     @property
     def played(self) -> Suite:
@@ -78,6 +77,20 @@ class Job:
     def minutes(self) -> float:
         """Expected minutes on one core."""
         return sum(self.settings.stages.values())
+
+    def cell(self, learner: Learner, stage: str, point: int, column: str, count: int) -> Cell:
+        """Return the first episodes of a column at a point, of one greedy attempt each."""
+        suite, sees = self.played, sees_pictures(learner.interface, learner.keywords)
+        return Cell(
+            name=f"{self.policy}/{self.seed}/{stage}/{point}/{column}",
+            id=suite.id(column, learner.interface),
+            keywords={
+                **suite.keywords(column, self.seed, seen=sees),
+                "max_attempts": MAX_ATTEMPTS,
+                **learner.keywords,
+            },
+            episode_seeds=suite.episode_seeds(self.seed, count),
+        )
 
     def record(self) -> RunRecord:
         """Return what run.json of the job's folder says."""
@@ -266,19 +279,9 @@ class _Worker:
         for column in suite.columns_for(seen=sees) if final else preset.curve_columns:
             count = preset.episodes(suite.columns[column], final=final)
             rows: list[Episode] = []
-            cell = Cell(
-                name=f"{self.job.policy}/{seed}/{stage}/{point}/{column}",
-                id=suite.id(column, self.learner.interface),
-                keywords={
-                    **suite.keywords(column, seed, seen=sees),
-                    "max_attempts": MAX_ATTEMPTS,
-                    **self.learner.keywords,
-                },
-                episode_seeds=suite.episode_seeds(seed, count),
-            )
             evaluate(
                 self.run,
-                cell,
+                self.job.cell(self.learner, stage, point, column, count),
                 lambda _: self.learner.agent(),
                 seen=self._seen,
                 on_rows=rows.extend,

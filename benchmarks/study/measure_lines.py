@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -13,7 +13,8 @@ from benchmarks.runs import read_lines
 from benchmarks.statistics import Observation, bootstrap, rate
 from benchmarks.study.cells import CURVE_REPLICATES, described, job_folder
 from benchmarks.study.jobs import Job
-from benchmarks.study.measured import Measured
+from benchmarks.study.measured import Measured, pivot_table
+from benchmarks.tables import Table
 
 MEASURES_FOLDER, MEASURES_FILE = "measures", "measures.json"
 
@@ -83,3 +84,18 @@ def _shown(line: Line) -> dict[str, list[float]]:
         if wins:
             values[f"pass@{k}"] = [pass_at(k, int(won), line.samples - int(won)) for won in wins]
     return values
+
+
+def measures_tables(numbers: Sequence[Measured]) -> list[Table]:
+    """Return what was measured as tables."""
+    table = pivot_table(
+        "Measured of the weights of points, in percent; kl in nats a word",
+        [one for one in numbers if not one.by],
+        lambda one: one.measure,
+        note=(
+            "pass@k: of k samples at temperature 1 at least one succeeds. kl: divergence from the "
+            "init over sampled replies. revision: with all attempts; revision_room: whether they "
+            "fitted into the context. forced: the right reading is given."
+        ),
+    )
+    return [table] if table.rows else []

@@ -9,15 +9,19 @@
 
 `arm` is "init" at point 0; else points count from 1. `by` and `part` are "" where all episodes of a
 column count. Everything but `kl` is a share; `kl` is in nats a word.
+
+measures.json has `tables` beside them, for who shows no more than these: objects of `title`,
+`header`, `rows` and `note`, all cells texts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from benchmarks.statistics import Estimate
+from benchmarks.tables import Table, interval
 
 
 @dataclass(frozen=True)
@@ -37,3 +41,38 @@ class Measured:
 def plain(numbers: Iterable[Measured]) -> list[dict[str, Any]]:
     """Return numbers as plain data."""
     return [asdict(number) for number in numbers]
+
+
+def pivot_table(
+    title: str,
+    numbers: Collection[Measured],
+    head: Callable[[Measured], str],
+    *,
+    counts: bool = False,
+    note: str = "",
+) -> Table:
+    """Return a table with a row for each policy, arm, point and column.
+
+    Args:
+        head: of the column of a number.
+        counts: whether to tell of how many episodes it is.
+    """
+    heads = list(dict.fromkeys(map(head, numbers)))
+    cells = {(_place(one), head(one)): _cell(one, counts) for one in numbers}
+    rows = [
+        [*place, *(cells.get((place, name), "") for name in heads)]
+        for place in dict.fromkeys(map(_place, numbers))
+    ]
+    return Table(title, ["policy", "arm", "point", "column", *heads], rows, 4, note)
+
+
+def _place(one: Measured) -> tuple[str, str, str, str]:
+    return one.policy, one.arm, str(one.point), one.column
+
+
+def _cell(one: Measured, counts: bool) -> str:
+    told = one.estimate
+    if one.measure == "kl":
+        return f"{told.value:.3f} [{told.low:.3f}, {told.high:.3f}]"
+    shown = interval(told.value, told.low, told.high)
+    return f"{shown}, n={told.episodes}" if counts else shown

@@ -3,8 +3,8 @@
 What it measures stands in `benchmarks.study.probes`. Nothing is trained, and the study may still
 run. Values of episodes lie in the run's folder, in measures/POLICY-seedN.jsonl, a line for each
 point, column and measure: the same command goes on behind the last whole line. At the end, means
-with intervals are written to measures.json, {"measured": [...]}, in the form that
-`benchmarks.study.measured` tells. Their measures are, of each point and column:
+with intervals are written to measures.json, in the form that `benchmarks.study.measured` tells.
+Their measures are, of each point and column:
 
     pass@1, pass@2, ...  at least one of k samples at temperature 1 succeeds: the mean over all
                          choices of k of those that were drawn
@@ -37,12 +37,12 @@ from benchmarks.study.measure_lines import (
     Line,
     jobs_of,
     measured,
+    measures_tables,
 )
 from benchmarks.study.measured import plain
 from benchmarks.study.points import read_points
 from benchmarks.study.presets import Preset
 from benchmarks.study.probes import PROBES, Probe, kept_weights
-from benchmarks.tasks import TASKS
 
 POINTS = ("last", "best", "all")
 
@@ -89,7 +89,17 @@ def measure(
                             line = _line(probe, name)
                             file.append(line_of(line))
                             yield f"{job.name}, {stage}/{point}, {column}: {name}"
-        write_json(folder / MEASURES_FILE, {"measured": plain(measured(folder))})
+        write_measures(folder)
+
+
+def write_measures(folder: Path) -> None:
+    """Write measures.json from what is measured until now."""
+    numbers = list(measured(folder))
+    tables = [
+        {"title": one.title, "header": one.header, "rows": one.rows, "note": one.note}
+        for one in measures_tables(numbers)
+    ]
+    write_json(folder / MEASURES_FILE, {"measured": plain(numbers), "tables": tables})
 
 
 def _check(what: str, given: Iterable[str], known: Iterable[str]) -> None:
@@ -112,7 +122,7 @@ def _chosen(job: Job, points: str, best: Mapping[tuple[str, str], int]) -> list[
 def _best(folder: Path, preset: Preset) -> dict[tuple[str, str], int]:
     """Return the point of each arm that is best on validation, mean over seeds."""
     record, _, of = described(folder)
-    task = TASKS[of.task]
+    task = preset.task(of)
     if CHOOSES not in of.columns:
         raise RunError(f"{folder} has no column {CHOOSES}, by which points are chosen.")
     cells, _, _ = read_study(folder, record, preset.policies, task)

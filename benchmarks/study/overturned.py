@@ -6,8 +6,9 @@ docs/protocol.md says when one does. All of it is computed from the rows on disk
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.runs import RunError
@@ -121,8 +122,35 @@ def side(estimate: Estimate) -> int:
     return (estimate.low > 0) - (estimate.high < 0)
 
 
-def report(folders: Sequence[Path]) -> list[str]:
-    """Return what controls do to the headline as lines of text.
+@dataclass
+class Setting:
+    """What was run of one policy on one suite.
+
+    Attributes:
+        headline: endpoint (a); None while no grid has it.
+        arms: of all controls.
+        points: of each arm.
+        cells: episodes of the controls.
+    """
+
+    headline: Estimate | None = None
+    arms: dict[str, Arm] = field(default_factory=dict)
+    points: int = 0
+    cells: dict[tuple[str, int, str], Played] = field(default_factory=dict)
+
+    def verdicts(self) -> Iterator[Verdict | str]:
+        """Yield what each control does, or why that cannot be told yet; nothing without (a)."""
+        if self.headline is None:
+            return
+        for stand_in in stand_ins(self.arms):
+            try:
+                yield verdict(self.headline, stand_in, self.cells, self.points)
+            except ValueError as error:
+                yield f"{stand_in.control} is open: {error}"
+
+
+def read_settings(folders: Sequence[Path]) -> dict[tuple[str, str], Setting]:
+    """Return what studies hold of headlines and controls, by suite and policy.
 
     Args:
         folders: of studies, grids and controls; of endpoints and arms in several the later count.
@@ -130,42 +158,39 @@ def report(folders: Sequence[Path]) -> list[str]:
     Raises:
         RunError: one is not a study's folder, or controls are not from the same init.
     """
-    headlines: dict[str, Estimate] = {}
-    cells: dict[str, dict[tuple[str, int, str], Played]] = {}
-    arms: dict[str, dict[str, Arm]] = {}
-    points: dict[str, int] = {}
-    lines = []
+    found: dict[tuple[str, str], Setting] = {}
     for folder in folders:
-        _, preset, _ = described(folder)
+        record, preset, _ = described(folder)
         for name, policy in preset.policies.items():
+            setting = found.setdefault((next(iter(record.suites)), name), Setting())
             here = played(folder, name)
             if preset.name.startswith(CONTROLS):
-                known = cells.setdefault(name, {})
-                _check_same_init(folder, known, here)
-                known.update(here)
-                arms.setdefault(name, {}).update(policy.all_arms)
-                points[name] = preset.points
+                _check_same_init(folder, setting.cells, here)
+                setting.cells.update(here)
+                setting.arms.update(policy.all_arms)
+                setting.points = preset.points
                 continue
-            try:
-                _, found = endpoints(here, name, policy, preset, COLUMN)
-            except ValueError as error:
-                lines.append(f"{name}: {error}")
-                continue
-            headlines[name] = next(one.test.estimate for one in found if one.name == "a")
-    for name in arms:
-        if (headline := headlines.get(name)) is None:
-            lines.append(f"{name}: no grid among these studies has its endpoint (a) yet.")
+            # A grid that is not finished has no endpoint yet.
+            with suppress(ValueError):
+                _, ends = endpoints(here, name, policy, preset, COLUMN)
+                setting.headline = next(one.test.estimate for one in ends if one.name == "a")
+    return found
+
+
+def report(folders: Sequence[Path]) -> list[str]:
+    """Return what controls do to the headline as lines of text; arguments and errors as above."""
+    lines = []
+    for (suite, policy), setting in read_settings(folders).items():
+        if not setting.arms:
             continue
-        lines.append(f"{name}: headline (a), RL - SFT on {COLUMN}: {_told(headline)}")
-        if side(headline) == 0:
-            lines.append(f"{name}: it is not different from 0, so nothing can overturn it.")
-        for stand_in in stand_ins(arms[name]):
-            try:
-                lines.append(
-                    f"{name}: {_line(verdict(headline, stand_in, cells[name], points[name]))}"
-                )
-            except ValueError as error:
-                lines.append(f"{name}: {stand_in.control} is open: {error}")
+        lines.append(f"{suite}, {policy}:")
+        if setting.headline is None:
+            lines.append("no grid among these studies has endpoint (a) yet.")
+            continue
+        lines.append(f"headline (a), RL - SFT on {COLUMN}: {_told(setting.headline)}")
+        if side(setting.headline) == 0:
+            lines.append("It is not different from 0, so nothing can overturn it.")
+        lines += [one if isinstance(one, str) else _line(one) for one in setting.verdicts()]
     return lines
 
 

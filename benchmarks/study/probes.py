@@ -29,8 +29,7 @@ from benchmarks.study.forced import BEGINNINGS, ForcedAgent
 from benchmarks.study.jobs import WEIGHTS, Job
 from benchmarks.study.learners import LEARNERS, Learner
 from benchmarks.study.presets import PolicyPreset
-from benchmarks.suites import sees_pictures
-from benchmarks.tasks.task import MAX_ATTEMPTS, SUCCESS
+from benchmarks.tasks.task import SUCCESS
 
 Values = dict[str, list[float]]
 
@@ -65,9 +64,10 @@ class Probe:
     @cached_property
     def learner(self) -> Learner:
         """With the weights of the point."""
-        return self._learner(self.stage, self.point)
+        return self.learner_at(self.stage, self.point)
 
-    def _learner(self, stage: str, point: int) -> Learner:
+    def learner_at(self, stage: str, point: int) -> Learner:
+        """Return the learner with the weights of a point."""
         job, path = self.job, kept_weights(self.job, stage, point)
         if path is None:
             raise RunError(f"{job.folder} has no weights of {stage}/{point}: the study made none.")
@@ -78,18 +78,7 @@ class Probe:
     @cached_property
     def cell(self) -> Cell:
         """The episodes, of one attempt each."""
-        suite, seed, learner = self.job.played, self.job.seed, self.learner
-        sees = sees_pictures(learner.interface, learner.keywords)
-        return Cell(
-            name=f"{self.job.policy}/{seed}/{self.stage}/{self.point}/{self.column}",
-            id=suite.id(self.column, learner.interface),
-            keywords={
-                **suite.keywords(self.column, seed, seen=sees),
-                "max_attempts": MAX_ATTEMPTS,
-                **learner.keywords,
-            },
-            episode_seeds=suite.episode_seeds(seed, self.episodes),
-        )
+        return self.job.cell(self.learner, self.stage, self.point, self.column, self.episodes)
 
     @cached_property
     def env(self) -> Any:
@@ -119,27 +108,25 @@ def revise(probe: Probe) -> tuple[Values, list[Played]]:
     """Play with as many attempts as the environment gives."""
     keywords = {k: v for k, v in probe.cell.keywords.items() if k != "max_attempts"}
     agent = probe.learner.agent()
-    room = _Room(agent, probe.episodes) if isinstance(agent, TinyLMAgent) else None
-    played = play(lambda _: room or agent, probe.cell.id, keywords, probe.cell.episode_seeds)
-    fits = [True] * len(played) if room is None else room.fits
+    reviser = _Room(agent) if isinstance(agent, TinyLMAgent) else agent
+    played = play(lambda _: reviser, probe.cell.id, keywords, probe.cell.episode_seeds)
     return {
         "revision": [one.value(SUCCESS) for one in played],
-        "revision_room": [float(told) for told in fits],
+        "revision_room": [float("" not in (one.replies or ())) for one in played],
     }, played
 
 
 class _Room:
     """A model that gives up, with an empty reply, where a dialogue outgrows its context."""
 
-    def __init__(self, agent: TinyLMAgent, copies: int) -> None:
-        self._agent, self.fits = agent, [True] * copies
+    def __init__(self, agent: TinyLMAgent) -> None:
+        self._agent = agent
 
     def act(self, observation: Sequence[str], info: Mapping[str, Any]) -> list[str]:
         game, context = self._agent.model.game, self._agent.model.config.context
         texts = [read_chat(chat)[0] for chat in info["messages"]]
         room = [len(game.encode(text)) + game.longest_reply <= context for text in texts]
         chosen = [copy for copy, fits in enumerate(room) if fits]
-        self.fits = [here and before for here, before in zip(room, self.fits)]
         replies = [""] * len(texts)
         if chosen:
             told = {"messages": [info["messages"][copy] for copy in chosen]}
@@ -170,7 +157,7 @@ def sample(probe: Probe) -> tuple[Values, list[Played]]:
 def _divergence(
     probe: Probe, agent: TinyLMAgent, noting: NotingAgent, played: Sequence[Played]
 ) -> list[float]:
-    init = probe._learner("init", 0).agent()
+    init = probe.learner_at("init", 0).agent()
     assert isinstance(init, TinyLMAgent)
     written = [
         noted[: len(one.replies or ())] for noted, one in zip(noting.written, played)

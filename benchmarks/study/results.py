@@ -27,7 +27,6 @@ from benchmarks.study.measured import Measured, plain
 from benchmarks.study.presets import PolicyPreset
 from benchmarks.study.splits import Splits
 from benchmarks.suites import Suite
-from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import RECOGNITION, Task, shows_shift
 
 STAGES = ("init", "sft", "rl")
@@ -175,7 +174,7 @@ def study_and_results(folder: Path, *, splits: bool = True) -> tuple[Study, Resu
     if not splits:
         study = load_study(folder)
         return study, _results(study, [])
-    heard = Splits(TASKS[of.task], ends)
+    heard = Splits(preset.task(of), ends)
     study = load_study(folder, heard)
     return study, _results(study, list(heard.numbers()))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from benchmarks.records import Episode
@@ -16,9 +16,8 @@ from benchmarks.runs import RunError, write_json
 from benchmarks.statistics import Observation, rate
 from benchmarks.study.cells import CURVE_REPLICATES, Place, described, read_study
 from benchmarks.study.facts import MEASURES, PARTS, facts_of
-from benchmarks.study.measured import Measured, plain
-from benchmarks.tables import Table, interval
-from benchmarks.tasks import TASKS
+from benchmarks.study.measured import Measured, pivot_table, plain
+from benchmarks.tables import Table
 from benchmarks.tasks.task import Task
 
 SPLITS_FILE = "splits.json"
@@ -72,44 +71,35 @@ class Splits:
             yield Measured(*key, rate(self._found[key], replicates=CURVE_REPLICATES))
 
 
-def splits_tables(numbers: Collection[Measured], task: Task) -> list[Table]:
-    """Return a table of the primary metric by parts of episodes, and one of what replies tell."""
-    parts = [
-        [*_place(number), PARTS[number.by], number.part, *_shown(number)]
-        for number in numbers
-        if number.by and number.measure == task.metric
-    ]
-    others = [
-        [*_place(number), MEASURES[number.measure].title, *_shown(number)]
-        for number in numbers
-        if not number.by
-    ]
+def splits_tables(
+    numbers: Iterable[Measured], task: Task, columns: Collection[str] | None = None
+) -> list[Table]:
+    """Return a table of the primary metric for each way to part episodes, and of what replies tell.
+
+    Args:
+        columns: that are shown; None for all.
+    """
+    shown = [one for one in numbers if columns is None or one.column in columns]
     title = task.metrics[task.metric].title
     tables = [
-        Table(
-            f"{title} in percent by parts of the episodes",
-            ["policy", "arm", "column", "by", "part", "percent", "episodes"],
-            parts,
-            numbers_from=5,
-        ),
-        Table(
-            "What replies tell beside success, in percent",
-            ["policy", "arm", "column", "measure", "percent", "episodes"],
-            others,
-            numbers_from=4,
-            note=" ".join(f"{of.title}: {of.note}" for of in MEASURES.values() if of.note),
-        ),
+        pivot_table(
+            f"{title} in percent by {words}",
+            [one for one in shown if one.by == by and one.measure == task.metric],
+            lambda one: one.part,
+            counts=True,
+        )
+        for by, words in PARTS.items()
     ]
+    notes = [f"{of.title}: {of.note}" for of in MEASURES.values() if of.note]
+    tables.append(
+        pivot_table(
+            "What replies tell beside success, in percent",
+            [one for one in shown if not one.by],
+            lambda one: MEASURES[one.measure].title,
+            note=" ".join(notes),
+        )
+    )
     return [table for table in tables if table.rows]
-
-
-def _place(number: Measured) -> tuple[str, str, str]:
-    return number.policy, number.arm, number.column
-
-
-def _shown(number: Measured) -> tuple[str, str]:
-    estimate = number.estimate
-    return interval(estimate.value, estimate.low, estimate.high), f"{estimate.episodes:,}"
 
 
 def write_splits(folder: Path) -> Path:
@@ -119,7 +109,7 @@ def write_splits(folder: Path) -> Path:
         RunError: it is not a study's folder.
     """
     record, preset, of = described(folder)
-    task = TASKS[of.task]
+    task = preset.task(of)
     splits = Splits(task)
     read_study(folder, record, preset.policies, task, splits)
     write_json(folder / SPLITS_FILE, {"splits": plain(splits.numbers())})

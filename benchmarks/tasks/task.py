@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -231,6 +232,15 @@ class Task(EvaluatedTask, Protocol):
 def interface_named(id: str) -> str:
     """Return what an id says of its interface: "", "-Image" or "-Text"."""
     return next((name for name in ("-Image", "-Text") if name in id), "")
+
+
+def measured_by(task: Task, metric: str | None) -> Task:
+    """Return a task with another of its metrics as the primary one, None for its own."""
+    if metric is None:
+        return task
+    other = copy(task)
+    other.metric, other.axis = metric, task.metrics[metric].title.lower()
+    return other
 
 
 def shows_shift(task: Task, rules: Sequence[str]) -> bool:

@@ -225,7 +225,8 @@ def test_pools_hold_different_routes_and_do_not_depend_on_the_count(family: str)
 def test_pools_leave_repeated_paths_out(monkeypatch: pytest.MonkeyPatch) -> None:
     city = synthetic_city("grid", 1, area=1.0)
     monkeypatch.setattr(
-        "virl_env.routes.numbered._pool_seed", lambda number, draw: (number + draw) // 3
+        "virl_env.routes.numbered._seeds",
+        lambda numbers, draw: [(number + draw) // 3 for number in numbers.tolist()],
     )
     assert [route.path for route in route_pool(city, 4)] == [
         sample_route(city, seed).path for seed in range(4)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from virl_env.actions import ACTION_INDEX, ACTIONS, FORWARD, STOP
 from virl_env.config import NavigationConfig
 from virl_env.directions import Directions
 from virl_env.free.walk import NO_OUTCOME, FreeWalk
-from virl_env.reader import Reply
 from virl_env.routes.rail import NO_LANDMARKS, describe
 from virl_env.scene import Scene, told_landmarks, told_lines
 from virl_env.text import DEFAULT, PromptTemplate, find_template, read_reply
 from virl_env.verifier import OUTCOMES, Outcome, Verdict
 from virl_env.world.geometry import SIDES
+
+if TYPE_CHECKING:
+    from virl_env.reader import Reply
 
 MAX_TOLD = 88
 """Latest actions that are told: those of the longest rail, so that prompts have equal room."""

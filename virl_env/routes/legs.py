@@ -140,8 +140,7 @@ class LegFinder:
 
     def __init__(self, city: City) -> None:
         self.streets = streets_of(city)
-        # By slot and by whether one turns at the end.
-        self._straight: dict[tuple[int, bool], Ends] = {}
+        self._straight: dict[int, tuple[Ends, Ends]] = {}
         # Threads may write these at once: equal keys, equal values.
         self._first: dict[tuple[int, bool], Ways] = {}
         self._onward: dict[tuple[int, int, bool], Ways] = {}
@@ -182,10 +181,10 @@ class LegFinder:
         return sides
 
     def _ends(self, way: int, to_turn: bool) -> Ends:
-        ends = self._straight.get((way, to_turn))
-        if ends is None:
-            ends = self._straight[way, to_turn] = _follow(self.streets, way, to_turn)
-        return ends
+        both = self._straight.get(way)
+        if both is None:
+            both = self._straight[way] = _follow(self.streets, way)
+        return both[to_turn]
 
 
 def _room(kept: _Kept) -> _Kept:
@@ -201,14 +200,17 @@ def legs_of(city: City) -> LegFinder:
     return LegFinder(city)
 
 
-def _follow(streets: Streets, way: int, to_turn: bool) -> Ends:
-    """Return where a leg along a slot may end, whoever walks it."""
+def _follow(streets: Streets, way: int) -> tuple[Ends, Ends]:
+    """Return where a leg along a slot may end, whoever walks it: at places, and where one turns."""
     bearings, starts, first = streets.bearings, streets.starts, streets.bearings[way]
     lengths, places, ahead = streets.lengths, streets.ends, streets.ahead
+    facing, turns = streets.facing, streets.turns
     start = streets.start_of(way)
     origin, seen = streets.coordinates[start], {start}
     slots: list[int] = []
-    points, crossings, walks, distances = found = Ends([], [], [], [])
+    points: list[int] = []
+    crossings: list[int] = []
+    found = Ends(points, crossings, [], []), Ends(points, crossings, [], [])
     distance, bend, least, most, before = 0.0, 0.0, 0.0, 0.0, first
     while way >= 0:
         point = places[way]
@@ -224,44 +226,39 @@ def _follow(streets: Streets, way: int, to_turn: bool) -> Ends:
         seen.add(point)
         if starts[point + 1] - starts[point] > 2:
             crossings.append(point)
-        may_end = streets.turns[way] if to_turn else point in streets.facing
-        if may_end and distance >= SHORTEST_LEG:
+        if distance >= SHORTEST_LEG and (point in facing or turns[way]):
             heading = round(bearing(origin, streets.coordinates[point])) % 360
             off = wrap(heading - first)
             if most - off <= STRAIGHT and off - least <= STRAIGHT:
-                walks.append(Walk(slots[:], points[:], crossings[:], heading, distance))
-                distances.append(distance)
+                walk = Walk(slots[:], points[:], crossings[:], heading, distance)
+                for ends, may_end in zip(found, (point in facing, turns[way])):
+                    if may_end:
+                        ends.walks.append(walk)
+                        ends.distances.append(distance)
         way = ahead[way]
     return found
 
 
 def _only_told(streets: Streets, way: int, ends: Ends, arrival: int) -> Ends:
-    """Return those ends that words can tell to one who arrives at the way's start."""
-    start = streets.start_of(way)
-    walks = [walk for walk in ends.walks if _is_told(streets, start, way, arrival, walk.heading)]
-    return Ends(ends.points, ends.crossings, walks, [walk.distance for walk in walks])
-
-
-def _is_told(streets: Streets, point: int, way: int, arrival: int, heading: int) -> bool:
-    """Return whether words tell a turn at a point: no other street there fits the same one.
+    """Return those ends that words can tell: no other street at the turn fits the same ones.
 
     Args:
         streets: of the city.
-        point: where the turn is.
         way: slot that the next leg begins with.
+        ends: of that leg.
         arrival: heading of the leg before.
-        heading: of the next leg.
     """
-    if not MIN_TURN <= abs(wrap(heading - arrival)) <= MAX_TURN:
-        return False
-    direction, turn = compass(heading), turn_word(arrival, heading)
-    for other in streets.slots(point):
-        if other == way:
-            continue
-        leads = streets.bearings[other]
-        if compass(leads) == direction:
-            return False
-        # Nobody turns back the way that was come.
-        if turn_word(arrival, leads) == turn and abs(wrap(leads - arrival)) <= MAX_TURN:
-            return False
-    return True
+    leads = [
+        streets.bearings[other] for other in streets.slots(streets.start_of(way)) if other != way
+    ]
+    directions = set(map(compass, leads))
+    # Nobody turns back the way that was come.
+    turns = {turn_word(arrival, lead) for lead in leads if abs(wrap(lead - arrival)) <= MAX_TURN}
+    walks = [
+        walk
+        for walk in ends.walks
+        if MIN_TURN <= abs(wrap(walk.heading - arrival)) <= MAX_TURN
+        and compass(walk.heading) not in directions
+        and turn_word(arrival, walk.heading) not in turns
+    ]
+    return Ends(ends.points, ends.crossings, walks, [walk.distance for walk in walks])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+
 import numpy as np
 
 from shiftgym.checks import positive
-from shiftgym.mixer import episode_seeds
+from shiftgym.mixer import Words, episode_seeds
 from shiftgym.once import PortableLock, once_for_each
 from shiftgym.progress import Progress
 from virl_env.routes.kinds import RouteKind
@@ -18,6 +21,9 @@ DEFAULT_ROUTES = 1_000
 """The most that are taken of a city where no number is asked for."""
 
 _POOL_SEED = 20_250_115
+
+_AT_ONCE = 1_000
+"""Seeds that are made together."""
 
 
 class _Numbered:
@@ -36,8 +42,9 @@ class _Numbered:
             # Two threads that both went on from one number would append its route twice.
             progress = Progress(f"Drawing routes of {kind} in {city.name!r}", count)
             with self._lock:
+                seeds = _pool_seeds(len(self._routes))
                 while len(self._routes) < count and not self._is_exhausted:
-                    route = self._another(city, kind, len(self._routes))
+                    route = self._another(city, kind, len(self._routes), next(seeds))
                     if route is None:
                         self._is_exhausted = True
                     else:
@@ -45,9 +52,11 @@ class _Numbered:
                         progress.reach(len(self._routes))
         return tuple(self._routes[:count])
 
-    def _another(self, city: City, kind: RouteKind, number: int) -> Route | None:
+    def _another(self, city: City, kind: RouteKind, number: int, seed: int) -> Route | None:
         for attempt in range(TRIES):
-            drawn = draw(city, _pool_seed(number, attempt), kind)
+            if attempt:
+                (seed,) = _seeds(np.array([number], dtype=np.uint64), attempt)
+            drawn = draw(city, seed, kind)
             if drawn is None:
                 break
             # A process that was forked between here and the append draws this number again, and
@@ -128,6 +137,14 @@ def route_count(
     return len(found)
 
 
-def _pool_seed(number: int, attempt: int) -> int:
-    parts = (np.array([part], dtype=np.uint64) for part in (_POOL_SEED, number, attempt))
-    return int(episode_seeds(*parts)[0])
+def _pool_seeds(start: int) -> Iterator[int]:
+    """Yield the seed of the first attempt at each route from a number on."""
+    for first in itertools.count(start, _AT_ONCE):
+        yield from _seeds(np.arange(first, first + _AT_ONCE, dtype=np.uint64), 0)
+
+
+def _seeds(numbers: Words, attempt: int) -> list[int]:
+    """Return the seeds of one attempt at some routes."""
+    seed, tried = (np.array([part], dtype=np.uint64) for part in (_POOL_SEED, attempt))
+    seeds: list[int] = episode_seeds(seed, numbers, tried).tolist()
+    return seeds

@@ -8,9 +8,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.study.presets.schema import UNTRAINED, Arm
+from benchmarks.study.presets.schema import UNTRAINED, Arm, Preset
+from benchmarks.suites import Column
 
 Settings = Mapping[str, Any]
+
+MINUTES = 0.3
+"""What other prompts take at the end of an arm."""
+
+
+def preset(
+    name: str, grid: Preset, arms: Mapping[str, Arm], prompts: Mapping[str, Column]
+) -> Preset:
+    """Return a preset of arms from the init of a grid's one policy.
+
+    Args:
+        prompts: columns that are measured at the ends of the arms alone, beside the grid's.
+    """
+    ((policy, about),) = grid.policies.items()
+    init, sft, rl = about.minutes
+    minutes = (init + MINUTES, sft + MINUTES, rl + MINUTES)
+    changed = about.model_copy(update={"arms": arms, "minutes": minutes})
+    columns = {**(grid.columns or {}), **prompts}
+    return grid.model_copy(update={"name": name, "columns": columns, "policies": {policy: changed}})
 
 
 def arms(sft: Settings, rl: Settings) -> dict[str, Arm]:

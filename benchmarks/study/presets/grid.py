@@ -121,23 +121,14 @@ GRID_ANSWERS = GRID.model_copy(
 )
 """The same of replies that are the answer alone, on hands that nobody was shown."""
 
-_AT_RATE = {"batch": 64, "learning_rate": RATE}, {**_RL, "learning_rate": RATE}
+AT_RATE = {"batch": 64, "learning_rate": RATE}, {**_RL, "learning_rate": RATE}
+"""Settings of SFT and of RL in controls."""
 
 
-def _controls(name: str, arms: Mapping[str, Arm]) -> Preset:
-    """Return a preset of these arms from the init of `grid`, with other prompts at the ends."""
-    policy = _WORKING.model_copy(update={"arms": arms, "minutes": (6.0, 4.1, 5.1)})
-    return GRID.model_copy(
-        update={
-            "name": name,
-            "columns": {**_COLUMNS, **_PROMPTS},
-            "policies": {"lm-working": policy},
-        }
-    )
-
-
-CONTROLS = _controls("controls", controls.arms(*_AT_RATE))
+CONTROLS = controls.preset("controls", GRID, controls.arms(*AT_RATE), _PROMPTS)
 """What else could explain a difference, at one rate: see docs/protocol.md."""
 
-CONTROLS_MORE = _controls("controls-more", controls.more_arms(*_AT_RATE, _WORKING.init))
+CONTROLS_MORE = controls.preset(
+    "controls-more", GRID, controls.more_arms(*AT_RATE, _WORKING.init), _PROMPTS
+)
 """The other half of the controls, from the same init: a command trains either in 2.5 hours."""

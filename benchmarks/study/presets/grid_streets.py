@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.study.presets import grid, streets
+from benchmarks.study.presets import controls, grid, streets
 from benchmarks.study.presets.schema import Preset
 from benchmarks.suites import Column
 
 _ABSOLUTE, _RELATIVE = "VIRLNavigation-v0", "VIRLNavigation-RuleOOD-v0"
 
 
-def _column(id: str, about: str, split: Any = "test") -> Column:
+def _column(id: str, about: str, split: Any = "test", **more: Any) -> Column:
     # Turning points are what is compared: of each leg one point of walking on is asked, not five.
-    keywords: dict[str, Any] = {"points_per_segment": 1}
+    keywords: dict[str, Any] = {"points_per_segment": 1, **more}
     if id == _ABSOLUTE:
         keywords["directions"] = "absolute"
     return Column(id=id, keywords=keywords, split=split, about=about)
@@ -49,6 +49,7 @@ _WORKING = _LM.model_copy(
 _MLP = streets.POLICIES["mlp"].model_copy(
     update={
         "arms": grid.at_rates(streets.POLICIES["mlp"].sft, streets.POLICIES["mlp"].rl),
+        "competence": 0.42,
         "arm_flops": 2e12,
         "minutes": (0.3, 0.9, 0.7),
     }
@@ -57,7 +58,8 @@ _MLP = streets.POLICIES["mlp"].model_copy(
 GRID = Preset(
     name="grid",
     seeds=3,
-    competence=0.5,
+    metric="turn_accuracy",
+    competence=0.35,
     validation_episodes=200,
     points=grid.GRID.points,
     shares=grid.GRID.shares,
@@ -74,14 +76,28 @@ GRID_ANSWERS = GRID.model_copy(
 )
 """The same of replies that are the answer alone."""
 
-CONTROLS = GRID.model_copy(
-    update={
-        "name": "controls",
-        "policies": {
-            "lm-working": _WORKING.model_copy(
-                update={"arms": grid.CONTROLS.policies["lm-working"].arms}
-            )
-        },
-    }
-)
+_PROMPTS = {
+    "fake": _column(
+        _ABSOLUTE,
+        "The rule that is stated is relative, the one that scores absolute.",
+        stated_directions="relative",
+    ),
+    "told_relative": _column(
+        _ABSOLUTE, "Turns are told in relative words alone.", instructions="relative"
+    ),
+    "told_compass": _column(
+        _ABSOLUTE, "Turns are told in compass words alone.", instructions="absolute"
+    ),
+    "long": _column(
+        _ABSOLUTE, "Routes of five or six turns; those of training have up to four.", turns=[5, 6]
+    ),
+}
+"""Other statements, wordings and routes, of which no arm is trained on one."""
+
+CONTROLS = controls.preset("controls", GRID, controls.arms(*grid.AT_RATE), _PROMPTS)
 """What else could explain a difference, at one rate."""
+
+CONTROLS_MORE = controls.preset(
+    "controls-more", GRID, controls.more_arms(*grid.AT_RATE, _WORKING.init), _PROMPTS
+)
+"""The other half of the controls, from the same init."""

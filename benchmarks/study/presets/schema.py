@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from benchmarks.suites import Column, Suite
+from benchmarks.tasks import TASKS
+from benchmarks.tasks.task import Task, measured_by
 
 
 class Plain(BaseModel):
@@ -62,6 +64,8 @@ class PolicyPreset(Plain):
     Attributes:
         learner: which of `learners.LEARNERS` trains it.
         model: settings of the network.
+        device: where a language model computes, as torch names it; None for the CPU, where all
+            others compute.
         init, sft, rl: settings of the training of each stage.
         init_rules: rules that the init's demonstrations show in equal parts, None for random ones
             alone. Where the rules that are compared are among them, what the arms keep of the
@@ -81,6 +85,7 @@ class PolicyPreset(Plain):
 
     learner: str
     model: dict[str, Any] = Field(default_factory=dict)
+    device: str | None = None
     init: dict[str, Any] = Field(default_factory=dict)
     sft: dict[str, Any] = Field(default_factory=dict)
     rl: dict[str, Any] = Field(default_factory=dict)
@@ -152,6 +157,7 @@ class Preset(Plain):
         validation_episodes: of each such look.
         points: checkpoints of an arm after the init.
         shares: of an arm's compute at which they are, ascending to 1; None for equal steps.
+        metric: that is compared, in place of the task's.
         game: keywords of every stage and column, beside the suite's.
         columns: that are measured, in place of the suite's own.
         folds: into how many parts hands or routes are split, in place of the suite's number.
@@ -167,6 +173,7 @@ class Preset(Plain):
     validation_episodes: Count
     points: Count
     shares: tuple[Annotated[float, Field(gt=0.0, le=1.0)], ...] | None = None
+    metric: str | None = None
     game: dict[str, Any] | None = None
     columns: Mapping[str, Column] | None = None
     folds: Annotated[int, Field(ge=3)] | None = None
@@ -199,6 +206,10 @@ class Preset(Plain):
         folds = self.folds or suite.folds
         return suite.model_copy(update={"columns": columns, "game": game, "folds": folds})
 
+    def task(self, suite: Suite) -> Task:
+        """Return a suite's task, whose primary metric is the one that this preset compares."""
+        return measured_by(TASKS[suite.task], self.metric)
+
     def episodes(self, column: Column, *, final: bool) -> int:
         """Return how many episodes of a column are played at a checkpoint."""
         if not final:
@@ -206,6 +217,16 @@ class Preset(Plain):
         if column.severity is not None and self.severity_episodes is not None:
             return self.severity_episodes
         return self.final_episodes
+
+    def on(self, device: str) -> Preset:
+        """Return the preset with its language models on another device."""
+        chosen = None if device == "cpu" else device
+        moved = {
+            name: policy.model_copy(update={"device": chosen})
+            for name, policy in self.policies.items()
+            if not policy.learner.startswith("sb3")
+        }
+        return self.model_copy(update={"policies": {**self.policies, **moved}})
 
     def plain(self, exclude: set[str]) -> dict[str, Any]:
         """Return it as plain data for run.json, without some fields and what is not set."""

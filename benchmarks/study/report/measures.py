@@ -1,23 +1,29 @@
-"""Further measures of a run, such as pass@k, which another command leaves in its folder."""
+"""What is measured beside success: from rows, and by another command, which leaves a file."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from benchmarks.runs import read_json
 from benchmarks.study.report.summary import Summary
+from benchmarks.study.splits import splits_tables
 from benchmarks.tables import Table
 
 MEASURES_FILE = "measures.json"
 
 
 def measures_tables(summary: Summary) -> list[Table]:
-    """Return the tables of the files that are there."""
+    """Return what rows tell of the columns that are compared, and the tables of files there are."""
     found = []
-    for folder in dict.fromkeys(one.study.folder for one in summary.settings):
-        told: Any = read_json(folder / MEASURES_FILE)
+    for one in {id(one.results): one for one in summary.settings}.values():
+        of = one.results
+        tables = splits_tables(of.splits, of.task, ("in", of.task.shift))
+        told: Any = read_json(one.study.folder / MEASURES_FILE)
         if isinstance(told, dict):
-            found += [_table(one) for one in told.get("tables", ())]
+            tables += [_table(each) for each in told.get("tables", ())]
+        # Tables of several runs stand on one page.
+        found += [replace(each, title=f"{each.title} ({one.suite})") for each in tables]
     return found
 
 
