@@ -80,15 +80,18 @@ def splits_tables(
         columns: that are shown; None for all.
     """
     shown = [one for one in numbers if columns is None or one.column in columns]
-    title = task.metrics[task.metric].title
+    titles = {task.metric: task.metrics[task.metric].title}
+    titles |= {name: MEASURES[name].title for name in _SPLIT_TOO}
     tables = [
         pivot_table(
             f"{title} in percent by {words}",
-            [one for one in shown if one.by == by and one.measure == task.metric],
+            [one for one in shown if one.by == by and one.measure == measure],
             lambda one: one.part,
             counts=True,
         )
+        for measure, title in titles.items()
         for by, words in PARTS.items()
+        if measure == task.metric or by not in ("seen", "read")
     ]
     notes = [f"{of.title}: {of.note}" for of in MEASURES.values() if of.note]
     tables.append(
