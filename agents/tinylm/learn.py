@@ -6,7 +6,7 @@ import copy
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import torch
@@ -149,6 +149,16 @@ class SFTConfig:
     micro_batch: int | None = None
     kl_weight: float = 0.0
     dft: bool = False
+
+    def __str__(self) -> str:
+        """Tell the settings; checkpoints of before there were some go on where these are unused."""
+        newer = ("micro_batch", "kl_weight", "dft")
+        told = [
+            f"{one.name}={getattr(self, one.name)!r}"
+            for one in fields(self)
+            if one.name not in newer or getattr(self, one.name) != one.default
+        ]
+        return f"{type(self).__name__}({', '.join(told)})"
 
 
 def write_out(game: Game, demonstrations: Any) -> tuple[Tensor, Tensor, Tensor, list[Any]]:
