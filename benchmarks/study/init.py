@@ -47,7 +47,8 @@ def job_of(
     of = preset_named(preset, suite)
     settings = of.policies[policy].model_copy(update={"arms": {}})
     if flops:
-        equal = {"competence": NEVER, "init_flops": flops}
+        # One look is enough where nothing depends on it.
+        equal = {"competence": NEVER, "init_flops": flops, "check_flops": flops}
         settings = settings.model_copy(update=equal)
     measured = {
         name: column

@@ -49,6 +49,7 @@ _WORKING = _LM.model_copy(
 _MLP = streets.POLICIES["mlp"].model_copy(
     update={
         "arms": grid.at_rates(streets.POLICIES["mlp"].sft, streets.POLICIES["mlp"].rl),
+        "competence": 0.42,
         "arm_flops": 2e12,
         "minutes": (0.3, 0.9, 0.7),
     }
