@@ -194,10 +194,13 @@ class Journal:
         self.close()
 
 
+_in_order = json.JSONEncoder(sort_keys=True).encode
+
+
 def digest(messages: Sequence[Mapping[str, Any]]) -> str:
     """Return 16 hexadecimal digits that change with anything in the messages.
 
     Of a picture the pixels count: two machines may write them as PNG in other bytes.
     """
-    text = json.dumps(without_pictures(messages), sort_keys=True)
+    text = _in_order(without_pictures(messages))
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -33,8 +33,22 @@ def sealed(line: ReplyLine, request: str) -> ReplyLine:
 
 def seal(line: ReplyLine, request: str) -> str:
     """Return the seal that a line has where it came of a request."""
-    told = line.model_dump_json(exclude_none=True, exclude={"seal"})
+    return seal_of(unsealed(line), request)
+
+
+def unsealed(line: ReplyLine) -> str:
+    """Return a line as JSON without its seal."""
+    return line.model_dump_json(exclude_none=True, exclude={"seal"})
+
+
+def seal_of(told: str, request: str) -> str:
+    """Return the seal of what is told, a line without one, where it came of a request."""
     return _short(f"{request}\n{told}")
+
+
+def written(told: str, seal: str) -> bytes:
+    """Return a line of the response log: what is told, with its seal at the end."""
+    return f'{told[:-1]},"seal":"{seal}"}}\n'.encode()
 
 
 def _short(text: str) -> str:

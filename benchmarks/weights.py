@@ -8,6 +8,8 @@ from typing import Any
 
 import gymnasium as gym
 
+from agents.pretrained import PretrainedLM
+from agents.pretrained.model import KIND
 from agents.sb3.checkpoint import load_state
 from agents.sb3.model import agent_of, load_model
 from agents.tinylm import TinyLM, TinyLMAgent
@@ -46,13 +48,24 @@ def saved_player(path: Path) -> Player:
         wanted: dict[str, Any] = {"template": "compact"}
         if isinstance(model.game, InPictures):
             wanted.update(model.game.keywords)
-        game = model.config.game.partition("-")[0]
-        task = next(name for name, known in GAMES.items() if known == game)
+        task = _task_of_game(model.config.game)
         return Player(name, lambda _: writer, task, digest, ("-Text",), wanted, seed=trained)
+    if KIND in state:
+        pretrained = PretrainedLM.load(path)
+        task = _task_of_game(pretrained.config.game)
+        agent = TinyLMAgent(pretrained)
+        wanted = {"template": "compact"}
+        return Player(name, lambda _: agent, task, digest, ("-Text",), wanted, seed=trained)
     raise ValueError(
         f"{path} holds no weights of an agent that is known here; it has the keys "
         f"{', '.join(map(str, list(state)[:8]))}. Name an init.pt, sft.pt or rl.pt of a study."
     )
+
+
+def _task_of_game(game: str) -> str:
+    """Return the task of one of TinyLM's games."""
+    known = game.partition("-")[0]
+    return next(name for name, of in GAMES.items() if of == known)
 
 
 def _task_with_slots(path: Path, slots: list[int], interface: str) -> str:

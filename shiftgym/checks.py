@@ -44,8 +44,7 @@ def one_of(keyword: str, value: T, choices: Iterable[str | None]) -> T:
     Raises:
         ValueError: naming the keyword, what came and what was expected.
     """
-    known = value in choices if type(value) is str else any(is_same(value, one) for one in choices)
-    if not known:
+    if not any(is_same(value, choice) for choice in choices):
         raise ValueError(
             f"{keyword}={shown(value)} is unknown: expected one of {', '.join(map(repr, choices))}."
         )

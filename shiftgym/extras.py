@@ -12,6 +12,7 @@ EXTRAS = {
     "hf": ("accelerate", "gguf", "peft", "transformers"),
     "maps": ("pyrosm",),
     "play": ("pygame",),
+    "ray": ("ray",),
 }
 """The modules that each extra brings, where no other extra that it includes does."""
 

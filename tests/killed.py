@@ -11,18 +11,19 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from functools import partial, partialmethod
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from agents.sb3.checkpoint import load_state
-from agents.tinylm.learn import Learner
 from benchmarks.cli import app
 from benchmarks.runs import LineFile, read_episodes
 from benchmarks.study import learners
-from benchmarks.study.presets import Preset
+from benchmarks.study.jobs import Job, run_job
+from benchmarks.study.presets import Preset, preset_named
 from benchmarks.study.run import run_study
 from benchmarks.suites import SUITES
 from benchmarks.tasks import TASKS
@@ -41,14 +42,52 @@ PRESET = Preset(
 )
 
 
-def tiny_study(folder: Path, suite: str) -> None:
-    """Run or resume a study of seconds that writes a checkpoint after every update or so."""
+def save_often() -> None:
+    """Let learners write a checkpoint after every update or so."""
     learners.train_bc = partial(learners.train_bc, save_seconds=0.1)  # type: ignore[assignment]
     learners.train_ppo = partial(learners.train_ppo, save_seconds=0.1)  # type: ignore[assignment]
-    Learner.train = partialmethod(Learner.train, checkpoint_every=128)  # type: ignore[assignment]
+    learners.CHECKPOINT_EVERY = 64
+
+
+def tiny_study(folder: Path, suite: str) -> None:
+    """Run or resume a study of seconds."""
+    save_often()
     preset = PRESET.model_copy(update={"solutions": "first" if suite == "gp-l" else None})
     console = Console(quiet=True)
     run_study(preset, SUITES[suite], folder, seeds=[0], workers=0, console=console)
+
+
+def tiny_grid(folder: Path) -> None:
+    """Do or resume a job of the preset `grid` made small: its columns, working, and two arms."""
+    save_often()
+    grid = preset_named("grid", "gp-l")
+    policy = grid.policies["lm-working"]
+    tiny = {
+        "model": {**policy.model, "width": 16, "layers": 1},
+        "init": {**policy.init, "batch": 16, "decay": (100, 400)},
+        "arms": {
+            name: arm.model_copy(update={"settings": {**arm.settings, "batch": 16, **more}})
+            for name, arm in islice((policy.arms or {}).items(), 2)
+            for more in ({"episodes": 32} if arm.method == "rl" else {},)
+        },
+        "init_demonstrations": 400,
+        "sft_demonstrations": 400,
+        "init_flops": 2e9,
+        "check_flops": 5e8,
+        "arm_flops": 2e9,
+    }
+    preset = grid.model_copy(
+        update={
+            "validation_episodes": 8,
+            "points": 2,
+            "shares": (0.2, 1.0),
+            "curve_columns": ("in", "rule_ood"),
+            "curve_episodes": 8,
+            "final_episodes": 8,
+            "policies": {"lm-working": policy.model_copy(update=tiny)},
+        }
+    )
+    run_job(Job(preset, SUITES["gp-l"], "lm-working", 0, folder / "job"), lambda _: None)
 
 
 def die_at(appends: int) -> None:
@@ -100,7 +139,7 @@ def trial(folder: Path, run: Callable[[Path], None], kills: int) -> None:
     began, drawn = time.monotonic(), random.Random(0)
     assert _ended(_started(run, folder / "whole")) == 0
     seconds = time.monotonic() - began
-    expected, done, runs, unfinished = results_of(folder / "whole"), 0, 0, 0
+    expected, done, runs, unfinished, training = results_of(folder / "whole"), 0, 0, 0, 0
     assert expected
     while done < kills:
         cut = folder / f"cut-{runs}"
@@ -115,13 +154,14 @@ def trial(folder: Path, run: Callable[[Path], None], kills: int) -> None:
             done += 1
             rows = cut.rglob("episodes.jsonl")
             unfinished += any(path.stat().st_size for path in rows)
+            training += any(cut.rglob("*.resume.pt"))
         assert _ended(_started(run, cut)) == 0
         found = results_of(cut)
         assert found == expected, {k for k in expected if found.get(k) != expected[k]}
         assert not list(cut.rglob(PARTIAL_FILES))
     print(
-        f"{done} kills, {unfinished} of them with rows on disk, in {runs} runs of {seconds:.0f} s; "
-        f"{len(expected)} files equal each time"
+        f"{done} kills, {unfinished} of them with rows on disk, {training} in the middle of "
+        f"training, in {runs} runs of {seconds:.0f} s; {len(expected)} files equal each time"
     )
 
 
@@ -158,6 +198,9 @@ def main() -> None:
         task.reference("nearest-neighbour", seed=0, fold=SUITES[suite].fold(0), max_attempts=1)
         task.demonstrate(200, seed=1, rules=(task.random,), fold=SUITES[suite].fold(0))
         trial(Path(folder), partial(tiny_study, suite=suite), int(kills))
+    elif kind == "grid":
+        folder, kills = arguments
+        trial(Path(folder), tiny_grid, int(kills))
     else:
         folder, kills, *command = arguments
         trial(Path(folder), lambda out: app([*command, "--out", str(out)]), int(kills))

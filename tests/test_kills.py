@@ -87,6 +87,11 @@ def test_studies_killed_at_random(tmp_path: Path, suite: str) -> None:
 
 
 @pytest.mark.slow
+def test_a_job_of_the_grid_killed_at_random(tmp_path: Path) -> None:
+    trial("grid", str(tmp_path), str(KILLS))
+
+
+@pytest.mark.slow
 def test_models_behind_an_endpoint_killed_at_random(tmp_path: Path) -> None:
     endpoint = Endpoint()
     endpoint.answer = lambda messages: said(f"no idea of {len(messages)}")

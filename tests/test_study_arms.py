@@ -23,6 +23,7 @@ from benchmarks.study.presets.grid import RATES
 from benchmarks.study.presets.owned import OWNED
 from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study
+from benchmarks.study.timing import read_times
 from benchmarks.suites import SUITES
 
 SUITE = SUITES["gp-l"]
@@ -174,6 +175,8 @@ def test_a_job_killed_in_the_middle_of_an_arm_ends_with_the_same_rows(
     assert books[0] == books[1]
     points = books[0]["points"]
     assert list(points) == ["init/0", *(f"{arm}/{k}" for arm in arms for k in (1, 2))]
+    assert all(point["episodes"] > 0 for point in points.values())
+    assert read_times(cut.folder).keys() >= points.keys()
     if "sft-then-rl" in arms:
         assert points["sft-then-rl/1"]["flops"] > points["sft/2"]["flops"]
     if "sft-untrained" in arms:

@@ -7,6 +7,7 @@ from typing import Any
 
 import gymnasium as gym
 import pytest
+import torch
 from rich.console import Console
 
 from agents.images import IMAGES
@@ -16,8 +17,8 @@ from benchmarks.options import EvaluationOptions
 from benchmarks.players import scripted_player
 from benchmarks.rollouts import play
 from benchmarks.runs import read_episodes
-from benchmarks.study.learners import LEARNERS, Stage, Usage
-from benchmarks.study.presets import Preset
+from benchmarks.study.learners import LEARNERS, Stage, Usage, usable_device
+from benchmarks.study.presets import Preset, preset_named
 from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study
 from benchmarks.suites import SUITES, Suite
@@ -197,3 +198,14 @@ def test_weights_with_an_eye_play_what_can_be_seen(tmp_path: Path) -> None:
         run_asked(agent, ids=["GeneralPoints-v0"], out=tmp_path / "other", **played)
     with pytest.raises(ValueError, match="no column nois of gp-vl: expected some of in, rule_ood"):
         run_asked(agent, columns=["nois"], out=tmp_path / "other", **played)
+
+
+def test_a_preset_for_a_gpu_says_so_where_there_is_none() -> None:
+    preset = preset_named("smollm2", "gp-l")
+    assert preset.policies["smollm2"].device == "cuda"
+    assert preset.on("cpu").policies["smollm2"].device is None
+    moved = preset_named("quick", "gp-l").on("cuda:1")
+    assert [policy.device for policy in moved.policies.values()].count("cuda:1") == 1
+    if not torch.cuda.is_available():
+        with pytest.raises(ValueError, match="torch finds no GPU"):
+            usable_device("cuda")

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.records import Episode
-from benchmarks.runs import RunError
+from benchmarks.records import Episode, RunRecord
+from benchmarks.runs import RunError, write_json
+from benchmarks.study.costs import costs
 from benchmarks.study.facts import facts_of
 from benchmarks.study.measured import plain
 from benchmarks.study.splits import Splits, splits_tables
@@ -156,3 +157,16 @@ def test_a_clock_counts_training_alone_and_goes_on(tmp_path: Path) -> None:
     (tmp_path / "timing.json").write_text('{"sft": 3}')
     with pytest.raises(RunError, match="does not hold times"):
         read_times(tmp_path)
+
+
+def test_costs_are_means_over_the_seeds_that_tell_them(tmp_path: Path) -> None:
+    for seed, told in enumerate([{"episodes": 64}, {}]):  # the second is of an earlier version
+        job = tmp_path / "jobs" / f"lm-seed{seed}"
+        job.mkdir(parents=True)
+        point = {"stage": "sft", "point": 1, "flops": 1e9 * (seed + 1), **told}
+        write_json(job / "points.json", {"points": {"sft/1": point}})
+    spent = {"sft/1": {"cpu_seconds": 3.0, "wall_seconds": 4.0}}
+    write_json(tmp_path / "jobs" / "lm-seed0" / "timing.json", spent)
+    record = RunRecord(kind="study", config={}, seeds=[0, 1], suites={})
+    (row,) = costs(tmp_path, record, ["lm"])
+    assert (row["flops"], row["episodes"], row["cpu_seconds"]) == (1.5e9, 64, 3.0)

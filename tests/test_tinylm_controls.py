@@ -173,8 +173,7 @@ def test_a_mixture_teaches_one_of_each_kind_in_turn(demonstrations: Any) -> None
     assert starts.shape == (80,)
 
 
-def test_groups_without_spread_change_nothing_but_what_ppo_would() -> None:
-    """GRPO is PPO but for its advantages: with the same ones both take the same step."""
+def test_grpo_is_ppo_with_other_advantages() -> None:
     models = small_model(), small_model()
     ppo = PPO(
         models[0],
@@ -186,3 +185,9 @@ def test_groups_without_spread_change_nothing_but_what_ppo_would() -> None:
     ppo._episodes = grpo._episodes  # type: ignore[method-assign]
     assert ppo.step() == grpo.step()
     assert torch.equal(models[0].head.weight, models[1].head.weight)
+
+
+def test_checkpoints_of_before_there_were_these_settings_go_on() -> None:
+    assert str(SFTConfig()) == "SFTConfig(batch=64, learning_rate=0.002, decay=None)"
+    assert str(SFTConfig(dft=True)).endswith("decay=None, dft=True)")
+    assert "kl_weight=0.1, episodes=512" in str(RejectionConfig(kl_weight=0.1))

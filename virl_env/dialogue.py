@@ -24,7 +24,7 @@ from virl_env.rail_walk import RailWalk
 from virl_env.routes.instructions import STYLES
 from virl_env.routes.rail import RailStep, build_rail
 from virl_env.routes.route import MAX_LEGS, Landmark, Leg, Route
-from virl_env.scene import Scene, rail_scenes
+from virl_env.scene import RailScenes, Scene, rail_scenes
 from virl_env.text import (
     PromptTemplate,
     build_prompt,
@@ -51,6 +51,9 @@ CHARACTERS = "\n" + "".join(
 )
 """Characters of messages and sampled replies: ASCII, Latin, Greek and Cyrillic letters, dashes and
 quotes."""
+
+_DONE = {**dict(enumerate(ACTIONS)), NO_ACTION: ""}
+"""What is told of each action that was done."""
 
 Walk: TypeAlias = "RailWalk | FreeWalk"
 
@@ -79,7 +82,7 @@ class WalkDialogue:
         self._config = config
         self._strict = flag("strict", strict)
         self._foreign = re.compile(f"[^{re.escape(''.join(self.messages.character_set))}]")
-        self._told: tuple[RailWalk, Sequence[Scene]] | None = None
+        self._told: tuple[RailWalk, RailScenes] | None = None
 
     def scene(self, walk: Walk) -> Scene:
         """Return what is told at the point where the walker stands."""
@@ -88,7 +91,7 @@ class WalkDialogue:
         if isinstance(walk, FreeWalk):
             return free_scene(walk, config, stated)
         if self._told is None or self._told[0] is not walk:
-            scenes = rail_scenes(
+            scenes = RailScenes(
                 walk.route,
                 walk.steps,
                 stated,
@@ -99,8 +102,7 @@ class WalkDialogue:
                 max_attempts=config.max_attempts,
             )
             self._told = walk, scenes
-        done = ["" if action == NO_ACTION else ACTIONS[action] for action in walk.actions]
-        return replace(self._told[1][walk.place], actions=done)
+        return self._told[1].at(walk.place, list(map(_DONE.__getitem__, walk.actions)))
 
     def prompt(self, walk: Walk) -> str:
         """Return what opens the dialogue of the point where the walker stands."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from types import MappingProxyType
+from typing import Any
 
 from virl_env.directions import FRAMES, Directions
 from virl_env.routes.instructions import WALK, line_codes, write_instructions
@@ -50,18 +51,8 @@ class Scene:
     landmarks: Sequence[tuple[int, str, str]] = ()
 
 
-def rail_scenes(
-    route: Route,
-    steps: Sequence[RailStep],
-    directions: Directions,
-    *,
-    initial_heading: int | None = None,
-    landmark_order: Sequence[int] = tuple(range(1, len(LETTERS) + 1)),
-    naming: str = "both",
-    style: int = 0,
-    max_attempts: int = 2,
-) -> list[Scene]:
-    """Return the scene of each point of a rail, for a walker who did what is right at all others.
+class RailScenes:
+    """The scenes of a rail, each made when a walker stands there.
 
     Args:
         route: of 1 to 8 legs.
@@ -72,33 +63,63 @@ def rail_scenes(
         naming, style: of the instructions.
         max_attempts: allowed at each point.
     """
-    lines, codes = told_lines(route, initial_heading, landmark_order, naming, style)
-    numbers = (0, *landmark_order)
-    landmarks = told_landmarks(route, landmark_order)
-    scenes = []
-    for at, step in enumerate(steps):
-        scenes.append(
-            Scene(
-                instructions=lines,
-                line=step.instruction,
-                codes=codes[step.instruction - 1 :],
-                observation=step.observation,
-                sight=_sight(route, step, numbers),
-                intersection=step.intersection,
-                heading=step.heading,
-                directions=directions,
-                actions=tuple(behind.action for behind in steps[:at]),
-                max_attempts=max_attempts,
-                landmarks=landmarks,
-            )
+
+    def __init__(
+        self,
+        route: Route,
+        steps: Sequence[RailStep],
+        directions: Directions,
+        *,
+        initial_heading: int | None = None,
+        landmark_order: Sequence[int] = tuple(range(1, len(LETTERS) + 1)),
+        naming: str = "both",
+        style: int = 0,
+        max_attempts: int = 2,
+    ) -> None:
+        self._route, self._steps, self._directions = route, steps, directions
+        self._lines, self._codes = told_lines(route, initial_heading, landmark_order, naming, style)
+        self._landmarks = told_landmarks(route, landmark_order)
+        self._numbers = (0, *landmark_order)
+        self._max_attempts = max_attempts
+
+    def at(self, place: int, actions: Sequence[str]) -> Scene:
+        """Return what is told at a point of the rail.
+
+        Args:
+            place: number of the point.
+            actions: what was done at the points behind.
+        """
+        step = self._steps[place]
+        return Scene(
+            instructions=self._lines,
+            line=step.instruction,
+            codes=self._codes[step.instruction - 1 :],
+            observation=step.observation,
+            sight=_sight(self._route, step, self._numbers),
+            intersection=step.intersection,
+            heading=step.heading,
+            directions=self._directions,
+            actions=actions,
+            max_attempts=self._max_attempts,
+            landmarks=self._landmarks,
         )
-    return scenes
+
+
+def rail_scenes(
+    route: Route, steps: Sequence[RailStep], directions: Directions, **options: Any
+) -> list[Scene]:
+    """Return the scene of each point of a rail, for a walker who did what is right at all others.
+
+    The arguments are those of `RailScenes`.
+    """
+    told, right = RailScenes(route, steps, directions, **options), [step.action for step in steps]
+    return [told.at(place, tuple(right[:place])) for place in range(len(steps))]
 
 
 def told_landmarks(route: Route, landmark_order: Sequence[int]) -> list[tuple[int, str, str]]:
     """Return number, name and category of each landmark, by the rising numbers of the episode.
 
-    The arguments are those of `rail_scenes`.
+    The arguments are those of `RailScenes`.
     """
     return sorted(
         (number, leg.landmark.name, leg.landmark.category)
@@ -116,7 +137,7 @@ def told_lines(
 ) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:
     """Return instructions in words and as codes, with landmarks by their numbers of the episode.
 
-    The arguments are those of `rail_scenes`.
+    The arguments are those of `RailScenes`.
     """
     numbers = (0, *landmark_order)
     codes = tuple(

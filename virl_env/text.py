@@ -7,9 +7,10 @@ Pure functions over text, for environments, trainers and evaluations alike. The 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from string import Formatter
 from typing import TYPE_CHECKING, ClassVar
 
 from shiftgym.prompts import Template, Templates
@@ -119,15 +120,10 @@ TEMPLATES = Templates({"default": DEFAULT, "compact": COMPACT})
 find_template = TEMPLATES.find
 
 
-class _Told(dict[str, str]):
-    """The parts of a scene in words, each written when a template asks for it."""
-
-    def __init__(self, scene: Scene) -> None:
-        super().__init__()
-        self._scene = scene
-
-    def __missing__(self, name: str) -> str:
-        return PARTS[name](self._scene)
+@lru_cache(maxsize=64)
+def _pieces(task: str) -> Sequence[tuple[str, Callable[[Scene], str] | None]]:
+    """Return the texts of a wording in order, each with the part of a scene that follows it."""
+    return [(text, PARTS[name] if name else None) for text, name, *_ in Formatter().parse(task)]
 
 
 def build_prompt(scene: Scene, template: str | PromptTemplate = DEFAULT) -> str:
@@ -140,7 +136,12 @@ def build_prompt(scene: Scene, template: str | PromptTemplate = DEFAULT) -> str:
     Raises:
         ValueError: for the name of a template that is none.
     """
-    return find_template(template).task.format_map(_Told(scene))
+    told: list[str] = []
+    for text, part in _pieces(find_template(template).task):
+        told.append(text)
+        if part is not None:
+            told.append(part(scene))
+    return "".join(told)
 
 
 def build_reply(scene: Scene, action: str, template: str | PromptTemplate = DEFAULT) -> str:

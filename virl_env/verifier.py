@@ -35,6 +35,8 @@ CODE_REWARDS = rewards(Outcome)
 
 Verdict: TypeAlias = outcomes.Verdict[Outcome]
 
+_VERDICTS = {outcome: Verdict.of(outcome) for outcome in Outcome}
+
 _RIGHT = frozenset(["forward()", "stop()", *(f"turn_direction({word})" for word in WORDS)])
 
 
@@ -64,9 +66,9 @@ def verify(
             f"right={right!r} is no action: expected forward(), stop() or turn_direction(x)."
         )
     if action is None:
-        return Verdict.of(Outcome.UNREADABLE)
+        return _VERDICTS[Outcome.UNREADABLE]
     if action == right:
-        return Verdict.of(Outcome.CORRECT)
+        return _VERDICTS[Outcome.CORRECT]
     if reported is not None and reported is not intersection:
-        return Verdict.of(Outcome.MISREAD_INTERSECTION)
-    return Verdict.of(Outcome.WRONG_ACTION)
+        return _VERDICTS[Outcome.MISREAD_INTERSECTION]
+    return _VERDICTS[Outcome.WRONG_ACTION]

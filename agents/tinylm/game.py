@@ -42,6 +42,10 @@ class Game(ABC):
         pieces = [re.escape(word) for word in self.words if re.search(r"\W", word)]
         self._scan = re.compile("|".join([*pieces, r"\w+"])).findall
 
+    def ask(self, text: str) -> list[int]:
+        """Return the word ids of what is put to the model."""
+        return self.encode(text)
+
     def encode(self, text: str) -> list[int]:
         """Return the word ids of a text, in one scan from left to right: UNKNOWN for what is no
         word of the game; punctuation that is part of none is skipped."""

@@ -6,7 +6,7 @@ import copy
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import torch
@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from agents.demonstrations import Mixture
 from agents.sb3.checkpoint import load_state, naming, save_state
 from agents.tinylm.game import Game
-from agents.tinylm.model import TinyLM, TinyLMConfig, pad
+from agents.tinylm.model import TinyLM, pad
 from agents.vision.eye import Draw, draw_all
 
 
@@ -31,7 +31,7 @@ class Learner(ABC):
     """
 
     def __init__(self, model: TinyLM, learning_rate: float, settings: str, seed: int = 0) -> None:
-        self.model, self.device = model, model.embed.weight.device
+        self.model, self.device = model, model.device
         self._models = {"model": model}
         self.seen = self.updates = self.trained_words = self.sampled_words = 0
         self._learning_rate, self._settings = learning_rate, settings
@@ -83,7 +83,8 @@ class Learner(ABC):
     def resume(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state` returned; ValueError unless the arguments are the same."""
         # States older than the choice of a game are of the card game, the default.
-        state = {**state, "config": vars(TinyLMConfig(**state.get("config", {})))}
+        config = type(self.model.config)(**state.get("config", {}))
+        state = {**state, "config": vars(config)}
         ours = {name: self.state()[name] for name in ("learner", "config", "settings")}
         if ours != (theirs := {name: state.get(name) for name in ours}):
             raise ValueError(
@@ -150,18 +151,28 @@ class SFTConfig:
     kl_weight: float = 0.0
     dft: bool = False
 
+    def __str__(self) -> str:
+        """Tell the settings; checkpoints of before there were some go on where these are unused."""
+        newer = ("micro_batch", "kl_weight", "dft")
+        told = [
+            f"{one.name}={getattr(self, one.name)!r}"
+            for one in fields(self)
+            if one.name not in newer or getattr(self, one.name) != one.default
+        ]
+        return f"{type(self).__name__}({', '.join(told)})"
+
 
 def write_out(game: Game, demonstrations: Any) -> tuple[Tensor, Tensor, Tensor, list[Any]]:
-    """Return n demonstrated dialogues in words, int16 of shape (n, length), 0 behind the end; where
+    """Return n demonstrated dialogues in words, int32 of shape (n, length), 0 behind the end; where
     the replies that are taught start and end, int64 of shape (n,); and what draws each picture."""
     texts, starts, draws = [], [], []
     for before, reply, draw in _demonstrated(game, demonstrations):
-        words = game.encode(before)
+        words = game.ask(before)
         starts.append(len(words))
         texts.append(words + game.encode(reply))
         draws.append(draw)
     ends = torch.tensor([*map(len, texts)])
-    return pad(texts, torch.int16), torch.tensor(starts), ends, draws
+    return pad(texts, torch.int32), torch.tensor(starts), ends, draws
 
 
 def _demonstrated(game: Game, demonstrations: Any) -> Iterator[tuple[str, str, Draw]]:

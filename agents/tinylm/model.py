@@ -80,6 +80,11 @@ class TinyLM(nn.Module):
         config = TinyLMConfig(**checked_config(path, state.get("config")))
         return load_network(path, state.get("model"), lambda: cls(config), least=least_size(config))
 
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self.embed.weight.device
+
     def size(self) -> int:
         """Return the number of weights, N of the compute axis."""
         return sum(weight.numel() for weight in self.parameters())
@@ -128,7 +133,7 @@ class TinyLM(nn.Module):
             of shape (n,); log-probabilities of the words (0 for temperature 0) and values of the
             states before them, float32 of shape (n, max_words).
         """
-        config, device, count = self.config, self.embed.weight.device, len(prompts)
+        config, device, count = self.config, self.device, len(prompts)
         max_words = max_words or self.game.longest_reply
         sizes = torch.tensor([len(prompt) for prompt in prompts], device=device)
         longest = int(sizes.max())
@@ -153,7 +158,7 @@ class TinyLM(nn.Module):
         lengths = torch.zeros_like(sizes)
         for step in range(max_words):
             logits, value = self._outputs(x)
-            word, log_prob = _choose(logits, temperature, generator, rows, step)
+            word, log_prob = choose(logits, temperature, generator, rows, step)
             going = rows[active]
             words[going, step], lengths[going] = word[active], step + 1
             log_probs[going, step], values[going, step] = log_prob[active], value[active]
@@ -175,7 +180,7 @@ def pad(texts: Sequence[Sequence[int]], dtype: torch.dtype = torch.int64) -> Ten
     return pad_sequence([torch.tensor(text, dtype=dtype) for text in texts], batch_first=True)
 
 
-def _choose(logits: Tensor, heat: float, source: object, *at: object) -> tuple[Tensor, Tensor]:
+def choose(logits: Tensor, heat: float, source: object, *at: object) -> tuple[Tensor, Tensor]:
     """Return a word for each row of logits (n, vocabulary), and its log-probability."""
     if not heat:
         return logits.argmax(dim=-1), torch.zeros_like(logits[:, 0])

@@ -17,7 +17,7 @@ def study(
     suite: Annotated[str, typer.Option(help="To study: gp-l, virl-l, gp-vl or virl-vl.")] = "gp-l",
     preset: Annotated[
         str,
-        typer.Option(help="quick (some 10 minutes, 30 on images), full, or grid or controls."),
+        typer.Option(help="quick (10 minutes, 30 on images), full, grid, controls or smollm2."),
     ] = "quick",
     out: Annotated[
         Path | None, typer.Option(help="Folder of the run; made if missing, resumed.")
@@ -28,10 +28,19 @@ def study(
     only: Annotated[
         str | None, typer.Option(help="Seeds to run now, such as 0,2; the others stay for later.")
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes at a time, one core each.")] = 2,
     cv: Annotated[
         bool, typer.Option("--cv", help="Leave one city out for each seed; on the streets only.")
     ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, help="Jobs at a time, one core each: 2, or all of a cluster."),
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option(help="Of language models, such as cuda; default by preset.")
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="Where jobs run: local, or ray with the extra \\[ray].")
+    ] = "local",
 ) -> None:
     """Compare imitation and reinforcement, in and out of distribution; the same command resumes."""
     with reported_errors():
@@ -47,6 +56,8 @@ def study(
         if cv:
             chosen = one_city_out(chosen, of.task)
         count = seeds or chosen.seeds
+        if device is not None:
+            chosen = chosen.on(device)
         run_study(
             chosen,
             of,
@@ -54,6 +65,7 @@ def study(
             seeds=range(count),
             only=_seeds(only, count),
             workers=jobs,
+            engine=engine,
             console=Console(),
         )
 

@@ -19,9 +19,11 @@ import torch
 
 from agents.demonstrations import Demonstrated, Transitions
 from agents.images import IMAGES
+from agents.pretrained import PretrainedConfig, PretrainedLM
+from agents.pretrained.model import KIND
 from agents.protocol import Agent
 from agents.sb3.bc import BCConfig, train_bc
-from agents.sb3.checkpoint import save_state
+from agents.sb3.checkpoint import check_weights, load_state, save_state
 from agents.sb3.model import SB3Agent, agent_of, build_model, count_weights, load_model, save_model
 from agents.sb3.policy import ResidualPolicy, SightedMLP
 from agents.sb3.ppo import PPOConfig, train_ppo
@@ -287,10 +289,15 @@ class TinyLMLearner:
 
     def __init__(self, task: Task, preset: PolicyPreset, seed: int) -> None:
         game = GAMES[task.name] + self._medium
+        self._device = usable_device(preset.device)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self._model = TinyLM(TinyLMConfig(**{"game": game, **preset.model}))
+            self._model = self._made({"game": game, **preset.model}).to(self._device)
         self.weights = self._model.size()
+
+    def _made(self, settings: Mapping[str, Any]) -> TinyLM | PretrainedLM:
+        """Return a new model."""
+        return TinyLM(TinyLMConfig(**settings))
 
     def flops(self, usage: Usage) -> float:
         """Return the compute of what a stage has used."""
@@ -307,7 +314,7 @@ class TinyLMLearner:
 
     def load(self, path: Path) -> None:
         """Read the weights."""
-        self._model = TinyLM.load(path)
+        self._model = TinyLM.load(path).to(self._device)
 
     def imitate(self, demonstrations: Demonstrated, stage: Stage) -> None:
         """Learn the demonstrated replies word by word."""
@@ -346,7 +353,7 @@ class TinyLMImageLearner(TinyLMLearner):
 
     def __init__(self, task: Task, preset: PolicyPreset, seed: int) -> None:
         super().__init__(task, preset, seed)
-        game = self._model.game
+        game: Any = self._model.game
         assert isinstance(game, InPictures)
         self.keywords = {**self.keywords, **game.keywords}
 
@@ -358,10 +365,44 @@ class TinyLMImageLearner(TinyLMLearner):
         super().imitate(seen, replace(stage, settings=settings))
 
 
+class PretrainedLearner(TinyLMLearner):
+    """A pretrained chat model with LoRA, by the same SFT and PPO; its template is put around the
+    compact wording."""
+
+    def _made(self, settings: Mapping[str, Any]) -> PretrainedLM:
+        return PretrainedLM(PretrainedConfig(**settings))
+
+    def save(self, path: Path) -> None:
+        """Write the adapters and the value head."""
+        model = self._model
+        save_state(path, {KIND: vars(model.config), "model": model.state_dict()})
+
+    def load(self, path: Path) -> None:
+        """Read the adapters and the value head into the model that there is."""
+        state = load_state(path)["model"]
+        check_weights(path, state, self._model.state_dict())
+        self._model.load_state_dict(state)
+
+
+def usable_device(name: str | None) -> str:
+    """Return the device of a preset, the CPU for None.
+
+    Raises:
+        ValueError: it is a GPU, and there is none that torch can use.
+    """
+    if name is not None and name.startswith("cuda") and not torch.cuda.is_available():
+        raise ValueError(
+            f"The device {name} is asked for, and torch finds no GPU. Run the study where there is "
+            f"one, with a CUDA build of torch, or pass --device cpu."
+        )
+    return name or "cpu"
+
+
 LEARNERS: Mapping[str, Callable[[Task, PolicyPreset, int], Learner]] = {
     "sb3": SB3Learner,
     "sb3-images": SB3ImageLearner,
     "tinylm": TinyLMLearner,
     "tinylm-images": TinyLMImageLearner,
+    "pretrained": PretrainedLearner,
 }
 """Learners by the name that a preset gives them; each is made from a task, a preset and a seed."""

@@ -16,8 +16,8 @@ from benchmarks.bounded import bounded_lines
 from benchmarks.records import Episode
 from benchmarks.replays import Chat
 from benchmarks.replies import ReplyLine
-from benchmarks.runs import first_of, line_of
-from benchmarks.seals import request_digest, seal
+from benchmarks.runs import first_of
+from benchmarks.seals import request_digest, seal_of, unsealed, written
 from benchmarks.submissions.claims import Claim
 from benchmarks.submissions.problems import Problems
 from shiftgym.files import brief
@@ -120,12 +120,14 @@ def request_digests(claim: Claim) -> list[str]:
 
 
 def _problems_of_line(line: ReplyLine, data: bytes, requests: list[str]) -> Iterator[str]:
-    if line.seal not in [seal(line, request) for request in requests]:
+    told = unsealed(line)
+    if line.seal is None or line.seal not in [seal_of(told, request) for request in requests]:
         yield (
             "its seal is not that of this line with the model, the sampling and the versions that "
             "are named: one of them was edited"
         )
-    if line_of(line) != data:
+        return
+    if written(told, line.seal) != data:
         yield "it is not written as shiftgym writes it"
     for name in ("prompt_tokens", "completion_tokens", "reasoning_tokens"):
         count = getattr(line, name)

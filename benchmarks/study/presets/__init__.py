@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmarks.study.presets import cards, grid, grid_streets, images, streets
+from benchmarks.study.presets import cards, grid, grid_streets, images, pretrained, streets
 from benchmarks.study.presets.cities import one_city_out
 from benchmarks.study.presets.schema import UNTRAINED, Arm, PolicyPreset, Preset
 
@@ -31,6 +31,7 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
         "grid-answers": grid.GRID_ANSWERS,
         "controls": grid.CONTROLS,
         "controls-more": grid.CONTROLS_MORE,
+        "smollm2": pretrained.SMOLLM2,
     },
     "virl-l": {
         "demo": streets.DEMO,

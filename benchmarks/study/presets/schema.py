@@ -64,6 +64,8 @@ class PolicyPreset(Plain):
     Attributes:
         learner: which of `learners.LEARNERS` trains it.
         model: settings of the network.
+        device: where a language model computes, as torch names it; None for the CPU, where all
+            others compute.
         init, sft, rl: settings of the training of each stage.
         init_rules: rules that the init's demonstrations show in equal parts, None for random ones
             alone. Where the rules that are compared are among them, what the arms keep of the
@@ -83,6 +85,7 @@ class PolicyPreset(Plain):
 
     learner: str
     model: dict[str, Any] = Field(default_factory=dict)
+    device: str | None = None
     init: dict[str, Any] = Field(default_factory=dict)
     sft: dict[str, Any] = Field(default_factory=dict)
     rl: dict[str, Any] = Field(default_factory=dict)
@@ -214,6 +217,16 @@ class Preset(Plain):
         if column.severity is not None and self.severity_episodes is not None:
             return self.severity_episodes
         return self.final_episodes
+
+    def on(self, device: str) -> Preset:
+        """Return the preset with its language models on another device."""
+        chosen = None if device == "cpu" else device
+        moved = {
+            name: policy.model_copy(update={"device": chosen})
+            for name, policy in self.policies.items()
+            if not policy.learner.startswith("sb3")
+        }
+        return self.model_copy(update={"policies": {**self.policies, **moved}})
 
     def plain(self, exclude: set[str]) -> dict[str, Any]:
         """Return it as plain data for run.json, without some fields and what is not set."""
