@@ -30,6 +30,7 @@ from benchmarks.study.cells import described, job_folder
 from benchmarks.study.points import POINTS_FILE, read_points
 from benchmarks.study.presets import Preset
 from benchmarks.study.report.measures import MEASURES_FILE
+from benchmarks.study.timing import TIMING_FILE
 from shiftgym.atomic import write_atomically
 
 RESULTS = Path("results")
@@ -86,6 +87,8 @@ def publish(
             target = job_folder(out, policy, seed)
             target.mkdir(parents=True)
             shutil.copyfile(job / POINTS_FILE, target / POINTS_FILE)
+            if (job / TIMING_FILE).exists():  # jobs of earlier versions have none
+                shutil.copyfile(job / TIMING_FILE, target / TIMING_FILE)
             points = set(read_points(job))
             _pack(job, target, [r for r in read_episodes(job) if _stays(r, points, preset, kept)])
             if seed == chosen[0]:
