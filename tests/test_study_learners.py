@@ -204,7 +204,7 @@ def test_a_preset_for_a_gpu_says_so_where_there_is_none() -> None:
     preset = preset_named("smollm2", "gp-l")
     assert preset.policies["smollm2"].device == "cuda"
     assert preset.on("cpu").policies["smollm2"].device is None
-    moved = preset_named("quick", "gp-l").on("cuda:1")
+    moved = preset_named("full", "gp-l").on("cuda:1")
     assert [policy.device for policy in moved.policies.values()].count("cuda:1") == 1
     if not torch.cuda.is_available():
         with pytest.raises(ValueError, match="torch finds no GPU"):
