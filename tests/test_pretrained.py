@@ -73,7 +73,7 @@ def test_a_reply_is_scored_as_it_was_drawn(config: PretrainedConfig) -> None:
     model = model_of(config)
     torch.nn.init.normal_(model.value_head.weight)
     texts = ["Cards: A 2 3 4.", "Cards: K."]
-    asked = [model.game.ask(text) for text in texts]
+    asked = [model.game.encode_prompt(text) for text in texts]
     assert model.game.decode(model.game.encode(texts[0])) == texts[0]
     draws = torch.Generator().manual_seed(0)
     words, lengths, log_probs, values = model.generate(asked, 1.0, draws, max_words=6)
