@@ -19,7 +19,7 @@ from benchmarks.replies import REPLIES_FILE, ReplyLine
 from benchmarks.rollouts import Cell
 from benchmarks.runs import Run, read_lines
 from benchmarks.spending import Spending
-from benchmarks.submissions.format import plain_line
+from benchmarks.submissions.plain import plain_line
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,8 @@ Words: TypeAlias = NDArray[np.uint64]
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
+_GAMMA_INT, _MIX_1_INT, _MIX_2_INT = map(int, (_GAMMA, _MIX_1, _MIX_2))
+_MASK = 2**64 - 1
 _SHIFT_30, _SHIFT_27, _SHIFT_31, _SHIFT_32 = (np.uint64(shift) for shift in (30, 27, 31, 32))
 
 EPISODE_SEED_BITS = 61
@@ -45,6 +47,14 @@ def words(seeds: Words, number: int | Words) -> Words:
     word *= _MIX_2
     word ^= word >> _SHIFT_31
     return word
+
+
+def word(seed: int, number: int) -> int:
+    """Return draw `number` of one seed: what `words` returns, without an array's cost for one."""
+    drawn = (seed + (number + 1) * _GAMMA_INT) & _MASK
+    drawn = (drawn ^ drawn >> 30) * _MIX_1_INT & _MASK
+    drawn = (drawn ^ drawn >> 27) * _MIX_2_INT & _MASK
+    return drawn ^ drawn >> 31
 
 
 def integers(seeds: Words, number: int, bound: int | Words) -> NDArray[np.int64]:

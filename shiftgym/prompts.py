@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from string import Formatter
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -77,19 +78,23 @@ T = TypeVar("T", bound=Template)
 class Templates(dict[str, T]):
     """The templates that come with a task, by name."""
 
+    @cached_property
+    def kind(self) -> type[T]:
+        """Their class."""
+        return type(next(iter(self.values())))
+
     def find(self, template: str | T) -> T:
         """Return a template as it is, or the one of this name.
 
         Raises:
             ValueError: for an unknown name.
         """
-        kind = type(next(iter(self.values())))
-        if isinstance(template, kind):
+        if isinstance(template, self.kind):
             return template
         if not isinstance(template, str) or template not in self:
             raise ValueError(
                 f"template={shown(template)} is unknown: expected {' or '.join(map(repr, self))}, "
-                f"or a {kind.__module__}.{kind.__name__}."
+                f"or a {self.kind.__module__}.{self.kind.__name__}."
             )
         return self[template]
 

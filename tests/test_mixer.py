@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shiftgym.mixer import EPISODE_SEED_BITS, episode_seeds, integers, words
+from shiftgym.mixer import EPISODE_SEED_BITS, episode_seeds, integers, word, words
 
 WORD = 2**64 - 1
 
@@ -24,6 +24,7 @@ def test_published_sequence_of_seed_zero() -> None:
 @given(st.integers(0, WORD), st.integers(0, 100_000))
 def test_words_are_splitmix64(seed: int, number: int) -> None:
     assert int(words(np.array([seed], dtype=np.uint64), number)[0]) == splitmix64(seed, number)
+    assert word(seed, number) == splitmix64(seed, number)
 
 
 @given(st.lists(st.integers(0, WORD), min_size=1), st.lists(st.integers(0, WORD - 1), min_size=1))

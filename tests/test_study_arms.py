@@ -102,6 +102,14 @@ def test_both_arms_have_the_same_rates_and_compute() -> None:
     ]
 
 
+def test_a_preset_may_compare_another_metric_than_its_task() -> None:
+    suite, presets = SUITES["virl-l"], PRESETS["virl-l"]
+    told = {name: presets[name].task(suite).metric for name in ("quick", "grid", "controls")}
+    assert told == dict(zip(told, ("step_accuracy", "turn_accuracy", "turn_accuracy")))
+    assert presets["grid"].task(suite).axis == "accuracy at turning points"
+    assert presets["quick"].task(suite).axis == "per-step accuracy"
+
+
 def killed_at(fraction: float) -> Any:
     def emit(event: Event) -> None:
         if event.fraction >= fraction:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -23,14 +24,13 @@ from benchmarks.study.presets import PRESETS
 from benchmarks.study.probes import _Room, shows_working
 from benchmarks.suites import SUITES
 
-GRID = PRESETS["gp-l"]["grid"]
-SIZE = {"width": 16, "layers": 1, "context": 96, "game": "cards-working"}
+SIZE: dict[str, Any] = {"width": 16, "layers": 1, "context": 96, "game": "cards-working"}
 KEYWORDS = {"template": "compact", "max_attempts": 1}
 
 
-def model(seed: int) -> TinyLM:
+def model(seed: int, **size: Any) -> TinyLM:
     torch.manual_seed(seed)
-    return TinyLM(TinyLMConfig(**SIZE))
+    return TinyLM(TinyLMConfig(**{**SIZE, **size}))
 
 
 def test_pass_at_k_is_the_share_of_choices_in_which_one_wins() -> None:
@@ -107,22 +107,24 @@ def test_an_arm_shows_working_as_what_it_starts_from_does() -> None:
     assert all(shows for stage, shows in shown.items() if stage != "sft-answers")
 
 
-def study(folder: Path) -> Path:
+def study(folder: Path, suite: str = "gp-l", game: str = "cards-working") -> Path:
     """Return the folder of a study whose init and one arm kept untrained weights."""
-    policy = GRID.policies["lm-working"]
+    grid, size = PRESETS[suite]["grid"], {**SIZE, "game": game, "context": 160}
+    policy = grid.policies["lm-working"]
     arms = {"rl-2e-4": policy.all_arms["rl-2e-4"]}
-    settings = policy.model_copy(update={"model": SIZE, "arms": arms})
+    settings = policy.model_copy(update={"model": size, "arms": arms})
     changes = {"policies": {"lm-working": settings}, "points": 2, "shares": (0.5, 1.0)}
-    preset = GRID.model_copy(update=changes)
-    suites = {"gp-l": SUITES["gp-l"].digest}
+    preset = grid.model_copy(update=changes)
+    suites = {suite: SUITES[suite].digest}
     record = RunRecord(kind="study", config=preset.plain({"seeds"}), seeds=[0], suites=suites)
     with Run(folder, record):
         job = folder / "jobs" / "lm-working-seed0"
         (job / WEIGHTS).mkdir(parents=True)
     points = {}
     for number, (stage, point) in enumerate([("init", 0), ("rl-2e-4", 1), ("rl-2e-4", 2)]):
+        made = model(number, **size)
         torch.save(
-            {"config": vars(model(0).config), "model": model(number).state_dict()},
+            {"config": vars(made.config), "model": made.state_dict()},
             job / WEIGHTS / f"{stage}-{point}.pt",
         )
         points[f"{stage}/{point}"] = {"stage": stage, "point": point, "flops": 1.0}
@@ -156,3 +158,11 @@ def test_measures_resume_and_are_told_with_intervals(
         list(measure(folder, columns=["out"]))
     with pytest.raises(RunError, match="is no run folder"):
         list(measure(folder.parent / "none"))
+
+
+@pytest.mark.slow
+def test_streets_are_measured_too(tmp_path: Path) -> None:
+    folder = study(tmp_path / "run", "virl-l", "streets-working")
+    assert len(list(measure(folder, episodes=2, samples=2))) == 2 * 2 * 3
+    found = {row["measure"] for row in read_json(folder / "measures.json")["measured"]}
+    assert found == {"pass@1", "pass@2", "kl", "revision", "revision_room", "forced"}

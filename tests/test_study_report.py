@@ -17,7 +17,10 @@ from benchmarks.statistics import Observation
 from benchmarks.study.cells import Cell, Study
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.report.advice import advice
-from benchmarks.study.report.contrasts import contrasts_of, corrected
+from benchmarks.study.report.command import write_report
+from benchmarks.study.report.compared import contrasts_of
+from benchmarks.study.report.contrasts import corrected
+from benchmarks.study.report.summary import summarise_studies
 from benchmarks.suites import SUITES
 from tests import test_study
 from tests.browser import browser
@@ -82,7 +85,7 @@ def test_controls_are_compared_with_their_method_and_a_floor_decides_nothing() -
     found = verdicts(study("controls", rates))
     assert found["c", "RL", "rule_ood"][0] == "floor"
     assert found["control", "init carried on", "rule_ood"][0] == "found"
-    assert found["control", "RL kl", "rule_ood"][0] == "floor"
+    assert found["control", "RL with KL", "rule_ood"][0] == "floor"
     one = {("sft", "rule_ood"): 0.5, ("rl", "rule_ood"): 0.5}
     verdict, says = verdicts(study("controls", one))["c", "RL", "rule_ood"]
     assert verdict == "not decided"
@@ -99,7 +102,7 @@ def test_a_study_becomes_a_page_that_needs_nothing_else(
     told = json.loads(book.read_text())
     del told["points"]["sft/1"]
     book.write_text(json.dumps(told))
-    report_all([run, run], QUIET, tmp_path / "page")
+    write_report(summarise_studies([run]), tmp_path / "page", QUIET)
     page, text, numbers = (
         (tmp_path / "page" / f"report.{kind}").read_text("utf-8") for kind in ("html", "md", "csv")
     )

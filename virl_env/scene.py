@@ -220,11 +220,10 @@ def describe_actions(actions: Sequence[str]) -> str:
 
     An action that could not be read is "", and told as "no action".
     """
-    runs = ((action, len(list(same))) for action, same in groupby(actions))
-    told = (
-        (action or "no action") + (f" ({count} times)" if count > 1 else "")
-        for action, count in runs
-    )
+    told: list[str] = []
+    for action, same in groupby(actions):
+        count, name = len(list(same)), action or "no action"
+        told.append(f"{name} ({count} times)" if count > 1 else name)
     return ", ".join(told) or "nothing yet"
 
 

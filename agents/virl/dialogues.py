@@ -75,7 +75,7 @@ class Streets(Game):
             dealer = self.dealer(**keywords)
             for deal in dealer.deal(demonstrations.episode_seed[rows]):
                 for scene, step in rail_points(dealer, deal):
-                    prompt, _, draw = self.ask(dealer, deal, scene, step)
+                    prompt, _, draw = self.dialogue_at(dealer, deal, scene, step)
                     taught.append((prompt, demonstrations.reply(scene, step.action), draw))
         for index in np.random.default_rng(0).permutation(len(taught)):
             yield taught[index]
@@ -105,10 +105,10 @@ class Streets(Game):
         dialogues = []
         for deal, at in zip(deals, drawn.tolist()):
             scene, step = rail_points(dealer, deal)[at]
-            dialogues.append(self.ask(dealer, deal, scene, step))
+            dialogues.append(self.dialogue_at(dealer, deal, scene, step))
         return dialogues
 
-    def ask(self, dealer: Any, deal: np.void, scene: Scene, step: RailStep) -> Dialogue:
+    def dialogue_at(self, dealer: Any, deal: np.void, scene: Scene, step: RailStep) -> Dialogue:
         """Return the dialogue of a point of an episode's rail."""
         return Dialogue(build_prompt(scene, self.template), partial(_judge, step))
 

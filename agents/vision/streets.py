@@ -52,9 +52,11 @@ class SeenStreets(InPictures, Streets):
         config = super().dealer(**keywords).config
         return SeeingDealer(config, StreetRenderer(config, SIZE, "grid", look, panoramas))
 
-    def ask(self, dealer: SeeingDealer, deal: np.void, scene: Scene, step: RailStep) -> Dialogue:
+    def dialogue_at(
+        self, dealer: SeeingDealer, deal: np.void, scene: Scene, step: RailStep
+    ) -> Dialogue:
         """Return the dialogue of a point of an episode's rail."""
-        prompt, judge, _ = super().ask(dealer, deal, scene, step)
+        prompt, judge, _ = super().dialogue_at(dealer, deal, scene, step)
         renderer, route = dealer.renderer, dealer.pool.routes[deal["route"]]
         look = renderer.look_of(int(deal["seed"]))
         draw = partial(

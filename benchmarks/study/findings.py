@@ -17,12 +17,11 @@ from benchmarks.runs import RUN_FILE, read_json, write_json
 from benchmarks.statistics import FEW_SEEDS
 from benchmarks.study.publish import RESULTS, command_of
 from benchmarks.study.report import figures
-from benchmarks.study.report.advice import Advice, advice, measured
+from benchmarks.study.report.advice import Advice, advice
 from benchmarks.study.report.contrasts import MARGIN, Contrast
-from benchmarks.study.report.names import setting_name
 from benchmarks.study.report.summary import Summary, summarise_studies
 from benchmarks.study.report.tables import endpoints_table
-from benchmarks.tables import percent
+from benchmarks.tables import interval, percent
 from shiftgym.atomic import write_atomically
 
 QUOTED = RESULTS / "quoted.json"
@@ -41,12 +40,26 @@ class Run(BaseModel):
     lacks: str
 
 
+class Quote(BaseModel):
+    """What an arm, the init or a reference reaches on a column, in percent: "29.8 [21.9, 39.2]"."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    folder: str
+    policy: str
+    arm: str
+    column: str
+    metric: str
+    told: str
+
+
 class Quoted(BaseModel):
     """The numbers that pages quote."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     runs: tuple[Run, ...] = ()
+    rates: tuple[Quote, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
 
 
@@ -68,7 +81,19 @@ def quoted(summary: Summary | None) -> Quoted:
         )
         for one in summary.settings
     }
-    return Quoted(runs=tuple(runs.values()), contrasts=tuple(summary.contrasts))
+    rates = [
+        Quote(
+            folder=folder.name,
+            policy=rate.policy,
+            arm=rate.arm,
+            column=rate.column,
+            metric=rate.metric,
+            told=interval(rate.estimate.value, rate.estimate.low, rate.estimate.high),
+        )
+        for folder, results in {one.study.folder: one.results for one in summary.settings}.items()
+        for rate in results.rates
+    ]
+    return Quoted(runs=tuple(runs.values()), rates=tuple(rates), contrasts=tuple(summary.contrasts))
 
 
 def page(found: Quoted) -> str:
@@ -77,10 +102,7 @@ def page(found: Quoted) -> str:
     declared = [a for a in said if a.contrast.family == "declared" and a.contrast.shift]
     # One for each setting: what validation chose where the preset has it, else the last point.
     primary = {
-        (a.contrast.suite, a.contrast.policy): a
-        for topic in "ca"
-        for a in declared
-        if a.contrast.topic == topic
+        a.contrast.setting: a for topic in "ca" for a in declared if a.contrast.topic == topic
     }
     parts = [
         "# What was found",
@@ -88,7 +110,7 @@ def page(found: Quoted) -> str:
         "generalise? `python -m benchmarks.study.findings` writes this page from the rows in "
         "`results/`; no number on it is typed by hand.",
         "## In one paragraph",
-        paragraph(list(primary.values())),
+        paragraph(list(primary.values()), said),
     ]
     if found.runs:
         parts += [
@@ -100,6 +122,12 @@ def page(found: Quoted) -> str:
             "The diamond is the init from which both methods start. Up is better under the other "
             "rule, right is better under the trained one; large marks are the last points. Lines "
             "across are 95 % intervals.",
+        ]
+    if more := [one for one in said if one.verdict == "found" and one.topic == "data"]:
+        parts += [
+            "## What mattered beside the method",
+            "Not declared beforehand; corrected together with all other such comparisons.",
+            "\n".join(f"- {one.contrast.setting}. {one.says} {one.because}" for one in more),
         ]
     parts += ["## What is not decided", *_undecided(said, found), "## Where the rows are"]
     parts += [
@@ -117,8 +145,13 @@ def page(found: Quoted) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def paragraph(headline: Sequence[Advice]) -> str:
-    """Return the answer in words that need no training in the field."""
+def paragraph(headline: Sequence[Advice], said: Sequence[Advice]) -> str:
+    """Return the answer in words that need no training in the field.
+
+    Args:
+        headline: one for each setting.
+        said: all advice.
+    """
     start = (
         "An agent first learns a game from examples. Then it trains on one rule alone: by copying "
         "right answers (imitation), or by trying and being told what was right (reinforcement). "
@@ -127,13 +160,26 @@ def paragraph(headline: Sequence[Advice]) -> str:
     if not headline:
         return start + "No published run answers that yet."
     told = " ".join(_in_words(one) for one in headline)
-    below = sum(max(a.contrast.rates) < (a.contrast.start or 0.0) for a in headline)
-    many = f"{len(headline)} settings" if len(headline) > 1 else "1 setting"
-    kept = f" In {below} of {many} both ways lost some of what the agent could do before."
+    settings = {one.contrast.setting for one in headline}
+    lost = [
+        name
+        for name in settings
+        if all(
+            one.verdict == "found" and one.contrast.estimate.value < 0
+            for one in said
+            if one.contrast.topic == "init" and one.contrast.setting == name
+        )
+    ]
+    of = f"{len(settings)} settings" if len(settings) > 1 else "1 setting"
+    kept = (
+        f" In {len(lost)} of {of} both ways are shown to have lost some of what there was before."
+    )
+    more = next((one for one in said if one.verdict == "found" and one.topic == "data"), None)
+    beside = f" How one trains mattered too. {more.says}" if more else ""
     seeds = min(a.contrast.estimate.seeds for a in headline)
     runs = "one training run alone" if seeds == 1 else f"{seeds} training runs"
     hedge = f" The least of this rests on {runs}; others may come out otherwise."
-    return start + told + kept + (hedge if seeds < FEW_SEEDS else "")
+    return start + told + kept + beside + (hedge if seeds < FEW_SEEDS else "")
 
 
 def _in_words(one: Advice) -> str:
@@ -148,7 +194,7 @@ def _in_words(one: Advice) -> str:
         verdict = "it made next to no difference which"
     before = "" if contrast.start is None else f" ({percent(contrast.start)} % before)"
     return (
-        f"{setting_name(contrast.suite, contrast.policy)}: {verdict}, with "
+        f"**{contrast.setting}**: {verdict}, with "
         f"{percent(contrast.rates[1])} % right under the other rule after copying and "
         f"{percent(contrast.rates[0])} % after reinforcement{before}."
     )
@@ -156,11 +202,7 @@ def _in_words(one: Advice) -> str:
 
 def _undecided(said: Sequence[Advice], found: Quoted) -> list[str]:
     open_ones = [one for one in said if one.verdict == "not decided"]
-    lines = [
-        f"- {setting_name(one.contrast.suite, one.contrast.policy)}. {one.says} "
-        f"{measured(one.contrast)}"
-        for one in open_ones
-    ]
+    lines = [f"- {one.contrast.setting}. {one.says} {one.because}" for one in open_ones]
     known = {one.suite for one in found.contrasts}
     absent = [name for name in ("gp-l", "virl-l", "gp-vl", "virl-vl") if name not in known]
     if absent:
@@ -177,7 +219,7 @@ def read_quoted(path: Path = QUOTED) -> Quoted:
 def main() -> None:
     """Write the numbers, the page and the figure."""
     folders = published()
-    summary = summarise_studies(folders) if folders else None
+    summary = summarise_studies(folders, splits=False) if folders else None
     found = quoted(summary)
     write_json(QUOTED, found.model_dump(mode="json"))
     write_atomically(PAGE, page(found).encode())

@@ -144,8 +144,11 @@ def declared(
     # A run at the chosen rates alone may have no rate in common.
     if equal := [((rl[rate], half), (sft[rate], half)) for rate in rl if rate in sft]:
         found["b"] = equal
-    ends = [chosen[m].arm for m in ("rl", "sft")] if chosen else [*rl.values(), *sft.values()]
-    if len(ends) == 2:
+    if chosen:
+        ends = [chosen[method].arm for method in ("rl", "sft")]
+    else:
+        ends = [*rl.values(), *sft.values()] if len(rl) == len(sft) == 1 else []
+    if ends:
         found["c"] = [((ends[0], preset.points), (ends[1], preset.points))]
     return found
 

@@ -28,7 +28,7 @@ from rich.console import Console
 
 from benchmarks.consoles import reported_errors, say
 from benchmarks.runs import LineFile, RunError, line_of, lock_folder, read_lines, write_json
-from benchmarks.study.cells import described, read_study
+from benchmarks.study.cells import Study, described, load_study
 from benchmarks.study.frontier import CHOOSES, choose
 from benchmarks.study.jobs import Job
 from benchmarks.study.measure_lines import (
@@ -41,7 +41,6 @@ from benchmarks.study.measure_lines import (
 )
 from benchmarks.study.measured import plain
 from benchmarks.study.points import read_points
-from benchmarks.study.presets import Preset
 from benchmarks.study.probes import PROBES, Probe, kept_weights
 
 POINTS = ("last", "best", "all")
@@ -68,11 +67,11 @@ def measure(
         RunError: it is not a study's folder, or another process measures it.
         ValueError: for points, a column or a measure that there are none of.
     """
-    _, preset, of = described(folder)
+    _, _, of = described(folder)
     _check("choice of points", [points], POINTS)
     _check("column", columns, of.columns)
     _check("measure", measures, PROBES)
-    best = _best(folder, preset) if points == "best" else {}
+    best = _best(load_study(folder)) if points == "best" else {}
     (folder / MEASURES_FOLDER).mkdir(exist_ok=True)
     with closing(lock_folder(folder / MEASURES_FOLDER)):
         for job, path in jobs_of(folder):
@@ -119,19 +118,16 @@ def _chosen(job: Job, points: str, best: Mapping[tuple[str, str], int]) -> list[
     ]
 
 
-def _best(folder: Path, preset: Preset) -> dict[tuple[str, str], int]:
+def _best(study: Study) -> dict[tuple[str, str], int]:
     """Return the point of each arm that is best on validation, mean over seeds."""
-    record, _, of = described(folder)
-    task = preset.task(of)
-    if CHOOSES not in of.columns:
-        raise RunError(f"{folder} has no column {CHOOSES}, by which points are chosen.")
-    cells, _, _ = read_study(folder, record, preset.policies, task)
-    found = {}
+    found, preset = dict[tuple[str, str], int](), study.preset
+    if CHOOSES not in study.of.columns:
+        raise RunError(f"{study.folder} has no column {CHOOSES}, by which points are chosen.")
     for policy, settings in preset.policies.items():
         told = {
-            (stage, point, column): cell.played
-            for (name, stage, point, column, metric), cell in cells.items()
-            if (name, metric, column) == (policy, task.metric, CHOOSES)
+            (stage, point, column): played
+            for (stage, point, column), played in study.played(policy).items()
+            if column == CHOOSES
         }
         for arm in settings.all_arms:
             if any(name == arm for name, _, _ in told):

@@ -29,6 +29,8 @@ from benchmarks.runs import (
 from benchmarks.study.cells import described, job_folder
 from benchmarks.study.points import POINTS_FILE, read_points
 from benchmarks.study.presets import Preset
+from benchmarks.study.report.measures import MEASURES_FILE
+from benchmarks.study.timing import TIMING_FILE
 from shiftgym.atomic import write_atomically
 
 RESULTS = Path("results")
@@ -40,6 +42,7 @@ def publish(
     out: Path,
     *,
     columns: Collection[str] | None = None,
+    seeds: Sequence[int] | None = None,
     weights: Sequence[str] = (),
 ) -> int:
     """Pack a study.
@@ -48,6 +51,7 @@ def publish(
         run: its folder.
         out: made if missing; what it held is replaced.
         columns: that are kept of the points between the init and the last; None for all.
+        seeds: that are packed; None for all.
         weights: arms, and "init", whose last checkpoints of the first seed are packed.
 
     Returns:
@@ -63,24 +67,31 @@ def publish(
             f"{run} has no curves of {', '.join(sorted(unknown))}: expected some of "
             f"{', '.join(preset.curve_columns)}."
         )
+    chosen = record.seeds if seeds is None else [s for s in record.seeds if s in seeds]
+    if not chosen:
+        raise RunError(f"{run} has none of the seeds {seeds}: expected some of {record.seeds}.")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     # The packed folder says of itself what it holds, so that nothing seems missing.
     config = {**record.config, "curve_columns": kept}
-    packed = record.model_copy(update={"config": config})
+    packed = record.model_copy(update={"config": config, "seeds": chosen})
     write_json(out / RUN_FILE, packed.model_dump(mode="json"))
-    _pack(run, out, list(read_episodes(run)))
+    if (run / MEASURES_FILE).exists():
+        shutil.copyfile(run / MEASURES_FILE, out / MEASURES_FILE)
+    _pack(run, out, [row for row in read_episodes(run) if int(row.cell.split("/")[1]) in chosen])
     for policy in preset.policies:
-        for seed in record.seeds:
+        for seed in chosen:
             job = job_folder(run, policy, seed)
             if not (job / POINTS_FILE).exists():
                 continue
             target = job_folder(out, policy, seed)
             target.mkdir(parents=True)
             shutil.copyfile(job / POINTS_FILE, target / POINTS_FILE)
+            if (job / TIMING_FILE).exists():  # jobs of earlier versions have none
+                shutil.copyfile(job / TIMING_FILE, target / TIMING_FILE)
             points = set(read_points(job))
             _pack(job, target, [r for r in read_episodes(job) if _stays(r, points, preset, kept)])
-            if seed == record.seeds[0]:
+            if seed == chosen[0]:
                 for name in weights:
                     if not (job / f"{name}.pt").exists():
                         raise RunError(f"{job} has no {name}.pt: that arm is not finished.")
@@ -115,6 +126,9 @@ def main(
     columns: Annotated[
         str | None, typer.Option(help="Columns kept between init and end, split by commas.")
     ] = None,
+    seeds: Annotated[
+        str | None, typer.Option(help="Seeds, split by commas, as those that are finished.")
+    ] = None,
     weights: Annotated[
         str, typer.Option(help="Arms whose last checkpoints of the first seed are packed.")
     ] = "",
@@ -125,6 +139,7 @@ def main(
             run,
             RESULTS / name,
             columns=None if columns is None else columns.split(","),
+            seeds=None if seeds is None else [int(seed) for seed in seeds.split(",")],
             weights=[arm for arm in weights.split(",") if arm],
         )
         record = read_record(RESULTS / name)

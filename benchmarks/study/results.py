@@ -162,8 +162,8 @@ def load_results(folder: Path) -> Results:
     return study_and_results(folder)[1]
 
 
-def study_and_results(folder: Path) -> tuple[Study, Results]:
-    """Read a study's folder; return all its rows, and what it found.
+def study_and_results(folder: Path, *, splits: bool = True) -> tuple[Study, Results]:
+    """Read a study's folder; return all its rows, and what it found, with or without splits.
 
     Raises:
         RunError: it is not a study's folder.
@@ -171,9 +171,12 @@ def study_and_results(folder: Path) -> tuple[Study, Results]:
     _, preset, of = described(folder)
     last = preset.points
     ends = {name: policy.ends(last).items() for name, policy in preset.policies.items()}
-    splits = Splits(preset.task(of), ends)
-    study = load_study(folder, splits)
-    return study, _results(study, list(splits.numbers()))
+    if not splits:
+        study = load_study(folder)
+        return study, _results(study, [])
+    heard = Splits(preset.task(of), ends)
+    study = load_study(folder, heard)
+    return study, _results(study, list(heard.numbers()))
 
 
 def _results(study: Study, splits: list[Measured]) -> Results:

@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.records import Episode
 from benchmarks.runs import RunError, write_json
 from benchmarks.statistics import Observation, rate
-from benchmarks.study.cells import CURVE_REPLICATES, Place, described, read_study
+from benchmarks.study.cells import CURVE_REPLICATES, Place, described, load_study
 from benchmarks.study.facts import MEASURES, PARTS, facts_of
 from benchmarks.study.measured import Measured, pivot_table, plain
 from benchmarks.tables import Table
@@ -80,15 +80,18 @@ def splits_tables(
         columns: that are shown; None for all.
     """
     shown = [one for one in numbers if columns is None or one.column in columns]
-    title = task.metrics[task.metric].title
+    titles = {task.metric: task.metrics[task.metric].title}
+    titles |= {name: MEASURES[name].title for name in _SPLIT_TOO}
     tables = [
         pivot_table(
             f"{title} in percent by {words}",
-            [one for one in shown if one.by == by and one.measure == task.metric],
+            [one for one in shown if one.by == by and one.measure == measure],
             lambda one: one.part,
             counts=True,
         )
+        for measure, title in titles.items()
         for by, words in PARTS.items()
+        if measure == task.metric or by not in ("seen", "read")
     ]
     notes = [f"{of.title}: {of.note}" for of in MEASURES.values() if of.note]
     tables.append(
@@ -108,10 +111,9 @@ def write_splits(folder: Path) -> Path:
     Raises:
         RunError: it is not a study's folder.
     """
-    record, preset, of = described(folder)
-    task = preset.task(of)
-    splits = Splits(task)
-    read_study(folder, record, preset.policies, task, splits)
+    _, preset, of = described(folder)
+    splits = Splits(preset.task(of))
+    load_study(folder, splits)
     write_json(folder / SPLITS_FILE, {"splits": plain(splits.numbers())})
     return folder / SPLITS_FILE
 

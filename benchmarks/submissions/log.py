@@ -97,19 +97,21 @@ def read_log(claim: Claim, cells: Collection[str], problems: Problems) -> Respon
     """
     log, requests = ResponseLog(), request_digests(claim)
     for number, data in enumerate(bounded_lines(claim.folder / claim.log), start=1):
-        place = f"{claim.log}, line {number}"
+        place, told = f"{claim.log}, line {number}", ""
         try:
             line = ReplyLine.model_validate_json(data)
         except ValidationError as error:
             problems.add(f"{place} is no reply: {first_of(error)}.")
             continue
-        place += f" (reply {line.attempt} of episode {line.index} of {for_terminal(line.cell)})"
         if line.cell not in cells:
-            problems.add(f"{place} is of a cell that is not played.")
+            told = " is of a cell that is not played"
         elif not log.add(line):
-            problems.add(f"{place} is there twice.")
-        elif told := next(_problems_of_line(line, data, requests), ""):
-            problems.add(f"{place}: {told}.")
+            told = " is there twice"
+        elif problem := next(_problems_of_line(line, data, requests), ""):
+            told = f": {problem}"
+        if told:
+            cell = for_terminal(line.cell)
+            problems.add(f"{place} (reply {line.attempt} of episode {line.index} of {cell}){told}.")
     return log
 
 

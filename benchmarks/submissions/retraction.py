@@ -19,8 +19,8 @@ from benchmarks.submissions.format import (
     Digest,
     Part,
     Plain,
-    plain_line,
 )
+from benchmarks.submissions.plain import plain_line
 from benchmarks.submissions.yaml_file import MOST_BYTES, parse_submission, parse_yaml, yaml_text
 from shiftgym.atomic import write_atomically
 

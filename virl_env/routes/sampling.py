@@ -7,13 +7,11 @@ on; where it turns, no other street goes by the same compass word or by the same
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, repeat
+from itertools import chain, count
 from typing import NamedTuple, TypeVar
 
-import numpy as np
-
 from shiftgym.checks import in_range
-from shiftgym.mixer import Words, words
+from shiftgym.mixer import word
 from virl_env.routes.kinds import LONGEST_LEG, SHORTEST_LEG, RouteKind
 from virl_env.routes.legs import LegFinder, Walk, legs_of
 from virl_env.routes.route import Landmark, Leg, Route
@@ -25,10 +23,8 @@ from virl_env.world.synthetic import named_city
 TRIES = 1_000
 """Walks that are tried for a route, and routes for one along another path."""
 
-_BLOCK: Words = np.arange(64, dtype=np.uint64)[::-1]
-_MORE = 8
-"""Blocks that are made at once for a route that needs more than one."""
-
+_BLOCK = 64
+"""Numbers that are drawn of neighbouring seeds, before the next are other draws of the same."""
 
 _Choice = TypeVar("_Choice")
 
@@ -37,9 +33,7 @@ class _Draws:
     """Integers out of one seed, as many as are asked for."""
 
     def __init__(self, seed: int) -> None:
-        # Hashed first, so that the blocks of neighbouring seeds have nothing in common.
-        key = words(np.array([seed], dtype=np.uint64), 0)
-        self._next = chain.from_iterable(_blocks(key)).__next__
+        self._next = _numbers(seed).__next__
 
     def below(self, bound: int) -> int:
         """Return an integer in [0, bound)."""
@@ -50,13 +44,13 @@ class _Draws:
         return choices[self._next() * len(choices) >> 32]
 
 
-def _blocks(key: Words) -> Iterator[list[int]]:
-    """Yield numbers below 2**32 without end: one block, and then several at a time."""
-    first = 1
-    for blocks in chain([1], repeat(_MORE)):
-        numbers = np.arange(first, first + blocks, dtype=np.uint64)[:, None]
-        yield (words(key + _BLOCK, numbers) >> np.uint64(32)).ravel().tolist()
-        first += blocks
+def _numbers(seed: int) -> Iterator[int]:
+    """Yield numbers below 2**32 without end."""
+    # Hashed first, so that the numbers of neighbouring seeds have nothing in common.
+    key = word(seed, 0)
+    for block in count(1):
+        for beyond in reversed(range(_BLOCK)):
+            yield word(key + beyond, block) >> 32
 
 
 def sample_route(

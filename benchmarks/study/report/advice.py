@@ -54,8 +54,8 @@ class Advice:
 
 def advice(contrasts: Sequence[Contrast]) -> list[Advice]:
     """Return a sentence for each contrast, in the order of `TOPICS`."""
-    within = {(c.suite, c.policy): c for c in contrasts if c.topic in "ac" and not c.shift}
-    found = [_advice(one, within.get((one.suite, one.policy))) for one in contrasts]
+    within = {c.setting: c for c in contrasts if c.topic in "ac" and not c.shift}
+    found = [_advice(one, within.get(one.setting)) for one in contrasts]
     order = list(TOPICS)
     return sorted(found, key=lambda one: order.index(one.topic))
 

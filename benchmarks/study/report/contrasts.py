@@ -1,9 +1,8 @@
-"""What a report compares: the declared endpoints, the controls, and what its advice rests on."""
+"""A comparison of two sides on the same episodes, and how it is made from cells."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,38 +11,17 @@ from benchmarks.significance import difference_test, holm, seeds_to_see, smalles
 from benchmarks.statistics import FEW_SEEDS, Estimate, PairedTest
 from benchmarks.study.cells import Played, Study
 from benchmarks.study.frontier import (
-    CHOOSES,
-    ENDPOINTS,
     Cells,
-    Choice,
     Sides,
-    arms_by_rate,
-    choices,
-    declared,
     differences,
 )
-from benchmarks.study.presets import PolicyPreset
-from benchmarks.study.report.names import arm_name
+from benchmarks.study.report.names import arm_name, setting_name
 
 MARGIN = 0.03
 """A difference that matters, in shares: the protocol asks for the power to see it."""
 
-EARLY = 0.1
-"""The share of an arm's compute that a small budget is."""
-
 Family = Literal["declared", "further", "retention"]
 """Tests of one family are corrected together by Holm."""
-
-CONTROLS: Sequence[tuple[str, str, str]] = (
-    ("rl-kl", "rl", "RL with a penalty on the divergence from the init"),
-    ("rl-entropy", "rl", "RL with an entropy bonus"),
-    ("sft-answers", "sft", "SFT on answers without working"),
-    ("init-on", "sft", "SFT on diverse demonstrations, as those of the init"),
-    ("sft-then-rl", "sft", "RL after SFT"),
-    ("sft-then-rl", "rl", "RL after SFT"),
-)
-"""Arm, the one that it is compared with, and what it is; other arms are compared with that of
-their method."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +40,7 @@ class Contrast:
 
     suite: str
     policy: str
+    preset: str
     topic: str
     about: str
     first: str
@@ -74,6 +53,11 @@ class Contrast:
     start: float | None
     family: Family
     p: float = 1.0
+
+    @property
+    def setting(self) -> str:
+        """Suite and policy, for people."""
+        return setting_name(self.suite, self.policy, self.preset)
 
     @property
     def estimate(self) -> Estimate:
@@ -113,7 +97,7 @@ def corrected(contrasts: Iterable[Contrast]) -> list[Contrast]:
 
 
 @dataclass(frozen=True)
-class _Maker:
+class Maker:
     """Makes the contrasts of one policy of a study."""
 
     study: Study
@@ -145,6 +129,7 @@ class _Maker:
             Contrast(
                 next(iter(self.study.record.suites)),
                 self.policy,
+                self.study.preset.name,
                 topic,
                 about,
                 names[0],
@@ -163,117 +148,6 @@ class _Maker:
 def shift_of(column: str) -> str:
     """Return what changes in a column, "" where nothing does."""
     return next((name for name, out, _ in SHIFTS if out == column), "")
-
-
-def shifted_columns(study: Study) -> list[str]:
-    """Return the columns out of distribution that advice is given for, the primary one first."""
-    known = [out for _, out, _ in SHIFTS if out in study.of.columns and out != "ood_pairs"]
-    return sorted(known, key=lambda column: column != study.task.shift)
-
-
-def contrasts_of(
-    study: Study, policy: str, retained: bool
-) -> tuple[list[Contrast], dict[str, Choice]]:
-    """Return all that is compared of a policy, uncorrected, and what validation chose."""
-    preset, asked = study.preset, study.preset.policies[policy]
-    cells = study.played(policy)
-    make = _Maker(study, policy, cells, retained)
-    chosen: dict[str, Choice] = {}
-    if CHOOSES in preset.curve_columns:
-        # An unfinished run has what needs no choice.
-        with suppress(ValueError):
-            chosen = choices(cells, asked, preset)
-    pairs = declared(chosen, asked, preset)
-    found: list[Contrast] = []
-    shifted = shifted_columns(study)
-    for name, compared in pairs.items():
-        found += make.of(name, ENDPOINTS[name], compared, study.task.shift, "declared")
-    headline = "a" if "a" in pairs else "c"
-    for column in [*shifted[1:], "in"]:
-        if headline in pairs:
-            found += make.of(headline, ENDPOINTS[headline], pairs[headline], column, "further")
-    found += _budgets(make, asked, list(pairs.values()))
-    found += _against_init(make, pairs.get(headline, []))
-    found += _rates(make, asked)
-    if chosen:
-        found += _stops(make, chosen)
-    found += _controls(make, asked)
-    return found, chosen
-
-
-def _budgets(make: _Maker, asked: PolicyPreset, known: Sequence[Sequence[Sides]]) -> list[Contrast]:
-    """Return RL - SFT after a small budget and after all of it, at equal rates where there are.
-
-    Args:
-        known: what the endpoints compare already.
-    """
-    preset, column = make.study.preset, make.study.task.shift
-    sft, rl = (arms_by_rate(asked, method) for method in ("sft", "rl"))
-    arms = [(rl[rate], sft[rate]) for rate in rl if rate in sft]
-    if not arms and len(sft) == len(rl) == 1:
-        arms = [(*rl.values(), *sft.values())]
-    early = next(p for p in range(1, preset.points + 1) if preset.share(p) >= EARLY)
-    found = []
-    for point in dict.fromkeys((early, preset.points)):
-        pairs = [((first, point), (second, point)) for first, second in arms]
-        share = f"{100 * preset.share(point):.0f} % of the compute"
-        if pairs and pairs not in known:
-            found += make.of("budget", f"after {share}", pairs, column, "further")
-    return found
-
-
-def _against_init(make: _Maker, pairs: Sequence[Sides]) -> list[Contrast]:
-    found = []
-    for pair in pairs:
-        for arm, point in pair:
-            about = f"{arm_name(arm)} against the init"
-            found += make.of(
-                "init", about, [((arm, point), ("init", 0))], make.study.task.shift, "further"
-            )
-    return found
-
-
-def _rates(make: _Maker, asked: PolicyPreset) -> list[Contrast]:
-    """Return the smallest learning rate of each method against its largest, at the last point."""
-    found, last = [], make.study.preset.points
-    for method in ("sft", "rl"):
-        arms = [
-            arm
-            for arm in arms_by_rate(asked, method).values()
-            if (arm, last, make.study.task.shift) in make.cells
-        ]
-        if len(arms) > 1:
-            about = f"{method.upper()} with the smallest against the largest learning rate"
-            pair = ((arms[0], last), (arms[-1], last))
-            found += make.of("rate", about, [pair], make.study.task.shift, "further")
-    return found
-
-
-def _stops(make: _Maker, chosen: Mapping[str, Choice]) -> list[Contrast]:
-    """Return the point that validation chose against the last one."""
-    found, last = [], make.study.preset.points
-    for method, one in chosen.items():
-        if one.point != last:
-            about = f"{method.upper()} stopped by validation against trained to the end"
-            pair = ((one.arm, one.point), (one.arm, last))
-            found += make.of("stop", about, [pair], make.study.task.shift, "further")
-    return found
-
-
-def _controls(make: _Maker, asked: PolicyPreset) -> list[Contrast]:
-    """Return each arm that is neither of the two against the one that it is a control of."""
-    arms, last = asked.all_arms, make.study.preset.points
-    if not {"sft", "rl"} <= set(arms):
-        return []
-    known = [one for one in CONTROLS if one[0] in arms]
-    named = {"sft", "rl", *(arm for arm, _, _ in known)}
-    known += [(arm, about.method, arm) for arm, about in arms.items() if arm not in named]
-    return [
-        one
-        for arm, other, about in known
-        for column in (make.study.task.shift, "in")
-        for one in make.of("control", about, [((arm, last), (other, last))], column, "further")
-    ]
 
 
 def _mean_of(played: Played, keys: Iterable[tuple[int, int]]) -> float:

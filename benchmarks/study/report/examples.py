@@ -11,7 +11,7 @@ from benchmarks.show.choice import outcome_of
 from benchmarks.show.pages import Entry
 from benchmarks.show.steps import Changed, play_again
 from benchmarks.study.cells import job_folder
-from benchmarks.study.report.contrasts import shifted_columns
+from benchmarks.study.report.compared import shifted_columns
 from benchmarks.study.report.names import arm_name
 from benchmarks.study.report.summary import Setting, Summary
 

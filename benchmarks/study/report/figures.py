@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from benchmarks.plot_style import Theme, arm_style, label, plain_axes
 from benchmarks.plots import COLUMN_NAMES
 from benchmarks.study.report.contrasts import Contrast
-from benchmarks.study.report.names import arm_name, setting_name
+from benchmarks.study.report.names import arm_name
 from benchmarks.study.report.summary import Setting, Summary
 
 WIDTH = 7.2
@@ -30,9 +30,20 @@ ENDPOINT_NAMES: Mapping[str, str] = {
 }
 
 
+_COLUMNS: Mapping[str, str] = {
+    **COLUMN_NAMES,
+    "in_train": "trained rule, training part",
+    "ood_train": "another rule, training part",
+    "in_validation": "trained rule, validation part",
+    "ood_validation": "another rule, validation part",
+    "cities": "other cities",
+    "cities_rule_ood": "another rule, other cities",
+}
+
+
 def method_of(arm: str) -> str:
     """Return "init", "sft" or "rl", whose colour and marker an arm has."""
-    if arm == "sft-then-rl" or arm.startswith("rl"):
+    if arm in ("sft-then-rl", "grpo") or arm.startswith("rl"):
         return "rl"
     return "init" if arm == "init" else "sft"
 
@@ -59,7 +70,8 @@ def frontier(summary: Summary, theme: Theme) -> Figure:
             rows = [row for row in one.frontier if row["arm"] == arm and within in row]
             rows = [row for row in rows if shift in row]
             for row in rows:
-                _cross(panel, row, within, shift, look["color"])
+                faint = 0.28 if len(looks) < 4 else 0.13
+                _cross(panel, row, within, shift, look["color"], faint)
             line = [row for row in (start, *rows) if row]
             panel.plot(
                 [_pct(row, within) for row in line],
@@ -70,7 +82,7 @@ def frontier(summary: Summary, theme: Theme) -> Figure:
                 last = {**look, "markersize": 8.0, "ls": ""}
                 panel.plot([_pct(rows[-1], within)], [_pct(rows[-1], shift)], zorder=4, **last)
         if start:
-            _cross(panel, start, within, shift, theme.arms["init"], strong=True)
+            _cross(panel, start, within, shift, theme.arms["init"], 0.8)
             look = {**arm_style(theme, "init"), "markersize": 9.0, "ls": ""}
             panel.plot([_pct(start, within)], [_pct(start, shift)], zorder=5, **look)
         plain_axes(panel)
@@ -78,7 +90,7 @@ def frontier(summary: Summary, theme: Theme) -> Figure:
         metric = one.study.task.axis
         panel.set_xlabel(f"{metric}, trained rule (%)")
         panel.set_ylabel(f"{metric}, another rule (%)")
-        panel.set_title(label("\n".join(textwrap.wrap(one.name, 42))))
+        panel.set_title("\n".join(map(label, textwrap.wrap(one.name, 36))))
     _legend(figure, theme, drawn, "large: last point")
     _title(
         figure, theme, "What each point of training reaches, in and out of distribution", summary
@@ -110,7 +122,7 @@ def curves(one: Setting, theme: Theme) -> Figure:
             look = {**arm_style(theme, "init"), "markersize": 7.0}
             panel.plot([float(row["flops"]) / 10**unit], [_pct(row, column)], zorder=5, **look)
         plain_axes(panel)
-        panel.set_title(label(COLUMN_NAMES.get(column, column.replace("_", " "))))
+        panel.set_title(label(_COLUMNS.get(column, column.replace("_", " "))))
         panel.set_ylabel(f"{one.study.task.axis} (%)")
         panel.set_xlabel(f"compute, init included ($10^{{{unit}}}$ FLOPs)")
     _legend(figure, theme, [one], "")
@@ -121,17 +133,18 @@ def curves(one: Setting, theme: Theme) -> Figure:
 def forest(summary: Summary, theme: Theme) -> Figure:
     """Draw RL - SFT of every setting and endpoint with its interval."""
     rows = forest_rows(summary)
-    height = 1.3 + 0.34 * len(rows) + 0.3 * len({(r.suite, r.policy) for r in rows})
+    height = 1.3 + 0.34 * len(rows) + 0.3 * len({r.setting for r in rows})
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     panel = figure.subplots()
     at, ticks, names = 0.0, list[float](), list[str]()
-    setting = None
+    setting = ""
     for row in rows:
-        if (row.suite, row.policy) != setting:
-            setting = row.suite, row.policy
+        if row.setting != setting:
+            setting = row.setting
             at += 0.9
-            title = setting_name(*setting)
-            panel.text(0.0, at, label(title), transform=panel.get_yaxis_transform(), weight="bold")
+            panel.text(
+                0.0, at, label(setting), transform=panel.get_yaxis_transform(), weight="bold"
+            )
         at += 1.0
         ticks.append(at)
         told = ENDPOINT_NAMES[row.topic]
@@ -185,11 +198,11 @@ def _pct(row: Mapping[str, float | str], key: str) -> float:
 
 
 def _cross(
-    panel: Axes, row: Mapping[str, float | str], x: str, y: str, colour: Any, strong: bool = False
+    panel: Axes, row: Mapping[str, float | str], x: str, y: str, colour: Any, alpha: float
 ) -> None:
     """Draw the intervals of a point in both directions."""
-    look: dict[str, Any] = {"color": colour, "lw": 1.4 if strong else 0.7, "zorder": 1}
-    look["alpha"] = 0.8 if strong else 0.28
+    look: dict[str, Any] = {"color": colour, "alpha": alpha, "zorder": 1}
+    look["lw"] = 1.4 if alpha > 0.5 else 0.7
     panel.plot([_pct(row, f"{x}_low"), _pct(row, f"{x}_high")], [_pct(row, y)] * 2, **look)
     panel.plot([_pct(row, x)] * 2, [_pct(row, f"{y}_low"), _pct(row, f"{y}_high")], **look)
 
@@ -207,11 +220,22 @@ def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
 
 
 def _legend(figure: Figure, theme: Theme, drawn: Sequence[Setting], more: str) -> None:
-    arms = list(dict.fromkeys(arm for one in drawn for arm in _arms(one)))
-    looks = {"init": {**arm_style(theme, "init"), "ls": ""}, **styles(theme, arms)}
+    """Write what marks mean: one for a method, and dashes for learning rates where they vary."""
+    looks = {"init": {**arm_style(theme, "init"), "ls": ""}}
+    rates: dict[str, dict[str, Any]] = {}
+    for one in drawn:
+        for arm, look in styles(theme, _arms(one)).items():
+            rest = arm.partition("-")[2]
+            if rest[:1].isdigit():
+                looks.setdefault(method_of(arm), {**look, "ls": ""})
+                rates.setdefault(rest, {"color": theme.pale, "ls": look["ls"], "lw": 1.7})
+            else:
+                looks.setdefault(arm, look)
     handles = [Line2D([], [], label=arm_name(arm), **look) for arm, look in looks.items()]
+    handles += [Line2D([], [], label=f"rate {rate}", **look) for rate, look in rates.items()]
     if more:
-        handles.append(Line2D([], [], ls="", label=more))
+        last = {**arm_style(theme, "init"), "marker": "o", "markersize": 8.0, "ls": ""}
+        handles.append(Line2D([], [], label=more, **{**last, "markerfacecolor": "none"}))
     columns = min(len(handles), 5)
     figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
 

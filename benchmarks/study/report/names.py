@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from benchmarks.plots import POLICY_NAMES, SUITE_NAMES
+from benchmarks.study.overturned import CONTROLS
 
 SHIFT_WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -17,17 +18,36 @@ SHIFT_WORDS: Mapping[str, str] = MappingProxyType(
 )
 """What changes, as sentences have it."""
 
+_ARMS: Mapping[str, str] = MappingProxyType(
+    {
+        "sft-then-rl": "SFT then RL",
+        "init-on": "init carried on",
+        "grpo": "GRPO",
+        "rejection": "rejection sampling",
+        "sft-kl": "SFT with KL",
+        "rl-kl": "RL with KL",
+        "sft-dft": "DFT",
+    }
+)
+
 
 def arm_name(arm: str) -> str:
     """Return an arm as people read it: "SFT 5e-5", "RL", "init"."""
+    if arm in _ARMS:
+        return _ARMS[arm]
     method, _, rest = arm.partition("-")
-    if method not in ("sft", "rl") or arm.startswith("sft-then"):
-        return {"sft-then-rl": "SFT then RL", "init-on": "init carried on"}.get(arm, arm)
+    if method not in ("sft", "rl"):
+        return arm
     return " ".join(filter(None, [method.upper(), rest]))
 
 
-def setting_name(suite: str, policy: str) -> str:
-    """Return a setting as people read it: "Card game: residual MLP"."""
+def setting_name(suite: str, policy: str, preset: str = "") -> str:
+    """Return a setting as people read it: "Card game: residual MLP".
+
+    Args:
+        preset: of its study; one of controls is told.
+    """
     told = POLICY_NAMES.get(policy, policy)
     small = told if told[:2].isupper() else told[0].lower() + told[1:]
-    return f"{SUITE_NAMES.get(suite, suite)}: {small}"
+    beside = ", controls" if preset.startswith(CONTROLS) else ""
+    return f"{SUITE_NAMES.get(suite, suite)}: {small}{beside}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from benchmarks.study.report.tables import (
     choices_table,
     controls_table,
     headline_table,
+    overturned_table,
     paper_table,
     rates_table,
 )
@@ -89,6 +90,7 @@ def tables(summary: Summary) -> list[Table]:
         choices_table(summary),
         *(rates_table(one) for one in summary.settings),
         controls_table(summary),
+        overturned_table(summary),
         *measures_tables(summary),
         paper_table(summary),
     ]
@@ -204,18 +206,6 @@ def csv_rows(summary: Summary) -> list[dict[str, Any]]:
     return rows
 
 
-def plain(summary: Summary) -> dict[str, Any]:
-    """Return the report's numbers as plain data, for pages that quote them."""
-    return {
-        "headline": summary.headline,
-        "facts": facts(summary),
-        "contrasts": [
-            {**asdict(one), "sees": one.sees, "seeds_needed": one.seeds_needed}
-            for one in summary.contrasts
-        ],
-    }
-
-
 def write_drawings(drawn: Sequence[Drawing], folder: Path) -> None:
     """Write the figures as the files of `write_figure`."""
     for one in drawn:
@@ -229,12 +219,7 @@ def _topics(summary: Summary) -> list[dict[str, Any]]:
     for topic, title in TOPICS.items():
         settings = []
         for one in summary.settings:
-            own = [
-                a
-                for a in said
-                if a.topic == topic
-                and (a.contrast.suite, a.contrast.policy) == (one.suite, one.policy)
-            ]
+            own = [a for a in said if a.topic == topic and a.contrast.setting == one.name]
             known = any(setting["name"] == one.name for setting in settings)
             if own and not known:
                 few = conditional(min(a.contrast.estimate.seeds for a in own))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.runs import RunError
 from benchmarks.study.cells import Study
-from benchmarks.study.frontier import Choice, curve
-from benchmarks.study.report.contrasts import Contrast, contrasts_of, corrected
+from benchmarks.study.frontier import Cells, Choice, curve
+from benchmarks.study.overturned import CONTROLS
+from benchmarks.study.report.compared import contrasts_of
+from benchmarks.study.report.contrasts import Contrast, corrected
 from benchmarks.study.report.names import setting_name
 from benchmarks.study.results import Results, study_and_results
 
@@ -19,6 +21,7 @@ class Setting:
     """A policy of a study.
 
     Attributes:
+        beside: the arms "sft" and "rl" of another study, that its controls are compared with.
         chosen: what validation chose for each method; empty where the preset has no validation.
         frontier: see `frontier.curve`; with the FLOPs of each point.
         contrasts: all that is compared of it.
@@ -27,6 +30,7 @@ class Setting:
     study: Study
     results: Results
     policy: str
+    beside: Cells
     chosen: dict[str, Choice]
     frontier: list[dict[str, float | str]]
     contrasts: list[Contrast]
@@ -39,7 +43,7 @@ class Setting:
     @property
     def name(self) -> str:
         """For people."""
-        return setting_name(self.suite, self.policy)
+        return setting_name(self.suite, self.policy, self.study.preset.name)
 
     @property
     def is_controls(self) -> bool:
@@ -73,55 +77,74 @@ class Summary:
         return [contrast for one in self.settings for contrast in one.contrasts]
 
 
-def summarise_studies(folders: Sequence[Path]) -> Summary:
+def summarise_studies(folders: Sequence[Path], *, splits: bool = True) -> Summary:
     """Read studies; where two have a policy of a suite and an endpoint, the later one counts.
+
+    Args:
+        folders: of studies.
+        splits: whether their results have splits, which take most of the time.
 
     Raises:
         RunError: one is not a study's folder, or there is none.
     """
     if not folders:
         raise RunError("A report needs the folder of at least one study; got none.")
-    made = []
-    for folder in folders:
-        study, results = study_and_results(folder)
-        for policy in study.preset.policies:
-            made.append(_setting(study, results, policy))
+    read = [study_and_results(folder, splits=splits) for folder in folders]
+    studies = [study for study, _ in read]
+    made = [
+        _setting(study, results, policy, _beside(study, policy, studies))
+        for study, results in read
+        for policy in study.preset.policies
+    ]
     return Summary(_corrected(made))
 
 
-def _setting(study: Study, results: Results, policy: str) -> Setting:
-    contrasts, chosen = contrasts_of(study, policy, policy in results.retained)
+def _beside(study: Study, policy: str, studies: Sequence[Study]) -> Cells:
+    """Return the arms "sft" and "rl" of controls of the same init, where they are elsewhere."""
+    if not study.preset.name.startswith(CONTROLS):
+        return {}
+    return {
+        place: cell
+        for other in studies
+        if other is not study
+        and other.preset.name.startswith(CONTROLS)
+        and other.record.suites == study.record.suites
+        and policy in other.preset.policies
+        for place, cell in other.played(policy).items()
+        if place[0] in ("sft", "rl")
+    }
+
+
+def _setting(study: Study, results: Results, policy: str, beside: Cells) -> Setting:
+    contrasts, chosen = contrasts_of(study, policy, policy in results.retained, beside)
     arms = study.preset.policies[policy].all_arms
     cells, columns = study.played(policy), study.preset.curve_columns
     rows = curve(cells, arms, study.preset.points, columns)
     for row in rows:
         spent = study.flops.get((policy, str(row["arm"]), int(row["point"])))
         row["flops"] = sum(spent) / len(spent) if spent else 0.0
-    return Setting(study, results, policy, chosen, rows, contrasts)
+    return Setting(study, results, policy, beside, chosen, rows, contrasts)
 
 
 def _corrected(settings: Sequence[Setting]) -> list[Setting]:
-    """Return settings whose tests are corrected together.
-
-    A declared endpoint that a later study has too counts there alone.
-    """
+    """Return settings whose tests are corrected together; of equal ones that of the last study."""
     latest = {
-        (one.suite, one.policy, contrast.topic, contrast.column): number
+        _place(contrast): number
         for number, one in enumerate(settings)
         for contrast in one.contrasts
-        if contrast.family == "declared"
     }
     kept = [
-        [
-            contrast
-            for contrast in one.contrasts
-            if contrast.family != "declared"
-            or latest[one.suite, one.policy, contrast.topic, contrast.column] == number
-        ]
+        [contrast for contrast in one.contrasts if latest[_place(contrast)] == number]
         for number, one in enumerate(settings)
     ]
     together = iter(corrected(contrast for contrasts in kept for contrast in contrasts))
     return [
-        Setting(s.study, s.results, s.policy, s.chosen, s.frontier, [next(together) for _ in own])
-        for s, own in zip(settings, kept)
+        replace(one, contrasts=[next(together) for _ in own]) for one, own in zip(settings, kept)
     ]
+
+
+def _place(one: Contrast) -> tuple[str, ...]:
+    """Return what tells a contrast from others, but for the arms that validation chose."""
+    about = one.about if one.topic not in ("a", "c", "init") else ""
+    method = one.first.partition(" ")[0]
+    return one.setting, one.topic, about, method, one.column

@@ -1,0 +1,171 @@
+"""What a report compares: the declared endpoints, the controls, and what its advice rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from benchmarks.leaderboard.shifts import SHIFTS
+from benchmarks.study.cells import Study
+from benchmarks.study.frontier import (
+    CHOOSES,
+    ENDPOINTS,
+    Cells,
+    Choice,
+    Sides,
+    arms_by_rate,
+    choices,
+    declared,
+)
+from benchmarks.study.overturned import CONTROLS as OF_CONTROLS
+from benchmarks.study.presets import PolicyPreset
+from benchmarks.study.report.contrasts import Contrast, Family, Maker
+from benchmarks.study.report.names import arm_name
+
+EARLY = 0.1
+"""The share of an arm's compute that a small budget is."""
+
+CONTROLS: Sequence[tuple[str, str, str]] = (
+    ("rl-kl", "rl", "RL with a penalty on the divergence from the init"),
+    ("rl-entropy", "rl", "RL with an entropy bonus"),
+    ("grpo", "rl", "GRPO, which is RL without learned values"),
+    ("rejection", "sft", "SFT on the init's own right replies"),
+    ("rejection", "rl", "SFT on the init's own right replies"),
+    ("sft-diverse", "sft", "SFT on demonstrations under diverse rules"),
+    ("init-on", "sft", "The init's own demonstrations carried on"),
+    ("sft-answers", "sft", "SFT on answers without working, a loss of format"),
+    ("sft-kl", "sft", "SFT with a penalty on the divergence from the init"),
+    ("sft-dft", "sft", "SFT whose words are weighted by their probability (DFT)"),
+    ("sft-large", "sft", "SFT in larger batches"),
+    ("sft-then-rl", "sft", "RL after SFT"),
+    ("sft-then-rl", "rl", "RL after SFT"),
+    ("rl-untrained", "sft-untrained", "RL without an init"),
+)
+"""Arm, the one that it is compared with, and what it is; other arms are compared with that of
+their method."""
+
+
+def shifted_columns(study: Study) -> list[str]:
+    """Return the columns out of distribution that advice is given for, the primary one first."""
+    known = [out for _, out, _ in SHIFTS if out in study.of.columns and out != "ood_pairs"]
+    return sorted(known, key=lambda column: column != study.task.shift)
+
+
+def contrasts_of(
+    study: Study, policy: str, retained: bool, beside: Cells | None = None
+) -> tuple[list[Contrast], dict[str, Choice]]:
+    """Return all that is compared of a policy, uncorrected, and what validation chose.
+
+    Args:
+        retained: whether the init has seen the rules that are compared.
+        beside: the arms "sft" and "rl" of another study from the same init, for controls.
+    """
+    preset, asked = study.preset, study.preset.policies[policy]
+    cells = {**(beside or {}), **study.played(policy)}
+    make = Maker(study, policy, cells, retained)
+    chosen: dict[str, Choice] = {}
+    if CHOOSES in preset.curve_columns:
+        # An unfinished run has what needs no choice.
+        with suppress(ValueError):
+            chosen = choices(cells, asked, preset)
+    pairs = declared(chosen, asked, preset)
+    found: list[Contrast] = []
+    shifted = shifted_columns(study)
+    for name, compared in pairs.items():
+        # Of presets without validation the last point alone is declared.
+        is_declared = CHOOSES in preset.curve_columns or name == "c"
+        is_control = preset.name.startswith(OF_CONTROLS)
+        family: Family = "declared" if is_declared and not is_control else "further"
+        found += make.of(name, ENDPOINTS[name], compared, study.task.shift, family)
+    headline = "a" if "a" in pairs else "c"
+    for column in [*shifted[1:], "in"]:
+        if headline in pairs:
+            found += make.of(headline, ENDPOINTS[headline], pairs[headline], column, "further")
+    found += _budgets(make, asked, list(pairs.values()))
+    found += _against_init(make, pairs.get(headline, []))
+    found += _rates(make, asked)
+    if chosen:
+        found += _stops(make, chosen)
+    found += _controls(make, asked)
+    return found, chosen
+
+
+def _budgets(make: Maker, asked: PolicyPreset, known: Sequence[Sequence[Sides]]) -> list[Contrast]:
+    """Return RL - SFT after a small budget and after all of it, at equal rates where there are.
+
+    Args:
+        known: what the endpoints compare already.
+    """
+    preset, column = make.study.preset, make.study.task.shift
+    sft, rl = (arms_by_rate(asked, method) for method in ("sft", "rl"))
+    arms = [(rl[rate], sft[rate]) for rate in rl if rate in sft]
+    at = "at equal learning rates " if arms else ""
+    if not arms and len(sft) == len(rl) == 1:
+        arms = [(*rl.values(), *sft.values())]
+    early = next(p for p in range(1, preset.points + 1) if preset.share(p) >= EARLY)
+    found = []
+    for point in dict.fromkeys((early, preset.points)):
+        pairs = [((first, point), (second, point)) for first, second in arms]
+        share = f"{100 * preset.share(point):.0f} % of the compute"
+        if pairs and pairs not in known:
+            found += make.of("budget", f"{at}after {share}", pairs, column, "further")
+    return found
+
+
+def _against_init(make: Maker, pairs: Sequence[Sides]) -> list[Contrast]:
+    found = []
+    for pair in pairs:
+        for arm, point in pair:
+            about = f"{arm_name(arm)} against the init"
+            found += make.of(
+                "init", about, [((arm, point), ("init", 0))], make.study.task.shift, "further"
+            )
+    return found
+
+
+def _rates(make: Maker, asked: PolicyPreset) -> list[Contrast]:
+    """Return the smallest learning rate of each method against its largest, at the last point."""
+    found, last = [], make.study.preset.points
+    for method in ("sft", "rl"):
+        arms = [
+            arm
+            for arm in arms_by_rate(asked, method).values()
+            if (arm, last, make.study.task.shift) in make.cells
+        ]
+        if len(arms) > 1:
+            about = f"{method.upper()} with the smallest against the largest learning rate"
+            pair = ((arms[0], last), (arms[-1], last))
+            found += make.of("rate", about, [pair], make.study.task.shift, "further")
+    return found
+
+
+def _stops(make: Maker, chosen: Mapping[str, Choice]) -> list[Contrast]:
+    """Return the point that validation chose against the last one."""
+    found, last = [], make.study.preset.points
+    for method, one in chosen.items():
+        if one.point != last:
+            about = f"{method.upper()} stopped by validation against trained to the end"
+            pair = ((one.arm, one.point), (one.arm, last))
+            found += make.of("stop", about, [pair], make.study.task.shift, "further")
+    return found
+
+
+def _controls(make: Maker, asked: PolicyPreset) -> list[Contrast]:
+    """Return each arm that is neither of the two against the one that it is a control of."""
+    arms, last = asked.all_arms, make.study.preset.points
+    measured = {arm for arm, _, _ in make.cells}
+    if not {"sft", "rl"} <= measured:
+        return []
+    known = [one for one in CONTROLS if one[0] in arms and one[1] in measured]
+    named = {"sft", "rl", "sft-untrained", *(arm for arm, _, _ in known)}
+    known += [
+        (arm, "sft" if about.method in ("sft", "rejection") else "rl", arm)
+        for arm, about in arms.items()
+        if arm not in named
+    ]
+    return [
+        one
+        for arm, other, about in known
+        for column in (make.study.task.shift, "in")
+        for one in make.of("control", about, [((arm, last), (other, last))], column, "further")
+    ]
