@@ -42,7 +42,7 @@ class TinyLMAgent:
             return torch.from_numpy(numbers)[:, None]
 
         words, lengths, *_ = self.model.generate(
-            [game.ask(text) for text in texts],
+            [game.encode_prompt(text) for text in texts],
             self.temperature,
             draw if self.temperature else None,
             pictures=torch.from_numpy(np.stack(pictures)),

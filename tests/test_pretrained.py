@@ -5,6 +5,7 @@ It needs the extra [hf], which only `make trial-llm` installs.
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def test_a_reply_is_scored_as_it_was_drawn(config: PretrainedConfig) -> None:
     model = model_of(config)
     torch.nn.init.normal_(model.value_head.weight)
     texts = ["Cards: A 2 3 4.", "Cards: K."]
-    asked = [model.game.ask(text) for text in texts]
+    asked = [model.game.encode_prompt(text) for text in texts]
     assert model.game.decode(model.game.encode(texts[0])) == texts[0]
     draws = torch.Generator().manual_seed(0)
     words, lengths, log_probs, values = model.generate(asked, 1.0, draws, max_words=6)
@@ -99,7 +100,8 @@ def test_three_steps_of_each_stage_resume_and_load(
     assert losses[-1] < losses[0] - 0.01
     ppo = PPO(model, PPOConfig(episodes=4, batch=2), **GAME)
     ppo.step()
-    state = ppo.state()
+    # A state holds the weights themselves, which go on.
+    state = copy.deepcopy(ppo.state())
     ppo.step()
     changed = {n for n, w in model.lm.named_parameters() if not torch.equal(w, frozen[n])}
     assert changed

@@ -27,7 +27,7 @@ class ChatGame:
         self._game, self._tokenizer, self.longest_reply = game, tokenizer, longest_reply
         self.end = int(tokenizer.eos_token_id) + 1
 
-    def ask(self, text: str) -> list[int]:
+    def encode_prompt(self, text: str) -> list[int]:
         """Return the words that put a text to the model, up to where its reply begins."""
         chat = [{"role": "user", "content": text}]
         put = self._tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)

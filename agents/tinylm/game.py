@@ -42,7 +42,7 @@ class Game(ABC):
         pieces = [re.escape(word) for word in self.words if re.search(r"\W", word)]
         self._scan = re.compile("|".join([*pieces, r"\w+"])).findall
 
-    def ask(self, text: str) -> list[int]:
+    def encode_prompt(self, text: str) -> list[int]:
         """Return the word ids of what is put to the model."""
         return self.encode(text)
 

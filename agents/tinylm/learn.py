@@ -167,7 +167,7 @@ def write_out(game: Game, demonstrations: Any) -> tuple[Tensor, Tensor, Tensor, 
     the replies that are taught start and end, int64 of shape (n,); and what draws each picture."""
     texts, starts, draws = [], [], []
     for before, reply, draw in _demonstrated(game, demonstrations):
-        words = game.ask(before)
+        words = game.encode_prompt(before)
         starts.append(len(words))
         texts.append(words + game.encode(reply))
         draws.append(draw)

@@ -60,7 +60,7 @@ def play(
     game, same = model.game, np.full(len(episodes), seed, dtype=np.uint64)
     seeds = episode_seeds(same, 0 * same, np.array(episodes, dtype=np.uint64))
     dialogues = game.open(dealer, seeds)
-    texts = [game.ask(dialogue.prompt) for dialogue in dialogues]
+    texts = [game.encode_prompt(dialogue.prompt) for dialogue in dialogues]
     pictures = draw_all([dialogue.draw for dialogue in dialogues])
     columns = torch.zeros((4, len(texts), model.config.context))
     outcomes, sampled_words, running = [""] * len(texts), 0, list(range(len(texts)))
