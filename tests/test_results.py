@@ -21,9 +21,7 @@ MOST_BYTES = 10_000_000
 
 fake_learner, kept, finished = test_study.fake_learner, test_study.kept, test_study.finished
 
-OLDER = re.compile(
-    r"<!-- no published rows -->.*?<!-- end of no published rows -->", re.DOTALL
-)
+OLDER = re.compile(r"<!-- no published rows -->.*?<!-- end of no published rows -->", re.DOTALL)
 QUOTES = re.compile(r"<!-- quoted from results/(\S+) -->(.*?)<!-- end of quoted -->", re.DOTALL)
 RATE = re.compile(r"\d+\.\d \[\d+\.\d,\s+\d+\.\d\]")
 INTERVAL = re.compile(r"[\[]\s*[+−-]?\d+\.\d,\s+[+−-]?\d+\.\d\s*[\]]")

@@ -111,7 +111,7 @@ def test_a_study_becomes_a_page_that_needs_nothing_else(
     for words in ("Which should I use", "The frontier", "2501.17161", "by Holm", "INCOMPLETE"):
         assert words in page
         assert words in text
-    assert numbers.count("INCOMPLETE") == len(numbers.splitlines()) - 1 > 20
+    assert numbers.count("INCOMPLETE") == len(numbers.splitlines()) - 1 > 10
     assert {"forest.png", "frontier.png"} <= {file.name for file in (tmp_path / "page").iterdir()}
     with pytest.raises(RunError, match="only studies have a page together"):
         report_all([run, run / "jobs" / "fake-seed0"], QUIET)
