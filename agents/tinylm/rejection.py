@@ -91,5 +91,5 @@ def _won(played: Episodes, longest: int) -> tuple[Tensor, ...]:
     # Replies start where a word is chosen behind one that is not; the first word never is.
     starting = F.pad(chosen[:, 1:] & ~chosen[:, :-1], (1, 0))
     starts, ends = ((places * where).amax(dim=1) for where in (starting, chosen))
-    words = F.pad(words, (0, longest - words.shape[1])).to(torch.int16)
+    words = F.pad(words, (0, longest - words.shape[1])).to(torch.int32)
     return words, starts, ends + 1, played.pictures[rows]

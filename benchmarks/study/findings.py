@@ -120,8 +120,8 @@ def page(found: Quoted) -> str:
             f"![What each point of training reaches under another rule, against the trained "
             f"rule](images/{FIGURE.name})",
             "The diamond is the init from which both methods start. Up is better under the other "
-            "rule, right is better under the trained one; large marks are the last points. Lines "
-            "across are 95 % intervals.",
+            "rule, right is better under the trained one; large marks are the last points. Thin "
+            "crosses are 95 % intervals; of many arms only the last points have them.",
         ]
     if more := [one for one in said if one.verdict == "found" and one.topic == "data"]:
         parts += [
@@ -160,7 +160,7 @@ def paragraph(headline: Sequence[Advice], said: Sequence[Advice]) -> str:
     if not headline:
         return start + "No published run answers that yet."
     told = " ".join(_in_words(one) for one in headline)
-    settings = {one.contrast.setting for one in headline}
+    settings = list(dict.fromkeys(one.contrast.setting for one in headline))
     lost = [
         name
         for name in settings
@@ -177,8 +177,8 @@ def paragraph(headline: Sequence[Advice], said: Sequence[Advice]) -> str:
     more = next((one for one in said if one.verdict == "found" and one.topic == "data"), None)
     beside = f" How one trains mattered too. {more.says}" if more else ""
     seeds = min(a.contrast.estimate.seeds for a in headline)
-    runs = "one training run alone" if seeds == 1 else f"{seeds} training runs"
-    hedge = f" The least of this rests on {runs}; others may come out otherwise."
+    runs = "a single training run" if seeds == 1 else f"{seeds} training runs"
+    hedge = f" Part of this rests on {runs}, and others may come out otherwise."
     return start + told + kept + beside + (hedge if seeds < FEW_SEEDS else "")
 
 

@@ -69,14 +69,15 @@ def frontier(summary: Summary, theme: Theme) -> Figure:
         for arm, look in looks.items():
             rows = [row for row in one.frontier if row["arm"] == arm and within in row]
             rows = [row for row in rows if shift in row]
-            for row in rows:
-                faint = 0.28 if len(looks) < 4 else 0.13
-                _cross(panel, row, within, shift, look["color"], faint)
+            many = len(looks) > 3  # Intervals of all points would hide the points.
+            for row in rows[-1:] if many else rows:
+                _cross(panel, row, within, shift, look["color"], 0.28)
             line = [row for row in (start, *rows) if row]
             panel.plot(
                 [_pct(row, within) for row in line],
                 [_pct(row, shift) for row in line],
                 **{**look, "markersize": 3.6, "lw": 1.2, "markevery": slice(1, None)},
+                alpha=0.6 if many else 1.0,
             )
             if rows:
                 last = {**look, "markersize": 8.0, "ls": ""}
