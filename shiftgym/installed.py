@@ -37,5 +37,5 @@ def _mend() -> str:
     """Return what to run instead."""
     for python in (ROOT / ".venv/bin/python", ROOT / ".venv/Scripts/python.exe"):
         if python.is_file():
-            return f"`make` installed it for another Python: run {python} in its place."
+            return f"It is installed for another Python: run {python} in its place."
     return f"Run `{sys.executable} -m pip install {ROOT}`, or `make demo`, which sets up its own."

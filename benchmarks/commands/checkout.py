@@ -17,7 +17,10 @@ def study(
     suite: Annotated[str, typer.Option(help="To study: gp-l, virl-l, gp-vl or virl-vl.")] = "gp-l",
     preset: Annotated[
         str,
-        typer.Option(help="quick (10 minutes, 30 on images), full, grid, controls or smollm2."),
+        typer.Option(
+            help="quick or full; of text suites also demo, grid, grid-answers, controls, "
+            "controls-more and smollm2, where they have it."
+        ),
     ] = "quick",
     out: Annotated[
         Path | None, typer.Option(help="Folder of the run; made if missing, resumed.")

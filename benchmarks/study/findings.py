@@ -116,6 +116,8 @@ def page(found: Quoted) -> str:
         parts += [
             "## In one table",
             endpoints_table(found.contrasts).markdown().rstrip(),
+            "Points on the way are measured on fewer episodes than the init and the end, so an "
+            "init's rate may differ from row to row.",
             "## In one figure",
             f"![What each point of training reaches under another rule, against the trained "
             f"rule](images/{FIGURE.name})",

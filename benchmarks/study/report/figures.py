@@ -48,12 +48,18 @@ def method_of(arm: str) -> str:
     return "init" if arm == "init" else "sft"
 
 
+def _has_rate(arm: str) -> bool:
+    """Return whether an arm is one of several learning rates, such as rl-5e-5."""
+    return arm.partition("-")[2][:1].isdigit()
+
+
 def styles(theme: Theme, arms: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return how the lines of arms look: a colour for a method, dashes for its arms."""
     found: dict[str, dict[str, Any]] = {}
     for arm in arms:
         method = method_of(arm)
-        order = sum(method_of(other) == method for other in found)
+        # A solid line is of an arm whose preset has one rate alone.
+        order = sum(method_of(other) == method for other in found) + _has_rate(arm)
         found[arm] = {**arm_style(theme, method), "ls": _DASHES[order % len(_DASHES)]}
     return found
 
@@ -227,7 +233,7 @@ def _legend(figure: Figure, theme: Theme, drawn: Sequence[Setting], more: str) -
     for one in drawn:
         for arm, look in styles(theme, _arms(one)).items():
             rest = arm.partition("-")[2]
-            if rest[:1].isdigit():
+            if _has_rate(arm):
                 looks.setdefault(method_of(arm), {**look, "ls": ""})
                 rates.setdefault(rest, {"color": theme.pale, "ls": look["ls"], "lw": 1.7})
             else:
