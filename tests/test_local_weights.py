@@ -50,10 +50,8 @@ def tokenizer() -> Any:
     return made
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder of a language model with two layers."""
-    path = tmp_path_factory.mktemp("models") / "tiny"
+def write_model(path: Path, *, layers: int, context: int) -> None:
+    """Write a folder of a tiny language model with its tokenizer."""
     made = tokenizer()
     made.save_pretrained(path)
     torch.manual_seed(0)
@@ -61,13 +59,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         vocab_size=len(made),
         hidden_size=32,
         intermediate_size=64,
-        num_hidden_layers=2,
+        num_hidden_layers=layers,
         num_attention_heads=2,
-        max_position_embeddings=64,
+        max_position_embeddings=context,
         eos_token_id=made.eos_token_id,
         bos_token_id=None,
     )
     transformers.LlamaForCausalLM(config).save_pretrained(path)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of a language model with two layers."""
+    path = tmp_path_factory.mktemp("models") / "tiny"
+    write_model(path, layers=2, context=64)
     return path
 
 

@@ -11,21 +11,21 @@ from typing import Any
 
 import pytest
 
-transformers = pytest.importorskip("transformers", reason="the extra [hf] is not installed")
+pytest.importorskip("transformers", reason="the extra [hf] is not installed")
 pytest.importorskip("peft", reason="the extra [hf] is not installed")
 
-import torch  # noqa: E402
+import torch
 
-from agents.gp.recipes import RECIPES  # noqa: E402
-from agents.pretrained import PretrainedConfig, PretrainedLM  # noqa: E402
-from agents.tinylm import PPO, SFT, PPOConfig, SFTConfig, TinyLMAgent  # noqa: E402
-from benchmarks.runs import read_episodes, read_json  # noqa: E402
-from benchmarks.study.jobs import Job, run_job  # noqa: E402
-from benchmarks.study.presets import preset_named  # noqa: E402
-from benchmarks.suites import SUITES  # noqa: E402
-from benchmarks.tasks import TASKS  # noqa: E402
-from benchmarks.weights import saved_player  # noqa: E402
-from tests.test_local_weights import tokenizer  # noqa: E402
+from agents.gp.recipes import RECIPES
+from agents.pretrained import PretrainedConfig, PretrainedLM
+from agents.tinylm import PPO, SFT, PPOConfig, SFTConfig, TinyLMAgent
+from benchmarks.runs import read_episodes, read_json
+from benchmarks.study.jobs import Job, run_job
+from benchmarks.study.presets import preset_named
+from benchmarks.suites import SUITES
+from benchmarks.tasks import TASKS
+from benchmarks.weights import saved_player
+from tests.test_local_weights import write_model
 
 pytestmark = [
     pytest.mark.slow,
@@ -40,20 +40,7 @@ GAME = {**TASK.game("ten", SUITE.fold(0)), "split_by": "numbers"}
 def config(tmp_path_factory: pytest.TempPathFactory) -> PretrainedConfig:
     """Return what is made around a language model of one layer."""
     path = tmp_path_factory.mktemp("models") / "tiny"
-    made = tokenizer()
-    made.save_pretrained(path)
-    torch.manual_seed(0)
-    of = transformers.LlamaConfig(
-        vocab_size=len(made),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        max_position_embeddings=512,
-        eos_token_id=made.eos_token_id,
-        bos_token_id=None,
-    )
-    transformers.LlamaForCausalLM(of).save_pretrained(path)
+    write_model(path, layers=1, context=512)
     # A byte is a token here.
     return PretrainedConfig(str(path), context=400, longest_reply=60, rank=2)
 
