@@ -16,7 +16,7 @@ from benchmarks.study.jobs import Job
 from benchmarks.study.measured import Measured, pivot_table
 from benchmarks.tables import Table
 
-MEASURES_FOLDER, MEASURES_FILE = "measures", "measures.json"
+MEASURES_FOLDER = "measures"
 
 
 class Line(BaseModel):

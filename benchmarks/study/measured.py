@@ -23,6 +23,8 @@ from typing import Any
 from benchmarks.statistics import Estimate
 from benchmarks.tables import Table, interval
 
+MEASURES_FILE = "measures.json"
+
 
 @dataclass(frozen=True)
 class Measured:

@@ -32,14 +32,13 @@ from benchmarks.study.cells import Study, described, load_study
 from benchmarks.study.frontier import CHOOSES, choose
 from benchmarks.study.jobs import Job
 from benchmarks.study.measure_lines import (
-    MEASURES_FILE,
     MEASURES_FOLDER,
     Line,
     jobs_of,
     measured,
     measures_tables,
 )
-from benchmarks.study.measured import plain
+from benchmarks.study.measured import MEASURES_FILE, plain
 from benchmarks.study.points import read_points
 from benchmarks.study.probes import PROBES, Probe, kept_weights
 

@@ -27,9 +27,9 @@ from benchmarks.runs import (
     write_json,
 )
 from benchmarks.study.cells import described, job_folder
+from benchmarks.study.measured import MEASURES_FILE
 from benchmarks.study.points import POINTS_FILE, read_points
 from benchmarks.study.presets import Preset
-from benchmarks.study.report.measures import MEASURES_FILE
 from benchmarks.study.timing import TIMING_FILE
 from shiftgym.atomic import write_atomically
 

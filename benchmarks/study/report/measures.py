@@ -6,11 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from benchmarks.runs import read_json
+from benchmarks.study.measured import MEASURES_FILE
 from benchmarks.study.report.summary import Summary
 from benchmarks.study.splits import splits_tables
 from benchmarks.tables import Table
-
-MEASURES_FILE = "measures.json"
 
 
 def measures_tables(summary: Summary) -> list[Table]:
