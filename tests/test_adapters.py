@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import re
 import runpy
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, Generic, TypeVar
@@ -321,5 +322,23 @@ def test_examples_are_short_of_glue_and_the_page_shows_what_was_tried() -> None:
     tried = json.loads((folder / "results.json").read_text("utf-8"))
     page = (folder.parent / "libraries.md").read_text("utf-8")
     assert tried.keys() == {*lines}
-    assert all(f"| `{line}` | {row['versions']} |" in page for line, row in tried.items())
-    assert not [line for line, row in tried.items() if row["result"].startswith("FAILED")]
+    assert all(f"[`{line}`](examples/" in page for line in lines)
+    assert all(f") | {row['versions']} |" in page for row in tried.values())
+    results = [row["result"] for row in tried.values()]
+    assert not [told for told in results if told.startswith("FAILED")]
+    assert not [told for told in results if re.search(r"[{}<>]|\b1 \w+s\b", told)]  # plain words
+    # What the page says of the doors is run by an example.
+    code = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+    named = {*re.findall(r"\b(?:rllib|sb3|torchrl|trl)\.(?!py\b)\w+", page)}
+    assert {"rllib.flatten", "trl.calls"} <= named
+    assert not {name for name in named if name not in code}
+
+
+def test_the_site_shows_the_examples_where_the_page_links_to_them() -> None:
+    docs = Path(__file__).resolve().parents[1] / "docs"
+    hooks, page = runpy.run_path(str(docs / "hooks.py")), (docs / "libraries.md").read_text("utf-8")
+    shown = hooks["opened"](page)
+    assert "](examples/" not in re.sub("```.*?```", "", shown, flags=re.S)
+    for path in (docs / "examples").glob("*.py"):
+        assert shown.count(f'id="{path.name}"') == 1, f"List {path.name} in libraries.md."
+        assert f"```python\n{path.read_text('utf-8')}```\n" in shown
