@@ -31,6 +31,10 @@ def study(
     only: Annotated[
         str | None, typer.Option(help="Seeds to run now, such as 0,2; the others stay for later.")
     ] = None,
+    reuse: Annotated[
+        Path | None,
+        typer.Option(help="Study whose finished stages are taken over where they are the same."),
+    ] = None,
     cv: Annotated[
         bool, typer.Option("--cv", help="Leave one city out for each seed; on the streets only.")
     ] = False,
@@ -69,6 +73,7 @@ def study(
             only=_seeds(only, count),
             workers=jobs,
             engine=engine,
+            other=reuse,
             console=Console(),
         )
 
