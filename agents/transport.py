@@ -94,10 +94,9 @@ class Transport:
             NoConnection, ErrorStatus, TooLong: as they say.
             ValueError, RecursionError: the answer cannot be read.
         """
-        data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         asking = self._session().post(
             f"{self._base_url}/chat/completions",
-            data=data,
+            data=_as_json(body).encode(),
             proxy=self._proxy,
             allow_redirects=False,
         )
@@ -154,6 +153,9 @@ class Transport:
                 auto_decompress=False,
             )
         return self._made
+
+
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 
 from agents.chat_faults import ChatFault, NotSent
 from agents.protocol import ChatModel
-from benchmarks.replies import FaultLine, Journal, ReplyLine, digest, reply_line
+from benchmarks.replies import Asked, FaultLine, Journal, ReplyLine, reply_line
 from benchmarks.seals import sealed
 from benchmarks.spending import Spending
 
@@ -75,9 +75,9 @@ class Asking:
             RunError: the journal answers other messages.
             OSError: the reply could not be written down.
         """
-        asked = digest(messages)
+        asked = Asked.of(messages)
         where: dict[str, Any] = {"cell": cell, "index": index, "attempt": attempt}
-        known = self._journal.find(**where, asked=asked)
+        known = self._journal.find(**where, asked=asked.digest)
         if known is not None:
             return known
         if not self._stopped.is_set() and (why := self._spending.why_no_more()):
@@ -97,7 +97,7 @@ class Asking:
             raise
         finally:
             self._spending.under_way -= 1
-        line = sealed(reply_line(reply, messages, asked, **where), self._request)
+        line = sealed(reply_line(reply, asked, **where), self._request)
         self._spending.add(line)
         await self._write(line)
         self._note(None)

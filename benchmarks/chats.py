@@ -8,18 +8,18 @@ no score, and the next session goes on with it from the replies that are in the 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from queue import Empty, SimpleQueue
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from agents.chat_faults import ChatFault
 from agents.protocol import ChatModel, Info
 from benchmarks.asking import Asking, max_failures
+from benchmarks.cell_envs import CellEnvs
 from benchmarks.records import Episode
 from benchmarks.replies import Journal, ReplyLine
-from benchmarks.rollouts import Cell, Played, episode_row, side_by_side, turns
+from benchmarks.rollouts import Cell, Played, episode_row, turns
 from benchmarks.runs import Run
 from benchmarks.seals import request_digest
 from benchmarks.spending import Spending
@@ -27,8 +27,11 @@ from benchmarks.spending import Spending
 Place = tuple[Cell, int]
 """A cell and the index of one of its episodes."""
 
-Ended = tuple[int, Episode | ChatFault] | None
-"""The number of a place in the order of play, and its row or why it is pending; None at the end."""
+Ended = tuple[int, Episode | ChatFault]
+"""The number of a place in the order of play, and its row or why it is pending."""
+
+WRITE_EVERY = 0.25
+"""Seconds from one look for rows to the next."""
 
 Turn = tuple[tuple[Any, Info] | None, Played | None]
 """What is shown next, or else what was played."""
@@ -83,11 +86,10 @@ def play_chats(
             model.check_server()
         except ChatFault as fault:
             asking.stop(str(fault))
-        session, ended = _Session(asking, left), SimpleQueue[Ended]()
-        playing = model.start(session.play(at_once, ended.put))
-        playing.add_done_callback(lambda _: ended.put(None))
+        session, ended = _Session(asking, left), deque[Ended]()
+        playing = model.start(session.play(at_once, ended.append))
         try:
-            pending = _write_rows(run, ended, on_episode)
+            pending = _write_rows(run, playing, ended, on_episode)
         except BaseException:
             # Requests under way may cost money: they come back into the journal, no other is made.
             model.start(session.give_up())
@@ -98,24 +100,31 @@ def play_chats(
 
 
 def _write_rows(
-    run: Run, ended: SimpleQueue[Ended], on_episode: Callable[[], None]
+    run: Run, playing: Future[None], ended: deque[Ended], on_episode: Callable[[], None]
 ) -> Counter[str]:
-    """Append the rows of a session, and return what is pending.
+    """Append the rows of a session until it is over, and return what is pending.
 
     They are written in the order of play, whichever ends first; the journal keeps those that wait.
+
+    Args:
+        run: that they are rows of.
+        playing: done when the session is over.
+        ended: grows with every episode.
+        on_episode: told of every episode that reached its end.
     """
     pending: Counter[str] = Counter()
     waiting: dict[int, Episode | ChatFault] = {}
     number, going = 0, True
     while going:
+        # Some together: each time the disk is waited for, and the event loop is held up.
+        wait([playing], WRITE_EVERY)
+        going = not playing.done()
+        while ended:
+            place, result = ended.popleft()
+            waiting[place] = result
+            if isinstance(result, Episode):
+                on_episode()
         rows = []
-        for told in _available(ended):
-            if told is None:
-                going = False
-            else:
-                waiting[told[0]] = told[1]
-                if isinstance(told[1], Episode):
-                    on_episode()
         while number in waiting:
             result = waiting.pop(number)
             number += 1
@@ -126,16 +135,6 @@ def _write_rows(
         if rows:
             run.append(rows)
     return pending
-
-
-def _available(ended: SimpleQueue[Ended]) -> list[Ended]:
-    """Wait for what ended, and return all that has."""
-    found = [ended.get()]
-    try:
-        while True:
-            found.append(ended.get_nowait())
-    except Empty:
-        return found
 
 
 class _Session:
@@ -150,7 +149,7 @@ class _Session:
         self._asking = asking
         self._count = len(left)
         self._left = enumerate(left)
-        self._free: defaultdict[str, list[Any]] = defaultdict(list)
+        self._envs: dict[str, CellEnvs] = {}
         self._drawing = ThreadPoolExecutor(thread_name_prefix="drawing")
         # One column after the other: the first requests are sent before the last is dealt.
         self._dealing = ThreadPoolExecutor(1, thread_name_prefix="dealing")
@@ -196,14 +195,13 @@ class _Session:
         Raises:
             ChatFault: a request in it failed.
         """
-        free = self._free[cell.name]
-        if free:
-            env, seed = free.pop(), cell.episode_seeds[index]
-        else:
+        envs = self._envs.setdefault(cell.name, CellEnvs(cell))
+        env = envs.take(index)
+        if env is None:
             loop = asyncio.get_running_loop()
-            env, seed = await loop.run_in_executor(self._dealing, _begin, cell, index)
+            env = await loop.run_in_executor(self._dealing, envs.make, index)
         speaker = _Speaker(self._asking, cell.name, index)
-        game = turns(speaker, env, cell.id, cell.keywords, [seed])
+        game = turns(speaker, env, cell.id, cell.keywords, [cell.episode_seeds[index]])
         shown, played = await self._turn(cell, game, None)
         while shown is not None:
             # Others come first to where they wait too: a time-out counts from here.
@@ -211,7 +209,7 @@ class _Session:
             (messages,) = shown[1]["messages"]
             reply = await speaker.reply(messages)
             shown, played = await self._turn(cell, game, [reply])
-        free.append(env)
+        envs.give_back(env)
         assert played is not None
         return played
 
@@ -224,11 +222,6 @@ class _Session:
 
 
 _Game = Generator[tuple[Any, Info], Any, list[Played]]
-
-
-def _begin(cell: Cell, index: int) -> tuple[Any, int]:
-    """Return an environment of a cell and the seed of an episode; the first deals the column."""
-    return side_by_side(cell.id, cell.keywords, 1), cell.episode_seeds[index]
 
 
 def _go_on(game: _Game, replies: list[str] | None) -> Turn:

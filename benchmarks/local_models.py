@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,7 +19,7 @@ from agents.sampling import Sampling
 from agents.vision.chats import Chat
 from benchmarks.options import LocalOptions
 from benchmarks.players import OnEpisodes, Player
-from benchmarks.replies import Journal, ReplyLine, digest, reply_line
+from benchmarks.replies import Asked, Journal, ReplyLine, reply_line
 from benchmarks.rollouts import Cell, episode_row, play
 from benchmarks.runs import Run
 from benchmarks.seals import request_digest, sealed
@@ -153,20 +153,18 @@ class _Batch:
         """Return a reply to each chat; one whose episode is over gets none."""
         chats: list[Chat] = info["messages"]
         asked = {
-            copy: digest(chats[copy]) for copy in range(len(chats)) if not self._envs.is_over(copy)
+            copy: Asked.of(chat) for copy, chat in enumerate(chats) if not self._envs.is_over(copy)
         }
         known = {
-            copy: self._journal.find(**self._where(copy), asked=words)
-            for copy, words in asked.items()
+            copy: self._journal.find(**self._where(copy), asked=of.digest)
+            for copy, of in asked.items()
         }
         if not all(known.values()):
             # All of them, though some may be known: in another batch they might be others.
             drawn = self._model.replies([chats[copy] for copy in asked], self._seed(asked.values()))
             new = {
-                copy: sealed(
-                    reply_line(reply, chats[copy], words, **self._where(copy)), self._asking
-                )
-                for (copy, words), reply in zip(asked.items(), drawn)
+                copy: sealed(reply_line(reply, of, **self._where(copy)), self._asking)
+                for (copy, of), reply in zip(asked.items(), drawn)
                 if known[copy] is None
             }
             self._journal.write(list(new.values()))
@@ -185,7 +183,7 @@ class _Batch:
             "attempt": len(self._lines[copy]),
         }
 
-    def _seed(self, asked: Any) -> int:
-        """Return the seed of what is drawn for some chats, of their digests."""
-        told = " ".join([str(self._draws), *asked])
+    def _seed(self, asked: Iterable[Asked]) -> int:
+        """Return the seed of what is drawn for some chats."""
+        told = " ".join([str(self._draws), *(of.digest for of in asked)])
         return int.from_bytes(hashlib.sha256(told.encode()).digest()[:6], "big")

@@ -4,30 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from agents.vision.chats import picture_digests
 from benchmarks.records import Episode
-from benchmarks.replies import digest
+from benchmarks.replies import Asked
 from benchmarks.rollouts import Cell, Played, episode_row, play
 from benchmarks.tasks import task_of
 from benchmarks.tasks.task import RECOGNITION
 from shiftgym.files import brief
-
-
-@dataclass(frozen=True)
-class Chat:
-    """What the replies of an episode answered, one entry a reply.
-
-    Attributes:
-        asked: digests of the messages.
-        pictures: digests of the pictures in them.
-    """
-
-    asked: list[str]
-    pictures: list[list[str]]
-
 
 _DEALT, _DONE = ("digest", "hand", "cluster"), ("actions", "replies")
 
@@ -56,21 +40,23 @@ class Script:
 
     Args:
         rows: of one id and set of keywords.
-        chats: whether to note what each reply answers, in `chats`.
+        chats: whether to note what is asked.
+
+    Attributes:
+        chats: what each reply of each episode answers, where that is noted.
     """
 
     def __init__(self, rows: Sequence[Episode], *, chats: bool = False) -> None:
         self._scripts = [_script(row) for row in rows]
         self._filler: Any = 0 if rows[0].actions is not None else ""
         self._step = 0
-        self.chats = [Chat([], []) for _ in rows] if chats else []
+        self.chats: list[list[Asked]] = [[] for _ in rows] if chats else []
 
     def act(self, observation: Any, info: Mapping[str, Any]) -> list[Any]:
         step, self._step = self._step, self._step + 1
         for script, chat, messages in zip(self._scripts, self.chats, info.get("messages", ())):
             if step < len(script):
-                chat.asked.append(digest(messages))
-                chat.pictures.append(picture_digests(messages))
+                chat.append(Asked.of(messages))
         return [script[step] if step < len(script) else self._filler for script in self._scripts]
 
     def reset(self, index: int) -> None:

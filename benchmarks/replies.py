@@ -12,13 +12,13 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from agents.chat_answers import ChatReply
 from agents.no_answer import NoAnswer
-from agents.vision.chats import picture_digests, without_pictures
+from agents.vision.chats import pictures_told, without_pictures
 from benchmarks.runs import LineFile, RunError, read_lines
 
 REPLIES_FILE, FAULTS_FILE = "replies.jsonl", "faults.jsonl"
@@ -57,20 +57,42 @@ class ReplyLine(_Line):
     )
 
 
-def reply_line(
-    reply: ChatReply, messages: Sequence[Mapping[str, Any]], asked: str, **where: Any
-) -> ReplyLine:
+class Asked(NamedTuple):
+    """The messages that a reply answers.
+
+    Attributes:
+        digest: of them.
+        pictures: digests of the pictures in them.
+    """
+
+    digest: str
+    pictures: list[str]
+
+    @classmethod
+    def of(cls, messages: Sequence[Mapping[str, Any]]) -> Asked:
+        """Return the digests of messages.
+
+        Of a picture the pixels count: two machines may write them as PNG in other bytes.
+        """
+        without = without_pictures(messages)
+        digest = hashlib.sha256(_in_order(without).encode()).hexdigest()[:16]
+        return cls(digest, pictures_told(without))
+
+
+_in_order = json.JSONEncoder(sort_keys=True).encode
+
+
+def reply_line(reply: ChatReply, asked: Asked, **where: Any) -> ReplyLine:
     """Return the line of a reply, without a seal.
 
     Args:
         reply: that came.
-        messages: that it answers.
-        asked: their digest.
+        asked: what it answers.
         where: the line's cell, index and attempt.
     """
     return ReplyLine(
         **where,
-        asked=asked,
+        asked=asked.digest,
         reply=reply.text,
         finish_reason=reply.finish_reason,
         no_answer=reply.no_answer,
@@ -80,7 +102,7 @@ def reply_line(
         completion_tokens=reply.completion_tokens,
         reasoning_tokens=reply.reasoning_tokens,
         served=reply.served,
-        pictures=picture_digests(messages) or None,
+        pictures=asked.pictures or None,
     )
 
 
@@ -192,15 +214,3 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-_in_order = json.JSONEncoder(sort_keys=True).encode
-
-
-def digest(messages: Sequence[Mapping[str, Any]]) -> str:
-    """Return 16 hexadecimal digits that change with anything in the messages.
-
-    Of a picture the pixels count: two machines may write them as PNG in other bytes.
-    """
-    text = _in_order(without_pictures(messages))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

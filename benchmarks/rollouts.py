@@ -42,6 +42,9 @@ class Cell:
     keywords: dict[str, Any]
     episode_seeds: Sequence[int]
 
+    def __len__(self) -> int:
+        return len(self.episode_seeds)
+
 
 def evaluate(
     run: Run,
@@ -188,22 +191,20 @@ def turns(
     count_tokens = getattr(agent, "count_tokens", None)
     reads = getattr(agent, "reads", None) if task.recognition and not in_text else None
     recognised = np.zeros((2, count), dtype=np.int64)
-    running = np.ones(count, dtype=bool)
-    attempts_left = np.array(info["attempts_left"])
-    while running.any():
+    # Lists, which take less time than arrays where there are few copies.
+    acting, attempts_left = list(range(count)), list(info["attempts_left"])
+    while acting:
         if reads is not None:
-            recognised += running * np.stack(task.recognised(env.symbols, reads(observation)))
+            read = np.stack(task.recognised(env.symbols, reads(observation)))
+            recognised[:, acting] += read[:, acting]
         actions = _checked((yield observation, info), count, in_text)
-        acting = np.flatnonzero(running).tolist()
         if task.recognition and in_text and keywords.get("images"):
             for copy in acting:
                 recognised[:, copy] += task.reported(env.envs[copy].unwrapped, actions[copy])
         # A copy whose episode is over plays on unobserved until the last one ends.
         observation, rewards, terminated, truncated, info = env.step(actions)
-        ended = np.asarray(terminated) | np.asarray(truncated)
-        fewer = np.asarray(info["attempts_left"]) != attempts_left
-        judged = fewer | ended | (np.asarray(rewards) != 0)
-        attempts_left = np.array(info["attempts_left"])
+        ended = np.logical_or(terminated, truncated).tolist()
+        before, attempts_left = attempts_left, list(info["attempts_left"])
         for copy in acting:
             episode = episodes[copy]
             if episode.replies is not None:
@@ -214,11 +215,17 @@ def turns(
             elif episode.actions is not None:
                 episode.actions.append(int(actions[copy]))
                 episode.tokens += 1
-            if in_text or task.one_action_an_attempt or judged[copy]:
+            if (
+                in_text
+                or task.one_action_an_attempt
+                or ended[copy]
+                or attempts_left[copy] != before[copy]
+                or rewards[copy] != 0
+            ):
                 episode.end_attempt(rewards[copy], info["outcome"][copy], info["is_success"][copy])
             if ended[copy]:
                 episode.metrics = {name: float(info[name][copy]) for name in measured}
-        running &= ~ended
+        acting = [copy for copy in acting if not ended[copy]]
     _note_recognition(episodes, recognised)
     return episodes
 

@@ -10,6 +10,8 @@ import gymnasium as gym
 from gymnasium.spaces import Text
 from gymnasium.vector.utils import concatenate, create_empty_array
 
+from shiftgym.envs.single import SingleEnv
+
 
 class SingleEnvs:
     """Single environments side by side, one episode each, told as a vector environment tells them.
@@ -23,6 +25,7 @@ class SingleEnvs:
             gym.make(id, disable_env_checker=True, **keywords) for _ in range(num_envs)
         ]
         self.single_action_space = self.envs[0].action_space
+        self.share_deals({})
         self._latest: list[tuple[Any, ...]] = []
         self._acted: list[Any] = [None] * num_envs
 
@@ -33,12 +36,25 @@ class SingleEnvs:
         some._latest, some._acted = [], [None] * count
         return some
 
+    def share_deals(self, ahead: dict[int, Any]) -> None:
+        """Take from `ahead`, by episode seed, how episodes start, and put there what is dealt."""
+        self._ahead = ahead
+        for env in self.envs:
+            if isinstance(env.unwrapped, SingleEnv):
+                env.unwrapped.ahead = ahead
+
+    def deal_ahead(self, episode_seeds: Sequence[int]) -> None:
+        """Deal episodes together where the task can, unless the first is dealt already."""
+        one = self.envs[0].unwrapped
+        if isinstance(one, SingleEnv) and episode_seeds[0] not in self._ahead:
+            one.deal_ahead(episode_seeds)
+
     def reset(self, *, options: dict[str, Any]) -> tuple[Any, dict[str, list[Any]]]:
         """Start the episode of each seed in `options["episode_seed"]`."""
-        seeds = options["episode_seed"]
-        resets = [
-            env.reset(options={"episode_seed": int(seed)}) for env, seed in zip(self.envs, seeds)
-        ]
+        seeds = [int(seed) for seed in options["episode_seed"]]
+        if len(seeds) > 1:
+            self.deal_ahead(seeds)
+        resets = [env.reset(options={"episode_seed": seed}) for env, seed in zip(self.envs, seeds)]
         self._latest = [(shown, 0.0, False, False, info) for shown, info in resets]
         observation, *_, info = self._told()
         return observation, info

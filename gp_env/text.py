@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -17,7 +17,7 @@ from gp_env.deck import RANK_NAMES, Hand, HandLike
 from gp_env.reader import ASKED_KEYS, Reply, parse_reply
 from gp_env.rules import Rule, RuleLike
 from gp_env.spoken import read_rank
-from gp_env.verifier import Outcome, Verdict, verify
+from gp_env.verifier import Outcome, Verdict, verify_values
 from shiftgym.prompts import Template, Templates
 from shiftgym.replies import OUT_OF_FORMAT
 
@@ -168,8 +168,9 @@ def judge_reply(
         return reply, replace(Verdict.of(Outcome.UNREADABLE), message=OUT_OF_FORMAT)
     if images and reply.cards is not None and not _names_hand(reply.cards, hand):
         return reply, Verdict.of(Outcome.MISREAD_CARDS)
-    verdict = verify(reply.formula, hand, rule, target)
-    if verdict.outcome is Outcome.ILLEGAL_FORMULA or _reports_right(reply, hand, rule):
+    values = rule.values(hand.ranks)
+    verdict = verify_values(reply.formula, values, target)
+    if verdict.outcome is Outcome.ILLEGAL_FORMULA or _reports_right(reply, hand, values):
         return reply, verdict
     wrong = Verdict.of(Outcome.WRONG_NUMBERS)
     return reply, replace(wrong, message=_WRONG_REPORT)
@@ -178,9 +179,8 @@ def judge_reply(
 _WRONG_REPORT = "The numbers reported are not what the cards of the hand count."
 
 
-def _reports_right(reply: Reply, hand: Hand, rule: Rule) -> bool:
+def _reports_right(reply: Reply, hand: Hand, values: Sequence[int]) -> bool:
     """Return whether what a reply reports of the numbers is so, where it reports any."""
-    values = hand.values(rule)
     if reply.number is not None:
         return Counter(reply.number) == Counter(values)
     counts = dict(zip(hand.ranks, values))

@@ -77,8 +77,17 @@ def verify(formula: object, hand: HandLike, rule: RuleLike = "ten", target: int 
     Raises:
         ValueError: for a hand, a rule or a target that the game does not have.
     """
-    target = check_target(target)
-    values = Hand.parse(hand).values(rule)
+    return verify_values(formula, Hand.parse(hand).values(rule), check_target(target))
+
+
+def verify_values(formula: object, values: tuple[int, ...], target: int) -> Verdict:
+    """Judge a formula as `verify` does.
+
+    Args:
+        formula: as for `verify`.
+        values: what the cards of a hand count.
+        target: of the game, from 1 to 100.
+    """
     return Verdict.of(OUTCOMES[_judge(formula, values, target) - 1], target=target)
 
 

@@ -31,7 +31,7 @@ from agents.vision.chats import digest, parts_of, picture_at, picture_digests, w
 from agents.vision.eye import PICTURE, SIGHT, Eye, draw_all
 from agents.vision.game import InPictures
 from agents.writer import read_chat
-from benchmarks.replies import digest as chat_digest
+from benchmarks.replies import Asked
 from gp_env.deck import RANK_NAMES
 from gp_env.pictures.look import draw_look
 from gp_env.pictures.table import draw_table
@@ -158,9 +158,9 @@ def test_digests_are_of_pixels_and_not_of_files():
     assert small != large
     assert without_pictures(small) == without_pictures(large)
     assert picture_digests(small) == [digest(red)]
-    assert chat_digest(small) == chat_digest(large)
-    assert chat_digest(small) != chat_digest(chat_of("Which?", blue))
-    assert chat_digest(small) != chat_digest(chat_of("What?", red))
+    assert Asked.of(small) == Asked.of(large)
+    assert Asked.of(small).digest != Asked.of(chat_of("Which?", blue)).digest
+    assert Asked.of(small).digest != Asked.of(chat_of("What?", red)).digest
     assert "base64" not in str(without_pictures(small))
 
 

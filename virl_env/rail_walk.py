@@ -126,7 +126,7 @@ class RailWalk(RouteWalk):
         for share in shares:
             # Added one by one: from Python 3.12 on, `sum` rounds floats in another way.
             total += share
-        met = sum(made > 0 for made in self._tried)
+        met = len(self._tried) - self._tried.count(0)
         return {
             "step_accuracy": sum(self._right) / max(sum(self._tried), 1),
             "turn_accuracy": shares[_TURN],

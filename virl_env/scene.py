@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from virl_env.directions import FRAMES, Directions
 from virl_env.routes.instructions import WALK, line_codes, write_instructions
@@ -19,8 +18,7 @@ LETTERS = "ABCDEFGHIJ"
 """What landmark number 1, 2, ... is called in compact wordings."""
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(NamedTuple):
     """What is told at one point of a rail.
 
     Attributes:

@@ -78,11 +78,16 @@ def without_pictures(messages: Chat) -> list[dict[str, Any]]:
 
 def picture_digests(messages: Chat) -> list[str]:
     """Return the digests of the pictures of a chat, in their order."""
+    return pictures_told(without_pictures(messages))
+
+
+def pictures_told(without: Chat) -> list[str]:
+    """Return the digests that `without_pictures` has put into a chat, in their order."""
     return [
         part["picture"]
-        for message in messages
-        if isinstance(content := message.get("content"), list)
-        for part in _digested(content)
+        for message in without
+        if isinstance(content := message["content"], list)
+        for part in content
         if isinstance(part, dict)
     ]
 

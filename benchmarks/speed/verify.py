@@ -16,7 +16,7 @@ from benchmarks.cells import cells_of_suite
 from benchmarks.options import EvaluationOptions
 from benchmarks.players import Player
 from benchmarks.records import RunRecord
-from benchmarks.replies import REPLIES_FILE, ReplyLine, digest
+from benchmarks.replies import REPLIES_FILE, Asked, ReplyLine
 from benchmarks.rollouts import Cell, episode_row, play
 from benchmarks.runs import Run
 from benchmarks.seals import request_digest, sealed
@@ -41,7 +41,7 @@ class _Noting(ExpertAgent):
 
     def act(self, observation: Any, info: Any) -> Any:
         for asked, messages in zip(self.asked, info["messages"]):
-            asked.append(digest(messages))
+            asked.append(Asked.of(messages).digest)
         return super().act(observation, info)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -14,8 +14,7 @@ from agents.chat_answers import LONGEST_NAME, MOST_TOKENS
 from agents.no_answer import NoAnswer, why_no_answer
 from benchmarks.bounded import bounded_lines
 from benchmarks.records import Episode
-from benchmarks.replays import Chat
-from benchmarks.replies import ReplyLine
+from benchmarks.replies import Asked, ReplyLine
 from benchmarks.runs import first_of
 from benchmarks.seals import request_digest, seal_of, unsealed, written
 from benchmarks.submissions.claims import Claim
@@ -62,8 +61,8 @@ class ResponseLog:
         """Yield the cell and the index of episodes that are not among these places."""
         return (place for place in self._known if place not in places)
 
-    def problems(self, row: Episode, chat: Chat) -> Iterator[str]:
-        """Yield where a row and the log do not say the same; `chat` is of the row's replay."""
+    def problems(self, row: Episode, chat: Sequence[Asked]) -> Iterator[str]:
+        """Yield where a row and the log do not say the same; `chat` is what its replay asked."""
         known, replies = self._known.get((row.cell, row.index), {}), row.replies or []
         if sorted(known) != list(range(len(replies))):
             yield (
@@ -75,9 +74,9 @@ class ResponseLog:
             line = known[attempt]
             if line.reply != _hash(reply):
                 yield f"reply {attempt} is not the one in the response log"
-            elif line.asked != chat.asked[attempt]:
+            elif line.asked != chat[attempt].digest:
                 yield f"reply {attempt} answers another prompt than the one of this episode"
-            elif line.pictures != tuple(chat.pictures[attempt]):
+            elif line.pictures != tuple(chat[attempt].pictures):
                 yield f"reply {attempt} answers other pictures than those of this episode"
         tokens = sum(line.tokens for line in known.values())
         if row.tokens != tokens:

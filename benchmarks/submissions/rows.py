@@ -21,7 +21,7 @@ from shiftgym.files import MEBIBYTE, brief
 from shiftgym.sanitize import for_terminal
 
 BATCH, TEXT_BATCH = 64, 8
-"""Rows replayed side by side: enough for vector environments; single ones gain nothing by more."""
+"""Rows replayed side by side: enough for vector environments; single ones gain little by more."""
 
 MOST_BYTES = 16 * MEBIBYTE
 """Of rows of a cell that wait for a batch."""

@@ -48,7 +48,7 @@ def task_of(id: str) -> EvaluatedTask:
         ValueError: no task here has this id, and it names no package of its own.
     """
     name = id.partition("-")[0]
-    if (id in TASKS[name].variants()) if name in TASKS else (":" in name):
+    if (id in _ids(name)) if name in TASKS else (":" in name):
         return task_named(name)
     known = ", ".join(id for task in TASKS.values() for id in task.variants())
     raise ValueError(
@@ -64,6 +64,11 @@ def task_named(name: str) -> EvaluatedTask:
     from benchmarks.tasks.registered import RegisteredTask
 
     return RegisteredTask(name)
+
+
+@cache
+def _ids(name: str) -> frozenset[str]:
+    return frozenset(TASKS[name].variants())
 
 
 @cache

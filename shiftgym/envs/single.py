@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -33,6 +34,10 @@ class SingleEnv(TellsTasks, gym.Env[Observation, Action], Generic[Observation, A
     Args:
         task: what is played.
         render_mode: one of the class's `metadata["render_modes"]`, or None.
+
+    Attributes:
+        ahead: by episode seed, how episodes start that are dealt already. Environments of the same
+            keywords may share one.
     """
 
     metadata: dict[str, Any] = {  # noqa: RUF012
@@ -45,7 +50,7 @@ class SingleEnv(TellsTasks, gym.Env[Observation, Action], Generic[Observation, A
         self.task = task
         self.render_mode = render_mode
         self._seeds = SeedSequence()
-        self._ahead: dict[int, np.void] = {}
+        self.ahead: dict[int, np.void] = {}
         self._episode: E | None = None
         self._task_string = ""
         self._running = False
@@ -98,6 +103,15 @@ class SingleEnv(TellsTasks, gym.Env[Observation, Action], Generic[Observation, A
         if self.render_mode == "human":
             self._window.close()
 
+    def deal_ahead(self, episode_seeds: Sequence[int]) -> None:
+        """Deal episodes that resets will ask for by their seeds: many take hardly longer than one.
+
+        They take the place of others in `ahead`. Nothing is dealt where one takes long by itself.
+        """
+        if self.task.prefetched:
+            self.ahead.clear()
+            self.ahead.update(zip(episode_seeds, self.task.deal(np.array(episode_seeds))))
+
     def _show(self) -> None:
         """Show the episode where a person looks on."""
         if self.render_mode == "human":
@@ -124,8 +138,9 @@ class SingleEnv(TellsTasks, gym.Env[Observation, Action], Generic[Observation, A
             replayed = self._checked_task(asked["task"], task, given)
         super().reset(seed=seed)
         episode_seed = self._seeds.next(seed, replayed)
-        if replayed is None and task is self.task:
-            episode: E = task.episode(self._dealt(episode_seed, alone=seed is not None))
+        if task is self.task:
+            alone = seed is not None or replayed is not None
+            episode: E = task.episode(self._dealt(episode_seed, alone=alone))
         else:
             episode = self._started(task, episode_seed)
         self._episode, self._task_string = episode, self._told_task(episode, given)
@@ -133,17 +148,20 @@ class SingleEnv(TellsTasks, gym.Env[Observation, Action], Generic[Observation, A
         return episode
 
     def _dealt(self, episode_seed: int, *, alone: bool) -> np.void:
-        """Return how the next episode starts.
+        """Return how an episode starts.
 
         Those behind it are dealt with it, which takes hardly longer, unless it is dealt alone: who
         gives a seed at every reset never plays them.
         """
-        if episode_seed not in self._ahead:
-            seeds = [episode_seed]
-            if self.task.prefetched and not alone:
-                seeds += self._seeds.coming
-            self._ahead = dict(zip(seeds, self.task.deal(np.array(seeds))))
-        return self._ahead.pop(episode_seed)
+        # Without a look before: another thread may take what it shares.
+        state = self.ahead.pop(episode_seed, None)
+        if state is not None:
+            return state
+        coming = self._seeds.coming if self.task.prefetched and not alone else []
+        first, *others = self.task.deal(np.array([episode_seed, *coming]))
+        if coming:
+            self.ahead = dict(zip(coming, others))
+        return first
 
     def _need_episode(self) -> None:
         if self._episode is None:
