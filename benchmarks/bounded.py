@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import io
+import lzma
 import os
 import re
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from shiftgym.files import MEBIBYTE
 
@@ -23,6 +25,9 @@ error or an object of a thousand bytes; texts stay as large as they are."""
 
 MOST_FILE = 2048 * MEBIBYTE
 """Bytes of a file's lines together, unpacked."""
+
+MOST_XZ_MEMORY = 64 * MEBIBYTE
+"""That unpacking may take; files that are packed as usual take up to ten."""
 
 MOST_RATIO, FREE = 150, 8 * MEBIBYTE
 """How many times as large a file may be unpacked, beyond the first bytes, which are free."""
@@ -102,7 +107,7 @@ def bounded_lines(
     most_file: int = MOST_FILE,
     unfinished: bool = False,
 ) -> Iterator[bytes]:
-    r"""Yield the lines of a file, of one whose name ends in .gz those that it unpacks to.
+    r"""Yield the lines of a file, of one whose name ends in .gz or .xz those that it unpacks to.
 
     Every line ends with "\n".
 
@@ -113,20 +118,48 @@ def bounded_lines(
 
     Raises:
         ValueError: as `opened`; a line, the file or what it unpacks to is too large; the last line
-            is torn; or it is no whole gzip file.
+            is torn; or it is no whole gzip or xz file.
         OSError: it cannot be read.
     """
     with opened(path) as packed:
-        if path.suffix != ".gz":
+        if path.suffix not in _UNPACK:
             yield from _lines(path, packed, most_line, most_file, unfinished)
             return
         size = os.fstat(packed.fileno()).st_size
         most = min(most_file, FREE + MOST_RATIO * size)
         try:
-            with gzip.GzipFile(fileobj=packed) as file:
+            with _UNPACK[path.suffix](packed) as file:
                 yield from _lines(path, cast(BinaryIO, file), most_line, most, unfinished)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise ValueError(f"{path.name} is no whole gzip file: {error}.") from error
+        except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError) as error:
+            kind = {".gz": "gzip", ".xz": "xz"}[path.suffix]
+            raise ValueError(f"{path.name} is no whole {kind} file: {error}.") from error
+
+
+class _Xz(io.RawIOBase):
+    """What an xz file unpacks to. `lzma.open` would give it as much memory as it asks for."""
+
+    def __init__(self, packed: BinaryIO) -> None:
+        self._packed = packed
+        self._unpack = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MOST_XZ_MEMORY)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = b""
+        while not data and not self._unpack.eof:
+            more = self._packed.read(io.DEFAULT_BUFFER_SIZE) if self._unpack.needs_input else b""
+            if self._unpack.needs_input and not more:
+                raise EOFError("it ends in the middle")
+            data = self._unpack.decompress(more, len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+_UNPACK: Mapping[str, Callable[[BinaryIO], io.IOBase]] = {
+    ".gz": lambda packed: gzip.GzipFile(fileobj=packed),
+    ".xz": lambda packed: io.BufferedReader(_Xz(packed)),
+}
 
 
 def _lines(

@@ -136,16 +136,17 @@ def first_of(error: ValidationError) -> str:
 def read_episodes(folder: Path) -> Iterator[Episode]:
     """Yield the rows of a folder in the order written, without a torn last line.
 
-    Where there is no episodes.jsonl, an episodes.jsonl.gz is read, as of published results.
+    Where there is no episodes.jsonl, one packed as .gz or .xz is read, as of published
+    results.
 
     Raises:
         RunError: a complete line is not a row, or one that was there before: it would count twice,
             and hide one that is missing.
     """
     known: set[tuple[str, int]] = set()
-    path, packed = folder / EPISODES_FILE, folder / f"{EPISODES_FILE}.gz"
-    if not path.exists() and packed.exists():
-        path = packed
+    path = folder / EPISODES_FILE
+    packed = [folder / f"{EPISODES_FILE}{suffix}" for suffix in (".gz", ".xz")]
+    path = next((found for found in (path, *packed) if found.exists()), path)
     for row in read_lines(path, Episode):
         if (row.cell, row.index) in known:
             twice = f"{path} holds episode {row.index} of {row.cell} twice."

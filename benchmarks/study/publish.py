@@ -1,13 +1,13 @@
 """Pack a study's rows for `results/`: `python -m benchmarks.study.publish RUN NAME`.
 
-What is packed is a study's folder that `report` reads, with gzipped rows. README and docs may quote
-it; `python -m benchmarks.study.findings` writes what they quote.
+What is packed is a study's folder that `report` reads, with its rows in xz, half of what gzip makes
+of them. README and docs may quote it; `python -m benchmarks.study.findings` writes what they quote.
 """
 
 from __future__ import annotations
 
-import gzip
 import json
+import lzma
 import shutil
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -34,7 +34,7 @@ from benchmarks.study.timing import TIMING_FILE
 from shiftgym.atomic import write_atomically
 
 RESULTS = Path("results")
-PACKED_FILE = EPISODES_FILE + ".gz"
+PACKED_FILE = EPISODES_FILE + ".xz"
 
 
 def publish(
@@ -121,7 +121,7 @@ def _stays(row: Episode, points: Collection[str], preset: Preset, kept: Collecti
 def _pack(source: Path, target: Path, rows: list[Episode]) -> None:
     """Write rows, those of one episode together: they are alike, and so they pack well."""
     rows.sort(key=lambda row: (row.cell.rpartition("/")[2], row.index, row.cell))
-    data = gzip.compress(b"".join(map(line_of, rows)), 9, mtime=0)
+    data = lzma.compress(b"".join(map(line_of, rows)))
     write_atomically(target / PACKED_FILE, data)
 
 
