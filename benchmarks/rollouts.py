@@ -42,6 +42,9 @@ class Cell:
     keywords: dict[str, Any]
     episode_seeds: Sequence[int]
 
+    def __len__(self) -> int:
+        return len(self.episode_seeds)
+
 
 def evaluate(
     run: Run,

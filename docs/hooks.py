@@ -3,7 +3,8 @@
 A mark is a comment, `<!-- table NAME -->` or `<!-- environment ID -->`, with what it is filled with
 up to `<!-- end -->`. Tables and dialogues stand in the pages, so that they are read in the
 repository too: `python docs/hooks.py` writes them. Docstrings are filled in on the site alone, and
-so is what the names in the reference stand for.
+so is what the names in the reference stand for. Examples that a page lists are opened on the site
+in place; in the repository their links lead to the files.
 """
 
 from __future__ import annotations
@@ -33,6 +34,10 @@ DOCS = Path(__file__).parent
 MARK = re.compile(r"(<!-- (table|environment) (\S+) -->\n)(.*?)(^<!-- end -->$)", re.M | re.S)
 ENTRY = re.compile(r"^- `([\w.]+)`$", re.M)
 """A name in a page of the reference, which mkdocstrings documents."""
+
+TO_EXAMPLE = re.compile(r"\]\(examples/([\w.]+)\)")
+EXAMPLE = re.compile(r"^- \[`([\w.]+)`\]\(#\1\): (.+)$", re.M)
+"""A file of docs/examples in a list of them, and what it is, once links lead to it on the page."""
 
 PICTURE = re.compile(r"!\[([^\]]*)\]\(((?:\.\./)?images/([\w-]+)\.png)\)")
 
@@ -214,11 +219,26 @@ def themed(markdown: str) -> str:
     return PICTURE.sub(both, markdown)
 
 
+def opened(markdown: str) -> str:
+    """Return a page that shows the code of the examples that it lists, where links lead to it."""
+
+    def code(found: re.Match[str]) -> str:
+        name, about = found.groups()
+        text = (DOCS / "examples" / name).read_text("utf-8")
+        return (
+            f'<details class="example" id="{name}" markdown="1">\n'
+            f"<summary><code>{name}</code>: {about}</summary>\n\n"
+            f"```python\n{text}```\n\n</details>\n"
+        )
+
+    return EXAMPLE.sub(code, TO_EXAMPLE.sub(r"](#\1)", markdown))
+
+
 def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
     """Fill the marks of a page of the site, and the entries of the reference."""
     if page.file.src_uri.startswith("reference/"):
         return ENTRY.sub(r"\n::: \1\n", markdown)
-    return themed(fill(markdown))
+    return themed(opened(fill(markdown)))
 
 
 if __name__ == "__main__":

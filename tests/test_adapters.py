@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import re
 import runpy
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, Generic, TypeVar
@@ -24,7 +25,7 @@ CARDS = "gp_env:GeneralPoints-Text-v0"
 LINE = "tests.number_line:NumberLine-Text-v0"
 each = pytest.mark.parametrize("id", [CARDS, LINE])
 
-T = TypeVar("T")
+T, S, R = TypeVar("T"), TypeVar("S"), TypeVar("R")
 
 
 class Anything:
@@ -35,7 +36,7 @@ class Anything:
 
 
 @pytest.fixture
-def door(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
     """Import a door, with its library's modules made of the names given."""
 
     def opened(name: str, **modules: dict[str, Any]) -> Any:
@@ -43,12 +44,11 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
             stand_in = ModuleType(module)
             stand_in.__dict__.update(names)
             monkeypatch.setitem(sys.modules, module.replace("__", "."), stand_in)
-        monkeypatch.delitem(sys.modules, f"shiftgym.adapters.{name}", raising=False)
-        module = importlib.import_module(f"shiftgym.adapters.{name}")
-        monkeypatch.delitem(sys.modules, f"shiftgym.adapters.{name}")
-        return module
+        return importlib.import_module(f"shiftgym.adapters.{name}")
 
-    return opened
+    yield opened
+    for name in [name for name in sys.modules if name.startswith("shiftgym.adapters.")]:
+        del sys.modules[name]
 
 
 def expert_of(task: str) -> str:
@@ -122,22 +122,23 @@ def test_reasoning_gym(door: Callable[..., Any], id: str) -> None:
     tasks = [entry["metadata"]["task"] for entry in entries]
     other = kind(config(seed=2, size=60))
     assert not set(tasks) & {other[index]["metadata"]["task"] for index in (0, 1, 55)}
-    assert tasks == [kind(config(seed=1))[index]["metadata"]["task"] for index in (0, 1, 55)]
+    again = kind(config(seed=1))
+    assert [again[index] for index in (55, 1, 0)] == entries[::-1]  # in whatever order
     with pytest.raises(IndexError, match="0 to 59; got 60"):
         data[60]
 
 
 @each
 def test_inspect(door: Callable[..., Any], id: str) -> None:
-    kinds = ("Assistant", "System", "User")
+    class Message(BaseModel):
+        role: str
+        content: str | list[dict[str, str]]
+
     module = door(
         "inspect",
         inspect_ai={"Task": Anything, "task": lambda made: made},
         inspect_ai__dataset={"MemoryDataset": lambda made, name: made, "Sample": Anything},
-        inspect_ai__model={
-            **{f"ChatMessage{kind}": Anything for kind in kinds},
-            **dict.fromkeys(("ChatMessage", "ContentImage", "ContentText"), Anything),
-        },
+        inspect_ai__model={"ChatMessage": Message},
         inspect_ai__scorer={
             **dict.fromkeys(("Score", "Scorer", "Target"), Anything),
             **dict.fromkeys(("mean", "stderr"), dict),
@@ -166,6 +167,9 @@ def test_inspect(door: Callable[..., Any], id: str) -> None:
     score = asyncio.run(played())
     assert score.value["success"] == 1.0 or id == LINE
     assert score.value["reward"] < 5.0
+    if id == CARDS:
+        shown = module.game(id, 1, keywords={"images": True}).dataset[0].input[-1].content
+        assert [sorted(part) for part in shown] == [["text", "type"], ["image", "type"]]
 
 
 @each
@@ -178,9 +182,13 @@ def test_openenv(door: Callable[..., Any], id: str) -> None:
         episode_id: str | None = None
         step_count: int = 0
 
+    class Client(Generic[T, S, R]):
+        pass
+
     module = door(
-        "openenv",
-        uvicorn={},
+        "openenv.server",
+        openenv__core__client_types={"StepResult": Anything},
+        openenv__core__env_client={"EnvClient": Client},
         openenv__core__env_server__http_server={"create_fastapi_app": lambda *told, **_: told},
         openenv__core__env_server__interfaces={"Environment": object},
         openenv__core__env_server__types={
@@ -189,15 +197,22 @@ def test_openenv(door: Callable[..., Any], id: str) -> None:
             "State": State,
         },
     )
-    make, action, _ = module.make_app(id)
-    env = make()
+    make, action, observation = module.make_app(id)
+    env, client = make(), sys.modules["shiftgym.adapters.openenv"].TextClient()
     begun = env.reset(seed=1)
     assert begun.task == env.state.episode_id == env.reset(seed=1).task
     assert begun.messages[-1]["content"] == begun.text
-    told = env.step(action(reply="no idea"))
+    told = env.step(action(**client._step_payload(action(reply="no idea"))))
     assert (told.done, told.truncated, told.success) == (False, False, False)
     assert told.reward == -3.0 if id == CARDS else told.reward < 0
     assert env.state.step_count == 1
+    # What a server says over the wire, with reward and end beside the observation.
+    said = {"observation": told.model_dump(exclude={"reward", "done"})}
+    said |= {"reward": told.reward, "done": told.done}
+    result = client._parse_result(said)
+    assert (result.observation, result.reward, result.done) == (told, told.reward, told.done)
+    assert isinstance(told, observation)
+    assert client._parse_state(env.state.model_dump()) == env.state
     env.close()
 
 
@@ -307,5 +322,23 @@ def test_examples_are_short_of_glue_and_the_page_shows_what_was_tried() -> None:
     tried = json.loads((folder / "results.json").read_text("utf-8"))
     page = (folder.parent / "libraries.md").read_text("utf-8")
     assert tried.keys() == {*lines}
-    assert all(f"| `{line}` | {row['versions']} |" in page for line, row in tried.items())
-    assert not [line for line, row in tried.items() if row["result"].startswith("FAILED")]
+    assert all(f"[`{line}`](examples/" in page for line in lines)
+    assert all(f") | {row['versions']} |" in page for row in tried.values())
+    results = [row["result"] for row in tried.values()]
+    assert not [told for told in results if told.startswith("FAILED")]
+    assert not [told for told in results if re.search(r"[{}<>]|\b1 \w+s\b", told)]  # plain words
+    # What the page says of the doors is run by an example.
+    code = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+    named = {*re.findall(r"\b(?:rllib|sb3|torchrl|trl)\.(?!py\b)\w+", page)}
+    assert {"rllib.flatten", "trl.calls"} <= named
+    assert not {name for name in named if name not in code}
+
+
+def test_the_site_shows_the_examples_where_the_page_links_to_them() -> None:
+    docs = Path(__file__).resolve().parents[1] / "docs"
+    hooks, page = runpy.run_path(str(docs / "hooks.py")), (docs / "libraries.md").read_text("utf-8")
+    shown = hooks["opened"](page)
+    assert "](examples/" not in re.sub("```.*?```", "", shown, flags=re.S)
+    for path in (docs / "examples").glob("*.py"):
+        assert shown.count(f'id="{path.name}"') == 1, f"List {path.name} in libraries.md."
+        assert f"```python\n{path.read_text('utf-8')}```\n" in shown

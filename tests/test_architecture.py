@@ -28,8 +28,10 @@ ENVIRONMENT_DEPENDENCIES = {"gymnasium", "numpy", "PIL", "typing_extensions"}
 """What the environment packages may import at all; Gymnasium brings typing_extensions along."""
 
 OPTIONAL = {
-    "shiftgym/adapters/inspect.py": {"inspect_ai"},
-    "shiftgym/adapters/openenv.py": {"openenv", "uvicorn"},
+    "shiftgym/adapters/inspect.py": {"inspect_ai", "pydantic"},
+    "shiftgym/adapters/openenv/__main__.py": {"uvicorn"},
+    "shiftgym/adapters/openenv/client.py": {"openenv"},
+    "shiftgym/adapters/openenv/server.py": {"openenv"},
     "shiftgym/adapters/reasoning_gym.py": {"reasoning_gym"},
     "shiftgym/adapters/rllib.py": {"ray"},
     "shiftgym/adapters/torchrl.py": {"torchrl"},

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import shiftgym
-from shiftgym.llm import TOOL_PROMPT, Tools, reward, rows
+from shiftgym.llm import TOOL_PROMPT, Tools, episodes, reward, rows
 from shiftgym.llm.tools import OVER
 
 CARDS = "gp_env:GeneralPoints-Text-v0"
@@ -46,6 +46,11 @@ def test_rows_hold_right_replies_point_by_point(id: str) -> None:
     wrong = reward(["no idea"] * 20, columns["task"], columns["point"])
     assert all(one < right for one, right in zip(wrong, earned))
     assert [row["point"] for row in made[: len(said)]] == list(range(len(said)))
+    # Episodes are what those rows begin with.
+    begun = [{**row} for row in made if not row["point"]]
+    for row in begun:
+        del row["completion"]
+    assert episodes(id, len(begun), seed=3, **KEYWORDS[id]) == begun
 
 
 def test_episodes_know_how_hard_they_are() -> None:

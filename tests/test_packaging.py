@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import sys
 import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
+from hatchling.metadata.core import ProjectMetadata
+from hatchling.plugin.manager import PluginManager
 
 from hatch_build import APPLICATION, LEFT_OUT, PACKAGES, renamed
 from tests.installed import ROOT, build, run
@@ -76,16 +80,25 @@ def test_the_files_of_a_release_name_one_version() -> None:
     assert "names" in run(sys.executable, ROOT / ".ci" / "version", "v9.9", cwd=ROOT, status=1)
 
 
-def test_on_pypi_the_links_of_the_readme_lead_into_the_repository(tmp_path: Path) -> None:
-    repository, written = "https://github.com/owner/name", tmp_path / "README.md"
-    run(sys.executable, ROOT / ".ci" / "readme", repository, "v0.1.0", written, cwd=ROOT)
-    text = written.read_text("utf-8")
+def test_a_release_names_the_repository(tmp_path: Path) -> None:
+    repository = "https://github.com/owner/name"
+    for name in ("README.md", "pyproject.toml", "CITATION.cff"):
+        shutil.copy(ROOT / name, tmp_path)
+    run(sys.executable, ROOT / ".ci" / "address", repository, "v0.1.0", tmp_path, cwd=ROOT)
+    text = (tmp_path / "README.md").read_text("utf-8")
     targets = re.findall(r'(?:\]\(|\b(?:src|srcset)=")([^)"]+)', text)
     assert all(target.startswith("https://") for target in targets)
     ours = [target for target in targets if target.startswith(repository)]
     assert f"{repository}/raw/v0.1.0/docs/images/front.gif" in ours
-    for target in ours:
-        assert (ROOT / target.removeprefix(repository).split("/", 3)[3]).is_file(), target
+    metadata = ProjectMetadata(str(tmp_path), PluginManager()).core
+    urls = metadata.urls
+    assert urls["Repository"] == repository
+    for target in (*ours, urls["Documentation"], urls["Changelog"]):
+        assert (ROOT / target.removeprefix(repository).split("/", 3)[3]).exists(), target
+    cited = yaml.safe_load((tmp_path / "CITATION.cff").read_text("utf-8"))
+    assert cited["repository-code"] == repository
+    # Only what a release is built from knows an address.
+    assert not ProjectMetadata(str(ROOT), PluginManager()).core.urls
 
 
 def test_only_imports_are_renamed_for_the_wheel() -> None:

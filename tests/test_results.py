@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.records import Episode
+from benchmarks.records import Episode, RunRecord
 from benchmarks.runs import read_episodes
 from benchmarks.study.findings import PAGE, QUOTED, page, published, quoted, read_quoted
-from benchmarks.study.publish import RESULTS, publish
+from benchmarks.study.presets import one_city_out, preset_named
+from benchmarks.study.publish import RESULTS, command_of, publish
 from benchmarks.study.report.summary import summarise_studies
 from benchmarks.study.results import load_results
 from benchmarks.suites import SUITES
 from tests import test_study
+from virl_env.variants import TASK
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_BYTES = 10_000_000
@@ -72,6 +74,20 @@ def test_a_packed_study_reads_as_the_study(tmp_path: Path, finished: test_study.
     known = rows(folder)
     assert all(known[place] == row for place, row in rows(packed).items())
     assert (packed / "jobs" / "fake-seed0" / "rl.pt").exists()
+
+
+def test_the_command_of_a_study_names_what_it_runs() -> None:
+    answers = preset_named("grid-answers", "virl-l")
+    told = [answers, answers.of(["mlp"]), one_city_out(preset_named("quick", "virl-l"), TASK)]
+    record = RunRecord(kind="study", config={}, seeds=[0, 1], suites={"virl-l": ""})
+    start = "python -m benchmarks study --suite virl-l --preset"
+    assert [command_of(record, preset) for preset in told] == [
+        f"{start} grid-answers --seeds 2",
+        f"{start} grid-answers --policies mlp --seeds 2",
+        f"{start} quick --cv --seeds 2",
+    ]
+    with pytest.raises(ValueError, match="expected some of lm, mlp of the preset grid-answers; go"):
+        answers.of(["cnn"])
 
 
 @pytest.mark.slow

@@ -25,11 +25,18 @@ def study(
     out: Annotated[
         Path | None, typer.Option(help="Folder of the run; made if missing, resumed.")
     ] = None,
+    policies: Annotated[
+        str | None, typer.Option(help="Of the preset, such as mlp; all by default.")
+    ] = None,
     seeds: Annotated[
         int | None, typer.Option(min=1, help="Number of seeds, from 0; default by preset.")
     ] = None,
     only: Annotated[
         str | None, typer.Option(help="Seeds to run now, such as 0,2; the others stay for later.")
+    ] = None,
+    reuse: Annotated[
+        Path | None,
+        typer.Option(help="Study whose finished stages are taken over where they are the same."),
     ] = None,
     cv: Annotated[
         bool, typer.Option("--cv", help="Leave one city out for each seed; on the streets only.")
@@ -50,25 +57,31 @@ def study(
         from benchmarks.checkout import only_in_checkout
 
         only_in_checkout("study")
-        from benchmarks.study.presets import one_city_out, preset_named
+        from benchmarks.study.presets import CV, one_city_out, preset_named
         from benchmarks.study.run import run_study
         from benchmarks.suites import suite as suite_named
 
         of = suite_named(suite)
         chosen = preset_named(preset, of.name)
+        name = chosen.name
+        if policies is not None:
+            chosen = chosen.of(arguments.names(policies))
+            name = "-".join([name, *chosen.policies])
         if cv:
             chosen = one_city_out(chosen, of.task)
+            name += CV
         count = seeds or chosen.seeds
         if device is not None:
             chosen = chosen.on(device)
         run_study(
             chosen,
             of,
-            out or RUNS / f"study-{of.name}-{chosen.name}-{count}-seeds",
+            out or RUNS / f"study-{of.name}-{name}-{count}-seeds",
             seeds=range(count),
             only=_seeds(only, count),
             workers=jobs,
             engine=engine,
+            other=reuse,
             console=Console(),
         )
 

@@ -170,6 +170,7 @@ class _Worker:
             last = self.job.folder / f"{name}.pt"
             if not last.exists():
                 self.arm(name, arm, last)
+        self.columns_left()
         self.tell("done", 1.0)
 
     def untrained(self) -> Learner:
@@ -258,6 +259,16 @@ class _Worker:
         self.learner.save(last)
         resume.unlink(missing_ok=True)
 
+    def columns_left(self) -> None:
+        """Measure what the ends of stages lack that were taken over from another study."""
+        for stage, point in self.job.settings.ends(self.job.preset.points).items():
+            cells = self.cells(stage, point, final=True).values()
+            if all(self.run.done(cell.name, i) for cell in cells for i in range(len(cell))):
+                continue
+            told = self.points[f"{stage}/{point}"]
+            self.learner.load(self.job.folder / WEIGHTS / f"{stage}-{point}.pt")
+            self.measure(stage, point, told["flops"], told.get("episodes"), final=True)
+
     def demonstrate_arm(self, arm: Arm) -> Demonstrated:
         """Make the demonstrations of an arm of SFT."""
         settings = self.job.settings
@@ -275,13 +286,11 @@ class _Worker:
         """Play a point's episodes and note it as finished."""
         preset, suite, seed = self.job.preset, self.suite, self.job.seed
         rates: dict[str, Interval] = {}
-        sees = sees_pictures(self.learner.interface, self.learner.keywords)
-        for column in suite.columns_for(seen=sees) if final else preset.curve_columns:
-            count = preset.episodes(suite.columns[column], final=final)
+        for column, cell in self.cells(stage, point, final=final).items():
             rows: list[Episode] = []
             evaluate(
                 self.run,
-                self.job.cell(self.learner, stage, point, column, count),
+                cell,
                 lambda _: self.learner.agent(),
                 seen=self._seen,
                 on_rows=rows.extend,
@@ -303,6 +312,19 @@ class _Worker:
         place = stage if stage == "init" else f"{stage} {point}/{preset.points}"
         done = 1.0 if stage == "init" else point / preset.points
         self.tell(stage, done, Event(0.0, stage, rates, place, flops))
+
+    def cells(self, stage: str, point: int, *, final: bool) -> dict[str, Cell]:
+        """Return the episodes that a point is measured on, by column."""
+        preset, suite, learner = self.job.preset, self.suite, self.learner
+        sees = sees_pictures(learner.interface, learner.keywords)
+        counts = {
+            column: preset.episodes(suite.columns[column], final=final)
+            for column in (suite.columns_for(seen=sees) if final else preset.curve_columns)
+        }
+        return {
+            column: self.job.cell(learner, stage, point, column, count)
+            for column, count in counts.items()
+        }
 
     def validate(self) -> Interval:
         """Return the competence in validation episodes, under random stated rules."""

@@ -29,7 +29,7 @@ from benchmarks.runs import (
 from benchmarks.study.cells import described, job_folder
 from benchmarks.study.measured import MEASURES_FILE
 from benchmarks.study.points import POINTS_FILE, read_points
-from benchmarks.study.presets import Preset
+from benchmarks.study.presets import CV, PRESETS, Preset
 from benchmarks.study.timing import TIMING_FILE
 from shiftgym.atomic import write_atomically
 
@@ -102,7 +102,12 @@ def publish(
 def command_of(record: RunRecord, preset: Preset) -> str:
     """Return the command that makes a study like it."""
     suite = next(iter(record.suites))
-    told = f"python -m benchmarks study --suite {suite} --preset {preset.name}"
+    name = preset.name.removesuffix(CV)
+    told = f"python -m benchmarks study --suite {suite} --preset {name}"
+    told += " --cv" if name != preset.name else ""
+    whole = PRESETS.get(suite, {}).get(name)
+    if whole is not None and set(preset.policies) < set(whole.policies):
+        told += f" --policies {','.join(preset.policies)}"
     return told + f" --seeds {len(record.seeds)}"
 
 

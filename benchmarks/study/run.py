@@ -24,8 +24,10 @@ from benchmarks.study.jobs import Job, live, run_job
 from benchmarks.study.plan import measured_pace, plan
 from benchmarks.study.position import position
 from benchmarks.study.presets import Preset
+from benchmarks.study.reuse import reuse
 from benchmarks.suites import Suite
 from benchmarks.tasks.task import MAX_ATTEMPTS, MakeAgent, Task
+from shiftgym.sanitize import for_terminal
 
 
 def run_study(
@@ -38,6 +40,7 @@ def run_study(
     console: Console,
     only: Collection[int] | None = None,
     engine: str = "local",
+    other: Path | None = None,
 ) -> None:
     """Run or resume a study and report it.
 
@@ -47,9 +50,11 @@ def run_study(
             this process.
         only: the seeds whose jobs run now, None for all; the others are left for another command.
         engine: where jobs run, see `make_engine`.
+        other: folder of a study whose finished stages are taken over, see `reuse`.
 
     Raises:
-        RunError: the folder holds a study of another configuration or is in use, or a job failed.
+        RunError: the folder holds a study of another configuration or is in use, a job failed, or
+            `other` is no study of this suite.
         ImportError, ValueError: as of `make_engine`.
     """
     now = [seed for seed in seeds if only is None or seed in only]
@@ -65,6 +70,11 @@ def run_study(
         suites={suite.name: suite.digest},
     )
     with Run(folder, record) as run:
+        if other is not None:
+            for job in jobs:
+                if stages := reuse(job, other):
+                    told = f"{job.name}: {', '.join(stages)} taken over from {other}."
+                    console.print(for_terminal(told), soft_wrap=True, highlight=False, markup=False)
         pace, positions = measured_pace(), {job.name: position(job) for job in jobs}
         done = {name: place.fraction for name, place in positions.items()}
         elsewhere = None if workers == 0 else make_engine(engine, workers)

@@ -211,8 +211,8 @@ def keep(line: str, told: dict[str, str]) -> None:
     lines = ["| example | versions | lines that name the suite | result | CPU seconds |"]
     lines.append("|---|---|---|---|---|")
     lines += [
-        f"| `{one}` | {row.get('versions', '')} | {glue(one)} | {row['result']} | "
-        f"{row.get('seconds', '')} |"
+        f"| [`{one}`](examples/{one.split()[0]}) | {row.get('versions', '')} | {glue(one)} | "
+        f"{row['result']} | {row.get('seconds', '')} |"
         for one, row in known.items()
     ]
     before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)

@@ -1,4 +1,8 @@
-"""RLlib, PPO: single environments in its own vector, in this process."""
+"""RLlib, PPO: single environments in its own vector, in this process.
+
+Its networks take no MultiDiscrete, so the adapter's connector makes one-hot rows of it, which are
+those of observation="onehot"; an id that is registered with that needs no connector.
+"""
 
 import ray
 import torch
@@ -11,8 +15,12 @@ from shiftgym.adapters import rllib
 ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
 config = (
     PPOConfig()
-    .environment(rllib.register(ID, observation="onehot"))
-    .env_runners(num_env_runners=0, num_envs_per_env_runner=16)
+    .environment(rllib.register(ID))
+    .env_runners(
+        num_env_runners=0,
+        num_envs_per_env_runner=16,
+        env_to_module_connector=rllib.flatten,
+    )
     .training(
         train_batch_size=1_024,
         minibatch_size=256,

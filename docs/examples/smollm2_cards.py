@@ -106,7 +106,14 @@ grpo = GRPOTrainer(
 grpo.train()
 grpo.save_model("smollm2-cards")
 assert late < early, losses
+
+
+def steps(count):
+    return f"{count} step{'s' if count != 1 else ''}"
+
+
 print(
-    f"result: untrained {before}; SFT, {given.sft} steps, loss of their halves {early:.2f} and "
-    f"{late:.2f}: {shown}; GRPO, {given.grpo} steps: {worth(grpo.model.eval())}"
+    f"result: untrained {before}; SFT, {steps(given.sft)}, mean loss {early:.2f} in the first half "
+    f"and {late:.2f} in the second: {shown}; "
+    f"GRPO, {steps(given.grpo)}: {worth(grpo.model.eval())}"
 )

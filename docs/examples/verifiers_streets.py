@@ -28,4 +28,7 @@ config = EvalConfig(
 (episode,) = asyncio.run(run_eval(config))
 assert episode.ok, [*episode.errors, *(trace.errors for trace in episode.traces)]
 (trace,) = episode.traces
-print(f"result: 1 episode, {stand_in.replies} replies, rewards {trace.rewards}, {trace.metrics}")
+print(
+    f"result: 1 episode, {stand_in.replies} replies, success {trace.metrics['success']:.0%}, "
+    f"return {trace.rewards['reward'].score:.1f}"
+)

@@ -6,28 +6,22 @@ from typing import Any
 
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
-from inspect_ai.model import (
-    ChatMessage,
-    ChatMessageAssistant,
-    ChatMessageSystem,
-    ChatMessageUser,
-    ContentImage,
-    ContentText,
-)
+from inspect_ai.model import ChatMessage
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
 from inspect_ai.solver import Generate, Solver, TaskState, solver
+from pydantic import TypeAdapter
 
-from shiftgym.llm import Dialogue, rows
+from shiftgym.llm import Dialogue, episodes
 
-_KINDS = {"system": ChatMessageSystem, "user": ChatMessageUser, "assistant": ChatMessageAssistant}
+_CHAT = TypeAdapter(list[ChatMessage])
 
 
 @task
 def game(id: str, n: int = 100, seed: int = 0, keywords: dict[str, Any] | None = None) -> Task:
     """n episodes of a text id; keywords are those of the environment."""
     samples = [
-        Sample(input=_chat(Dialogue(row["task"]).messages), id=number, metadata=row)
-        for number, row in enumerate(rows(id, n, seed=seed, tools=True, **(keywords or {})))
+        Sample(input=_chat(row.pop("prompt")), id=number, metadata=row)
+        for number, row in enumerate(episodes(id, n, seed=seed, **(keywords or {})))
     ]
     return Task(dataset=MemoryDataset(samples, name=id), solver=play(), scorer=earned())
 
@@ -71,17 +65,17 @@ def earned() -> Scorer:
     return score
 
 
-def _chat(messages: list[dict[str, Any]]) -> list[ChatMessage]:
+def _chat(messages: list[dict[str, Any]]) -> Any:
     """Return messages as inspect-ai has them."""
-    return [_KINDS[one["role"]](content=_content(one["content"])) for one in messages]
+    return _CHAT.validate_python([{**one, "content": _content(one)} for one in messages])
 
 
-def _content(content: Any) -> Any:
+def _content(message: dict[str, Any]) -> Any:
+    """Return what a message says; a picture is a part of another form in inspect-ai."""
+    content = message["content"]
     if isinstance(content, str):
         return content
     return [
-        ContentText(text=part["text"])
-        if part["type"] == "text"
-        else ContentImage(image=part["image_url"]["url"])
+        part if part["type"] == "text" else {"type": "image", "image": part["image_url"]["url"]}
         for part in content
     ]

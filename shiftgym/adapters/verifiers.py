@@ -15,7 +15,7 @@ from typing import Any
 import verifiers.v1 as vf
 from pydantic import Field
 
-from shiftgym.llm import Dialogue, rows
+from shiftgym.llm import Dialogue, episodes
 
 __all__ = ["TextEnv", "TextTaskset"]
 
@@ -45,9 +45,9 @@ class TextTaskset(vf.Taskset[TextTask, TextConfig]):
     def load(self) -> Iterator[TextTask]:
         """Yield the episodes, each with what the game says first."""
         config = self.config
-        made = rows(config.game, config.episodes, seed=config.seed, tools=True, **config.keywords)
+        made = episodes(config.game, config.episodes, seed=config.seed, **config.keywords)
         for number, row in enumerate(made):
-            told = {one["role"]: one["content"] for one in Dialogue(row["task"]).messages}
+            told = {one["role"]: one["content"] for one in row["prompt"]}
             data = TextData(
                 name=f"{config.game}#{number}",
                 prompt=told["user"],

@@ -13,7 +13,7 @@ lets the expert play up to that point by itself.
 
 from shiftgym.llm.dialogues import Dialogue
 from shiftgym.llm.rewards import Completion, reward
-from shiftgym.llm.rows import TOOL_PROMPT, Row, rows
+from shiftgym.llm.rows import TOOL_PROMPT, Row, episodes, rows
 from shiftgym.llm.tools import Tools
 
-__all__ = ["TOOL_PROMPT", "Completion", "Dialogue", "Row", "Tools", "reward", "rows"]
+__all__ = ["TOOL_PROMPT", "Completion", "Dialogue", "Row", "Tools", "episodes", "reward", "rows"]

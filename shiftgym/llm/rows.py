@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from contextlib import closing
+from itertools import chain, islice
 from typing import Any, TypeAlias
 
 import gymnasium as gym
@@ -44,12 +45,22 @@ def rows(id: str, n: int, *, seed: int = 0, tools: bool = False, **keywords: Any
         ValueError: for an id whose actions are no texts, and what the environment refuses.
         gymnasium.error.Error: where no such id is registered.
     """
-    env = text_environment(id, **keywords)
-    made = islice(_rows(env, seed, tools), n)
-    try:
-        return list(made)
-    finally:
-        env.close()
+    if tools:
+        begun = episodes(id, n, seed=seed, **keywords)
+        return [{**row, "prompt": [{"role": "user", "content": TOOL_PROMPT}]} for row in begun]
+    with closing(text_environment(id, **keywords)) as env:
+        return list(islice(chain.from_iterable(_episodes(env, seed)), n))
+
+
+def episodes(id: str, n: int, *, seed: int = 0, **keywords: Any) -> list[Row]:
+    """Return a row for each of n episodes, with what the game says first as its prompt.
+
+    For whoever plays the episodes with a `Dialogue` or in an environment. Arguments, errors and
+    columns are those of `rows`, but for the completion, which is left out.
+    """
+    with closing(text_environment(id, **keywords)) as env:
+        begun = (played[0] for played in islice(_episodes(env, seed), n))
+        return [{name: row[name] for name in row if name != "completion"} for row in begun]
 
 
 def text_environment(id: str, **keywords: Any) -> Any:
@@ -102,15 +113,8 @@ def expert_rows(
     return [{**row, "difficulty": hard} for row in found]
 
 
-def _rows(env: Any, seed: int, tools: bool) -> Iterator[Row]:
-    """Yield rows without end."""
-    first: int | None = seed
+def _episodes(env: Any, seed: int) -> Iterator[list[Row]]:
+    """Yield the rows of one episode after another, without end."""
+    yield expert_rows(env, seed=seed)
     while True:
-        episode = expert_rows(env, seed=first)
-        if tools:
-            start = {**episode[0], "prompt": [{"role": "user", "content": TOOL_PROMPT}]}
-            del start["completion"]
-            yield start
-        else:
-            yield from episode
-        first = None
+        yield expert_rows(env)

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from benchmarks.study.presets import cards, grid, grid_streets, images, pretrained, streets
-from benchmarks.study.presets.cities import one_city_out
+from benchmarks.study.presets.cities import CV, one_city_out
 from benchmarks.study.presets.schema import UNTRAINED, Arm, PolicyPreset, Preset
 
 __all__ = [
+    "CV",
     "PRESETS",
     "UNTRAINED",
     "Arm",

@@ -15,6 +15,9 @@ CITIES = (*UNSEEN_CITIES, "starhaven")
 ROUTES = 100
 """Of each city."""
 
+CV = "-cv"
+"""What the names of such presets end in."""
+
 _ABSOLUTE, _RELATIVE = "VIRLNavigation-v0", "VIRLNavigation-RuleOOD-v0"
 COLUMNS = {
     "in": Column(id=_ABSOLUTE, about="The city that is held out, the rule of training."),
@@ -41,7 +44,7 @@ def one_city_out(preset: Preset, task: str, cities: Sequence[str] = CITIES) -> P
         )
     return preset.model_copy(
         update={
-            "name": f"{preset.name}-cv",
+            "name": preset.name + CV,
             "seeds": len(cities) - 1,
             "folds": len(cities),
             "game": {"city": list(cities), "split_by": "city", "routes": ROUTES},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -217,6 +217,20 @@ class Preset(Plain):
         if column.severity is not None and self.severity_episodes is not None:
             return self.severity_episodes
         return self.final_episodes
+
+    def of(self, policies: Sequence[str]) -> Preset:
+        """Return the preset with some of its policies, in its own order.
+
+        Raises:
+            ValueError: it lacks one of them, or none is named.
+        """
+        if not policies or set(policies) - set(self.policies):
+            raise ValueError(
+                f"policies: expected some of {', '.join(self.policies)} of the preset "
+                f"{self.name}; got {', '.join(policies) or 'none'}."
+            )
+        kept = {name: self.policies[name] for name in self.policies if name in policies}
+        return self.model_copy(update={"policies": kept})
 
     def on(self, device: str) -> Preset:
         """Return the preset with its language models on another device."""

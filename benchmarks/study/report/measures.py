@@ -12,7 +12,7 @@ from benchmarks.study.splits import splits_tables
 from benchmarks.tables import Table
 
 
-def measures_tables(summary: Summary) -> list[Table]:
+def tables_beside_success(summary: Summary) -> list[Table]:
     """Return what rows tell of the columns that are compared, and the tables of files there are."""
     found = []
     for one in {id(one.results): one for one in summary.settings}.values():

@@ -20,7 +20,7 @@ from benchmarks.statistics import conditional
 from benchmarks.study.report import figures
 from benchmarks.study.report.advice import TOPICS, Advice, advice
 from benchmarks.study.report.examples import examples
-from benchmarks.study.report.measures import measures_tables
+from benchmarks.study.report.measures import tables_beside_success
 from benchmarks.study.report.summary import Summary
 from benchmarks.study.report.tables import (
     choices_table,
@@ -91,7 +91,7 @@ def tables(summary: Summary) -> list[Table]:
         *(rates_table(one) for one in summary.settings),
         controls_table(summary),
         overturned_table(summary),
-        *measures_tables(summary),
+        *tables_beside_success(summary),
         paper_table(summary),
     ]
     return [table for table in made if table is not None and table.rows]

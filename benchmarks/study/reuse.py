@@ -1,0 +1,135 @@
+"""Stages that another study has finished, taken over where this one would train the same.
+
+The controls of a grid start from its init, and so do the chosen rates on more seeds.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.records import RunRecord
+from benchmarks.runs import (
+    EPISODES_FILE,
+    RUN_FILE,
+    RunError,
+    line_of,
+    read_episodes,
+    read_record,
+    write_json,
+)
+from benchmarks.study.cells import described, job_folder
+from benchmarks.study.jobs import WEIGHTS, Job
+from benchmarks.study.points import POINTS_FILE, read_book
+from benchmarks.study.timing import TIMING_FILE, read_times
+from shiftgym.atomic import write_atomically
+
+_FREE = {"name", "seeds", "columns", "policies"}
+"""Fields of a preset that do not change how a stage is trained and measured on a column."""
+
+_FREE_OF_POLICY = {"arms", "minutes"}
+
+
+def reuse(job: Job, other: Path) -> list[str]:
+    """Begin a job with what another study has finished of it.
+
+    A stage is taken over whole, with its weights, rows and times, where its settings, and those of
+    all that comes before it, are equal. Columns that the other study did not measure are measured
+    when the job runs.
+
+    Args:
+        job: not begun yet; one that has begun stays as it is.
+        other: the study's folder.
+
+    Returns:
+        The stages that were taken over: none, or the init and perhaps arms.
+
+    Raises:
+        RunError: it is not a study's folder, or of another suite.
+    """
+    record, preset, _ = described(other)
+    if record.suites != job.record().suites:
+        raise RunError(
+            f"{other} is a study of {', '.join(record.suites)}, and this one is of "
+            f"{job.suite.name}, or the suite has changed since. Name a study of the same suite."
+        )
+    source = replace(job, preset=preset, folder=job_folder(other, job.policy, job.seed))
+    if (job.folder / RUN_FILE).exists() or job.policy not in preset.policies:
+        return []
+    book = read_book(source.folder)
+    stages = {} if book is None or not _alike(source, job) else _finished(source, job, book)
+    if book is not None and stages:
+        _take_over(source, job, book, stages)
+    return list(stages.values())
+
+
+def _alike(source: Job, job: Job) -> bool:
+    """Return whether two jobs train the same init, and measure it alike where both measure it."""
+    columns = [one.played.columns for one in (source, job)]
+    return (
+        source.preset.plain(_FREE) == job.preset.plain(_FREE)
+        and source.settings.model_dump(exclude=_FREE_OF_POLICY)
+        == job.settings.model_dump(exclude=_FREE_OF_POLICY)
+        and columns[0].items() <= columns[1].items()
+    )
+
+
+def _finished(source: Job, job: Job, book: Mapping[str, Any]) -> dict[str, str]:
+    """Return the stages that are finished, by their names there, with those that they have here."""
+    last = source.preset.points
+    done = {
+        stage
+        for stage, point in source.settings.ends(last).items()
+        if f"{stage}/{point}" in book["points"] and (source.folder / f"{stage}.pt").exists()
+    }
+    if "init" not in done:
+        return {}
+    found = {"init": "init"}
+    for name, arm in job.settings.all_arms.items():
+        for there, like in source.settings.all_arms.items():
+            start = like.start if like.start is None else found.get(like.start, like.start)
+            if there in done and like.model_copy(update={"start": start}) == arm:
+                found.setdefault(there, name)
+    return found
+
+
+def _take_over(source: Job, job: Job, book: Mapping[str, Any], stages: Mapping[str, str]) -> None:
+    """Write the folder of a job from that of another one, whole or not at all."""
+    partial = job.folder.with_name(f".{job.folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    (partial / WEIGHTS).mkdir(parents=True)
+    points = {
+        f"{stages[told['stage']]}/{told['point']}": {**told, "stage": stages[told["stage"]]}
+        for told in book["points"].values()
+        if told["stage"] in stages
+    }
+    times = {
+        "/".join([stages[stage], *point]): spent.model_dump()
+        for (stage, *point), spent in (
+            (name.split("/"), spent) for name, spent in read_times(source.folder).items()
+        )
+        if stage in stages
+    }
+    rows = []
+    for row in read_episodes(source.folder):
+        policy, seed, stage, point, column = row.cell.split("/")
+        if stage in stages and f"{stages[stage]}/{point}" in points:
+            cell = "/".join([policy, seed, stages[stage], point, column])
+            rows.append(line_of(row.model_copy(update={"cell": cell})))
+    for there, here in stages.items():
+        shutil.copyfile(source.folder / f"{there}.pt", partial / f"{here}.pt")
+        for file in (source.folder / WEIGHTS).glob(f"{there}-*.pt"):
+            point = file.stem.removeprefix(f"{there}-")
+            if f"{here}/{point}" in points:
+                shutil.copyfile(file, partial / WEIGHTS / f"{here}-{point}.pt")
+    write_json(partial / TIMING_FILE, times)
+    write_atomically(partial / EPISODES_FILE, b"".join(rows))
+    write_json(partial / POINTS_FILE, {**book, "points": points})
+    # The sessions say which machines and versions the stages are of.
+    sessions = read_record(source.folder).sessions
+    record: RunRecord = job.record().model_copy(update={"sessions": sessions})
+    write_json(partial / RUN_FILE, record.model_dump(mode="json"))
+    partial.replace(job.folder)

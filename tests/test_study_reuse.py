@@ -1,0 +1,120 @@
+"""Stages of another study that are taken over: as if they had been trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from agents.gp.worked_dialogues import GAME
+from agents.sb3.checkpoint import load_state
+from benchmarks.runs import RunError, read_episodes, read_json, read_record
+from benchmarks.study.cells import job_folder
+from benchmarks.study.jobs import Job, run_job
+from benchmarks.study.presets import Preset
+from benchmarks.study.reuse import reuse
+from benchmarks.study.run import run_study
+from benchmarks.study.timing import read_times
+from benchmarks.suites import SUITES
+from tests.test_study_arms import some, tiny
+
+SUITE, POLICY = SUITES["gp-l"], "lm-working"
+
+
+@pytest.fixture(autouse=True)
+def short_replies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An untrained model writes till it may write no more."""
+    monkeypatch.setattr(GAME, "longest_reply", 12)
+    monkeypatch.setattr("benchmarks.tasks.cards.MEMORISED", 20)
+
+
+def study(folder: Path, preset: Preset, other: Path | None = None, seed: int = 1) -> None:
+    quiet = Console(quiet=True)
+    run_study(preset, SUITE, folder, seeds=[seed], workers=0, console=quiet, other=other)
+
+
+def controls(**changes: Any) -> Preset:
+    """Return a preset with one of the grid's arms under another name, and another column."""
+    ours = tiny("controls", arms=some("controls", "sft", "rl-kl"))
+    more = {**(ours.columns or {}), "in": ours.applied(SUITE).columns["rule_ood"]}
+    return ours.model_copy(update={"columns": more, **changes})
+
+
+@pytest.fixture(scope="module")
+def grid(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("reuse") / "grid"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(GAME, "longest_reply", 12)
+        patch.setattr("benchmarks.tasks.cards.MEMORISED", 20)
+        study(folder, tiny(arms=some("grid", "sft-5e-4", "sft-2e-4")))
+    return folder
+
+
+def test_what_is_taken_over_is_as_if_trained(tmp_path: Path, grid: Path) -> None:
+    anew, taken = tmp_path / "anew", tmp_path / "taken"
+    study(anew, controls())
+    study(taken, controls(), grid)
+    jobs = [job_folder(folder, POLICY, 1) for folder in (anew, taken)]
+    rows = [sorted(read_episodes(job), key=lambda row: (row.cell, row.index)) for job in jobs]
+    assert rows[0] == rows[1]
+    books = [read_json(job / "points.json") for job in jobs]
+    assert books[0] == books[1]
+    for file in ("init.pt", "sft.pt", "weights/sft-1.pt", "rl-kl.pt"):
+        first, second = (load_state(job / file)["model"] for job in jobs)
+        assert all(first[name].equal(second[name]) for name in first)
+    # It was taken over indeed, and says on which machines it was trained.
+    source = job_folder(grid, POLICY, 1)
+    assert (jobs[1] / "sft.pt").read_bytes() == (source / "sft-2e-4.pt").read_bytes()
+    assert not list(jobs[1].glob("*5e-4*"))
+    assert read_record(source).sessions[0] in read_record(jobs[1]).sessions
+    assert read_times(jobs[1])["sft/2"] == read_times(source)["sft-2e-4/2"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"game": None},
+        {"final_episodes": 4},
+        {"competence": 0.1},
+        {"policies": {POLICY: controls().policies[POLICY].model_copy(update={"init_flops": 3e8})}},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_nothing_is_taken_over_of_what_would_differ(
+    tmp_path: Path, grid: Path, changed: dict[str, Any]
+) -> None:
+    job = Job(controls(**changed), SUITE, POLICY, 1, tmp_path / "job")
+    assert reuse(job, grid) == []
+    assert not job.folder.exists()
+
+
+def test_a_job_that_has_begun_stays_as_it_is(tmp_path: Path, grid: Path) -> None:
+    job = Job(controls(), SUITE, POLICY, 1, tmp_path / "job")
+
+    def killed(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_job(job, killed)
+    assert reuse(job, grid) == []
+    # Nor is there anything of a seed that the other study did not run.
+    other = Job(controls(), SUITE, POLICY, 0, tmp_path / "other")
+    assert reuse(other, grid) == []
+
+
+def test_an_arm_that_is_not_finished_is_trained(tmp_path: Path, grid: Path) -> None:
+    (job_folder(grid, POLICY, 1) / "sft-2e-4.pt").rename(tmp_path / "away.pt")
+    job = Job(controls(), SUITE, POLICY, 1, tmp_path / "jobs" / "job")
+    try:
+        assert reuse(job, grid) == ["init"]
+    finally:
+        (tmp_path / "away.pt").rename(job_folder(grid, POLICY, 1) / "sft-2e-4.pt")
+    assert set(read_json(job.folder / "points.json")["points"]) == {"init/0"}
+
+
+def test_a_study_of_another_suite_is_refused(tmp_path: Path, grid: Path) -> None:
+    job = Job(controls(), SUITES["virl-l"], POLICY, 1, tmp_path / "job")
+    with pytest.raises(RunError, match="is a study of gp-l, and this one is of virl-l"):
+        reuse(job, grid)
