@@ -29,6 +29,7 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
         "quick": cards.QUICK,
         "full": cards.FULL,
         "grid": grid.GRID,
+        "grid-chosen": grid.GRID_CHOSEN,
         "grid-answers": grid.GRID_ANSWERS,
         "controls": grid.CONTROLS,
         "controls-more": grid.CONTROLS_MORE,

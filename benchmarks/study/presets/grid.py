@@ -116,6 +116,22 @@ GRID = Preset(
 )
 """Both arms at four rates, on sets of numbers that neither init nor arms were shown."""
 
+CHOSEN = ("sft-5e-4", "rl-5e-4")
+"""The arms that are best on validation over the three seeds of `GRID`, as docs/protocol.md says."""
+
+GRID_CHOSEN = GRID.model_copy(
+    update={
+        "name": "grid-chosen",
+        "seeds": 6,
+        "policies": {
+            "lm-working": _WORKING.model_copy(
+                update={"arms": {name: _WORKING.all_arms[name] for name in CHOSEN}}
+            )
+        },
+    }
+)
+"""These two on six seeds."""
+
 GRID_ANSWERS = GRID.model_copy(
     update={"name": "grid-answers", "game": None, "solutions": "first", "policies": _ANSWERS}
 )
