@@ -12,6 +12,7 @@ runs of a class of characters, which have no way to backtrack into each other.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -41,11 +42,14 @@ _colon = re.compile(r"\s*:").match
 _CLOSING = r"(?<!\\)(?:\\\\)*{}(?=[^\S\n]*(?:[,:;=}}\]#\n]|//|/\*|\Z))"
 _closing = {quote: re.compile(_CLOSING.format(quote)).search for quote in "\"'"}
 
-_KEY, _TEXT = r'[^"\\{]{1,99}', r'[^"\\]*'
-_MEMBER = r'\s{{0,9}}"{}"\s{{0,9}}:\s{{0,9}}"{}"\s{{0,9}}'
-_a_member = _MEMBER.format(_KEY, _TEXT)
-_plain = re.compile(rf"\s{{0,9}}(\{{{_a_member}(?:,{_a_member}){{0,9}}\}})\s{{0,9}}\Z").match
-_members = re.compile(_MEMBER.format(f"({_KEY})", f"({_TEXT})")).findall
+_GAP, _TEXT, _NUMBER = r"[ \t\n\r]{0,9}", r'"[^"\\]*"', "(?:0|[1-9][0-9]{0,8})"
+_ENTRY = rf"{_GAP}(?:{_TEXT}{_GAP}|{_NUMBER})"
+_LIST = rf"\[{_ENTRY}(?:,{_ENTRY}){{0,9}}\]"
+_MEMBER = rf'{_GAP}"[^"\\{{]{{1,99}}"{_GAP}:{_GAP}(?:{_TEXT}|{_LIST}){_GAP}'
+_plain = re.compile(rf"{_GAP}(\{{{_MEMBER}(?:,{_MEMBER}){{0,9}}\}}){_GAP}\Z").match
+_members = json.JSONDecoder(
+    strict=False, parse_int=str, object_pairs_hook=lambda pairs: pairs
+).decode
 """Key and value of each member of the object in group 1 of `_plain`."""
 
 _ending = re.compile(r"[\s,`]*(?:<[/|][^<>\n]{0,40}>[\s`]*)*\Z").match
@@ -97,7 +101,7 @@ def find_objects(text: str, keys: Collection[str] | None = None) -> list[Object]
 
 
 def _plain_object(text: str) -> Object | None:
-    """Return the object that a text is, where it is nothing but plain JSON with texts for values.
+    """Return the object that a text is, where it is nothing but plain JSON of texts and lists.
 
     Most replies are. The scan would find the same: without a backslash no quote stands in a text,
     so each ends where JSON says.
@@ -106,7 +110,7 @@ def _plain_object(text: str) -> Object | None:
     if match is None:
         return None
     fields: Fields = {}
-    for key, value in _members(text, match.start(1), match.end(1)):
+    for key, value in _members(match[1]):
         fields[_as_key(key)] = value
     return Object(fields, match.start(1), match.end(1), match.start(1))
 

@@ -13,8 +13,9 @@ from agents.images import IMAGES
 from agents.sb3.model import SB3Agent, agent_of, build_model
 from agents.scripted import ExpertAgent
 from agents.tinylm import TinyLM, TinyLMAgent, TinyLMConfig
+from benchmarks.cell_envs import CellEnvs
 from benchmarks.records import RunRecord
-from benchmarks.rollouts import Cell, evaluate
+from benchmarks.rollouts import Cell, evaluate, side_by_side
 from benchmarks.runs import Run
 from benchmarks.suites import SUITES, Suite
 from benchmarks.tasks import TASKS
@@ -63,6 +64,23 @@ def few_demonstrations(monkeypatch: pytest.MonkeyPatch) -> None:
     # The nearest-neighbour baseline is made sooner from 500.
     for task in ("cards", "streets"):
         monkeypatch.setattr(f"benchmarks.tasks.{task}.MEMORISED", 500)
+
+
+@pytest.mark.parametrize("of", TOLD.values(), ids=lambda of: of.name)
+def test_environments_of_a_cell_share_what_is_dealt(
+    monkeypatch: pytest.MonkeyPatch, of: Suite
+) -> None:
+    cell = cell_of(of, "-Text", 3)
+    envs, alone = CellEnvs(cell), side_by_side(cell.id, cell.keywords, 1)
+    made = [envs.make(0), envs.make(1)]
+    assert envs.take(2) is None
+    for env in made:
+        monkeypatch.setattr(env.envs[0].unwrapped.task, "deal", None)
+        envs.give_back(env)
+    for index, seed in enumerate(cell.episode_seeds):
+        env, options = envs.take(index), {"episode_seed": [seed]}
+        assert env.reset(options=options) == alone.reset(options=options)
+        envs.give_back(env)
 
 
 @pytest.mark.parametrize(

@@ -153,14 +153,17 @@ def test_nothing_raises(text: str) -> None:
 
 
 _texts = st.text("a1B_ '{}[]:,#*/`\n\u00e9", max_size=8)
-_blanks = st.sampled_from(["", " ", "\n"])
+_blanks = st.sampled_from(["", " ", "\n", "\u00a0"])
+_quoted = _texts.map('"{}"'.format)
+_entries = st.lists(st.tuples(_blanks, _quoted | st.integers(-1, 10**10).map(str), _blanks))
+_values = _quoted | _entries.map(lambda entries: f"[{','.join(map(''.join, entries))}]")
 
 
-@given(st.lists(st.tuples(_texts, _blanks, _texts), min_size=1, max_size=4), _blanks)
+@given(st.lists(st.tuples(_texts, _blanks, _values), min_size=1, max_size=4), _blanks)
 def test_plain_objects_are_read_as_the_scan_reads_them(
     members: list[tuple[str, str, str]], blank: str
 ) -> None:
-    inside = ",".join(f'{blank}"{key}"{gap}:{gap}"{value}"' for key, gap, value in members)
+    inside = ",".join(f'{blank}"{key}"{gap}:{gap}{value}' for key, gap, value in members)
     text = f"{blank}{{{inside}{blank}}}{blank}"
     scanned = _Scan(text, None).objects()
     assert find_objects(text) == scanned

@@ -80,8 +80,7 @@ class WalkDialogue:
         self.messages, self.replies = copy(_message_space(self.template)), copy(_reply_space())
         self._config = config
         self._strict = flag("strict", strict)
-        characters = re.escape("".join(self.messages.character_set))
-        self._foreign, self._own = (re.compile(form % characters) for form in ("[^%s]", "[%s]*"))
+        self._own, self._foreign = _patterns(self.template)
         self._told: tuple[RailWalk, RailScenes] | None = None
 
     def scene(self, walk: Walk) -> Scene:
@@ -166,6 +165,13 @@ def _message_space(template: PromptTemplate) -> spaces.Text:
         ValueError: where its longest message does not fit.
     """
     return message_space(_longest_messages(template), MAX_OBSERVATION, CHARACTERS)
+
+
+@lru_cache(maxsize=32)
+def _patterns(template: PromptTemplate) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what matches a message of the space, and a character that it lacks."""
+    characters = re.escape("".join(_message_space(template).character_set))
+    return re.compile(f"[{characters}]*"), re.compile(f"[^{characters}]")
 
 
 def _longest_messages(template: PromptTemplate) -> Sequence[str]:

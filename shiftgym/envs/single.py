@@ -155,13 +155,12 @@ class SingleEnv(TellsTasks, gym.Env[Observation, Action], Generic[Observation, A
         """
         # Without a look before: another thread may take what it shares.
         state = self.ahead.pop(episode_seed, None)
-        if state is not None:
-            return state
-        coming = self._seeds.coming if self.task.prefetched and not alone else []
-        first, *others = self.task.deal(np.array([episode_seed, *coming]))
-        if coming:
-            self.ahead = dict(zip(coming, others))
-        return first
+        if state is None:
+            coming = self._seeds.coming if self.task.prefetched and not alone else []
+            state, *others = self.task.deal(np.array([episode_seed, *coming]))
+            if coming:
+                self.ahead = dict(zip(coming, others))
+        return state
 
     def _need_episode(self) -> None:
         if self._episode is None:

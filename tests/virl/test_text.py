@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import random
 import re
@@ -66,7 +65,7 @@ def words(text: str) -> list[str]:
 
 
 def test_default_prompt_tells_the_point() -> None:
-    prompt = build_prompt(dataclasses.replace(TURNING, max_attempts=4))
+    prompt = build_prompt(TURNING._replace(max_attempts=4))
     for number, line in enumerate(TURNING.instructions, 1):
         assert f"\n{number}. {line}\n" in prompt
     for said in (
@@ -90,7 +89,7 @@ def test_what_is_in_sight_is_told_alike_everywhere() -> None:
     assert "In sight: The destination Mill Bank is on your" in build_prompt(SCENES[-1])
     assert "Intersection: no." in build_prompt(plain)
     assert "Done so far: nothing yet." in build_prompt(SCENES[0])
-    unread = dataclasses.replace(plain, actions=("stop()", "", ""))
+    unread = plain._replace(actions=("stop()", "", ""))
     assert "Done so far: stop(), no action (2 times)." in build_prompt(unread)
 
 
@@ -110,7 +109,7 @@ def test_rules_are_stated_in_one_way(rule: Directions) -> None:
 def test_prompts_of_two_rules_differ_in_the_rule_alone() -> None:
     for template in (DEFAULT, COMPACT):
         for one, other in zip(scenes(NAMED["absolute"]), scenes(WORLD)):
-            same = dataclasses.replace(other, directions=one.directions, actions=one.actions)
+            same = other._replace(directions=one.directions, actions=one.actions)
             assert build_prompt(same, template) == build_prompt(one, template)
 
 
@@ -162,7 +161,7 @@ def test_prompts_do_not_tell_the_right_action(template: PromptTemplate) -> None:
     """The prompt of a point is the same whatever the rule that scores there."""
     for rule in RULES:
         shown = [
-            [build_prompt(dataclasses.replace(s, actions=()), template) for s in told]
+            [build_prompt(s._replace(actions=()), template) for s in told]
             for told in (
                 rail_scenes(ROUTE, build_rail(ROUTE, directions=scoring), rule) for scoring in RULES
             )
@@ -223,7 +222,7 @@ def test_a_turn_in_the_words_of_the_other_rule_is_a_wrong_action() -> None:
 
 def test_right_report_with_a_wrong_action_is_no_misread_intersection() -> None:
     for intersection in (False, True):
-        scene = dataclasses.replace(TURNING, intersection=intersection)
+        scene = TURNING._replace(intersection=intersection)
         text = build_reply(scene, "stop()")
         outcome = judge_reply(text, "forward()", intersection)[1].outcome
         assert outcome is Outcome.WRONG_ACTION
@@ -250,7 +249,7 @@ def test_messages_are_a_chat() -> None:
 
 
 def test_braces_in_names_are_told_as_they_are() -> None:
-    scene = dataclasses.replace(TURNING, observation="{heading} {0} is on your left")
+    scene = TURNING._replace(observation="{heading} {0} is on your left")
     assert "{heading} {0} is on your left" in build_prompt(scene)
 
 
