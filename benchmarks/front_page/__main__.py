@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.front_page.animation import write_animation
-from benchmarks.front_page.summary import write_summary
 from benchmarks.front_page.tiles import write_tiles
 
 FOLDER = Path("docs/images")
@@ -15,7 +14,6 @@ def main() -> None:
     """Write all of them."""
     write_animation(FOLDER / "front.gif")
     write_tiles(FOLDER)
-    write_summary(FOLDER / "summary.png")
 
 
 if __name__ == "__main__":

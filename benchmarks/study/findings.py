@@ -161,7 +161,10 @@ def paragraph(headline: Sequence[Advice], said: Sequence[Advice]) -> str:
     )
     if not headline:
         return start + "No published run answers that yet."
-    told = " ".join(_in_words(one) for one in headline)
+    told = " ".join(
+        _in_words(one) + _other_way(one, [a for a in said if a.contrast.topic == "b"])
+        for one in headline
+    )
     settings = list(dict.fromkeys(one.contrast.setting for one in headline))
     lost = [
         name
@@ -200,6 +203,20 @@ def _in_words(one: Advice) -> str:
         f"{percent(contrast.rates[1])} % right under the other rule after copying and "
         f"{percent(contrast.rates[0])} % after reinforcement{before}."
     )
+
+
+def _other_way(one: Advice, equal: Sequence[Advice]) -> str:
+    """Return a sentence where the order is another at equal rates and compute, else ""."""
+    opposite = {"imitation": "reinforcement", "reinforcement": "imitation"}
+    for other in equal:
+        same = other.contrast.setting == one.contrast.setting and other.contrast.shift
+        if same and other.verdict == opposite.get(one.verdict):
+            first, second = map(percent, other.contrast.rates)
+            return (
+                f" But half-way, at equal learning rates, it is the other way round: {second} % "
+                f"after copying and {first} % after reinforcement."
+            )
+    return ""
 
 
 def _undecided(said: Sequence[Advice], found: Quoted) -> list[str]:
