@@ -41,7 +41,7 @@ def tiny(name: str = "grid", **changes: Any) -> Preset:
     policy = preset.policies["lm-working"].model_copy(
         update={
             "model": {"width": 16, "layers": 1, "context": 96, "game": "cards-working"},
-            "init": {"batch": 16},
+            "init": {"batch": 16, "decay": (40, 60)},
             "init_demonstrations": 60,
             "sft_demonstrations": 60,
             "init_flops": 2e8,

@@ -24,6 +24,7 @@ from benchmarks.runs import (
 from benchmarks.study.cells import described, job_folder
 from benchmarks.study.jobs import WEIGHTS, Job
 from benchmarks.study.points import POINTS_FILE, read_book
+from benchmarks.study.presets import PolicyPreset
 from benchmarks.study.timing import TIMING_FILE, read_times
 from shiftgym.atomic import write_atomically
 
@@ -71,10 +72,14 @@ def _alike(source: Job, job: Job) -> bool:
     columns = [one.played.columns for one in (source, job)]
     return (
         source.preset.plain(_FREE) == job.preset.plain(_FREE)
-        and source.settings.model_dump(exclude=_FREE_OF_POLICY)
-        == job.settings.model_dump(exclude=_FREE_OF_POLICY)
+        and _plain(source.settings) == _plain(job.settings)
         and columns[0].items() <= columns[1].items()
     )
+
+
+def _plain(settings: PolicyPreset) -> dict[str, Any]:
+    # As JSON, for that is what the other study's are read from: a pair is a list there.
+    return settings.model_dump(mode="json", exclude=_FREE_OF_POLICY)
 
 
 def _finished(source: Job, job: Job, book: Mapping[str, Any]) -> dict[str, str]:
@@ -91,7 +96,8 @@ def _finished(source: Job, job: Job, book: Mapping[str, Any]) -> dict[str, str]:
     for name, arm in job.settings.all_arms.items():
         for there, like in source.settings.all_arms.items():
             start = like.start if like.start is None else found.get(like.start, like.start)
-            if there in done and like.model_copy(update={"start": start}) == arm:
+            same = like.model_copy(update={"start": start})
+            if there in done and same.model_dump(mode="json") == arm.model_dump(mode="json"):
                 found.setdefault(there, name)
     return found
 
