@@ -16,7 +16,7 @@ from agents.virl.worked_dialogues import GAME as STREETS
 from benchmarks.commands.checkout import _seeds
 from benchmarks.runs import read_episodes, read_json
 from benchmarks.study import init, learners
-from benchmarks.study.frontier import report
+from benchmarks.study.frontier import Choice, declared, report
 from benchmarks.study.jobs import Event, Job, run_job
 from benchmarks.study.presets import PRESETS, Preset
 from benchmarks.study.presets.grid import RATES
@@ -232,6 +232,17 @@ def test_inits_are_trained_and_compared_alone(
     assert told[4:] == ["lm-working", "measured", "in_validation:", "in_validation:"]
     assert "FLOPs: 0.0 % on validation hands" in lines[1]
     assert lines[-1].startswith("in_validation: lm-working - lm-working 0.0 % [")
+
+
+def test_arms_that_were_chosen_have_no_mean_over_rates() -> None:
+    chosen = {"sft": Choice("sft-5e-4", 2, 0.2), "rl": Choice("rl-5e-4", 6, 0.2)}
+    found = {}
+    for name in ("grid", "grid-chosen"):
+        preset = PRESETS["gp-l"][name]
+        found[name] = declared(chosen, preset.policies["lm-working"], preset)
+    assert len(found["grid"].pop("b")) == len(RATES)
+    assert found["grid"] == found["grid-chosen"]
+    assert found["grid"]["a"] == [(("rl-5e-4", 6), ("sft-5e-4", 2))]
 
 
 @pytest.mark.slow

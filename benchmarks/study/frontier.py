@@ -28,6 +28,9 @@ ENDPOINTS = {
 }
 HALF = 0.5
 
+CHOSEN = "-chosen"
+"""How the names of presets end that run a grid's chosen arms on more seeds."""
+
 Cells = Mapping[tuple[str, int, str], Played]
 """Episodes by arm, point and column."""
 
@@ -110,6 +113,17 @@ def differences(pairs: Sequence[tuple[Played, Played]]) -> list[Observation]:
     ]
 
 
+def at_equal_rates(policy: PolicyPreset, preset: Preset) -> list[tuple[str, str]]:
+    """Return the arms of RL and of SFT that have one rate, in pairs.
+
+    There is none where arms were chosen from a grid: the mean over its rates is the grid's.
+    """
+    if preset.name.endswith(CHOSEN):
+        return []
+    sft, rl = (arms_by_rate(policy, method) for method in ("sft", "rl"))
+    return [(rl[rate], sft[rate]) for rate in rl if rate in sft]
+
+
 Sides = tuple[tuple[str, int], tuple[str, int]]
 """Arm and point of RL, and of SFT."""
 
@@ -141,9 +155,8 @@ def declared(
         found["a"] = [
             ((chosen["rl"].arm, chosen["rl"].point), (chosen["sft"].arm, chosen["sft"].point))
         ]
-    # A run at the chosen rates alone may have no rate in common.
-    if equal := [((rl[rate], half), (sft[rate], half)) for rate in rl if rate in sft]:
-        found["b"] = equal
+    if equal := at_equal_rates(policy, preset):
+        found["b"] = [((first, half), (second, half)) for first, second in equal]
     if chosen:
         ends = [chosen[method].arm for method in ("rl", "sft")]
     else:

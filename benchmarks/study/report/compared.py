@@ -14,6 +14,7 @@ from benchmarks.study.frontier import (
     Choice,
     Sides,
     arms_by_rate,
+    at_equal_rates,
     choices,
     declared,
 )
@@ -98,7 +99,7 @@ def _budgets(make: Maker, asked: PolicyPreset, known: Sequence[Sequence[Sides]])
     """
     preset, column = make.study.preset, make.study.task.shift
     sft, rl = (arms_by_rate(asked, method) for method in ("sft", "rl"))
-    arms = [(rl[rate], sft[rate]) for rate in rl if rate in sft]
+    arms = at_equal_rates(asked, preset)
     at = "at equal learning rates " if arms else ""
     if not arms and len(sft) == len(rl) == 1:
         arms = [(*rl.values(), *sft.values())]
