@@ -66,7 +66,12 @@ def styles(theme: Theme, arms: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 def frontier(summary: Summary, theme: Theme) -> Figure:
     """Draw success under the shift against success without it: all points of all arms."""
-    drawn = [one for one in summary.settings if has_frontier(one)]
+    whole = {one.name for one in summary.settings if not one.is_chosen}
+    drawn = [
+        one
+        for one in summary.settings
+        if has_frontier(one) and not (one.is_chosen and one.name in whole)
+    ]
     figure, panels = _panels(len(drawn), 3.9)
     for panel, one in zip(panels, drawn):
         shift, within = one.study.task.shift, "in"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.runs import RunError
 from benchmarks.study.cells import Study
-from benchmarks.study.frontier import Cells, Choice, curve
+from benchmarks.study.frontier import CHOSEN, Cells, Choice, curve
 from benchmarks.study.overturned import CONTROLS
 from benchmarks.study.report.compared import contrasts_of
 from benchmarks.study.report.contrasts import Contrast, corrected
@@ -49,6 +49,11 @@ class Setting:
     def is_controls(self) -> bool:
         """Whether it has arms beside the two methods that are compared with them."""
         return any(one.topic == "control" for one in self.contrasts)
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether its arms are some of a grid's, on more seeds."""
+        return self.study.preset.name.endswith(CHOSEN)
 
     @property
     def columns(self) -> tuple[str, ...]:
