@@ -9,8 +9,11 @@ import pytest
 
 from benchmarks.records import Episode, RunRecord
 from benchmarks.runs import read_episodes
+from benchmarks.study.cells import load_study
 from benchmarks.study.findings import PAGE, QUOTED, page, published, quoted, read_quoted
+from benchmarks.study.frontier import choices
 from benchmarks.study.presets import one_city_out, preset_named
+from benchmarks.study.presets.grid import CHOSEN_ARMS
 from benchmarks.study.publish import RESULTS, command_of, publish
 from benchmarks.study.report.summary import summarise_studies
 from benchmarks.study.results import load_results
@@ -78,7 +81,11 @@ def test_a_packed_study_reads_as_the_study(tmp_path: Path, finished: test_study.
 
 def test_the_command_of_a_study_names_what_it_runs() -> None:
     answers = preset_named("grid-answers", "virl-l")
-    told = [answers, answers.of(["mlp"]), one_city_out(preset_named("quick", "virl-l"), TASK)]
+    told = [
+        answers,
+        answers.with_policies(["mlp"]),
+        one_city_out(preset_named("quick", "virl-l"), TASK),
+    ]
     record = RunRecord(kind="study", config={}, seeds=[0, 1], suites={"virl-l": ""})
     start = "python -m benchmarks study --suite virl-l --preset"
     assert [command_of(record, preset) for preset in told] == [
@@ -87,7 +94,15 @@ def test_the_command_of_a_study_names_what_it_runs() -> None:
         f"{start} quick --cv --seeds 2",
     ]
     with pytest.raises(ValueError, match="expected some of lm, mlp of the preset grid-answers; go"):
-        answers.of(["cnn"])
+        answers.with_policies(["cnn"])
+
+
+@pytest.mark.slow
+def test_the_chosen_arms_are_those_that_validation_chose() -> None:
+    study = load_study(ROOT / RESULTS / "gp-l-grid")
+    policy = study.preset.policies["lm-working"]
+    chosen = choices(study.played("lm-working"), policy, study.preset)
+    assert (chosen["sft"].arm, chosen["rl"].arm) == CHOSEN_ARMS
 
 
 @pytest.mark.slow

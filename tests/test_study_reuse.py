@@ -114,6 +114,16 @@ def test_an_arm_that_is_not_finished_is_trained(tmp_path: Path, grid: Path) -> N
     assert set(read_json(job.folder / "points.json")["points"]) == {"init/0"}
 
 
+def test_nothing_is_taken_over_without_the_weights_of_points(tmp_path: Path, grid: Path) -> None:
+    weights = job_folder(grid, POLICY, 1) / "weights"
+    weights.rename(tmp_path / "away")
+    try:
+        job = Job(controls(), SUITE, POLICY, 1, tmp_path / "job")
+        assert reuse(job, grid) == []
+    finally:
+        (tmp_path / "away").rename(weights)
+
+
 def test_a_study_of_another_suite_is_refused(tmp_path: Path, grid: Path) -> None:
     job = Job(controls(), SUITES["virl-l"], POLICY, 1, tmp_path / "job")
     with pytest.raises(RunError, match="is a study of gp-l, and this one is of virl-l"):

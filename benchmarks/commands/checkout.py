@@ -65,7 +65,7 @@ def study(
         chosen = preset_named(preset, of.name)
         name = chosen.name
         if policies is not None:
-            chosen = chosen.of(arguments.names(policies))
+            chosen = chosen.with_policies(arguments.names(policies))
             name = "-".join([name, *chosen.policies])
         if cv:
             chosen = one_city_out(chosen, of.task)

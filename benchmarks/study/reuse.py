@@ -58,7 +58,7 @@ def reuse(job: Job, other: Path) -> list[str]:
             f"{job.suite.name}, or the suite has changed since. Name a study of the same suite."
         )
     source = replace(job, preset=preset, folder=job_folder(other, job.policy, job.seed))
-    if (job.folder / RUN_FILE).exists() or job.policy not in preset.policies:
+    if job.folder.exists() or job.policy not in preset.policies:
         return []
     book = read_book(source.folder)
     stages = {} if book is None or not _alike(source, job) else _finished(source, job, book)
@@ -88,7 +88,10 @@ def _finished(source: Job, job: Job, book: Mapping[str, Any]) -> dict[str, str]:
     done = {
         stage
         for stage, point in source.settings.ends(last).items()
-        if f"{stage}/{point}" in book["points"] and (source.folder / f"{stage}.pt").exists()
+        if f"{stage}/{point}" in book["points"]
+        and (source.folder / f"{stage}.pt").exists()
+        # Published folders lack these, by which further columns are measured.
+        and (source.folder / WEIGHTS / f"{stage}-{point}.pt").exists()
     }
     if "init" not in done:
         return {}
@@ -112,14 +115,11 @@ def _take_over(source: Job, job: Job, book: Mapping[str, Any], stages: Mapping[s
         for told in book["points"].values()
         if told["stage"] in stages
     }
-    times = {
-        "/".join([stages[stage], *point]): spent.model_dump()
-        for (stage, *point), spent in (
-            (name.split("/"), spent) for name, spent in read_times(source.folder).items()
-        )
-        if stage in stages
-    }
-    rows = []
+    times, rows = {}, []
+    for name, spent in read_times(source.folder).items():
+        stage, *at = name.split("/")
+        if stage in stages:
+            times["/".join([stages[stage], *at])] = spent.model_dump()
     for row in read_episodes(source.folder):
         policy, seed, stage, point, column = row.cell.split("/")
         if stage in stages and f"{stages[stage]}/{point}" in points:

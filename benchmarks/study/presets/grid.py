@@ -116,7 +116,7 @@ GRID = Preset(
 )
 """Both arms at four rates, on sets of numbers that neither init nor arms were shown."""
 
-CHOSEN = ("sft-5e-4", "rl-5e-4")
+CHOSEN_ARMS = ("sft-5e-4", "rl-5e-4")
 """The arms that are best on validation over the three seeds of `GRID`, as docs/protocol.md says."""
 
 GRID_CHOSEN = GRID.model_copy(
@@ -125,7 +125,7 @@ GRID_CHOSEN = GRID.model_copy(
         "seeds": 6,
         "policies": {
             "lm-working": _WORKING.model_copy(
-                update={"arms": {name: _WORKING.all_arms[name] for name in CHOSEN}}
+                update={"arms": {name: _WORKING.all_arms[name] for name in CHOSEN_ARMS}}
             )
         },
     }

@@ -218,7 +218,7 @@ class Preset(Plain):
             return self.severity_episodes
         return self.final_episodes
 
-    def of(self, policies: Sequence[str]) -> Preset:
+    def with_policies(self, policies: Sequence[str]) -> Preset:
         """Return the preset with some of its policies, in its own order.
 
         Raises:
