@@ -12,8 +12,7 @@ from benchmarks.runs import read_episodes
 from benchmarks.study.cells import load_study
 from benchmarks.study.findings import PAGE, QUOTED, page, published, quoted, read_quoted
 from benchmarks.study.frontier import choices
-from benchmarks.study.presets import one_city_out, preset_named
-from benchmarks.study.presets.grid import CHOSEN_ARMS
+from benchmarks.study.presets import grid, grid_streets, one_city_out, preset_named
 from benchmarks.study.publish import RESULTS, command_of, publish
 from benchmarks.study.report.summary import summarise_studies
 from benchmarks.study.results import load_results
@@ -98,11 +97,19 @@ def test_the_command_of_a_study_names_what_it_runs() -> None:
 
 
 @pytest.mark.slow
-def test_the_chosen_arms_are_those_that_validation_chose() -> None:
-    study = load_study(ROOT / RESULTS / "gp-l-grid")
-    policy = study.preset.policies["lm-working"]
-    chosen = choices(study.played("lm-working"), policy, study.preset)
-    assert (chosen["sft"].arm, chosen["rl"].arm) == CHOSEN_ARMS
+@pytest.mark.parametrize(
+    ("folder", "name", "arms"),
+    [
+        ("gp-l-grid", "lm-working", grid.CHOSEN_ARMS),
+        ("virl-l-grid-answers-mlp", "mlp", grid_streets.CHOSEN_ARMS),
+    ],
+)
+def test_the_chosen_arms_are_those_that_validation_chose(
+    folder: str, name: str, arms: tuple[str, str]
+) -> None:
+    study = load_study(ROOT / RESULTS / folder)
+    chosen = choices(study.played(name), study.preset.policies[name], study.preset)
+    assert (chosen["sft"].arm, chosen["rl"].arm) == arms
 
 
 @pytest.mark.slow

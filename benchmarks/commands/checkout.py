@@ -18,8 +18,8 @@ def study(
     preset: Annotated[
         str,
         typer.Option(
-            help="quick or full; of text suites also demo, grid, grid-chosen, "
-            "grid-answers, controls, controls-more and smollm2, where they have it."
+            help="quick or full; of text suites also demo, grid, grid-chosen, grid-answers, "
+            "grid-answers-chosen, controls, controls-more and smollm2, where they have it."
         ),
     ] = "quick",
     out: Annotated[

@@ -41,6 +41,7 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
         "full": streets.FULL,
         "grid": grid_streets.GRID,
         "grid-answers": grid_streets.GRID_ANSWERS,
+        "grid-answers-chosen": grid_streets.GRID_ANSWERS_CHOSEN,
         "controls": grid_streets.CONTROLS,
         "controls-more": grid_streets.CONTROLS_MORE,
     },
