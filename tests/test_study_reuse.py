@@ -15,7 +15,7 @@ from benchmarks.study.cells import job_folder
 from benchmarks.study.jobs import Job, run_job
 from benchmarks.study.presets import Preset
 from benchmarks.study.reuse import reuse
-from benchmarks.study.run import run_study
+from benchmarks.study.run import run_study, taken_over
 from benchmarks.study.timing import read_times
 from benchmarks.suites import SUITES
 from tests.test_study_arms import some, tiny
@@ -119,7 +119,9 @@ def test_nothing_is_taken_over_without_the_weights_of_points(tmp_path: Path, gri
     weights.rename(tmp_path / "away")
     try:
         job = Job(controls(), SUITE, POLICY, 1, tmp_path / "job")
-        assert reuse(job, grid) == []
+        # A study that trains all of it anew says so.
+        assert "nothing taken over" in taken_over(job, grid)
+        assert "kept without its weights" in taken_over(job, grid)
     finally:
         (tmp_path / "away").rename(weights)
 

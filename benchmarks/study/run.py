@@ -71,10 +71,9 @@ def run_study(
     )
     with Run(folder, record) as run:
         if other is not None:
-            for job in jobs:
-                if stages := reuse(job, other):
-                    told = f"{job.name}: {', '.join(stages)} taken over from {other}."
-                    console.print(for_terminal(told), soft_wrap=True, highlight=False, markup=False)
+            for job in (one for one in jobs if not one.folder.exists()):
+                told = taken_over(job, other)
+                console.print(for_terminal(told), soft_wrap=True, highlight=False, markup=False)
         pace, positions = measured_pace(), {job.name: position(job) for job in jobs}
         done = {name: place.fraction for name, place in positions.items()}
         elsewhere = None if workers == 0 else make_engine(engine, workers)
@@ -91,6 +90,16 @@ def run_study(
             else:
                 run_jobs(jobs, elsewhere, board)
         report(folder, console, brief=True)
+
+
+def taken_over(job: Job, other: Path) -> str:
+    """Begin a job with what another study has finished of it; say what that was."""
+    if stages := reuse(job, other):
+        return f"{job.name}: {', '.join(stages)} taken over from {other}."
+    return (
+        f"{job.name}: nothing taken over from {other}. Its init is missing there, is trained or "
+        "measured with other settings, or is kept without its weights."
+    )
 
 
 def _play_references(run: Run, suite: Suite, preset: Preset, seed: int, board: Board) -> None:
