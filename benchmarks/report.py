@@ -27,7 +27,7 @@ def report_all(folders: Sequence[Path], console: Console, out: Path | None = Non
 
     Args:
         folders: of a run, or of several studies.
-        out: where the page goes; None for the first folder.
+        out: where all files go; None for the first folder.
 
     Raises:
         RunError: one is no run's folder or damaged, or of several one is no study.
@@ -39,7 +39,7 @@ def report_all(folders: Sequence[Path], console: Console, out: Path | None = Non
 
         summary = summarise_studies(folders)
         if len(folders) == 1:
-            report(folders[0], console, results=summary.settings[0].results)
+            report(folders[0], console, results=summary.settings[0].results, out=out)
         write_report(summary, out or folders[0], console)
     elif len(folders) == 1 and out is None:
         report(folders[0], console)
@@ -58,6 +58,7 @@ def report(
     *,
     brief: bool = False,
     results: Results | None = None,
+    out: Path | None = None,
 ) -> None:
     """Print a run's tables and write them into its folder.
 
@@ -65,11 +66,14 @@ def report(
         prices: file that goes before the list prices, see `benchmarks.prices`.
         brief: whether to print of a study only the tables of the primary metric.
         results: of a study, where they are known already.
+        out: where they are written in place of its folder, made if missing.
 
     Raises:
         RunError: it is no run's folder, or what is in it is damaged.
     """
     record = read_record(folder)
+    target = out or folder
+    target.mkdir(parents=True, exist_ok=True)
     notes: list[str] = []
     if record.kind == "study":
         # A study's results come with its learners; an evaluation is reported without them.
@@ -82,19 +86,19 @@ def report(
         results = results or load_results(folder)
         missing, tables = results.missing, study_tables(results)
         shown = main_tables(results) if brief else tables
-        write_json(folder / "results.json", results.plain())
-        write_csv(folder / "costs.csv", costs(folder, record, results.policies))
-        plot_curves(results, folder / "curves.png")
-        plot_severities(results, folder / "severities.png")
+        write_json(target / "results.json", results.plain())
+        write_csv(target / "costs.csv", costs(folder, record, results.policies))
+        plot_curves(results, target / "curves.png")
+        plot_severities(results, target / "severities.png")
         numbers = [*results.rates, *results.differences]
         lines = [{**result_line(number), "run": missing.status} for number in numbers]
         notes = [_marked(missing, sentence) for sentence in sentences(results)]
         endings = [
             *wrapped("\n".join(notes)).splitlines(),
-            f"All tables: {(folder / 'table.md').resolve()}",
+            f"All tables: {(target / 'table.md').resolve()}",
         ]
         if results.curves:
-            endings.append(f"Picture: {(folder / 'curves.png').resolve()}")
+            endings.append(f"Picture: {(target / 'curves.png').resolve()}")
     else:
         rows = list(read_episodes(folder))
         # The rows of a job are a part of its study, which knows what is missing.
@@ -115,8 +119,8 @@ def report(
         lines = [summary_line(cell, missing.status) for cell in cells]
         shown = tables
         endings = [f"Everything lies in {folder.resolve()}"]
-    write_tables(folder / "table.md", missing.marked(tables), missing.headline(), notes)
-    write_csv(folder / "table.csv", lines)
+    write_tables(target / "table.md", missing.marked(tables), missing.headline(), notes)
+    write_csv(target / "table.csv", lines)
     for told in (missing.headline(), *([] if record.kind == "study" else notes)):
         if told:
             say(console, told)
