@@ -46,12 +46,18 @@ def difference_test(
     return PairedTest(estimate, error, min(1.0, 2 * float(fewer + 1) / (replicates + 1)))
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Return p-values that Holm's step-down procedure has adjusted, in the same order."""
+def holm(p_values: Sequence[float], tests: int = 0) -> list[float]:
+    """Return p-values that Holm's step-down procedure has adjusted, in the same order.
+
+    Args:
+        tests: how many were declared together, where some are not made yet: these count as if
+            nothing had been found.
+    """
     adjusted, largest = [0.0] * len(p_values), 0.0
+    together = max(tests, len(p_values))
     ranked = sorted(range(len(p_values)), key=lambda number: p_values[number])
     for rank, number in enumerate(ranked):
-        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[number]))
+        largest = max(largest, min(1.0, (together - rank) * p_values[number]))
         adjusted[number] = largest
     return adjusted
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from benchmarks.significance import difference_test, holm, seeds_to_see, smallest_seen
 from benchmarks.statistics import Observation
+from benchmarks.study import frontier
 from benchmarks.study.frontier import (
     CHOOSES,
     arms_by_rate,
@@ -34,6 +39,8 @@ def episodes(rate: float, seeds: int = 3, count: int = 60) -> dict[tuple[int, in
 def test_holm_corrects_as_its_definition_says() -> None:
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([0.9, 0.5]) == pytest.approx([1.0, 1.0])
+    # Tests that were declared too and are not made yet count as if they had found nothing.
+    assert holm([0.01, 0.04, 0.03], 9) == pytest.approx([0.09, 0.28, 0.24])
 
 
 def test_p_values_follow_the_intervals() -> None:
@@ -53,6 +60,31 @@ def test_p_values_follow_the_intervals() -> None:
     assert (none.p_value, smallest_seen(none)) == (1.0, None)
     one = difference_test([Observation(0, str(number), 1.0) for number in range(50)])
     assert one.p_value < 0.01
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("between", "within", "clusters", "three", "six"),
+    [(0.04, 0.52, 110, 0.06, 0.02), (0.10, 0.30, 140, 0.18, 0.11)],
+    ids=["cards", "streets"],
+)
+def test_how_often_equal_arms_are_told_apart(
+    between: float, within: float, clusters: int, three: float, six: float
+) -> None:
+    # Spreads are those that docs/protocol.md takes for its power; docs/study.md tells these rates.
+    draws = np.random.default_rng(0)
+    for seeds, told in ((3, three), (6, six)):
+        found = 0
+        for _ in range(400):
+            made = [
+                Observation(seed, str(number), float(value))
+                for seed in range(seeds)
+                for number, value in enumerate(
+                    draws.normal(draws.normal(0.0, between), within, clusters)
+                )
+            ]
+            found += difference_test(made, replicates=600).p_value < 0.05
+        assert found / 400 == pytest.approx(told, abs=0.06)
 
 
 def test_validation_chooses_the_smaller_rate_and_the_earlier_point_of_equal_ones() -> None:
@@ -108,7 +140,7 @@ def test_the_endpoints_are_those_that_are_declared() -> None:
     cells[rl[2e-4], 5, "rule_ood"] = episodes(0.4)
     cells[rl[2e-4], 8, "rule_ood"] = episodes(0.5)  # half of the compute
     cells[rl[2e-4], 10, "rule_ood"] = episodes(0.2)
-    chosen, found = endpoints(cells, "lm-working", POLICY, GRID, "rule_ood")
+    chosen, found = endpoints(cells, "gp-l", "lm-working", POLICY, GRID, "rule_ood")
     assert {method: (one.arm, one.point) for method, one in chosen.items()} == {
         "sft": ("sft-1e-4", 3),
         "rl": ("rl-2e-4", 5),
@@ -117,14 +149,47 @@ def test_the_endpoints_are_those_that_are_declared() -> None:
     assert values == pytest.approx({"a": 0.1, "b": 0.1, "c": 0.1})
     arms = {name: POLICY.all_arms[name] for name in ("sft-1e-4", "rl-2e-4")}
     alone = POLICY.model_copy(update={"arms": arms})
-    _, rerun = endpoints(cells, "lm-working", alone, GRID, "rule_ood")
+    _, rerun = endpoints(cells, "gp-l", "lm-working", alone, GRID, "rule_ood")
     assert [one.name for one in rerun] == ["a", "c"]
     del cells[rl[2e-4], 8, "rule_ood"]
     with pytest.raises(ValueError, match=r"\(b\) of lm-working on rule_ood has no episodes yet"):
-        endpoints(cells, "lm-working", POLICY, GRID, "rule_ood")
+        endpoints(cells, "gp-l", "lm-working", POLICY, GRID, "rule_ood")
     rows = curve(cells, sft.values(), 10, ["rule_ood", CHOOSES])
     assert len(rows) == 40
     assert rows[12]["rule_ood"] == pytest.approx(0.3)
+
+
+def test_each_suite_is_corrected_with_all_tests_that_it_declares(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    arms = {name: POLICY.all_arms[name] for name in ("sft-5e-5", "rl-1e-4")}
+    preset = GRID.model_copy(
+        update={
+            "name": "grid-chosen",
+            "points": 2,
+            "shares": (0.5, 1.0),
+            "policies": {"lm-working": POLICY.model_copy(update={"arms": arms})},
+        }
+    )
+    cells = {}
+    for column in preset.curve_columns:
+        for point in (1, 2):
+            # Under the shifted rule validation would stop SFT at once.
+            later = 0.1 if column == "ood_validation" else 0.3
+            cells["sft-5e-5", point, column] = episodes(0.2 if point == 1 else later)
+            cells["rl-1e-4", point, column] = episodes(0.4)
+    suites = {"cards": SimpleNamespace(suites={"gp-l": ""})}
+    suites["streets"] = SimpleNamespace(suites={"virl-l": ""})
+    monkeypatch.setattr(frontier, "described", lambda path: (suites[path.name], preset, None))
+    monkeypatch.setattr(frontier, "played", lambda path, _: cells)
+    lines = frontier.report([Path("cards"), Path("streets")])
+    told = [line for line in lines if "rule_ood, (a)" in line]
+    assert [line.split(",")[0] for line in told] == ["gp-l", "virl-l"]
+    (p,) = {re.search(r", p (\S+), by Holm (\S+);", line).groups() for line in told}  # type: ignore[union-attr]
+    assert float(p[1]) == pytest.approx(9 * float(p[0]), abs=1e-3)
+    assert any("ood_validation would have chosen sft-5e-5, point 1" in line for line in lines)
+    # Seen sets of numbers are secondary, and have no p.
+    assert len([line for line in lines if "ood_train" in line and ", p " not in line]) == 4
 
 
 def test_a_difference_counts_episodes_that_all_played() -> None:

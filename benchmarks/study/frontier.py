@@ -28,6 +28,19 @@ ENDPOINTS = {
 }
 HALF = 0.5
 
+SHIFTED = "ood_validation"
+"""The column that chooses nothing; what it would have chosen is reported."""
+
+PRIMARY, SECONDARY = "rule_ood", ("in", "in_train", "ood_train")
+"""The column of the endpoints, and those on which the same differences are given without a test."""
+
+GRID = "grid"
+"""How the names of presets begin whose endpoints docs/protocol.md declares."""
+
+DECLARED_TESTS = 9
+"""Endpoints of a suite that are corrected together: (a), (b) and (c) of three policies. Those that
+are not run yet count too."""
+
 CHOSEN = "-chosen"
 """How the names of presets end that run a grid's chosen arms on more seeds."""
 
@@ -42,7 +55,7 @@ class Choice:
     Attributes:
         arm: its name, of the rate.
         point: its number, from 1.
-        validation: mean over seeds of the metric on `CHOOSES` there.
+        validation: mean over seeds of the metric there, on the column that chose.
     """
 
     arm: str
@@ -54,6 +67,7 @@ class Choice:
 class Endpoint:
     """RL - SFT on one column, one of `ENDPOINTS`."""
 
+    suite: str
     policy: str
     name: str
     column: str
@@ -73,32 +87,35 @@ def arms_by_rate(policy: PolicyPreset, method: str) -> dict[float, str]:
     return dict(sorted(found.items()))
 
 
-def choose(cells: Cells, arms: Iterable[str], points: int) -> Choice:
+def choose(cells: Cells, arms: Iterable[str], points: int, column: str = CHOOSES) -> Choice:
     """Return the arm and the point that are best on validation.
 
     Args:
         arms: in ascending order of their rates; of equal ones the first counts, and of its points
             the first.
         points: of each arm.
+        column: of validation.
 
     Raises:
         ValueError: no point of any arm is measured.
     """
     arms = list(arms)
-    known = on_validation(cells, arms, points)
+    known = on_validation(cells, arms, points, column)
     if not known:
         told = ", ".join(arms) or "an arm"
-        raise ValueError(f"No point of {told} is measured on {CHOOSES} yet.")
+        raise ValueError(f"No point of {told} is measured on {column} yet.")
     return max(known, key=lambda one: one.validation)
 
 
-def on_validation(cells: Cells, arms: Iterable[str], points: int) -> list[Choice]:
+def on_validation(
+    cells: Cells, arms: Iterable[str], points: int, column: str = CHOOSES
+) -> list[Choice]:
     """Return what could be chosen: the points that are measured, in the order of the arms."""
     return [
         Choice(arm, point, _mean_over_seeds(cell.values()))
         for arm in arms
         for point in range(1, points + 1)
-        if (cell := cells.get((arm, point, CHOOSES)))
+        if (cell := cells.get((arm, point, column)))
     ]
 
 
@@ -130,14 +147,16 @@ Sides = tuple[tuple[str, int], tuple[str, int]]
 """Arm and point of RL, and of SFT."""
 
 
-def choices(cells: Cells, policy: PolicyPreset, preset: Preset) -> dict[str, Choice]:
-    """Return what validation chose for each method: "sft" and "rl".
+def choices(
+    cells: Cells, policy: PolicyPreset, preset: Preset, column: str = CHOOSES
+) -> dict[str, Choice]:
+    """Return what a column of validation chose for each method: "sft" and "rl".
 
     Raises:
         ValueError: no point of a method is measured on validation.
     """
     return {
-        method: choose(cells, arms_by_rate(policy, method).values(), preset.points)
+        method: choose(cells, arms_by_rate(policy, method).values(), preset.points, column)
         for method in ("sft", "rl")
     }
 
@@ -192,7 +211,7 @@ def declared(
 
 
 def endpoints(
-    cells: Cells, name: str, policy: PolicyPreset, preset: Preset, column: str
+    cells: Cells, suite: str, name: str, policy: PolicyPreset, preset: Preset, column: str
 ) -> tuple[dict[str, Choice], list[Endpoint]]:
     """Return what validation chose for each method, and the endpoints on a column.
 
@@ -208,7 +227,7 @@ def endpoints(
         told = differences([(first, second) for first, second in sides])
         if not told:
             raise ValueError(f"({endpoint}) of {name} on {column} has no episodes yet.")
-        found.append(Endpoint(name, endpoint, column, difference_test(told)))
+        found.append(Endpoint(suite, name, endpoint, column, difference_test(told)))
     return chosen, found
 
 
@@ -232,54 +251,69 @@ def curve(
     return rows
 
 
-def report(folders: Sequence[Path], columns: Sequence[str] = ("rule_ood", "in")) -> list[str]:
+def report(folders: Sequence[Path]) -> list[str]:
     """Return the declared endpoints of studies as lines of text.
 
     Args:
         folders: of the studies; where two have an endpoint of a policy, the later one counts.
-        columns: to measure it on, the primary one first.
 
     Raises:
         RunError: one is not a study's folder.
     """
-    lines, known = [], dict[tuple[str, str, str], Endpoint]()
+    lines, known = [], dict[tuple[str, str, str, str], Endpoint]()
     for folder in folders:
-        _, preset, _ = described(folder)
+        record, preset, _ = described(folder)
+        suite = next(iter(record.suites))
+        columns = [PRIMARY, *(name for name in SECONDARY if name in preset.curve_columns)]
         for name, policy in preset.policies.items():
             cells = played(folder, name)
             try:
                 for column in columns:
-                    chosen, here = endpoints(cells, name, policy, preset, column)
-                    known |= {(one.policy, one.name, one.column): one for one in here}
+                    chosen, here = endpoints(cells, suite, name, policy, preset, column)
+                    known |= {(suite, one.policy, one.name, one.column): one for one in here}
             except ValueError as error:
-                lines.append(f"{name}: {error}")
+                lines.append(f"{suite}, {name}: {error}")
                 continue
-            lines += [
-                f"{name}: chosen for {method}: {one.arm}, point {one.point} of {preset.points} "
-                f"({100 * one.validation:.1f} % on {CHOOSES})"
-                for method, one in chosen.items()
-            ]
-    found = list(known.values())
-    primary = [one for one in found if one.column == columns[0]]
-    p_values = holm([one.test.p_value for one in primary])
-    corrected = {(one.policy, one.name): p for one, p in zip(primary, p_values)}
-    for one in found:
-        estimate = one.test.estimate
-        line = (
-            f"{one.policy}, {one.column}, ({one.name}) {ENDPOINTS[one.name]}: RL - SFT "
-            f"{100 * estimate.value:+.1f} [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}], "
-            f"{estimate.seeds} seeds"
-        )
-        if one.column == columns[0]:
-            adjusted = corrected[one.policy, one.name]
-            line += f", p {one.test.p_value:.4f}, by Holm {adjusted:.4f}"
-            seen, needed = smallest_seen(one.test), seeds_to_see(one.test, 0.03)
-            if seen is not None:
-                line += (
-                    f"; sees {100 * seen:.1f} points with a power of 80 %, 3 with {needed} seeds"
+            lines += [_told(suite, name, method, one, preset) for method, one in chosen.items()]
+            if SHIFTED in preset.curve_columns:
+                other = choices(cells, policy, preset, SHIFTED)
+                told = ", ".join(
+                    f"{one.arm}, point {one.point} ({100 * one.validation:.1f} %)"
+                    for one in other.values()
                 )
-        lines.append(line)
-    return lines
+                lines.append(f"{suite}, {name}: {SHIFTED} would have chosen {told}")
+    corrected = dict[tuple[str, str, str], float]()
+    for suite in dict.fromkeys(one.suite for one in known.values()):
+        primary = [one for one in known.values() if (one.suite, one.column) == (suite, PRIMARY)]
+        p_values = holm([one.test.p_value for one in primary], DECLARED_TESTS)
+        corrected |= {(suite, one.policy, one.name): p for one, p in zip(primary, p_values)}
+    return lines + [
+        _line(one, corrected.get((one.suite, one.policy, one.name))) for one in known.values()
+    ]
+
+
+def _told(suite: str, policy: str, method: str, one: Choice, preset: Preset) -> str:
+    return (
+        f"{suite}, {policy}: chosen for {method}: {one.arm}, point {one.point} of {preset.points} "
+        f"({100 * one.validation:.1f} % on {CHOOSES})"
+    )
+
+
+def _line(one: Endpoint, corrected: float | None) -> str:
+    """Return an endpoint as a line; with p and power on the primary column alone."""
+    estimate = one.test.estimate
+    line = (
+        f"{one.suite}, {one.policy}, {one.column}, ({one.name}) {ENDPOINTS[one.name]}: RL - SFT "
+        f"{100 * estimate.value:+.1f} [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}], "
+        f"{estimate.seeds} seeds"
+    )
+    if one.column != PRIMARY or corrected is None:
+        return line
+    line += f", p {one.test.p_value:.4f}, by Holm {corrected:.4f}"
+    seen, needed = smallest_seen(one.test), seeds_to_see(one.test, 0.03)
+    if seen is not None:
+        line += f"; sees {100 * seen:.1f} points with a power of 80 %, 3 with {needed} seeds"
+    return line
 
 
 def _mean_over_seeds(observations: Iterable[Observation]) -> float:

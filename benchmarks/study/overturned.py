@@ -15,10 +15,10 @@ from benchmarks.runs import RunError
 from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate
 from benchmarks.study.cells import Played, described, played
-from benchmarks.study.frontier import Cells, choose, differences, endpoints
+from benchmarks.study.frontier import PRIMARY, Cells, choose, differences, endpoints
 from benchmarks.study.presets import UNTRAINED, Arm
 
-COLUMN = "rule_ood"
+COLUMN = PRIMARY
 """The column of the headline."""
 
 CONTROLS = "controls"
@@ -161,8 +161,9 @@ def read_settings(folders: Sequence[Path]) -> dict[tuple[str, str], Setting]:
     found: dict[tuple[str, str], Setting] = {}
     for folder in folders:
         record, preset, _ = described(folder)
+        suite = next(iter(record.suites))
         for name, policy in preset.policies.items():
-            setting = found.setdefault((next(iter(record.suites)), name), Setting())
+            setting = found.setdefault((suite, name), Setting())
             here = played(folder, name)
             if preset.name.startswith(CONTROLS):
                 _check_same_init(folder, setting.cells, here)
@@ -172,7 +173,7 @@ def read_settings(folders: Sequence[Path]) -> dict[tuple[str, str], Setting]:
                 continue
             # A grid that is not finished has no endpoint yet.
             with suppress(ValueError):
-                _, ends = endpoints(here, name, policy, preset, COLUMN)
+                _, ends = endpoints(here, suite, name, policy, preset, COLUMN)
                 setting.headline = next(one.test.estimate for one in ends if one.name == "a")
     return found
 

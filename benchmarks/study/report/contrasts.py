@@ -10,18 +10,17 @@ from benchmarks.leaderboard.shifts import SHIFTS
 from benchmarks.significance import difference_test, holm, seeds_to_see, smallest_seen
 from benchmarks.statistics import FEW_SEEDS, Estimate, PairedTest
 from benchmarks.study.cells import Played, Study
-from benchmarks.study.frontier import (
-    Cells,
-    Sides,
-    differences,
-)
+from benchmarks.study.frontier import DECLARED_TESTS, GRID, Cells, Sides, differences
 from benchmarks.study.report.names import arm_name, setting_name
+
+DECLARED_SEEDS = 6
+"""Of (a) and (c) of a grid; with fewer they are looked at before their time."""
 
 MARGIN = 0.03
 """A difference that matters, in shares: the protocol asks for the power to see it."""
 
 Family = Literal["declared", "further", "retention"]
-"""Tests of one family are corrected together by Holm."""
+"""Tests of one family are corrected together by Holm, declared ones suite by suite."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,11 @@ class Contrast:
         return self.test.estimate
 
     @property
+    def is_of_grid(self) -> bool:
+        """Whether it is of a preset whose endpoints docs/protocol.md declares."""
+        return self.preset.startswith(GRID)
+
+    @property
     def is_found(self) -> bool:
         """Whether it is significant at 5 %, corrected."""
         return self.p < 0.05
@@ -85,13 +89,20 @@ class Contrast:
 
 
 def corrected(contrasts: Iterable[Contrast]) -> list[Contrast]:
-    """Return contrasts whose p-values are corrected within their families."""
+    """Return contrasts whose p-values are corrected within their families.
+
+    The declared tests of each suite are a family of their own, in which the endpoints of a grid
+    that are not run yet count too.
+    """
     found = list(contrasts)
-    by_family: dict[str, list[int]] = {}
+    by_family: dict[tuple[str, str], list[int]] = {}
     for number, one in enumerate(found):
-        by_family.setdefault(one.family, []).append(number)
-    for numbers in by_family.values():
-        for number, p in zip(numbers, holm([found[n].test.p_value for n in numbers])):
+        suite = one.suite if one.family == "declared" else ""
+        by_family.setdefault((one.family, suite), []).append(number)
+    for (family, _), numbers in by_family.items():
+        of_grid = family == "declared" and any(found[n].is_of_grid for n in numbers)
+        p_values = [found[n].test.p_value for n in numbers]
+        for number, p in zip(numbers, holm(p_values, DECLARED_TESTS if of_grid else 0)):
             found[number] = replace(found[number], p=p)
     return found
 
