@@ -188,12 +188,21 @@ def forest(summary: Summary, theme: Theme) -> Figure:
 
 def forest_rows(summary: Summary) -> list[Contrast]:
     """Return the endpoints on the primary columns."""
-    return [
-        contrast
-        for one in summary.settings
-        for contrast in one.contrasts
-        if contrast.topic in ENDPOINT_NAMES and contrast.column == one.study.task.shift
-    ]
+    return in_order(
+        [
+            contrast
+            for one in summary.settings
+            for contrast in one.contrasts
+            if contrast.topic in ENDPOINT_NAMES and contrast.column == one.study.task.shift
+        ]
+    )
+
+
+def in_order(contrasts: Sequence[Contrast]) -> list[Contrast]:
+    """Return endpoints setting by setting, whichever study they are of, and (a) first."""
+    settings = list(dict.fromkeys(one.setting for one in contrasts))
+    topics = list(ENDPOINT_NAMES)
+    return sorted(contrasts, key=lambda c: (settings.index(c.setting), topics.index(c.topic)))
 
 
 def has_frontier(one: Setting) -> bool:
@@ -249,7 +258,7 @@ def _legend(figure: Figure, theme: Theme, drawn: Sequence[Setting], more: str) -
     if more:
         last = {**arm_style(theme, "init"), "marker": "o", "markersize": 8.0, "ls": ""}
         handles.append(Line2D([], [], label=more, **{**last, "markerfacecolor": "none"}))
-    columns = min(len(handles), 5)
+    columns = min(len(handles), 5 if figure.get_figwidth() == WIDTH else 3)
     figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
 
 
