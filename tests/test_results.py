@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.records import Episode, RunRecord
-from benchmarks.runs import read_episodes
+from benchmarks.runs import RUN_FILE, read_episodes, write_json
 from benchmarks.study.cells import load_study
 from benchmarks.study.findings import PAGE, QUOTED, page, published, quoted, read_quoted
 from benchmarks.study.frontier import choices
@@ -54,6 +54,23 @@ def test_no_page_quotes_a_result_that_is_neither_published_nor_marked(name: str)
     left = QUOTES.sub("", text)
     assert not INTERVAL.findall(left)
     assert name != "README.md" or not POINTS.findall(left)
+
+
+def test_arms_chosen_from_a_grid_count_in_place_of_it(tmp_path: Path) -> None:
+    answers = preset_named("grid-answers", "virl-l")
+    # By name alone, the grid of three seeds would come last, and so would count.
+    for name, preset in (
+        ("grid-answers-mlp", answers.with_policies(["mlp"])),
+        ("grid-answers-chosen", preset_named("grid-answers-chosen", "virl-l")),
+    ):
+        config = preset.plain(exclude={"seeds"})
+        record = RunRecord(kind="study", config=config, seeds=[0], suites={"virl-l": ""})
+        (tmp_path / name).mkdir()
+        write_json(tmp_path / name / RUN_FILE, record.model_dump(mode="json"))
+    assert [folder.name for folder in published(tmp_path)] == [
+        "grid-answers-mlp",
+        "grid-answers-chosen",
+    ]
 
 
 def test_the_results_are_small() -> None:

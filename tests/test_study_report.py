@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from benchmarks.records import RunRecord
-from benchmarks.report import report_all
+from benchmarks.report import report, report_all
 from benchmarks.runs import RunError
 from benchmarks.statistics import Observation
 from benchmarks.study.cells import Cell, Study
@@ -21,6 +22,7 @@ from benchmarks.study.report.command import write_report
 from benchmarks.study.report.compared import contrasts_of
 from benchmarks.study.report.contrasts import corrected
 from benchmarks.study.report.summary import summarise_studies
+from benchmarks.study.report.tables import endpoints_table
 from benchmarks.suites import SUITES
 from tests import test_study
 from tests.browser import browser
@@ -62,7 +64,7 @@ def test_advice_follows_the_tests() -> None:
         rates |= {
             (f"sft-{rate}", "rule_ood"): 0.1 if fast else 0.2,
             (f"rl-{rate}", "rule_ood"): 0.4,
-            (f"sft-{rate}", "in"): 0.8,
+            (f"sft-{rate}", "in"): 0.9 if fast else 0.8,
             (f"rl-{rate}", "in"): 0.6,
             (f"sft-{rate}", "in_validation"): 0.8,
             (f"rl-{rate}", "in_validation"): 0.6,
@@ -70,13 +72,58 @@ def test_advice_follows_the_tests() -> None:
     found = verdicts(study("grid", rates))
     verdict, says = found["a", "RL 5e-5", "rule_ood"]
     assert verdict == "reinforcement"
-    assert "forgets less of its init" in says
+    assert "it forgets less, and ends below its init" in says
     assert "RL has learned less of the trained rule, by 20.0 points" in says
     assert found["a", "RL 5e-5", "in"][0] == "imitation"
     assert found["rate", "SFT 5e-5", "rule_ood"][0] == "found"
-    assert "helps 10.0 points" in found["rate", "SFT 5e-5", "rule_ood"][1]
+    says = found["rate", "SFT 5e-5", "rule_ood"][1]
+    assert "helps 10.0 points; but it has learned less of the trained rule, by 10.0 points" in says
     assert found["rate", "RL 5e-5", "rule_ood"][0] == "not decided"
-    assert found["b", "RL", "rule_ood"][0] == "reinforcement"
+    verdict, says = found["b", "RL", "rule_ood"]
+    assert verdict == "reinforcement"
+    assert "RL has learned less of the trained rule, by 22.5 points" in says
+
+
+def of_a_grid(init: float, sft: float, rl: float) -> dict[tuple[str, str], float]:
+    """Return rates of the two chosen arms under the shifted rule."""
+    rates = {("init", "rule_ood"): init}
+    for arm, rate in (("sft-5e-4", sft), ("rl-5e-4", rl)):
+        rates |= {(arm, "rule_ood"): rate, (arm, "in_validation"): 0.9}
+    return rates
+
+
+@pytest.mark.parametrize(
+    ("init", "verdict", "words"),
+    [
+        (0.1, "floor", "nothing follows, the init is at 10.0 %, outside 15-85 %"),
+        (0.9, "ceiling", "nothing follows, the init is at 90.0 %, outside 15-85 %"),
+        (0.7, "imitation", "imitation is enough, and better; it forgets less, and ends below"),
+        (0.2, "imitation", "imitation is enough, and better; it ends above its init"),
+    ],
+)
+def test_an_init_off_the_declared_range_decides_nothing(
+    init: float, verdict: str, words: str
+) -> None:
+    found = verdicts(study("grid-chosen", of_a_grid(init, 0.6, 0.3)))
+    told, says = found["a", "RL 5e-4", "rule_ood"]
+    assert told == verdict
+    assert words in says
+    # Equal success is looked for among all rates, so it is the grid's.
+    assert not any(topic == "equal" for topic, _, _ in found)
+
+
+def test_declared_tests_are_corrected_within_their_suite() -> None:
+    own, _ = contrasts_of(
+        study("grid-chosen", of_a_grid(0.5, 0.6, 0.3), seeds=3), "lm-working", retained=False
+    )
+    here = [one for one in own if one.family == "declared"]
+    there = [replace(one, suite="virl-l") for one in here]
+    found = corrected([*here, *there])
+    # Each of nine tests: that those of the other suite stand beside them changes nothing.
+    assert [one.p for one in found] == pytest.approx(2 * [9 * here[0].test.p_value] * 2, rel=0.2)
+    assert [one.p for one in found] == [one.p for one in corrected(here)] * 2
+    (row, *_) = endpoints_table(found).rows
+    assert "3 of 6" in row
 
 
 def test_controls_are_compared_with_their_method_and_a_floor_decides_nothing() -> None:
@@ -112,6 +159,12 @@ def test_a_study_becomes_a_page_that_needs_nothing_else(
         assert words in page
         assert words in text
     assert numbers.count("INCOMPLETE") == len(numbers.splitlines()) - 1 > 10
+    # Tables that go elsewhere leave the study's folder as it is.
+    before = sorted(run.rglob("*"))
+    monkeypatch.setattr("benchmarks.plots.plot_curves", lambda *_: None)
+    report(run, QUIET, out=tmp_path / "tables")
+    assert (tmp_path / "tables" / "table.md").exists()
+    assert sorted(run.rglob("*")) == before
     assert {"forest.png", "frontier.png"} <= {file.name for file in (tmp_path / "page").iterdir()}
     with pytest.raises(RunError, match="only studies have a page together"):
         report_all([run, run / "jobs" / "fake-seed0"], QUIET)

@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from benchmarks.plot_style import write_figure
 from benchmarks.runs import RUN_FILE, read_json, write_json
 from benchmarks.statistics import FEW_SEEDS
+from benchmarks.study.cells import described
+from benchmarks.study.frontier import CHOSEN
 from benchmarks.study.publish import RESULTS, command_of
 from benchmarks.study.report import figures
 from benchmarks.study.report.advice import Advice, advice
@@ -64,8 +66,12 @@ class Quoted(BaseModel):
 
 
 def published(results: Path = RESULTS) -> list[Path]:
-    """Return the folders of published studies."""
-    return sorted(path.parent for path in results.glob(f"*/{RUN_FILE}"))
+    """Return the folders of published studies, arms chosen from a grid behind all grids.
+
+    Of two studies that have an endpoint the later one counts.
+    """
+    folders = sorted(path.parent for path in results.glob(f"*/{RUN_FILE}"))
+    return sorted(folders, key=lambda folder: described(folder)[1].name.endswith(CHOSEN))
 
 
 def quoted(summary: Summary | None) -> Quoted:
@@ -125,7 +131,7 @@ def page(found: Quoted) -> str:
             "rule, right is better under the trained one; large marks are the last points. Thin "
             "crosses are 95 % intervals; of many arms only the last points have them.",
         ]
-    if more := [one for one in said if one.verdict == "found" and one.topic == "data"]:
+    if more := [one for one in said if _mattered(one)]:
         parts += [
             "## What mattered beside the method",
             "Not declared beforehand; corrected together with all other such comparisons.",
@@ -171,17 +177,16 @@ def paragraph(headline: Sequence[Advice], said: Sequence[Advice]) -> str:
     lost = [
         name
         for name in settings
-        if all(
-            one.verdict == "found" and one.contrast.estimate.value < 0
-            for one in said
-            if one.contrast.topic == "init" and one.contrast.setting == name
-        )
+        for against in [
+            [a for a in said if a.contrast.topic == "init" and a.contrast.setting == name]
+        ]
+        if against and all(a.contrast.is_found and a.contrast.estimate.value < 0 for a in against)
     ]
     of = f"{len(settings)} settings" if len(settings) > 1 else "1 setting"
     kept = (
         f" In {len(lost)} of {of} both ways are shown to have lost some of what there was before."
     )
-    more = next((one for one in said if one.verdict == "found" and one.topic == "data"), None)
+    more = next((one for one in said if _mattered(one)), None)
     beside = f" How one trains mattered too. {more.says}" if more else ""
     seeds = min(a.contrast.estimate.seeds for a in headline)
     runs = "a single training run" if seeds == 1 else f"{seeds} training runs"
@@ -189,16 +194,24 @@ def paragraph(headline: Sequence[Advice], said: Sequence[Advice]) -> str:
     return start + told + kept + beside + (hedge if seeds < FEW_SEEDS else "")
 
 
+def _mattered(one: Advice) -> bool:
+    """Return whether a setting beside the method was found to change success under the shift."""
+    return one.verdict == "found" and one.topic == "data" and one.contrast.shift != ""
+
+
 def _in_words(one: Advice) -> str:
     """Return what a setting found as a sentence without terms."""
     contrast = one.contrast
     verdict = {
         "reinforcement": "reinforcement left it better",
-        "imitation": "copying was enough",
-        "floor": "all are too weak to compare",
+        "imitation": "copying left it better",
+        "floor": "it is too weak at the game for a comparison",
+        "ceiling": "it masters the other rule from the start, so there is nothing to compare",
     }.get(one.verdict, "the runs are too few to say")
-    if one.verdict == "imitation" and contrast.estimate.low > -MARGIN:
-        verdict = "it made next to no difference which"
+    if one.verdict == "imitation" and not contrast.is_found:
+        verdict = "copying was about as good, or better"
+        if contrast.estimate.low > -MARGIN:
+            verdict = "it made next to no difference which"
     before = "" if contrast.start is None else f" ({percent(contrast.start)} % before)"
     return (
         f"**{contrast.setting}**: {verdict}, with "
@@ -210,13 +223,18 @@ def _in_words(one: Advice) -> str:
 def _other_way(one: Advice, equal: Sequence[Advice]) -> str:
     """Return a sentence where the order is another at equal rates and compute, else ""."""
     opposite = {"imitation": "reinforcement", "reinforcement": "imitation"}
-    for other in equal:
-        same = other.contrast.setting == one.contrast.setting and other.contrast.shift
-        if same and other.verdict == opposite.get(one.verdict):
+    here = [a for a in equal if a.contrast.setting == one.contrast.setting]
+    within = next((a.contrast for a in here if not a.contrast.shift), None)
+    for other in (a for a in here if a.contrast.shift and a.contrast.is_found):
+        if other.verdict == opposite.get(one.verdict):
             first, second = map(percent, other.contrast.rates)
+            learned = ""
+            if within is not None:
+                ours, theirs = map(percent, within.rates)
+                learned = f" Under the trained rule these reach {theirs} % and {ours} %."
             return (
                 f" But half-way, at equal learning rates, it is the other way round: {second} % "
-                f"after copying and {first} % after reinforcement."
+                f"after copying and {first} % after reinforcement.{learned}"
             )
     return ""
 

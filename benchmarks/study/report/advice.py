@@ -10,12 +10,16 @@ from benchmarks.study.report.contrasts import MARGIN, Contrast
 from benchmarks.study.report.names import SHIFT_WORDS
 from benchmarks.tables import percent
 
-FLOOR = 0.15
-"""Below it, before and after training, a setting is at the floor and decides nothing."""
+FLOOR, CEILING = 0.15, 0.85
+"""Below the floor, before and after training, a setting decides nothing. Of a grid neither does one
+whose init is below the floor or above the ceiling under the shifted rule: so docs/protocol.md."""
 
 MOST_SEEDS = 1_000
 
-Verdict = Literal["reinforcement", "imitation", "found", "not decided", "floor"]
+Verdict = Literal["reinforcement", "imitation", "found", "not decided", "floor", "ceiling"]
+
+FINDINGS: Sequence[Verdict] = ("reinforcement", "imitation", "found")
+"""Verdicts by which one side is ahead, or at least not behind by what matters."""
 
 TOPICS = {
     "shift": "By the kind of shift",
@@ -55,8 +59,8 @@ class Advice:
 
 def advice(contrasts: Sequence[Contrast]) -> list[Advice]:
     """Return a sentence for each contrast, in the order of `TOPICS`."""
-    within = {c.setting: c for c in contrasts if c.topic in "ac" and not c.shift}
-    found = [_advice(one, within.get(one.setting)) for one in contrasts]
+    within = {_place(one): one for one in contrasts if not one.shift}
+    found = [_advice(one, within.get(_place(one))) for one in contrasts]
     order = list(TOPICS)
     return sorted(found, key=lambda one: order.index(one.topic))
 
@@ -103,10 +107,12 @@ def more_needed(one: Contrast) -> str:
 def _advice(one: Contrast, within: Contrast | None) -> Advice:
     if one.topic in ("rate", "stop", "control", "init"):
         verdict, says = _control(one)
+        behind = "it"
     else:
         verdict, says = _arms(one)
-        if verdict in ("reinforcement", "imitation") and one.topic in "ac" and one.shift:
-            says = says[:-1] + _price(one, within) + "."
+        behind = "RL" if one.estimate.value > 0 else "SFT"
+    if verdict in FINDINGS and one.shift:
+        says = says[:-1] + _price(one, within, behind) + "."
     return Advice(_TOPIC_OF[one.topic], verdict, says, measured(one), one)
 
 
@@ -126,34 +132,56 @@ def _where(one: Contrast) -> str:
 def _arms(one: Contrast) -> tuple[Verdict, str]:
     """Return what follows for the choice between the two methods."""
     where, estimate = _where(one), one.estimate
-    if one.shift and max(one.rates) < FLOOR and (one.start or 0.0) < FLOOR:
-        return (
-            "floor",
-            f"{where}: nothing follows, all are at the floor (under {100 * FLOOR:.0f} %).",
-        )
+    if nothing := _nothing(one):
+        verdict, why = nothing
+        return verdict, f"{where}: nothing follows, {why}."
     if one.is_found and estimate.value > 0:
-        kept = ""
-        if one.shift and one.start is not None:
-            kept = (
-                ": it gains over its init"
-                if one.rates[0] > one.start
-                else ": it forgets less of its init, and gains nothing over it"
-            )
-        return "reinforcement", f"{where}: reinforcement pays{kept}."
+        return "reinforcement", f"{where}: reinforcement pays{_ends(one, 0)}."
     if one.is_found:
-        return "imitation", f"{where}: imitation is enough, and better."
+        return "imitation", f"{where}: imitation is enough, and better{_ends(one, 1)}."
     if estimate.high < MARGIN and one.sees is not None:
         most = f"{100 * max(estimate.high, 0.0):.1f}"
         return "imitation", f"{where}: imitation is enough, RL is at most {most} points ahead."
     return "not decided", f"{where}: not decided; {more_needed(one)}."
 
 
-def _price(one: Contrast, within: Contrast | None) -> str:
-    """Return what the method that is ahead lacks in distribution, "" where nothing."""
+def _nothing(one: Contrast) -> tuple[Verdict, str] | None:
+    """Return why nothing follows from a contrast, None where something does."""
+    start = one.start
+    if max(one.rates) < FLOOR and (start or 0.0) < FLOOR:
+        return "floor", f"all are at the floor (under {100 * FLOOR:.0f} %)"
+    if one.shift != "rule" or not one.is_of_grid or start is None or one.topic == "init":
+        return None
+    if FLOOR <= start <= CEILING:
+        return None
+    told = f"the init is at {percent(start)} %, outside {100 * FLOOR:.0f}-{100 * CEILING:.0f} %"
+    return ("floor" if start < FLOOR else "ceiling"), told
+
+
+def _ends(one: Contrast, side: int) -> str:
+    """Return where the side that is ahead ends, beside its init: what was measured, no test."""
+    if not one.shift or one.start is None:
+        return ""
+    above = one.rates[side] > one.start
+    return "; it ends above its init" if above else "; it forgets less, and ends below its init"
+
+
+def _place(one: Contrast) -> tuple[str, ...]:
+    """Return what two contrasts share that compare the same arms on two columns."""
+    return one.setting, one.topic, one.about, one.first, one.second
+
+
+def _price(one: Contrast, within: Contrast | None, behind: str) -> str:
+    """Return what the side that is ahead lacks in distribution, "" where nothing is shown.
+
+    Args:
+        behind: that side, in words.
+    """
     if within is None or not within.is_found or within.estimate.value * one.estimate.value > 0:
         return ""
-    behind = "RL" if within.estimate.value < 0 else "SFT"
     points = f"{100 * abs(within.estimate.value):.1f}"
+    if one.is_found and one.estimate.value < 0 and behind == "it":
+        return f", and has learned {points} points more of the trained rule"
     return f"; but {behind} has learned less of the trained rule, by {points} points"
 
 
@@ -163,8 +191,9 @@ def _control(one: Contrast) -> tuple[Verdict, str]:
     subject = one.about[0].upper() + one.about[1:]
     if one.topic == "control":
         subject = f"{subject}, against {one.second}"
-    if max(one.rates) < FLOOR and (one.start or 0.0) < FLOOR:
-        return "floor", f"{subject}, {under}: nothing follows, all are at the floor."
+    if nothing := _nothing(one):
+        reason, why = nothing
+        return reason, f"{subject}, {under}: nothing follows, {why}."
     if one.is_found:
         verb = "helps" if one.estimate.value > 0 else "costs"
         if one.topic == "init":

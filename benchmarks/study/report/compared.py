@@ -9,6 +9,7 @@ from benchmarks.leaderboard.shifts import SHIFTS
 from benchmarks.study.cells import Study
 from benchmarks.study.frontier import (
     CHOOSES,
+    CHOSEN,
     ENDPOINTS,
     Cells,
     Choice,
@@ -83,15 +84,21 @@ def contrasts_of(
         family: Family = "declared" if is_declared and not is_control else "further"
         found += make.of(name, ENDPOINTS[name], compared, study.task.shift, family)
     headline = "a" if "a" in pairs else "c"
-    for column in [*shifted[1:], "in"]:
+    for column in shifted[1:]:
         if headline in pairs:
             found += make.of(headline, ENDPOINTS[headline], pairs[headline], column, "further")
+    # What a lead under the shift costs is told with it.
+    for name, compared in pairs.items():
+        found += make.of(name, ENDPOINTS[name], compared, "in", "further")
     found += _budgets(make, asked, list(pairs.values()))
     found += _against_init(make, pairs.get(headline, []))
     found += _rates(make, asked)
     if chosen:
-        equal = [at_equal_success(cells, asked, preset)]
-        found += make.of("equal", EQUAL, equal, study.task.shift, "further")
+        if not preset.name.endswith(CHOSEN):
+            # Of all rates and points, which two chosen arms are not.
+            equal = [at_equal_success(cells, asked, preset)]
+            for column in (study.task.shift, "in"):
+                found += make.of("equal", EQUAL, equal, column, "further")
         found += _stops(make, chosen)
     found += _controls(make, asked)
     return found, chosen
@@ -103,7 +110,7 @@ def _budgets(make: Maker, asked: PolicyPreset, known: Sequence[Sequence[Sides]])
     Args:
         known: what the endpoints compare already.
     """
-    preset, column = make.study.preset, make.study.task.shift
+    preset = make.study.preset
     sft, rl = (arms_by_rate(asked, method) for method in ("sft", "rl"))
     arms = at_equal_rates(asked, preset)
     at = "at equal learning rates " if arms else ""
@@ -115,7 +122,8 @@ def _budgets(make: Maker, asked: PolicyPreset, known: Sequence[Sequence[Sides]])
         pairs = [((first, point), (second, point)) for first, second in arms]
         share = f"{100 * preset.share(point):.0f} % of the compute"
         if pairs and pairs not in known:
-            found += make.of("budget", f"{at}after {share}", pairs, column, "further")
+            for column in (make.study.task.shift, "in"):
+                found += make.of("budget", f"{at}after {share}", pairs, column, "further")
     return found
 
 
@@ -142,7 +150,8 @@ def _rates(make: Maker, asked: PolicyPreset) -> list[Contrast]:
         if len(arms) > 1:
             about = f"{method.upper()} with the smallest against the largest learning rate"
             pair = ((arms[0], last), (arms[-1], last))
-            found += make.of("rate", about, [pair], make.study.task.shift, "further")
+            for column in (make.study.task.shift, "in"):
+                found += make.of("rate", about, [pair], column, "further")
     return found
 
 
@@ -153,7 +162,8 @@ def _stops(make: Maker, chosen: Mapping[str, Choice]) -> list[Contrast]:
         if one.point != last:
             about = f"{method.upper()} stopped by validation against trained to the end"
             pair = ((one.arm, one.point), (one.arm, last))
-            found += make.of("stop", about, [pair], make.study.task.shift, "further")
+            for column in (make.study.task.shift, "in"):
+                found += make.of("stop", about, [pair], column, "further")
     return found
 
 

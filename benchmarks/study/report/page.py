@@ -18,7 +18,7 @@ from benchmarks.plots import severities_figure
 from benchmarks.show.pages import page_templates, with_episodes
 from benchmarks.statistics import conditional
 from benchmarks.study.report import figures
-from benchmarks.study.report.advice import TOPICS, Advice, advice
+from benchmarks.study.report.advice import FINDINGS, TOPICS, Advice, advice
 from benchmarks.study.report.examples import examples
 from benchmarks.study.report.measures import tables_beside_success
 from benchmarks.study.report.summary import Summary
@@ -36,8 +36,6 @@ from benchmarks.tables import Table
 from shiftgym.sanitize import for_markdown
 
 TEMPLATES = Path(__file__).parent / "templates"
-
-FINDINGS_FIRST = "reinforcement", "imitation", "found"
 
 
 @dataclass(frozen=True)
@@ -232,7 +230,7 @@ def _topics(summary: Summary) -> list[dict[str, Any]]:
 def _first(one: Advice) -> int:
     """Return the place of an advice: the declared ones first, then what was found."""
     declared = one.contrast.family == "declared"
-    return 0 if declared else 1 if one.verdict in FINDINGS_FIRST else 2
+    return 0 if declared else 1 if one.verdict in FINDINGS else 2
 
 
 def _data(draw: Callable[[Theme], Figure], theme: Theme) -> Markup:

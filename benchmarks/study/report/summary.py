@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.runs import RunError
 from benchmarks.study.cells import Study
-from benchmarks.study.frontier import CHOSEN, Cells, Choice, curve
+from benchmarks.study.frontier import CHOSEN, SHIFTED, Cells, Choice, choices, curve
 from benchmarks.study.overturned import CONTROLS
 from benchmarks.study.report.compared import contrasts_of
 from benchmarks.study.report.contrasts import Contrast, corrected
@@ -23,6 +23,7 @@ class Setting:
     Attributes:
         beside: the arms "sft" and "rl" of another study, that its controls are compared with.
         chosen: what validation chose for each method; empty where the preset has no validation.
+        passed: what validation under the shifted rule would have chosen, which chooses nothing.
         frontier: see `frontier.curve`; with the FLOPs of each point.
         contrasts: all that is compared of it.
     """
@@ -32,6 +33,7 @@ class Setting:
     policy: str
     beside: Cells
     chosen: dict[str, Choice]
+    passed: dict[str, Choice]
     frontier: list[dict[str, float | str]]
     contrasts: list[Contrast]
 
@@ -124,11 +126,14 @@ def _setting(study: Study, results: Results, policy: str, beside: Cells) -> Sett
     contrasts, chosen = contrasts_of(study, policy, policy in results.retained, beside)
     arms = study.preset.policies[policy].all_arms
     cells, columns = study.played(policy), study.preset.curve_columns
+    passed = dict[str, Choice]()
+    if chosen and SHIFTED in columns:
+        passed = choices(cells, study.preset.policies[policy], study.preset, SHIFTED)
     rows = curve(cells, arms, study.preset.points, columns)
     for row in rows:
         spent = study.flops.get((policy, str(row["arm"]), int(row["point"])))
         row["flops"] = sum(spent) / len(spent) if spent else 0.0
-    return Setting(study, results, policy, beside, chosen, rows, contrasts)
+    return Setting(study, results, policy, beside, chosen, passed, rows, contrasts)
 
 
 def _corrected(settings: Sequence[Setting]) -> list[Setting]:

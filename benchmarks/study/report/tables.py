@@ -8,10 +8,11 @@ from contextlib import suppress
 from benchmarks.leaderboard import paper
 from benchmarks.plots import SUITE_NAMES
 from benchmarks.statistics import Estimate, conditional
-from benchmarks.study.overturned import CONTROLS, stand_ins, verdict
+from benchmarks.study.frontier import Choice
+from benchmarks.study.overturned import CONTROLS, side, stand_ins, verdict
 from benchmarks.study.report.advice import p_value, signed
-from benchmarks.study.report.contrasts import MARGIN, Contrast
-from benchmarks.study.report.figures import ENDPOINT_NAMES, forest_rows
+from benchmarks.study.report.contrasts import DECLARED_SEEDS, MARGIN, Contrast
+from benchmarks.study.report.figures import ENDPOINT_NAMES, in_order
 from benchmarks.study.report.names import arm_name
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.tables import Table, interval, percent
@@ -19,12 +20,16 @@ from benchmarks.tables import Table, interval, percent
 
 def headline_table(summary: Summary) -> Table:
     """Return RL - SFT under another rule, of every setting and endpoint."""
-    return endpoints_table(forest_rows(summary))
+    return endpoints_table(summary.contrasts)
 
 
 def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
     """Return the endpoints among contrasts, under another rule alone."""
-    shown = [one for one in contrasts if one.topic in ENDPOINT_NAMES and one.shift == "rule"]
+    shown = in_order(
+        [one for one in contrasts if one.topic in ENDPOINT_NAMES and one.shift == "rule"]
+    )
+    trained = {(one.setting, one.topic): one for one in contrasts if one.column == "in"}
+    learned = [trained.get((one.setting, one.topic)) for one in shown]
     rows = [
         [
             one.setting,
@@ -34,28 +39,44 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
             percent(one.rates[0]),
             points(one.estimate),
             p_value(one.p).removeprefix("p = ").removeprefix("p "),
-            str(one.estimate.seeds),
+            *("" if within is None else percent(within.rates[side]) for side in (1, 0)),
+            _seeds(one),
             "" if one.sees is None else f"{100 * one.sees:.1f}",
             "" if one.seeds_needed is None else f"{one.seeds_needed:,}",
         ]
-        for one in shown
+        for one, within in zip(shown, learned)
     ]
     few = min((one.estimate.seeds for one in shown), default=0)
+    early = ""
+    if any("of" in _seeds(one) for one in shown):
+        early = (
+            f"(a) and (c) are declared with {DECLARED_SEEDS} seeds; with fewer they are interim. "
+        )
     return Table(
         "RL \u2212 SFT under another rule",
         [
             "setting", "endpoint", "init %", "SFT %", "RL %", "RL \u2212 SFT, points [95 %]",
-            "p by Holm", "seeds", "sees", f"seeds for {100 * MARGIN:.0f}",
+            "p by Holm", "trained rule: SFT %", "RL %", "seeds", "sees",
+            f"seeds for {100 * MARGIN:.0f}",
         ],
         rows,
         numbers_from=2,
         note=(
+            f"Intervals are not corrected for the number of comparisons; p is, with all tests that "
+            f"are declared for the suite, run or not. {early}"
             f"Sees: the difference that these seeds find with a power of 80 %, uncorrected. Seeds "
             f"for {100 * MARGIN:.0f}: such seeds that find {100 * MARGIN:.0f} points. Equal "
             "success is not one of the declared tests, and corrected with the other further ones. "
             f"{conditional(few) if few else ''}"
         ).strip(),
     )  # fmt: skip
+
+
+def _seeds(one: Contrast) -> str:
+    """Return the seeds of an endpoint, "3 of 6" where it was declared with more."""
+    told = one.estimate.seeds
+    early = one.is_of_grid and one.topic in ("a", "c") and told < DECLARED_SEEDS
+    return f"{told} of {DECLARED_SEEDS}" if early else str(told)
 
 
 def rates_table(one: Setting) -> Table:
@@ -76,15 +97,28 @@ def rates_table(one: Setting) -> Table:
 def choices_table(summary: Summary) -> Table | None:
     """Return what validation chose, None where no study has validation."""
     rows = [
-        [one.name, method.upper(), arm_name(choice.arm), f"{choice.point} of "
-         f"{one.study.preset.points}", percent(choice.validation)]
+        [
+            one.name,
+            method.upper(),
+            *_choice(choice, points),
+            *_choice(one.passed.get(method), points),
+        ]
         for one in summary.settings
         for method, choice in one.chosen.items()
-    ]  # fmt: skip
+        for points in [one.study.preset.points]
+    ]
     if not rows:
         return None
     header = ["setting", "method", "chosen arm", "point", "validation %"]
-    return Table("What validation chose", header, rows, numbers_from=3)
+    header += ["shifted rule would choose", "point", "its validation %"]
+    note = "Validation under the shifted rule chooses nothing; this is what it would have chosen."
+    return Table("What validation chose", header, rows, numbers_from=3, note=note)
+
+
+def _choice(choice: Choice | None, points: int) -> list[str]:
+    if choice is None:
+        return ["", "", ""]
+    return [arm_name(choice.arm), f"{choice.point} of {points}", percent(choice.validation)]
 
 
 def controls_table(summary: Summary) -> Table | None:
@@ -142,6 +176,8 @@ def overturned_table(summary: Summary) -> Table | None:
                     one.study.preset.points,
                 )
                 does = "turns it" if told.turns else "explains it" if told.explains else "no"
+                if not side(headline.estimate):
+                    does = "nothing to overturn"
                 change = "" if told.change is None else points(told.change)
                 rows.append(
                     [one.name, arm_name(stand_in.control), stand_in.of.upper(),
@@ -162,7 +198,10 @@ def overturned_table(summary: Summary) -> Table | None:
         ],
         rows,
         numbers_from=3,
-        note="Each arm at the point that validation chose; the protocol says when one does.",
+        note=(
+            "Each arm at the point that validation chose; the protocol says when one does. Where "
+            "(a) is not different from 0 there is nothing to overturn."
+        ),
     )
 
 
