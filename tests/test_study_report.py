@@ -16,6 +16,7 @@ from benchmarks.report import report, report_all
 from benchmarks.runs import RunError
 from benchmarks.statistics import Observation
 from benchmarks.study.cells import Cell, Study
+from benchmarks.study.findings import paragraph
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.report.advice import advice
 from benchmarks.study.report.command import write_report
@@ -124,6 +125,31 @@ def test_declared_tests_are_corrected_within_their_suite() -> None:
     assert [one.p for one in found] == [one.p for one in corrected(here)] * 2
     (row, *_) = endpoints_table(found).rows
     assert "3 of 6" in row
+
+
+def test_the_paragraph_tells_what_each_way_learned_and_how_few_runs_part_of_it_rests_on() -> None:
+    grid, chosen = dict[tuple[str, str], float](), of_a_grid(0.7, 0.6, 0.4)
+    for rate in ("5e-5", "1e-4", "2e-4", "5e-4"):
+        first = rate == "5e-4"
+        grid |= {
+            (f"sft-{rate}", "rule_ood"): 0.6 if first else 0.2,
+            (f"rl-{rate}", "rule_ood"): 0.4 if first else 0.5,
+            (f"sft-{rate}", "in"): 0.8,
+            (f"rl-{rate}", "in"): 0.6,
+        }
+    found = [
+        one
+        for made in (study("grid-chosen", chosen, seeds=6), study("grid", grid))
+        for one in contrasts_of(made, "lm-working", retained=False)[0]
+        if one.topic == ("a" if made.preset.name == "grid-chosen" else "b")
+    ]
+    said = advice(corrected(found))
+    text = paragraph([one for one in said if one.contrast.topic == "a"], said)
+    assert "copying left it better, with 60.0 % right" in text
+    assert "the other way round: 30.0 % after copying and 47.5 % after reinforcement" in text
+    assert "Under the trained rule these reach 80.0 % and 60.0 %" in text
+    assert "Part of this rests on 3 training runs" in text
+    assert "0 of 1 setting" in text  # Nothing is known of what was lost.
 
 
 def test_controls_are_compared_with_their_method_and_a_floor_decides_nothing() -> None:

@@ -188,7 +188,11 @@ def paragraph(headline: Sequence[Advice], said: Sequence[Advice]) -> str:
     )
     more = next((one for one in said if _mattered(one)), None)
     beside = f" How one trains mattered too. {more.says}" if more else ""
-    seeds = min(a.contrast.estimate.seeds for a in headline)
+    # Six seeds of the headline do not make more of the grid's three.
+    others = [
+        a for a in said if a.contrast.topic in ("b", "equal") and a.contrast.setting in settings
+    ]
+    seeds = min(a.contrast.estimate.seeds for a in [*headline, *others, *([more] if more else [])])
     runs = "a single training run" if seeds == 1 else f"{seeds} training runs"
     hedge = f" Part of this rests on {runs}, and others may come out otherwise."
     return start + told + kept + beside + (hedge if seeds < FEW_SEEDS else "")
@@ -243,7 +247,8 @@ def _equally_good(one: Advice, equal: Sequence[Advice]) -> str:
     """Return a sentence where one way is ahead though both have learned as much, else ""."""
     for other in equal:
         contrast = other.contrast
-        if contrast.setting == one.contrast.setting and contrast.is_found:
+        same = contrast.setting == one.contrast.setting and contrast.shift
+        if same and contrast.is_found:
             first, second = map(percent, contrast.rates)
             return (
                 f" Compared where both are equally good under the trained rule, it is {second} % "
