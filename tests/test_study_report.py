@@ -7,6 +7,8 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -14,8 +16,9 @@ from rich.console import Console
 from benchmarks.records import RunRecord
 from benchmarks.report import report, report_all
 from benchmarks.runs import RunError
-from benchmarks.statistics import Observation
+from benchmarks.statistics import Estimate, Observation
 from benchmarks.study.cells import Cell, Study
+from benchmarks.study.conclusion import sentences
 from benchmarks.study.findings import paragraph
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.report.advice import advice
@@ -24,7 +27,9 @@ from benchmarks.study.report.compared import contrasts_of
 from benchmarks.study.report.contrasts import corrected
 from benchmarks.study.report.summary import summarise_studies
 from benchmarks.study.report.tables import endpoints_table
+from benchmarks.study.results import Difference
 from benchmarks.suites import SUITES
+from benchmarks.tasks import TASKS
 from tests import test_study
 from tests.browser import browser
 from tests.recordings import needs_browser
@@ -150,6 +155,19 @@ def test_the_paragraph_tells_what_each_way_learned_and_how_few_runs_part_of_it_r
     assert "Under the trained rule these reach 80.0 % and 60.0 %" in text
     assert "Part of this rests on 3 training runs" in text
     assert "0 of 1 setting" in text  # Nothing is known of what was lost.
+
+
+@pytest.mark.parametrize(("seeds", "end"), [(2, "RL is ahead in these runs."), (6, "RL is ahead.")])
+def test_a_sentence_over_few_seeds_is_of_these_runs(seeds: int, end: str) -> None:
+    estimate = Estimate(0.2, 0.1, 0.3, 100, 50, seeds, {})
+    results: Any = SimpleNamespace(
+        primary=lambda: [Difference("mlp", "rl", "sft", "rule_ood", "success", estimate)],
+        rate=lambda *_: SimpleNamespace(estimate=estimate),
+        record=SimpleNamespace(seeds=[*range(seeds)]),
+        task=TASKS["GeneralPoints"],
+    )
+    (said,) = sentences(results)
+    assert said.endswith(end)
 
 
 def test_controls_are_compared_with_their_method_and_a_floor_decides_nothing() -> None:

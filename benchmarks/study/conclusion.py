@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks.statistics import FEW_SEEDS
 from benchmarks.study.results import Difference, Results
 from benchmarks.tables import percent
 
@@ -22,7 +23,9 @@ def _sentence(results: Results, primary: Difference) -> str:
         f"Under the other rule, {policy} has a {measured} of {at['rl']} % after RL and "
         f"{at['sft']} % after SFT{before}: a difference of {100 * estimate.value:+.1f} points "
         f"(95 % interval {100 * estimate.low:+.1f} to {100 * estimate.high:+.1f}, "
-        f"{seeds} {'seed' if seeds == 1 else 'seeds'}), so {_ahead(estimate.low, estimate.high)}."
+        f"{seeds} {'seed' if seeds == 1 else 'seeds'}), so {_ahead(estimate.low, estimate.high)}"
+        # An interval over few seeds tells little of others.
+        f"{' in these runs' if seeds < FEW_SEEDS else ''}."
     )
 
 
