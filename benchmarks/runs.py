@@ -24,6 +24,9 @@ from shiftgym.files import MEBIBYTE
 
 RUN_FILE, EPISODES_FILE = "run.json", "episodes.jsonl"
 
+PACKED_FILE = "episodes.fields.xz"
+"""In place of `EPISODES_FILE`, of published results: see `packed_rows`."""
+
 MOST_LINE, MOST_FILE = 256 * MEBIBYTE, 2**50
 """Bytes of a line, one for all replies of an episode, and of a file: a run that is ours."""
 
@@ -136,23 +139,33 @@ def first_of(error: ValidationError) -> str:
 def read_episodes(folder: Path) -> Iterator[Episode]:
     """Yield the rows of a folder in the order written, without a torn last line.
 
-    Where there is no episodes.jsonl, one packed as .gz or .xz is read, as of published
-    results.
+    Where there is no episodes.jsonl, the packed file of published results is read.
 
     Raises:
         RunError: a complete line is not a row, or one that was there before: it would count twice,
             and hide one that is missing.
     """
     known: set[tuple[str, int]] = set()
-    path = folder / EPISODES_FILE
-    packed = [folder / f"{EPISODES_FILE}{suffix}" for suffix in (".gz", ".xz")]
-    path = next((found for found in (path, *packed) if found.exists()), path)
-    for row in read_lines(path, Episode):
+    path, packed = folder / EPISODES_FILE, folder / PACKED_FILE
+    if path.exists() or not packed.exists():
+        rows = read_lines(path, Episode)
+    else:
+        path, rows = packed, _read_packed(packed)
+    for row in rows:
         if (row.cell, row.index) in known:
             twice = f"{path} holds episode {row.index} of {row.cell} twice."
             raise RunError(f"{twice} {_RESTORE}")
         known.add((row.cell, row.index))
         yield row
+
+
+def _read_packed(path: Path) -> Iterator[Episode]:
+    from benchmarks.packed_rows import unpack
+
+    try:
+        yield from unpack(path, most_line=MOST_LINE, most_file=MOST_FILE)
+    except ValueError as error:
+        raise RunError(f"{path.parent}: {error} {_RESTORE}") from error
 
 
 def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:

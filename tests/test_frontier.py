@@ -7,7 +7,15 @@ import pytest
 
 from benchmarks.significance import difference_test, holm, seeds_to_see, smallest_seen
 from benchmarks.statistics import Observation
-from benchmarks.study.frontier import CHOOSES, arms_by_rate, choose, curve, differences, endpoints
+from benchmarks.study.frontier import (
+    CHOOSES,
+    arms_by_rate,
+    at_equal_success,
+    choose,
+    curve,
+    differences,
+    endpoints,
+)
 from benchmarks.study.presets import PRESETS
 
 GRID = PRESETS["gp-l"]["grid"]
@@ -60,6 +68,30 @@ def test_validation_chooses_the_smaller_rate_and_the_earlier_point_of_equal_ones
     assert chosen.validation == pytest.approx(0.5)
     with pytest.raises(ValueError, match="No point of other is measured on in_validation yet"):
         choose(cells, ["other"], 2)
+
+
+def test_equal_success_is_the_least_that_reaches_the_lower_of_both_bests() -> None:
+    sft, rl = (arms_by_rate(POLICY, method) for method in ("sft", "rl"))
+    cells = {(arm, 1, CHOOSES): episodes(0.2) for arm in (*sft.values(), *rl.values())}
+    cells[rl[1e-4], 4, CHOOSES] = episodes(0.5)  # the best of RL
+    cells[sft[5e-5], 2, CHOOSES] = episodes(0.4)
+    cells[sft[2e-4], 3, CHOOSES] = episodes(0.9)
+    cells[sft[2e-4], 2, CHOOSES] = episodes(0.6)  # the least of SFT that is as good
+    cells[sft[5e-4], 7, CHOOSES] = episodes(0.6)  # as good, at a larger rate
+    assert at_equal_success(cells, POLICY, GRID) == ((rl[1e-4], 4), (sft[2e-4], 2))
+    # The other way round: now SFT is the one whose best is lower.
+    cells = {
+        (other(arm, sft, rl), point, column): cell for (arm, point, column), cell in cells.items()
+    }
+    assert at_equal_success(cells, POLICY, GRID) == ((rl[2e-4], 2), (sft[1e-4], 4))
+    with pytest.raises(ValueError, match="is measured on in_validation yet"):
+        at_equal_success({}, POLICY, GRID)
+
+
+def other(arm: str, sft: dict[float, str], rl: dict[float, str]) -> str:
+    """Return the arm of the other method at the same rate."""
+    mine, theirs = (sft, rl) if arm in sft.values() else (rl, sft)
+    return next(theirs[rate] for rate, name in mine.items() if name == arm)
 
 
 def test_the_endpoints_are_those_that_are_declared() -> None:

@@ -162,7 +162,9 @@ def paragraph(headline: Sequence[Advice], said: Sequence[Advice]) -> str:
     if not headline:
         return start + "No published run answers that yet."
     told = " ".join(
-        _in_words(one) + _other_way(one, [a for a in said if a.contrast.topic == "b"])
+        _in_words(one)
+        + _other_way(one, [a for a in said if a.contrast.topic == "b"])
+        + _equally_good(one, [a for a in said if a.contrast.topic == "equal"])
         for one in headline
     )
     settings = list(dict.fromkeys(one.contrast.setting for one in headline))
@@ -214,6 +216,19 @@ def _other_way(one: Advice, equal: Sequence[Advice]) -> str:
             first, second = map(percent, other.contrast.rates)
             return (
                 f" But half-way, at equal learning rates, it is the other way round: {second} % "
+                f"after copying and {first} % after reinforcement."
+            )
+    return ""
+
+
+def _equally_good(one: Advice, equal: Sequence[Advice]) -> str:
+    """Return a sentence where one way is ahead though both have learned as much, else ""."""
+    for other in equal:
+        contrast = other.contrast
+        if contrast.setting == one.contrast.setting and contrast.is_found:
+            first, second = map(percent, contrast.rates)
+            return (
+                f" Compared where both are equally good under the trained rule, it is {second} % "
                 f"after copying and {first} % after reinforcement."
             )
     return ""

@@ -84,20 +84,22 @@ def choose(cells: Cells, arms: Iterable[str], points: int) -> Choice:
     Raises:
         ValueError: no point of any arm is measured.
     """
-    best: Choice | None = None
     arms = list(arms)
-    for arm in arms:
-        for point in range(1, points + 1):
-            cell = cells.get((arm, point, CHOOSES))
-            if not cell:
-                continue
-            value = _mean_over_seeds(cell.values())
-            if best is None or value > best.validation:
-                best = Choice(arm, point, value)
-    if best is None:
+    known = on_validation(cells, arms, points)
+    if not known:
         told = ", ".join(arms) or "an arm"
         raise ValueError(f"No point of {told} is measured on {CHOOSES} yet.")
-    return best
+    return max(known, key=lambda one: one.validation)
+
+
+def on_validation(cells: Cells, arms: Iterable[str], points: int) -> list[Choice]:
+    """Return what could be chosen: the points that are measured, in the order of the arms."""
+    return [
+        Choice(arm, point, _mean_over_seeds(cell.values()))
+        for arm in arms
+        for point in range(1, points + 1)
+        if (cell := cells.get((arm, point, CHOOSES)))
+    ]
 
 
 def differences(pairs: Sequence[tuple[Played, Played]]) -> list[Observation]:
@@ -138,6 +140,29 @@ def choices(cells: Cells, policy: PolicyPreset, preset: Preset) -> dict[str, Cho
         method: choose(cells, arms_by_rate(policy, method).values(), preset.points)
         for method in ("sft", "rl")
     }
+
+
+def at_equal_success(cells: Cells, policy: PolicyPreset, preset: Preset) -> Sides:
+    """Return the arms and points at which both methods are equally good in distribution.
+
+    The method whose best point on validation is the lower one counts there. The other one counts
+    where, of all its rates and points, it is as good as that or better by the least.
+
+    Raises:
+        ValueError: no point of a method is measured on validation.
+    """
+    best = choices(cells, policy, preset)
+    level = min(one.validation for one in best.values())
+
+    def reaching(method: str) -> tuple[str, int]:
+        arms = arms_by_rate(policy, method).values()
+        known = on_validation(cells, arms, preset.points)
+        least = min(
+            (one for one in known if one.validation >= level), key=lambda one: one.validation
+        )
+        return least.arm, least.point
+
+    return reaching("rl"), reaching("sft")
 
 
 def declared(

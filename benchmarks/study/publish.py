@@ -1,13 +1,12 @@
 """Pack a study's rows for `results/`: `python -m benchmarks.study.publish RUN NAME`.
 
-What is packed is a study's folder that `report` reads, with its rows in xz, half of what gzip makes
-of them. README and docs may quote it; `python -m benchmarks.study.findings` writes what they quote.
+What is packed is a study's folder that `report` reads. README and docs may quote it;
+`python -m benchmarks.study.findings` writes what they quote.
 """
 
 from __future__ import annotations
 
 import json
-import lzma
 import shutil
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -16,12 +15,12 @@ from typing import Annotated
 import typer
 
 from benchmarks.consoles import reported_errors
+from benchmarks.packed_rows import pack
 from benchmarks.records import Episode, RunRecord
 from benchmarks.runs import (
-    EPISODES_FILE,
+    PACKED_FILE,
     RUN_FILE,
     RunError,
-    line_of,
     read_episodes,
     read_record,
     write_json,
@@ -34,7 +33,6 @@ from benchmarks.study.timing import TIMING_FILE
 from shiftgym.atomic import write_atomically
 
 RESULTS = Path("results")
-PACKED_FILE = EPISODES_FILE + ".xz"
 
 
 def publish(
@@ -78,7 +76,7 @@ def publish(
     write_json(out / RUN_FILE, packed.model_dump(mode="json"))
     if (run / MEASURES_FILE).exists():
         shutil.copyfile(run / MEASURES_FILE, out / MEASURES_FILE)
-    _pack(run, out, [row for row in read_episodes(run) if int(row.cell.split("/")[1]) in chosen])
+    _pack(out, [row for row in read_episodes(run) if int(row.cell.split("/")[1]) in chosen])
     for policy in preset.policies:
         for seed in chosen:
             job = job_folder(run, policy, seed)
@@ -90,7 +88,7 @@ def publish(
             if (job / TIMING_FILE).exists():  # jobs of earlier versions have none
                 shutil.copyfile(job / TIMING_FILE, target / TIMING_FILE)
             points = set(read_points(job))
-            _pack(job, target, [r for r in read_episodes(job) if _stays(r, points, preset, kept)])
+            _pack(target, [r for r in read_episodes(job) if _stays(r, points, preset, kept)])
             if seed == chosen[0]:
                 for name in weights:
                     if not (job / f"{name}.pt").exists():
@@ -118,11 +116,8 @@ def _stays(row: Episode, points: Collection[str], preset: Preset, kept: Collecti
     return f"{stage}/{point}" in points and (is_end or column in kept)
 
 
-def _pack(source: Path, target: Path, rows: list[Episode]) -> None:
-    """Write rows, those of one episode together: they are alike, and so they pack well."""
-    rows.sort(key=lambda row: (row.cell.rpartition("/")[2], row.index, row.cell))
-    data = lzma.compress(b"".join(map(line_of, rows)))
-    write_atomically(target / PACKED_FILE, data)
+def _pack(target: Path, rows: list[Episode]) -> None:
+    write_atomically(target / PACKED_FILE, pack(rows))
 
 
 def main(

@@ -26,6 +26,7 @@ TOPICS = {
 _TOPIC_OF = {
     "a": "shift",
     "c": "shift",
+    "equal": "shift",
     "b": "budget",
     "budget": "budget",
     "rate": "data",
@@ -116,6 +117,7 @@ def _where(one: Contrast) -> str:
         "a": ", each with the learning rate and stop that validation chose",
         "b": ", at equal learning rates after half of the compute",
         "c": ", at the end of training",
+        "equal": f", {one.about}",
         "budget": f", {one.about}",
     }[one.topic]
     return under + place

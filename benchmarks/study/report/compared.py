@@ -15,6 +15,7 @@ from benchmarks.study.frontier import (
     Sides,
     arms_by_rate,
     at_equal_rates,
+    at_equal_success,
     choices,
     declared,
 )
@@ -25,6 +26,9 @@ from benchmarks.study.report.names import arm_name
 
 EARLY = 0.1
 """The share of an arm's compute that a small budget is."""
+
+EQUAL = "where validation finds both equally good in distribution"
+"""What `at_equal_success` compares, in words."""
 
 CONTROLS: Sequence[tuple[str, str, str]] = (
     ("rl-kl", "rl", "RL with a penalty on the divergence from the init"),
@@ -86,6 +90,8 @@ def contrasts_of(
     found += _against_init(make, pairs.get(headline, []))
     found += _rates(make, asked)
     if chosen:
+        equal = [at_equal_success(cells, asked, preset)]
+        found += make.of("equal", EQUAL, equal, study.task.shift, "further")
         found += _stops(make, chosen)
     found += _controls(make, asked)
     return found, chosen

@@ -29,8 +29,8 @@ class Contrast:
     """`first - second` on a column, on the same episodes of the same seeds.
 
     Attributes:
-        topic: what it is about: "a", "b" or "c" of the endpoints, "budget", "rate", "stop",
-            "init", or "control".
+        topic: what it is about: "a", "b" or "c" of the endpoints, "equal" (success in
+            distribution), "budget", "rate", "stop", "init", or "control".
         about: the same in words.
         shift: what changes in its column; "" where nothing does.
         rates: of the sides, on these episodes.

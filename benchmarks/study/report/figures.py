@@ -27,6 +27,7 @@ ENDPOINT_NAMES: Mapping[str, str] = {
     "a": "(a) chosen by validation",
     "b": "(b) equal rate, half of compute",
     "c": "(c) last point",
+    "equal": "equal success in distribution",
 }
 
 

@@ -51,7 +51,8 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
         numbers_from=2,
         note=(
             f"Sees: the difference that these seeds find with a power of 80 %, uncorrected. Seeds "
-            f"for {100 * MARGIN:.0f}: such seeds that find {100 * MARGIN:.0f} points. "
+            f"for {100 * MARGIN:.0f}: such seeds that find {100 * MARGIN:.0f} points. Equal "
+            "success is not one of the declared tests, and corrected with the other further ones. "
             f"{conditional(few) if few else ''}"
         ).strip(),
     )  # fmt: skip
