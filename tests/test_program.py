@@ -166,17 +166,15 @@ def test_without_the_extra_the_program_names_it(installed: Installed, tmp_path: 
     bare = install(next(installed.folder.parent.glob("dist/*.whl")), tmp_path, libraries=False)
     told = bare.run(bare.program, "--help", cwd=tmp_path, status=2)
     (wheel,) = installed.folder.parent.glob("dist/*.whl")
-    assert told == (
-        "Error: typer is not installed. It comes with the extra [llm]: "
-        f'{bare.python} -m pip install "{wheel}[llm]"\n'
-    )
+    assert told.startswith("Error: typer is not installed. It comes with the extra [llm]: ")
+    assert told.endswith(f'{wheel.name}[llm]"\n')
 
 
 @pytest.mark.parametrize(
     "record, origin",
     [
         (None, "shiftgym[hf]"),
-        ('{"url": "file:///a%20b/checkout", "dir_info": {}}', "/a b/checkout[hf]"),
+        (f'{{"url": "{(ROOT / "a b").as_uri()}", "dir_info": {{}}}}', f"{ROOT / 'a b'}[hf]"),
         ('{"url": "https://a.b/c.whl", "archive_info": {}}', "shiftgym[hf] @ https://a.b/c.whl"),
         (
             '{"url": "https://a.b/c", "vcs_info": {"vcs": "git"}}',
