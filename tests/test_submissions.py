@@ -284,6 +284,11 @@ def test_the_commands(made: Made, tmp_path: Path) -> None:
     assert "\x1b" not in result.output
 
 
+def test_a_suite_of_ones_own_is_named_by_its_file(made: Made) -> None:
+    with pytest.raises(Refused, match=r"Unknown suite 'cards'.* by --suite-file\."):
+        verify(made[2])
+
+
 def test_an_unfinished_run_is_not_submitted(made: Made, tmp_path: Path) -> None:
     forged = Forged.of(*made[:2])
     forged.rows.pop()
