@@ -17,7 +17,7 @@ from benchmarks.live import LiveTable
 from benchmarks.passes import pass_tables, report_passes
 from benchmarks.prices import price_of
 from benchmarks.records import Episode
-from benchmarks.runs import read_episodes
+from benchmarks.runs import RunError, read_episodes, read_record
 from tests.loopback import Endpoint, said, sent
 
 pytestmark = pytest.mark.usefixtures("no_api_settings")
@@ -147,6 +147,8 @@ def test_passes_are_runs_of_their_own(tmp_path: Path, endpoint: Endpoint) -> Non
     (folder / "pass-2/episodes.jsonl").write_bytes(b"".join(rows[1:]))
     report_passes(folder, [folder / f"pass-{number}" for number in (1, 2)], Console(quiet=True))
     assert "INCOMPLETE, missing: pass-2: 1 of" in (folder / "passes.md").read_text()
+    with pytest.raises(RunError, match=r"Name a run in it, such as .*pass-1\.$"):
+        read_record(folder)
     for arguments in (["--agent", "expert"], ["--model", "toy", "--sampling-seed", "1"]):
         refused = CliRunner().invoke(app, ["evaluate", *arguments, "--repeat", "2"])
         assert refused.exit_code == 2
