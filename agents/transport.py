@@ -112,7 +112,12 @@ class Transport:
         if response.status >= 300:
             reason = response.reason or ""
             raise ErrorStatus(response.status, reason, response.headers, answer)
-        return json.loads(answer)
+        try:
+            return json.loads(answer)
+        except ValueError as error:
+            # Such as a page of a proxy: its beginning says more than the parser does.
+            begin = answer[:100].decode("utf-8", "replace")
+            raise ValueError(f"it begins with {begin!r} and is no JSON: {error}") from None
 
     async def reach(self) -> str:
         """Return why no connection comes about, "" where one does; whatever is answered is enough.

@@ -189,7 +189,10 @@ def test_tokens_that_are_not_counted_are_not_invented(endpoint: Endpoint, connec
     "answer, message",
     [
         (Answer(b'{"choices": [{"mess'), "unreadable answer"),
-        (Answer(b"<html>busy</html>", content_type="text/html"), "unreadable answer"),
+        (
+            Answer(b"<html>busy</html>", content_type="text/html"),
+            "unreadable answer: it begins with '<html>busy</html>' and is no JSON",
+        ),
         (sent(choices=[]), "an answer without a reply"),
         (sent(choices=None, error={"message": "upstream failed"}), "upstream failed"),
         (Answer(b"{}", headers={"Content-Length": "999"}), "no connection: "),
