@@ -8,6 +8,7 @@ no score, and the next session goes on with it from the replies that are in the 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -29,6 +30,8 @@ Place = tuple[Cell, int]
 
 Ended = tuple[int, Episode | ChatFault]
 """The number of a place in the order of play, and its row or why it is pending."""
+
+_LOGGER = logging.getLogger("shiftgym.progress")
 
 WRITE_EVERY = 0.25
 """Seconds from one look for rows to the next."""
@@ -93,6 +96,7 @@ def play_chats(
         except BaseException:
             # Requests under way may cost money: they come back into the journal, no other is made.
             model.start(session.give_up())
+            _LOGGER.info("Ending: waiting for the requests under way; interrupt to give them up.")
             wait([playing])
             raise
         playing.result()
