@@ -46,6 +46,7 @@ def usage(**counts: Any) -> dict[str, Any]:
         ({"text": "No.", "refused": True}, NoAnswer.REFUSED),
         ({"finish_reason": "refusal"}, NoAnswer.REFUSED),
         ({"text": "it", "finish_reason": "content_filter"}, NoAnswer.FILTERED),
+        ({"finish_reason": "RECITATION"}, NoAnswer.FILTERED),
         ({"finish_reason": "tool_calls", "called_tool": True}, NoAnswer.TOOL_CALL),
         ({"text": "it is", "finish_reason": "error"}, NoAnswer.ERROR),
         ({"finish_reason": "model_context_window_exceeded"}, NoAnswer.OVERFLOW),
