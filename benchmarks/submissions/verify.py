@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from benchmarks.records import Episode
@@ -16,6 +17,7 @@ from benchmarks.submissions.problems import Problems
 from benchmarks.submissions.rerun import is_reference, rerun
 from benchmarks.submissions.rows import Rows
 from benchmarks.suites import NOTICE
+from benchmarks.suites.private import was_secret
 from benchmarks.summary import CellSummary, summarise
 
 
@@ -30,7 +32,7 @@ class Verdict:
         cells: what is recomputed from them.
         log: of a model.
         rerun: whether the agent itself was played again.
-        private: whether it is of a private suite.
+        private: whether it is of a private suite, and from before its salt was revealed.
     """
 
     claim: Claim
@@ -104,7 +106,9 @@ def verify(folder: Path, suite_file: Path | None = None) -> Verdict:
     if again:
         rerun(claim, of, cells, problems)
         problems.settle()
-    return Verdict(claim, size, rows, summarise(rows), log, again, bool(of.key))
+    day = date.today() if claim.submission is None else claim.submission.date
+    private = suite_file is not None and was_secret(suite_file, day)
+    return Verdict(claim, size, rows, summarise(rows), log, again, private)
 
 
 def _rows(
