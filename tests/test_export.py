@@ -122,6 +122,7 @@ def test_parquet_holds_what_jsonl_does(tmp_path: Path) -> None:
         ([CARDS, "--keywords", "[1]"], "--keywords must be a JSON object"),
         ([CARDS, "--keywords", '{"split": "test"}', "--splits", "test"], "named twice"),
         ([CARDS, "--splits", "train,train"], "have to differ"),
+        ([CARDS, "--splits", ","], "names split by commas; got ','"),
         ([CARDS, "--size", "smoke"], "Name --rows for an id"),
         ([CARDS, "--format", "csv"], "expected jsonl or parquet"),
         ([CARDS, "--licence", "a\nb"], "no SPDX identifier"),
