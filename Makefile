@@ -30,7 +30,7 @@ demo-plan:
 	@echo "make demo trains one pair of agents on the streets, by imitation and by reinforcement, and tests"
 	@echo "it under another rule: about 2 minutes of CPU$(FIRST)."
 
-study: study-plan $(READY) ## Imitation against reinforcement, both tasks (13 minutes, 2 cores)
+study: study-plan $(READY) ## Imitation against reinforcement (13 minutes, 2 cores)
 	$(BIN)/python -m benchmarks study --preset quick --suite virl-l
 	$(BIN)/python -m benchmarks study --preset quick --suite gp-l
 	@echo "Play a hand yourself: $(BIN)/python -m gp_env"

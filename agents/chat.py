@@ -55,7 +55,8 @@ class ChatPolicy:
 
     Raises:
         ImportError: the aiohttp package is missing.
-        ValueError: the variable is not set or no key, or the URL is not one, or holds a secret.
+        ValueError: the variable is not set or no key, or the URL is not one, or holds a secret; or
+            the proxy that the environment names is none of HTTP.
     """
 
     def __init__(
@@ -81,8 +82,8 @@ class ChatPolicy:
         self.faults: Counter[str] = Counter()
         self._limits = limits or RateLimits()
         self._asked = {"model": model, **self.sampling.plain()}
-        self._loop = LoopThread()
         self._transport = transport.Transport(self.base_url, self._key.value or "none", timeout)
+        self._loop = LoopThread()
 
     @property
     def longest_hang(self) -> float:

@@ -35,6 +35,9 @@ _FINISHES = {
     "content_filter": NoAnswer.FILTERED,
     "safety": NoAnswer.FILTERED,
     "prohibited_content": NoAnswer.FILTERED,
+    "recitation": NoAnswer.FILTERED,
+    "blocklist": NoAnswer.FILTERED,
+    "spii": NoAnswer.FILTERED,
     "sensitive": NoAnswer.FILTERED,
     "error": NoAnswer.ERROR,
     "network_error": NoAnswer.ERROR,
@@ -45,21 +48,35 @@ _FINISHES = {
 vLLM and OpenRouter word them. "stop", "tool_calls" and the like stand for nothing by themselves."""
 
 _of_overflow = re.compile(
-    r"context_length_exceeded|exceed_context_size_error|contextwindowexceeded|"
-    r"(?:maximum|max) context length|max_model_len|exceeds? (?:the )?(?:available )?context|"
-    r"context (?:window|size|length)[^.]{0,30}exceed|exceeds? [^.]{0,40}context (?:window|length)|"
-    r"(?:prompt|input) is too long|length of all messages is too long|"
-    r"too many (?:input )?tokens(?! per)|input token(?:s| count)[^.]{0,40}exceed|"
-    r"reduce the length of the (?:messages|prompt)",
+    "|".join(
+        (
+            r"context_length_exceeded|exceed_context_size_error|contextwindowexceeded",
+            r"tokens_limit_reached|max_model_len|(?:maximum|max) (?:context|prompt) length",
+            r"exceed(?:s|ed)? (?:the )?(?:available )?(?:context|model token limit)",
+            r"context (?:window|size|length)[^.]{0,30}exceed",
+            r"exceeds? [^.]{0,40}context (?:window|length)",
+            r"(?:longer|greater) than [^.]{0,40}context (?:window|size|length)",
+            r"context (?:window|size|length) (?:is|of) (?:only )?\d",
+            r"(?:prompt|input) is too long|length of all messages is too long",
+            r"(?:prompt|input) (?:length|tokens?)[^.]{0,40} exceed|prompt exceeds max",
+            r"token count[^.]{0,40} exceed|too many (?:input )?tokens(?! per)",
+            r"range of input length|`inputs` (?:tokens \+|must have less than)",
+            r"reduce the length of the (?:messages|prompt|input)",
+        )
+    ),
     re.IGNORECASE,
 ).search
+"""Says whether an error is about the length of the chat, as OpenAI, Anthropic, Gemini, Mistral,
+xAI, Moonshot, GLM, DashScope, GitHub Models, vLLM, SGLang, TGI, llama.cpp and LM Studio word it."""
 
 _of_filter = re.compile(
-    r"content_filter|content_policy_violation|responsibleaipolicyviolation|"
+    r"content[_ ]filter|content_policy_violation|responsibleaipolicyviolation|"
     r"content management policy|flagged by [^.]{0,40}moderation|requires moderation|"
-    r"data_inspection_failed",
+    r"flagged as potentially violating|violates usage guidelines|content exists risk|"
+    r"data_inspection_failed|inappropriate content",
     re.IGNORECASE,
 ).search
+"""Says whether an error is that of a content filter, as these and DeepSeek word it."""
 
 _ABOUT_THE_REQUEST = (400, 403, 413, 422, 500)
 """Statuses with which endpoints refuse one request for what is in it (500: older llama.cpp)."""

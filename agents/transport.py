@@ -72,6 +72,9 @@ class Transport:
         base_url: without a slash at its end.
         key: "none" where there is none.
         timeout: seconds without a byte of the answer.
+
+    Raises:
+        ValueError: the environment names a proxy that is none of HTTP.
     """
 
     def __init__(self, base_url: str, key: str, timeout: float) -> None:
@@ -112,7 +115,12 @@ class Transport:
         if response.status >= 300:
             reason = response.reason or ""
             raise ErrorStatus(response.status, reason, response.headers, answer)
-        return json.loads(answer)
+        try:
+            return json.loads(answer)
+        except ValueError as error:
+            # Such as a page of a proxy: its beginning says more than the parser does.
+            begin = answer[:100].decode("utf-8", "replace")
+            raise ValueError(f"it begins with {begin!r} and is no JSON: {error}") from None
 
     async def reach(self) -> str:
         """Return why no connection comes about, "" where one does; whatever is answered is enough.
@@ -129,7 +137,7 @@ class Transport:
         except aiohttp.ConnectionTimeoutError:
             return f"nothing within {CONNECT_WITHIN:g} s"
         except (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError) as error:
-            return str(error)
+            return f"{error}, the proxy that the environment names" if self._proxy else str(error)
         except aiohttp.ClientError:
             return ""  # a server that takes longer to answer, or answers nonsense, is there
         except asyncio.TimeoutError:
@@ -182,11 +190,23 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _proxy(url: str) -> str | None:
-    """Return the proxy that the environment names for a URL, None for none."""
+    """Return the proxy that the environment names for a URL, None for none.
+
+    Raises:
+        ValueError: it is none of HTTP.
+    """
     parts, proxies = urlsplit(url), getproxies()
-    if proxy_bypass(parts.hostname or ""):
+    found = proxies.get(parts.scheme) or proxies.get("all")
+    if not found or proxy_bypass(parts.hostname or ""):
         return None
-    return proxies.get(parts.scheme) or proxies.get("all")
+    kind, named, _ = found.rpartition("://")
+    if named and kind.lower() not in ("http", "https"):
+        # Its address is not quoted: there may be a password in it.
+        raise ValueError(
+            f"The environment names a proxy of the kind {kind}:// for {url}; expected http://. "
+            f"Name one of those by HTTP_PROXY and HTTPS_PROXY, or hosts that need none by NO_PROXY."
+        )
+    return found if named else f"http://{found}"
 
 
 def _certificates() -> ssl.SSLContext | bool:

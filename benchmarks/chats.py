@@ -8,6 +8,7 @@ no score, and the next session goes on with it from the replies that are in the 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -29,6 +30,8 @@ Place = tuple[Cell, int]
 
 Ended = tuple[int, Episode | ChatFault]
 """The number of a place in the order of play, and its row or why it is pending."""
+
+_LOGGER = logging.getLogger("shiftgym.progress")
 
 WRITE_EVERY = 0.25
 """Seconds from one look for rows to the next."""
@@ -93,7 +96,13 @@ def play_chats(
         except BaseException:
             # Requests under way may cost money: they come back into the journal, no other is made.
             model.start(session.give_up())
-            wait([playing])
+            _LOGGER.info("Ending: waiting for the requests under way; interrupt to give them up.")
+            try:
+                wait([playing])
+            except BaseException:
+                # What still came back would find the journal closed.
+                model.start(session.drop()).result()
+                raise
             raise
         playing.result()
         return pending
@@ -150,6 +159,7 @@ class _Session:
         self._count = len(left)
         self._left = enumerate(left)
         self._envs: dict[str, CellEnvs] = {}
+        self._tasks: list[asyncio.Future[None]] = []
         self._drawing = ThreadPoolExecutor(thread_name_prefix="drawing")
         # One column after the other: the first requests are sent before the last is dealt.
         self._dealing = ThreadPoolExecutor(1, thread_name_prefix="dealing")
@@ -160,8 +170,9 @@ class _Session:
         Raises:
             RunError, OSError: as `Asking.ask`.
         """
-        tasks = [self._play_in_turn(tell) for _ in range(min(at_once, self._count))]
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        count = min(at_once, self._count)
+        self._tasks = [asyncio.ensure_future(self._play_in_turn(tell)) for _ in range(count)]
+        ended = await asyncio.gather(*self._tasks, return_exceptions=True)
         self._drawing.shutdown(wait=False)
         self._dealing.shutdown(wait=False)
         for error in ended:
@@ -172,6 +183,12 @@ class _Session:
         """Ask for nothing more and begin no other episode."""
         self._left = enumerate([])
         self._asking.stop()
+
+    async def drop(self) -> None:
+        """End what is under way, whether or not it was paid for."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _play_in_turn(self, tell: Callable[[Ended], None]) -> None:
         try:

@@ -70,6 +70,7 @@ def run_evaluation(asked: EvaluationOptions, console: Console) -> int:
         passes = [folder]
         if asked.repeat > 1:
             passes = [folder / f"pass-{number + 1}" for number in range(asked.repeat)]
+        who.resume(passes)
         for part in passes:
             live = LiveTable(console, totals, who.progress)
             with Run(part, record, on_rows=live.add) as run, live:

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from agents.chat import ChatPolicy, Sampling
@@ -42,10 +43,14 @@ class ModelPlayer(Player):
             "sampling": self.policy.sampling.plain(),
         }
 
+    def resume(self, folders: Sequence[Path]) -> None:
+        """Count the replies of earlier sessions: a sum is for all passes together."""
+        for folder in folders:
+            for line in read_lines(folder / REPLIES_FILE, ReplyLine):
+                self.spending.add(line)
+
     def play(self, run: Run, cells: Sequence[Cell], on_episodes: OnEpisodes) -> Counter[str]:
         """Play what the run does not have yet; return what is pending."""
-        for line in read_lines(run.folder / REPLIES_FILE, ReplyLine):
-            self.spending.add(line)
         return play_chats(
             run,
             cells,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from benchmarks.rollouts import Cell, evaluate
@@ -75,6 +76,9 @@ class Player:
     def notice(self) -> str:
         """Return what is to be said before it plays, "" for nothing."""
         return ""
+
+    def resume(self, folders: Sequence[Path]) -> None:
+        """Take into account what the folders of its runs hold, all of them, before it plays."""
 
     def play(self, run: Run, cells: Sequence[Cell], on_episodes: OnEpisodes) -> Counter[str]:
         """Play the episodes that a run does not have yet, and append their rows.

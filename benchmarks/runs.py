@@ -116,7 +116,10 @@ def read_record(folder: Path) -> RunRecord:
     """
     path = folder / RUN_FILE
     if not path.exists():
-        raise RunError(f"{folder} is no run folder: it has no {RUN_FILE}.")
+        # In a folder of `evaluate --repeat` each pass is a run.
+        within = min(folder.glob(f"*/{RUN_FILE}"), default=None)
+        mend = "" if within is None else f" Name a run in it, such as {within.parent}."
+        raise RunError(f"{folder} is no run folder: it has no {RUN_FILE}.{mend}")
     try:
         return RunRecord.model_validate_json(read_small_json(path))
     except ValidationError as error:

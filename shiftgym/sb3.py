@@ -21,8 +21,12 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
 from numpy.typing import NDArray
-from stable_baselines3.common.monitor import Monitor
-from stable_baselines3.common.vec_env import VecEnv
+
+from shiftgym.extras import installed_by
+
+with installed_by("stable-baselines3"):
+    from stable_baselines3.common.monitor import Monitor
+    from stable_baselines3.common.vec_env import VecEnv
 
 _RUNNING: Mapping[str, Any] = MappingProxyType({"TimeLimit.truncated": False})
 """The info of every copy whose episode goes on: shared, and therefore read-only."""

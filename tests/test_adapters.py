@@ -312,6 +312,31 @@ def test_rllib_and_torchrl(door: Callable[..., Any]) -> None:
     assert infos["outcome"].dtype == "int64"
 
 
+@pytest.mark.parametrize(
+    "name, library, packages",
+    [
+        ("sb3", "stable_baselines3", "stable-baselines3"),
+        ("adapters.inspect", "inspect_ai", "inspect-ai"),
+        ("adapters.openenv", "openenv", "openenv"),
+        ("adapters.reasoning_gym", "reasoning_gym", "reasoning-gym"),
+        ("adapters.rllib", "ray", "'ray[rllib]'"),
+        ("adapters.torchrl", "torchrl", "torchrl"),
+        ("adapters.trl", "datasets", "trl"),
+        ("adapters.verifiers", "verifiers", "verifiers"),
+    ],
+)
+def test_a_door_without_its_library_names_the_command(
+    monkeypatch: pytest.MonkeyPatch, name: str, library: str, packages: str
+) -> None:
+    for module in [one for one in sys.modules if one.split(".")[0] == library]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, library, None)
+    monkeypatch.delitem(sys.modules, f"shiftgym.{name}", raising=False)
+    with pytest.raises(ModuleNotFoundError) as found:
+        importlib.import_module(f"shiftgym.{name}")
+    assert str(found.value).endswith(f"Install it: {sys.executable} -m pip install {packages}")
+
+
 def test_examples_are_short_of_glue_and_the_page_shows_what_was_tried() -> None:
     folder = Path(__file__).resolve().parents[1] / "docs" / "examples"
     plugs = runpy.run_path(str(folder / "plugs.py"))

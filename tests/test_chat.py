@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import math
@@ -189,7 +190,10 @@ def test_tokens_that_are_not_counted_are_not_invented(endpoint: Endpoint, connec
     "answer, message",
     [
         (Answer(b'{"choices": [{"mess'), "unreadable answer"),
-        (Answer(b"<html>busy</html>", content_type="text/html"), "unreadable answer"),
+        (
+            Answer(b"<html>busy</html>", content_type="text/html"),
+            "unreadable answer: it begins with '<html>busy</html>' and is no JSON",
+        ),
         (sent(choices=[]), "an answer without a reply"),
         (sent(choices=None, error={"message": "upstream failed"}), "upstream failed"),
         (Answer(b"{}", headers={"Content-Length": "999"}), "no connection: "),
@@ -426,6 +430,27 @@ def test_replies_outlive_an_interrupt(
     assert not play_cells(tmp_path, [cell], connect())
     assert [row.index for row in read_episodes(tmp_path)] == list(range(5))
     assert len(endpoint.bodies) == 5
+
+
+def test_a_second_interrupt_ends_what_is_under_way(
+    tmp_path: Path, endpoint: Endpoint, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang(_: Any) -> Answer:
+        endpoint.over.wait(PATIENT)
+        return said("late")
+
+    def interrupt(*_: Any) -> None:
+        endpoint.wait_for(2)
+        raise KeyboardInterrupt
+
+    async def going_on() -> int:
+        return len(asyncio.all_tasks()) - 1
+
+    endpoint.answer, policy = hang, connect()
+    monkeypatch.setattr("benchmarks.chats.wait", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        play_cells(tmp_path, [make_cell(count=5)], policy, at_once=2)
+    assert policy.start(going_on()).result(PATIENT) == 0
 
 
 def test_a_torn_journal_is_asked_again_and_a_foreign_one_refused(

@@ -14,12 +14,18 @@ from typer.testing import CliRunner
 from benchmarks.cli import app
 from benchmarks.comparison.false_alarms import BAR, false_alarms, main
 from benchmarks.comparison.loaded import Played
-from benchmarks.comparison.pairs import compare_columns, episodes_to_decide, tie_groups
+from benchmarks.comparison.pairs import (
+    ComparedColumn,
+    compare_columns,
+    episodes_to_decide,
+    tie_groups,
+)
+from benchmarks.comparison.tables import rate_table
 from benchmarks.coverage import SOLVE_RATES
 from benchmarks.records import Episode, RunRecord
 from benchmarks.runs import Run
 from benchmarks.significance import holm
-from benchmarks.statistics import Observation, paired_difference, paired_test
+from benchmarks.statistics import Observation, paired_difference, paired_test, rate
 from benchmarks.suites import suite
 
 GP = {"gp-l": suite("gp-l").digest}
@@ -186,6 +192,14 @@ def test_runs_share_a_group_where_they_are_not_told_apart() -> None:
         groups = tie_groups(rng.random(count).tolist(), differ)
         for i, j in pairs:
             assert bool(set(groups[i]) & set(groups[j])) == ((i, j) not in differ)
+
+
+def test_more_groups_than_letters_have_numbers() -> None:
+    one = rate([Observation(0, "a", 1.0)])
+    for ties, named in (([[0, 25], [25]], ["az", "z"]), ([[0, 25], [26]], ["1 26", "27"])):
+        column = ComparedColumn("in", [one] * 2, [], ties)
+        table = rate_table([column], ["one", "two"], "success", "hands")
+        assert [row[3] for row in table.rows] == named
 
 
 def test_the_test_is_the_interval_of_the_tables() -> None:

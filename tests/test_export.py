@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import yaml
 from PIL import Image
 from typer.testing import CliRunner
 
+import virl_env
 from benchmarks.cli import app
 from shiftgym.llm import reward, rows
 
@@ -57,6 +59,7 @@ def test_the_splits_of_an_id(tmp_path: Path) -> None:
     for name, checksum in found.items():
         assert hashlib.sha256((out / name).read_bytes()).hexdigest() == checksum
     assert "| train | 4 | 4 |" in card
+    assert "tested on the suites with that fold's seed" in card
 
     # The same command writes the same bytes, and never over what is there.
     export(CARDS, "--out", tmp_path / "again", "--rows", 4, "--splits", "train,test")
@@ -83,6 +86,23 @@ def test_a_suite_with_pictures(tmp_path: Path) -> None:
     assert "| turned | 2 | 2 |" in card
 
 
+def test_a_city_of_others_is_named_with_its_licence(tmp_path: Path) -> None:
+    city, credit = tmp_path / "town.npz", "© OpenStreetMap contributors, ODbL 1.0"
+    virl_env.save_city(replace(virl_env.synthetic_city("grid", 12), attribution=credit), city)
+    keywords = json.dumps({"city": str(city), "routes": 3})
+    asked = ["VIRLNavigation-Text-v0", "--rows", 2, "--keywords", keywords]
+    told = export(*asked, "--out", tmp_path / "data", exit_code=2)
+    assert credit in told
+    assert "by --licence" in told
+    assert [path.name for path in tmp_path.iterdir()] == ["town.npz"]
+    export(*asked, "--out", tmp_path / "data", "--licence", "ODbL-1.0")
+    card = (tmp_path / "data" / "README.md").read_text(encoding="utf-8")
+    assert f"Licence: ODbL-1.0. Made of data of others: {credit}." in card
+    # Nor is it said how to test what trained on rows that no fold keeps from the suites.
+    assert "not split by a fold" in card
+    assert "that fold's seed" not in card
+
+
 def test_parquet_holds_what_jsonl_does(tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     for format in ("jsonl", "parquet"):
@@ -101,6 +121,8 @@ def test_parquet_holds_what_jsonl_does(tmp_path: Path) -> None:
         ([CARDS, "--keywords", '{"rul": 1}'], "Did you mean 'rule'?"),
         ([CARDS, "--keywords", "[1]"], "--keywords must be a JSON object"),
         ([CARDS, "--keywords", '{"split": "test"}', "--splits", "test"], "named twice"),
+        ([CARDS, "--splits", "train,train"], "have to differ"),
+        ([CARDS, "--splits", ","], "names split by commas; got ','"),
         ([CARDS, "--size", "smoke"], "Name --rows for an id"),
         ([CARDS, "--format", "csv"], "expected jsonl or parquet"),
         ([CARDS, "--licence", "a\nb"], "no SPDX identifier"),

@@ -17,7 +17,7 @@ from benchmarks.live import LiveTable
 from benchmarks.passes import pass_tables, report_passes
 from benchmarks.prices import price_of
 from benchmarks.records import Episode
-from benchmarks.runs import read_episodes
+from benchmarks.runs import RunError, read_episodes, read_record
 from tests.loopback import Endpoint, said, sent
 
 pytestmark = pytest.mark.usefixtures("no_api_settings")
@@ -103,6 +103,21 @@ def test_no_more_is_spent_than_allowed(tmp_path: Path, endpoint: Endpoint) -> No
     assert len(endpoint.bodies) == 6
 
 
+def test_a_sum_is_for_all_passes_together(tmp_path: Path, endpoint: Endpoint) -> None:
+    own = tmp_path / "prices.yaml"
+    own.write_text(json.dumps(PRICE))
+    asked = ("--prices", str(own), "--concurrency", "1", "--repeat", "2", "--max-cost", "1.60")
+    fail = iter([True] * 3)
+    usual = endpoint.answer
+    endpoint.answer = lambda messages: sent(400) if next(fail, False) else usual(messages)
+    # Of the first pass three are pending, and the second one is played whole.
+    assert evaluate(endpoint, tmp_path / "run", *asked).exit_code == 3
+    assert len(endpoint.bodies) == 12
+    again = evaluate(endpoint, tmp_path / "run", *asked)
+    assert "3 x not asked: --max-cost 1.6 is reached" in again.output
+    assert len(endpoint.bodies) == 12
+
+
 def test_a_sum_needs_a_price_and_a_count(tmp_path: Path, endpoint: Endpoint) -> None:
     unknown = evaluate(endpoint, tmp_path / "unknown", "--max-cost", "1")
     assert unknown.exit_code == 2
@@ -132,6 +147,8 @@ def test_passes_are_runs_of_their_own(tmp_path: Path, endpoint: Endpoint) -> Non
     (folder / "pass-2/episodes.jsonl").write_bytes(b"".join(rows[1:]))
     report_passes(folder, [folder / f"pass-{number}" for number in (1, 2)], Console(quiet=True))
     assert "INCOMPLETE, missing: pass-2: 1 of" in (folder / "passes.md").read_text()
+    with pytest.raises(RunError, match=r"Name a run in it, such as .*pass-1\.$"):
+        read_record(folder)
     for arguments in (["--agent", "expert"], ["--model", "toy", "--sampling-seed", "1"]):
         refused = CliRunner().invoke(app, ["evaluate", *arguments, "--repeat", "2"])
         assert refused.exit_code == 2

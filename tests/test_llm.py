@@ -6,6 +6,7 @@ import inspect
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 import shiftgym
@@ -84,9 +85,11 @@ def test_completions_come_as_text_or_as_messages() -> None:
         [{"role": "assistant", "content": None}],
         [*said, {"role": "assistant", "content": right}, {"role": "assistant", "content": "{}"}],
         [],
+        said[1:],
         "",
     ]
-    assert reward(completions, row["task"], prompt=None) == [5.0, 5.0, -3.0, 2.0, 0.0, -3.0]
+    earned = reward(completions, row["task"], prompt=None)
+    assert earned == [5.0, 5.0, -3.0, 2.0, -3.0, -3.0, -3.0]
 
 
 def test_what_cannot_be_scored_says_why() -> None:
@@ -95,8 +98,17 @@ def test_what_cannot_be_scored_says_why() -> None:
         reward(["a", "b"], [row["task"]])
     with pytest.raises(ValueError, match="has the points 0 to 0; got 1"):
         reward(["a"], row["task"], 1)
+    for point in (-1, 0.5, "0", True):
+        with pytest.raises(ValueError, match="point must be an integer"):
+            reward(["a"], row["task"], point)  # type: ignore[arg-type]
+    assert reward(["a"], row["task"], np.int64(0)) == reward(["a"], row["task"], np.zeros(1, int))
     with pytest.raises(TypeError, match="A completion is a text"):
         reward([3], row["task"])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="are a list, one for each row; got one str"):
+        reward("1+1", row["task"])
+    for count in (-1, 1.5):
+        with pytest.raises(ValueError, match=r"n must be an integer from 0"):
+            rows(CARDS, count)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no texts"):
         rows("gp_env:GeneralPoints-v0", 1)
     symbolic = row["task"].replace("-Text", "")

@@ -144,6 +144,16 @@ def test_the_switch_of_thinking_is_the_templates(folder: Path) -> None:
     )
 
 
+def test_a_switch_that_the_template_lacks_is_refused(folder: Path, tmp_path: Path) -> None:
+    made = transformers.AutoTokenizer.from_pretrained(folder)
+    made.chat_template = "{% for m in messages %}{{ m.content }}{% endfor %}"
+    made.save_pretrained(tmp_path)
+    transformers.AutoModelForCausalLM.from_pretrained(folder).save_pretrained(tmp_path)
+    for thinking in (True, False):
+        with pytest.raises(ValueError, match="has no switch enable_thinking"):
+            load(tmp_path, thinking=thinking)
+
+
 def test_an_adapter_changes_replies_and_the_digest(folder: Path, tmp_path: Path) -> None:
     peft = pytest.importorskip("peft")
     model = transformers.AutoModelForCausalLM.from_pretrained(folder)

@@ -46,6 +46,7 @@ def usage(**counts: Any) -> dict[str, Any]:
         ({"text": "No.", "refused": True}, NoAnswer.REFUSED),
         ({"finish_reason": "refusal"}, NoAnswer.REFUSED),
         ({"text": "it", "finish_reason": "content_filter"}, NoAnswer.FILTERED),
+        ({"finish_reason": "RECITATION"}, NoAnswer.FILTERED),
         ({"finish_reason": "tool_calls", "called_tool": True}, NoAnswer.TOOL_CALL),
         ({"text": "it is", "finish_reason": "error"}, NoAnswer.ERROR),
         ({"finish_reason": "model_context_window_exceeded"}, NoAnswer.OVERFLOW),
@@ -59,10 +60,38 @@ def usage(**counts: Any) -> dict[str, Any]:
          NoAnswer.OVERFLOW),
         ({"status": 422, "error": "Input is too long for the model."}, NoAnswer.OVERFLOW),
         ({"error": "This endpoint's maximum context length is 8 tokens."}, NoAnswer.OVERFLOW),
+        *(
+            ({"status": status, "error": error}, NoAnswer.OVERFLOW)
+            for status, error in (
+                (400, "The input (9 tokens) is longer than the model's context length (8 tokens)."),
+                (422, "`inputs` tokens + `max_new_tokens` must be <= 8. Given: 9 `inputs` tokens"),
+                (422, "`inputs` must have less than 8 tokens. Given: 9"),
+                (400, "the model is loaded with context length of only 8 tokens"),
+                (400, "The tokens to keep are greater than the context length."),
+                (400, "maximum prompt length is 8 but the request contains 9 tokens"),
+                (400, "Your request exceeded model token limit: 8"),
+                (400, "Prompt exceeds max length"),
+                (400, "Prompt length (9) exceeds maximum input length (8)"),
+                (400, "Range of input length should be [1, 8]"),
+                (413, "Request body too large. Max size: 8 tokens. code: tokens_limit_reached"),
+            )
+        ),
+        *(
+            ({"status": status, "error": error}, NoAnswer.FILTERED)
+            for status, error in (
+                (400, "your prompt was flagged as potentially violating our usage policy"),
+                (400, "Content Exists Risk"),
+                (403, "Content violates usage guidelines."),
+                (400, "Output blocked by content filtering policy"),
+                (400, "Input data may contain inappropriate content."),
+            )
+        ),
         # What may pass, or what nobody could have asked: the model is not judged by it.
         ({"status": 400, "error": "max_tokens is too large: at most 4096 completion tokens"},
          NoAnswer.ERROR),
         ({"status": 429, "error": "too many tokens per minute"}, NoAnswer.ERROR),
+        ({"status": 413, "error": "too large: tokens per min: limit 8, reduce your message size"},
+         NoAnswer.ERROR),
         ({"status": 503, "error": "maximum context length"}, NoAnswer.ERROR),
         ({"status": 400, "error": "unknown field top_k"}, NoAnswer.ERROR),
         ({"error": "upstream failed"}, NoAnswer.ERROR),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import stat
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from benchmarks.cli import app
+from benchmarks.submissions.verify import verify
 from benchmarks.suites.files import read_suite
 from benchmarks.suites.private import (
     FAMILIES,
@@ -161,6 +163,15 @@ def test_from_a_secret_salt_to_a_revealed_one(tmp_path: Path) -> None:
     assert "Verified: 2 episodes of random" in told("verify", entry, "--suite-file", public)
     told(*build, "--out", site)
     assert list((site / "data" / "plays" / "chance").iterdir())
+
+    # What is submitted later is of a public suite, and who reveals twice changes no day.
+    today = date.today()
+    assert verify(entry, public).private
+    revealed = public.read_text()
+    told("suite", "reveal", public)
+    assert public.read_text() == revealed
+    public.write_text(revealed.replace(f'"{today}"', f'"{today - timedelta(days=1)}"'))
+    assert not verify(entry, public).private
 
 
 def test_a_suite_that_is_not_private_is_written_by_hand(tmp_path: Path) -> None:

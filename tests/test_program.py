@@ -10,6 +10,7 @@ import subprocess
 import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hatchling.metadata.core import ProjectMetadata
@@ -18,6 +19,7 @@ from hatchling.plugin.manager import PluginManager
 from benchmarks.checkout import IN_CHECKOUT
 from benchmarks.cli import app
 from benchmarks.speed.start import first_request
+from shiftgym import extras
 from shiftgym.extras import EXTRAS, missing
 from tests.installed import ROOT, Installed, build, install
 from tests.loopback import Endpoint, listening
@@ -163,10 +165,30 @@ def test_commands_of_the_checkout_say_so(installed: Installed, tmp_path: Path) -
 def test_without_the_extra_the_program_names_it(installed: Installed, tmp_path: Path) -> None:
     bare = install(next(installed.folder.parent.glob("dist/*.whl")), tmp_path, libraries=False)
     told = bare.run(bare.program, "--help", cwd=tmp_path, status=2)
-    assert told == (
-        "Error: typer is not installed. It comes with the extra [llm]: "
-        'pip install "WHEEL[llm]", with the path of the wheel of shiftgym\n'
-    )
+    (wheel,) = installed.folder.parent.glob("dist/*.whl")
+    assert told.startswith("Error: typer is not installed. It comes with the extra [llm]: ")
+    assert told.endswith(f'{wheel.name}[llm]"\n')
+
+
+@pytest.mark.parametrize(
+    "record, origin",
+    [
+        (None, "shiftgym[hf]"),
+        (f'{{"url": "{(ROOT / "a b").as_uri()}", "dir_info": {{}}}}', f"{ROOT / 'a b'}[hf]"),
+        ('{"url": "https://a.b/c.whl", "archive_info": {}}', "shiftgym[hf] @ https://a.b/c.whl"),
+        (
+            '{"url": "https://a.b/c", "vcs_info": {"vcs": "git"}}',
+            "shiftgym[hf] @ git+https://a.b/c",
+        ),
+    ],
+)
+def test_an_extra_comes_from_where_the_package_came_from(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, record: str | None, origin: str
+) -> None:
+    monkeypatch.setattr("shiftgym.extras.CHECKOUT", tmp_path / "Makefile")
+    kept = SimpleNamespace(read_text={"direct_url.json": record}.get)
+    monkeypatch.setattr("importlib.metadata.distribution", lambda name: kept)
+    assert extras.command("hf") == f'{sys.executable} -m pip install "{origin}"'
 
 
 def test_in_a_checkout_the_script_runs_the_folder_beside_it(tmp_path: Path) -> None:

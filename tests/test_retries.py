@@ -129,6 +129,18 @@ def test_a_stream_that_is_cut_is_asked_for_again(endpoint: Endpoint, connect: Co
     assert len(clock.waits) == 1
 
 
+def test_a_proxy_is_one_of_http_and_told(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://me:secret@127.0.0.1:9")
+    with pytest.raises(ValueError, match=r"a proxy of the kind socks5:// for http://h/v1") as told:
+        connect(base_url="http://h/v1")
+    assert "secret" not in str(told.value)
+    monkeypatch.setenv("ALL_PROXY", "127.0.0.1:9")
+    with pytest.raises(ChatFault, match=r"127\.0\.0\.1:9 .*, the proxy that the environment names"):
+        connect(base_url="http://h/v1").check_server()
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    connect().check_server()
+
+
 def test_long_waits_are_told(
     endpoint: Endpoint, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:

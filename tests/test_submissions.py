@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from benchmarks.bounded import FREE, bounded_lines
 from benchmarks.cli import app
 from benchmarks.runs import RunError
-from benchmarks.submissions.folders import checksum
+from benchmarks.submissions.folders import FOLDER, checksum, folder_of
 from benchmarks.submissions.problems import Refused
 from benchmarks.submissions.verify import verify
 from benchmarks.submissions.writing import submit
@@ -265,12 +265,13 @@ def command(*arguments: object) -> Any:
 
 def test_the_commands(made: Made, tmp_path: Path) -> None:
     run, suite, _ = made
-    out = tmp_path / "out"
+    out = tmp_path / "Out"
     asked = ["--track", "stock", "--licence", "CC0-1.0", "--suite-file", suite]
     result = command("submit", run, *asked, "--out", out, "--name", "Toy 1")
     assert result.exit_code == 0, result.output
     assert "toy/rule_ood" in result.output
     assert str(out) in result.output
+    assert "rename that folder" in result.output
     result = command("verify", out, "--suite-file", suite)
     assert result.exit_code == 0, result.output
     assert "Verified: 12 episodes of toy" in result.output
@@ -282,6 +283,25 @@ def test_the_commands(made: Made, tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert result.output.startswith("Error: Refused, for 1 reason")
     assert "\x1b" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("run", "folder"),
+    [
+        ("evaluate-Qwen_Qwen2.5-7B-gp-l", "evaluate-qwen_qwen2.5-7b-gp-l"),
+        ("_Größe 1_", "gr-e-1"),
+        ("..", "submission"),
+        ("a" * 120, "a" * 80),
+    ],
+)
+def test_a_submission_gets_a_name_that_a_page_can_have(run: str, folder: str) -> None:
+    assert folder_of(run) == folder
+    assert FOLDER(folder)
+
+
+def test_a_suite_of_ones_own_is_named_by_its_file(made: Made) -> None:
+    with pytest.raises(Refused, match=r"Unknown suite 'cards'.* by --suite-file\."):
+        verify(made[2])
 
 
 def test_an_unfinished_run_is_not_submitted(made: Made, tmp_path: Path) -> None:

@@ -23,6 +23,10 @@ _THOUGHT = "<think>"
 """Some templates open a thought for the model, which then closes it."""
 
 
+_SWITCH = "enable_thinking"
+"""What chat templates that have it call the switch of thinking."""
+
+
 class LocalModel:
     """Replies to chats.
 
@@ -56,7 +60,13 @@ class LocalModel:
         self._tokenizer.padding_side = "left"
         if self._tokenizer.pad_token_id is None:
             self._tokenizer.pad_token = self._tokenizer.eos_token
-        self._template = {} if thinking is None else {"enable_thinking": thinking}
+        self._template = {} if thinking is None else {_SWITCH: thinking}
+        # A template without it would take it too, and change nothing.
+        if self._template and _SWITCH not in str(self._reader.chat_template):
+            raise ValueError(
+                f"The chat template of {self.name} has no switch {_SWITCH}. Leave out --thinking "
+                f"and --no-thinking."
+            )
         self._most = self.sampling.max_tokens or MAX_TOKENS
         config = self._model.config.get_text_config()
         self._context: int | None = getattr(config, "max_position_embeddings", None)

@@ -21,8 +21,17 @@ SuiteFile = Annotated[
 
 
 def names(text: str | None) -> list[str]:
-    """Return names that are split by commas."""
-    return [name.strip() for name in (text or "").split(",") if name.strip()]
+    """Return names that are split by commas; none for None.
+
+    Raises:
+        ValueError: there is none in the text.
+    """
+    if text is None:
+        return []
+    found = [name.strip() for name in text.split(",") if name.strip()]
+    if not found:
+        raise ValueError(f"Expected names split by commas; got {text!r}.")
+    return found
 
 
 def refuse(context: typer.Context, options: Sequence[str], what: str) -> None:

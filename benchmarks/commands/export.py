@@ -28,8 +28,11 @@ def export(
     ] = None,
     images: Annotated[bool, typer.Option(help="Show in pictures what is otherwise told.")] = False,
     licence: Annotated[
-        str, typer.Option(help="SPDX identifier; cities from OpenStreetMap: ODbL-1.0.")
-    ] = "Apache-2.0",
+        str | None,
+        typer.Option(
+            help="SPDX identifier, by default Apache-2.0; cities from OpenStreetMap: ODbL-1.0."
+        ),
+    ] = None,
 ) -> None:
     """Write prompts and, apart from them, right replies as a data set for language models."""
     from benchmarks.export.command import ExportOptions, write_data_set

@@ -16,7 +16,7 @@ from benchmarks.tasks import task_of
 from benchmarks.tasks.task import EvaluatedTask
 
 MOST_RUNS = 26
-"""That are compared at once: there are so many letters for groups of ties."""
+"""That are compared at once; of more, a table has hundreds of pairs."""
 
 # Keywords that follow from who plays; all others should be the same.
 _OF_THE_PLAYER = ("images", "image_size", "split", "fold")

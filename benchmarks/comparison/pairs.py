@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import NormalDist
+from string import ascii_lowercase
 
 from benchmarks.comparison.loaded import Column
 from benchmarks.significance import holm
@@ -117,6 +118,16 @@ def tie_groups(rates: Sequence[float], differ: Iterable[tuple[int, int]]) -> lis
     ranked = sorted(range(len(rates)), key=lambda run: -rates[run])
     groups.sort(key=lambda group: sorted(ranked.index(run) for run in group))
     return [[n for n, group in enumerate(groups) if run in group] for run in range(len(rates))]
+
+
+def tie_names(groups: Sequence[Sequence[int]]) -> list[str]:
+    """Return what a table calls the groups of each run.
+
+    Each group is a letter; where some runs have more groups than letters, all are numbers from 1.
+    """
+    if max(map(max, groups)) < len(ascii_lowercase):
+        return ["".join(ascii_lowercase[group] for group in own) for own in groups]
+    return [" ".join(str(group + 1) for group in own) for own in groups]
 
 
 def episodes_to_decide(test: PairedTest, tests: int) -> int | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from string import ascii_lowercase
 from typing import Any
 
-from benchmarks.comparison.pairs import ComparedColumn, Pair
+from benchmarks.comparison.pairs import ComparedColumn, Pair, tie_names
 from benchmarks.statistics import Estimate
 from benchmarks.tables import Table, interval
 
@@ -21,12 +20,12 @@ def rate_table(
     rows = []
     for column in columns:
         ranked = sorted(range(len(labels)), key=lambda run: -column.rates[run].value)
+        ties = tie_names(column.ties)
         for place, run in enumerate(ranked):
             one = column.rates[run]
             counts = [str(one.episodes), str(one.clusters)] if place == 0 else ["", ""]
-            ties = "".join(ascii_lowercase[group] for group in column.ties[run])
             name = "" if place else column.name
-            rows.append([name, f"{run + 1}\u00a0{labels[run]}", _told(one), ties, *counts])
+            rows.append([name, f"{run + 1}\u00a0{labels[run]}", _told(one), ties[run], *counts])
     return Table(
         f"{metric.replace('_', ' ').capitalize()} in percent on common episodes, 95 % intervals",
         ["column", "run", metric, "ties", "episodes", noun],

@@ -46,7 +46,7 @@ def card(
         "",
         f"# {for_markdown(title)}",
         "",
-        *_origin(title, seed, of),
+        *_origin(title, parts, seed, of),
         "",
         "| part | rows | episodes | id and keywords |",
         "|---|---:|---:|---|",
@@ -58,19 +58,26 @@ def card(
     lines += ["", *_columns(), "", "| file | SHA-256 |", "|---|---|"]
     for part in parts:
         lines += [f"| {name} | `{checksum}` |" for name, checksum in part.checksums.items()]
-    lines += ["", f"Licence: {licence}."]
+    credits = sorted({credit for part in parts for credit in part.credits})
+    made_of = f" Made of data of others: {for_markdown('; '.join(credits))}." if credits else ""
+    lines += ["", f"Licence: {licence}.{made_of}"]
     return "\n".join(lines) + "\n"
 
 
-def _origin(title: str, seed: int, of: Suite | None) -> list[str]:
+def _origin(title: str, parts: Sequence[Written], seed: int, of: Suite | None) -> list[str]:
     """Return where the episodes come from."""
     made = f"Made by `shiftgym export`, shiftgym {_version()}"
     if of is None:
+        kept = all("fold" in part.part.keywords for part in parts)
+        rest = (
+            "whoever trains on `train` with the fold that stands below is tested on the suites "
+            "with that fold's seed (`shiftgym evaluate --seed`)."
+            if kept
+            else "they are not split by a fold, so do not test on the suites what trained on them."
+        )
         return [
             f"Prompts of {for_markdown(title)}, and what an expert replies to them. {made}, seed "
-            f"{seed}. The episodes are none of a suite's. Their hands or routes may be: whoever "
-            f"trains on `train` with the fold that stands below is tested on the suites with that "
-            f"fold's seed (`shiftgym evaluate --seed`)."
+            f"{seed}. The episodes are none of a suite's. Their hands or routes may be: {rest}"
         ]
     return [
         f"The test episodes of the suite {for_markdown(of.name)}, version {of.version}, digest "

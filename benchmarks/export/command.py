@@ -21,6 +21,9 @@ from benchmarks.suites.files import suite_or_file
 from benchmarks.tasks import TASKS, bare, task_of
 from shiftgym.atomic import write_atomically
 
+LICENCE = "Apache-2.0"
+"""Of data that are all our own."""
+
 
 @dataclass(frozen=True)
 class ExportOptions:
@@ -31,7 +34,8 @@ class ExportOptions:
         out: new folder of the data set.
         format: of `FORMATS`.
         images: whether prompts show pictures in place of what they otherwise tell.
-        licence: of the data set, an SPDX identifier.
+        licence: of the data set, an SPDX identifier; None for `LICENCE`, which has to be another
+            where episodes are made of the data of others.
         rows, splits, seed, keywords: of an id; rows of each split.
         size, episodes: of a suite; episodes of each column.
     """
@@ -40,7 +44,7 @@ class ExportOptions:
     out: Path
     format: str = "jsonl"
     images: bool = False
-    licence: str = "Apache-2.0"
+    licence: str | None = None
     rows: int = 1_000
     splits: Sequence[str] = ()
     seed: int = 0
@@ -57,9 +61,9 @@ def write_data_set(asked: ExportOptions, console: Console) -> None:
         ImportError: Parquet is asked for without pyarrow.
         OSError: a file cannot be written.
     """
-    out = asked.out
-    if not re.fullmatch(r"[\w.+-]+", asked.licence, re.ASCII):
-        raise ValueError(f"The licence {asked.licence!r} is no SPDX identifier, such as CC0-1.0.")
+    out, licence = asked.out, asked.licence or LICENCE
+    if not re.fullmatch(r"[\w.+-]+", licence, re.ASCII):
+        raise ValueError(f"The licence {licence!r} is no SPDX identifier, such as CC0-1.0.")
     if asked.format not in FORMATS:
         raise ValueError(f"Unknown format {asked.format!r}: expected {' or '.join(FORMATS)}.")
     if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
@@ -69,12 +73,20 @@ def write_data_set(asked: ExportOptions, console: Console) -> None:
     with TemporaryDirectory(dir=out.parent, prefix=".export-") as made:
         folder = Path(made) / "data"
         folder.mkdir()
-        written = [write_part(part, folder, asked.format) for part in parts]
+        written = []
+        for part in parts:
+            written.append(write_part(part, folder, asked.format))
+            if asked.licence is None and written[-1].credits:
+                raise ValueError(
+                    f"{part.name} is made of the data of others: "
+                    f"{'; '.join(sorted(written[-1].credits))}. Name the licence of the data set "
+                    f"by --licence; of cities from OpenStreetMap it is ODbL-1.0."
+                )
         text = card(
             asked.what if of is None else of.name,
             written,
             format=asked.format,
-            licence=asked.licence,
+            licence=licence,
             seed=asked.seed,
             of=of,
         )

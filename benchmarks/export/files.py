@@ -33,12 +33,14 @@ class Written:
         rows: how many.
         tasks: of the episodes.
         checksums: SHA-256 of each file, by its path in the data set.
+        credits: attributions of the data of others that the episodes are made of.
     """
 
     part: Part
     rows: int = 0
     tasks: set[str] = field(default_factory=set)
     checksums: dict[str, str] = field(default_factory=dict)
+    credits: set[str] = field(default_factory=set)
 
 
 def write_part(part: Part, folder: Path, format: str) -> Written:
@@ -57,7 +59,7 @@ def write_part(part: Part, folder: Path, format: str) -> Written:
     files = [folder / kind / f"{part.name}.{format}" for kind in (PROMPTS, SOLUTIONS)]
     pictured = bool(part.keywords.get("images"))
     with _writer(files[0], format, pictured) as prompts, _writer(files[1], format) as solutions:
-        for row in part.rows():
+        for row in part.rows(told.credits):
             completion = row.pop("completion")
             solutions({"row": row["row"], "completion": completion})
             prompts(_with_files(row, folder / PICTURES) if pictured else row)

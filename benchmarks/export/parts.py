@@ -37,8 +37,11 @@ class Part:
     seed: int = 0
     most: int | None = None
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, credits: set[str]) -> Iterator[Row]:
         """Yield the rows, see `shiftgym.llm.rows`, each with its name as `row`.
+
+        Args:
+            credits: the attributions of the cities that episodes are in are added.
 
         Raises:
             ValueError: the id cannot be played so, or its actions are no texts.
@@ -50,7 +53,10 @@ class Part:
         count, number = 0, 0
         try:
             while self.episode_seeds is None or number < len(self.episode_seeds):
-                for row in expert_rows(env, **self._reset(number)):
+                played = expert_rows(env, **self._reset(number))
+                city = getattr(env.unwrapped, "city", None)
+                credits |= {credit for credit in [getattr(city, "attribution", "")] if credit}
+                for row in played:
                     if count == self.most:
                         return
                     yield {"row": f"{self.name}-{number}-{row['point']}", **row}
@@ -75,8 +81,10 @@ def parts_of_id(
         rows: of each part.
 
     Raises:
-        ValueError: a split is named in the keywords too.
+        ValueError: a split is named twice, or in the keywords too.
     """
+    if len({*splits}) < len(splits):
+        raise ValueError(f"Splits have to differ from one another; got {', '.join(splits)}.")
     if splits and "split" in keywords:
         raise ValueError("The split is named twice: leave it out of the keywords.")
     if not splits:

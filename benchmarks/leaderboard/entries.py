@@ -16,11 +16,10 @@ from benchmarks.replies import ReplyLine
 from benchmarks.reply_summary import ReplySummary
 from benchmarks.runs import RunError
 from benchmarks.submissions.claims import read_claim
-from benchmarks.submissions.folders import EARLIER, earlier_versions
+from benchmarks.submissions.folders import EARLIER, FOLDER, earlier_versions
 from benchmarks.submissions.format import LOG_FILE, ROWS_FILE, SUBMISSION_FILE, Submission
 from benchmarks.submissions.labels import Label, Rerun, labels_of, read_reruns
 from benchmarks.submissions.problems import Refused
-from benchmarks.submissions.proposed import FOLDER
 from benchmarks.submissions.retraction import TOMBSTONE_FILE, Tombstone, read_tombstone
 from benchmarks.submissions.verify import Verdict, verify
 from benchmarks.suites import SUITES, Suite

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from string import ascii_lowercase
 
-from benchmarks.comparison.pairs import ALPHA, tie_groups
+from benchmarks.comparison.pairs import ALPHA, tie_groups, tie_names
 from benchmarks.leaderboard.figures import Figures, Shift, metrics_of, observations
 from benchmarks.significance import holm
 from benchmarks.statistics import paired_test
@@ -76,21 +75,12 @@ def _board(entries: Sequence[Figures]) -> Board:
     ]
     adjusted = holm([paired_test(played[i], played[j]).p_value for i, j in pairs])
     differ = [pair for pair, p_value in zip(pairs, adjusted) if p_value < ALPHA]
-    groups = tie_groups([shift.rates[0].value for _, shift in ranked], differ)
+    ties = tie_names(tie_groups([shift.rates[0].value for _, shift in ranked], differ))
     return Board(
         of=first.of,
         digest=first.digest,
         metric=metric,
         metrics=metrics_of(first),
-        standings=[
-            Standing(one, shift, _letters(numbers)) for (one, shift), numbers in zip(ranked, groups)
-        ],
+        standings=[Standing(one, shift, names) for (one, shift), names in zip(ranked, ties)],
         tests=len(pairs),
     )
-
-
-def _letters(groups: Sequence[int]) -> str:
-    """Return a letter for each group; where there are more than letters, numbers from 1."""
-    if max(groups) < len(ascii_lowercase):
-        return "".join(ascii_lowercase[group] for group in groups)
-    return " ".join(str(group + 1) for group in groups)

@@ -24,6 +24,8 @@ from benchmarks.submissions.format import (
 )
 from benchmarks.submissions.retraction import read_tombstone
 from benchmarks.suites import Suite
+from benchmarks.suites import suite as suite_named
+from benchmarks.suites.files import read_suite
 from benchmarks.tasks.task import interface_named
 from shiftgym.files import brief
 
@@ -175,6 +177,21 @@ def _settings(cell: Any) -> Settings:
         return Settings.model_validate(told)
     except ValidationError as error:
         raise ValueError(f"{RUN_FILE}: config.cells: {first_of(error)}.") from error
+
+
+def claimed_suite(claim: Claim, suite_file: Path | None) -> Suite:
+    """Return the suite that a claim names, or that of a file, which may be another one.
+
+    Raises:
+        ValueError: there is none of this name, or the file is no suite.
+        OSError: the file cannot be read.
+    """
+    if suite_file is not None:
+        return read_suite(suite_file)
+    try:
+        return suite_named(claim.suite)
+    except ValueError as error:
+        raise ValueError(f"{error} Name the file of another suite by --suite-file.") from None
 
 
 def check_suite(claim: Claim, of: Suite) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.consoles import say
-from benchmarks.submissions.folders import EARLIER
+from benchmarks.submissions.folders import EARLIER, FOLDER, folder_of
 from benchmarks.submissions.rejudging import rejudge
 from benchmarks.submissions.retraction import TOMBSTONE_FILE, retract
 from benchmarks.submissions.verify import Verdict, verify
@@ -40,7 +40,7 @@ def write_submission(
     Raises:
         RunError: the run cannot be submitted, or does not hold.
     """
-    out = out or Path("submissions") / run.name
+    out = out or Path("submissions") / folder_of(run.name)
     verdict = submit(
         run,
         out,
@@ -52,6 +52,12 @@ def write_submission(
     )
     show(verdict, console)
     say(console, f"The submission lies in {out.resolve()}")
+    if not FOLDER(out.resolve().name):
+        say(
+            console,
+            "Before you propose it, rename that folder: the leaderboard takes names of up to 80 "
+            "lower-case letters, digits, dots, hyphens and underscores.",
+        )
 
 
 def rejudge_submission(folder: Path, suite_file: Path | None, console: Console) -> None:

@@ -17,7 +17,16 @@ EARLIER = "earlier"
 
 MOST_EARLIER = 20
 
+FOLDER = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}").fullmatch
+"""Whether the folder of an entry of the leaderboard may have a name: its page has it as well."""
+
 _of_version = re.compile(r"[0-9a-f]{16}").fullmatch
+
+
+def folder_of(run: str) -> str:
+    """Return the name that the folder of a run's submission gets: one that `FOLDER` takes."""
+    plain = re.sub(r"[^a-z0-9._-]+", "-", run.lower()).strip("._-")
+    return plain[:80] or "submission"
 
 
 def checksum(path: Path) -> str:

@@ -7,7 +7,6 @@ which the second is data of strangers: each entry that is new or changed is veri
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Annotated
@@ -18,7 +17,7 @@ from rich.console import Console
 from benchmarks.bounded import read_whole
 from benchmarks.consoles import reported_errors, say
 from benchmarks.submissions.commands import show
-from benchmarks.submissions.folders import EARLIER, checksum
+from benchmarks.submissions.folders import EARLIER, FOLDER, checksum
 from benchmarks.submissions.format import SUBMISSION_FILE
 from benchmarks.submissions.problems import Refused
 from benchmarks.submissions.retraction import TOMBSTONE_FILE, Tombstone, read_tombstone
@@ -31,8 +30,6 @@ MOST_BYTES = 10 * 10**6
 """Of all submissions together."""
 
 MOST_FILES, MOST_DEPTH = 2_000, 4
-
-FOLDER = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}").fullmatch
 
 Contents = Mapping[str, str]
 """SHA-256 of each file by its path."""

@@ -21,7 +21,7 @@ from benchmarks.replies import ReplyLine
 from benchmarks.rollouts import Cell, episode_row, play
 from benchmarks.runs import RunError, line_of
 from benchmarks.seals import seal, sealed
-from benchmarks.submissions.claims import Claim, read_claim
+from benchmarks.submissions.claims import Claim, claimed_suite, read_claim
 from benchmarks.submissions.expected import expected_cells, plain
 from benchmarks.submissions.folders import EARLIER, checksum, earlier_versions
 from benchmarks.submissions.format import FILES, LOG_FILE, ROWS_FILE, SUBMISSION_FILE
@@ -32,8 +32,7 @@ from benchmarks.submissions.rows import TEXT_BATCH
 from benchmarks.submissions.verify import Verdict, verify
 from benchmarks.submissions.writing import PackedLine, pack
 from benchmarks.submissions.yaml_file import yaml_text
-from benchmarks.suites import Suite, suite
-from benchmarks.suites.files import read_suite
+from benchmarks.suites import Suite
 
 Place = tuple[str, int]
 """Cell and index of an episode."""
@@ -57,7 +56,7 @@ def rejudge(folder: Path, *, day: date | None = None, suite_file: Path | None = 
         claim = read_claim(folder)
         if claim.submission is None:
             raise ValueError("It is a run; submit it.")
-        of = suite(claim.suite) if suite_file is None else read_suite(suite_file)
+        of = claimed_suite(claim, suite_file)
         if claim.suite != of.name:
             raise ValueError(f"It is of the suite {claim.suite}, and {of.name} was expected.")
         if claim.digest == of.digest:

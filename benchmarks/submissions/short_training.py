@@ -16,11 +16,14 @@ BUDGETS = {
     ("gp-l", "mlp"): (2e12, 0.8e12),
     ("gp-l", "lm"): (1e12, 3e11),
     ("virl-l", "mlp"): (2e12, 1.2e12),
+    ("virl-l", "lm"): (1e12, 3e11),
+    ("gp-vl", "cnn"): (1e12, 3e11),
+    ("virl-vl", "cnn"): (5e11, 2e11),
 }
 """FLOPs of the init, at most, and of each arm: a part of those of a full study, so they
 learn little."""
 
-DEMONSTRATIONS = {"lm": 5_000}
+DEMONSTRATIONS = {"lm": 5_000, "cnn": 2_000}
 """That a policy is trained on, at most: one that is cut short would see no more."""
 
 SEED = 0

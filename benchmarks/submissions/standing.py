@@ -34,9 +34,9 @@ LICENCE = "CC0-1.0"
 
 TRAINED_FIRST: Mapping[str, tuple[str, ...]] = {
     "gp-l": ("mlp", "lm"),
-    "virl-l": ("mlp",),
-    "gp-vl": (),
-    "virl-vl": (),
+    "virl-l": ("mlp", "lm"),
+    "gp-vl": ("cnn",),
+    "virl-vl": ("cnn",),
 }
 """Suites that have standing entries, and the policies that are trained first."""
 
@@ -45,11 +45,13 @@ ARMS = ("sft", "rl")
 POLICIES = {
     "mlp": "MLP on symbols",
     "lm": "Small language model on text",
+    "cnn": "CNN on pictures",
 }
 
-SMALLER = {"virl-l": "paper"}
-"""Size at which those who reply with text alone play: along a route each of twenty replies is kept,
-and a reply that repeats its prompt is as long as that."""
+SMALLER = {"virl-l": "paper", "gp-vl": "smoke", "virl-vl": "smoke"}
+"""Size at which those play who reply with text at once, or look at pictures. Along a route each of
+twenty replies is kept, and one that repeats its prompt is as long as that; a picture is drawn again
+when its row is verified."""
 
 
 @dataclass(frozen=True)
@@ -127,11 +129,12 @@ def _asked(entry: StandingEntry, of: Suite, runs: Path, console: Console) -> Eva
         agent = str(trained_weights(of, entry.name, runs, console))
     elif entry.name == TRAINED:
         seed = 0
+    is_long = entry.name in REPLIERS or entry.name.startswith("cnn-")
     return EvaluationOptions(
         agent=agent,
         suite=of.name,
         seed=seed,
-        size=SMALLER.get(of.name) if entry.name in REPLIERS else None,
+        size=SMALLER.get(of.name) if is_long else None,
         out=runs / f"entry-{entry.folder}",
     )
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from benchmarks.records import Episode
 from benchmarks.reply_summary import some_of
 from benchmarks.rollouts import Cell
-from benchmarks.submissions.claims import Claim, check_suite, read_claim
+from benchmarks.submissions.claims import Claim, check_suite, claimed_suite, read_claim
 from benchmarks.submissions.expected import expected_cells
 from benchmarks.submissions.log import ResponseLog, read_log
 from benchmarks.submissions.problems import Problems
 from benchmarks.submissions.rerun import is_reference, rerun
 from benchmarks.submissions.rows import Rows
-from benchmarks.suites import NOTICE, Suite, suite
-from benchmarks.suites.files import read_suite
+from benchmarks.suites import NOTICE
+from benchmarks.suites.private import was_secret
 from benchmarks.summary import CellSummary, summarise
 
 
@@ -31,7 +32,7 @@ class Verdict:
         cells: what is recomputed from them.
         log: of a model.
         rerun: whether the agent itself was played again.
-        private: whether it is of a private suite.
+        private: whether it is of a private suite, and from before its salt was revealed.
     """
 
     claim: Claim
@@ -90,7 +91,7 @@ def verify(folder: Path, suite_file: Path | None = None) -> Verdict:
     log: ResponseLog | None = None
     try:
         claim = read_claim(folder)
-        of = _suite(claim, suite_file)
+        of = claimed_suite(claim, suite_file)
         check_suite(claim, of)
         size, cells = expected_cells(claim, of)
         if claim.of_model:
@@ -105,7 +106,9 @@ def verify(folder: Path, suite_file: Path | None = None) -> Verdict:
     if again:
         rerun(claim, of, cells, problems)
         problems.settle()
-    return Verdict(claim, size, rows, summarise(rows), log, again, bool(of.key))
+    day = date.today() if claim.submission is None else claim.submission.date
+    private = suite_file is not None and was_secret(suite_file, day)
+    return Verdict(claim, size, rows, summarise(rows), log, again, private)
 
 
 def _rows(
@@ -119,10 +122,6 @@ def _rows(
             problems.add(f"{claim.log} has replies of episode {index} of {cell}, which has no row.")
     order = {cell.name: number for number, cell in enumerate(cells)}
     return sorted(rows.verified, key=lambda row: (order[row.cell], row.index))
-
-
-def _suite(claim: Claim, suite_file: Path | None) -> Suite:
-    return suite(claim.suite) if suite_file is None else read_suite(suite_file)
 
 
 def _told(error: OSError | ValueError) -> str:

@@ -17,7 +17,7 @@ from benchmarks.bounded import bounded_lines
 from benchmarks.records import Episode
 from benchmarks.replies import ReplyLine
 from benchmarks.runs import RunError, first_of
-from benchmarks.submissions.claims import Claim, check_suite, read_claim
+from benchmarks.submissions.claims import Claim, check_suite, claimed_suite, read_claim
 from benchmarks.submissions.expected import expected_cells
 from benchmarks.submissions.folders import checksum
 from benchmarks.submissions.format import (
@@ -30,8 +30,7 @@ from benchmarks.submissions.format import (
 )
 from benchmarks.submissions.verify import Verdict, verify
 from benchmarks.submissions.yaml_file import yaml_text
-from benchmarks.suites import Suite, suite
-from benchmarks.suites.files import read_suite
+from benchmarks.suites import Suite
 
 
 class PackedLine(NamedTuple):
@@ -74,7 +73,7 @@ def submit(
         claim = read_claim(run)
         if claim.submission is not None:
             raise ValueError("it is a submission already")
-        of = suite(claim.suite) if suite_file is None else read_suite(suite_file)
+        of = claimed_suite(claim, suite_file)
         check_suite(claim, of)
         size, cells = expected_cells(claim, of)
     except ValueError as error:

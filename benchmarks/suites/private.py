@@ -15,6 +15,7 @@ import itertools
 import json
 import os
 import secrets
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -98,6 +99,7 @@ class PrivateSuite(_Part):
         commitment: SHA-256, see `commitment`.
         digest: of the derived suite.
         salt: once it is revealed, else None.
+        revealed: the day of that, else None.
     """
 
     name: Name
@@ -108,6 +110,7 @@ class PrivateSuite(_Part):
     commitment: Hex
     digest: str = Field(pattern=r"^[0-9a-f]{16}$")
     salt: Hex | None = None
+    revealed: date | None = None
 
     def suite(self, salt: str) -> Suite:
         """Return the suite that a salt leads to.
@@ -246,8 +249,24 @@ def write_new(path: Path, public: PrivateSuite, salt: str) -> None:
     write_atomically(path, public.text())
 
 
-def reveal(path: Path) -> PrivateSuite:
-    """Put the salt into the public file.
+def was_secret(path: Path, day: date) -> bool:
+    """Whether a file is of a private suite of which nobody else had the salt before a day.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    try:
+        public = PrivateSuite.model_validate_json(path.read_bytes())
+    except ValidationError:
+        return False
+    return public.salt is None or (public.revealed is not None and day <= public.revealed)
+
+
+def reveal(path: Path, day: date | None = None) -> PrivateSuite:
+    """Put the salt into the public file, and the day; a file that has them stays as it is.
+
+    Args:
+        day: of the reveal, None for today.
 
     Raises:
         ValueError: the file is not of a private suite, or the salt is missing or another one.
@@ -259,7 +278,9 @@ def reveal(path: Path) -> PrivateSuite:
         raise ValueError(f"{path} is no file of a private suite: {first_of(error)}.") from error
     salt = salt_of(path, public)
     public.suite(salt)
-    told = public.model_copy(update={"salt": salt})
+    if public.salt is not None:
+        return public
+    told = public.model_copy(update={"salt": salt, "revealed": day or date.today()})
     write_atomically(path, told.text())
     return told
 

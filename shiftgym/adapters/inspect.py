@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from inspect_ai import Task, task
-from inspect_ai.dataset import MemoryDataset, Sample
-from inspect_ai.model import ChatMessage
-from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
-from inspect_ai.solver import Generate, Solver, TaskState, solver
-from pydantic import TypeAdapter
-
+from shiftgym.extras import installed_by
 from shiftgym.llm import Dialogue, episodes
+
+with installed_by("inspect-ai"):
+    from inspect_ai import Task, task
+    from inspect_ai.dataset import MemoryDataset, Sample
+    from inspect_ai.model import ChatMessage
+    from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
+    from inspect_ai.solver import Generate, Solver, TaskState, solver
+    from pydantic import TypeAdapter
 
 _CHAT = TypeAdapter(list[ChatMessage])
 

@@ -13,10 +13,13 @@ from dataclasses import dataclass, field, make_dataclass
 from typing import Any
 
 import numpy as np
-from reasoning_gym.factory import ProceduralDataset, register_dataset
 
+from shiftgym.extras import installed_by
 from shiftgym.llm import reward
 from shiftgym.llm.rows import expert_rows, text_environment
+
+with installed_by("reasoning-gym"):
+    from reasoning_gym.factory import ProceduralDataset, register_dataset
 
 
 @dataclass

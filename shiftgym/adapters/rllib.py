@@ -8,8 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import gymnasium as gym
-from ray.rllib.connectors.env_to_module import FlattenObservations
-from ray.tune.registry import register_env
+
+from shiftgym.extras import installed_by
+
+with installed_by("'ray[rllib]'"):
+    from ray.rllib.connectors.env_to_module import FlattenObservations
+    from ray.tune.registry import register_env
 
 
 def register(id: str, **keywords: Any) -> str:

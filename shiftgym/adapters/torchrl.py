@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import gymnasium as gym
-from torchrl.envs import GymWrapper
+
+from shiftgym.extras import installed_by
+
+with installed_by("torchrl"):
+    from torchrl.envs import GymWrapper
 
 
 def make(id: str, n: int | None = None, **keywords: Any) -> Any:

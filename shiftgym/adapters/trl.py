@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from datasets import Dataset
-
+from shiftgym.extras import installed_by
 from shiftgym.llm import Tools, reward, rows
+
+with installed_by("trl"):
+    from datasets import Dataset
 
 __all__ = ["Tools", "calls", "expert", "prompts", "reward"]
 

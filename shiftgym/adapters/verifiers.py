@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import verifiers.v1 as vf
-from pydantic import Field
-
+from shiftgym.extras import installed_by
 from shiftgym.llm import Dialogue, episodes
+
+with installed_by("verifiers"):
+    import verifiers.v1 as vf
+    from pydantic import Field
 
 __all__ = ["TextEnv", "TextTaskset"]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from gymnasium.spaces import Text
 
+from shiftgym.checks import MAX_COUNT, in_range
 from shiftgym.prompts import Message
 from shiftgym.replaying import environment_of
 from shiftgym.task_string import TaskString
@@ -28,7 +29,8 @@ def reward(
 
     An unreadable reply has its reward like any other; it is no error. A completion of several
     replies, as in a dialogue about what was wrong, is worth their sum; what comes after the end of
-    the episode is not read.
+    the episode is not read. One without any reply is worth what an empty reply is: saying nothing
+    is no way out.
 
     Args:
         completions: of n rows.
@@ -42,12 +44,18 @@ def reward(
 
     Raises:
         ValueError: for numbers of rows that differ, a task that is none or was played with an
-            object that a string cannot hold, and a point behind the end of its episode.
-        TypeError: for a completion that is neither text nor messages.
+            object that a string cannot hold, and a point that its episode does not have.
+        TypeError: for a completion that is neither text nor messages, and for one in place of a
+            list of them.
     """
+    if isinstance(completions, (str, Mapping)):
+        raise TypeError(
+            f"The completions are a list, one for each row; got one {type(completions).__name__}. "
+            f"Put it into a list."
+        )
     count = len(completions)
     tasks = [task] * count if isinstance(task, str) else list(task)
-    points = [point] * count if isinstance(point, int) else list(point)
+    points = list(point) if isinstance(point, Iterable) else [point] * count
     if not len(tasks) == len(points) == count:
         raise ValueError(
             f"Each of {count} completions has a task and a point; got {len(tasks)} tasks and "
@@ -70,6 +78,7 @@ def begun(envs: dict[str, Any], task: str, point: int) -> tuple[Any, list[Messag
     Args:
         envs: those that were made, by how; a new one is added.
     """
+    point = in_range("point", point, 0, MAX_COUNT)
     told = TaskString.parse(task)
     made = str(told._replace(episode_seed=0, digest=""))
     env = envs.get(made)
@@ -92,7 +101,7 @@ def _worth(env: Any, replies: Sequence[str], bare: bool) -> float:
     template = getattr(env.unwrapped, "template", None)
     key = getattr(template, "answer_key", "") if bare else ""
     total = 0.0
-    for reply in replies:
+    for reply in replies or [""]:
         # A task without a key asks for the answer alone anyway.
         said = json.dumps({key: reply.strip()}) if key else reply
         _, gained, terminated, truncated, _ = env.step(said)

@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 import gymnasium as gym
 from gymnasium.spaces import Text
 
+from shiftgym.checks import MAX_COUNT, in_range
+
 Row: TypeAlias = dict[str, Any]
 
 TOOL_PROMPT = """\
@@ -42,9 +44,11 @@ def rows(id: str, n: int, *, seed: int = 0, tools: bool = False, **keywords: Any
         within an id. With `tools` the prompt is `TOOL_PROMPT`, and there is no completion.
 
     Raises:
-        ValueError: for an id whose actions are no texts, and what the environment refuses.
+        ValueError: for an id whose actions are no texts, for an n that is no such number, and what
+            the environment refuses.
         gymnasium.error.Error: where no such id is registered.
     """
+    n = in_range("n", n, 0, MAX_COUNT)
     if tools:
         begun = episodes(id, n, seed=seed, **keywords)
         return [{**row, "prompt": [{"role": "user", "content": TOOL_PROMPT}]} for row in begun]
@@ -58,6 +62,7 @@ def episodes(id: str, n: int, *, seed: int = 0, **keywords: Any) -> list[Row]:
     For whoever plays the episodes with a `Dialogue` or in an environment. Arguments, errors and
     columns are those of `rows`, but for the completion, which is left out.
     """
+    n = in_range("n", n, 0, MAX_COUNT)
     with closing(text_environment(id, **keywords)) as env:
         begun = (played[0] for played in islice(_episodes(env, seed), n))
         return [{name: row[name] for name in row if name != "completion"} for row in begun]

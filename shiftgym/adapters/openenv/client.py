@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from openenv.core.client_types import StepResult
-from openenv.core.env_client import EnvClient
-from openenv.core.env_server.types import Action, Observation, State
+from shiftgym.extras import installed_by
+
+with installed_by("openenv"):
+    from openenv.core.client_types import StepResult
+    from openenv.core.env_client import EnvClient
+    from openenv.core.env_server.types import Action, Observation, State
 
 
 class TextAction(Action):
