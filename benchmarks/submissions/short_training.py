@@ -66,6 +66,7 @@ def _short(suite: str, policy: str) -> Preset:
             "points": 1,
             "curve_episodes": 1,
             "final_episodes": 1,
+            "severity_episodes": 1,
             "policies": {policy: settings.model_copy(update=less)},
         }
     )
