@@ -102,22 +102,38 @@ def test_validation_chooses_the_smaller_rate_and_the_earlier_point_of_equal_ones
         choose(cells, ["other"], 2)
 
 
-def test_equal_success_is_the_least_that_reaches_the_lower_of_both_bests() -> None:
+def test_equal_success_is_where_rates_first_reach_what_the_weaker_method_learns() -> None:
     sft, rl = (arms_by_rate(POLICY, method) for method in ("sft", "rl"))
-    cells = {(arm, 1, CHOOSES): episodes(0.2) for arm in (*sft.values(), *rl.values())}
-    cells[rl[1e-4], 4, CHOOSES] = episodes(0.5)  # the best of RL
-    cells[sft[5e-5], 2, CHOOSES] = episodes(0.4)
+    cells = {("init", 0, CHOOSES): episodes(0.2)}
+    for arm in (*sft.values(), *rl.values()):
+        cells[arm, 1, CHOOSES] = episodes(0.2)
+    cells[rl[1e-4], 4, CHOOSES] = episodes(0.7)  # the best of RL: the level is 0.65
+    cells[rl[5e-4], 2, CHOOSES] = episodes(0.6)
+    cells[sft[5e-5], 2, CHOOSES] = episodes(0.6)
     cells[sft[2e-4], 3, CHOOSES] = episodes(0.9)
-    cells[sft[2e-4], 2, CHOOSES] = episodes(0.6)  # the least of SFT that is as good
-    cells[sft[5e-4], 7, CHOOSES] = episodes(0.6)  # as good, at a larger rate
-    assert at_equal_success(cells, POLICY, GRID) == ((rl[1e-4], 4), (sft[2e-4], 2))
-    # The other way round: now SFT is the one whose best is lower.
-    cells = {
-        (other(arm, sft, rl), point, column): cell for (arm, point, column), cell in cells.items()
+    cells[sft[2e-4], 5, CHOOSES] = episodes(0.7)  # reached before
+    cells[sft[5e-4], 7, CHOOSES] = episodes(0.65)
+    reached = (rl[1e-4], 4)
+    assert at_equal_success(cells, POLICY, GRID) == [
+        (reached, (sft[2e-4], 3)),
+        (reached, (sft[5e-4], 7)),
+    ]
+    # The other way round: now SFT is the one that learns less.
+    turned = {
+        (arm if arm == "init" else other(arm, sft, rl), point, column): cell
+        for (arm, point, column), cell in cells.items()
     }
-    assert at_equal_success(cells, POLICY, GRID) == ((rl[2e-4], 2), (sft[1e-4], 4))
+    assert at_equal_success(turned, POLICY, GRID) == [
+        ((rl[2e-4], 3), (sft[1e-4], 4)),
+        ((rl[5e-4], 7), (sft[1e-4], 4)),
+    ]
+    # Where a method learns nothing there is nothing to compare.
+    assert at_equal_success({**cells, ("init", 0, CHOOSES): episodes(0.8)}, POLICY, GRID) == []
     with pytest.raises(ValueError, match="is measured on in_validation yet"):
         at_equal_success({}, POLICY, GRID)
+    del cells["init", 0, CHOOSES]
+    with pytest.raises(ValueError, match="The init is not measured on in_validation yet"):
+        at_equal_success(cells, POLICY, GRID)
 
 
 def other(arm: str, sft: dict[float, str], rl: dict[float, str]) -> str:

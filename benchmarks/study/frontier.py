@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,10 @@ ENDPOINTS = {
     "c": "each arm at its chosen rate, at the last point",
 }
 HALF = 0.5
+
+LEARNED = 0.9
+"""Of what the method learns that learns less: there both are compared at equal success. Not all of
+it, for then points that are equal but for chance decide which ones are compared."""
 
 SHIFTED = "ood_validation"
 """The column that chooses nothing; what it would have chosen is reported."""
@@ -161,27 +166,33 @@ def choices(
     }
 
 
-def at_equal_success(cells: Cells, policy: PolicyPreset, preset: Preset) -> Sides:
-    """Return the arms and points at which both methods are equally good in distribution.
+def at_equal_success(cells: Cells, policy: PolicyPreset, preset: Preset) -> list[Sides]:
+    """Return arms and points at which both methods have learned as much of the trained rule.
 
-    The method whose best point on validation is the lower one counts there. The other one counts
-    where, of all its rates and points, it is as good as that or better by the least.
+    They have where success on validation first lies `LEARNED` of the way from the init to the best
+    point of the method that learns less. Rates that never get there are left out. Each arm of RL
+    is paired with each of SFT, so that the mean over pairs is the difference of the means over
+    rates. There is none where a method learns nothing.
 
     Raises:
-        ValueError: no point of a method is measured on validation.
+        ValueError: the init, or no point of a method, is measured on validation.
     """
-    best = choices(cells, policy, preset)
-    level = min(one.validation for one in best.values())
+    best = min(one.validation for one in choices(cells, policy, preset).values())
+    if not (init := cells.get(("init", 0, CHOOSES))):
+        raise ValueError(f"The init is not measured on {CHOOSES} yet.")
+    start = _mean_over_seeds(init.values())
+    if best <= start:
+        return []
+    level = start + LEARNED * (best - start)
 
-    def reaching(method: str) -> tuple[str, int]:
-        arms = arms_by_rate(policy, method).values()
-        known = on_validation(cells, arms, preset.points)
-        least = min(
-            (one for one in known if one.validation >= level), key=lambda one: one.validation
-        )
-        return least.arm, least.point
+    def reaching(method: str) -> list[tuple[str, int]]:
+        first: dict[str, int] = {}
+        for one in on_validation(cells, arms_by_rate(policy, method).values(), preset.points):
+            if one.validation >= level:
+                first.setdefault(one.arm, one.point)
+        return list(first.items())
 
-    return reaching("rl"), reaching("sft")
+    return list(product(reaching("rl"), reaching("sft")))
 
 
 def declared(
