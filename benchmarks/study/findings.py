@@ -16,11 +16,11 @@ from benchmarks.plot_style import write_figure
 from benchmarks.runs import RUN_FILE, read_json, write_json
 from benchmarks.statistics import FEW_SEEDS
 from benchmarks.study.cells import described
-from benchmarks.study.frontier import CHOSEN
+from benchmarks.study.frontier import CHOSEN, MARGIN
 from benchmarks.study.publish import RESULTS, command_of
 from benchmarks.study.report import figures
 from benchmarks.study.report.advice import Advice, advice
-from benchmarks.study.report.contrasts import MARGIN, Contrast
+from benchmarks.study.report.contrasts import Contrast
 from benchmarks.study.report.summary import Summary, summarise_studies
 from benchmarks.study.report.tables import endpoints_table
 from benchmarks.tables import interval, percent

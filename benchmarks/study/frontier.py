@@ -27,6 +27,9 @@ ENDPOINTS = {
     "b": "both at the same rate after half of the compute, mean over rates",
     "c": "each arm at its chosen rate, at the last point",
 }
+MARGIN = 0.03
+"""A difference that matters, in shares: the protocol asks for the power to see it."""
+
 HALF = 0.5
 
 LEARNED = 0.9
@@ -117,7 +120,7 @@ def on_validation(
 ) -> list[Choice]:
     """Return what could be chosen: the points that are measured, in the order of the arms."""
     return [
-        Choice(arm, point, _mean_over_seeds(cell.values()))
+        Choice(arm, point, mean_over_seeds(cell.values()))
         for arm in arms
         for point in range(1, points + 1)
         if (cell := cells.get((arm, point, column)))
@@ -180,7 +183,7 @@ def at_equal_success(cells: Cells, policy: PolicyPreset, preset: Preset) -> list
     best = min(one.validation for one in choices(cells, policy, preset).values())
     if not (init := cells.get(("init", 0, CHOOSES))):
         raise ValueError(f"The init is not measured on {CHOOSES} yet.")
-    start = _mean_over_seeds(init.values())
+    start = mean_over_seeds(init.values())
     if best <= start:
         return []
     level = start + LEARNED * (best - start)
@@ -321,13 +324,14 @@ def _line(one: Endpoint, corrected: float | None) -> str:
     if one.column != PRIMARY or corrected is None:
         return line
     line += f", p {one.test.p_value:.4f}, by Holm {corrected:.4f}"
-    seen, needed = smallest_seen(one.test), seeds_to_see(one.test, 0.03)
+    seen, needed = smallest_seen(one.test), seeds_to_see(one.test, MARGIN)
     if seen is not None:
         line += f"; sees {100 * seen:.1f} points with a power of 80 %, 3 with {needed} seeds"
     return line
 
 
-def _mean_over_seeds(observations: Iterable[Observation]) -> float:
+def mean_over_seeds(observations: Iterable[Observation]) -> float:
+    """Return the mean over seeds of the mean over the episodes of each."""
     by_seed: dict[int, list[float]] = {}
     for one in observations:
         by_seed.setdefault(one.seed, []).append(one.value)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmarks.study.report.contrasts import MARGIN, Contrast
+from benchmarks.study.frontier import MARGIN
+from benchmarks.study.report.contrasts import Contrast
 from benchmarks.study.report.names import SHIFT_WORDS
 from benchmarks.tables import percent
 

@@ -10,14 +10,19 @@ from benchmarks.leaderboard.shifts import SHIFTS
 from benchmarks.significance import difference_test, holm, seeds_to_see, smallest_seen
 from benchmarks.statistics import FEW_SEEDS, Estimate, PairedTest
 from benchmarks.study.cells import Played, Study
-from benchmarks.study.frontier import DECLARED_TESTS, GRID, Cells, Sides, differences
+from benchmarks.study.frontier import (
+    DECLARED_TESTS,
+    GRID,
+    MARGIN,
+    Cells,
+    Sides,
+    differences,
+    mean_over_seeds,
+)
 from benchmarks.study.report.names import arm_name, setting_name
 
 DECLARED_SEEDS = 6
 """Of (a) and (c) of a grid; with fewer they are looked at before their time."""
-
-MARGIN = 0.03
-"""A difference that matters, in shares: the protocol asks for the power to see it."""
 
 Family = Literal["declared", "further", "retention"]
 """Tests of one family are corrected together by Holm, declared ones suite by suite."""
@@ -163,10 +168,7 @@ def shift_of(column: str) -> str:
 
 def _mean_of(played: Played, keys: Iterable[tuple[int, int]]) -> float:
     """Return the mean over seeds of the mean over some episodes."""
-    by_seed: dict[int, list[float]] = {}
-    for key in sorted(keys):
-        by_seed.setdefault(key[0], []).append(played[key].value)
-    return _mean([_mean(values) for values in by_seed.values()])
+    return mean_over_seeds(played[key] for key in sorted(keys))
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -8,10 +8,10 @@ from contextlib import suppress
 from benchmarks.leaderboard import paper
 from benchmarks.plots import SUITE_NAMES
 from benchmarks.statistics import Estimate, conditional
-from benchmarks.study.frontier import Choice
+from benchmarks.study.frontier import MARGIN, Choice
 from benchmarks.study.overturned import CONTROLS, side, stand_ins, verdict
 from benchmarks.study.report.advice import p_value, signed
-from benchmarks.study.report.contrasts import DECLARED_SEEDS, MARGIN, Contrast
+from benchmarks.study.report.contrasts import DECLARED_SEEDS, Contrast
 from benchmarks.study.report.figures import ENDPOINT_NAMES, in_order
 from benchmarks.study.report.names import arm_name
 from benchmarks.study.report.summary import Setting, Summary
