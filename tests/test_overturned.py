@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -113,6 +114,10 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
         "grpo": "turns the headline",
     }
     assert "rejection is open: No point of rejection is measured" in "\n".join(lines)
+    # Nothing is said of a headline that is not decided.
+    endpoint.test.estimate = replace(HEADLINE, low=-0.1)
+    assert "nothing can overturn it" in overturned.report(folders)[2]
+    assert not any("leaves" in line or "turns the" in line for line in overturned.report(folders))
     rows["controls-more"]["init", 0, COLUMN] = episodes(0.5)
     with pytest.raises(RunError, match="controls-more: its init plays otherwise"):
         overturned.report(folders)

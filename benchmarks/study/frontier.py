@@ -49,6 +49,9 @@ DECLARED_TESTS = 9
 """Endpoints of a suite that are corrected together: (a), (b) and (c) of three policies. Those that
 are not run yet count too."""
 
+CONTROLS = "controls"
+"""How the names of presets of controls begin."""
+
 CHOSEN = "-chosen"
 """How the names of presets end that run a grid's chosen arms on more seeds."""
 
@@ -269,7 +272,8 @@ def report(folders: Sequence[Path]) -> list[str]:
     """Return the declared endpoints of studies as lines of text.
 
     Args:
-        folders: of the studies; where two have an endpoint of a policy, the later one counts.
+        folders: of the studies; where two have an endpoint of a policy, the later one counts, and
+            controls have none.
 
     Raises:
         RunError: one is not a study's folder.
@@ -278,6 +282,9 @@ def report(folders: Sequence[Path]) -> list[str]:
     for folder in folders:
         record, preset, _ = described(folder)
         suite = next(iter(record.suites))
+        if preset.name.startswith(CONTROLS):
+            lines.append(f"{folder} is of controls: benchmarks.study.overturned compares them.")
+            continue
         columns = [PRIMARY, *(name for name in SECONDARY if name in preset.curve_columns)]
         for name, policy in preset.policies.items():
             cells = played(folder, name)

@@ -15,14 +15,11 @@ from benchmarks.runs import RunError
 from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate
 from benchmarks.study.cells import Played, described, played
-from benchmarks.study.frontier import PRIMARY, Cells, choose, differences, endpoints
+from benchmarks.study.frontier import CONTROLS, PRIMARY, Cells, choose, differences, endpoints
 from benchmarks.study.presets import UNTRAINED, Arm
 
 COLUMN = PRIMARY
 """The column of the headline."""
-
-CONTROLS = "controls"
-"""How the names of presets of controls begin."""
 
 _IMITATE = ("sft", "rejection")
 
@@ -191,7 +188,9 @@ def report(folders: Sequence[Path]) -> list[str]:
         lines.append(f"headline (a), RL - SFT on {COLUMN}: {_told(setting.headline)}")
         if side(setting.headline) == 0:
             lines.append("It is not different from 0, so nothing can overturn it.")
-        lines += [one if isinstance(one, str) else _line(one) for one in setting.verdicts()]
+        decided = side(setting.headline) != 0
+        for one in setting.verdicts():
+            lines.append(one if isinstance(one, str) else _line(one, decided))
     return lines
 
 
@@ -205,12 +204,14 @@ def _check_same_init(folder: Path, known: Cells, here: Cells) -> None:
         )
 
 
-def _line(verdict: Verdict) -> str:
+def _line(verdict: Verdict, decided: bool) -> str:
     stand_in = verdict.stand_in
     of = "both arms" if stand_in.of == "both" else stand_in.of.upper()
     line = f"{stand_in.control} for {of}: RL - SFT {_told(verdict.difference)}"
     if verdict.change is not None:
         line += f", its own change {_told(verdict.change)}"
+    if not decided:
+        return line
     does = [word for word, so in (("turns", verdict.turns), ("explains", verdict.explains)) if so]
     return f"{line}: {f'{does[0]} the headline' if does else 'leaves the headline'}"
 
@@ -218,7 +219,7 @@ def _line(verdict: Verdict) -> str:
 def _told(estimate: Estimate) -> str:
     return (
         f"{100 * estimate.value:+.1f} [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}], "
-        f"{estimate.seeds} seeds"
+        f"{estimate.seeds} seed{'s' if estimate.seeds > 1 else ''}"
     )
 
 
