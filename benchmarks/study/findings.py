@@ -22,8 +22,8 @@ from benchmarks.study.report import figures
 from benchmarks.study.report.advice import Advice, advice
 from benchmarks.study.report.contrasts import Contrast
 from benchmarks.study.report.summary import Summary, summarise_studies
-from benchmarks.study.report.tables import endpoints_table
-from benchmarks.tables import interval, percent
+from benchmarks.study.report.tables import endpoints_table, overturned_table
+from benchmarks.tables import Table, interval, percent
 from shiftgym.atomic import write_atomically
 
 QUOTED = RESULTS / "quoted.json"
@@ -56,13 +56,14 @@ class Quote(BaseModel):
 
 
 class Quoted(BaseModel):
-    """The numbers that pages quote."""
+    """The numbers that pages quote; and what controls do to the headline, where they were run."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     runs: tuple[Run, ...] = ()
     rates: tuple[Quote, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
+    controls: Table | None = None
 
 
 def published(results: Path = RESULTS) -> list[Path]:
@@ -99,7 +100,12 @@ def quoted(summary: Summary | None) -> Quoted:
         for folder, results in {one.study.folder: one.results for one in summary.settings}.items()
         for rate in results.rates
     ]
-    return Quoted(runs=tuple(runs.values()), rates=tuple(rates), contrasts=tuple(summary.contrasts))
+    return Quoted(
+        runs=tuple(runs.values()),
+        rates=tuple(rates),
+        contrasts=tuple(summary.contrasts),
+        controls=overturned_table(summary),
+    )
 
 
 def page(found: Quoted) -> str:
@@ -130,6 +136,13 @@ def page(found: Quoted) -> str:
             "The diamond is the init from which both methods start. Up is better under the other "
             "rule, right is better under the trained one; large marks are the last points. Thin "
             "crosses are 95 % intervals; of many arms only the last points have them.",
+        ]
+    if found.controls is not None:
+        parts += [
+            "## Controls",
+            "Each trains another way from the same init, at one learning rate. Could one of them "
+            "explain the difference, or turn it round?",
+            found.controls.markdown().rstrip(),
         ]
     if more := [one for one in said if _mattered(one)]:
         parts += [
@@ -186,7 +199,7 @@ def paragraph(headline: Sequence[Advice], said: Sequence[Advice]) -> str:
     kept = (
         f" In {len(lost)} of {of} both ways are shown to have lost some of what there was before."
     )
-    more = next((one for one in said if _mattered(one)), None)
+    more = next((one for one in said if _mattered(one) and one.contrast.topic != "control"), None)
     beside = f" How one trains mattered too. {more.says}" if more else ""
     # Six seeds of the headline do not make more of the grid's three.
     others = [

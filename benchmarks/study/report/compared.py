@@ -69,6 +69,8 @@ def contrasts_of(
     preset, asked = study.preset, study.preset.policies[policy]
     cells = {**(beside or {}), **study.played(policy)}
     make = Maker(study, policy, cells, retained)
+    if preset.name.startswith(OF_CONTROLS):
+        return _controls(make, asked), {}  # the endpoints are those of the grid
     chosen: dict[str, Choice] = {}
     if CHOOSES in preset.curve_columns:
         # An unfinished run has what needs no choice.
@@ -80,8 +82,7 @@ def contrasts_of(
     for name, compared in pairs.items():
         # Of presets without validation the last point alone is declared.
         is_declared = CHOOSES in preset.curve_columns or name == "c"
-        is_control = preset.name.startswith(OF_CONTROLS)
-        family: Family = "declared" if is_declared and not is_control else "further"
+        family: Family = "declared" if is_declared else "further"
         found += make.of(name, ENDPOINTS[name], compared, study.task.shift, family)
     headline = "a" if "a" in pairs else "c"
     for column in shifted[1:]:
