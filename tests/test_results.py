@@ -80,7 +80,7 @@ def test_the_results_are_small() -> None:
 
 def test_a_packed_study_reads_as_the_study(tmp_path: Path, finished: test_study.Finished) -> None:
     folder, _ = finished("study", SUITES["gp-l"])
-    packed = tmp_path / "packed"
+    packed, last = tmp_path / "packed", load_study(folder).preset.points
     assert publish(folder, packed, columns=["rule_ood"], weights=["rl"]) < 100_000
     before, after = load_results(folder), load_results(packed)
     assert after.rates == before.rates
@@ -91,7 +91,11 @@ def test_a_packed_study_reads_as_the_study(tmp_path: Path, finished: test_study.
         return {(r.cell, r.index): r for r in read_episodes(of / "jobs" / "fake-seed0")}
 
     known = rows(folder)
-    assert all(known[place] == row for place, row in rows(packed).items())
+    for place, row in rows(packed).items():
+        _, _, stage, point, _ = row.cell.split("/")
+        is_end = stage == "init" or int(point) == last
+        told = {} if is_end else {"replies": None}
+        assert row == known[place].model_copy(update=told)
     assert (packed / "jobs" / "fake-seed0" / "rl.pt").exists()
 
 

@@ -150,7 +150,12 @@ def page(found: Quoted) -> str:
             "Not declared beforehand; corrected together with all other such comparisons.",
             "\n".join(f"- {one.contrast.setting}. {one.says} {one.because}" for one in more),
         ]
-    parts += ["## What is not decided", *_undecided(said, found), "## Where the rows are"]
+    parts += [
+        "## What is not decided",
+        "Under another rule; the report has the differences under the trained one too.",
+        *_undecided(said, found),
+        "## Where the rows are",
+    ]
     parts += [
         "\n".join(
             f"- `results/{run.folder}`: `{run.command}`, {run.seeds} "
@@ -271,7 +276,7 @@ def _equally_good(one: Advice, equal: Sequence[Advice]) -> str:
 
 
 def _undecided(said: Sequence[Advice], found: Quoted) -> list[str]:
-    open_ones = [one for one in said if one.verdict == "not decided"]
+    open_ones = [one for one in said if one.verdict == "not decided" and one.contrast.shift]
     lines = [f"- {one.contrast.setting}. {one.says} {one.because}" for one in open_ones]
     known = {one.suite for one in found.contrasts}
     absent = [name for name in ("gp-l", "virl-l", "gp-vl", "virl-vl") if name not in known]

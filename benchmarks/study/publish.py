@@ -88,7 +88,8 @@ def publish(
             if (job / TIMING_FILE).exists():  # jobs of earlier versions have none
                 shutil.copyfile(job / TIMING_FILE, target / TIMING_FILE)
             points = set(read_points(job))
-            _pack(target, [r for r in read_episodes(job) if _stays(r, points, preset, kept)])
+            rows = (row for row in read_episodes(job) if _stays(row, points, preset, kept))
+            _pack(target, [_brief(row, preset) for row in rows])
             if seed == chosen[0]:
                 for name in weights:
                     if not (job / f"{name}.pt").exists():
@@ -112,8 +113,21 @@ def command_of(record: RunRecord, preset: Preset) -> str:
 def _stays(row: Episode, points: Collection[str], preset: Preset, kept: Collection[str]) -> bool:
     """Return whether a row is packed: of finished points, and of columns that are asked for."""
     _, _, stage, point, column = row.cell.split("/")
-    is_end = stage == "init" or int(point) == preset.points
-    return f"{stage}/{point}" in points and (is_end or column in kept)
+    return f"{stage}/{point}" in points and (_is_end(row, preset) or column in kept)
+
+
+def _brief(row: Episode, preset: Preset) -> Episode:
+    """Return a row as it is packed: between init and end without what was replied.
+
+    Replies are most of what a row takes, and what is read from them is told of the ends alone.
+    """
+    return row if _is_end(row, preset) else row.model_copy(update={"replies": None})
+
+
+def _is_end(row: Episode, preset: Preset) -> bool:
+    """Return whether a row is of the init or of an arm's last point."""
+    _, _, stage, point, _ = row.cell.split("/")
+    return stage == "init" or int(point) == preset.points
 
 
 def _pack(target: Path, rows: list[Episode]) -> None:

@@ -13,7 +13,7 @@ from benchmarks.study.overturned import CONTROLS, side, stand_ins, verdict
 from benchmarks.study.report.advice import p_value, signed
 from benchmarks.study.report.contrasts import DECLARED_SEEDS, Contrast
 from benchmarks.study.report.figures import ENDPOINT_NAMES, in_order
-from benchmarks.study.report.names import arm_name
+from benchmarks.study.report.names import arm_name, setting_name
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.tables import Table, interval, percent
 
@@ -180,7 +180,8 @@ def overturned_table(summary: Summary) -> Table | None:
                     does = "nothing to overturn"
                 change = "" if told.change is None else points(told.change)
                 rows.append(
-                    [one.name, arm_name(stand_in.control), stand_in.of.upper(),
+                    [setting_name(one.suite, one.policy), arm_name(stand_in.control),
+                     stand_in.of.upper(),
                      points(headline.estimate), points(told.difference), change, does]
                 )  # fmt: skip
     if not rows:
@@ -199,8 +200,9 @@ def overturned_table(summary: Summary) -> Table | None:
         rows,
         numbers_from=3,
         note=(
-            "Each arm at the point that validation chose; the protocol says when one does. Where "
-            "(a) is not different from 0 there is nothing to overturn."
+            "Each arm at the point that validation chose; the protocol says when one does. Own "
+            "change: in the direction of the headline, RL \u2212 control or control \u2212 SFT. "
+            "Where (a) is not different from 0 there is nothing to overturn."
         ),
     )
 
