@@ -41,7 +41,7 @@ def _words(error: BaseException) -> str:
 
         return str(missing(error))
     if type(error).__name__ == "ValidationError":
-        from benchmarks.runs import first_of
+        from benchmarks.records import first_of
 
         return first_of(cast(Any, error))
     if isinstance(error, OSError) and error.strerror and error.filename:

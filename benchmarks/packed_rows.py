@@ -15,8 +15,7 @@ from typing import Any
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from benchmarks.bounded import bounded_lines
-from benchmarks.records import Episode
-from benchmarks.runs import first_of
+from benchmarks.records import Episode, first_of
 
 BLOCK = 500
 """Rows of a block, which stays within what `bounded_lines` takes outside of texts."""

@@ -13,8 +13,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from benchmarks.records import first_of
 from benchmarks.reply_summary import ReplySummary
-from benchmarks.runs import first_of
 
 LIST_PRICES = Path(__file__).with_name("prices.json")
 

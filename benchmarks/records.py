@@ -12,7 +12,14 @@ import sys
 from importlib import metadata
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationError,
+    model_validator,
+)
 
 from benchmarks.tasks.task import SUCCESS
 
@@ -162,3 +169,11 @@ def _processor() -> str:
         except OSError:
             pass
     return platform.processor() or platform.machine()
+
+
+def first_of(error: ValidationError) -> str:
+    """Return the first thing that is wrong, and where."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    place = ".".join(map(str, first["loc"]))
+    told = str(first["msg"]).removeprefix("Value error, ")
+    return f"{place}: {told}" if place else told

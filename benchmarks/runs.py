@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from benchmarks.bounded import bounded_lines, read_small_json
-from benchmarks.records import Episode, RunRecord, Session
+from benchmarks.records import Episode, RunRecord, Session, first_of
 from shiftgym.atomic import PARTIAL_FILES, write_atomically, write_error
 from shiftgym.files import MEBIBYTE
 
@@ -129,14 +129,6 @@ def read_record(folder: Path) -> RunRecord:
         ) from error
     except ValueError as error:
         raise RunError(f"{folder}: {error}") from error
-
-
-def first_of(error: ValidationError) -> str:
-    """Return the first thing that is wrong, and where."""
-    first = error.errors(include_input=False, include_url=False)[0]
-    place = ".".join(map(str, first["loc"]))
-    told = str(first["msg"]).removeprefix("Value error, ")
-    return f"{place}: {told}" if place else told
 
 
 def read_episodes(folder: Path) -> Iterator[Episode]:

@@ -214,7 +214,7 @@ def test_a_study_runs_some_of_its_seeds_and_says_what_is_missing(
     assert results.rate("lm-working", "sft-5e-4", "rule_ood") is not None
     assert {curve.column for curve in results.curves} == set(preset.curve_columns)
     (line,) = report([tmp_path])
-    assert line == "lm-working: No point of an arm is measured on in_validation yet."
+    assert line == "gp-l, lm-working: No point of an arm is measured on in_validation yet."
     assert results.missing
     assert all("seed 0" in part for part in results.missing.parts)
 

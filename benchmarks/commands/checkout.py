@@ -94,7 +94,7 @@ def _seeds(text: str | None, count: int) -> list[int]:
     """
     if text is None:
         return list(range(count))
-    told = arguments.names(text)
+    told = [name.strip() for name in text.split(",")]
     if not all(name.isdecimal() and int(name) < count for name in told):
         raise ValueError(f"--only takes seeds from 0 to {count - 1}, such as 0,1; got {text!r}.")
     return sorted(set(map(int, told)))

@@ -10,8 +10,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from benchmarks.completeness import PointName
-from benchmarks.records import Episode, RunRecord
-from benchmarks.runs import EPISODES_FILE, RunError, first_of, read_episodes, read_record
+from benchmarks.records import Episode, RunRecord, first_of
+from benchmarks.runs import EPISODES_FILE, RunError, read_episodes, read_record
 from benchmarks.statistics import REPLICATES, Estimate, Observation, rate
 from benchmarks.study.jobs import Job
 from benchmarks.study.points import read_points

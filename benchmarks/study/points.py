@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from benchmarks.runs import RunError, first_of, read_json
+from benchmarks.records import first_of
+from benchmarks.runs import RunError, read_json
 
 POINTS_FILE = "points.json"
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from benchmarks.runs import RunError, first_of, read_json, write_json
+from benchmarks.records import first_of
+from benchmarks.runs import RunError, read_json, write_json
 
 TIMING_FILE = "timing.json"
 

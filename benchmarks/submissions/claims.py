@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from benchmarks.bounded import read_small_json
-from benchmarks.records import RunRecord
+from benchmarks.records import RunRecord, first_of
 from benchmarks.replies import REPLIES_FILE
-from benchmarks.runs import EPISODES_FILE, RUN_FILE, first_of
+from benchmarks.runs import EPISODES_FILE, RUN_FILE
 from benchmarks.submissions.folders import read_submission
 from benchmarks.submissions.format import (
     LOG_FILE,

@@ -13,9 +13,8 @@ from pydantic import ValidationError
 from agents.chat_answers import LONGEST_NAME, MOST_TOKENS
 from agents.no_answer import NoAnswer, why_no_answer
 from benchmarks.bounded import bounded_lines
-from benchmarks.records import Episode
+from benchmarks.records import Episode, first_of
 from benchmarks.replies import Asked, ReplyLine
-from benchmarks.runs import first_of
 from benchmarks.seals import request_digest, seal_of, unsealed, written
 from benchmarks.submissions.claims import Claim
 from benchmarks.submissions.problems import Problems

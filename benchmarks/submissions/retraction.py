@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError
 
 from benchmarks.bounded import read_whole
-from benchmarks.runs import RunError, first_of
+from benchmarks.records import first_of
+from benchmarks.runs import RunError
 from benchmarks.submissions.folders import EARLIER
 from benchmarks.submissions.format import (
     FILES,

@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from benchmarks.bounded import bounded_lines
-from benchmarks.records import Episode
+from benchmarks.records import Episode, first_of
 from benchmarks.replays import Script, differences, row_again
 from benchmarks.rollouts import Cell, play, side_by_side
-from benchmarks.runs import first_of, line_of
+from benchmarks.runs import line_of
 from benchmarks.single_envs import SingleEnvs
 from benchmarks.submissions.claims import Claim
 from benchmarks.submissions.expected import plain

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from benchmarks.bounded import bounded_lines
-from benchmarks.records import Episode
+from benchmarks.records import Episode, first_of
 from benchmarks.replies import ReplyLine
-from benchmarks.runs import RunError, first_of
+from benchmarks.runs import RunError
 from benchmarks.submissions.claims import Claim, check_suite, claimed_suite, read_claim
 from benchmarks.submissions.expected import expected_cells
 from benchmarks.submissions.folders import checksum

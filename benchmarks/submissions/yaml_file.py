@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from benchmarks.runs import first_of
+from benchmarks.records import first_of
 from benchmarks.submissions.format import SUBMISSION_FILE, Submission
 from shiftgym.files import MEBIBYTE
 

@@ -20,7 +20,7 @@ from typing import Any
 import gymnasium as gym
 from pydantic import ValidationError
 
-from benchmarks.runs import first_of
+from benchmarks.records import first_of
 from benchmarks.suites import LOOK, SUITES, Suite, suite
 from benchmarks.suites.private import read_private
 from benchmarks.tasks import task_of

@@ -21,7 +21,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from benchmarks.runs import first_of
+from benchmarks.records import first_of
 from benchmarks.suites import SUITES, Column, Name, Suite, Version
 from shiftgym.atomic import write_atomically
 
