@@ -25,7 +25,7 @@ from benchmarks.study.report.advice import advice
 from benchmarks.study.report.command import write_report
 from benchmarks.study.report.compared import contrasts_of
 from benchmarks.study.report.contrasts import corrected
-from benchmarks.study.report.summary import summarise_studies
+from benchmarks.study.report.summary import arms_beside, summarise_studies
 from benchmarks.study.report.tables import endpoints_table
 from benchmarks.study.results import Difference
 from benchmarks.suites import SUITES
@@ -177,6 +177,17 @@ def test_controls_are_compared_with_their_method_and_a_floor_decides_nothing() -
     assert {topic for topic, _, _ in found} == {"control"}  # the endpoints are the grid's
     assert found["control", "init carried on", "rule_ood"][0] == "found"
     assert found["control", "RL with KL", "rule_ood"][0] == "floor"
+
+
+def test_controls_of_another_init_are_refused() -> None:
+    shift = "rule_ood"
+    first = study("controls", {("init", shift): 0.5, ("sft", shift): 0.4, ("rl", shift): 0.3})
+    more = study("controls-more", {("init", shift): 0.5, ("grpo", shift): 0.4})
+    beside = arms_beside(more, "lm-working", [first, more])
+    assert {arm for arm, _, _ in beside} == {"sft", "rl"}
+    other = study("controls-more", {("init", shift): 0.2, ("grpo", shift): 0.4})
+    with pytest.raises(RunError, match="its init plays otherwise"):
+        arms_beside(other, "lm-working", [first, other])
 
 
 def test_methods_that_never_differ_are_not_decided() -> None:

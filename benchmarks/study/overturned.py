@@ -163,7 +163,7 @@ def read_settings(folders: Sequence[Path]) -> dict[tuple[str, str], Setting]:
             setting = found.setdefault((suite, name), Setting())
             here = played(folder, name)
             if preset.name.startswith(CONTROLS):
-                _check_same_init(folder, setting.cells, here)
+                check_same_init(folder, setting.cells, here)
                 setting.cells.update(here)
                 setting.arms.update(policy.all_arms)
                 setting.points = preset.points
@@ -194,7 +194,12 @@ def report(folders: Sequence[Path]) -> list[str]:
     return lines
 
 
-def _check_same_init(folder: Path, known: Cells, here: Cells) -> None:
+def check_same_init(folder: Path, known: Cells, here: Cells) -> None:
+    """Check that controls in a folder start from the init of others.
+
+    Raises:
+        RunError: their inits play otherwise.
+    """
     place = ("init", 0, COLUMN)
     ours, theirs = known.get(place, {}), here.get(place, {})
     if any(ours[key].value != theirs[key].value for key in ours.keys() & theirs.keys()):

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.runs import RunError
-from benchmarks.study.cells import Study
+from benchmarks.study.cells import Played, Study
 from benchmarks.study.frontier import CHOSEN, SHIFTED, Cells, Choice, choices, curve
-from benchmarks.study.overturned import CONTROLS
+from benchmarks.study.overturned import CONTROLS, check_same_init
 from benchmarks.study.report.compared import contrasts_of
 from benchmarks.study.report.contrasts import Contrast, corrected
 from benchmarks.study.report.names import setting_name
@@ -99,27 +99,34 @@ def summarise_studies(folders: Sequence[Path], *, splits: bool = True) -> Summar
     read = [study_and_results(folder, splits=splits) for folder in folders]
     studies = [study for study, _ in read]
     made = [
-        _setting(study, results, policy, _beside(study, policy, studies))
+        _setting(study, results, policy, arms_beside(study, policy, studies))
         for study, results in read
         for policy in study.preset.policies
     ]
     return Summary(_corrected(made))
 
 
-def _beside(study: Study, policy: str, studies: Sequence[Study]) -> Cells:
-    """Return the arms "sft" and "rl" of controls of the same init, where they are elsewhere."""
+def arms_beside(study: Study, policy: str, studies: Sequence[Study]) -> Cells:
+    """Return the arms "sft" and "rl" of controls of the same init, where they are elsewhere.
+
+    Raises:
+        RunError: other controls of the policy start from another init.
+    """
     if not study.preset.name.startswith(CONTROLS):
         return {}
-    return {
-        place: cell
-        for other in studies
-        if other is not study
-        and other.preset.name.startswith(CONTROLS)
-        and other.record.suites == study.record.suites
-        and policy in other.preset.policies
-        for place, cell in other.played(policy).items()
-        if place[0] in ("sft", "rl")
-    }
+    found: dict[tuple[str, int, str], Played] = {}
+    for other in studies:
+        if (
+            other is study
+            or not other.preset.name.startswith(CONTROLS)
+            or other.record.suites != study.record.suites
+            or policy not in other.preset.policies
+        ):
+            continue
+        cells = other.played(policy)
+        check_same_init(study.folder, cells, study.played(policy))
+        found |= {place: cell for place, cell in cells.items() if place[0] in ("sft", "rl")}
+    return found
 
 
 def _setting(study: Study, results: Results, policy: str, beside: Cells) -> Setting:
