@@ -16,7 +16,7 @@ from benchmarks.plot_style import write_figure
 from benchmarks.runs import RUN_FILE, read_json, write_json
 from benchmarks.statistics import FEW_SEEDS
 from benchmarks.study.cells import described
-from benchmarks.study.frontier import CHOSEN, MARGIN
+from benchmarks.study.frontier import MARGIN
 from benchmarks.study.publish import RESULTS, command_of
 from benchmarks.study.report import figures
 from benchmarks.study.report.advice import Advice, advice
@@ -72,7 +72,7 @@ def published(results: Path = RESULTS) -> list[Path]:
     Of two studies that have an endpoint the later one counts.
     """
     folders = sorted(path.parent for path in results.glob(f"*/{RUN_FILE}"))
-    return sorted(folders, key=lambda folder: described(folder)[1].name.endswith(CHOSEN))
+    return sorted(folders, key=lambda folder: described(folder)[1].is_chosen)
 
 
 def quoted(summary: Summary | None) -> Quoted:

@@ -49,12 +49,6 @@ DECLARED_TESTS = 9
 """Endpoints of a suite that are corrected together: (a), (b) and (c) of three policies. Those that
 are not run yet count too."""
 
-CONTROLS = "controls"
-"""How the names of presets of controls begin."""
-
-CHOSEN = "-chosen"
-"""How the names of presets end that run a grid's chosen arms on more seeds."""
-
 Cells = Mapping[tuple[str, int, str], Played]
 """Episodes by arm, point and column."""
 
@@ -148,7 +142,7 @@ def at_equal_rates(policy: PolicyPreset, preset: Preset) -> list[tuple[str, str]
 
     There is none where arms were chosen from a grid: the mean over its rates is the grid's.
     """
-    if preset.name.endswith(CHOSEN):
+    if preset.is_chosen:
         return []
     sft, rl = (arms_by_rate(policy, method) for method in ("sft", "rl"))
     return [(rl[rate], sft[rate]) for rate in rl if rate in sft]
@@ -282,7 +276,7 @@ def report(folders: Sequence[Path]) -> list[str]:
     for folder in folders:
         record, preset, _ = described(folder)
         suite = next(iter(record.suites))
-        if preset.name.startswith(CONTROLS):
+        if preset.is_controls:
             lines.append(f"{folder} is of controls: benchmarks.study.overturned compares them.")
             continue
         columns = [PRIMARY, *(name for name in SECONDARY if name in preset.curve_columns)]

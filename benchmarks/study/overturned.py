@@ -15,7 +15,7 @@ from benchmarks.runs import RunError
 from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate
 from benchmarks.study.cells import Played, described, played
-from benchmarks.study.frontier import CONTROLS, PRIMARY, Cells, choose, differences, endpoints
+from benchmarks.study.frontier import PRIMARY, Cells, choose, differences, endpoints
 from benchmarks.study.presets import UNTRAINED, Arm
 
 COLUMN = PRIMARY
@@ -162,7 +162,7 @@ def read_settings(folders: Sequence[Path]) -> dict[tuple[str, str], Setting]:
         for name, policy in preset.policies.items():
             setting = found.setdefault((suite, name), Setting())
             here = played(folder, name)
-            if preset.name.startswith(CONTROLS):
+            if preset.is_controls:
                 check_same_init(folder, setting.cells, here)
                 setting.cells.update(here)
                 setting.arms.update(policy.all_arms)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agents.gp.recipes import RECIPES
 from benchmarks.study.presets import cards, controls
-from benchmarks.study.presets.schema import Arm, PolicyPreset, Preset
+from benchmarks.study.presets.schema import CHOSEN, Arm, PolicyPreset, Preset
 from benchmarks.suites import SUITES, Column
 
 RATES = (5e-5, 1e-4, 2e-4, 5e-4)
@@ -57,6 +57,15 @@ def at_rates(sft: Mapping[str, Any], rl: Mapping[str, Any]) -> dict[str, Arm]:
         for rate in RATES
         for method, settings in (("sft", sft), ("rl", rl))
     }
+
+
+def chosen(grid: Preset, policy: str, arms: Sequence[str]) -> Preset:
+    """Return some arms of one policy of a grid, on six seeds."""
+    of = grid.policies[policy]
+    kept = of.model_copy(update={"arms": {name: of.all_arms[name] for name in arms}})
+    return grid.model_copy(
+        update={"name": grid.name + CHOSEN, "seeds": 6, "policies": {policy: kept}}
+    )
 
 
 _WORKING = PolicyPreset(
@@ -119,17 +128,7 @@ GRID = Preset(
 CHOSEN_ARMS = ("sft-5e-4", "rl-5e-4")
 """The arms that are best on validation over the three seeds of `GRID`, as docs/protocol.md says."""
 
-GRID_CHOSEN = GRID.model_copy(
-    update={
-        "name": "grid-chosen",
-        "seeds": 6,
-        "policies": {
-            "lm-working": _WORKING.model_copy(
-                update={"arms": {name: _WORKING.all_arms[name] for name in CHOSEN_ARMS}}
-            )
-        },
-    }
-)
+GRID_CHOSEN = chosen(GRID, "lm-working", CHOSEN_ARMS)
 """These two on six seeds."""
 
 GRID_ANSWERS = GRID.model_copy(

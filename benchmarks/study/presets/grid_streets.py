@@ -79,17 +79,7 @@ GRID_ANSWERS = GRID.model_copy(
 CHOSEN_ARMS = ("sft-5e-5", "rl-5e-4")
 """The MLP's arms that are best on validation over the three seeds of `GRID_ANSWERS`."""
 
-GRID_ANSWERS_CHOSEN = GRID_ANSWERS.model_copy(
-    update={
-        "name": "grid-answers-chosen",
-        "seeds": 6,
-        "policies": {
-            "mlp": _MLP.model_copy(
-                update={"arms": {name: _MLP.all_arms[name] for name in CHOSEN_ARMS}}
-            )
-        },
-    }
-)
+GRID_ANSWERS_CHOSEN = grid.chosen(GRID_ANSWERS, "mlp", CHOSEN_ARMS)
 """These two on six seeds."""
 
 _PROMPTS = {

@@ -26,6 +26,12 @@ ArmName = Annotated[str, Field(pattern=r"^[\w.-]+$")]
 """Names of arms are names of files."""
 
 
+CONTROLS = "controls"
+"""How the names of presets of controls begin."""
+
+CHOSEN = "-chosen"
+"""How the names of presets end that run some arms of a grid on more seeds."""
+
 UNTRAINED = "untrained"
 """As an arm's start: the weights that the init starts from."""
 
@@ -194,6 +200,16 @@ class Preset(Plain):
                 f"last of them 1; got {list(shares)}"
             )
         return self
+
+    @property
+    def is_controls(self) -> bool:
+        """Whether its arms are controls of a grid's."""
+        return self.name.startswith(CONTROLS)
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether its arms are those that validation chose from a grid."""
+        return self.name.endswith(CHOSEN)
 
     def share(self, point: int) -> float:
         """Return the share of an arm's compute at a point, from 1 on."""

@@ -9,7 +9,6 @@ from benchmarks.leaderboard.shifts import SHIFTS
 from benchmarks.study.cells import Study
 from benchmarks.study.frontier import (
     CHOOSES,
-    CHOSEN,
     ENDPOINTS,
     Cells,
     Choice,
@@ -20,7 +19,6 @@ from benchmarks.study.frontier import (
     choices,
     declared,
 )
-from benchmarks.study.overturned import CONTROLS as OF_CONTROLS
 from benchmarks.study.presets import PolicyPreset
 from benchmarks.study.report.contrasts import Contrast, Family, Maker
 from benchmarks.study.report.names import arm_name
@@ -69,7 +67,7 @@ def contrasts_of(
     preset, asked = study.preset, study.preset.policies[policy]
     cells = {**(beside or {}), **study.played(policy)}
     make = Maker(study, policy, cells, retained)
-    if preset.name.startswith(OF_CONTROLS):
+    if preset.is_controls:
         return _controls(make, asked), {}  # the endpoints are those of the grid
     chosen: dict[str, Choice] = {}
     if CHOOSES in preset.curve_columns:
@@ -95,7 +93,7 @@ def contrasts_of(
     found += _against_init(make, pairs.get(headline, []))
     found += _rates(make, asked)
     if chosen:
-        if not preset.name.endswith(CHOSEN):
+        if not preset.is_chosen:
             # Of all rates, which two chosen arms are not.
             with suppress(ValueError):
                 equal = at_equal_success(cells, asked, preset)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from benchmarks.plots import POLICY_NAMES, SUITE_NAMES
-from benchmarks.study.overturned import CONTROLS
+from benchmarks.study.presets.schema import CONTROLS
 
 SHIFT_WORDS: Mapping[str, str] = MappingProxyType(
     {

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from benchmarks.runs import RunError
 from benchmarks.study.cells import Played, Study
-from benchmarks.study.frontier import CHOSEN, SHIFTED, Cells, Choice, choices, curve
-from benchmarks.study.overturned import CONTROLS, check_same_init
+from benchmarks.study.frontier import SHIFTED, Cells, Choice, choices, curve
+from benchmarks.study.overturned import check_same_init
 from benchmarks.study.report.compared import contrasts_of
 from benchmarks.study.report.contrasts import Contrast, corrected
 from benchmarks.study.report.names import setting_name
@@ -55,7 +55,7 @@ class Setting:
     @property
     def is_chosen(self) -> bool:
         """Whether its arms are some of a grid's, on more seeds."""
-        return self.study.preset.name.endswith(CHOSEN)
+        return self.study.preset.is_chosen
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -112,13 +112,13 @@ def arms_beside(study: Study, policy: str, studies: Sequence[Study]) -> Cells:
     Raises:
         RunError: other controls of the policy start from another init.
     """
-    if not study.preset.name.startswith(CONTROLS):
+    if not study.preset.is_controls:
         return {}
     found: dict[tuple[str, int, str], Played] = {}
     for other in studies:
         if (
             other is study
-            or not other.preset.name.startswith(CONTROLS)
+            or not other.preset.is_controls
             or other.record.suites != study.record.suites
             or policy not in other.preset.policies
         ):

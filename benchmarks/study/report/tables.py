@@ -9,7 +9,7 @@ from benchmarks.leaderboard import paper
 from benchmarks.plots import SUITE_NAMES
 from benchmarks.statistics import Estimate, conditional
 from benchmarks.study.frontier import MARGIN, Choice
-from benchmarks.study.overturned import CONTROLS, side, stand_ins, verdict
+from benchmarks.study.overturned import side, stand_ins, verdict
 from benchmarks.study.report.advice import p_value, signed
 from benchmarks.study.report.contrasts import DECLARED_SEEDS, Contrast
 from benchmarks.study.report.figures import ENDPOINT_NAMES, in_order
@@ -150,7 +150,7 @@ def overturned_table(summary: Summary) -> Table | None:
     """Return what controls do to the headline, None where it or they are missing."""
     rows = []
     for one in summary.settings:
-        if not one.study.preset.name.startswith(CONTROLS):
+        if not one.study.preset.is_controls:
             continue
         headline = next(
             (
