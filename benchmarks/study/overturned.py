@@ -186,9 +186,9 @@ def report(folders: Sequence[Path]) -> list[str]:
             lines.append("no grid among these studies has endpoint (a) yet.")
             continue
         lines.append(f"headline (a), RL - SFT on {COLUMN}: {_told(setting.headline)}")
-        if side(setting.headline) == 0:
-            lines.append("It is not different from 0, so nothing can overturn it.")
         decided = side(setting.headline) != 0
+        if not decided:
+            lines.append("It is not different from 0, so nothing can overturn it.")
         for one in setting.verdicts():
             lines.append(one if isinstance(one, str) else _line(one, decided))
     return lines

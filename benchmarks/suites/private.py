@@ -221,11 +221,18 @@ def sealed(path: Path) -> PrivateSuite | None:
     Raises:
         OSError: it cannot be read.
     """
+    public = _public(path)
+    if public is None or public.salt is not None or salt_file(path).exists():
+        return None
+    return public
+
+
+def _public(path: Path) -> PrivateSuite | None:
+    """Return what a file says of a private suite; None for other files."""
     try:
-        public = PrivateSuite.model_validate_json(path.read_bytes())
+        return PrivateSuite.model_validate_json(path.read_bytes())
     except ValidationError:
         return None
-    return public if public.salt is None and not salt_file(path).exists() else None
 
 
 def salt_file(path: Path) -> Path:
@@ -255,9 +262,8 @@ def was_secret(path: Path, day: date) -> bool:
     Raises:
         OSError: it cannot be read.
     """
-    try:
-        public = PrivateSuite.model_validate_json(path.read_bytes())
-    except ValidationError:
+    public = _public(path)
+    if public is None:
         return False
     return public.salt is None or (public.revealed is not None and day <= public.revealed)
 
