@@ -44,8 +44,10 @@ study-seen: $(READY) ## The same for agents that see (an hour on 2 cores)
 	$(BIN)/python -m benchmarks study --preset quick --suite gp-vl
 	$(BIN)/python -m benchmarks study --preset quick --suite virl-vl
 
-entries: $(READY) ## Make the standing entries of the leaderboard anew
+# SmolLM2 is played where the extra [hf] is.
+entries: $(LLM)/.ready ## Make the standing entries of the leaderboard anew
 	$(BIN)/python -m benchmarks.submissions.standing
+	$(LLM)/bin/python -m benchmarks.submissions.standing gp-l-smollm2-135m-instruct
 
 leaderboard: $(READY) ## Build the leaderboard of submissions/ in runs/leaderboard
 	$(BIN)/python -m benchmarks leaderboard build --out runs/leaderboard

