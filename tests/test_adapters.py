@@ -5,6 +5,7 @@ What the libraries themselves make of the doors is tried by `make plugs`.
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import importlib
 import json
@@ -231,6 +232,7 @@ def test_verifiers(door: Callable[..., Any], id: str) -> None:
             return object
 
     class Data(BaseModel):
+        id: str
         name: str
         prompt: str
         system_prompt: str | None
@@ -262,7 +264,7 @@ def test_verifiers(door: Callable[..., Any], id: str) -> None:
     library = {"v1": SimpleNamespace(**names, Task=Tasks, Taskset=Tasksets)}
     module = door("verifiers", verifiers=library, verifiers__v1={**vars(library["v1"])})
     (task,) = module.TextTaskset(module.TextConfig(game=id, episodes=1)).load()
-    assert task.data.prompt == Dialogue(task.data.episode).messages[-1]["content"]
+    assert task.data.prompt == Dialogue(task.data.id).messages[-1]["content"]
     said: list[str | None] = []
 
     class Interaction:
@@ -276,7 +278,7 @@ def test_verifiers(door: Callable[..., Any], id: str) -> None:
 
         async def turn(self, told: str | None = None) -> Any:
             said.append(told)
-            return SimpleNamespace(terminated=False, last_reply=expert_of(task.data.episode))
+            return SimpleNamespace(terminated=False, last_reply=expert_of(task.data.id))
 
     told: dict[str, float] = {}
     Interaction.trace = SimpleNamespace(
@@ -367,3 +369,23 @@ def test_the_site_shows_the_examples_where_the_page_links_to_them() -> None:
     for path in (docs / "examples").glob("*.py"):
         assert shown.count(f'id="{path.name}"') == 1, f"List {path.name} in libraries.md."
         assert f"```python\n{path.read_text('utf-8')}```\n" in shown
+
+
+def test_adapters_are_thin() -> None:
+    folder = Path(__file__).resolve().parents[1] / "shiftgym" / "adapters"
+    lines = {str(path.relative_to(folder)): code_lines(path) for path in folder.rglob("*.py")}
+    assert len(lines) > 7
+    assert {name: count for name, count in lines.items() if count > 40} == {}
+
+
+def code_lines(path: Path) -> int:
+    """Return how many lines of a file are neither blank nor comment nor docstring."""
+    text = path.read_text("utf-8")
+    prose: set[int] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            prose.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return sum(
+        bool(line.strip()) and not line.lstrip().startswith("#") and number not in prose
+        for number, line in enumerate(text.splitlines(), 1)
+    )

@@ -28,7 +28,8 @@ ENVIRONMENT_DEPENDENCIES = {"gymnasium", "numpy", "PIL", "typing_extensions"}
 """What the environment packages may import at all; Gymnasium brings typing_extensions along."""
 
 OPTIONAL = {
-    "shiftgym/adapters/inspect.py": {"inspect_ai", "pydantic"},
+    "shiftgym/adapters/inspect/__init__.py": {"inspect_ai"},
+    "shiftgym/adapters/inspect/play.py": {"inspect_ai", "pydantic"},
     "shiftgym/adapters/openenv/__main__.py": {"uvicorn"},
     "shiftgym/adapters/openenv/client.py": {"openenv"},
     "shiftgym/adapters/openenv/server.py": {"openenv"},

@@ -10,13 +10,11 @@ data.score_answer("(5-1)*6*1", data[0])
 from __future__ import annotations
 
 from dataclasses import dataclass, field, make_dataclass
+from random import Random
 from typing import Any
 
-import numpy as np
-
 from shiftgym.extras import installed_by
-from shiftgym.llm import reward
-from shiftgym.llm.rows import expert_rows, text_environment
+from shiftgym.llm import expert_rows, reward, text_environment
 
 with installed_by("reasoning-gym"):
     from reasoning_gym.factory import ProceduralDataset, register_dataset
@@ -56,19 +54,13 @@ class TextDataset(ProceduralDataset):
         if not 0 <= idx < self.size:
             raise IndexError(f"The data set has the rows 0 to {self.size - 1}; got {idx}.")
         # With data sets of adjacent seeds it shares no rows, as it would with seed + idx.
-        draw = np.random.default_rng((self.seed, idx))
-        points = expert_rows(self._env, seed=int(draw.integers(2**32)))
-        row = points[draw.integers(len(points))]
+        draw = Random(f"{self.seed} {idx}")
+        row = draw.choice(expert_rows(self._env, seed=draw.getrandbits(32)))
+        where = {"source_dataset": self.config.name, "source_index": idx, "point": row["point"]}
         return {
             "question": "\n\n".join(message["content"] for message in row["prompt"]),
             "answer": row["completion"][0]["content"],
-            "metadata": {
-                "source_dataset": self.config.name,
-                "source_index": idx,
-                "difficulty": {"value": row["difficulty"]},
-                "task": row["task"],
-                "point": row["point"],
-            },
+            "metadata": {**where, "task": row["task"], "difficulty": {"value": row["difficulty"]}},
         }
 
     def score_answer(self, answer: str | None, entry: dict[str, Any]) -> float:

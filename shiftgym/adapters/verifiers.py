@@ -31,14 +31,8 @@ class TextConfig(vf.TasksetConfig):
     seed: int = 0
 
 
-class TextData(vf.TaskData):
-    """An episode, by its `info["task"]`."""
-
-    episode: str
-
-
-class TextTask(vf.Task[TextData, vf.State, vf.TaskConfig]):
-    """An episode; what it is worth is said by the environment that plays it."""
+class TextTask(vf.Task[vf.TaskData, vf.State, vf.TaskConfig]):
+    """An episode, whose id is its `info["task"]`; what it is worth is said by who plays it."""
 
 
 class TextTaskset(vf.Taskset[TextTask, TextConfig]):
@@ -50,12 +44,8 @@ class TextTaskset(vf.Taskset[TextTask, TextConfig]):
         made = episodes(config.game, config.episodes, seed=config.seed, **config.keywords)
         for number, row in enumerate(made):
             told = {one["role"]: one["content"] for one in row["prompt"]}
-            data = TextData(
-                name=f"{config.game}#{number}",
-                prompt=told["user"],
-                system_prompt=told.get("system"),
-                episode=row["task"],
-            )
+            opening = {"prompt": told["user"], "system_prompt": told.get("system")}
+            data = vf.TaskData(id=row["task"], name=f"{config.game}#{number}", **opening)
             yield TextTask(data, config.task)
 
 
@@ -70,7 +60,7 @@ class TextEnv(vf.Env[TextEnvConfig]):
 
     async def run(self, task: TextTask, agents: Any) -> None:
         """Play an episode; its reward is the sum of the game's, its metric whether it succeeded."""
-        game = Dialogue(task.data.episode)
+        game = Dialogue(task.data.id)
         async with agents.player.interaction(task) as interaction:
             segment = await interaction.turn()
             while not segment.terminated:

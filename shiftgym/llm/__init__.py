@@ -13,7 +13,18 @@ lets the expert play up to that point by itself.
 
 from shiftgym.llm.dialogues import Dialogue
 from shiftgym.llm.rewards import Completion, reward
-from shiftgym.llm.rows import TOOL_PROMPT, Row, episodes, rows
+from shiftgym.llm.rows import TOOL_PROMPT, Row, episodes, expert_rows, rows, text_environment
 from shiftgym.llm.tools import Tools
 
-__all__ = ["TOOL_PROMPT", "Completion", "Dialogue", "Row", "Tools", "episodes", "reward", "rows"]
+__all__ = [
+    "TOOL_PROMPT",
+    "Completion",
+    "Dialogue",
+    "Row",
+    "Tools",
+    "episodes",
+    "expert_rows",
+    "reward",
+    "rows",
+    "text_environment",
+]

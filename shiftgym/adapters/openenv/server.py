@@ -10,7 +10,7 @@ from openenv.core.env_server.interfaces import Environment
 from openenv.core.env_server.types import State
 
 from shiftgym.adapters.openenv.client import TextAction, TextObservation
-from shiftgym.llm.rows import text_environment
+from shiftgym.llm import text_environment
 
 SESSIONS = 64
 """Clients that may play at the same time."""
@@ -34,21 +34,15 @@ class TextEnvironment(Environment):
         """Start an episode; the same seed starts the same one."""
         told, info = self._env.reset(seed=seed)
         self._state = State(episode_id=episode_id or info["task"])
-        return TextObservation(text=told, messages=info["messages"], task=info["task"])
+        return _seen(told, info)
 
     def step(self, action: Any, timeout_s: float | None = None, **_: Any) -> Any:
         """Judge a reply."""
         told, reward, terminated, truncated, info = self._env.step(action.reply)
         self._state.step_count += 1
-        return TextObservation(
-            text=told,
-            messages=info["messages"],
-            task=info["task"],
-            reward=float(reward),
-            done=terminated or truncated,
-            truncated=truncated,
-            success=bool(info["is_success"]),
-        )
+        ended = {"done": terminated or truncated, "truncated": truncated}
+        success = bool(info["is_success"])
+        return _seen(told, info, reward=float(reward), success=success, **ended)
 
     @property
     def state(self) -> Any:
@@ -58,6 +52,10 @@ class TextEnvironment(Environment):
     def close(self) -> None:
         """Close the environment."""
         self._env.close()
+
+
+def _seen(text: str, info: dict[str, Any], **more: Any) -> TextObservation:
+    return TextObservation(text=text, messages=info["messages"], task=info["task"], **more)
 
 
 def make_app(id: str, **keywords: Any) -> Any:
