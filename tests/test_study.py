@@ -321,6 +321,23 @@ def test_presets_are_fair_and_can_be_paid_for(name: str, suite: str) -> None:
     assert set(preset.curve_columns) <= SUITES[suite].columns.keys()
 
 
+@pytest.mark.parametrize("suite", ["gp-vl", "virl-vl"])
+def test_the_grid_of_agents_that_see_is_fair_and_looks_at_both_shifts(suite: str) -> None:
+    preset, of = preset_named("grid", suite), SUITES[suite]
+    assert {policy.learner for policy in preset.policies.values()} == {"sb3", "sb3-images"}
+    assert len({policy.arm_flops for policy in preset.policies.values()}) == 1
+    columns = preset.applied(of).columns
+    shifts = {"in", "rule_ood", "visual_ood"}
+    assert columns.keys() == {*shifts, "in_validation", "ood_validation"}
+    for name in shifts:
+        ours, theirs = columns[name], of.columns[name]
+        assert ours.id == theirs.id
+        rule = ("rule", "directions")
+        assert {ours.keywords.get(key, "ten") for key in rule} == {
+            theirs.keywords.get(key, "ten") for key in rule
+        }
+
+
 def test_an_unknown_preset_names_the_known_ones() -> None:
     with pytest.raises(ValueError, match="quick"):
         preset_named("slow", "gp-l")

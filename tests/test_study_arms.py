@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from benchmarks.study import init, learners
 from benchmarks.study.frontier import Choice, declared, report
 from benchmarks.study.jobs import Event, Job, run_job
 from benchmarks.study.presets import PRESETS, Preset
+from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.presets.grid import RATES
 from benchmarks.study.presets.owned import OWNED
 from benchmarks.study.results import load_results
@@ -85,7 +85,9 @@ def some(name: str, *arms: str) -> dict[str, Any]:
 
 
 def test_both_arms_have_the_same_rates_and_compute() -> None:
-    for suite, name in product(("gp-l", "virl-l"), ("grid", "grid-answers")):
+    grids = [(suite, "grid") for suite in PRESETS]
+    grids += [(suite, "grid-answers") for suite in ("gp-l", "virl-l")]
+    for suite, name in grids:
         preset = PRESETS[suite][name]
         for policy in preset.policies.values():
             rates = [
@@ -100,6 +102,14 @@ def test_both_arms_have_the_same_rates_and_compute() -> None:
         "sft-5e-5",
         "rl-5e-5",
     ]
+
+
+@pytest.mark.parametrize("suite", list(PRESETS))
+def test_each_policy_of_a_suites_grids_has_three_declared_tests(suite: str) -> None:
+    grids = [preset for preset in PRESETS[suite].values() if preset.name.startswith("grid")]
+    policies = {name for preset in grids for name in preset.policies}
+    assert DECLARED[suite].tests == 3 * len(policies)
+    assert DECLARED[suite].seeds == max(preset.seeds for preset in grids)
 
 
 def test_a_preset_may_compare_another_metric_than_its_task() -> None:

@@ -18,7 +18,7 @@ def study(
     preset: Annotated[
         str,
         typer.Option(
-            help="quick or full; of text suites also demo, grid, grid-chosen, grid-answers, "
+            help="quick, full or grid; of text suites also demo, grid-chosen, grid-answers, "
             "grid-answers-chosen, controls, controls-more and smollm2, where they have it."
         ),
     ] = "quick",

@@ -18,6 +18,7 @@ from benchmarks.significance import difference_test, holm, seeds_to_see, smalles
 from benchmarks.statistics import Observation, PairedTest, rate
 from benchmarks.study.cells import Played, described, played
 from benchmarks.study.presets import PolicyPreset, Preset
+from benchmarks.study.presets.declared import DECLARED
 
 CHOOSES = "in_validation"
 """The column that rates and points are chosen by."""
@@ -44,10 +45,6 @@ PRIMARY, SECONDARY = "rule_ood", ("in", "in_train", "ood_train")
 
 GRID = "grid"
 """How the names of presets begin whose endpoints docs/protocol.md declares."""
-
-DECLARED_TESTS = 9
-"""Endpoints of a suite that are corrected together: (a), (b) and (c) of three policies. Those that
-are not run yet count too."""
 
 Cells = Mapping[tuple[str, int, str], Played]
 """Episodes by arm, point and column."""
@@ -300,7 +297,7 @@ def report(folders: Sequence[Path]) -> list[str]:
     corrected = dict[tuple[str, str, str], float]()
     for suite in dict.fromkeys(one.suite for one in known.values()):
         primary = [one for one in known.values() if (one.suite, one.column) == (suite, PRIMARY)]
-        p_values = holm([one.test.p_value for one in primary], DECLARED_TESTS)
+        p_values = holm([one.test.p_value for one in primary], DECLARED[suite].tests)
         corrected |= {(suite, one.policy, one.name): p for one, p in zip(primary, p_values)}
     return lines + [
         _line(one, corrected.get((one.suite, one.policy, one.name))) for one in known.values()

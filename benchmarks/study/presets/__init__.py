@@ -9,7 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmarks.study.presets import cards, grid, grid_streets, images, pretrained, streets
+from benchmarks.study.presets import (
+    cards,
+    grid,
+    grid_images,
+    grid_streets,
+    images,
+    pretrained,
+    streets,
+)
 from benchmarks.study.presets.cities import CV, one_city_out
 from benchmarks.study.presets.schema import UNTRAINED, Arm, PolicyPreset, Preset
 
@@ -45,8 +53,16 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
         "controls": grid_streets.CONTROLS,
         "controls-more": grid_streets.CONTROLS_MORE,
     },
-    "gp-vl": {"quick": images.QUICK_CARDS, "full": images.FULL_CARDS},
-    "virl-vl": {"quick": images.QUICK_STREETS, "full": images.FULL_STREETS},
+    "gp-vl": {
+        "quick": images.QUICK_CARDS,
+        "full": images.FULL_CARDS,
+        "grid": grid_images.GRID_CARDS,
+    },
+    "virl-vl": {
+        "quick": images.QUICK_STREETS,
+        "full": images.FULL_STREETS,
+        "grid": grid_images.GRID_STREETS,
+    },
 }
 """Presets by suite and name."""
 

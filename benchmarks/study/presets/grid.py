@@ -20,7 +20,7 @@ _PAIR = dict(RECIPES["pair"])
 _BY_NUMBERS = {"split_by": "numbers"}
 
 _TEN, _RANK = "GeneralPoints-v0", "GeneralPoints-RuleOOD-v0"
-_COLUMNS = {
+COLUMNS = {
     "in": Column(id=_TEN, about="Held out, the rule of training."),
     "rule_ood": Column(id=_RANK, about="Held out, J, Q, K counting 11, 12, 13."),
     "in_train": Column(id=_TEN, split="train", about="Of the training part, its rule."),
@@ -117,8 +117,8 @@ GRID = Preset(
     points=len(_SHARES),
     shares=_SHARES,
     game=_BY_NUMBERS,
-    columns=_COLUMNS,
-    curve_columns=tuple(_COLUMNS),
+    columns=COLUMNS,
+    curve_columns=tuple(COLUMNS),
     curve_episodes=400,
     final_episodes=1000,
     policies={"lm-working": _WORKING},

@@ -15,15 +15,21 @@ from benchmarks.suites import Column
 _ABSOLUTE, _RELATIVE = "VIRLNavigation-v0", "VIRLNavigation-RuleOOD-v0"
 
 
-def _column(id: str, about: str, split: Any = "test", **more: Any) -> Column:
-    # Turning points are what is compared: of each leg one point of walking on is asked, not five.
-    keywords: dict[str, Any] = {"points_per_segment": 1, **more}
+def at_turns(column: Column) -> Column:
+    """Return a column of which turning points are what is compared.
+
+    Of each leg one point of walking on is asked, not five.
+    """
+    return column.model_copy(update={"keywords": {"points_per_segment": 1, **column.keywords}})
+
+
+def _column(id: str, about: str, split: Any = "test", **keywords: Any) -> Column:
     if id == _ABSOLUTE:
         keywords["directions"] = "absolute"
-    return Column(id=id, keywords=keywords, split=split, about=about)
+    return at_turns(Column(id=id, keywords=keywords, split=split, about=about))
 
 
-_COLUMNS = {
+COLUMNS = {
     "in": _column(_ABSOLUTE, "Held-out routes, the rule of training."),
     "rule_ood": _column(_RELATIVE, "The same routes, directions relative."),
     "in_validation": _column(_ABSOLUTE, "To choose rates and points by.", "validation"),
@@ -63,8 +69,8 @@ GRID = Preset(
     validation_episodes=200,
     points=grid.GRID.points,
     shares=grid.GRID.shares,
-    columns=_COLUMNS,
-    curve_columns=tuple(_COLUMNS),
+    columns=COLUMNS,
+    curve_columns=tuple(COLUMNS),
     curve_episodes=100,
     final_episodes=200,
     policies={"lm-working": _WORKING},

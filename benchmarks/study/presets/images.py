@@ -9,7 +9,7 @@ from benchmarks.study.presets.schema import PolicyPreset
 # Agents that see. The init learns from pictures in random looks and so plays the part of a model
 # that has seen much; both arms see plain pictures only. Beside each stands the same network on
 # symbols, which no change of pictures can reach; in the card game it does not read suits.
-_CARDS = {
+CARDS = {
     "cnn": PolicyPreset(
         learner="sb3-images",
         model={"width": 512, "blocks": 3},
@@ -33,7 +33,7 @@ _CARDS = {
     ),
 }
 
-_STREETS = {
+STREETS = {
     "cnn": PolicyPreset(
         learner="sb3-images",
         model={"width": 256, "blocks": 3, "unordered": LANDMARKS_BESIDE_VIEWS},
@@ -70,7 +70,7 @@ QUICK_CARDS = cards.FULL.model_copy(
         "competence": 0.2,
         "curve_columns": _SEEN_CURVES,
         "severity_episodes": 300,
-        "policies": _CARDS,
+        "policies": CARDS,
     }
 )
 QUICK_STREETS = streets.FULL.model_copy(
@@ -81,7 +81,7 @@ QUICK_STREETS = streets.FULL.model_copy(
         "curve_columns": _SEEN_CURVES,
         "curve_episodes": 100,
         "severity_episodes": 60,
-        "policies": _STREETS,
+        "policies": STREETS,
     }
 )
 FULL_CARDS = QUICK_CARDS.model_copy(update={"name": "full", "seeds": 3, "final_episodes": 2000})

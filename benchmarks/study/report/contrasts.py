@@ -11,7 +11,6 @@ from benchmarks.significance import difference_test, holm, seeds_to_see, smalles
 from benchmarks.statistics import FEW_SEEDS, Estimate, PairedTest
 from benchmarks.study.cells import Played, Study
 from benchmarks.study.frontier import (
-    DECLARED_TESTS,
     GRID,
     MARGIN,
     Cells,
@@ -19,10 +18,8 @@ from benchmarks.study.frontier import (
     differences,
     mean_over_seeds,
 )
+from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.report.names import arm_name, setting_name
-
-DECLARED_SEEDS = 6
-"""Of (a) and (c) of a grid; with fewer they are looked at before their time."""
 
 Family = Literal["declared", "further", "retention"]
 """Tests of one family are corrected together by Holm, declared ones suite by suite."""
@@ -74,6 +71,14 @@ class Contrast:
         return self.preset.startswith(GRID)
 
     @property
+    def seeds_awaited(self) -> int:
+        """How many seeds an endpoint is declared with that has fewer yet; 0 where it has them."""
+        if not self.is_of_grid or self.topic not in ("a", "c"):
+            return 0
+        wanted = DECLARED[self.suite].seeds
+        return wanted if self.estimate.seeds < wanted else 0
+
+    @property
     def is_found(self) -> bool:
         """Whether it is significant at 5 %, corrected."""
         return self.p < 0.05
@@ -104,10 +109,10 @@ def corrected(contrasts: Iterable[Contrast]) -> list[Contrast]:
     for number, one in enumerate(found):
         suite = one.suite if one.family == "declared" else ""
         by_family.setdefault((one.family, suite), []).append(number)
-    for (family, _), numbers in by_family.items():
+    for (family, suite), numbers in by_family.items():
         of_grid = family == "declared" and any(found[n].is_of_grid for n in numbers)
         p_values = [found[n].test.p_value for n in numbers]
-        for number, p in zip(numbers, holm(p_values, DECLARED_TESTS if of_grid else 0)):
+        for number, p in zip(numbers, holm(p_values, DECLARED[suite].tests if of_grid else 0)):
             found[number] = replace(found[number], p=p)
     return found
 

@@ -11,7 +11,7 @@ from benchmarks.statistics import Estimate, conditional
 from benchmarks.study.frontier import MARGIN, Choice
 from benchmarks.study.overturned import side, stand_ins, verdict
 from benchmarks.study.report.advice import p_value, signed
-from benchmarks.study.report.contrasts import DECLARED_SEEDS, Contrast
+from benchmarks.study.report.contrasts import Contrast
 from benchmarks.study.report.figures import ENDPOINT_NAMES, in_order
 from benchmarks.study.report.names import arm_name, setting_name
 from benchmarks.study.report.summary import Setting, Summary
@@ -48,10 +48,9 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
     ]
     few = min((one.estimate.seeds for one in shown), default=0)
     early = ""
-    if any("of" in _seeds(one) for one in shown):
-        early = (
-            f"(a) and (c) are declared with {DECLARED_SEEDS} seeds; with fewer they are interim. "
-        )
+    if awaited := {one.seeds_awaited for one in shown} - {0}:
+        seeds = " or ".join(map(str, sorted(awaited)))
+        early = f"(a) and (c) are declared with {seeds} seeds; with fewer they are interim. "
     return Table(
         "RL \u2212 SFT under another rule",
         [
@@ -74,9 +73,8 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
 
 def _seeds(one: Contrast) -> str:
     """Return the seeds of an endpoint, "3 of 6" where it was declared with more."""
-    told = one.estimate.seeds
-    early = one.is_of_grid and one.topic in ("a", "c") and told < DECLARED_SEEDS
-    return f"{told} of {DECLARED_SEEDS}" if early else str(told)
+    told, awaited = one.estimate.seeds, one.seeds_awaited
+    return f"{told} of {awaited}" if awaited else str(told)
 
 
 def rates_table(one: Setting) -> Table:

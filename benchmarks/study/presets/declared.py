@@ -1,0 +1,30 @@
+"""What docs/protocol.md declares of the endpoints of each suite's grids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Declared(NamedTuple):
+    """Endpoints of a suite.
+
+    Attributes:
+        tests: (a), (b) and (c) of each policy, corrected together. Those that are not run yet count
+            too.
+        seeds: of (a) and (c); with fewer they are looked at before their time.
+    """
+
+    tests: int
+    seeds: int
+
+
+_TEXT, _IMAGES = Declared(tests=9, seeds=6), Declared(tests=6, seeds=4)
+
+DECLARED: Mapping[str, Declared] = {
+    "gp-l": _TEXT,
+    "virl-l": _TEXT,
+    "gp-vl": _IMAGES,
+    "virl-vl": _IMAGES,
+}
+"""By suite."""

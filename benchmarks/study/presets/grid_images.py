@@ -1,0 +1,79 @@
+"""The presets of `gp-vl` and `virl-vl` that vary the learning rate: docs/protocol.md says why.
+
+Agents that see, and the same network on symbols beside them. Rates and points of training are those
+of the text suites; both shifts, of rule and of looks, are measured at each point.
+"""
+
+from __future__ import annotations
+
+from agents.gp.recipes import RECIPES
+from benchmarks.study.presets import grid, grid_streets, images
+from benchmarks.study.presets.schema import Preset
+from benchmarks.suites import SUITES
+
+SEEDS = 4
+"""Of all endpoints: the chosen rates are not run again on more."""
+
+_CARDS = {
+    name: policy.model_copy(
+        update={
+            "init_keywords": dict(RECIPES["pair"]),
+            "arms": grid.at_rates(policy.sft, policy.rl),
+            "competence": 0.3,
+            "init_flops": 4.5e13,
+            "arm_flops": 6e12,
+            "minutes": minutes,
+        }
+    )
+    for name, policy, minutes in (
+        ("cnn", images.CARDS["cnn"], (9.0, 1.5, 1.5)),
+        ("mlp", images.CARDS["mlp"], (2.5, 1.2, 1.4)),
+    )
+}
+_STREETS = {
+    name: policy.model_copy(
+        update={
+            "arms": grid.at_rates(policy.sft, policy.rl),
+            "competence": 0.42,
+            "check_flops": check,
+            "arm_flops": 2.5e12,
+            "minutes": minutes,
+        }
+    )
+    for name, policy, check, minutes in (
+        ("cnn", images.STREETS["cnn"], 1e11, (5.0, 1.5, 2.0)),
+        ("mlp", images.STREETS["mlp"], 1e10, (0.3, 0.9, 0.8)),
+    )
+}
+
+_CARDS_COLUMNS = {
+    **{name: grid.COLUMNS[name] for name in ("in", "rule_ood", "in_validation", "ood_validation")},
+    "visual_ood": SUITES["gp-vl"].columns["visual_ood"],
+}
+_STREETS_COLUMNS = {
+    **grid_streets.COLUMNS,
+    "visual_ood": grid_streets.at_turns(SUITES["virl-vl"].columns["visual_ood"]),
+}
+
+GRID_CARDS = Preset(
+    name="grid",
+    seeds=SEEDS,
+    solutions="first",
+    competence=0.3,
+    validation_episodes=500,
+    points=grid.GRID.points,
+    shares=grid.GRID.shares,
+    columns=_CARDS_COLUMNS,
+    curve_columns=tuple(_CARDS_COLUMNS),
+    curve_episodes=200,
+    final_episodes=500,
+    policies=_CARDS,
+)
+GRID_STREETS = grid_streets.GRID.model_copy(
+    update={
+        "seeds": SEEDS,
+        "columns": _STREETS_COLUMNS,
+        "curve_columns": tuple(_STREETS_COLUMNS),
+        "policies": _STREETS,
+    }
+)
