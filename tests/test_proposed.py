@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,13 @@ def a_namesake(after: Path) -> None:
     path.write_text(path.read_text().replace("name: Empty reply", "name: EMPTY reply"))
 
 
+def a_date_to_come(after: Path) -> None:
+    shutil.copytree(after / "gp-l-empty-reply", after / "other")
+    path = after / "other/submission.yaml"
+    told = path.read_text().replace("name: Empty reply", "name: Another")
+    path.write_text(re.sub("date: '[^']*'", f"date: '{date.today() + timedelta(days=3)}'", told))
+
+
 def another_tombstone(after: Path) -> None:
     retract(after / "gp-l-empty-reply", "It was wrong.")
     path = after / "gp-l-empty-reply/retracted.yaml"
@@ -96,6 +104,7 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a name": (lambda p: (p / "gp-l-empty-reply").rename(p / "<b>"), "'<b>' is no name"),
     "a tombstone of nothing": (a_tombstone, "'other' has a tombstone"),
     "a namesake": (a_namesake, "other: gp-l-empty-reply has its name"),
+    "a date to come": (a_date_to_come, "other: Its date, .*, is to come"),
     "another's tombstone": (another_tombstone, "model in retracted.yaml is not that of the entry"),
     "an empty entry": (
         lambda p: ((p / "x").mkdir(), (p / "x/y").touch()),

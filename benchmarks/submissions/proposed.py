@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta, timezone
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
@@ -58,8 +59,8 @@ def check_proposal(before: Path, after: Path, console: Console) -> None:
             say(console, f"Retracted on {tombstone.retracted}: {tombstone.reason}")
             continue
         try:
-            if alike := _called_alike(after / name, before):
-                raise Refused([alike])
+            if misleading := _misleading(after / name, before):
+                raise Refused([misleading])
             show(verify(after / name), console)
         except Refused as refused:
             problems += [f"{name}: {problem}" for problem in refused.problems]
@@ -151,12 +152,18 @@ def _unknown_earlier(name: str, old: Contents, new: Contents) -> Iterator[str]:
             yield f"{brief(name)}: {brief(path)} is removed. Restore it."
 
 
-def _called_alike(entry: Path, before: Path) -> str:
-    """Return which other entry of its suite an entry could be taken for, "" for none."""
+def _misleading(entry: Path, before: Path) -> str:
+    """Return what an entry says that verification cannot refuse, "" for nothing.
+
+    A name by which it could be taken for another entry of its suite, or a date that is to come.
+    """
     try:
         mine = parse_submission(read_whole(entry / SUBMISSION_FILE, MOST_YAML))
     except (OSError, ValueError):
         return ""  # verification tells what is wrong
+    latest = (datetime.now(timezone.utc) + timedelta(days=1)).date()  # it may be ahead of UTC
+    if mine.date > latest:
+        return f"Its date, {mine.date}, is to come: expected {latest} at the latest."
     for path in sorted(before.iterdir()):
         if path.name == entry.name or not (path / SUBMISSION_FILE).is_file():
             continue
