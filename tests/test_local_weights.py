@@ -26,6 +26,10 @@ from agents.no_answer import NoAnswer  # noqa: E402
 from agents.sampling import Sampling  # noqa: E402
 from benchmarks.evaluation import run_evaluation  # noqa: E402
 from benchmarks.options import EvaluationOptions, LocalOptions  # noqa: E402
+from benchmarks.submissions import smollm2  # noqa: E402
+from benchmarks.submissions.standing import StandingEntry, make_entry  # noqa: E402
+from benchmarks.submissions.verify import verify  # noqa: E402
+from benchmarks.suites import SUITES, Suite  # noqa: E402
 
 pytestmark = [
     pytest.mark.slow,
@@ -250,3 +254,22 @@ def test_a_model_that_sees_is_shown_the_cards(tmp_path: Path) -> None:
     one, two = model.replies([chat, chat], seed=0)
     assert one == two
     assert one.completion_tokens == 6
+
+
+def test_the_entry_of_a_stock_model_is_made_and_verified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_model(tmp_path / "tiny", layers=1, context=2048)
+    monkeypatch.setattr(smollm2, "weights_file", lambda: tmp_path / "tiny")
+    plain = SUITES["gp-l"].model_dump()
+    columns = {"in": plain["columns"]["in"]}
+    small = Suite.model_validate(
+        {**plain, "sizes": {"standard": 4, "smoke": 2}, "columns": columns}
+    )
+    monkeypatch.setattr("benchmarks.suites._read", lambda name: small)
+    entry = StandingEntry("gp-l", "smollm2-135m-instruct", "model")
+    make_entry(entry, tmp_path / "submissions", tmp_path / "runs", Console(quiet=True))
+    verdict = verify(tmp_path / "submissions" / entry.folder)
+    assert len(verdict.rows) == 2
+    assert verdict.claim.submission is not None
+    assert verdict.claim.submission.track == "stock"

@@ -8,8 +8,15 @@ import pytest
 from rich.console import Console
 
 from benchmarks.runs import RunError
+from benchmarks.submissions import smollm2
 from benchmarks.submissions.claims import check_suite, read_claim
-from benchmarks.submissions.standing import StandingEntry, make_entry, standing_entries
+from benchmarks.submissions.standing import (
+    DAY,
+    MOST_TOKENS,
+    StandingEntry,
+    make_entry,
+    standing_entries,
+)
 from benchmarks.submissions.verify import verify
 from benchmarks.suites import SUITES, Suite
 
@@ -45,6 +52,25 @@ def test_entries_are_whole_and_small_together() -> None:
     for folder in FOLDERS:
         claim = read_claim(folder)
         check_suite(claim, SUITES[claim.suite])
+
+
+def test_a_model_without_its_weights_names_the_command(tmp_path: Path) -> None:
+    model = StandingEntry("gp-l", "smollm2-135m-instruct", "model")
+    assert model in standing_entries()
+    with pytest.raises(ModuleNotFoundError, match="`make entries` installs it"):
+        make_entry(model, tmp_path / "submissions", tmp_path, QUIET)
+
+
+def test_the_model_says_of_itself_what_the_command_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smollm2, "weights_file", lambda: Path("weights.gguf"))
+    claim = read_claim(SUBMISSIONS / "gp-l-smollm2-135m-instruct")
+    assert claim.submission is not None
+    told = claim.submission
+    about = (smollm2.NAME, smollm2.LICENCE, smollm2.LINK, "stock", DAY)
+    assert (told.name, told.licence, told.link, told.track, told.date) == about
+    asked = smollm2.playing(max_tokens=MOST_TOKENS)
+    how = {**asked.sampling, "dtype": asked.dtype, "device": asked.device, "batch": asked.batch}
+    assert {name: value for name, value in told.sampling.items() if name != "weights"} == how
 
 
 def test_all_standing_entries_are_there() -> None:
