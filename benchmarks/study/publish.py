@@ -26,6 +26,7 @@ from benchmarks.runs import (
     write_json,
 )
 from benchmarks.study.cells import described, job_folder
+from benchmarks.study.frontier import PRIMARY
 from benchmarks.study.measured import MEASURES_FILE
 from benchmarks.study.points import POINTS_FILE, read_points
 from benchmarks.study.presets import CV, PRESETS, Preset
@@ -33,6 +34,9 @@ from benchmarks.study.timing import TIMING_FILE
 from shiftgym.atomic import write_atomically
 
 RESULTS = Path("results")
+
+REPLIES_OF = ("in", PRIMARY)
+"""Columns that are packed with replies: what is tested on, and the same under the trained rule."""
 
 
 def publish(
@@ -117,11 +121,12 @@ def _stays(row: Episode, points: Collection[str], preset: Preset, kept: Collecti
 
 
 def _brief(row: Episode, preset: Preset) -> Episode:
-    """Return a row as it is packed: between init and end without what was replied.
+    """Return a row as it is packed: but for the ends, on `REPLIES_OF`, without what was replied.
 
-    Replies are most of what a row takes, and what is read from them is told of the ends alone.
+    Replies are most of what a row takes, and what is read from them is told of these alone.
     """
-    return row if _is_end(row, preset) else row.model_copy(update={"replies": None})
+    told = _is_end(row, preset) and row.cell.split("/")[4] in REPLIES_OF
+    return row if told else row.model_copy(update={"replies": None})
 
 
 def _is_end(row: Episode, preset: Preset) -> bool:
