@@ -122,6 +122,7 @@ def test_the_command_of_a_study_names_what_it_runs() -> None:
     ("folder", "name", "arms"),
     [
         ("gp-l-grid", "lm-working", grid.CHOSEN_ARMS),
+        ("virl-l-grid", "lm-working", grid_streets.GRID_CHOSEN_ARMS),
         ("virl-l-grid-answers-mlp", "mlp", grid_streets.CHOSEN_ARMS),
     ],
 )

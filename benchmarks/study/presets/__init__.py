@@ -48,6 +48,7 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
         "quick": streets.QUICK,
         "full": streets.FULL,
         "grid": grid_streets.GRID,
+        "grid-chosen": grid_streets.GRID_CHOSEN,
         "grid-answers": grid_streets.GRID_ANSWERS,
         "grid-answers-chosen": grid_streets.GRID_ANSWERS_CHOSEN,
         "controls": grid_streets.CONTROLS,

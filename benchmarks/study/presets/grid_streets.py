@@ -77,6 +77,12 @@ GRID = Preset(
 )
 """Both arms at four rates, replies with working."""
 
+GRID_CHOSEN_ARMS = ("sft-1e-4", "rl-5e-4")
+"""Its arms that are best on validation over three seeds."""
+
+GRID_CHOSEN = grid.chosen(GRID, "lm-working", GRID_CHOSEN_ARMS)
+"""These two on six seeds."""
+
 GRID_ANSWERS = GRID.model_copy(
     update={"name": "grid-answers", "policies": {"lm": _LM, "mlp": _MLP}}
 )
