@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from agents.gp.recipes import RECIPES
 from benchmarks.study.presets import grid, grid_streets, images
-from benchmarks.study.presets.schema import Preset
 from benchmarks.suites import SUITES
 
 SEEDS = 4
@@ -19,7 +18,6 @@ _CARDS = {
         update={
             "init_keywords": dict(RECIPES["pair"]),
             "arms": grid.at_rates(policy.sft, policy.rl),
-            "competence": 0.3,
             "init_flops": 4.5e13,
             "arm_flops": 6e12,
             "minutes": minutes,
@@ -55,19 +53,16 @@ _STREETS_COLUMNS = {
     "visual_ood": grid_streets.at_turns(SUITES["virl-vl"].columns["visual_ood"]),
 }
 
-GRID_CARDS = Preset(
-    name="grid",
-    seeds=SEEDS,
-    solutions="first",
-    competence=0.3,
-    validation_episodes=500,
-    points=grid.GRID.points,
-    shares=grid.GRID.shares,
-    columns=_CARDS_COLUMNS,
-    curve_columns=tuple(_CARDS_COLUMNS),
-    curve_episodes=200,
-    final_episodes=500,
-    policies=_CARDS,
+GRID_CARDS = grid.GRID_ANSWERS.model_copy(
+    update={
+        "name": "grid",
+        "seeds": SEEDS,
+        "columns": _CARDS_COLUMNS,
+        "curve_columns": tuple(_CARDS_COLUMNS),
+        "curve_episodes": 200,
+        "final_episodes": 500,
+        "policies": _CARDS,
+    }
 )
 GRID_STREETS = grid_streets.GRID.model_copy(
     update={
