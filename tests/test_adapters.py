@@ -319,7 +319,10 @@ def test_rllib_and_torchrl(door: Callable[..., Any]) -> None:
     [
         ("sb3", "stable_baselines3", "stable-baselines3"),
         ("adapters.inspect", "inspect_ai", "inspect-ai"),
+        ("adapters.inspect.playing", "inspect_ai", "inspect-ai"),
         ("adapters.openenv", "openenv", "openenv"),
+        ("adapters.openenv.client", "openenv", "openenv"),
+        ("adapters.openenv.server", "openenv", "openenv"),
         ("adapters.reasoning_gym", "reasoning_gym", "reasoning-gym"),
         ("adapters.rllib", "ray", "'ray[rllib]'"),
         ("adapters.torchrl", "torchrl", "torchrl"),

@@ -29,7 +29,7 @@ ENVIRONMENT_DEPENDENCIES = {"gymnasium", "numpy", "PIL", "typing_extensions"}
 
 OPTIONAL = {
     "shiftgym/adapters/inspect/__init__.py": {"inspect_ai"},
-    "shiftgym/adapters/inspect/play.py": {"inspect_ai", "pydantic"},
+    "shiftgym/adapters/inspect/playing.py": {"inspect_ai", "pydantic"},
     "shiftgym/adapters/openenv/__main__.py": {"uvicorn"},
     "shiftgym/adapters/openenv/client.py": {"openenv"},
     "shiftgym/adapters/openenv/server.py": {"openenv"},

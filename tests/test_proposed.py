@@ -94,6 +94,10 @@ def another_tombstone(after: Path) -> None:
     path.write_text(path.read_text().replace("model: empty-reply", "model: expert"))
 
 
+def a_tombstone_to_come(after: Path) -> None:
+    retract(after / "gp-l-empty-reply", "It was wrong.", day=date.today() + timedelta(days=3))
+
+
 CHANGES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a link": (a_link, "'entry' is a symbolic link"),
     "a link inside": (a_link_inside, "'submission.yaml' is a symbolic link"),
@@ -105,6 +109,7 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a tombstone of nothing": (a_tombstone, "'other' has a tombstone"),
     "a namesake": (a_namesake, "other: gp-l-empty-reply has its name"),
     "a date to come": (a_date_to_come, "other: Its date, .*, is to come"),
+    "a tombstone to come": (a_tombstone_to_come, "gp-l-empty-reply: Its date, .*, is to come"),
     "another's tombstone": (another_tombstone, "model in retracted.yaml is not that of the entry"),
     "an empty entry": (
         lambda p: ((p / "x").mkdir(), (p / "x/y").touch()),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
@@ -56,6 +56,8 @@ def check_proposal(before: Path, after: Path, console: Console) -> None:
             tombstone = read_tombstone(after / name)
             assert tombstone is not None
             problems += _other_than(tombstone, before / name)
+            if ahead := _to_come(tombstone.retracted):
+                problems.append(f"{name}: {ahead}")
             say(console, f"Retracted on {tombstone.retracted}: {tombstone.reason}")
             continue
         try:
@@ -161,9 +163,8 @@ def _misleading(entry: Path, before: Path) -> str:
         mine = parse_submission(read_whole(entry / SUBMISSION_FILE, MOST_YAML))
     except (OSError, ValueError):
         return ""  # verification tells what is wrong
-    latest = (datetime.now(timezone.utc) + timedelta(days=1)).date()  # it may be ahead of UTC
-    if mine.date > latest:
-        return f"Its date, {mine.date}, is to come: expected {latest} at the latest."
+    if ahead := _to_come(mine.date):
+        return ahead
     for path in sorted(before.iterdir()):
         if path.name == entry.name or not (path / SUBMISSION_FILE).is_file():
             continue
@@ -171,6 +172,12 @@ def _misleading(entry: Path, before: Path) -> str:
         if told.name.casefold() == mine.name.casefold() and told.suites == mine.suites:
             return f"{path.name} has its name, {brief(told.name)}. Submit it under another --name."
     return ""
+
+
+def _to_come(day: date) -> str:
+    """Return that a date is to come, "" where it is not; clocks may be ahead of UTC by a day."""
+    latest = (datetime.now(timezone.utc) + timedelta(days=1)).date()
+    return "" if day <= latest else f"Its date, {day}, is to come: expected {latest} at the latest."
 
 
 def _other_than(tombstone: Tombstone, entry: Path) -> Iterator[str]:

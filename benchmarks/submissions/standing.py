@@ -1,7 +1,8 @@
 """The standing entries of the leaderboard: floors, baselines, experts, trained arms and SmolLM2.
 
 `make entries` plays and verifies them, and writes their folders into submissions/. What is there
-already is written again, to the same bytes by the same versions.
+already is written again, to the same bytes by the same versions. This module makes those that are
+named, or all but SmolLM2's, which needs the extra [hf] and is made where that is installed.
 """
 
 from __future__ import annotations
@@ -159,7 +160,7 @@ def _told(entry: StandingEntry) -> dict[str, str]:
 def main(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Folders such as gp-l-random; none for all that need no [hf]."),
+        typer.Argument(help="Folders such as gp-l-random; none for all but SmolLM2's."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of submissions.")] = Path("submissions"),
     runs: Annotated[Path, typer.Option(help="Folder of runs and weights.")] = Path("runs"),

@@ -11,7 +11,7 @@ with installed_by("inspect-ai"):
     from inspect_ai import Task, task
     from inspect_ai.dataset import MemoryDataset, Sample
 
-    from shiftgym.adapters.inspect.play import chat, earned, play
+    from shiftgym.adapters.inspect.playing import chat, earned, play
 
 
 @task
