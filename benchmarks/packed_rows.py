@@ -1,7 +1,8 @@
 """Rows packed field by field, as published results have them: alike values pack well together.
 
 A file is JSON lines in xz. A line is a block of rows: an object of the fields of `Episode`, each
-with a list of its values, one for each row.
+with a list of its values, one for each row; or, where neighbours are mostly equal, with `values`
+and how many `times` each of them stands.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import json
 import lzma
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import JsonValue, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
 from benchmarks.bounded import bounded_lines
 from benchmarks.records import Episode, first_of
@@ -20,7 +22,30 @@ from benchmarks.records import Episode, first_of
 BLOCK = 500
 """Rows of a block, which stays within what `bounded_lines` takes outside of texts."""
 
-_BLOCK = TypeAdapter(dict[str, list[JsonValue]])
+
+class _Repeated(BaseModel):
+    """Values of a field in a block: each of `values` stands so many `times` in a row."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    values: list[JsonValue]
+    times: list[Annotated[int, Field(ge=1, le=BLOCK)]]
+
+    def spread(self) -> list[JsonValue]:
+        """Return a value for each row.
+
+        Raises:
+            ValueError: they are more than a block has, or `times` are of other values.
+        """
+        if len(self.values) != len(self.times) or sum(self.times) > BLOCK:
+            raise ValueError(
+                f"expected as many times as values, of {BLOCK} rows at most; got "
+                f"{len(self.values)} values, {len(self.times)} times and {sum(self.times)} rows"
+            )
+        return [value for value, times in zip(self.values, self.times) for _ in range(times)]
+
+
+_BLOCK = TypeAdapter(dict[str, list[JsonValue] | _Repeated])
 
 
 def pack(rows: Sequence[Episode]) -> bytes:
@@ -42,7 +67,10 @@ def unpack(path: Path, *, most_line: int, most_file: int) -> Iterator[Episode]:
     lines = bounded_lines(path, most_line=most_line, most_file=most_file)
     for number, line in enumerate(lines, 1):
         try:
-            block: dict[str, list[Any]] = _BLOCK.validate_json(line)
+            block: dict[str, list[Any]] = {
+                name: told.spread() if isinstance(told, _Repeated) else told
+                for name, told in _BLOCK.validate_json(line).items()
+            }
             if len(set(map(len, block.values()))) > 1:
                 raise ValueError("its fields have different numbers of values")
             for values in zip(*block.values()):
@@ -55,5 +83,17 @@ def unpack(path: Path, *, most_line: int, most_file: int) -> Iterator[Episode]:
 def _line(rows: Sequence[Episode]) -> bytes:
     plain = [row.model_dump(mode="json") for row in rows]
     fields = [name for name in plain[0] if any(row[name] is not None for row in plain)]
-    block = {name: [row[name] for row in plain] for name in fields}
-    return json.dumps(block, separators=(",", ":")).encode() + b"\n"
+    block = {name: _field([row[name] for row in plain]) for name in fields}
+    return _text(block).encode() + b"\n"
+
+
+def _field(values: list[JsonValue]) -> list[JsonValue] | dict[str, list[JsonValue]]:
+    """Return a field of a block, with equal neighbours told once where that is shorter."""
+    runs = [list(run) for _, run in groupby(values, key=_text)]
+    if 2 * len(runs) > len(values):
+        return values
+    return {"values": [run[0] for run in runs], "times": [len(run) for run in runs]}
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))

@@ -41,9 +41,8 @@ def difference_test(
     estimate = bootstrap(differences, replicates=replicates)
     _, redrawn = redraw(differences, replicates=replicates)
     fewer = min((redrawn <= 0).sum(), (redrawn >= 0).sum())
-    spread = float(redrawn.std())
-    error = abs(estimate.value) / spread if spread else 0.0
-    return PairedTest(estimate, error, min(1.0, 2 * float(fewer + 1) / (replicates + 1)))
+    p_value = min(1.0, 2 * float(fewer + 1) / (replicates + 1))
+    return PairedTest(estimate, float(redrawn.std()), p_value)
 
 
 def holm(p_values: Sequence[float], tests: int = 0) -> list[float]:
@@ -65,11 +64,9 @@ def holm(p_values: Sequence[float], tests: int = 0) -> list[float]:
 def smallest_seen(test: PairedTest) -> float | None:
     """Return the difference that so many seeds and episodes find with a power of 80 %.
 
-    None where nothing differs, so that the spread is not known.
+    None where no episode differs, so that the spread is not known.
     """
-    if not test.error:
-        return None
-    return POWER_ERRORS * abs(test.estimate.value) / test.error
+    return POWER_ERRORS * test.spread if test.spread else None
 
 
 def seeds_to_see(test: PairedTest, difference: float) -> int | None:

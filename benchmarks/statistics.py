@@ -302,13 +302,18 @@ class PairedTest:
 
     Attributes:
         estimate: `first - second` with its interval, see `paired_difference`.
-        error: how many standard errors the difference is from 0.
+        spread: standard error of the difference; 0 where no episode differs.
         p_value: of no difference; below 0.05 where the interval leaves out 0, and only there.
     """
 
     estimate: Estimate
-    error: float
+    spread: float
     p_value: float
+
+    @property
+    def error(self) -> float:
+        """How many standard errors the difference is from 0; 0 where the spread is not known."""
+        return abs(self.estimate.value) / self.spread if self.spread else 0.0
 
 
 def paired_test(
@@ -327,8 +332,8 @@ def paired_test(
         return PairedTest(estimate, 0.0, 1.0)
     share = _share_of_one_seed(_as_rates(pairs))
     # The interval is a score interval: it leaves out 1/2 where this is beyond the quantile.
-    error = abs(2 * share.value - 1) * share.trials**0.5
-    return PairedTest(estimate, error, share.tail(error))
+    test = PairedTest(estimate, share.trials**-0.5, 1.0)
+    return replace(test, p_value=share.tail(test.error))
 
 
 def _pairs(

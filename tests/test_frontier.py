@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from benchmarks.significance import difference_test, holm, seeds_to_see, smallest_seen
+from benchmarks.significance import POWER_ERRORS, difference_test, holm, seeds_to_see, smallest_seen
 from benchmarks.statistics import Observation
 from benchmarks.study import frontier
 from benchmarks.study.frontier import (
@@ -58,6 +58,15 @@ def test_p_values_follow_the_intervals() -> None:
         assert seeds_to_see(test, seen / 2) == 4 * 5
     none = difference_test([Observation(seed, "1", 0.0) for seed in range(3)], replicates=100)
     assert (none.p_value, smallest_seen(none)) == (1.0, None)
+    for seeds in (1, 3):
+        # A mean of 0 does not mean that nothing differs.
+        level = [
+            Observation(seed, str(number), (-1.0) ** number)
+            for seed in range(seeds)
+            for number in range(40)
+        ]
+        seen = smallest_seen(difference_test(level, replicates=2000))
+        assert seen == pytest.approx(POWER_ERRORS / (40 * seeds) ** 0.5, rel=0.1)
     one = difference_test([Observation(0, str(number), 1.0) for number in range(50)])
     assert one.p_value < 0.01
 

@@ -38,6 +38,10 @@ def test_packed_rows_read_as_the_rows(tmp_path: Path) -> None:
     (tmp_path / PACKED_FILE).write_bytes(pack(rows))
     found = sorted(read_episodes(tmp_path), key=lambda one: (one.cell, one.index))
     assert found == sorted(rows, key=lambda one: (one.cell, one.index))
+    (block, *_) = lzma.decompress(pack(rows)).splitlines()
+    told = json.loads(block)
+    assert told["cluster"] == {"values": ["1-2-3"], "times": [BLOCK]}
+    assert isinstance(told["episode_seed"], list)
     # A folder that runs on has its rows as lines, which count.
     (tmp_path / EPISODES_FILE).write_bytes(line_of(rows[0]))
     assert list(read_episodes(tmp_path)) == rows[:1]
@@ -49,6 +53,12 @@ def test_packed_rows_read_as_the_rows(tmp_path: Path) -> None:
         ({"cell": ["a", "b"], "index": [1]}, "line 1 is no block of rows: its fields have diff"),
         ({"cell": ["a"], "index": [-1]}, "line 1 is no block of rows: index"),
         ([1], "line 1 is no block of rows"),
+        ({"cell": {"values": ["a"], "times": [10**9]}}, "line 1 is no block of rows: cell"),
+        (
+            {"cell": {"values": ["a", "b"], "times": [BLOCK, 1]}},
+            f"{BLOCK} rows at most; got 2 values, 2 times and {BLOCK + 1} rows",
+        ),
+        ({"cell": {"values": ["a", "b"], "times": [1]}}, "got 2 values, 1 times"),
     ],
 )
 def test_what_is_no_block_of_rows_is_named(tmp_path: Path, line: object, told: str) -> None:

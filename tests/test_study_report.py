@@ -155,6 +155,10 @@ def test_the_paragraph_tells_what_each_way_learned_and_how_few_runs_part_of_it_r
     assert "Under the trained rule these reach 80.0 % and 60.0 %" in text
     assert "Part of this rests on 3 training runs" in text
     assert "0 of 1 setting" in text  # Nothing is known of what was lost.
+    (headline,) = (one for one in said if one.contrast.topic == "a" and one.contrast.shift)
+    text = paragraph([replace(headline, verdict="not decided")], said)
+    assert "the runs are too few to say, with 60.0 % right" in text
+    assert "reinforcement is ahead: 30.0 % after copying and 47.5 % after reinforcement" in text
 
 
 @pytest.mark.parametrize(("seeds", "end"), [(2, "RL is ahead in these runs."), (6, "RL is ahead.")])

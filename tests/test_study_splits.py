@@ -117,19 +117,23 @@ def test_facts_of_a_route_tell_turns_and_intersections() -> None:
 
 
 def test_splits_are_of_the_points_that_are_asked_for() -> None:
-    splits = Splits(CARDS, {"lm": {("rl", 1)}})
+    splits = Splits(CARDS, {"lm": ["init", "sft", "rl"]}, {"lm": {("sft", 1), ("rl", 1)}})
     good = "8 10 4 3 > 3 4 8 10|10-3=7 > 4 7 8|7-4=3 > 3 8|8*3=24|"
     for seed in (0, 1):
         splits(("lm", seed, "rl", 1, "in"), card_row(good, success=True))
         splits(("lm", seed, "rl", 1, "in"), card_row("?", (8, 4, 4, 3), cluster="3-4-4-8"))
         splits(("lm", seed, "rl", 2, "in"), card_row(good))
-    found = {(one.measure, one.by, one.part): one.estimate for one in splits.numbers()}
+        splits(("lm", seed, "sft", 1, "in"), card_row(good, success=True))
+    # As the preset has them, not by name.
+    assert list(dict.fromkeys(one.arm for one in splits.numbers())) == ["sft", "rl"]
+    of_rl = [one for one in splits.numbers() if one.arm == "rl"]
+    found = {(one.measure, one.by, one.part): one.estimate for one in of_rl}
     assert found["success", "faces", "one kind"].value == 1.0
     assert found["success", "faces", "no face"].value == 0.0
     assert found["success", "seen", "new"].value == 0.5
     assert found["shows_working", "", ""].episodes == 4
     assert all(row["point"] == 1 for row in plain(splits.numbers()))
-    faces, *_, told = splits_tables([*splits.numbers()], CARDS, ["in"])
+    faces, *_, told = splits_tables(of_rl, CARDS, ["in"])
     assert faces.header[4:] == ["no face", "one kind"]
     assert [row[:4] for row in faces.rows] == [["lm", "rl", "1", "in"]]
     assert "Read right" in told.header

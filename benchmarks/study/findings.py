@@ -242,21 +242,29 @@ def _in_words(one: Advice) -> str:
     )
 
 
+_HALF_WAY = {
+    ("imitation", "reinforcement"): "it is the other way round",
+    ("reinforcement", "imitation"): "it is the other way round",
+    ("not decided", "reinforcement"): "reinforcement is ahead",
+    ("not decided", "imitation"): "copying is ahead",
+}
+"""What is said of a verdict at equal rates and compute, beside that of the headline."""
+
+
 def _other_way(one: Advice, equal: Sequence[Advice]) -> str:
-    """Return a sentence where the order is another at equal rates and compute, else ""."""
-    opposite = {"imitation": "reinforcement", "reinforcement": "imitation"}
+    """Return a sentence where equal rates and compute tell something else, else ""."""
     here = [a for a in equal if a.contrast.setting == one.contrast.setting]
     within = next((a.contrast for a in here if not a.contrast.shift), None)
     for other in (a for a in here if a.contrast.shift and a.contrast.is_found):
-        if other.verdict == opposite.get(one.verdict):
+        if order := _HALF_WAY.get((one.verdict, other.verdict)):
             first, second = map(percent, other.contrast.rates)
             learned = ""
             if within is not None:
                 ours, theirs = map(percent, within.rates)
                 learned = f" Under the trained rule these reach {theirs} % and {ours} %."
             return (
-                f" But half-way, at equal learning rates, it is the other way round: {second} % "
-                f"after copying and {first} % after reinforcement.{learned}"
+                f" But half-way, at equal learning rates, {order}: {second} % after copying and "
+                f"{first} % after reinforcement.{learned}"
             )
     return ""
 

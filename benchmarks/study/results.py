@@ -174,7 +174,7 @@ def study_and_results(folder: Path, *, splits: bool = True) -> tuple[Study, Resu
     if not splits:
         study = load_study(folder)
         return study, _results(study, [])
-    heard = Splits(preset.task(of), ends)
+    heard = Splits(preset.task(of), preset.stages, ends)
     study = load_study(folder, heard)
     return study, _results(study, list(heard.numbers()))
 

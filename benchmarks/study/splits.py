@@ -32,13 +32,18 @@ class Splits:
     """Collects rows: call it with each of them.
 
     Args:
+        stages: of each policy, in the order of tables.
         points: of each policy the stages and points that count; None for all.
     """
 
     def __init__(
-        self, task: Task, points: Mapping[str, Collection[tuple[str, int]]] | None = None
+        self,
+        task: Task,
+        stages: Mapping[str, Iterable[str]],
+        points: Mapping[str, Collection[tuple[str, int]]] | None = None,
     ) -> None:
         self._task, self._points = task, points
+        self._stages = {name: list(of) for name, of in stages.items()}
         self._found: defaultdict[_Key, list[Observation]] = defaultdict(list)
 
     def __call__(self, place: Place, row: Episode) -> None:
@@ -64,10 +69,13 @@ class Splits:
         """Yield what was found, in the order of tables."""
         order = {name: place for place, name in enumerate([self._task.metric, *MEASURES])}
         parted = {name: place for place, name in enumerate(["", *PARTS])}
-        for key in sorted(
-            self._found,
-            key=lambda key: (key[:4], order[key[4]], parted[key[5]], key[6]),
-        ):
+
+        def place(key: _Key) -> tuple[str | int, ...]:
+            policy, stage, point, column, measure, by, part = key
+            at = self._stages[policy].index(stage)
+            return policy, at, point, column, order[measure], parted[by], part
+
+        for key in sorted(self._found, key=place):
             yield Measured(*key, rate(self._found[key], replicates=CURVE_REPLICATES))
 
 
@@ -112,7 +120,7 @@ def write_splits(folder: Path) -> Path:
         RunError: it is not a study's folder.
     """
     _, preset, of = described(folder)
-    splits = Splits(preset.task(of))
+    splits = Splits(preset.task(of), preset.stages)
     load_study(folder, splits)
     write_json(folder / SPLITS_FILE, {"splits": plain(splits.numbers())})
     return folder / SPLITS_FILE

@@ -202,6 +202,11 @@ class Preset(Plain):
         return self
 
     @property
+    def stages(self) -> Mapping[PolicyName, tuple[str, ...]]:
+        """Of each policy the init and its arms, in order."""
+        return {name: tuple(policy.stages) for name, policy in self.policies.items()}
+
+    @property
     def is_controls(self) -> bool:
         """Whether its arms are controls of a grid's."""
         return self.name.startswith(CONTROLS)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from benchmarks.statistics import FEW_SEEDS
 from benchmarks.study.frontier import MARGIN
 from benchmarks.study.report.contrasts import Contrast
 from benchmarks.study.report.names import SHIFT_WORDS
@@ -82,6 +83,8 @@ def measured(one: Contrast) -> str:
     before = "" if one.start is None or one.topic == "init" else f", init {percent(one.start)} %"
     metric = one.metric.replace("_", " ")
     seeds = f"{estimate.seeds} seed{'s' if estimate.seeds > 1 else ''}"
+    if estimate.seeds < FEW_SEEDS:
+        seeds = f"conditional on {seeds}"
     return (
         f"{one.first} {percent(one.rates[0])} %, {one.second} {percent(one.rates[1])} %{before} "
         f"({metric} on {one.column}): {signed(estimate.value)} points "
