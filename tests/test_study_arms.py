@@ -236,7 +236,17 @@ def test_inits_are_trained_and_compared_alone(
     monkeypatch.setattr(init, "RUNS", tmp_path)
     # The second is the first again: it is measured, and not trained.
     asked = ["--flops", "2e8", "--columns", "in_validation", "--inits"]
-    lines = list(init.main([*asked, "a/lm-working", "a/lm-working"]))
+    lines: list[str] = []
+    trained = tmp_path / "init-gp-l" / "2.00e+08" / "a" / "jobs" / "lm-working-seed0" / "init.pt"
+
+    def tell(line: str) -> None:
+        # Looks are told while it trains, and not behind it.
+        assert "on validation" not in line or trained.exists() == any(
+            one.startswith("trained") for one in lines
+        )
+        lines.append(line)
+
+    init.main([*asked, "a/lm-working", "a/lm-working"], tell)
     told = [line.split(" ")[0] for line in lines]
     assert told[1:4] == ["lm-working", "trained", "in_validation:"]
     assert told[4:] == ["lm-working", "measured", "in_validation:", "in_validation:"]

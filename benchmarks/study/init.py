@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 
 from benchmarks.commands.arguments import RUNS
@@ -20,10 +21,12 @@ from benchmarks.speed.rows import calibration
 from benchmarks.statistics import Estimate, rate
 from benchmarks.study.cells import Played, job_folder, read_cells
 from benchmarks.study.frontier import differences
-from benchmarks.study.jobs import Job, run_job
+from benchmarks.study.jobs import Event, Job, run_job
 from benchmarks.study.points import POINTS_FILE
 from benchmarks.study.presets import preset_named
 from benchmarks.suites import SUITES
+
+Tell = Callable[[str], None]
 
 NEVER = 2.0
 """A competence that no init reaches."""
@@ -61,25 +64,30 @@ def job_of(
     return Job(alone, SUITES[suite], policy, seed, job_folder(folder, policy, seed))
 
 
-def init_alone(job: Job) -> Iterator[str]:
-    """Train and measure an init; yield lines that tell of it.
+def init_alone(job: Job, tell: Tell) -> None:
+    """Train and measure an init; tell each look at it as it comes, and what it can do at the end.
 
     A folder that holds it already is measured and not trained again.
     """
     began = time.process_time()
     trained_before = (job.folder / "init.pt").exists()
-    run_job(job, lambda _: None)
-    minutes = (time.process_time() - began) / 60
     noun, measured = job.task.noun, job.task.competence
-    for look in read_json(job.folder / POINTS_FILE)["validation"].values():
-        yield (
-            f"{job.name}, {look['flops']:.2e} FLOPs: {100 * look[measured]:.1f} % on validation "
-            f"{noun}"
-        )
+
+    def looked(flops: float, value: float) -> None:
+        tell(f"{job.name}, {flops:.2e} FLOPs: {100 * value:.1f} % on validation {noun}")
+
+    def hear(event: Event) -> None:
+        if "validation" in event.rates:
+            looked(event.flops, event.rates["validation"][0])
+
+    for look in (read_json(job.folder / POINTS_FILE) or {}).get("validation", {}).values():
+        looked(look["flops"], look[measured])
+    run_job(job, hear)
+    minutes = (time.process_time() - began) / 60
     did = "measured" if trained_before else "trained and measured"
-    yield f"{did} in {minutes:.1f} CPU minutes"
+    tell(f"{did} in {minutes:.1f} CPU minutes")
     for column, cell in played_by(job).items():
-        yield f"{column}: {_told(rate(cell.values()))}"
+        tell(f"{column}: {_told(rate(cell.values()))}")
 
 
 def played_by(job: Job) -> dict[str, Played]:
@@ -91,12 +99,12 @@ def played_by(job: Job) -> dict[str, Played]:
     }
 
 
-def compared(first: Job, second: Job) -> Iterator[str]:
-    """Yield lines that tell how two measured inits differ on the episodes that both played."""
+def compare(first: Job, second: Job, tell: Tell) -> None:
+    """Tell how two measured inits differ on the episodes that both played."""
     base = played_by(first)
     for column, cell in played_by(second).items():
         test = difference_test(differences([(cell, base[column])]))
-        yield (
+        tell(
             f"{column}: {second.policy} - {first.policy} {_told(test.estimate)}, "
             f"p {test.p_value:.4f}"
         )
@@ -124,8 +132,12 @@ def _asked(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def main(arguments: Sequence[str] | None = None) -> Iterator[str]:
-    """Do what the command line asks; yield lines that tell of it."""
+def main(arguments: Sequence[str] | None = None, tell: Tell = print) -> None:
+    """Do what the command line asks.
+
+    Args:
+        tell: is called with each line, as soon as it is known.
+    """
     asked = _asked(arguments)
     folder = RUNS / f"init-{asked.suite}"
     if asked.flops:
@@ -134,16 +146,15 @@ def main(arguments: Sequence[str] | None = None) -> Iterator[str]:
         job_of(folder / preset, asked.suite, preset, policy, asked.seed, asked.flops, asked.columns)
         for preset, _, policy in (name.partition("/") for name in asked.inits)
     ]
-    yield f"the fixed loop takes {calibration():.2f} s here"
+    tell(f"the fixed loop takes {calibration():.2f} s here")
     for job in jobs:
-        yield from init_alone(job)
+        init_alone(job, tell)
     for other in jobs[1:]:
-        yield from compared(jobs[0], other)
+        compare(jobs[0], other, tell)
 
 
 if __name__ == "__main__":
     import torch
 
     torch.set_num_threads(1)
-    for line in main():
-        print(line, flush=True)
+    main(tell=partial(print, flush=True))

@@ -24,7 +24,7 @@ _CARDS = {
         }
     )
     for name, policy, minutes in (
-        ("cnn", images.CARDS["cnn"], (9.0, 1.5, 1.5)),
+        ("cnn", images.CARDS["cnn"], (16.0, 1.5, 1.5)),
         ("mlp", images.CARDS["mlp"], (2.5, 1.2, 1.4)),
     )
 }
@@ -41,7 +41,7 @@ _STREETS = {
         }
     )
     for name, policy, check, minutes in (
-        ("cnn", images.STREETS["cnn"], 2.5e11, (9.0, 1.5, 2.0)),
+        ("cnn", images.STREETS["cnn"], 2.5e11, (10.0, 3.3, 4.0)),
         ("mlp", images.STREETS["mlp"], 1e10, (0.3, 0.9, 0.8)),
     )
 }
