@@ -187,6 +187,7 @@ def paragraph(headline: Sequence[Advice], said: Sequence[Advice]) -> str:
         return start + "No published run answers that yet."
     told = " ".join(
         _in_words(one)
+        + _price(one, said)
         + _other_way(one, [a for a in said if a.contrast.topic == "b"])
         + _equally_good(one, [a for a in said if a.contrast.topic == "equal"])
         for one in headline
@@ -240,6 +241,22 @@ def _in_words(one: Advice) -> str:
         f"{percent(contrast.rates[1])} % right under the other rule after copying and "
         f"{percent(contrast.rates[0])} % after reinforcement{before}."
     )
+
+
+def _price(one: Advice, said: Sequence[Advice]) -> str:
+    """Return what both have learned where the side that is ahead has learned less, else ""."""
+    about = one.contrast
+    for within in (a.contrast for a in said if not a.contrast.shift):
+        if (within.setting, within.topic) != (about.setting, about.topic):
+            continue
+        opposite = within.estimate.value * about.estimate.value < 0
+        if about.is_found and within.is_found and opposite:
+            first, second = map(percent, within.rates)
+            return (
+                f" But under the trained rule it is {second} % after copying and {first} % after "
+                f"reinforcement."
+            )
+    return ""
 
 
 _HALF_WAY = {
