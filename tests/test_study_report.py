@@ -156,16 +156,13 @@ def test_the_paragraph_tells_what_each_way_learned_and_how_few_runs_part_of_it_r
     assert "Part of this rests on 3 training runs" in text
     assert "0 of 1 setting" in text  # Nothing is known of what was lost.
     (headline,) = (one for one in said if one.contrast.topic == "a" and one.contrast.shift)
-    within = replace(
-        headline,
-        contrast=replace(headline.contrast, shift="", p=0.01, rates=(0.9, 0.7)),
-    )
-    ahead = replace(headline, contrast=replace(headline.contrast, p=0.01))
-    assert "But under the trained rule" not in paragraph([ahead], [within])
-    opposite = replace(within.contrast.estimate, value=-within.contrast.estimate.value)
-    told = replace(within.contrast.test, estimate=opposite)
-    within = replace(within, contrast=replace(within.contrast, test=told))
-    text = paragraph([ahead], [within])
+    ahead = replace(headline.contrast, p=0.01)
+    within = replace(ahead, shift="", rates=(0.9, 0.7))
+    text = paragraph([replace(headline, contrast=ahead, within=within)], said)
+    assert "But under the trained rule" not in text
+    opposite = replace(ahead.estimate, value=-ahead.estimate.value)
+    within = replace(within, test=replace(ahead.test, estimate=opposite))
+    text = paragraph([replace(headline, contrast=ahead, within=within)], said)
     assert "But under the trained rule it is 70.0 % after copying and 90.0 % after" in text
     text = paragraph([replace(headline, verdict="not decided")], said)
     assert "the runs are too few to say, with 60.0 % right" in text

@@ -19,7 +19,7 @@ from benchmarks.study.cells import described
 from benchmarks.study.frontier import MARGIN
 from benchmarks.study.publish import RESULTS, command_of
 from benchmarks.study.report import figures
-from benchmarks.study.report.advice import Advice, advice
+from benchmarks.study.report.advice import Advice, advice, has_a_price
 from benchmarks.study.report.contrasts import Contrast
 from benchmarks.study.report.summary import Summary, summarise_studies
 from benchmarks.study.report.tables import endpoints_table, overturned_table
@@ -187,7 +187,7 @@ def paragraph(headline: Sequence[Advice], said: Sequence[Advice]) -> str:
         return start + "No published run answers that yet."
     told = " ".join(
         _in_words(one)
-        + _price(one, said)
+        + _price(one)
         + _other_way(one, [a for a in said if a.contrast.topic == "b"])
         + _equally_good(one, [a for a in said if a.contrast.topic == "equal"])
         for one in headline
@@ -243,20 +243,16 @@ def _in_words(one: Advice) -> str:
     )
 
 
-def _price(one: Advice, said: Sequence[Advice]) -> str:
+def _price(one: Advice) -> str:
     """Return what both have learned where the side that is ahead has learned less, else ""."""
-    about = one.contrast
-    for within in (a.contrast for a in said if not a.contrast.shift):
-        if (within.setting, within.topic) != (about.setting, about.topic):
-            continue
-        opposite = within.estimate.value * about.estimate.value < 0
-        if about.is_found and within.is_found and opposite:
-            first, second = map(percent, within.rates)
-            return (
-                f" But under the trained rule it is {second} % after copying and {first} % after "
-                f"reinforcement."
-            )
-    return ""
+    within = one.within
+    if within is None or not one.contrast.is_found or not has_a_price(one.contrast, within):
+        return ""
+    first, second = map(percent, within.rates)
+    return (
+        f" But under the trained rule it is {second} % after copying and {first} % after "
+        f"reinforcement."
+    )
 
 
 _HALF_WAY = {
@@ -271,13 +267,12 @@ _HALF_WAY = {
 def _other_way(one: Advice, equal: Sequence[Advice]) -> str:
     """Return a sentence where equal rates and compute tell something else, else ""."""
     here = [a for a in equal if a.contrast.setting == one.contrast.setting]
-    within = next((a.contrast for a in here if not a.contrast.shift), None)
     for other in (a for a in here if a.contrast.shift and a.contrast.is_found):
         if order := _HALF_WAY.get((one.verdict, other.verdict)):
             first, second = map(percent, other.contrast.rates)
             learned = ""
-            if within is not None:
-                ours, theirs = map(percent, within.rates)
+            if other.within is not None:
+                ours, theirs = map(percent, other.within.rates)
                 learned = f" Under the trained rule these reach {theirs} % and {ours} %."
             return (
                 f" But half-way, at equal learning rates, {order}: {second} % after copying and "

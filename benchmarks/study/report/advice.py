@@ -50,6 +50,7 @@ class Advice:
         topic: one of `TOPICS`.
         says: the advice, a sentence.
         because: rates, difference, interval and p, a sentence.
+        within: the same comparison in distribution; None where it is not measured.
     """
 
     topic: str
@@ -57,6 +58,7 @@ class Advice:
     says: str
     because: str
     contrast: Contrast
+    within: Contrast | None = None
 
 
 def advice(contrasts: Sequence[Contrast]) -> list[Advice]:
@@ -117,7 +119,7 @@ def _advice(one: Contrast, within: Contrast | None) -> Advice:
         behind = "RL" if one.estimate.value > 0 else "SFT"
     if verdict in FINDINGS and one.shift:
         says = says[:-1] + _price(one, within, behind) + "."
-    return Advice(_TOPIC_OF[one.topic], verdict, says, measured(one), one)
+    return Advice(_TOPIC_OF[one.topic], verdict, says, measured(one), one, within)
 
 
 def _where(one: Contrast) -> str:
@@ -175,13 +177,18 @@ def _place(one: Contrast) -> tuple[str, ...]:
     return one.setting, one.topic, one.about, one.first, one.second
 
 
+def has_a_price(one: Contrast, within: Contrast) -> bool:
+    """Return whether the side that is ahead is shown to have learned less of the trained rule."""
+    return within.is_found and within.estimate.value * one.estimate.value < 0
+
+
 def _price(one: Contrast, within: Contrast | None, behind: str) -> str:
     """Return what the side that is ahead lacks in distribution, "" where nothing is shown.
 
     Args:
         behind: that side, in words.
     """
-    if within is None or not within.is_found or within.estimate.value * one.estimate.value > 0:
+    if within is None or not has_a_price(one, within):
         return ""
     points = f"{100 * abs(within.estimate.value):.1f}"
     if one.is_found and one.estimate.value < 0 and behind == "it":
