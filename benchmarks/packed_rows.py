@@ -2,7 +2,8 @@
 
 A file is JSON lines in xz. A line is a block of rows: an object of the fields of `Episode`, each
 with a list of its values, one for each row; or, where neighbours are mostly equal, with `values`
-and how many `times` each of them stands.
+and how many `times` each of them stands. Outcomes and rewards, of which one mostly tells the other,
+are one field, `attempts`, with a pair for each attempt.
 """
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ from benchmarks.records import Episode, first_of
 
 BLOCK = 500
 """Rows of a block, which stays within what `bounded_lines` takes outside of texts."""
+
+_FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6 | lzma.PRESET_EXTREME, "lc": 4, "lp": 0, "pb": 0}]
+"""Of xz, for text: a byte tells of the one before it, and its place in a word of memory nothing."""
+
+_PAIRS = TypeAdapter(list[tuple[JsonValue, JsonValue]])
 
 
 class _Repeated(BaseModel):
@@ -52,7 +58,7 @@ def pack(rows: Sequence[Episode]) -> bytes:
     """Return rows as `unpack` reads them, those of one episode together."""
     rows = sorted(rows, key=lambda row: (row.cell.rpartition("/")[2], row.index, row.cell))
     blocks = (rows[start : start + BLOCK] for start in range(0, len(rows), BLOCK))
-    return lzma.compress(b"".join(map(_line, blocks)))
+    return lzma.compress(b"".join(map(_line, blocks)), filters=_FILTERS)
 
 
 def unpack(path: Path, *, most_line: int, most_file: int) -> Iterator[Episode]:
@@ -74,17 +80,31 @@ def unpack(path: Path, *, most_line: int, most_file: int) -> Iterator[Episode]:
             if len(set(map(len, block.values()))) > 1:
                 raise ValueError("its fields have different numbers of values")
             for values in zip(*block.values()):
-                yield Episode.model_validate(dict(zip(block, values)))
+                yield Episode.model_validate(_apart(dict(zip(block, values))))
         except ValueError as error:
             told = first_of(error) if isinstance(error, ValidationError) else str(error)
             raise ValueError(f"{path.name}, line {number} is no block of rows: {told}.") from error
 
 
 def _line(rows: Sequence[Episode]) -> bytes:
-    plain = [row.model_dump(mode="json") for row in rows]
+    plain = [_together(row.model_dump(mode="json")) for row in rows]
     fields = [name for name in plain[0] if any(row[name] is not None for row in plain)]
     block = {name: _field([row[name] for row in plain]) for name in fields}
     return _text(block).encode() + b"\n"
+
+
+def _together(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a plain row with outcomes and rewards as pairs."""
+    outcomes, rewards = row.pop("outcomes"), row.pop("rewards")
+    return {**row, "attempts": [*zip(outcomes, rewards, strict=True)]}
+
+
+def _apart(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a plain row as `Episode` has it."""
+    if "attempts" not in row:
+        raise ValueError("it has no attempts; expected those of each row")
+    pairs = _PAIRS.validate_python(row.pop("attempts"))
+    return {**row, "outcomes": [one for one, _ in pairs], "rewards": [two for _, two in pairs]}
 
 
 def _field(values: list[JsonValue]) -> list[JsonValue] | dict[str, list[JsonValue]]:

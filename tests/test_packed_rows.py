@@ -42,6 +42,10 @@ def test_packed_rows_read_as_the_rows(tmp_path: Path) -> None:
     told = json.loads(block)
     assert told["cluster"] == {"values": ["1-2-3"], "times": [BLOCK]}
     assert isinstance(told["episode_seed"], list)
+    assert told["attempts"] == {
+        "values": [[["wrong_value", -1.0], ["correct", 5.0]]],
+        "times": [BLOCK],
+    }
     # A folder that runs on has its rows as lines, which count.
     (tmp_path / EPISODES_FILE).write_bytes(line_of(rows[0]))
     assert list(read_episodes(tmp_path)) == rows[:1]
@@ -51,8 +55,10 @@ def test_packed_rows_read_as_the_rows(tmp_path: Path) -> None:
     ("line", "told"),
     [
         ({"cell": ["a", "b"], "index": [1]}, "line 1 is no block of rows: its fields have diff"),
-        ({"cell": ["a"], "index": [-1]}, "line 1 is no block of rows: index"),
+        ({"cell": ["a"], "outcomes": [["correct"]]}, "line 1 is no block of rows: it has no att"),
+        ({"cell": ["a"], "index": [-1], "attempts": [[]]}, "line 1 is no block of rows: index"),
         ([1], "line 1 is no block of rows"),
+        ({"cell": ["a"], "attempts": [[["correct"]]]}, "line 1 is no block of rows: 0.1"),
         ({"cell": {"values": ["a"], "times": [10**9]}}, "line 1 is no block of rows: cell"),
         (
             {"cell": {"values": ["a", "b"], "times": [BLOCK, 1]}},
