@@ -22,9 +22,9 @@ STYLES: Mapping[str, str] = MappingProxyType({"in": "-", "rule_ood": "--", "visu
 COLUMN_NAMES: Mapping[str, str] = MappingProxyType(
     {"in": "trained rule", "rule_ood": "another rule", "visual_ood": "other pictures"}
 )
-POLICY_NAMES: Mapping[str, str] = MappingProxyType(
+_POLICY_NAMES: Mapping[str, str] = MappingProxyType(
     {
-        "cnn": "CNN and residual MLP",
+        "cnn": "CNN",
         "mlp": "Residual MLP",
         "lm": "Small language model",
         "lm-working": "Small language model with working",
@@ -40,9 +40,19 @@ SUITE_NAMES: Mapping[str, str] = MappingProxyType(
         "virl-vl": "Street navigation in images",
     }
 )
+_PLACEBO = "Symbolic placebo"
+"""The residual MLP of a suite of images, which is told what others see."""
+
 PANELS_A_ROW = 2
 FLOOR = "always-forward"
 """The reference that is drawn where a task has it: what is reached without looking."""
+
+
+def policy_name(suite: str, policy: str) -> str:
+    """Return a policy of a suite as people read it."""
+    if suite.endswith("-vl") and policy == "mlp":
+        return _PLACEBO
+    return _POLICY_NAMES.get(policy, policy)
 
 
 def plot_curves(results: Results, path: Path) -> None:
@@ -67,9 +77,10 @@ def _curves(results: Results, theme: Theme) -> Figure:
     for panel in panels.flat[len(policies) :]:
         panel.set_axis_off()
     unit = _unit(point.flops for point in results.curves)
+    suite = next(iter(results.record.suites))
     for panel, policy in zip(panels.flat, policies):
         _draw_curves(panel, [p for p in results.curves if p.policy == policy], unit, theme)
-        panel.set_title(label(POLICY_NAMES.get(policy, policy)))
+        panel.set_title(label(policy_name(suite, policy)))
     for row, drawn in enumerate(panels):
         own = policies[row * wide : (row + 1) * wide]
         _fit(drawn, [p.estimate for p in results.curves if p.policy in own], results, theme)
@@ -88,7 +99,7 @@ def _curves(results: Results, theme: Theme) -> Figure:
 def severities_figure(results: Results, theme: Theme) -> Figure:
     """Draw one panel for each policy that sees and each axis of the look."""
     policies = list(dict.fromkeys(point.policy for point in results.severities))
-    axes = list(results.axes)
+    axes, suite = list(results.axes), next(iter(results.record.suites))
     wide = next(count for count in (3, 2, 1) if len(axes) % count == 0)
     high = len(axes) // wide
     size = (0.8 + 2.7 * wide, 1.0 + 2.5 * high * len(policies))
@@ -99,8 +110,8 @@ def severities_figure(results: Results, theme: Theme) -> Figure:
         for panel, axis in zip(own.flat, axes):
             points = [p for p in results.severities if (p.policy, p.axis) == (policy, axis)]
             _draw_severities(panel, points, theme)
-            title = axis if len(policies) == 1 else f"{POLICY_NAMES.get(policy, policy)}: {axis}"
-            panel.set_title(label(title))
+            whose = "" if len(policies) == 1 else f"{policy_name(suite, policy)}: "
+            panel.set_title(label(f"{whose}{axis}"))
     _fit(panels.flat, [point.estimate for point in results.severities], results, theme)
     for panel in panels[:, 0]:
         panel.set_ylabel(f"{results.task.axis} (%)")

@@ -19,14 +19,14 @@ from benchmarks.runs import RunError
 from benchmarks.statistics import Estimate, Observation
 from benchmarks.study.cells import Cell, Study
 from benchmarks.study.conclusion import sentences
-from benchmarks.study.findings import paragraph
+from benchmarks.study.in_words import paragraph, settings
 from benchmarks.study.presets import PRESETS
-from benchmarks.study.report.advice import advice
+from benchmarks.study.report.advice import Advice, advice
 from benchmarks.study.report.command import write_report
 from benchmarks.study.report.compared import contrasts_of
 from benchmarks.study.report.contrasts import corrected
 from benchmarks.study.report.summary import arms_beside, summarise_studies
-from benchmarks.study.report.tables import endpoints_table
+from benchmarks.study.report.tables import compared_table, endpoints_table
 from benchmarks.study.results import Difference
 from benchmarks.suites import SUITES
 from benchmarks.tasks import TASKS
@@ -132,7 +132,7 @@ def test_declared_tests_are_corrected_within_their_suite() -> None:
     assert "3 of 6" in row
 
 
-def test_the_paragraph_tells_what_each_way_learned_and_how_few_runs_part_of_it_rests_on() -> None:
+def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on() -> None:
     grid, chosen = dict[tuple[str, str], float](), of_a_grid(0.7, 0.6, 0.4)
     for rate in ("5e-5", "1e-4", "2e-4", "5e-4"):
         first = rate == "5e-4"
@@ -149,24 +149,60 @@ def test_the_paragraph_tells_what_each_way_learned_and_how_few_runs_part_of_it_r
         if one.topic == ("a" if made.preset.name == "grid-chosen" else "b")
     ]
     said = advice(corrected(found))
-    text = paragraph([one for one in said if one.contrast.topic == "a"], said)
-    assert "copying left it better, with 60.0 % right" in text
-    assert "the other way round: 30.0 % after copying and 47.5 % after reinforcement" in text
-    assert "Under the trained rule these reach 80.0 % and 60.0 %" in text
+    text = paragraph(said)
+    assert "Of 1 setting, " in text
+    assert "copying left it better in 1 (Card game: small language model with working)." in text
+    assert "Half-way, at equal learning rates, reinforcement is ahead in 1 of 1 setting" in text
+    assert "has learned less of the trained rule by then in 1 of 1." in text
+    assert "In 0 of 1 setting both ways" in text  # Nothing is known of what was lost.
     assert "Part of this rests on 3 training runs" in text
-    assert "0 of 1 setting" in text  # Nothing is known of what was lost.
+    (told,) = settings(said)
+    assert "copying left it better, with 60.0 % right" in told
+    assert "the other way round: 30.0 % after copying and 47.5 % after reinforcement" in told
+    assert "Under the trained rule these reach 80.0 % and 60.0 %" in told
     (headline,) = (one for one in said if one.contrast.topic == "a" and one.contrast.shift)
+    others = [one for one in said if one is not headline]
     ahead = replace(headline.contrast, p=0.01)
     within = replace(ahead, shift="", rates=(0.9, 0.7))
-    text = paragraph([replace(headline, contrast=ahead, within=within)], said)
-    assert "But under the trained rule" not in text
+    (told,) = settings([replace(headline, contrast=ahead, within=within)])
+    assert "But under the trained rule" not in told
     opposite = replace(ahead.estimate, value=-ahead.estimate.value)
     within = replace(within, test=replace(ahead.test, estimate=opposite))
-    text = paragraph([replace(headline, contrast=ahead, within=within)], said)
-    assert "But under the trained rule it is 70.0 % after copying and 90.0 % after" in text
-    text = paragraph([replace(headline, verdict="not decided")], said)
-    assert "the runs are too few to say, with 60.0 % right" in text
-    assert "reinforcement is ahead: 30.0 % after copying and 47.5 % after reinforcement" in text
+    (told,) = settings([replace(headline, contrast=ahead, within=within)])
+    assert "But under the trained rule it is 70.0 % after copying and 90.0 % after" in told
+    (told,) = settings([replace(headline, verdict="not decided"), *others])
+    assert "the runs are too few to say, with 60.0 % right" in told
+    assert "reinforcement is ahead: 30.0 % after copying and 47.5 % after reinforcement" in told
+
+
+def test_the_paragraph_says_where_neither_way_is_better_everywhere() -> None:
+    made = study("grid-chosen", of_a_grid(0.5, 0.6, 0.3), seeds=6)
+    said = advice(corrected(contrasts_of(made, "lm-working", retained=False)[0]))
+    (headline,) = (one for one in said if one.contrast.topic == "a" and one.contrast.shift)
+    estimate = replace(headline.contrast.estimate, value=0.3, low=0.2)
+    turned = replace(headline.contrast.test, estimate=estimate)
+    other = replace(headline.contrast, suite="virl-l", test=turned)
+    within = replace(headline.contrast, shift="")
+    ahead = Advice("shift", "reinforcement", "", "", other, within)
+    text = paragraph([headline, ahead])
+    assert "Neither way is better everywhere" in text
+    assert "reinforcement left it better in 1 (Street navigation: small language model" in text
+    assert "it had learned less of the trained rule in 1 of 1." in text
+    assert "Neither way" not in paragraph([headline])
+    assert "No published run answers that yet" in paragraph([])
+
+
+def test_comparisons_stand_beside_those_under_the_trained_rule() -> None:
+    rates = {("init", "rule_ood"): 0.5, ("sft", "rule_ood"): 0.4, ("rl", "rule_ood"): 0.3}
+    rates |= {("rl-kl", "rule_ood"): 0.5, ("rl-kl", "in"): 0.6, ("rl", "in"): 0.8}
+    made = study("controls", rates)
+    said = advice(corrected(contrasts_of(made, "lm-working", retained=False)[0]))
+    table = compared_table("Found", [one for one in said if one.contrast.shift])
+    (row,) = (row for row in table.rows if row[3].startswith("RL with KL"))
+    assert row[1] == "RL with a penalty on the divergence from the init, against RL"
+    assert row[2:5] == ["another rule", "RL with KL 50.0", "RL 30.0"]
+    assert row[5].startswith("+20.0 [")
+    assert row[7].startswith("\u221220.0 [")
 
 
 @pytest.mark.parametrize(("seeds", "end"), [(2, "RL is ahead in these runs."), (6, "RL is ahead.")])

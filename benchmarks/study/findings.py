@@ -14,16 +14,21 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from benchmarks.plot_style import write_figure
 from benchmarks.runs import RUN_FILE, read_json, write_json
-from benchmarks.statistics import FEW_SEEDS
 from benchmarks.study.cells import described
-from benchmarks.study.frontier import MARGIN
+from benchmarks.study.in_words import paragraph, settings
 from benchmarks.study.publish import RESULTS, command_of
 from benchmarks.study.report import figures
-from benchmarks.study.report.advice import Advice, advice, has_a_price
+from benchmarks.study.report.advice import Advice, advice
 from benchmarks.study.report.contrasts import Contrast
+from benchmarks.study.report.figures import ENDPOINT_NAMES
 from benchmarks.study.report.summary import Summary, summarise_studies
-from benchmarks.study.report.tables import endpoints_table, overturned_table
-from benchmarks.tables import Table, interval, percent
+from benchmarks.study.report.tables import (
+    compared_table,
+    endpoints_table,
+    overturned_table,
+)
+from benchmarks.suites import SUITES
+from benchmarks.tables import Table, interval
 from shiftgym.atomic import write_atomically
 
 QUOTED = RESULTS / "quoted.json"
@@ -111,21 +116,18 @@ def quoted(summary: Summary | None) -> Quoted:
 def page(found: Quoted) -> str:
     """Return docs/findings.md."""
     said = advice(found.contrasts)
-    declared = [a for a in said if a.contrast.family == "declared" and a.contrast.shift]
-    # One for each setting: what validation chose where the preset has it, else the last point.
-    primary = {
-        a.contrast.setting: a for topic in "ca" for a in declared if a.contrast.topic == topic
-    }
     parts = [
         "# What was found",
         "Does an agent that imitates memorise its rule, and one that learns by reinforcement "
         "generalise? `python -m benchmarks.study.findings` writes this page from the rows in "
         "`results/`; no number on it is typed by hand.",
         "## In one paragraph",
-        paragraph(list(primary.values()), said),
+        paragraph(said),
     ]
     if found.runs:
         parts += [
+            "## Setting by setting",
+            "\n".join(f"- {told}" for told in settings(said)),
             "## In one table",
             endpoints_table(found.contrasts).markdown().rstrip(),
             "Points on the way are measured on fewer episodes than the init and the end, so an "
@@ -144,25 +146,21 @@ def page(found: Quoted) -> str:
             "explain the difference, or turn it round?",
             found.controls.markdown().rstrip(),
         ]
-    if more := [one for one in said if _mattered(one)]:
+    if others := [one for one in said if _is_further(one)]:
         parts += [
-            "## What mattered beside the method",
+            "## What else was compared",
             "Not declared beforehand; corrected together with all other such comparisons.",
-            "\n".join(f"- {one.contrast.setting}. {one.says} {one.because}" for one in more),
+            *_tables(others),
         ]
     parts += [
-        "## What is not decided",
-        "Under another rule; the report has the differences under the trained one too.",
-        *_undecided(said, found),
         "## Where the rows are",
-    ]
-    parts += [
         "\n".join(
             f"- `results/{run.folder}`: `{run.command}`, {run.seeds} "
             f"seed{'s' if run.seeds > 1 else ''}." + (f" {run.lacks}." if run.lacks else "")
             for run in found.runs
         )
         or "No study is published yet.",
+        *_absent(found),
         "`python -m benchmarks report results/*/ --out FOLDER` makes the whole "
         "[report](study.md#the-report) of them: advice by shift, budget and data, controls and "
         "episodes. [The protocol](protocol.md) declares what is tested; [older runs](results.md), "
@@ -171,138 +169,27 @@ def page(found: Quoted) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def paragraph(headline: Sequence[Advice], said: Sequence[Advice]) -> str:
-    """Return the answer in words that need no training in the field.
-
-    Args:
-        headline: one for each setting.
-        said: all advice.
-    """
-    start = (
-        "An agent first learns a game from examples. Then it trains on one rule alone: by copying "
-        "right answers (imitation), or by trying and being told what was right (reinforcement). "
-        "Which way leaves it better when the rule changes? "
-    )
-    if not headline:
-        return start + "No published run answers that yet."
-    told = " ".join(
-        _in_words(one)
-        + _price(one)
-        + _other_way(one, [a for a in said if a.contrast.topic == "b"])
-        + _equally_good(one, [a for a in said if a.contrast.topic == "equal"])
-        for one in headline
-    )
-    settings = list(dict.fromkeys(one.contrast.setting for one in headline))
-    lost = [
-        name
-        for name in settings
-        for against in [
-            [a for a in said if a.contrast.topic == "init" and a.contrast.setting == name]
-        ]
-        if against and all(a.contrast.is_found and a.contrast.estimate.value < 0 for a in against)
-    ]
-    of = f"{len(settings)} settings" if len(settings) > 1 else "1 setting"
-    kept = (
-        f" In {len(lost)} of {of} both ways are shown to have lost some of what there was before."
-    )
-    more = next((one for one in said if _mattered(one) and one.contrast.topic != "control"), None)
-    beside = f" How one trains mattered too. {more.says}" if more else ""
-    # Six seeds of the headline do not make more of the grid's three.
-    others = [
-        a for a in said if a.contrast.topic in ("b", "equal") and a.contrast.setting in settings
-    ]
-    seeds = min(a.contrast.estimate.seeds for a in [*headline, *others, *([more] if more else [])])
-    runs = "a single training run" if seeds == 1 else f"{seeds} training runs"
-    hedge = f" Part of this rests on {runs}, and others may come out otherwise."
-    return start + told + kept + beside + (hedge if seeds < FEW_SEEDS else "")
-
-
-def _mattered(one: Advice) -> bool:
-    """Return whether a setting beside the method was found to change success under the shift."""
-    return one.verdict == "found" and one.topic == "data" and one.contrast.shift != ""
-
-
-def _in_words(one: Advice) -> str:
-    """Return what a setting found as a sentence without terms."""
+def _is_further(one: Advice) -> bool:
+    """Return whether it is out of distribution and no endpoint, which have a table of their own."""
     contrast = one.contrast
-    verdict = {
-        "reinforcement": "reinforcement left it better",
-        "imitation": "copying left it better",
-        "floor": "it is too weak at the game for a comparison",
-        "ceiling": "it masters the other rule from the start, so there is nothing to compare",
-    }.get(one.verdict, "the runs are too few to say")
-    if one.verdict == "imitation" and not contrast.is_found:
-        verdict = "copying was about as good, or better"
-        if contrast.estimate.low > -MARGIN:
-            verdict = "it made next to no difference which"
-    before = "" if contrast.start is None else f" ({percent(contrast.start)} % before)"
-    return (
-        f"**{contrast.setting}**: {verdict}, with "
-        f"{percent(contrast.rates[1])} % right under the other rule after copying and "
-        f"{percent(contrast.rates[0])} % after reinforcement{before}."
+    return contrast.shift != "" and not (
+        contrast.topic in ENDPOINT_NAMES and contrast.shift == "rule"
     )
 
 
-def _price(one: Advice) -> str:
-    """Return what both have learned where the side that is ahead has learned less, else ""."""
-    within = one.within
-    if within is None or not one.contrast.is_found or not has_a_price(one.contrast, within):
-        return ""
-    first, second = map(percent, within.rates)
-    return (
-        f" But under the trained rule it is {second} % after copying and {first} % after "
-        f"reinforcement."
-    )
-
-
-_HALF_WAY = {
-    ("imitation", "reinforcement"): "it is the other way round",
-    ("reinforcement", "imitation"): "it is the other way round",
-    ("not decided", "reinforcement"): "reinforcement is ahead",
-    ("not decided", "imitation"): "copying is ahead",
-}
-"""What is said of a verdict at equal rates and compute, beside that of the headline."""
-
-
-def _other_way(one: Advice, equal: Sequence[Advice]) -> str:
-    """Return a sentence where equal rates and compute tell something else, else ""."""
-    here = [a for a in equal if a.contrast.setting == one.contrast.setting]
-    for other in (a for a in here if a.contrast.shift and a.contrast.is_found):
-        if order := _HALF_WAY.get((one.verdict, other.verdict)):
-            first, second = map(percent, other.contrast.rates)
-            learned = ""
-            if other.within is not None:
-                ours, theirs = map(percent, other.within.rates)
-                learned = f" Under the trained rule these reach {theirs} % and {ours} %."
-            return (
-                f" But half-way, at equal learning rates, {order}: {second} % after copying and "
-                f"{first} % after reinforcement.{learned}"
-            )
-    return ""
-
-
-def _equally_good(one: Advice, equal: Sequence[Advice]) -> str:
-    """Return a sentence where one way is ahead though both have learned as much, else ""."""
-    for other in equal:
-        contrast = other.contrast
-        same = contrast.setting == one.contrast.setting and contrast.shift
-        if same and contrast.is_found:
-            first, second = map(percent, contrast.rates)
-            return (
-                f" Compared where both are equally good under the trained rule, it is {second} % "
-                f"after copying and {first} % after reinforcement."
-            )
-    return ""
-
-
-def _undecided(said: Sequence[Advice], found: Quoted) -> list[str]:
-    open_ones = [one for one in said if one.verdict == "not decided" and one.contrast.shift]
-    lines = [f"- {one.contrast.setting}. {one.says} {one.because}" for one in open_ones]
+def _absent(found: Quoted) -> list[str]:
     known = {one.suite for one in found.contrasts}
-    absent = [name for name in ("gp-l", "virl-l", "gp-vl", "virl-vl") if name not in known]
-    if absent:
-        lines.append(f"- Nothing is published of {', '.join(absent)}.")
-    return ["\n".join(lines) or "Every declared comparison is decided."]
+    absent = [name for name in SUITES if name not in known]
+    return [f"Nothing is published of {', '.join(absent)}."] if absent else []
+
+
+def _tables(others: Sequence[Advice]) -> list[str]:
+    """Return what was found of comparisons, and what was not."""
+    parts = {
+        "What was found": [one for one in others if one.contrast.is_found],
+        "What is not decided": [one for one in others if not one.contrast.is_found],
+    }
+    return [compared_table(title, own).markdown().rstrip() for title, own in parts.items() if own]
 
 
 def read_quoted(path: Path = QUOTED) -> Quoted:

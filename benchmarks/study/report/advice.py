@@ -122,17 +122,20 @@ def _advice(one: Contrast, within: Contrast | None) -> Advice:
     return Advice(_TOPIC_OF[one.topic], verdict, says, measured(one), one, within)
 
 
+def compared(one: Contrast) -> str:
+    """Return what a contrast compares, in words: "at the end of training"."""
+    return {
+        "a": "each with the learning rate and stop that validation chose",
+        "b": "at equal learning rates after half of the compute",
+        "c": "at the end of training",
+        "control": f"{one.about}, against {one.second}",
+    }.get(one.topic, one.about)
+
+
 def _where(one: Contrast) -> str:
     """Return the shift and the budget of a contrast of the two methods, in words."""
     under = f"Under {SHIFT_WORDS.get(one.shift, one.shift)}" if one.shift else "In distribution"
-    place = {
-        "a": ", each with the learning rate and stop that validation chose",
-        "b": ", at equal learning rates after half of the compute",
-        "c": ", at the end of training",
-        "equal": f", {one.about}",
-        "budget": f", {one.about}",
-    }[one.topic]
-    return under + place
+    return f"{under}, {compared(one)}"
 
 
 def _arms(one: Contrast) -> tuple[Verdict, str]:
@@ -199,9 +202,8 @@ def _price(one: Contrast, within: Contrast | None, behind: str) -> str:
 def _control(one: Contrast) -> tuple[Verdict, str]:
     """Return what follows of a contrast of two settings, or of an arm with its init."""
     under = f"under {SHIFT_WORDS.get(one.shift, one.shift)}" if one.shift else "in distribution"
-    subject = one.about[0].upper() + one.about[1:]
-    if one.topic == "control":
-        subject = f"{subject}, against {one.second}"
+    subject = compared(one)
+    subject = subject[0].upper() + subject[1:]
     if nothing := _nothing(one):
         reason, why = nothing
         return reason, f"{subject}, {under}: nothing follows, {why}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from benchmarks.plots import POLICY_NAMES, SUITE_NAMES
+from benchmarks.plots import SUITE_NAMES, policy_name
 from benchmarks.study.presets.schema import CONTROLS
 
 SHIFT_WORDS: Mapping[str, str] = MappingProxyType(
@@ -47,7 +47,7 @@ def setting_name(suite: str, policy: str, preset: str = "") -> str:
     Args:
         preset: of its study; one of controls is told.
     """
-    told = POLICY_NAMES.get(policy, policy)
+    told = policy_name(suite, policy)
     small = told if told[:2].isupper() else told[0].lower() + told[1:]
     beside = ", controls" if preset.startswith(CONTROLS) else ""
     return f"{SUITE_NAMES.get(suite, suite)}: {small}{beside}"

@@ -7,13 +7,13 @@ from contextlib import suppress
 
 from benchmarks.leaderboard import paper
 from benchmarks.plots import SUITE_NAMES
-from benchmarks.statistics import Estimate, conditional
+from benchmarks.statistics import REPLICATES, Estimate, conditional
 from benchmarks.study.frontier import MARGIN, Choice
 from benchmarks.study.overturned import side, stand_ins, verdict
-from benchmarks.study.report.advice import p_value, signed
+from benchmarks.study.report.advice import Advice, compared, p_value, signed
 from benchmarks.study.report.contrasts import Contrast
 from benchmarks.study.report.figures import ENDPOINT_NAMES, in_order
-from benchmarks.study.report.names import arm_name, setting_name
+from benchmarks.study.report.names import SHIFT_WORDS, arm_name, setting_name
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.tables import Table, interval, percent
 
@@ -38,11 +38,11 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
             percent(one.rates[1]),
             percent(one.rates[0]),
             points(one.estimate),
-            p_value(one.p).removeprefix("p = ").removeprefix("p "),
+            _p(one),
             *("" if within is None else percent(within.rates[side]) for side in (1, 0)),
             _seeds(one),
             "" if one.sees is None else f"{100 * one.sees:.1f}",
-            "" if one.seeds_needed is None else f"{one.seeds_needed:,}",
+            _needed(one),
         ]
         for one, within in zip(shown, learned)
     ]
@@ -69,6 +69,46 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
             f"{conditional(few) if few else ''}"
         ).strip(),
     )  # fmt: skip
+
+
+def compared_table(title: str, said: Sequence[Advice]) -> Table:
+    """Return comparisons out of distribution, each beside the same under the trained rule."""
+    rows = [
+        [
+            one.contrast.setting,
+            compared(one.contrast),
+            SHIFT_WORDS.get(one.contrast.shift, one.contrast.shift),
+            *(
+                f"{side} {percent(rate)}"
+                for side, rate in zip((one.contrast.first, one.contrast.second), one.contrast.rates)
+            ),
+            points(one.contrast.estimate),
+            _p(one.contrast),
+            "" if one.within is None else points(one.within.estimate),
+            str(one.contrast.estimate.seeds),
+            _needed(one.contrast),
+        ]
+        for one in said
+    ]
+    return Table(
+        title,
+        [
+            "setting", "compared", "under", "first, %", "second, %", "first \u2212 second [95 %]",
+            "p by Holm", "the same under the trained rule", "seeds",
+            f"seeds for {100 * MARGIN:.0f}",
+        ],
+        rows,
+        numbers_from=5,
+        note=f"p is no less than {2 / (REPLICATES + 1):.4f} times the number of comparisons.",
+    )  # fmt: skip
+
+
+def _p(one: Contrast) -> str:
+    return p_value(one.p).removeprefix("p = ").removeprefix("p ")
+
+
+def _needed(one: Contrast) -> str:
+    return "" if one.seeds_needed is None else f"{one.seeds_needed:,}"
 
 
 def _seeds(one: Contrast) -> str:
