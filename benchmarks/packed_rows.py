@@ -26,7 +26,7 @@ BLOCK = 500
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6 | lzma.PRESET_EXTREME, "lc": 4, "lp": 0, "pb": 0}]
 """Of xz, for text: a byte tells of the one before it, and its place in a word of memory nothing."""
 
-_PAIRS = TypeAdapter(list[tuple[JsonValue, JsonValue]])
+_PAIRS = TypeAdapter(list[list[tuple[JsonValue, JsonValue]]])
 
 
 class _Repeated(BaseModel):
@@ -51,7 +51,8 @@ class _Repeated(BaseModel):
         return [value for value, times in zip(self.values, self.times) for _ in range(times)]
 
 
-_BLOCK = TypeAdapter(dict[str, list[JsonValue] | _Repeated])
+_Block = dict[str, list[JsonValue] | _Repeated]
+_BLOCK = TypeAdapter(_Block)
 
 
 def pack(rows: Sequence[Episode]) -> bytes:
@@ -73,17 +74,18 @@ def unpack(path: Path, *, most_line: int, most_file: int) -> Iterator[Episode]:
     lines = bounded_lines(path, most_line=most_line, most_file=most_file)
     for number, line in enumerate(lines, 1):
         try:
+            told = _apart(_BLOCK.validate_json(line))
             block: dict[str, list[Any]] = {
-                name: told.spread() if isinstance(told, _Repeated) else told
-                for name, told in _BLOCK.validate_json(line).items()
+                name: values.spread() if isinstance(values, _Repeated) else values
+                for name, values in told.items()
             }
             if len(set(map(len, block.values()))) > 1:
                 raise ValueError("its fields have different numbers of values")
-            for values in zip(*block.values()):
-                yield Episode.model_validate(_apart(dict(zip(block, values))))
+            for row in zip(*block.values()):
+                yield Episode.model_validate(dict(zip(block, row)))
         except ValueError as error:
-            told = first_of(error) if isinstance(error, ValidationError) else str(error)
-            raise ValueError(f"{path.name}, line {number} is no block of rows: {told}.") from error
+            wrong = first_of(error) if isinstance(error, ValidationError) else str(error)
+            raise ValueError(f"{path.name}, line {number} is no block of rows: {wrong}.") from error
 
 
 def _line(rows: Sequence[Episode]) -> bytes:
@@ -99,12 +101,17 @@ def _together(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "attempts": [*zip(outcomes, rewards, strict=True)]}
 
 
-def _apart(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a plain row as `Episode` has it."""
-    if "attempts" not in row:
+def _apart(block: _Block) -> _Block:
+    """Return a block whose outcomes and rewards are fields of their own, as of `Episode`."""
+    told = block.pop("attempts", None)
+    if told is None:
         raise ValueError("it has no attempts; expected those of each row")
-    pairs = _PAIRS.validate_python(row.pop("attempts"))
-    return {**row, "outcomes": [one for one, _ in pairs], "rewards": [two for _, two in pairs]}
+    pairs = _PAIRS.validate_python(told.values if isinstance(told, _Repeated) else told)
+    for number, name in enumerate(("outcomes", "rewards")):
+        values: list[JsonValue] = [[pair[number] for pair in row] for row in pairs]
+        repeated = isinstance(told, _Repeated)
+        block[name] = told.model_copy(update={"values": values}) if repeated else values
+    return block
 
 
 def _field(values: list[JsonValue]) -> list[JsonValue] | dict[str, list[JsonValue]]:

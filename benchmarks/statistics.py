@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # SciPy and `statistics` are imported where they are needed: they take longer than all the rest.
 
 REPLICATES = 10_000
+_ROWS_AT_ONCE = 512
 
 CONFIDENCE = 0.95
 
@@ -137,9 +138,22 @@ def redraw(
     picks, drawn = _draws(sizes, replicates, seed)
     redrawn = np.empty(picks.shape)
     for position, (_, sums, counts) in enumerate(by_seed.values()):
-        weights = drawn[position].astype(np.float64)
-        redrawn[picks == position] = (weights @ sums) / (weights @ counts)
+        redrawn[picks == position] = _weighted_means(drawn[position], sums, counts)
     return by_seed, redrawn.mean(axis=1)
+
+
+def _weighted_means(
+    weights: NDArray[np.unsignedinteger], sums: NDArray[np.float64], counts: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the mean over episodes for each row of weights of the clusters.
+
+    Rows go through the processor's cache: written out as floats, all of them do not fit there.
+    """
+    table = np.stack([sums, counts], axis=1)
+    starts = range(0, len(weights), _ROWS_AT_ONCE)
+    parts = [weights[at : at + _ROWS_AT_ONCE].astype(np.float64) @ table for at in starts]
+    totals = np.concatenate([np.empty((0, 2)), *parts])
+    return np.asarray(totals[:, 0] / totals[:, 1])
 
 
 @lru_cache(maxsize=16)

@@ -12,6 +12,8 @@ from benchmarks.packed_rows import BLOCK, pack
 from benchmarks.records import Episode
 from benchmarks.runs import EPISODES_FILE, PACKED_FILE, RunError, line_of, read_episodes
 
+NONE: dict[str, object] = {"attempts": [[]]}
+
 
 def row(index: int, **more: object) -> Episode:
     return Episode.model_validate(
@@ -54,17 +56,20 @@ def test_packed_rows_read_as_the_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ({"cell": ["a", "b"], "index": [1]}, "line 1 is no block of rows: its fields have diff"),
+        (
+            {"cell": ["a", "b"], "index": [1], **NONE},
+            "line 1 is no block of rows: its fields have",
+        ),
         ({"cell": ["a"], "outcomes": [["correct"]]}, "line 1 is no block of rows: it has no att"),
-        ({"cell": ["a"], "index": [-1], "attempts": [[]]}, "line 1 is no block of rows: index"),
+        ({"cell": ["a"], "index": [-1], **NONE}, "line 1 is no block of rows: index"),
         ([1], "line 1 is no block of rows"),
-        ({"cell": ["a"], "attempts": [[["correct"]]]}, "line 1 is no block of rows: 0.1"),
+        ({"cell": ["a"], "attempts": [[["correct"]]]}, "line 1 is no block of rows: 0.0"),
         ({"cell": {"values": ["a"], "times": [10**9]}}, "line 1 is no block of rows: cell"),
         (
-            {"cell": {"values": ["a", "b"], "times": [BLOCK, 1]}},
+            {"cell": {"values": ["a", "b"], "times": [BLOCK, 1]}, **NONE},
             f"{BLOCK} rows at most; got 2 values, 2 times and {BLOCK + 1} rows",
         ),
-        ({"cell": {"values": ["a", "b"], "times": [1]}}, "got 2 values, 1 times"),
+        ({"cell": {"values": ["a", "b"], "times": [1]}, **NONE}, "got 2 values, 1 times"),
     ],
 )
 def test_what_is_no_block_of_rows_is_named(tmp_path: Path, line: object, told: str) -> None:

@@ -42,7 +42,7 @@ def paragraph(said: Sequence[Advice]) -> str:
         _ahead("Half-way, at equal learning rates", half_way),
         _ahead("Compared where both have learned as much of the trained rule", equal),
         _lost(names, said),
-        f"How one trains mattered too. {lead.says}" if lead else "",
+        f"How one trains mattered too ({lead.contrast.setting}): {lead.says}" if lead else "",
         _hedge(min(one.contrast.estimate.seeds for one in rests_on)),
     ]
     return " ".join(part for part in parts if part)
@@ -70,7 +70,8 @@ def _headline(said: Sequence[Advice]) -> list[Advice]:
     chosen = {
         a.contrast.setting: a for topic in "ca" for a in declared if a.contrast.topic == topic
     }
-    return list(chosen.values())
+    names = list(dict.fromkeys(a.contrast.setting for a in said))
+    return sorted(chosen.values(), key=lambda one: names.index(one.contrast.setting))
 
 
 def _verdict(one: Advice) -> str:

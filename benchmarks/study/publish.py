@@ -36,7 +36,8 @@ from shiftgym.atomic import write_atomically
 RESULTS = Path("results")
 
 REPLIES_OF = ("in", PRIMARY)
-"""Columns that are packed with replies: what is tested on, and the same under the trained rule."""
+"""Columns that are packed with what was replied or done: what is tested on, and the same under the
+trained rule."""
 
 
 def publish(
@@ -121,12 +122,12 @@ def _stays(row: Episode, points: Collection[str], preset: Preset, kept: Collecti
 
 
 def _brief(row: Episode, preset: Preset) -> Episode:
-    """Return a row as it is packed: but for the ends, on `REPLIES_OF`, without what was replied.
+    """Return a row as it is packed: but for the ends, on `REPLIES_OF`, without replies and actions.
 
-    Replies are most of what a row takes, and what is read from them is told of these alone.
+    They are most of what a row takes, and what is read from them is told of these alone.
     """
     told = _is_end(row, preset) and row.cell.split("/")[4] in REPLIES_OF
-    return row if told else row.model_copy(update={"replies": None})
+    return row if told else row.model_copy(update={"replies": None, "actions": None})
 
 
 def _is_end(row: Episode, preset: Preset) -> bool:

@@ -73,7 +73,8 @@ def frontier(summary: Summary, theme: Theme) -> Figure:
         for one in summary.settings
         if has_frontier(one) and not (one.is_chosen and one.name in whole)
     ]
-    figure, panels = _panels(len(drawn), 3.9)
+    wide = 3 if len(drawn) > 4 else 2
+    figure, panels = _panels(len(drawn), 3.6, wide)
     for panel, one in zip(panels, drawn):
         shift, within = one.study.task.shift, "in"
         looks = styles(theme, _arms(one))
@@ -100,10 +101,10 @@ def frontier(summary: Summary, theme: Theme) -> Figure:
             panel.plot([_pct(start, within)], [_pct(start, shift)], zorder=5, **look)
         plain_axes(panel)
         panel.grid(axis="x", lw=0.7)
-        metric = one.study.task.axis
-        panel.set_xlabel(f"{metric}, trained rule (%)")
-        panel.set_ylabel(f"{metric}, another rule (%)")
-        panel.set_title("\n".join(map(label, textwrap.wrap(one.name, 36))))
+        panel.set_xlabel("trained rule (%)")
+        panel.set_ylabel("another rule (%)")
+        told = [*textwrap.wrap(one.name, 32), f"({one.study.task.axis})"]
+        panel.set_title("\n".join(map(label, told)))
     _legend(figure, theme, drawn, "large: last point")
     _title(
         figure, theme, "What each point of training reaches, in and out of distribution", summary
@@ -229,11 +230,11 @@ def _cross(
     panel.plot([_pct(row, x)] * 2, [_pct(row, f"{y}_low"), _pct(row, f"{y}_high")], **look)
 
 
-def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
-    """Return a figure with so many panels, two in a row."""
-    wide = min(2, count)
+def _panels(count: int, height: float, wide: int = 2) -> tuple[Figure, list[Axes]]:
+    """Return a figure with so many panels, up to `wide` in a row."""
+    wide = min(wide, count)
     high = -(-count // wide)
-    width = WIDTH if wide == 2 else 0.72 * WIDTH
+    width = {1: 0.72, 2: 1.0, 3: 1.3}[wide] * WIDTH
     figure = Figure(figsize=(width, 0.9 + height * high), layout="constrained")
     panels = list(figure.subplots(high, wide, squeeze=False).flat)
     for panel in panels[count:]:
@@ -258,7 +259,7 @@ def _legend(figure: Figure, theme: Theme, drawn: Sequence[Setting], more: str) -
     if more:
         last = {**arm_style(theme, "init"), "marker": "o", "markersize": 8.0, "ls": ""}
         handles.append(Line2D([], [], label=more, **{**last, "markerfacecolor": "none"}))
-    columns = min(len(handles), 5 if figure.get_figwidth() == WIDTH else 3)
+    columns = min(len(handles), int(0.7 * figure.get_figwidth()))
     figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
 
 
