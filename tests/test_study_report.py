@@ -205,6 +205,15 @@ def test_comparisons_stand_beside_those_under_the_trained_rule() -> None:
     assert row[7].startswith("\u221220.0 [")
 
 
+def test_a_lead_that_is_none_is_not_told_in_points() -> None:
+    made = study("grid-chosen", of_a_grid(0.7, 0.6, 0.5), seeds=6)
+    (one,) = (c for c in contrasts_of(made, "lm-working", retained=False)[0] if c.topic == "a")
+    for high, told in ((0.02, "RL is at most 2.0 points ahead."), (-0.01, "RL is not ahead.")):
+        estimate = replace(one.estimate, value=-0.05, low=-0.1, high=high)
+        (said,) = advice([replace(one, test=replace(one.test, estimate=estimate), p=0.2)])
+        assert said.says.endswith(told)
+
+
 @pytest.mark.parametrize(("seeds", "end"), [(2, "RL is ahead in these runs."), (6, "RL is ahead.")])
 def test_a_sentence_over_few_seeds_is_of_these_runs(seeds: int, end: str) -> None:
     estimate = Estimate(0.2, 0.1, 0.3, 100, 50, seeds, {})

@@ -34,7 +34,7 @@ def paragraph(said: Sequence[Advice]) -> str:
     here = [one for one in said if one.contrast.shift == "rule" and one.contrast.setting in names]
     half_way = [one for one in here if one.contrast.topic == "b"]
     equal = [one for one in here if one.contrast.topic == "equal"]
-    lead = next((one for one in said if mattered(one) and one.contrast.topic != "control"), None)
+    lead = next((one for one in said if _mattered(one) and one.contrast.topic != "control"), None)
     rests_on = [*headline, *half_way, *equal, *([lead] if lead else [])]
     parts = [
         _START,
@@ -59,11 +59,6 @@ def settings(said: Sequence[Advice]) -> list[str]:
     ]
 
 
-def mattered(one: Advice) -> bool:
-    """Return whether a setting beside the method was found to change success under the shift."""
-    return one.verdict == "found" and one.topic == "data" and one.contrast.shift != ""
-
-
 def _headline(said: Sequence[Advice]) -> list[Advice]:
     """Return one for each setting: what validation chose where it did, else the last point."""
     declared = [a for a in said if a.contrast.family == "declared" and a.contrast.shift]
@@ -83,21 +78,19 @@ def _verdict(one: Advice) -> str:
 
 def _outcome(headline: Sequence[Advice]) -> str:
     """Return in how many settings which way was better, and which they are."""
-    groups = {
-        key: [one for one in headline if _verdict(one) == key]
-        for key in _VERDICTS
-        if any(_verdict(one) == key for one in headline)
-    }
+    groups: dict[str, list[Advice]] = {key: [] for key in _VERDICTS}
+    for one in headline:
+        groups[_verdict(one)].append(one)
     told = "; ".join(
-        f"{_VERDICTS[key]} in {len(own)} ({_names(own)})" for key, own in groups.items()
+        f"{_VERDICTS[key]} in {len(own)} ({_names(own)})" for key, own in groups.items() if own
     )
-    both = {"reinforcement", "imitation"} <= set(groups)
+    ahead = groups["reinforcement"]
+    both = ahead and groups["imitation"]
     start = "**Neither way is better everywhere.** " if both else ""
     text = (
         f"{start}Of {_settings(len(headline))}, with the learning rate and stop that validation "
         f"chose, {told}."
     )
-    ahead = groups.get("reinforcement", [])
     if cheap := [one for one in ahead if _has_a_price(one)]:
         text += (
             f" Where reinforcement left it better, it had learned less of the trained rule in "
@@ -154,6 +147,11 @@ def _names(own: Iterable[Advice]) -> str:
 
 def _settings(count: int) -> str:
     return f"{count} setting{'s' if count > 1 else ''}"
+
+
+def _mattered(one: Advice) -> bool:
+    """Return whether a setting beside the method was found to change success under the shift."""
+    return one.verdict == "found" and one.topic == "data" and one.contrast.shift != ""
 
 
 def _has_a_price(one: Advice) -> bool:

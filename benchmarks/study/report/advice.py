@@ -149,8 +149,9 @@ def _arms(one: Contrast) -> tuple[Verdict, str]:
     if one.is_found:
         return "imitation", f"{where}: imitation is enough, and better{_ends(one, 1)}."
     if estimate.high < MARGIN and one.sees is not None:
-        most = f"{100 * max(estimate.high, 0.0):.1f}"
-        return "imitation", f"{where}: imitation is enough, RL is at most {most} points ahead."
+        points = f"{100 * estimate.high:.1f}"
+        lead = f"is at most {points} points ahead" if estimate.high > 0 else "is not ahead"
+        return "imitation", f"{where}: imitation is enough, RL {lead}."
     return "not decided", f"{where}: not decided; {more_needed(one)}."
 
 
