@@ -105,7 +105,9 @@ class Episode(_Record):
     keywords: dict[str, Any]
     episode_seed: int = Field(ge=0, lt=2**62)
     hand: list[int] | None = Field(default=None, description="ranks as dealt")
-    digest: str = Field(description="of the hand or route, to check a replay")
+    digest: str = Field(
+        description='of the hand or route, to check a replay; "" in rows published without one'
+    )
     cluster: str = Field(description="what splits keep together and intervals redraw")
     seen: bool | None = Field(
         default=None,

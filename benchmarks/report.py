@@ -144,7 +144,12 @@ def check_rows(folder: Path, count: int) -> int:
     """
     read_record(folder)
     folders = [folder, *sorted((folder / "jobs").glob("*"))]
-    rows = [(part, row) for part in folders for row in read_episodes(part)]
+    rows = [
+        (part, row)
+        for part in folders
+        for row in read_episodes(part)
+        if row.actions is not None or row.replies is not None  # some published rows have neither
+    ]
     chosen = rows[:: max(1, len(rows) // count)][:count]
     for part, row in chosen:
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.records import Episode, RunRecord
+from benchmarks.report import check_rows
 from benchmarks.runs import RUN_FILE, read_episodes, write_json
 from benchmarks.study.cells import load_study
 from benchmarks.study.findings import PAGE, QUOTED, page, published, quoted, read_quoted
@@ -95,9 +96,15 @@ def test_a_packed_study_reads_as_the_study(tmp_path: Path, finished: test_study.
         _, _, stage, point, column = row.cell.split("/")
         is_end = stage == "init" or int(point) == last
         told = is_end and column in ("in", "rule_ood")
-        done = {} if told else {"replies": None, "actions": None}
+        done = {} if told else {"replies": None, "actions": None, "digest": ""}
         assert row == known[place].model_copy(update=done)
     assert (packed / "jobs" / "fake-seed0" / "rl.pt").exists()
+    # What is left of what was done replays.
+    assert check_rows(packed, 10**6) == sum(
+        row.actions is not None or row.replies is not None
+        for part in (packed, packed / "jobs" / "fake-seed0")
+        for row in read_episodes(part)
+    )
 
 
 def test_the_command_of_a_study_names_what_it_runs() -> None:

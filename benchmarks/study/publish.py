@@ -25,7 +25,7 @@ from benchmarks.runs import (
     read_record,
     write_json,
 )
-from benchmarks.study.cells import described, job_folder
+from benchmarks.study.cells import REFERENCE, described, job_folder
 from benchmarks.study.frontier import PRIMARY
 from benchmarks.study.measured import MEASURES_FILE
 from benchmarks.study.points import POINTS_FILE, read_points
@@ -81,7 +81,8 @@ def publish(
     write_json(out / RUN_FILE, packed.model_dump(mode="json"))
     if (run / MEASURES_FILE).exists():
         shutil.copyfile(run / MEASURES_FILE, out / MEASURES_FILE)
-    _pack(out, [row for row in read_episodes(run) if int(row.cell.split("/")[1]) in chosen])
+    references = (row for row in read_episodes(run) if int(row.cell.split("/")[1]) in chosen)
+    _pack(out, [_brief(row, preset) for row in references])
     for policy in preset.policies:
         for seed in chosen:
             job = job_folder(run, policy, seed)
@@ -122,18 +123,18 @@ def _stays(row: Episode, points: Collection[str], preset: Preset, kept: Collecti
 
 
 def _brief(row: Episode, preset: Preset) -> Episode:
-    """Return a row as it is packed: but for the ends, on `REPLIES_OF`, without replies and actions.
+    """Return a row as it is packed: but for the ends, on `REPLIES_OF`, without what replays it.
 
-    They are most of what a row takes, and what is read from them is told of these alone.
+    That is most of what a row takes, and what is read from it is told of these alone.
     """
     told = _is_end(row, preset) and row.cell.split("/")[4] in REPLIES_OF
-    return row if told else row.model_copy(update={"replies": None, "actions": None})
+    return row if told else row.model_copy(update={"replies": None, "actions": None, "digest": ""})
 
 
 def _is_end(row: Episode, preset: Preset) -> bool:
-    """Return whether a row is of the init or of an arm's last point."""
-    _, _, stage, point, _ = row.cell.split("/")
-    return stage == "init" or int(point) == preset.points
+    """Return whether a row is of a reference, of the init or of an arm's last point."""
+    policy, _, stage, point, _ = row.cell.split("/")
+    return policy == REFERENCE or stage == "init" or int(point) == preset.points
 
 
 def _pack(target: Path, rows: list[Episode]) -> None:
