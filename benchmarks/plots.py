@@ -40,8 +40,8 @@ SUITE_NAMES: Mapping[str, str] = MappingProxyType(
         "virl-vl": "Street navigation in images",
     }
 )
-_PLACEBO = "Symbolic placebo"
-"""The residual MLP of a suite of images, which is told what others see."""
+_ON_SYMBOLS = "Residual MLP on symbols"
+"""That of a suite of images, which is told what others see."""
 
 PANELS_A_ROW = 2
 FLOOR = "always-forward"
@@ -51,7 +51,7 @@ FLOOR = "always-forward"
 def policy_name(suite: str, policy: str) -> str:
     """Return a policy of a suite as people read it."""
     if suite.endswith("-vl") and policy == "mlp":
-        return _PLACEBO
+        return _ON_SYMBOLS
     return _POLICY_NAMES.get(policy, policy)
 
 

@@ -58,7 +58,7 @@ def test_packed_rows_read_as_the_rows(tmp_path: Path) -> None:
     [
         (
             {"cell": ["a", "b"], "index": [1], **NONE},
-            "line 1 is no block of rows: its fields have",
+            "line 1 is no block of rows: its fields have diff",
         ),
         ({"cell": ["a"], "outcomes": [["correct"]]}, "line 1 is no block of rows: it has no att"),
         ({"cell": ["a"], "index": [-1], **NONE}, "line 1 is no block of rows: index"),
