@@ -13,7 +13,8 @@ from benchmarks.runs import RUN_FILE, read_episodes, write_json
 from benchmarks.study.cells import load_study
 from benchmarks.study.findings import PAGE, QUOTED, page, published, quoted, read_quoted
 from benchmarks.study.frontier import choices
-from benchmarks.study.presets import grid, grid_streets, one_city_out, preset_named
+from benchmarks.study.presets import one_city_out, preset_named
+from benchmarks.study.presets.schema import CHOSEN
 from benchmarks.study.publish import RESULTS, command_of, publish
 from benchmarks.study.report.summary import summarise_studies
 from benchmarks.study.results import load_results
@@ -23,6 +24,11 @@ from virl_env.variants import TASK
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_BYTES = 10_000_000
+GRIDS = [
+    folder.name
+    for folder in sorted((ROOT / RESULTS).glob("*-l-grid*"))
+    if not folder.name.endswith(CHOSEN)
+]
 
 fake_learner, kept, finished = test_study.fake_learner, test_study.kept, test_study.finished
 
@@ -126,20 +132,14 @@ def test_the_command_of_a_study_names_what_it_runs() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("folder", "name", "arms"),
-    [
-        ("gp-l-grid", "lm-working", grid.CHOSEN_ARMS),
-        ("virl-l-grid", "lm-working", grid_streets.GRID_CHOSEN_ARMS),
-        ("virl-l-grid-answers-mlp", "mlp", grid_streets.CHOSEN_ARMS),
-    ],
-)
-def test_the_chosen_arms_are_those_that_validation_chose(
-    folder: str, name: str, arms: tuple[str, str]
-) -> None:
+@pytest.mark.parametrize("folder", GRIDS)
+def test_the_chosen_arms_are_those_that_validation_chose(folder: str) -> None:
     study = load_study(ROOT / RESULTS / folder)
-    chosen = choices(study.played(name), study.preset.policies[name], study.preset)
-    assert (chosen["sft"].arm, chosen["rl"].arm) == arms
+    declared = preset_named(study.preset.name + CHOSEN, study.of.name)
+    for name, policy in study.preset.policies.items():
+        chosen = choices(study.played(name), policy, study.preset)
+        arms = [chosen[method].arm for method in ("sft", "rl")]
+        assert list(declared.policies[name].all_arms) == arms
 
 
 @pytest.mark.slow

@@ -59,13 +59,14 @@ def at_rates(sft: Mapping[str, Any], rl: Mapping[str, Any]) -> dict[str, Arm]:
     }
 
 
-def chosen(grid: Preset, policy: str, arms: Sequence[str]) -> Preset:
-    """Return some arms of one policy of a grid, on six seeds."""
-    of = grid.policies[policy]
-    kept = of.model_copy(update={"arms": {name: of.all_arms[name] for name in arms}})
-    return grid.model_copy(
-        update={"name": grid.name + CHOSEN, "seeds": 6, "policies": {policy: kept}}
-    )
+def chosen(grid: Preset, arms: Mapping[str, Sequence[str]]) -> Preset:
+    """Return some arms of policies of a grid, on six seeds."""
+    policies = {}
+    for policy, names in arms.items():
+        of = grid.policies[policy]
+        kept = {name: of.all_arms[name] for name in names}
+        policies[policy] = of.model_copy(update={"arms": kept})
+    return grid.model_copy(update={"name": grid.name + CHOSEN, "seeds": 6, "policies": policies})
 
 
 _WORKING = PolicyPreset(
@@ -125,11 +126,8 @@ GRID = Preset(
 )
 """Both arms at four rates, on sets of numbers that neither init nor arms were shown."""
 
-CHOSEN_ARMS = ("sft-5e-4", "rl-5e-4")
-"""The arms that are best on validation over the three seeds of `GRID`, as docs/protocol.md says."""
-
-GRID_CHOSEN = chosen(GRID, "lm-working", CHOSEN_ARMS)
-"""These two on six seeds."""
+GRID_CHOSEN = chosen(GRID, {"lm-working": ("sft-5e-4", "rl-5e-4")})
+"""The arms that are best on validation over its three seeds, as docs/protocol.md says."""
 
 GRID_ANSWERS = GRID.model_copy(
     update={"name": "grid-answers", "game": None, "solutions": "first", "policies": _ANSWERS}

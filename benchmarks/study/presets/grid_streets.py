@@ -77,22 +77,16 @@ GRID = Preset(
 )
 """Both arms at four rates, replies with working."""
 
-GRID_CHOSEN_ARMS = ("sft-1e-4", "rl-5e-4")
+GRID_CHOSEN = grid.chosen(GRID, {"lm-working": ("sft-1e-4", "rl-5e-4")})
 """Its arms that are best on validation over three seeds."""
-
-GRID_CHOSEN = grid.chosen(GRID, "lm-working", GRID_CHOSEN_ARMS)
-"""These two on six seeds."""
 
 GRID_ANSWERS = GRID.model_copy(
     update={"name": "grid-answers", "policies": {"lm": _LM, "mlp": _MLP}}
 )
 """The same of replies that are the answer alone."""
 
-CHOSEN_ARMS = ("sft-5e-5", "rl-5e-4")
-"""The MLP's arms that are best on validation over the three seeds of `GRID_ANSWERS`."""
-
-GRID_ANSWERS_CHOSEN = grid.chosen(GRID_ANSWERS, "mlp", CHOSEN_ARMS)
-"""These two on six seeds."""
+GRID_ANSWERS_CHOSEN = grid.chosen(GRID_ANSWERS, {"mlp": ("sft-5e-5", "rl-5e-4")})
+"""Its arms that are best on validation over three seeds."""
 
 _PROMPTS = {
     "fake": _column(

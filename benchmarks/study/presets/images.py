@@ -1,4 +1,4 @@
-"""The presets of `gp-vl` and `virl-vl`: agents that see, and their placebo."""
+"""The presets of `gp-vl` and `virl-vl`: agents that see, and the MLP on symbols."""
 
 from __future__ import annotations
 
