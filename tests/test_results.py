@@ -11,7 +11,17 @@ from benchmarks.records import Episode, RunRecord
 from benchmarks.report import check_rows
 from benchmarks.runs import RUN_FILE, read_episodes, write_json
 from benchmarks.study.cells import load_study
-from benchmarks.study.findings import PAGE, QUOTED, page, published, quoted, read_quoted
+from benchmarks.study.findings import (
+    PAGE,
+    QUOTED,
+    README,
+    TABLE,
+    page,
+    published,
+    quoted,
+    read_quoted,
+    with_table,
+)
 from benchmarks.study.frontier import choices
 from benchmarks.study.presets import one_city_out, preset_named
 from benchmarks.study.presets.schema import CHOSEN
@@ -40,8 +50,12 @@ POINTS = re.compile(r"(?<![\d.])[+−]\d+\.\d")
 
 
 def test_the_findings_are_written_from_the_quoted_numbers() -> None:
-    assert (ROOT / PAGE).read_text("utf-8") == page(read_quoted(ROOT / QUOTED))
-    runs = {run.folder: run.command for run in read_quoted(ROOT / QUOTED).runs}
+    found = read_quoted(ROOT / QUOTED)
+    assert (ROOT / PAGE).read_text("utf-8") == page(found)
+    readme = (ROOT / README).read_text("utf-8")
+    assert readme == with_table(readme, found)
+    assert TABLE.search(readme)
+    runs = {run.folder: run.command for run in found.runs}
     assert set(runs) == {folder.name for folder in published(ROOT / RESULTS)}
     listed = (ROOT / RESULTS / "README.md").read_text("utf-8")
     assert all(f"| `{folder}` | `{command}` |" in listed for folder, command in runs.items())
@@ -58,7 +72,7 @@ def test_no_page_quotes_a_result_that_is_neither_published_nor_marked(name: str)
         found = [" ".join(rate.split()) for rate in RATE.findall(told.replace(" %", ""))]
         assert found
         assert set(found) <= rates
-    left = QUOTES.sub("", text)
+    left = TABLE.sub("", QUOTES.sub("", text))
     assert not INTERVAL.findall(left)
     assert name != "README.md" or not POINTS.findall(left)
 

@@ -24,9 +24,9 @@ from benchmarks.study.presets import PRESETS
 from benchmarks.study.report.advice import Advice, advice
 from benchmarks.study.report.command import write_report
 from benchmarks.study.report.compared import contrasts_of
+from benchmarks.study.report.contrast_tables import compared_table, endpoints_table, settings_table
 from benchmarks.study.report.contrasts import corrected
 from benchmarks.study.report.summary import arms_beside, summarise_studies
-from benchmarks.study.report.tables import compared_table, endpoints_table
 from benchmarks.study.results import Difference
 from benchmarks.suites import SUITES
 from benchmarks.tasks import TASKS
@@ -130,6 +130,20 @@ def test_declared_tests_are_corrected_within_their_suite() -> None:
     assert [one.p for one in found] == [one.p for one in corrected(here)] * 2
     (row, *_) = endpoints_table(found).rows
     assert "3 of 6" in row
+
+
+def test_a_setting_is_a_row_that_marks_what_is_found() -> None:
+    made = study("grid-chosen", of_a_grid(0.5, 0.6, 0.3), seeds=6)
+    own, _ = contrasts_of(made, "lm-working", retained=False)
+    found = [replace(one, p=0.01 if one.topic == "a" else 0.2) for one in own]
+    (row,) = settings_table(found).rows
+    assert row[:4] == ["Card game: small language model with working", "50.0", "60.0", "30.0"]
+    chosen, equal_rate, last, equal_success = row[4:]
+    assert chosen.startswith("\u221230.0 [")
+    assert chosen.endswith("] \u2020")
+    assert last.endswith("]")
+    # Of a grid, not of the arms that were chosen from it.
+    assert (equal_rate, equal_success) == ("", "")
 
 
 def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on() -> None:

@@ -1,11 +1,13 @@
 """What published results say, for README and docs: `python -m benchmarks.study.findings`.
 
 It reads every study in `results/`, writes `results/quoted.json`, the numbers that pages may quote,
-and from these alone the page `docs/findings.md`. The figure is drawn from the rows.
+and from these alone the page `docs/findings.md` and the table in README. The figure is drawn from
+the rows.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,21 +21,25 @@ from benchmarks.study.in_words import paragraph, settings
 from benchmarks.study.publish import RESULTS, command_of
 from benchmarks.study.report import figures
 from benchmarks.study.report.advice import Advice, advice
+from benchmarks.study.report.contrast_tables import (
+    compared_table,
+    endpoints_table,
+    settings_table,
+)
 from benchmarks.study.report.contrasts import Contrast
 from benchmarks.study.report.figures import ENDPOINT_NAMES
 from benchmarks.study.report.summary import Summary, summarise_studies
-from benchmarks.study.report.tables import (
-    compared_table,
-    endpoints_table,
-    overturned_table,
-)
+from benchmarks.study.report.tables import overturned_table
 from benchmarks.suites import SUITES
 from benchmarks.tables import Table, interval
 from shiftgym.atomic import write_atomically
 
 QUOTED = RESULTS / "quoted.json"
 PAGE = Path("docs/findings.md")
+README = Path("README.md")
 FIGURE = Path("docs/images/findings.png")
+
+TABLE = re.compile("(<!-- findings -->).*?(<!-- end of findings -->)", re.DOTALL)
 
 
 class Run(BaseModel):
@@ -129,15 +135,17 @@ def page(found: Quoted) -> str:
             "## Setting by setting",
             "\n".join(f"- {told}" for told in settings(said)),
             "## In one table",
-            endpoints_table(found.contrasts).markdown().rstrip(),
-            "Points on the way are measured on fewer episodes than the init and the end, so an "
-            "init's rate may differ from row to row.",
+            settings_table(found.contrasts).markdown().rstrip(),
             "## In one figure",
             f"![What each point of training reaches under another rule, against the trained "
             f"rule](images/{FIGURE.name})",
             "The diamond is the init from which both methods start. Up is better under the other "
             "rule, right is better under the trained one; large marks are the last points. Thin "
             "crosses are 95 % intervals; of many arms only the last points have them.",
+            "## Every endpoint",
+            endpoints_table(found.contrasts).markdown().rstrip(),
+            "Points on the way are measured on fewer episodes than the init and the end, so an "
+            "init's rate may differ from row to row.",
         ]
     if found.controls is not None:
         parts += [
@@ -167,6 +175,12 @@ def page(found: Quoted) -> str:
         "whose rows are gone, stand apart.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def with_table(readme: str, found: Quoted) -> str:
+    """Return README with its table of settings written anew."""
+    table = settings_table(found.contrasts).markdown()
+    return TABLE.sub(lambda marks: f"{marks[1]}\n\n{table}\n{marks[2]}", readme)
 
 
 def _is_further(one: Advice) -> bool:
@@ -205,9 +219,10 @@ def main() -> None:
     found = quoted(summary)
     write_json(QUOTED, found.model_dump(mode="json"))
     write_atomically(PAGE, page(found).encode())
+    write_atomically(README, with_table(README.read_text("utf-8"), found).encode())
     if summary is not None:
         write_figure(lambda theme: figures.frontier(summary, theme), FIGURE)
-    print(f"{len(folders)} studies; written: {QUOTED}, {PAGE}")
+    print(f"{len(folders)} studies; written: {QUOTED}, {PAGE}, {README}")
 
 
 if __name__ == "__main__":

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 
 from benchmarks.leaderboard import paper
 from benchmarks.plots import SUITE_NAMES
-from benchmarks.statistics import REPLICATES, Estimate, conditional
-from benchmarks.study.frontier import MARGIN, Choice
+from benchmarks.statistics import Estimate
+from benchmarks.study.frontier import Choice
 from benchmarks.study.overturned import side, stand_ins, verdict
-from benchmarks.study.report.advice import Advice, compared, p_value, signed
-from benchmarks.study.report.contrasts import Contrast
-from benchmarks.study.report.figures import ENDPOINT_NAMES, in_order
-from benchmarks.study.report.names import SHIFT_WORDS, arm_name, setting_name
+from benchmarks.study.report.advice import p_value
+from benchmarks.study.report.contrast_tables import endpoints_table, points
+from benchmarks.study.report.figures import ENDPOINT_NAMES
+from benchmarks.study.report.names import arm_name, setting_name
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.tables import Table, interval, percent
 
@@ -21,100 +20,6 @@ from benchmarks.tables import Table, interval, percent
 def headline_table(summary: Summary) -> Table:
     """Return RL - SFT under another rule, of every setting and endpoint."""
     return endpoints_table(summary.contrasts)
-
-
-def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
-    """Return the endpoints among contrasts, under another rule alone."""
-    shown = in_order(
-        [one for one in contrasts if one.topic in ENDPOINT_NAMES and one.shift == "rule"]
-    )
-    trained = {(one.setting, one.topic): one for one in contrasts if one.column == "in"}
-    learned = [trained.get((one.setting, one.topic)) for one in shown]
-    rows = [
-        [
-            one.setting,
-            ENDPOINT_NAMES[one.topic],
-            "" if one.start is None else percent(one.start),
-            percent(one.rates[1]),
-            percent(one.rates[0]),
-            points(one.estimate),
-            _p(one),
-            *("" if within is None else percent(within.rates[side]) for side in (1, 0)),
-            _seeds(one),
-            "" if one.sees is None else f"{100 * one.sees:.1f}",
-            _needed(one),
-        ]
-        for one, within in zip(shown, learned)
-    ]
-    few = min((one.estimate.seeds for one in shown), default=0)
-    early = ""
-    if awaited := {one.seeds_awaited for one in shown} - {0}:
-        seeds = " or ".join(map(str, sorted(awaited)))
-        early = f"(a) and (c) are declared with {seeds} seeds; with fewer they are interim. "
-    return Table(
-        "RL \u2212 SFT under another rule",
-        [
-            "setting", "endpoint", "init %", "SFT %", "RL %", "RL \u2212 SFT, points [95 %]",
-            "p by Holm", "trained rule: SFT %", "RL %", "seeds", "sees",
-            f"seeds for {100 * MARGIN:.0f}",
-        ],
-        rows,
-        numbers_from=2,
-        note=(
-            f"Intervals are not corrected for the number of comparisons; p is, with all tests that "
-            f"are declared for the suite, run or not. {early}"
-            f"Sees: the difference that these seeds find with a power of 80 %, uncorrected. Seeds "
-            f"for {100 * MARGIN:.0f}: such seeds that find {100 * MARGIN:.0f} points. Equal "
-            "success is not one of the declared tests, and corrected with the other further ones. "
-            f"{conditional(few) if few else ''}"
-        ).strip(),
-    )  # fmt: skip
-
-
-def compared_table(title: str, said: Sequence[Advice]) -> Table:
-    """Return comparisons out of distribution, each beside the same under the trained rule."""
-    rows = [
-        [
-            one.contrast.setting,
-            compared(one.contrast),
-            SHIFT_WORDS.get(one.contrast.shift, one.contrast.shift),
-            *(
-                f"{side} {percent(rate)}"
-                for side, rate in zip((one.contrast.first, one.contrast.second), one.contrast.rates)
-            ),
-            points(one.contrast.estimate),
-            _p(one.contrast),
-            "" if one.within is None else points(one.within.estimate),
-            str(one.contrast.estimate.seeds),
-            _needed(one.contrast),
-        ]
-        for one in said
-    ]
-    return Table(
-        title,
-        [
-            "setting", "compared", "under", "first, %", "second, %", "first \u2212 second [95 %]",
-            "p by Holm", "the same under the trained rule", "seeds",
-            f"seeds for {100 * MARGIN:.0f}",
-        ],
-        rows,
-        numbers_from=5,
-        note=f"p is no less than {2 / (REPLICATES + 1):.4f} times the number of comparisons.",
-    )  # fmt: skip
-
-
-def _p(one: Contrast) -> str:
-    return p_value(one.p).removeprefix("p = ").removeprefix("p ")
-
-
-def _needed(one: Contrast) -> str:
-    return "" if one.seeds_needed is None else f"{one.seeds_needed:,}"
-
-
-def _seeds(one: Contrast) -> str:
-    """Return the seeds of an endpoint, "3 of 6" where it was declared with more."""
-    told, awaited = one.estimate.seeds, one.seeds_awaited
-    return f"{told} of {awaited}" if awaited else str(told)
 
 
 def rates_table(one: Setting) -> Table:
@@ -277,11 +182,6 @@ def paper_table(summary: Summary) -> Table:
             f"beside ours and are not compared by a test."
         ),
     )
-
-
-def points(estimate: Estimate) -> str:
-    """Return a difference with its interval."""
-    return f"{signed(estimate.value)} [{signed(estimate.low)}, {signed(estimate.high)}]"
 
 
 def _interval(estimate: Estimate) -> str:
