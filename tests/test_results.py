@@ -99,7 +99,10 @@ def test_the_results_are_small() -> None:
     assert sum(file.stat().st_size for file in files) < MOST_BYTES
 
 
-def test_a_packed_study_reads_as_the_study(tmp_path: Path, finished: test_study.Finished) -> None:
+def test_a_packed_study_reads_as_the_study(
+    tmp_path: Path, finished: test_study.Finished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.study.publish.REPLIES", 5)
     folder, _ = finished("study", SUITES["gp-l"])
     packed, last = tmp_path / "packed", load_study(folder).preset.points
     assert publish(folder, packed, columns=["rule_ood"], weights=["rl"]) < 100_000
@@ -115,7 +118,7 @@ def test_a_packed_study_reads_as_the_study(tmp_path: Path, finished: test_study.
     for place, row in rows(packed).items():
         _, _, stage, point, column = row.cell.split("/")
         is_end = stage == "init" or int(point) == last
-        told = is_end and column in ("in", "rule_ood")
+        told = is_end and column in ("in", "rule_ood") and row.index < 5
         done = {} if told else {"replies": None, "actions": None, "digest": ""}
         assert row == known[place].model_copy(update=done)
     assert (packed / "jobs" / "fake-seed0" / "rl.pt").exists()

@@ -39,6 +39,9 @@ REPLIES_OF = ("in", PRIMARY)
 """Columns that are packed with what was replied or done: what is tested on, and the same under the
 trained rule."""
 
+REPLIES = 200
+"""Episodes of each, from the first on, that are packed so: enough to replay, and to read."""
+
 
 def publish(
     run: Path,
@@ -123,11 +126,12 @@ def _stays(row: Episode, points: Collection[str], preset: Preset, kept: Collecti
 
 
 def _brief(row: Episode, preset: Preset) -> Episode:
-    """Return a row as it is packed: but for the ends, on `REPLIES_OF`, without what replays it.
+    """Return a row as it is packed: mostly without what replays it, which takes most of the room.
 
-    That is most of what a row takes, and what is read from it is told of these alone.
+    Of the ends it stays, on `REPLIES_OF`, in the first `REPLIES` episodes.
     """
-    told = _is_end(row, preset) and row.cell.split("/")[4] in REPLIES_OF
+    column = row.cell.split("/")[4]
+    told = _is_end(row, preset) and column in REPLIES_OF and row.index < REPLIES
     return row if told else row.model_copy(update={"replies": None, "actions": None, "digest": ""})
 
 
