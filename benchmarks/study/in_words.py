@@ -14,6 +14,7 @@ _START = (
     "right answers (imitation), or by trying and being told what was right (reinforcement). "
     "Which way leaves it better when the rule changes?"
 )
+_BETTER = ("reinforcement", "imitation")
 _VERDICTS = {
     "reinforcement": "reinforcement left it better",
     "imitation": "copying left it better",
@@ -77,12 +78,14 @@ def _verdict(one: Advice) -> str:
 
 
 def _outcome(headline: Sequence[Advice]) -> str:
-    """Return in how many settings which way was better, and which they are."""
+    """Return in how many settings which way was better, and in which one was."""
     groups: dict[str, list[Advice]] = {key: [] for key in _VERDICTS}
     for one in headline:
         groups[_verdict(one)].append(one)
     told = "; ".join(
-        f"{_VERDICTS[key]} in {len(own)} ({_names(own)})" for key, own in groups.items() if own
+        f"{_VERDICTS[key]} in {len(own)}" + (f" ({_names(own)})" if key in _BETTER else "")
+        for key, own in groups.items()
+        if own
     )
     ahead = groups["reinforcement"]
     both = ahead and groups["imitation"]
@@ -104,8 +107,7 @@ def _ahead(where: str, compared: Sequence[Advice]) -> str:
     if not compared:
         return ""
     found = [one for one in compared if one.contrast.is_found]
-    ways = ("reinforcement", "imitation")
-    by_reinforcement, by_copying = ([a for a in found if a.verdict == way] for way in ways)
+    by_reinforcement, by_copying = ([a for a in found if a.verdict == way] for way in _BETTER)
     told = (
         f"{where}, reinforcement is ahead in {len(by_reinforcement)} of "
         f"{_settings(len(compared))} and copying in {len(by_copying)}."
