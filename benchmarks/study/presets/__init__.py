@@ -39,6 +39,7 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
         "grid": grid.GRID,
         "grid-chosen": grid.GRID_CHOSEN,
         "grid-answers": grid.GRID_ANSWERS,
+        "grid-answers-chosen": grid.GRID_ANSWERS_CHOSEN,
         "controls": grid.CONTROLS,
         "controls-more": grid.CONTROLS_MORE,
         "smollm2": pretrained.SMOLLM2,

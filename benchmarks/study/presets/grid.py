@@ -134,6 +134,9 @@ GRID_ANSWERS = GRID.model_copy(
 )
 """The same of replies that are the answer alone, on hands that nobody was shown."""
 
+GRID_ANSWERS_CHOSEN = chosen(GRID_ANSWERS, {"lm": ("sft-1e-4", "rl-5e-5")})
+"""Its arms that are best on validation over three seeds."""
+
 AT_RATE = {"batch": 64, "learning_rate": RATE}, {**_RL, "learning_rate": RATE}
 """Settings of SFT and of RL in controls."""
 
