@@ -1,8 +1,8 @@
 """What published results say, for README and docs: `python -m benchmarks.study.findings`.
 
 It reads every study in `results/`, writes `results/quoted.json`, the numbers that pages may quote,
-and from these alone the page `docs/findings.md` and the table in README. The figure is drawn from
-the rows.
+and from these alone the page `docs/findings.md` and the table in README and on the first page of
+the docs. The figure is drawn from the rows.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from shiftgym.atomic import write_atomically
 
 QUOTED = RESULTS / "quoted.json"
 PAGE = Path("docs/findings.md")
-README = Path("README.md")
+TABLED = (Path("README.md"), Path("docs/index.md"))
 FIGURE = Path("docs/images/findings.png")
 
 TABLE = re.compile("(<!-- findings -->).*?(<!-- end of findings -->)", re.DOTALL)
@@ -177,10 +177,10 @@ def page(found: Quoted) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def with_table(readme: str, found: Quoted) -> str:
-    """Return README with its table of settings written anew."""
+def with_table(text: str, found: Quoted) -> str:
+    """Return a page with its table of settings written anew."""
     table = settings_table(found.contrasts).markdown()
-    return TABLE.sub(lambda marks: f"{marks[1]}\n\n{table}\n{marks[2]}", readme)
+    return TABLE.sub(lambda marks: f"{marks[1]}\n\n{table}\n{marks[2]}", text)
 
 
 def _is_further(one: Advice) -> bool:
@@ -219,10 +219,11 @@ def main() -> None:
     found = quoted(summary)
     write_json(QUOTED, found.model_dump(mode="json"))
     write_atomically(PAGE, page(found).encode())
-    write_atomically(README, with_table(README.read_text("utf-8"), found).encode())
+    for path in TABLED:
+        write_atomically(path, with_table(path.read_text("utf-8"), found).encode())
     if summary is not None:
         write_figure(lambda theme: figures.frontier(summary, theme), FIGURE)
-    print(f"{len(folders)} studies; written: {QUOTED}, {PAGE}, {README}")
+    print(f"{len(folders)} studies; written: {', '.join(map(str, (QUOTED, PAGE, *TABLED)))}")
 
 
 if __name__ == "__main__":
