@@ -144,6 +144,10 @@ def test_a_setting_is_a_row_that_marks_what_is_found() -> None:
     assert last.endswith("]")
     # Of a grid, not of the arms that were chosen from it.
     assert (equal_rate, equal_success) == ("", "")
+    off = settings_table([replace(one, start=0.14) for one in found])
+    assert off.rows[0][1] == "14.0 \u2021"
+    assert off.note.endswith("\u2021: outside 15-85 %, so the setting decides nothing.")
+    assert "\u2021" not in settings_table(found).note
 
 
 def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks.statistics import REPLICATES, Estimate, conditional
 from benchmarks.study.frontier import MARGIN
-from benchmarks.study.report.advice import Advice, compared, p_value, signed
+from benchmarks.study.report.advice import CEILING, FLOOR, Advice, compared, p_value, signed
 from benchmarks.study.report.contrasts import Contrast
 from benchmarks.study.report.figures import ENDPOINT_NAMES, in_order
 from benchmarks.study.report.names import SHIFT_WORDS
@@ -14,6 +14,9 @@ from benchmarks.tables import Table, percent
 
 _FOUND = " \u2020"
 """Marks a difference that is significant at 5 %, corrected."""
+
+_OFF = " \u2021"
+"""Marks an init off the range that docs/protocol.md declares, where a setting decides nothing."""
 
 
 def settings_table(contrasts: Sequence[Contrast]) -> Table:
@@ -27,21 +30,33 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
         rows.append(
             [
                 setting,
-                "" if shown.start is None else percent(shown.start),
+                _init(shown),
                 percent(shown.rates[1]),
                 percent(shown.rates[0]),
                 *(_marked(by_topic.get(topic)) for topic in ENDPOINT_NAMES),
             ]
         )
+    note = (
+        "SFT and RL with the rate and stop that validation chose, (a). "
+        f"{_FOUND.strip()}: significant at 5 %, corrected by Holm."
+    )
+    if any(init.endswith(_OFF) for _, init, *_ in rows):
+        limits = f"{100 * FLOOR:.0f}-{100 * CEILING:.0f} %"
+        note += f" {_OFF.strip()}: outside {limits}, so the setting decides nothing."
     return Table(
         "Right under another rule, in percent, and RL \u2212 SFT in points [95 %]",
         ["setting", "init", "SFT", "RL", *ENDPOINT_NAMES.values()],
         rows,
-        note=(
-            "SFT and RL with the rate and stop that validation chose, (a). "
-            f"{_FOUND.strip()}: significant at 5 %, corrected by Holm."
-        ),
+        note=note,
     )
+
+
+def _init(one: Contrast) -> str:
+    """Return what the init reaches, marked where the setting decides nothing for that."""
+    if one.start is None:
+        return ""
+    decides = not one.is_of_grid or FLOOR <= one.start <= CEILING
+    return percent(one.start) + ("" if decides else _OFF)
 
 
 def _marked(one: Contrast | None) -> str:
