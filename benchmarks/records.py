@@ -94,9 +94,9 @@ class RunRecord(_Record):
 class Episode(_Record):
     """One row of episodes.jsonl: replayable from `id`, `keywords`, `episode_seed`, `actions`.
 
-    `rewards` and `outcomes` have one entry an attempt. `cell` and `index` name the row within its
-    run. `tokens` counts what the agent produced. `hand` stands in rows of the card game only,
-    `metrics` in those of tasks that measure more than success.
+    `rewards` and `outcomes` have one entry an attempt, none in rows published without. `cell` and
+    `index` name the row within its run. `tokens` counts what the agent produced. `hand` stands in
+    rows of the card game only, `metrics` in those of tasks that measure more than success.
     """
 
     cell: str = Field(description='who played what, such as "lm/0/sft/3/rule_ood"')

@@ -39,8 +39,11 @@ REPLIES_OF = ("in", PRIMARY)
 """Columns that are packed with what was replied or done: what is tested on, and the same under the
 trained rule."""
 
-REPLIES = 200
+REPLIES = 100
 """Episodes of each, from the first on, that are packed so: enough to replay, and to read."""
+
+_BRIEF = {"replies": None, "actions": None, "digest": "", "outcomes": [], "rewards": []}
+"""What other rows say of the attempts: nothing. Whether the last one was right stays."""
 
 
 def publish(
@@ -126,13 +129,13 @@ def _stays(row: Episode, points: Collection[str], preset: Preset, kept: Collecti
 
 
 def _brief(row: Episode, preset: Preset) -> Episode:
-    """Return a row as it is packed: mostly without what replays it, which takes most of the room.
+    """Return a row as it is packed: mostly without its attempts, which take most of the room.
 
-    Of the ends it stays, on `REPLIES_OF`, in the first `REPLIES` episodes.
+    Of the ends they stay, on `REPLIES_OF`, in the first `REPLIES` episodes.
     """
     column = row.cell.split("/")[4]
     told = _is_end(row, preset) and column in REPLIES_OF and row.index < REPLIES
-    return row if told else row.model_copy(update={"replies": None, "actions": None, "digest": ""})
+    return row if told else row.model_copy(update=_BRIEF)
 
 
 def _is_end(row: Episode, preset: Preset) -> bool:
