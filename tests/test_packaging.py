@@ -94,7 +94,8 @@ def test_a_release_names_the_repository(tmp_path: Path) -> None:
     urls = metadata.urls
     assert urls["Repository"] == repository
     for target in (*ours, urls["Documentation"], urls["Changelog"]):
-        assert (ROOT / target.removeprefix(repository).split("/", 3)[3]).exists(), target
+        path, _, _ = target.removeprefix(repository).partition("#")
+        assert (ROOT / path.split("/", 3)[3]).exists(), target
     cited = yaml.safe_load((tmp_path / "CITATION.cff").read_text("utf-8"))
     assert cited["repository-code"] == repository
     # Only what a release is built from knows an address.
