@@ -16,6 +16,8 @@ FLOOR, CEILING = 0.15, 0.85
 """Below the floor, before and after training, a setting decides nothing. Of a grid neither does one
 whose init is below the floor or above the ceiling under the shifted rule: so docs/protocol.md."""
 
+RANGE = f"{100 * FLOOR:.0f}-{100 * CEILING:.0f} %"
+
 MOST_SEEDS = 1_000
 
 Verdict = Literal["reinforcement", "imitation", "found", "not decided", "floor", "ceiling"]
@@ -160,12 +162,17 @@ def _nothing(one: Contrast) -> tuple[Verdict, str] | None:
     start = one.start
     if max(one.rates) < FLOOR and (start or 0.0) < FLOOR:
         return "floor", f"all are at the floor (under {100 * FLOOR:.0f} %)"
-    if one.shift != "rule" or not one.is_of_grid or start is None or one.topic == "init":
+    if start is None or one.topic == "init" or not starts_off_range(one):
         return None
-    if FLOOR <= start <= CEILING:
-        return None
-    told = f"the init is at {percent(start)} %, outside {100 * FLOOR:.0f}-{100 * CEILING:.0f} %"
+    told = f"the init is at {percent(start)} %, outside {RANGE}"
     return ("floor" if start < FLOOR else "ceiling"), told
+
+
+def starts_off_range(one: Contrast) -> bool:
+    """Return whether it is of a grid whose init is outside `RANGE` under the shifted rule."""
+    if one.start is None or one.shift != "rule" or not one.is_of_grid:
+        return False
+    return not FLOOR <= one.start <= CEILING
 
 
 def _ends(one: Contrast, side: int) -> str:

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 from benchmarks.statistics import REPLICATES, Estimate, conditional
 from benchmarks.study.frontier import MARGIN
-from benchmarks.study.report.advice import CEILING, FLOOR, Advice, compared, p_value, signed
+from benchmarks.study.report.advice import (
+    RANGE,
+    Advice,
+    compared,
+    p_value,
+    signed,
+    starts_off_range,
+)
 from benchmarks.study.report.contrasts import Contrast
 from benchmarks.study.report.figures import ENDPOINT_NAMES, in_order
 from benchmarks.study.report.names import SHIFT_WORDS
@@ -41,8 +48,7 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
         f"{_FOUND.strip()}: significant at 5 %, corrected by Holm."
     )
     if any(init.endswith(_OFF) for _, init, *_ in rows):
-        limits = f"{100 * FLOOR:.0f}-{100 * CEILING:.0f} %"
-        note += f" {_OFF.strip()}: outside {limits}, so the setting decides nothing."
+        note += f" {_OFF.strip()}: outside {RANGE}, so the setting decides nothing."
     return Table(
         "Right under another rule, in percent, and RL \u2212 SFT in points [95 %]",
         ["setting", "init", "SFT", "RL", *ENDPOINT_NAMES.values()],
@@ -55,8 +61,7 @@ def _init(one: Contrast) -> str:
     """Return what the init reaches, marked where the setting decides nothing for that."""
     if one.start is None:
         return ""
-    decides = not one.is_of_grid or FLOOR <= one.start <= CEILING
-    return percent(one.start) + ("" if decides else _OFF)
+    return percent(one.start) + (_OFF if starts_off_range(one) else "")
 
 
 def _marked(one: Contrast | None) -> str:
