@@ -147,7 +147,13 @@ def test_a_setting_is_a_row_that_marks_what_is_found() -> None:
     off = settings_table([replace(one, start=0.14) for one in found])
     assert off.rows[0][1] == "14.0 \u2021"
     assert off.note.endswith("\u2021: outside 15-85 %, so the setting decides nothing.")
-    assert "\u2021" not in settings_table(found).note
+    on = settings_table(
+        [*found, *(replace(one, suite="virl-l", metric="turn_accuracy") for one in found)]
+    )
+    assert "\u2021" not in on.note
+    assert on.note.startswith(
+        "Right: success (card game); accuracy at turning points (street navigation). "
+    )
 
 
 def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from benchmarks.plots import SUITE_NAMES
 from benchmarks.statistics import REPLICATES, Estimate, conditional
 from benchmarks.study.frontier import MARGIN
 from benchmarks.study.report.advice import (
@@ -17,7 +18,9 @@ from benchmarks.study.report.advice import (
 from benchmarks.study.report.contrasts import Contrast
 from benchmarks.study.report.figures import ENDPOINT_NAMES, in_order
 from benchmarks.study.report.names import SHIFT_WORDS
+from benchmarks.suites import SUITES
 from benchmarks.tables import Table, percent
+from benchmarks.tasks import task_named
 
 _FOUND = " \u2020"
 """Marks a difference that is significant at 5 %, corrected."""
@@ -44,7 +47,8 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
             ]
         )
     note = (
-        "SFT and RL with the rate and stop that validation chose, (a). "
+        f"{_right(_endpoints(contrasts))} SFT and RL with the rate and stop that validation chose, "
+        "(a). "
         f"{_FOUND.strip()}: significant at 5 %, corrected by Holm."
     )
     if any(init.endswith(_OFF) for _, init, *_ in rows):
@@ -55,6 +59,16 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
         rows,
         note=note,
     )
+
+
+def _right(contrasts: Sequence[Contrast]) -> str:
+    """Return what counts as right in which suite."""
+    suites: dict[str, list[str]] = {}
+    for suite, metric in dict.fromkeys((one.suite, one.metric) for one in contrasts):
+        title = task_named(SUITES[suite].task).metrics[metric].title.lower()
+        suites.setdefault(title, []).append(SUITE_NAMES[suite].lower())
+    told = "; ".join(f"{title} ({', '.join(names)})" for title, names in suites.items())
+    return f"Right: {told}."
 
 
 def _init(one: Contrast) -> str:
