@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from benchmarks.statistics import (
     REPLICATES,
+    Estimate,
     Observation,
     PairedTest,
     bootstrap,
@@ -43,6 +44,20 @@ def difference_test(
     fewer = min((redrawn <= 0).sum(), (redrawn >= 0).sum())
     p_value = min(1.0, 2 * float(fewer + 1) / (replicates + 1))
     return PairedTest(estimate, float(redrawn.std()), p_value)
+
+
+def seeds_test(estimate: Estimate) -> float | None:
+    """Return p of Student's t-test that the mean over seeds is 0, each seed one number.
+
+    It knows of no episodes, so it is a check on tests of few seeds. None of fewer than two, or
+    where all are alike.
+    """
+    means = list(estimate.by_seed.values())
+    if len(set(means)) < 2:
+        return None
+    from scipy.stats import ttest_1samp
+
+    return float(ttest_1samp(means, 0.0).pvalue)
 
 
 def holm(p_values: Sequence[float], tests: int = 0) -> list[float]:

@@ -17,7 +17,7 @@ from benchmarks.records import RunRecord
 from benchmarks.report import report, report_all
 from benchmarks.runs import RunError
 from benchmarks.statistics import Estimate, Observation
-from benchmarks.study.cells import Cell, Study
+from benchmarks.study.cells import Cell, Study, described
 from benchmarks.study.conclusion import sentences
 from benchmarks.study.in_words import paragraph, settings
 from benchmarks.study.presets import PRESETS
@@ -26,6 +26,8 @@ from benchmarks.study.report.command import write_report
 from benchmarks.study.report.compared import contrasts_of
 from benchmarks.study.report.contrast_tables import compared_table, endpoints_table, settings_table
 from benchmarks.study.report.contrasts import corrected
+from benchmarks.study.report.names import setting_name
+from benchmarks.study.report.page import csv_rows, drawings, tables
 from benchmarks.study.report.summary import arms_beside, summarise_studies
 from benchmarks.study.results import Difference
 from benchmarks.suites import SUITES
@@ -142,6 +144,11 @@ def test_a_setting_is_a_row_that_marks_what_is_found() -> None:
     assert chosen.startswith("\u221230.0 [")
     assert chosen.endswith("] \u2020")
     assert last.endswith("]")
+    few = [
+        replace(one, test=replace(one.test, estimate=replace(one.estimate, seeds=4)))
+        for one in found
+    ]
+    assert settings_table(few).rows[0][4].endswith("] (\u2020)")
     # Of a grid, not of the arms that were chosen from it.
     assert (equal_rate, equal_success) == ("", "")
     off = settings_table([replace(one, start=0.14) for one in found])
@@ -154,6 +161,53 @@ def test_a_setting_is_a_row_that_marks_what_is_found() -> None:
     assert on.note.startswith(
         "Right: success (card game); accuracy at turning points (street navigation). "
     )
+
+
+@pytest.mark.parametrize(
+    ("preset", "told"),
+    [
+        ("grid", ""),
+        ("grid-answers-chosen", ""),
+        ("controls-more", ", controls"),
+        ("quick", ", quick"),
+        ("quick-cv", ", quick, one city left out"),
+        ("grid-cv", ", one city left out"),
+    ],
+)
+def test_a_setting_is_of_the_grids_or_tells_its_preset(preset: str, told: str) -> None:
+    assert setting_name("virl-l", "mlp", preset) == f"Street navigation: residual MLP{told}"
+
+
+def test_what_is_declared_of_a_grid_is_not_taken_for_that_of_another_preset() -> None:
+    grid = study("grid-chosen", of_a_grid(0.5, 0.6, 0.3), seeds=6)
+    own, _ = contrasts_of(grid, "lm-working", retained=False)
+    name = grid.preset.name.replace("grid-chosen", "grid-cv")
+    city = replace(grid, preset=grid.preset.model_copy(update={"name": name}))
+    left_out, _ = contrasts_of(city, "lm-working", retained=False)
+    assert {one.family for one in left_out} == {"further"}
+    assert {one.topic for one in left_out} >= {one.topic for one in own}
+    (row,) = settings_table([*own, *left_out]).rows
+    assert row[0] == "Card game: small language model with working"
+    # Another preset's declared test stands beside those of the grid, and is not one of them.
+    other = [replace(one, preset="quick") for one in own if one.family == "declared"]
+    assert {one.p for one in corrected([*own, *other]) if one.family == "declared"} == {
+        *(one.p for one in corrected(own) if one.family == "declared"),
+        *(one.p for one in corrected(other)),
+    }
+    assert not any(one.is_of_grid for one in [*left_out, *other])
+
+
+def test_comparisons_under_the_trained_rule_are_corrected_apart() -> None:
+    rates = {("init", "rule_ood"): 0.5, ("sft", "rule_ood"): 0.4, ("rl", "rule_ood"): 0.3}
+    rates |= {("rl-kl", "rule_ood"): 0.5, ("rl-kl", "in"): 0.6, ("rl", "in"): 0.8}
+    own, _ = contrasts_of(study("controls", rates), "lm-working", retained=False)
+    shifted = [one for one in own if one.shift]
+    trained = [one for one in own if not one.shift]
+    assert len(shifted) == len(trained) == 1
+    assert [one.p for one in corrected([*shifted, *10 * trained])] == [
+        corrected(shifted)[0].p,
+        *(one.p for one in corrected(10 * trained)),
+    ]
 
 
 def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on() -> None:
@@ -277,6 +331,23 @@ def test_methods_that_never_differ_are_not_decided() -> None:
     verdict, says = verdicts(study("grid-chosen", one))["c", "RL 5e-4", "rule_ood"]
     assert verdict == "not decided"
     assert "no episode came out differently" in says
+
+
+def test_studies_of_one_policy_keep_their_tables_and_pictures_apart(
+    tmp_path: Path, finished: test_study.Finished
+) -> None:
+    run = finished("study", SUITES["gp-l"])[0]
+    other = shutil.copytree(run, tmp_path / "other")
+    record = json.loads((other / "run.json").read_text())
+    record["config"]["name"] = "another"
+    (other / "run.json").write_text(json.dumps(record))
+    summary = summarise_studies([run, other])
+    titles = [table.title for table in tables(summary)]
+    assert len(titles) == len(set(titles)) > 10
+    assert sum("last point" in title for title in titles) == 2
+    names = [one.name for one in drawings(summary)]
+    assert len(names) == len(set(names))
+    assert {row["preset"] for row in csv_rows(summary)} == {"another", described(run)[1].name}
 
 
 def test_a_study_becomes_a_page_that_needs_nothing_else(

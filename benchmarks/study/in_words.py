@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from benchmarks.statistics import FEW_SEEDS
 from benchmarks.study.frontier import MARGIN
-from benchmarks.study.report.advice import Advice, has_a_price
+from benchmarks.study.report.advice import Advice, compared, has_a_price
+from benchmarks.study.report.contrasts import Contrast
 from benchmarks.tables import percent
 
 _START = (
@@ -21,7 +22,7 @@ _VERDICTS = {
     "as good": "copying was about as good or better",
     "equal": "it made next to no difference which",
     "not decided": "the runs are too few to say",
-    "floor": "it is too weak at the game for a comparison",
+    "floor": "too little is right under the other rule to start with for a comparison",
     "ceiling": "it masters the other rule from the start, so there is nothing to compare",
 }
 
@@ -35,7 +36,11 @@ def paragraph(said: Sequence[Advice]) -> str:
     here = [one for one in said if one.contrast.shift == "rule" and one.contrast.setting in names]
     half_way = [one for one in here if one.contrast.topic == "b"]
     equal = [one for one in here if one.contrast.topic == "equal"]
-    lead = next((one for one in said if _mattered(one) and one.contrast.topic != "control"), None)
+    lead = max(
+        (one for one in said if _mattered(one) and one.contrast.topic != "control"),
+        key=lambda one: abs(one.contrast.estimate.value),
+        default=None,
+    )
     rests_on = [*headline, *half_way, *equal, *([lead] if lead else [])]
     parts = [
         _START,
@@ -43,7 +48,7 @@ def paragraph(said: Sequence[Advice]) -> str:
         _ahead("Half-way, at equal learning rates", half_way),
         _ahead("Compared where both have learned as much of the trained rule", equal),
         _lost(names, said),
-        f"How one trains mattered too ({lead.contrast.setting}): {lead.says}" if lead else "",
+        _led(lead.contrast) if lead else "",
         _hedge(min(one.contrast.estimate.seeds for one in rests_on)),
     ]
     return " ".join(part for part in parts if part)
@@ -102,15 +107,15 @@ def _outcome(headline: Sequence[Advice]) -> str:
     return text
 
 
-def _ahead(where: str, compared: Sequence[Advice]) -> str:
+def _ahead(where: str, own: Sequence[Advice]) -> str:
     """Return in how many settings each way is ahead, "" where nothing is compared."""
-    if not compared:
+    if not own:
         return ""
-    found = [one for one in compared if one.contrast.is_found]
+    found = [one for one in own if one.contrast.is_found]
     by_reinforcement, by_copying = ([a for a in found if a.verdict == way] for way in _BETTER)
     told = (
         f"{where}, reinforcement is ahead in {len(by_reinforcement)} of "
-        f"{_settings(len(compared))} and copying in {len(by_copying)}."
+        f"{_settings(len(own))} and copying in {len(by_copying)}."
     )
     ahead = [*by_reinforcement, *by_copying]
     if cheap := [one for one in ahead if _has_a_price(one)]:
@@ -132,6 +137,15 @@ def _lost(names: Sequence[str], said: Sequence[Advice]) -> str:
     return (
         f"In {lost} of {_settings(len(names))} both ways are shown to have lost some of what there "
         f"was before."
+    )
+
+
+def _led(one: Contrast) -> str:
+    """Return what a setting beside the method changed."""
+    first, second = map(percent, one.rates)
+    return (
+        f"How one trains mattered too ({one.setting}): {compared(one)}, {first} % against "
+        f"{second} % right under the other rule."
     )
 
 

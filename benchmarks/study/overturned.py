@@ -5,12 +5,15 @@ docs/protocol.md says when one does. All of it is computed from the rows on disk
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from benchmarks.consoles import reported_errors
 from benchmarks.runs import RunError
 from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate
@@ -38,6 +41,10 @@ class StandIn:
     rl: str
     sft: str
     of: str
+
+
+NO_CONTROL = StandIn("none", "rl", "sft", "both")
+"""The two arms of the controls themselves, to compare with."""
 
 
 @dataclass(frozen=True)
@@ -228,8 +235,13 @@ def _told(estimate: Estimate) -> str:
     )
 
 
+def main(
+    folders: Annotated[list[Path], typer.Argument(help="Folders of grids and controls.")],
+) -> None:
+    """Print which controls overturn the headline."""
+    with reported_errors():
+        print("\n".join(report(folders)))
+
+
 if __name__ == "__main__":
-    try:
-        print("\n".join(report([Path(name) for name in sys.argv[1:]])))
-    except RunError as problem:
-        raise SystemExit(str(problem)) from None
+    typer.run(main)

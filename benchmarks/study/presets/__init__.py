@@ -18,8 +18,8 @@ from benchmarks.study.presets import (
     pretrained,
     streets,
 )
-from benchmarks.study.presets.cities import CV, one_city_out
-from benchmarks.study.presets.schema import UNTRAINED, Arm, PolicyPreset, Preset
+from benchmarks.study.presets.cities import one_city_out
+from benchmarks.study.presets.schema import CV, UNTRAINED, Arm, PolicyPreset, Preset
 
 __all__ = [
     "CV",

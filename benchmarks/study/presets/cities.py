@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.study.presets.schema import Preset
+from benchmarks.study.presets.schema import CV, Preset
 from benchmarks.suites import Column
 from virl_env import UNSEEN_CITIES
 from virl_env.variants import TASK
@@ -14,9 +14,6 @@ CITIES = (*UNSEEN_CITIES, "starhaven")
 
 ROUTES = 100
 """Of each city."""
-
-CV = "-cv"
-"""What the names of such presets end in."""
 
 _ABSOLUTE, _RELATIVE = "VIRLNavigation-v0", "VIRLNavigation-RuleOOD-v0"
 COLUMNS = {

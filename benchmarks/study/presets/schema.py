@@ -29,6 +29,9 @@ ArmName = Annotated[str, Field(pattern=r"^[\w.-]+$")]
 CONTROLS = "controls"
 """How the names of presets of controls begin."""
 
+CV = "-cv"
+"""How the names of presets end of which each seed leaves out a city."""
+
 CHOSEN = "-chosen"
 """How the names of presets end that run some arms of a grid on more seeds."""
 
@@ -215,6 +218,11 @@ class Preset(Plain):
     def is_chosen(self) -> bool:
         """Whether its arms are those that validation chose from a grid."""
         return self.name.endswith(CHOSEN)
+
+    @property
+    def is_cv(self) -> bool:
+        """Whether each of its seeds leaves out a city."""
+        return self.name.endswith(CV)
 
     def share(self, point: int) -> float:
         """Return the share of an arm's compute at a point, from 1 on."""

@@ -78,8 +78,9 @@ def contrasts_of(
     found: list[Contrast] = []
     shifted = shifted_columns(study)
     for name, compared in pairs.items():
-        # Of presets without validation the last point alone is declared.
+        # Of presets without validation the last point alone is declared, of other cities nothing.
         is_declared = CHOOSES in preset.curve_columns or name == "c"
+        is_declared &= not preset.is_cv
         family: Family = "declared" if is_declared else "further"
         found += make.of(name, ENDPOINTS[name], compared, study.task.shift, family)
     headline = "a" if "a" in pairs else "c"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmarks.plots import SUITE_NAMES
-from benchmarks.statistics import REPLICATES, Estimate, conditional
+from benchmarks.significance import seeds_test
+from benchmarks.statistics import FEW_SEEDS, REPLICATES, Estimate, conditional
 from benchmarks.study.frontier import MARGIN
 from benchmarks.study.report.advice import (
     RANGE,
@@ -25,31 +26,34 @@ from benchmarks.tasks import task_named
 _FOUND = " \u2020"
 """Marks a difference that is significant at 5 %, corrected."""
 
+_FOUND_FEW = " (\u2020)"
+"""Marks one of so few seeds that its test is conditional on these runs."""
+
 _OFF = " \u2021"
 """Marks an init off the range that docs/protocol.md declares, where a setting decides nothing."""
 
 
 def settings_table(contrasts: Sequence[Contrast]) -> Table:
-    """Return a row for each setting: what validation chose reaches, and all endpoints."""
+    """Return a row for each setting of a grid: what validation chose reaches, and all endpoints."""
+    shown = [one for one in _endpoints(contrasts) if one.is_of_grid]
     found: dict[str, dict[str, Contrast]] = {}
-    for one in _endpoints(contrasts):
+    for one in shown:
         found.setdefault(one.setting, {})[one.topic] = one
     rows = []
     for setting, by_topic in found.items():
-        shown = next(iter(by_topic.values()))  # (a), where validation chose.
+        chosen = by_topic.get("a")
         rows.append(
             [
                 setting,
-                _init(shown),
-                percent(shown.rates[1]),
-                percent(shown.rates[0]),
+                *(["", "", ""] if chosen is None else _reached(chosen)),
                 *(_marked(by_topic.get(topic)) for topic in ENDPOINT_NAMES),
             ]
         )
     note = (
-        f"{_right(_endpoints(contrasts))} SFT and RL with the rate and stop that validation chose, "
+        f"{_right(shown)} SFT and RL with the rate and stop that validation chose, "
         "(a). "
-        f"{_FOUND.strip()}: significant at 5 %, corrected by Holm."
+        f"{_FOUND.strip()}: significant at 5 %, corrected by Holm; {_FOUND_FEW.strip()}: so too, "
+        f"but of fewer than {FEW_SEEDS} seeds, which tell little of other seeds."
     )
     if any(init.endswith(_OFF) for _, init, *_ in rows):
         note += f" {_OFF.strip()}: outside {RANGE}, so the setting decides nothing."
@@ -71,15 +75,19 @@ def _right(contrasts: Sequence[Contrast]) -> str:
     return f"Right: {told}."
 
 
-def _init(one: Contrast) -> str:
-    """Return what the init reaches, marked where the setting decides nothing for that."""
-    if one.start is None:
-        return ""
-    return percent(one.start) + (_OFF if starts_off_range(one) else "")
+def _reached(one: Contrast) -> list[str]:
+    """Return what the init, SFT and RL reach; the init marked where the setting decides nothing."""
+    off = _OFF if starts_off_range(one) else ""
+    init = "" if one.start is None else percent(one.start) + off
+    return [init, percent(one.rates[1]), percent(one.rates[0])]
 
 
 def _marked(one: Contrast | None) -> str:
-    return "" if one is None else points(one.estimate) + (_FOUND if one.is_found else "")
+    """Return a difference, marked where it is found."""
+    if one is None:
+        return ""
+    mark = _FOUND if one.estimate.seeds >= FEW_SEEDS else _FOUND_FEW
+    return points(one.estimate) + (mark if one.is_found else "")
 
 
 def _endpoints(contrasts: Sequence[Contrast]) -> list[Contrast]:
@@ -103,6 +111,7 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
             percent(one.rates[0]),
             points(one.estimate),
             _p(one),
+            _over_seeds(one),
             *("" if within is None else percent(within.rates[side]) for side in (1, 0)),
             _seeds(one),
             "" if one.sees is None else f"{100 * one.sees:.1f}",
@@ -119,7 +128,7 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
         "RL \u2212 SFT under another rule",
         [
             "setting", "endpoint", "init %", "SFT %", "RL %", "RL \u2212 SFT, points [95 %]",
-            "p by Holm", "trained rule: SFT %", "RL %", "seeds", "sees",
+            "p by Holm", "p over seeds", "trained rule: SFT %", "RL %", "seeds", "sees",
             f"seeds for {100 * MARGIN:.0f}",
         ],
         rows,
@@ -127,9 +136,12 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
         note=(
             f"Intervals are not corrected for the number of comparisons; p is, with all tests that "
             f"are declared for the suite, run or not. {early}"
+            f"p over seeds: Student's, of one number a seed, not corrected. "
             f"Sees: the difference that these seeds find with a power of 80 %, uncorrected. Seeds "
-            f"for {100 * MARGIN:.0f}: such seeds that find {100 * MARGIN:.0f} points. Equal "
-            "success is not one of the declared tests, and corrected with the other further ones. "
+            f"for {100 * MARGIN:.0f}: such seeds, each with a test part of its own, that find "
+            f"{100 * MARGIN:.0f} points. Equal success is matched on validation, so that test "
+            "episodes may differ; it is not one of the declared tests, and corrected with the "
+            "other further ones. "
             f"{conditional(few) if few else ''}"
         ).strip(),
     )  # fmt: skip
@@ -169,6 +181,11 @@ def compared_table(title: str, said: Sequence[Advice]) -> Table:
 
 def _p(one: Contrast) -> str:
     return p_value(one.p).removeprefix("p = ").removeprefix("p ")
+
+
+def _over_seeds(one: Contrast) -> str:
+    p = seeds_test(one.estimate)
+    return "" if p is None else f"{p:.3f}"
 
 
 def _needed(one: Contrast) -> str:

@@ -19,6 +19,7 @@ from benchmarks.study.frontier import (
     mean_over_seeds,
 )
 from benchmarks.study.presets.declared import DECLARED
+from benchmarks.study.presets.schema import CV
 from benchmarks.study.report.names import arm_name, setting_name
 
 Family = Literal["declared", "further", "retention"]
@@ -68,7 +69,7 @@ class Contrast:
     @property
     def is_of_grid(self) -> bool:
         """Whether it is of a preset whose endpoints docs/protocol.md declares."""
-        return self.preset.startswith(GRID)
+        return self.preset.startswith(GRID) and not self.preset.endswith(CV)
 
     @property
     def seeds_awaited(self) -> int:
@@ -101,18 +102,20 @@ class Contrast:
 def corrected(contrasts: Iterable[Contrast]) -> list[Contrast]:
     """Return contrasts whose p-values are corrected within their families.
 
-    The declared tests of each suite are a family of their own, in which the endpoints of a grid
-    that are not run yet count too.
+    The declared tests of a suite's grids are a family of their own, in which endpoints that are not
+    run yet count too; so are those of its other presets. Of all others those under the trained rule
+    are a family, and those out of distribution.
     """
     found = list(contrasts)
-    by_family: dict[tuple[str, str], list[int]] = {}
+    by_family: dict[tuple[Family, str, bool], list[int]] = {}
     for number, one in enumerate(found):
-        suite = one.suite if one.family == "declared" else ""
-        by_family.setdefault((one.family, suite), []).append(number)
-    for (family, suite), numbers in by_family.items():
-        of_grid = family == "declared" and any(found[n].is_of_grid for n in numbers)
+        declared = one.family == "declared"
+        suite, part = (one.suite, one.is_of_grid) if declared else ("", one.shift != "")
+        by_family.setdefault((one.family, suite, part), []).append(number)
+    for (family, suite, of_grid), numbers in by_family.items():
+        tests = DECLARED[suite].tests if family == "declared" and of_grid else 0
         p_values = [found[n].test.p_value for n in numbers]
-        for number, p in zip(numbers, holm(p_values, DECLARED[suite].tests if of_grid else 0)):
+        for number, p in zip(numbers, holm(p_values, tests)):
             found[number] = replace(found[number], p=p)
     return found
 

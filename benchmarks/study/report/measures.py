@@ -22,7 +22,8 @@ def tables_beside_success(summary: Summary) -> list[Table]:
         if isinstance(told, dict):
             tables += [_table(each) for each in told.get("tables", ())]
         # Tables of several runs stand on one page.
-        found += [replace(each, title=f"{each.title} ({one.suite})") for each in tables]
+        of_which = f"{one.suite}, preset {one.study.preset.name}"
+        found += [replace(each, title=f"{each.title} ({of_which})") for each in tables]
     return found
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from benchmarks.plots import SUITE_NAMES, policy_name
-from benchmarks.study.presets.schema import CONTROLS
+from benchmarks.study.frontier import GRID
+from benchmarks.study.presets.schema import CONTROLS, CV
 
 SHIFT_WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -45,9 +46,17 @@ def setting_name(suite: str, policy: str, preset: str = "") -> str:
     """Return a setting as people read it: "Card game: residual MLP".
 
     Args:
-        preset: of its study; one of controls is told.
+        preset: of its study; one that is no grid's is told.
     """
     told = policy_name(suite, policy)
     small = told if told[:2].isupper() else told[0].lower() + told[1:]
-    beside = ", controls" if preset.startswith(CONTROLS) else ""
-    return f"{SUITE_NAMES.get(suite, suite)}: {small}{beside}"
+    return f"{SUITE_NAMES.get(suite, suite)}: {small}{_beside_grid(preset)}"
+
+
+def _beside_grid(preset: str) -> str:
+    """Return what tells settings of a preset from those of the grids, "" for these."""
+    name = preset.removesuffix(CV)
+    told = "" if not name or name.startswith(GRID) else f", {name}"
+    if name.startswith(CONTROLS):
+        told = ", controls"
+    return told + (", one city left out" if preset.endswith(CV) else "")

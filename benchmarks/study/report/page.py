@@ -68,16 +68,17 @@ def drawings(summary: Summary) -> list[Drawing]:
         found.append(Drawing("frontier", "The frontier", says, partial(figures.frontier, summary)))
     for one in summary.settings:
         if one.frontier:
-            name = f"compute-{one.suite}-{one.policy}"
-            says = f"{one.name}: each column against training compute"
+            name = f"compute-{one.suite}-{one.study.preset.name}-{one.policy}"
+            says = f"{one.title}: each column against training compute"
             draw = partial(figures.curves, one)
-            found.append(Drawing(name, f"Against compute: {one.name}", says, draw))
-    for results in {id(one.results): one.results for one in summary.settings}.values():
-        if results.severities:
-            suite = next(iter(results.record.suites))
-            says = "Success by severity of the look, for each axis"
-            draw = partial(severities_figure, results)
-            found.append(Drawing(f"severity-{suite}", "By severity of the look", says, draw))
+            found.append(Drawing(name, f"Against compute: {one.title}", says, draw))
+    for one in {id(one.results): one for one in summary.settings}.values():
+        if one.results.severities:
+            suite, preset = one.suite, one.study.preset.name
+            title = f"By severity of the look: {suite}, preset {preset}"
+            says = f"{suite}, preset {preset}: success by severity of the look, for each axis"
+            draw = partial(severities_figure, one.results)
+            found.append(Drawing(f"severity-{suite}-{preset}", title, says, draw))
     return found
 
 
@@ -110,7 +111,6 @@ def html(summary: Summary, drawn: Sequence[Drawing]) -> str:
     """Return the page."""
     shown, says = examples(summary)
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    made = {table.title: table for table in tables(summary)}
     page = page_templates(TEMPLATES).get_template("report.html.j2")
     return page.render(
         title="Imitation or reinforcement?",
@@ -126,7 +126,7 @@ def html(summary: Summary, drawn: Sequence[Drawing]) -> str:
             }
             for one in drawn
         ],
-        tables=list(made.values()),
+        tables=tables(summary),
         more=more_tables(summary),
         paper=paper,
         left_out=says,
@@ -182,7 +182,8 @@ def csv_rows(summary: Summary) -> list[dict[str, Any]]:
                 if column in row:
                     rows.append(
                         {
-                            "what": "rate", "suite": one.suite, "policy": one.policy,
+                            "what": "rate", "suite": one.suite,
+                            "preset": one.study.preset.name, "policy": one.policy,
                             "first": row["arm"], "second": "", "point": row["point"],
                             "column": column, "value": row[column], "low": row[f"{column}_low"],
                             "high": row[f"{column}_high"], "p": "", "p_holm": "", "family": "",
@@ -193,8 +194,8 @@ def csv_rows(summary: Summary) -> list[dict[str, Any]]:
         for c in one.contrasts:
             rows.append(
                 {
-                    "what": c.topic, "suite": c.suite, "policy": c.policy, "first": c.first,
-                    "second": c.second, "point": "", "column": c.column,
+                    "what": c.topic, "suite": c.suite, "preset": c.preset, "policy": c.policy,
+                    "first": c.first, "second": c.second, "point": "", "column": c.column,
                     "value": c.estimate.value, "low": c.estimate.low, "high": c.estimate.high,
                     "p": c.test.p_value, "p_holm": c.p, "family": c.family,
                     "seeds": c.estimate.seeds, "episodes": c.estimate.episodes, "flops": "",

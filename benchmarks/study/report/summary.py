@@ -48,6 +48,11 @@ class Setting:
         return setting_name(self.suite, self.policy, self.study.preset.name)
 
     @property
+    def title(self) -> str:
+        """Its name with the preset of its study, which tells it from others of the policy."""
+        return f"{setting_name(self.suite, self.policy)}, preset {self.study.preset.name}"
+
+    @property
     def is_controls(self) -> bool:
         """Whether it has arms beside the two methods that are compared with them."""
         return any(one.topic == "control" for one in self.contrasts)

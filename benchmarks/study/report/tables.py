@@ -8,7 +8,7 @@ from benchmarks.leaderboard import paper
 from benchmarks.plots import SUITE_NAMES
 from benchmarks.statistics import Estimate
 from benchmarks.study.frontier import Choice
-from benchmarks.study.overturned import side, stand_ins, verdict
+from benchmarks.study.overturned import NO_CONTROL, side, stand_ins, verdict
 from benchmarks.study.report.advice import p_value
 from benchmarks.study.report.contrast_tables import endpoints_table, points
 from benchmarks.study.report.figures import ENDPOINT_NAMES
@@ -34,14 +34,14 @@ def rates_table(one: Setting) -> Table:
             told = ["" if c is None else _interval(c.estimate) for c in cells]
             rows.append([arm_name(arm), *told])
     metric = results.task.metrics[results.task.metric].title
-    return Table(f"{one.name}: {metric.lower()} in percent, last point", ["arm", *columns], rows)
+    return Table(f"{one.title}: {metric.lower()} in percent, last point", ["arm", *columns], rows)
 
 
 def choices_table(summary: Summary) -> Table | None:
     """Return what validation chose, None where no study has validation."""
     rows = [
         [
-            one.name,
+            one.title,
             method.upper(),
             *_choice(choice, points),
             *_choice(one.passed.get(method), points),
@@ -109,7 +109,7 @@ def overturned_table(summary: Summary) -> Table | None:
         if headline is None:
             continue
         arms = one.study.preset.policies[one.policy].all_arms
-        for stand_in in stand_ins(arms):
+        for stand_in in (NO_CONTROL, *stand_ins(arms)):
             # An unfinished control, or one whose methods are in another study, is left out.
             with suppress(ValueError):
                 told = verdict(
@@ -121,12 +121,13 @@ def overturned_table(summary: Summary) -> Table | None:
                 does = "turns it" if told.turns else "explains it" if told.explains else "no"
                 if not side(headline.estimate):
                     does = "nothing to overturn"
+                name, of = arm_name(stand_in.control), stand_in.of.upper()
+                if stand_in is NO_CONTROL:
+                    name, of, does = "none", "", ""
                 change = "" if told.change is None else points(told.change)
-                rows.append(
-                    [setting_name(one.suite, one.policy), arm_name(stand_in.control),
-                     stand_in.of.upper(),
-                     points(headline.estimate), points(told.difference), change, does]
-                )  # fmt: skip
+                setting = setting_name(one.suite, one.policy)
+                ends = [points(headline.estimate), points(told.difference)]
+                rows.append([setting, name, of, *ends, change, does])
     if not rows:
         return None
     return Table(
@@ -143,7 +144,9 @@ def overturned_table(summary: Summary) -> Table | None:
         rows,
         numbers_from=3,
         note=(
-            "Each arm at the point that validation chose; the protocol says when one does. Own "
+            "Each arm at the point that validation chose, controls and the arms beside them at one "
+            "rate; in the rows of no control RL and SFT themselves. The protocol says when one "
+            "overturns. Own "
             "change: in the direction of the headline, RL \u2212 control or control \u2212 SFT. "
             "Where (a) is not different from 0 there is nothing to overturn."
         ),
