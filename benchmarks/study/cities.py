@@ -5,10 +5,13 @@ Each seed held out one city. The means over all cities have intervals over citie
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from benchmarks.consoles import reported_errors
 from benchmarks.runs import RunError
 from benchmarks.statistics import Estimate
 from benchmarks.study.cells import described
@@ -56,9 +59,14 @@ def _row(name: str, estimate: Estimate, signed: bool, held_out: list[int]) -> li
     return [name, *each, overall]
 
 
-if __name__ == "__main__":
-    try:
-        for table in tables(Path(sys.argv[1])):
+def main(
+    folder: Annotated[Path, typer.Argument(help="Folder of a study with one city left out.")],
+) -> None:
+    """Print what each city tells."""
+    with reported_errors():
+        for table in tables(folder):
             print(table.markdown())
-    except RunError as problem:
-        raise SystemExit(str(problem)) from None
+
+
+if __name__ == "__main__":
+    typer.run(main)

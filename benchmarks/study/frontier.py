@@ -5,15 +5,16 @@ docs/protocol.md says what they are. All of it is computed from the rows on disk
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+import typer
 
-from benchmarks.runs import RunError
+from benchmarks.consoles import reported_errors
 from benchmarks.significance import difference_test, holm, seeds_to_see, smallest_seen
 from benchmarks.statistics import Observation, PairedTest, rate
 from benchmarks.study.cells import Played, described, played
@@ -336,8 +337,16 @@ def mean_over_seeds(observations: Iterable[Observation]) -> float:
     return float(np.mean([np.mean(values) for values in by_seed.values()]))
 
 
+def main(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(help="Folders of grids and reruns; of two the later counts."),
+    ],
+) -> None:
+    """Print what grids and their reruns tell: choices, endpoints and power."""
+    with reported_errors():
+        print("\n".join(report(folders)))
+
+
 if __name__ == "__main__":
-    try:
-        print("\n".join(report([Path(name) for name in sys.argv[1:]])))
-    except RunError as problem:
-        raise SystemExit(str(problem)) from None
+    typer.run(main)

@@ -45,14 +45,15 @@ def plan(
         left: the time left in words.
     """
     task = TASKS[suite.task]
-    each = "the seed" if len(seeds) == 1 else f"each of {len(seeds)} seeds"
+    each = "one seed" if len(seeds) == 1 else f"each of {len(seeds)} seeds"
     arms = {arm: None for policy in preset.policies.values() for arm in policy.all_arms}
     usual = list(arms) == ["sft", "rl"]
     told = "SFT and RL" if usual else f"{len(arms)} arms ({', '.join(arms)})"
     lines = [
-        f"Study {suite.name}, preset {preset.name}. For {' and '.join(preset.policies)}, and "
-        f"{each}: train an init, then {told} from it with equal compute, and test all of them on "
-        f"{preset.final_episodes} {task.noun} under the trained rule and under another.",
+        f"Study {suite.name}, preset {preset.name}. For {each} of "
+        f"{' and '.join(preset.policies)}: train an init, then {told} from it with equal compute, "
+        f"and test all of them on {preset.final_episodes} {task.noun} under the trained rule and "
+        f"under another.",
         f"{left[0].upper()}{left[1:]}. It lies in {folder.resolve()}; stop it whenever you like, "
         f"the same command resumes it.",
         f"Intervals of 95 % are over the {task.noun} of one seed while it runs, and over seeds too "

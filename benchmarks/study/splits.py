@@ -6,13 +6,16 @@ folder; `benchmarks report` has those of the init and of each arm's last point.
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from benchmarks.consoles import reported_errors
 from benchmarks.records import Episode
-from benchmarks.runs import RunError, write_json
+from benchmarks.runs import write_json
 from benchmarks.statistics import Observation, rate
 from benchmarks.study.cells import CURVE_REPLICATES, Place, described, load_study
 from benchmarks.study.facts import MEASURES, PARTS, facts_of
@@ -126,9 +129,14 @@ def write_splits(folder: Path) -> Path:
     return folder / SPLITS_FILE
 
 
+def main(
+    folders: Annotated[list[Path], typer.Argument(help="Folders of studies.")],
+) -> None:
+    """Write the splits of every point into each folder."""
+    with reported_errors():
+        for folder in folders:
+            print(write_splits(folder))
+
+
 if __name__ == "__main__":
-    try:
-        for name in sys.argv[1:]:
-            print(write_splits(Path(name)))
-    except RunError as problem:
-        raise SystemExit(str(problem)) from None
+    typer.run(main)
