@@ -3,7 +3,7 @@
 An agent may see and not say: its own reader was taught in imitation alone, and reinforcement moves
 what it reads from. So each arm of a study gets a new reader, a logistic regression for each fact,
 fitted on pictures of the training split and asked about the columns of the suite. Beside them
-stands an eye that never learned anything: what it allows is in the pixels already.
+stands an encoder that never learned anything: what it allows is in the pixels already.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ from shiftgym.sanitize import for_terminal
 
 UNTRAINED = "untrained"
 STAGE_NAMES = {
-    UNTRAINED: "untrained eye",
-    "init": "eye of init",
-    "sft": "eye of SFT",
-    "rl": "eye of RL",
+    UNTRAINED: "untrained encoder",
+    "init": "encoder of init",
+    "sft": "encoder of SFT",
+    "rl": "encoder of RL",
 }
 STAGES = (UNTRAINED, "init", "sft", "rl")
 
@@ -310,7 +310,7 @@ def _common(folder: Path, policy: str, seeds: Sequence[int]) -> dict[int, dict[s
 
 
 def _eyes(job: Path) -> dict[str, Eye]:
-    """Return the eye of each stage of a job; none where its policy does not see."""
+    """Return the encoder of each stage of a job; none where its policy does not see."""
     eyes: dict[str, Eye] = {}
     for stage in STAGES[1:]:
         path = job / f"{stage}.pt"
@@ -327,7 +327,7 @@ def _eyes(job: Path) -> dict[str, Eye]:
 
 
 def _untrained(like: Eye, seed: int) -> Eye:
-    """Return an eye of the same kind that never learned anything."""
+    """Return an encoder of the same kind that never learned anything."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return Eye(like.shape, like.views, like.reads)
