@@ -2,8 +2,9 @@
 
 A file is JSON lines in xz. A line is a block of rows: an object of the fields of `Episode`, each
 with a list of its values, one for each row; or, where neighbours are mostly equal, with `values`
-and how many `times` each of them stands. Outcomes and rewards, of which one mostly tells the other,
-are one field, `attempts`, with a pair for each attempt.
+and how many `times` each of them stands; or, where they come in turn, with a `cycle` of values and
+how many `rows` it makes. Outcomes and rewards, of which one mostly tells the other, are one field,
+`attempts`, with a pair for each attempt.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import json
 import lzma
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import cycle, groupby, islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -51,7 +52,20 @@ class _Repeated(BaseModel):
         return [value for value, times in zip(self.values, self.times) for _ in range(times)]
 
 
-_Block = dict[str, list[JsonValue] | _Repeated]
+class _Cycled(BaseModel):
+    """Values of a field in a block: those of `cycle` in turn, so many rows of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cycle: list[JsonValue] = Field(min_length=1)
+    rows: int = Field(ge=1, le=BLOCK)
+
+    def spread(self) -> list[JsonValue]:
+        """Return a value for each row."""
+        return list(islice(cycle(self.cycle), self.rows))
+
+
+_Block = dict[str, list[JsonValue] | _Repeated | _Cycled]
 _BLOCK = TypeAdapter(_Block)
 
 
@@ -74,11 +88,11 @@ def unpack(path: Path, *, most_line: int, most_file: int) -> Iterator[Episode]:
     lines = bounded_lines(path, most_line=most_line, most_file=most_file)
     for number, line in enumerate(lines, 1):
         try:
-            told = _apart(_BLOCK.validate_json(line))
             block: dict[str, list[Any]] = {
-                name: values.spread() if isinstance(values, _Repeated) else values
-                for name, values in told.items()
+                name: values if isinstance(values, list) else values.spread()
+                for name, values in _BLOCK.validate_json(line).items()
             }
+            block |= _apart(block.pop("attempts", None))
             if len(set(map(len, block.values()))) > 1:
                 raise ValueError("its fields have different numbers of values")
             for row in zip(*block.values()):
@@ -101,25 +115,34 @@ def _together(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "attempts": [*zip(outcomes, rewards, strict=True)]}
 
 
-def _apart(block: _Block) -> _Block:
-    """Return a block whose outcomes and rewards are fields of their own, as of `Episode`."""
-    told = block.pop("attempts", None)
-    if told is None:
+def _apart(attempts: list[JsonValue] | None) -> dict[str, list[Any]]:
+    """Return outcomes and rewards as fields of their own, as of `Episode`."""
+    if attempts is None:
         raise ValueError("it has no attempts; expected those of each row")
-    pairs = _PAIRS.validate_python(told.values if isinstance(told, _Repeated) else told)
-    for number, name in enumerate(("outcomes", "rewards")):
-        values: list[JsonValue] = [[pair[number] for pair in row] for row in pairs]
-        repeated = isinstance(told, _Repeated)
-        block[name] = told.model_copy(update={"values": values}) if repeated else values
-    return block
+    pairs = _PAIRS.validate_python(attempts)
+    return {
+        name: [[pair[number] for pair in row] for row in pairs]
+        for number, name in enumerate(("outcomes", "rewards"))
+    }
 
 
-def _field(values: list[JsonValue]) -> list[JsonValue] | dict[str, list[JsonValue]]:
-    """Return a field of a block, with equal neighbours told once where that is shorter."""
+def _field(values: list[JsonValue]) -> list[JsonValue] | dict[str, JsonValue]:
+    """Return a field of a block: equal neighbours, or a cycle, told once where that is shorter."""
     runs = [list(run) for _, run in groupby(values, key=_text)]
-    if 2 * len(runs) > len(values):
-        return values
-    return {"values": [run[0] for run in runs], "times": [len(run) for run in runs]}
+    if 2 * len(runs) <= len(values):
+        return {"values": [run[0] for run in runs], "times": [len(run) for run in runs]}
+    if length := _cycle(values):
+        return {"cycle": values[:length], "rows": len(values)}
+    return values
+
+
+def _cycle(values: list[JsonValue]) -> int:
+    """Return after how many values they come again in turn, at least twice; 0 if they do not."""
+    texts = [_text(value) for value in values]
+    for length in range(1, len(texts) // 2 + 1):
+        if texts[length] == texts[0] and texts[length:] == texts[:-length]:
+            return length
+    return 0
 
 
 def _text(value: Any) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import lzma
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timezone
@@ -247,18 +248,30 @@ def write_json(path: Path, data: Any) -> None:
     write_atomically(path, (json.dumps(data, indent=1) + "\n").encode())
 
 
+def pack_json(path: Path, data: Any) -> None:
+    """Write JSON into PATH.xz, as published results have it: `read_json(path)` finds it there."""
+    write_atomically(_packed(path), lzma.compress(f"{json.dumps(data)}\n".encode()))
+
+
 def read_json(path: Path) -> Any:
-    """Return the contents of a JSON file, or None where there is none.
+    """Return the contents of a JSON file, or of its packed one, or None where there is neither.
 
     Raises:
         RunError: it holds no JSON.
     """
-    if not path.exists():
-        return None
+    packed = _packed(path)
     try:
-        return json.loads(path.read_bytes())
+        if path.exists():
+            return json.loads(path.read_bytes())
+        if packed.exists():
+            return json.loads(b"".join(bounded_lines(packed)))
     except (ValueError, RecursionError) as error:
         raise RunError(f"{path} holds no JSON ({error}). {_RESTORE}") from error
+    return None
+
+
+def _packed(path: Path) -> Path:
+    return path.with_name(f"{path.name}.xz")
 
 
 def _agree(folder: Path, record: RunRecord) -> RunRecord:

@@ -48,6 +48,10 @@ def test_packed_rows_read_as_the_rows(tmp_path: Path) -> None:
         "values": [[["wrong_value", -1.0], ["correct", 5.0]]],
         "times": [BLOCK],
     }
+    stages = ("init/0", "rl/1", "sft/1")
+    turns = [row(n // 3, cell=f"lm/0/{stages[n % 3]}/in") for n in range(8)]
+    told = json.loads(lzma.decompress(pack(turns)))
+    assert told["cell"] == {"cycle": [f"lm/0/{stage}/in" for stage in stages], "rows": 8}
     # A folder that runs on has its rows as lines, which count.
     (tmp_path / EPISODES_FILE).write_bytes(line_of(rows[0]))
     assert list(read_episodes(tmp_path)) == rows[:1]
@@ -70,6 +74,8 @@ def test_packed_rows_read_as_the_rows(tmp_path: Path) -> None:
             f"{BLOCK} rows at most; got 2 values, 2 times and {BLOCK + 1} rows",
         ),
         ({"cell": {"values": ["a", "b"], "times": [1]}, **NONE}, "got 2 values, 1 times"),
+        ({"cell": {"cycle": ["a"], "rows": 10**9}, **NONE}, "line 1 is no block of rows: cell"),
+        ({"cell": {"cycle": [], "rows": 1}, **NONE}, "line 1 is no block of rows: cell"),
     ],
 )
 def test_what_is_no_block_of_rows_is_named(tmp_path: Path, line: object, told: str) -> None:

@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
 
 from benchmarks.records import Episode, RunRecord
 from benchmarks.report import check_rows
-from benchmarks.runs import RUN_FILE, read_episodes, write_json
+from benchmarks.runs import RUN_FILE, RunError, read_episodes, read_json, write_json
 from benchmarks.study.cells import load_study
 from benchmarks.study.findings import (
     PAGE,
@@ -23,11 +24,14 @@ from benchmarks.study.findings import (
     with_table,
 )
 from benchmarks.study.frontier import choices
+from benchmarks.study.points import POINTS_FILE
 from benchmarks.study.presets import one_city_out, preset_named
 from benchmarks.study.presets.schema import CHOSEN
 from benchmarks.study.publish import RESULTS, command_of, publish
+from benchmarks.study.publish import main as publish_main
 from benchmarks.study.report.summary import summarise_studies
 from benchmarks.study.results import load_results
+from benchmarks.study.timing import TIMING_FILE
 from benchmarks.suites import SUITES
 from tests import test_study
 from virl_env.variants import TASK
@@ -69,7 +73,7 @@ def test_no_page_quotes_a_result_that_is_neither_published_nor_marked(name: str)
     text = OLDER.sub("", (ROOT / name).read_text("utf-8"))
     known = read_quoted(ROOT / QUOTED).rates
     for folder, told in QUOTES.findall(text):
-        rates = {one.told for one in known if one.folder == folder}
+        rates = set(known[folder].values())
         found = [" ".join(rate.split()) for rate in RATE.findall(told.replace(" %", ""))]
         assert found
         assert set(found) <= rates
@@ -95,9 +99,47 @@ def test_arms_chosen_from_a_grid_count_in_place_of_it(tmp_path: Path) -> None:
     ]
 
 
-def test_the_results_are_small() -> None:
-    files = [file for file in (ROOT / RESULTS).rglob("*") if file.is_file()]
+def test_results_and_submissions_are_small() -> None:
+    folders = [ROOT / RESULTS, ROOT / "submissions"]
+    files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
     assert sum(file.stat().st_size for file in files) < MOST_BYTES
+
+
+def test_what_is_published_stays_where_the_next_study_cannot_be_packed(
+    tmp_path: Path, finished: test_study.Finished
+) -> None:
+    folder, _ = finished("study", SUITES["gp-l"])
+    packed = tmp_path / "packed"
+    publish(folder, packed)
+
+    def files() -> dict[Path, bytes]:
+        return {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+
+    before = files()
+    for run, out, weights in (
+        (folder, packed, ["nonsense"]),
+        (packed, packed, []),
+        (packed, tmp_path, []),
+        (packed, packed / "jobs", []),
+    ):
+        with pytest.raises(RunError, match=r"has no nonsense\.pt|one is in the other"):
+            publish(run, out, weights=weights)
+        assert files() == before
+    # One that was killed leaves a hidden folder, which is no study.
+    (tmp_path / ".packed.partial").mkdir()
+    (tmp_path / ".packed.partial" / RUN_FILE).write_text("{")
+    assert published(tmp_path) == [packed]
+    publish(folder, packed)
+    assert files().keys() == before.keys()
+
+
+@pytest.mark.parametrize("name", [".", "..", "a/b", "/tmp/a", ""])
+def test_a_study_is_published_under_a_plain_name_alone(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit):
+        publish_main(Path("runs/none"), name)
+    assert "is no name of a folder in results" in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_packed_study_reads_as_the_study(
@@ -120,9 +162,14 @@ def test_a_packed_study_reads_as_the_study(
         _, _, stage, point, column = row.cell.split("/")
         is_end = stage == "init" or int(point) == last
         told = is_end and column in ("in", "rule_ood") and row.index < 5
-        done = {"replies": None, "actions": None, "digest": "", "outcomes": [], "rewards": []}
+        attempts = {"outcomes": [], "rewards": [], "replies": None, "actions": None}
+        done = {**attempts, "digest": "", "tokens": 0}
         assert row == (known[place] if told else known[place].model_copy(update=done))
-    assert (packed / "jobs" / "fake-seed0" / "rl.pt").exists()
+    job = Path("jobs", "fake-seed0")
+    assert (packed / job / "rl.pt").exists()
+    for name in (POINTS_FILE, TIMING_FILE):
+        assert not (packed / job / name).exists()
+        assert read_json(packed / job / name) == read_json(folder / job / name)
     # What is left of what was done replays.
     assert check_rows(packed, 10**6) == sum(
         row.actions is not None or row.replies is not None

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.records import Episode, RunRecord
-from benchmarks.runs import Run, RunError, read_episodes, read_json, read_record, write_json
+from benchmarks.runs import (
+    Run,
+    RunError,
+    pack_json,
+    read_episodes,
+    read_json,
+    read_record,
+    write_json,
+)
 
 
 def make_record(**config: object) -> RunRecord:
@@ -138,3 +146,18 @@ def test_json_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert read_json(path) == {"a": 1}
     assert read_json(tmp_path / "missing.json") is None
     assert json.loads(path.read_text()) == {"a": 1}
+
+
+def test_packed_json_reads_as_what_was_packed(tmp_path: Path) -> None:
+    path = tmp_path / "book.json"
+    pack_json(path, {"a": ["\u00fc", 0.1]})
+    assert not path.exists()
+    assert read_json(path) == {"a": ["\u00fc", 0.1]}
+    # The file itself counts, where there is one.
+    write_json(path, {"a": 2})
+    assert read_json(path) == {"a": 2}
+    path.unlink()
+    packed = tmp_path / "book.json.xz"
+    packed.write_bytes(packed.read_bytes()[:-5])
+    with pytest.raises(RunError, match=r"book.json holds no JSON \(book.json.xz is no whole xz"):
+        read_json(path)

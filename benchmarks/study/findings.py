@@ -12,15 +12,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+import typer
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from benchmarks.consoles import reported_errors
 from benchmarks.plot_style import write_figure
 from benchmarks.runs import RUN_FILE, read_json, write_json
 from benchmarks.study.cells import described
 from benchmarks.study.in_words import paragraph, settings
+from benchmarks.study.presets.grid import RATES, rate_name
 from benchmarks.study.publish import RESULTS, command_of
 from benchmarks.study.report import figures
-from benchmarks.study.report.advice import Advice, advice
+from benchmarks.study.report.advice import FINDINGS, Advice, advice
 from benchmarks.study.report.contrast_tables import (
     compared_table,
     endpoints_table,
@@ -53,26 +56,19 @@ class Run(BaseModel):
     lacks: str
 
 
-class Quote(BaseModel):
-    """What an arm, the init or a reference reaches on a column, in percent: "29.8 [21.9, 39.2]"."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    folder: str
-    policy: str
-    arm: str
-    column: str
-    metric: str
-    told: str
-
-
 class Quoted(BaseModel):
-    """The numbers that pages quote; and what controls do to the headline, where they were run."""
+    """The numbers that pages quote.
+
+    Attributes:
+        rates: of a folder what arms, the init and references reach on a column, in percent:
+            {"lm/sft-5e-5/in/success": "29.8 [21.9, 39.2]"}.
+        controls: what they do to the headline, where they were run.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     runs: tuple[Run, ...] = ()
-    rates: tuple[Quote, ...] = ()
+    rates: dict[str, dict[str, str]] = Field(default_factory=dict)
     contrasts: tuple[Contrast, ...] = ()
     controls: Table | None = None
 
@@ -82,7 +78,7 @@ def published(results: Path = RESULTS) -> list[Path]:
 
     Of two studies that have an endpoint the later one counts.
     """
-    folders = sorted(path.parent for path in results.glob(f"*/{RUN_FILE}"))
+    folders = sorted(path.parent for path in results.glob(f"[!.]*/{RUN_FILE}"))
     return sorted(folders, key=lambda folder: described(folder)[1].is_chosen)
 
 
@@ -99,21 +95,18 @@ def quoted(summary: Summary | None) -> Quoted:
         )
         for one in summary.settings
     }
-    rates = [
-        Quote(
-            folder=folder.name,
-            policy=rate.policy,
-            arm=rate.arm,
-            column=rate.column,
-            metric=rate.metric,
-            told=interval(rate.estimate.value, rate.estimate.low, rate.estimate.high),
-        )
-        for folder, results in {one.study.folder: one.results for one in summary.settings}.items()
-        for rate in results.rates
-    ]
+    rates = {
+        one.study.folder.name: {
+            f"{rate.policy}/{rate.arm}/{rate.column}/{rate.metric}": interval(
+                rate.estimate.value, rate.estimate.low, rate.estimate.high
+            )
+            for rate in one.results.rates
+        }
+        for one in summary.settings
+    }
     return Quoted(
         runs=tuple(runs.values()),
-        rates=tuple(rates),
+        rates=rates,
         contrasts=tuple(summary.contrasts),
         controls=overturned_table(summary),
     )
@@ -136,6 +129,7 @@ def page(found: Quoted) -> str:
             "\n".join(f"- {told}" for told in settings(said)),
             "## In one table",
             settings_table(found.contrasts).markdown().rstrip(),
+            _at_the_edges(found.contrasts),
             "## In one figure",
             f"![What each point of training reaches under another rule, against the trained "
             f"rule](images/{FIGURE.name})",
@@ -157,7 +151,8 @@ def page(found: Quoted) -> str:
     if others := [one for one in said if _is_further(one)]:
         parts += [
             "## What else was compared",
-            "Not declared beforehand; corrected together with all other such comparisons.",
+            "None of these is a declared test; all are corrected together. Learning rates and "
+            "controls are compared at the last point.",
             *_tables(others),
         ]
     parts += [
@@ -183,6 +178,22 @@ def with_table(text: str, found: Quoted) -> str:
     return TABLE.sub(lambda marks: f"{marks[1]}\n\n{table}\n{marks[2]}", text)
 
 
+def _at_the_edges(contrasts: Sequence[Contrast]) -> str:
+    """Return for how many methods a rate was chosen beyond which none was tried."""
+    chosen = [
+        name.rpartition(" ")[2]
+        for one in contrasts
+        if one.topic == "a" and one.shift == "rule" and one.is_of_grid
+        for name in (one.first, one.second)
+    ]
+    edges = {rate_name(RATES[0]), rate_name(RATES[-1])}
+    count = sum(rate in edges for rate in chosen)
+    return (
+        f"Of {len(chosen)} learning rates that validation chose {count} are the smallest or the "
+        f"largest of the {len(RATES)} that were tried, so a better one may lie beyond."
+    )
+
+
 def _is_further(one: Advice) -> bool:
     """Return whether it is out of distribution and no endpoint, which have a table of their own."""
     contrast = one.contrast
@@ -200,10 +211,15 @@ def _absent(found: Quoted) -> list[str]:
 def _tables(others: Sequence[Advice]) -> list[str]:
     """Return what was found of comparisons, and what was not."""
     parts = {
-        "What was found": [one for one in others if one.contrast.is_found],
-        "What is not decided": [one for one in others if not one.contrast.is_found],
+        "What was found": [one for one in others if _tells(one)],
+        "What is not decided": [one for one in others if not _tells(one)],
     }
     return [compared_table(title, own).markdown().rstrip() for title, own in parts.items() if own]
+
+
+def _tells(one: Advice) -> bool:
+    """Return whether a difference is shown, in a setting that decides something."""
+    return one.contrast.is_found and one.verdict in FINDINGS
 
 
 def read_quoted(path: Path = QUOTED) -> Quoted:
@@ -213,7 +229,12 @@ def read_quoted(path: Path = QUOTED) -> Quoted:
 
 
 def main() -> None:
-    """Write the numbers, the page and the figure."""
+    """Write the numbers, the pages and the figure."""
+    with reported_errors():
+        _write()
+
+
+def _write() -> None:
     folders = published()
     summary = summarise_studies(folders, splits=False) if folders else None
     found = quoted(summary)
@@ -227,4 +248,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

@@ -7,10 +7,11 @@ What is packed is a study's folder that `report` reads. README and docs may quot
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,14 +22,16 @@ from benchmarks.runs import (
     PACKED_FILE,
     RUN_FILE,
     RunError,
+    pack_json,
     read_episodes,
+    read_json,
     read_record,
     write_json,
 )
 from benchmarks.study.cells import REFERENCE, described, job_folder
 from benchmarks.study.frontier import PRIMARY
 from benchmarks.study.measured import MEASURES_FILE
-from benchmarks.study.points import POINTS_FILE, read_points
+from benchmarks.study.points import POINTS_FILE, read_book, read_points
 from benchmarks.study.presets import CV, PRESETS, Preset
 from benchmarks.study.timing import TIMING_FILE
 from shiftgym.atomic import write_atomically
@@ -39,10 +42,17 @@ REPLIES_OF = ("in", PRIMARY)
 """Columns that are packed with what was replied or done: what is tested on, and the same under the
 trained rule."""
 
-REPLIES = 100
+REPLIES = 50
 """Episodes of each, from the first on, that are packed so: enough to replay, and to read."""
 
-_BRIEF = {"replies": None, "actions": None, "digest": "", "outcomes": [], "rewards": []}
+_BRIEF: dict[str, Any] = {
+    "replies": None,
+    "actions": None,
+    "digest": "",
+    "outcomes": [],
+    "rewards": [],
+    "tokens": 0,
+}
 """What other rows say of the attempts: nothing. Whether the last one was right stays."""
 
 
@@ -58,7 +68,7 @@ def publish(
 
     Args:
         run: its folder.
-        out: made if missing; what it held is replaced.
+        out: made if missing; what it held is replaced once all is packed.
         columns: that are kept of the points between the init and the last; None for all.
         seeds: that are packed; None for all.
         weights: arms, and "init", whose last checkpoints of the first seed are packed.
@@ -67,7 +77,8 @@ def publish(
         Bytes of the packed folder.
 
     Raises:
-        RunError: it is not a study's folder, or lacks what is asked for.
+        RunError: it is not a study's folder, or lacks what is asked for, or holds `out` or is
+            in it. What `out` held stays.
     """
     record, preset, _ = described(run)
     kept = [c for c in preset.curve_columns if columns is None or c in columns]
@@ -79,35 +90,55 @@ def publish(
     chosen = record.seeds if seeds is None else [s for s in record.seeds if s in seeds]
     if not chosen:
         raise RunError(f"{run} has none of the seeds {seeds}: expected some of {record.seeds}.")
-    shutil.rmtree(out, ignore_errors=True)
+    here, there = run.resolve(), out.resolve()
+    if here.is_relative_to(there) or there.is_relative_to(here):
+        raise RunError(f"{run} cannot be packed into {out}: one is in the other.")
+    partial = out.with_name(f".{out.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        packed = record.model_copy(update={"seeds": chosen})
+        _pack_study(run, partial, packed, preset, kept, weights)
+        shutil.rmtree(out, ignore_errors=True)
+        partial.rename(out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+
+
+def _pack_study(
+    run: Path,
+    out: Path,
+    record: RunRecord,
+    preset: Preset,
+    kept: list[str],
+    weights: Sequence[str],
+) -> None:
+    """Pack the seeds of a record into a new folder, of the points on the way `kept` columns."""
     out.mkdir(parents=True)
     # The packed folder says of itself what it holds, so that nothing seems missing.
     config = {**record.config, "curve_columns": kept}
-    packed = record.model_copy(update={"config": config, "seeds": chosen})
+    packed = record.model_copy(update={"config": config})
     write_json(out / RUN_FILE, packed.model_dump(mode="json"))
-    if (run / MEASURES_FILE).exists():
-        shutil.copyfile(run / MEASURES_FILE, out / MEASURES_FILE)
-    references = (row for row in read_episodes(run) if int(row.cell.split("/")[1]) in chosen)
+    _pack_json(run, out, MEASURES_FILE)
+    references = (row for row in read_episodes(run) if int(row.cell.split("/")[1]) in record.seeds)
     _pack(out, [_brief(row, preset) for row in references])
     for policy in preset.policies:
-        for seed in chosen:
+        for seed in record.seeds:
             job = job_folder(run, policy, seed)
-            if not (job / POINTS_FILE).exists():
+            if read_book(job) is None:
                 continue
             target = job_folder(out, policy, seed)
             target.mkdir(parents=True)
-            shutil.copyfile(job / POINTS_FILE, target / POINTS_FILE)
-            if (job / TIMING_FILE).exists():  # jobs of earlier versions have none
-                shutil.copyfile(job / TIMING_FILE, target / TIMING_FILE)
+            for name in (POINTS_FILE, TIMING_FILE):
+                _pack_json(job, target, name)
             points = set(read_points(job))
             rows = (row for row in read_episodes(job) if _stays(row, points, preset, kept))
             _pack(target, [_brief(row, preset) for row in rows])
-            if seed == chosen[0]:
+            if seed == record.seeds[0]:
                 for name in weights:
                     if not (job / f"{name}.pt").exists():
                         raise RunError(f"{job} has no {name}.pt: that arm is not finished.")
                     shutil.copyfile(job / f"{name}.pt", target / f"{name}.pt")
-    return sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
 
 
 def command_of(record: RunRecord, preset: Preset) -> str:
@@ -148,6 +179,13 @@ def _pack(target: Path, rows: list[Episode]) -> None:
     write_atomically(target / PACKED_FILE, pack(rows))
 
 
+def _pack_json(source: Path, target: Path, name: str) -> None:
+    """Pack a file of JSON, where there is one: jobs of earlier versions have not all."""
+    data = read_json(source / name)
+    if data is not None:
+        pack_json(target / name, data)
+
+
 def main(
     run: Annotated[Path, typer.Argument(help="Folder of the study.")],
     name: Annotated[str, typer.Argument(help="Folder in results/, such as gp-l-grid.")],
@@ -163,6 +201,8 @@ def main(
 ) -> None:
     """Pack a study into results/."""
     with reported_errors():
+        if not re.fullmatch(r"[\w-]+", name):
+            raise RunError(f"{name!r} is no name of a folder in {RESULTS}: expected as gp-l-grid.")
         size = publish(
             run,
             RESULTS / name,

@@ -45,7 +45,7 @@ _RL: dict[str, Any] = {"episodes": 512, "batch": 128, "entropy_weight": 0.0}
 """Without an entropy bonus, which costs the model its reading of the cards."""
 
 
-def _at(rate: float) -> str:
+def rate_name(rate: float) -> str:
     """Return a learning rate as arms are named by: 5e-5."""
     return f"{rate:.0e}".replace("e-0", "e-")
 
@@ -53,7 +53,9 @@ def _at(rate: float) -> str:
 def at_rates(sft: Mapping[str, Any], rl: Mapping[str, Any]) -> dict[str, Arm]:
     """Return both arms at every rate, with these other settings."""
     return {
-        f"{method}-{_at(rate)}": Arm(method=method, settings={**settings, "learning_rate": rate})
+        f"{method}-{rate_name(rate)}": Arm(
+            method=method, settings={**settings, "learning_rate": rate}
+        )
         for rate in RATES
         for method, settings in (("sft", sft), ("rl", rl))
     }
@@ -134,7 +136,9 @@ GRID_ANSWERS = GRID.model_copy(
 )
 """The same of replies that are the answer alone, on hands that nobody was shown."""
 
-GRID_ANSWERS_CHOSEN = chosen(GRID_ANSWERS, {"lm": ("sft-1e-4", "rl-5e-5")})
+GRID_ANSWERS_CHOSEN = chosen(
+    GRID_ANSWERS, {"lm": ("sft-1e-4", "rl-5e-5"), "mlp": ("sft-5e-4", "rl-1e-4")}
+)
 """Its arms that are best on validation over three seeds."""
 
 AT_RATE = {"batch": 64, "learning_rate": RATE}, {**_RL, "learning_rate": RATE}

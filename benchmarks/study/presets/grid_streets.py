@@ -85,7 +85,9 @@ GRID_ANSWERS = GRID.model_copy(
 )
 """The same of replies that are the answer alone."""
 
-GRID_ANSWERS_CHOSEN = grid.chosen(GRID_ANSWERS, {"mlp": ("sft-5e-5", "rl-5e-4")})
+GRID_ANSWERS_CHOSEN = grid.chosen(
+    GRID_ANSWERS, {"lm": ("sft-5e-5", "rl-2e-4"), "mlp": ("sft-5e-5", "rl-5e-4")}
+)
 """Its arms that are best on validation over three seeds."""
 
 _PROMPTS = {
