@@ -37,7 +37,8 @@ def report_all(folders: Sequence[Path], console: Console, out: Path | None = Non
         from benchmarks.study.report.command import write_report
         from benchmarks.study.report.summary import summarise_studies
 
-        summary = summarise_studies(folders)
+        # Rows of a study take up to a minute.
+        summary = summarise_studies(folders, begin=lambda one: say(console, f"Reading {one} ..."))
         if len(folders) == 1:
             report(folders[0], console, results=summary.settings[0].results, out=out)
         write_report(summary, out or folders[0], console)

@@ -174,3 +174,4 @@ def test_costs_are_means_over_the_seeds_that_tell_them(tmp_path: Path) -> None:
     record = RunRecord(kind="study", config={}, seeds=[0, 1], suites={})
     (row,) = costs(tmp_path, record, ["lm"])
     assert (row["flops"], row["episodes"], row["cpu_seconds"]) == (1.5e9, 64, 3.0)
+    assert (row["seeds"], row["seeds_timed"]) == (2, 1)

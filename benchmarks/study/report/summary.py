@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -89,19 +89,28 @@ class Summary:
         return [contrast for one in self.settings for contrast in one.contrasts]
 
 
-def summarise_studies(folders: Sequence[Path], *, splits: bool = True) -> Summary:
+def summarise_studies(
+    folders: Sequence[Path],
+    *,
+    splits: bool = True,
+    begin: Callable[[Path], object] = lambda _: None,
+) -> Summary:
     """Read studies; where two have a policy of a suite and an endpoint, the later one counts.
 
     Args:
         folders: of studies.
         splits: whether their results have splits, which take most of the time.
+        begin: is called with each folder before it is read.
 
     Raises:
         RunError: one is not a study's folder, or there is none.
     """
     if not folders:
         raise RunError("A report needs the folder of at least one study; got none.")
-    read = [study_and_results(folder, splits=splits) for folder in folders]
+    read = []
+    for folder in folders:
+        begin(folder)
+        read.append(study_and_results(folder, splits=splits))
     studies = [study for study, _ in read]
     made = [
         _setting(study, results, policy, arms_beside(study, policy, studies))
