@@ -205,7 +205,9 @@ def test_each_suite_is_corrected_with_all_tests_that_it_declares(
             cells["rl-1e-4", point, column] = episodes(0.4)
     suites = {"cards": SimpleNamespace(suites={"gp-l": ""})}
     suites["streets"] = SimpleNamespace(suites={"virl-l": ""})
-    monkeypatch.setattr(frontier, "described", lambda path: (suites[path.name], preset, None))
+    for module in ("frontier", "cells"):
+        name = f"benchmarks.study.{module}.described"
+        monkeypatch.setattr(name, lambda path: (suites[path.name], preset, None))
     monkeypatch.setattr(frontier, "played", lambda path, _: cells)
     lines = frontier.report([Path("cards"), Path("streets")])
     told = [line for line in lines if "rule_ood, (a)" in line]

@@ -100,7 +100,9 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
     rows["controls"]["init", 0, COLUMN] = rows["controls-more"]["init", 0, COLUMN] = episodes(0.4)
     record = SimpleNamespace(suites={"gp-l": ""})
     endpoint = SimpleNamespace(name="a", test=SimpleNamespace(estimate=HEADLINE))
-    monkeypatch.setattr(overturned, "described", lambda path: (record, studies[path.name], None))
+    for module in ("overturned", "cells"):
+        name = f"benchmarks.study.{module}.described"
+        monkeypatch.setattr(name, lambda path: (record, studies[path.name], None))
     monkeypatch.setattr(overturned, "played", lambda path, _: rows[path.name])
     monkeypatch.setattr(overturned, "endpoints", lambda *_: ({}, [endpoint]))
     folders = [Path(name) for name in studies]

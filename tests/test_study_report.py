@@ -15,7 +15,7 @@ from rich.console import Console
 
 from benchmarks.records import RunRecord
 from benchmarks.report import report, report_all
-from benchmarks.runs import RunError
+from benchmarks.runs import RunError, write_json
 from benchmarks.statistics import Estimate, Observation
 from benchmarks.study.cells import Cell, Study, described
 from benchmarks.study.conclusion import sentences
@@ -229,10 +229,10 @@ def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on()
     said = advice(corrected(found))
     text = paragraph(said)
     assert "Of 1 setting, " in text
-    assert "copying left it better in 1 (Card game: small language model with working)." in text
-    assert "Half-way, at equal learning rates, reinforcement is ahead in 1 of 1 setting" in text
-    assert "has learned less of the trained rule by then in 1 of 1." in text
-    assert "In 0 of 1 setting both ways" in text  # Nothing is known of what was lost.
+    assert "copying left it better in 1." in text
+    assert "Half-way, at equal learning rates, reinforcement is ahead in 1 and copying in 0" in text
+    assert "in 1 of these 1 the way that is ahead has learned less of the trained rule" in text
+    assert "In 0 both ways" in text  # Nothing is known of what was lost.
     assert "Part of this rests on 3 training runs" in text
     (told,) = settings(said)
     assert "copying left it better, with 60.0 % right" in told
@@ -264,7 +264,7 @@ def test_the_paragraph_says_where_neither_way_is_better_everywhere() -> None:
     ahead = Advice("shift", "reinforcement", "", "", other, within)
     text = paragraph([headline, ahead])
     assert "Neither way is better everywhere" in text
-    assert "reinforcement left it better in 1 (Street navigation: small language model" in text
+    assert "reinforcement left it better in 1; copying left it better in 1." in text
     assert "it had learned less of the trained rule in 1 of 1." in text
     assert "Neither way" not in paragraph([headline])
     assert "No published run answers that yet" in paragraph([])
@@ -331,6 +331,35 @@ def test_methods_that_never_differ_are_not_decided() -> None:
     verdict, says = verdicts(study("grid-chosen", one))["c", "RL 5e-4", "rule_ood"]
     assert verdict == "not decided"
     assert "no episode came out differently" in says
+
+
+def test_chosen_arms_count_in_whatever_order_studies_are_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid = {("init", "rule_ood"): 0.5}
+    for rate in ("5e-5", "1e-4", "2e-4", "5e-4"):
+        grid |= {(f"{m}-{rate}", "rule_ood"): 0.4 for m in ("sft", "rl")}
+        for column in ("in_validation", "ood_validation"):
+            grid |= {(f"{m}-{rate}", column): 0.9 for m in ("sft", "rl")}
+    chosen = of_a_grid(0.5, 0.6, 0.3)
+    chosen |= {(arm, "ood_validation"): 0.5 for arm in ("sft-5e-4", "rl-5e-4")}
+    made = {
+        "a-chosen": study("grid-chosen", chosen, seeds=6),
+        "b-grid": study("grid", grid),
+    }
+    for name, one in made.items():
+        config = PRESETS["gp-l"][one.preset.name].plain(exclude={"seeds"})
+        record = one.record.model_copy(update={"config": config})
+        write_json(tmp_path / name / "run.json", record.model_dump(mode="json"))
+    results = SimpleNamespace(retained=())
+    monkeypatch.setattr(
+        "benchmarks.study.report.summary.study_and_results",
+        lambda folder, splits: (made[folder.name], results),
+    )
+    for order in (["a-chosen", "b-grid"], ["b-grid", "a-chosen"]):
+        summary = summarise_studies([tmp_path / name for name in order])
+        (row,) = settings_table(summary.contrasts).rows
+        assert row[1:4] == ["50.0", "60.0", "30.0"]
 
 
 def test_studies_of_one_policy_keep_their_tables_and_pictures_apart(

@@ -125,6 +125,18 @@ def described(folder: Path) -> tuple[RunRecord, Preset, Suite]:
     return record, preset, preset.applied(suite_of_study(folder, record))
 
 
+def in_order(folders: Iterable[Path]) -> list[Path]:
+    """Return studies as they count where two have an endpoint: the last one does.
+
+    Chosen arms come behind the grids that they were chosen from, which have fewer seeds; all others
+    stay as they are given.
+
+    Raises:
+        RunError: one is not a study's folder.
+    """
+    return sorted(folders, key=lambda folder: described(folder)[1].is_chosen)
+
+
 def read_study(
     folder: Path,
     record: RunRecord,

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from benchmarks.consoles import reported_errors
 from benchmarks.plot_style import write_figure
 from benchmarks.runs import RUN_FILE, read_json, write_json
-from benchmarks.study.cells import described
+from benchmarks.study.cells import in_order
 from benchmarks.study.in_words import paragraph, settings
 from benchmarks.study.presets.grid import RATES, rate_name
 from benchmarks.study.publish import RESULTS, command_of
@@ -74,12 +74,8 @@ class Quoted(BaseModel):
 
 
 def published(results: Path = RESULTS) -> list[Path]:
-    """Return the folders of published studies, arms chosen from a grid behind all grids.
-
-    Of two studies that have an endpoint the later one counts.
-    """
-    folders = sorted(path.parent for path in results.glob(f"[!.]*/{RUN_FILE}"))
-    return sorted(folders, key=lambda folder: described(folder)[1].is_chosen)
+    """Return the folders of published studies, as `in_order`."""
+    return in_order(sorted(path.parent for path in results.glob(f"[!.]*/{RUN_FILE}")))
 
 
 def quoted(summary: Summary | None) -> Quoted:

@@ -17,7 +17,7 @@ import typer
 from benchmarks.consoles import reported_errors
 from benchmarks.significance import difference_test, holm, seeds_to_see, smallest_seen
 from benchmarks.statistics import Observation, PairedTest, rate
-from benchmarks.study.cells import Played, described, played
+from benchmarks.study.cells import Played, described, in_order, played
 from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.study.presets.declared import DECLARED
 
@@ -264,14 +264,14 @@ def report(folders: Sequence[Path]) -> list[str]:
     """Return the declared endpoints of studies as lines of text.
 
     Args:
-        folders: of the studies; where two have an endpoint of a policy, the later one counts, and
-            controls have none.
+        folders: of the studies; where two have an endpoint of a policy, that of chosen arms or the
+            later one counts; controls have none.
 
     Raises:
         RunError: one is not a study's folder.
     """
     lines, known = [], dict[tuple[str, str, str, str], Endpoint]()
-    for folder in folders:
+    for folder in in_order(folders):
         record, preset, _ = described(folder)
         suite = next(iter(record.suites))
         if preset.is_controls:
@@ -340,7 +340,7 @@ def mean_over_seeds(observations: Iterable[Observation]) -> float:
 def main(
     folders: Annotated[
         list[Path],
-        typer.Argument(help="Folders of grids and reruns; of two the later counts."),
+        typer.Argument(help="Folders of grids and of their chosen arms."),
     ],
 ) -> None:
     """Print what grids and their reruns tell: choices, endpoints and power."""

@@ -17,7 +17,7 @@ from benchmarks.consoles import reported_errors
 from benchmarks.runs import RunError
 from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate
-from benchmarks.study.cells import Played, described, played
+from benchmarks.study.cells import Played, described, in_order, played
 from benchmarks.study.frontier import PRIMARY, Cells, choose, differences, endpoints
 from benchmarks.study.presets import UNTRAINED, Arm
 
@@ -157,13 +157,14 @@ def read_settings(folders: Sequence[Path]) -> dict[tuple[str, str], Setting]:
     """Return what studies hold of headlines and controls, by suite and policy.
 
     Args:
-        folders: of studies, grids and controls; of endpoints and arms in several the later count.
+        folders: of studies, grids and controls; of endpoints and arms in several those of chosen
+            arms or of the later study count.
 
     Raises:
         RunError: one is not a study's folder, or controls are not from the same init.
     """
     found: dict[tuple[str, str], Setting] = {}
-    for folder in folders:
+    for folder in in_order(folders):
         record, preset, _ = described(folder)
         suite = next(iter(record.suites))
         for name, policy in preset.policies.items():

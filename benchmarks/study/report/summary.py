@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.runs import RunError
-from benchmarks.study.cells import Played, Study
+from benchmarks.study.cells import Played, Study, in_order
 from benchmarks.study.frontier import SHIFTED, Cells, Choice, choices, curve
 from benchmarks.study.overturned import check_same_init
 from benchmarks.study.report.compared import contrasts_of
@@ -95,7 +95,7 @@ def summarise_studies(
     splits: bool = True,
     begin: Callable[[Path], object] = lambda _: None,
 ) -> Summary:
-    """Read studies; where two have a policy of a suite and an endpoint, the later one counts.
+    """Read studies; where two have an endpoint, that of chosen arms or the later one counts.
 
     Args:
         folders: of studies.
@@ -108,7 +108,7 @@ def summarise_studies(
     if not folders:
         raise RunError("A report needs the folder of at least one study; got none.")
     read = []
-    for folder in folders:
+    for folder in in_order(folders):
         begin(folder)
         read.append(study_and_results(folder, splits=splits))
     studies = [study for study, _ in read]
