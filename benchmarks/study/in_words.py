@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from benchmarks.statistics import FEW_SEEDS
 from benchmarks.study.frontier import MARGIN
@@ -87,17 +87,13 @@ def _outcome(headline: Sequence[Advice]) -> str:
     groups: dict[str, list[Advice]] = {key: [] for key in _VERDICTS}
     for one in headline:
         groups[_verdict(one)].append(one)
-    told = "; ".join(
-        f"{_VERDICTS[key]} in {len(own)}" + (f" ({_names(own)})" if key in _BETTER else "")
-        for key, own in groups.items()
-        if own
-    )
+    told = "; ".join(f"{_VERDICTS[key]} in {len(own)}" for key, own in groups.items() if own)
     ahead = groups["reinforcement"]
     both = ahead and groups["imitation"]
     start = "**Neither way is better everywhere.** " if both else ""
     text = (
-        f"{start}Of {_settings(len(headline))}, with the learning rate and stop that validation "
-        f"chose, {told}."
+        f"{start}Of {_settings(len(headline))}, each a game and an agent, with the learning rate "
+        f"and stop that validation chose, {told}."
     )
     if cheap := [one for one in ahead if _has_a_price(one)]:
         text += (
@@ -114,16 +110,16 @@ def _ahead(where: str, own: Sequence[Advice]) -> str:
     found = [one for one in own if one.contrast.is_found]
     by_reinforcement, by_copying = ([a for a in found if a.verdict == way] for way in _BETTER)
     told = (
-        f"{where}, reinforcement is ahead in {len(by_reinforcement)} of "
-        f"{_settings(len(own))} and copying in {len(by_copying)}."
+        f"{where}, reinforcement is ahead in {len(by_reinforcement)} and copying in "
+        f"{len(by_copying)}"
     )
     ahead = [*by_reinforcement, *by_copying]
     if cheap := [one for one in ahead if _has_a_price(one)]:
         told += (
-            f" The way that is ahead has learned less of the trained rule by then in "
-            f"{len(cheap)} of {len(ahead)}."
+            f"; in {len(cheap)} of these {len(ahead)} the way that is ahead has learned less of "
+            f"the trained rule by then"
         )
-    return told
+    return f"{told}."
 
 
 def _lost(names: Sequence[str], said: Sequence[Advice]) -> str:
@@ -134,18 +130,16 @@ def _lost(names: Sequence[str], said: Sequence[Advice]) -> str:
         lost += bool(own) and all(
             a.contrast.is_found and a.contrast.estimate.value < 0 for a in own
         )
-    return (
-        f"In {lost} of {_settings(len(names))} both ways are shown to have lost some of what there "
-        f"was before."
-    )
+    return f"In {lost} both ways are shown to have lost some of what there was before."
 
 
 def _led(one: Contrast) -> str:
     """Return what a setting beside the method changed."""
     first, second = map(percent, one.rates)
+    told = compared(one).replace("SFT", "copying").replace("RL", "reinforcement")
     return (
-        f"How one trains mattered too ({one.setting}): {compared(one)}, {first} % against "
-        f"{second} % right under the other rule."
+        f"How one trains mattered too, most in {one.setting}: {told}, {first} % against {second} % "
+        f"right under the other rule."
     )
 
 
@@ -155,10 +149,6 @@ def _hedge(seeds: int) -> str:
         return ""
     runs = "a single training run" if seeds == 1 else f"{seeds} training runs"
     return f"Part of this rests on {runs}, and others may come out otherwise."
-
-
-def _names(own: Iterable[Advice]) -> str:
-    return "; ".join(one.contrast.setting for one in own)
 
 
 def _settings(count: int) -> str:

@@ -255,7 +255,8 @@ def _legend(figure: Figure, theme: Theme, drawn: Sequence[Setting], more: str) -
             else:
                 looks.setdefault(arm, look)
     handles = [Line2D([], [], label=arm_name(arm), **look) for arm, look in looks.items()]
-    handles += [Line2D([], [], label=f"rate {rate}", **look) for rate, look in rates.items()]
+    for rate in sorted(rates, key=float):
+        handles.append(Line2D([], [], label=f"rate {rate}", **rates[rate]))
     if more:
         last = {**arm_style(theme, "init"), "marker": "o", "markersize": 8.0, "ls": ""}
         handles.append(Line2D([], [], label=more, **{**last, "markerfacecolor": "none"}))
