@@ -161,8 +161,10 @@ def page(found: Quoted) -> str:
         or "No study is published yet.",
         *_absent(found),
         "`python -m benchmarks report results/*/ --out FOLDER` makes the whole "
-        "[report](study.md#the-report) of them: advice by shift, budget and data, controls and "
-        "episodes. [The protocol](protocol.md) declares what is tested; [older runs](results.md), "
+        "[report](study.md#the-report) of them: advice by shift, budget and data, controls, "
+        "episodes, and what is [measured beside success]"
+        "(study.md#what-is-measured-beside-success): the reading, pass@k, the divergence from the "
+        "init. [The protocol](protocol.md) declares what is tested; [older runs](results.md), "
         "whose rows are gone, stand apart.",
     ]
     return "\n\n".join(parts) + "\n"
