@@ -50,8 +50,7 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
             ]
         )
     note = (
-        f"{_right(shown)} SFT and RL with the rate and stop that validation chose, "
-        "(a). "
+        f"{_right(shown)} SFT and RL with the rate and stop that validation chose, (a). "
         f"{_FOUND.strip()}: significant at 5 %, corrected by Holm; {_FOUND_FEW.strip()}: so too, "
         f"but of fewer than {FEW_SEEDS} seeds, which tell little of other seeds."
     )
