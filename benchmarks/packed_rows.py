@@ -4,7 +4,7 @@ A file is JSON lines in xz. A line is a block of rows: an object of the fields o
 with a list of its values, one for each row; or, where neighbours are mostly equal, with `values`
 and how many `times` each of them stands; or, where they come in turn, with a `cycle` of values and
 how many `rows` it makes. Outcomes and rewards, of which one mostly tells the other, are one field,
-`attempts`, with a pair for each attempt.
+`attempts`, with a pair for each attempt. A cluster that follows from the row's hand is left out.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, Valid
 
 from benchmarks.bounded import bounded_lines
 from benchmarks.records import Episode, first_of
+from benchmarks.tasks.cards import hand_cluster
 
 BLOCK = 500
 """Rows of a block, which stays within what `bounded_lines` takes outside of texts."""
@@ -110,8 +111,10 @@ def _line(rows: Sequence[Episode]) -> bytes:
 
 
 def _together(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a plain row with outcomes and rewards as pairs."""
+    """Return a plain row with outcomes and rewards as pairs, and without what its hand tells."""
     outcomes, rewards = row.pop("outcomes"), row.pop("rewards")
+    if row["hand"] and row["cluster"] == hand_cluster(row["hand"]):
+        row["cluster"] = None
     return {**row, "attempts": [*zip(outcomes, rewards, strict=True)]}
 
 

@@ -128,12 +128,13 @@ class Episode(_Record):
     @model_validator(mode="before")
     @classmethod
     def _of_cards_alone(cls, row: Any) -> Any:
-        """Read rows from before there was a second task, when clusters followed from hands."""
-        if isinstance(row, dict) and "cluster" not in row and "hand" in row:
+        """Read packed rows, whose clusters follow from their hands, and those of the first task."""
+        if isinstance(row, dict) and row.get("cluster") is None and row.get("hand"):
             from benchmarks.tasks.cards import hand_cluster
 
-            row = {**row, "cluster": hand_cluster(row["hand"]), "seen": row.get("values_seen")}
-            row.pop("values_seen", None)
+            row = {**row, "cluster": hand_cluster(row["hand"])}
+            if "values_seen" in row:
+                row["seen"] = row.pop("values_seen")
         return row
 
     def value(self, metric: str) -> float:

@@ -48,10 +48,15 @@ def test_packed_rows_read_as_the_rows(tmp_path: Path) -> None:
         "values": [[["wrong_value", -1.0], ["correct", 5.0]]],
         "times": [BLOCK],
     }
+    dealt = [row(n, hand=[12, 1 + n, 3, 3], cluster=f"{1 + n}-3-3-10") for n in range(2)]
+    (tmp_path / PACKED_FILE).write_bytes(pack(dealt))
+    assert "cluster" not in json.loads(lzma.decompress(pack(dealt)))
+    assert list(read_episodes(tmp_path)) == dealt
     stages = ("init/0", "rl/1", "sft/1")
     turns = [row(n // 3, cell=f"lm/0/{stages[n % 3]}/in") for n in range(8)]
     told = json.loads(lzma.decompress(pack(turns)))
     assert told["cell"] == {"cycle": [f"lm/0/{stage}/in" for stage in stages], "rows": 8}
+    (tmp_path / PACKED_FILE).write_bytes(pack(rows))
     # A folder that runs on has its rows as lines, which count.
     (tmp_path / EPISODES_FILE).write_bytes(line_of(rows[0]))
     assert list(read_episodes(tmp_path)) == rows[:1]
