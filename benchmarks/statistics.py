@@ -130,16 +130,53 @@ def redraw(
     Raises:
         ValueError: there are no observations.
     """
+    by_seed, _, means = _redrawn_means(observations, replicates, seed)
+    return by_seed, means.mean(axis=1)
+
+
+def recombine(
+    observations: Iterable[Observation], *, replicates: int, seed: int = 0
+) -> NDArray[np.float64]:
+    """Return the means of many more replicates than `redraw` has time to draw.
+
+    A replicate redraws seeds, and takes of each one of the means that `redraw` found for it.
+
+    Returns:
+        float64 of shape (replicates,).
+
+    Raises:
+        ValueError: there are no observations.
+    """
+    by_seed, picks, means = _redrawn_means(observations, REPLICATES, seed)
+    pools = [means[picks == position] for position in range(len(by_seed))]
+    together, sizes = np.concatenate(pools), np.array([len(pool) for pool in pools])
+    starts = np.cumsum(sizes) - sizes
+    rng = np.random.default_rng([seed, replicates])
+    parts = []
+    for start in range(0, replicates, REPLICATES):
+        count = min(REPLICATES, replicates - start)
+        of = rng.integers(len(pools), size=(count, len(pools)))
+        parts.append(together[starts[of] + rng.integers(sizes[of])].mean(axis=1))
+    return np.concatenate(parts)
+
+
+def _redrawn_means(
+    observations: Iterable[Observation], replicates: int, seed: int
+) -> tuple[ClusterTotals, NDArray[np.int64], NDArray[np.float64]]:
+    """Return the totals of each seed, and of each replicate which seeds it drew, and their means.
+
+    Both arrays have the shape (replicates, seeds).
+    """
     totals = _cluster_totals(observations)
     by_seed = {name: totals[name] for name in sorted(totals)}
     if not by_seed:
         raise ValueError("An estimate needs at least one episode; got none.")
     sizes = tuple(len(names) for names, _, _ in by_seed.values())
     picks, drawn = _draws(sizes, replicates, seed)
-    redrawn = np.empty(picks.shape)
+    means = np.empty(picks.shape)
     for position, (_, sums, counts) in enumerate(by_seed.values()):
-        redrawn[picks == position] = _weighted_means(drawn[position], sums, counts)
-    return by_seed, redrawn.mean(axis=1)
+        means[picks == position] = _weighted_means(drawn[position], sums, counts)
+    return by_seed, picks, means
 
 
 def _weighted_means(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from statistics import NormalDist
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from benchmarks.significance import POWER_ERRORS, difference_test, holm, seeds_to_see, smallest_seen
-from benchmarks.statistics import Observation
+from benchmarks.statistics import Observation, recombine
 from benchmarks.study import frontier
 from benchmarks.study.frontier import (
     CHOOSES,
@@ -69,6 +70,23 @@ def test_p_values_follow_the_intervals() -> None:
         assert seen == pytest.approx(POWER_ERRORS / (40 * seeds) ** 0.5, rel=0.1)
     one = difference_test([Observation(0, str(number), 1.0) for number in range(50)])
     assert one.p_value < 0.01
+
+
+@pytest.mark.parametrize("errors", [2.5, 4.0])
+def test_small_p_values_are_told_by_more_replicates(errors: float) -> None:
+    # Two seeds that are alike, so that the mean is normal with the error of all their episodes.
+    count = 400
+    draws = np.random.default_rng(0).normal(size=count)
+    values = (draws - draws.mean()) / draws.std() + errors / (2 * count) ** 0.5
+    told = [
+        Observation(seed, str(number), float(value))
+        for seed in range(2)
+        for number, value in enumerate(values)
+    ]
+    # 4 errors are 6e-5, of which 10,000 replicates tell nothing.
+    expected = 2 * NormalDist().cdf(-errors)
+    assert difference_test(told).p_value == pytest.approx(expected, rel=0.5)
+    assert recombine(told, replicates=25_001).shape == (25_001,)
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks.plots import SUITE_NAMES
 from benchmarks.significance import seeds_test
-from benchmarks.statistics import FEW_SEEDS, REPLICATES, Estimate, conditional
+from benchmarks.statistics import FEW_SEEDS, Estimate, conditional
 from benchmarks.study.frontier import MARGIN
 from benchmarks.study.report.advice import (
     RANGE,
@@ -174,7 +174,6 @@ def compared_table(title: str, said: Sequence[Advice]) -> Table:
         ],
         rows,
         numbers_from=5,
-        note=f"p is no less than {2 / (REPLICATES + 1):.4f} times the number of comparisons.",
     )  # fmt: skip
 
 

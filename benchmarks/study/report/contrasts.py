@@ -103,17 +103,17 @@ def corrected(contrasts: Iterable[Contrast]) -> list[Contrast]:
     """Return contrasts whose p-values are corrected within their families.
 
     The declared tests of a suite's grids are a family of their own, in which endpoints that are not
-    run yet count too; so are those of its other presets. Of all others those under the trained rule
-    are a family, and those out of distribution.
+    run yet count too; so are those of its other presets. All others are one family, and so are all
+    of inits that have seen both rules.
     """
     found = list(contrasts)
     by_family: dict[tuple[Family, str, bool], list[int]] = {}
     for number, one in enumerate(found):
         declared = one.family == "declared"
-        suite, part = (one.suite, one.is_of_grid) if declared else ("", one.shift != "")
-        by_family.setdefault((one.family, suite, part), []).append(number)
-    for (family, suite, of_grid), numbers in by_family.items():
-        tests = DECLARED[suite].tests if family == "declared" and of_grid else 0
+        within = (one.suite, one.is_of_grid) if declared else ("", False)
+        by_family.setdefault((one.family, *within), []).append(number)
+    for (_, suite, of_grid), numbers in by_family.items():
+        tests = DECLARED[suite].tests if of_grid else 0
         p_values = [found[n].test.p_value for n in numbers]
         for number, p in zip(numbers, holm(p_values, tests)):
             found[number] = replace(found[number], p=p)
