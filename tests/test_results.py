@@ -133,6 +133,30 @@ def test_what_is_published_stays_where_the_next_study_cannot_be_packed(
     assert files().keys() == before.keys()
 
 
+def test_what_is_published_stays_where_the_next_study_cannot_take_its_place(
+    tmp_path: Path, finished: test_study.Finished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _ = finished("study", SUITES["gp-l"])
+    packed, rename = tmp_path / "packed", Path.rename
+    publish(folder, packed)
+    (packed / "kept").touch()
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if self.suffix == ".partial":
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            publish(folder, packed)
+    assert [path.name for path in tmp_path.iterdir()] == ["packed"]
+    assert (packed / "kept").exists()
+    publish(folder, packed)
+    assert [path.name for path in tmp_path.iterdir()] == ["packed"]
+    assert not (packed / "kept").exists()
+
+
 @pytest.mark.parametrize("name", [".", "..", "a/b", "/tmp/a", ""])
 def test_a_study_is_published_under_a_plain_name_alone(
     name: str, capsys: pytest.CaptureFixture[str]

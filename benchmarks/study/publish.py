@@ -93,15 +93,20 @@ def publish(
     here, there = run.resolve(), out.resolve()
     if here.is_relative_to(there) or there.is_relative_to(here):
         raise RunError(f"{run} cannot be packed into {out}: one is in the other.")
-    partial = out.with_name(f".{out.name}.partial")
+    partial, before = (out.with_name(f".{out.name}.{end}") for end in ("partial", "before"))
     shutil.rmtree(partial, ignore_errors=True)
     try:
         packed = record.model_copy(update={"seeds": chosen})
         _pack_study(run, partial, packed, preset, kept, weights)
-        shutil.rmtree(out, ignore_errors=True)
+        if out.exists():
+            shutil.rmtree(before, ignore_errors=True)
+            out.rename(before)
         partial.rename(out)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+        if before.exists() and not out.exists():
+            before.rename(out)
+    shutil.rmtree(before, ignore_errors=True)
     return sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
 
 
