@@ -5,12 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import typer
 from rich.console import Console
 
-from benchmarks.runs import RunError, read_episodes
+from benchmarks.runs import read_episodes
 from benchmarks.study import cities as told
+from benchmarks.study.findings import page, quoted
 from benchmarks.study.jobs import Job
 from benchmarks.study.presets import PRESETS, Preset, cities, one_city_out
+from benchmarks.study.publish import publish
+from benchmarks.study.report.summary import summarise_studies
+from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study
 from benchmarks.suites import SUITES
 from tests.tiny_policies import POLICIES
@@ -50,28 +55,39 @@ def test_each_city_but_that_of_validation_is_held_out_once(tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_a_study_over_cities_is_told_city_by_city(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(cities, "ROUTES", 5)
     monkeypatch.setattr("benchmarks.tasks.streets.MEMORISED", 20)
-    quiet = Console(quiet=True)
-    run_study(preset(), SUITE, tmp_path, seeds=range(3), only=[0, 2], workers=0, console=quiet)
-    rows = list(read_episodes(tmp_path / "jobs" / "mlp-seed2"))
+    quiet, run = Console(quiet=True), tmp_path / "run"
+    run_study(preset(), SUITE, run, seeds=range(3), only=[0, 2], workers=0, console=quiet)
+    rows = list(read_episodes(run / "jobs" / "mlp-seed2"))
     walked = {row.cluster.split("/")[0] for row in rows if row.cell.endswith("/in")}
     trained = {row.cluster.split("/")[0] for row in rows if row.cell.endswith("/in_train")}
     assert walked == {"gridhaven"}
     assert trained <= {"harbour steps", "lagoon market"}
-    of_rule, *_ = (table for table in told.tables(tmp_path) if table.title.startswith("rule_ood"))
-    assert of_rule.header == ["", "harbour steps", "gridhaven", "all"]
+    tables = list(told.tables(preset(), load_results(run)))
+    (of_rule,) = (table for table in tables if table.title.startswith("rule_ood"))
+    assert of_rule.header == ["", "harbour steps", "gridhaven", "all [95 %]"]
     names = [row[0] for row in of_rule.rows]
-    assert {"mlp init", "mlp rl", "mlp rl - sft", "reference expert"} <= set(names)
-    assert "[" in of_rule.rows[names.index("mlp rl - sft")][-1]
+    assert {"mlp init", "mlp RL", "mlp RL \u2212 SFT", "expert"} <= set(names)
+    assert "[" in of_rule.rows[names.index("mlp RL \u2212 SFT")][-1]
+    told.main(run)
+    assert capsys.readouterr().out == "".join(table.markdown() + "\n" for table in tables)
+    # The page of what was found has the columns that tests are told of.
+    packed = tmp_path / "packed"
+    publish(run, packed)
+    summary = summarise_studies([packed], splits=False)
+    found = quoted(summary)
+    assert [table.title.partition(":")[0] for table in found.cities] == ["in", "rule_ood"]
+    assert of_rule.markdown().rstrip() in page(found)
 
 
 def test_another_study_is_told_that_it_left_no_city_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plain = preset().model_copy(update={"game": None})
     monkeypatch.setattr(told, "described", lambda _: (None, plain, SUITE))
-    with pytest.raises(RunError, match="left no city out"):
-        next(told.tables(tmp_path))
+    with pytest.raises(typer.Exit):
+        told.main(tmp_path)
+    assert "left no city out" in capsys.readouterr().err

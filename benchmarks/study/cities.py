@@ -14,41 +14,53 @@ import typer
 from benchmarks.consoles import reported_errors
 from benchmarks.runs import RunError
 from benchmarks.statistics import Estimate
-from benchmarks.study.cells import described
-from benchmarks.study.results import load_results
+from benchmarks.study.cells import REFERENCE, described
+from benchmarks.study.presets import Preset
+from benchmarks.study.report.names import arm_name
+from benchmarks.study.results import Results, load_results
 from benchmarks.tables import Table, interval
 
 
-def tables(folder: Path) -> Iterator[Table]:
+def leaves_out(preset: Preset) -> bool:
+    """Return whether a study leaves one city out for each seed."""
+    return (preset.game or {}).get("split_by") == "city"
+
+
+def tables(preset: Preset, results: Results) -> Iterator[Table]:
     """Yield a table for each column: rows are arms, and differences of arms; columns are cities.
 
-    Raises:
-        RunError: it is not the folder of a study that left cities out.
+    Args:
+        preset: that leaves cities out, see `leaves_out`.
     """
-    _, preset, _ = described(folder)
-    if (preset.game or {}).get("split_by") != "city":
-        raise RunError(f"{folder}: this study left no city out. Start one with study --cv.")
     assert preset.game is not None
     cities: list[str] = preset.game["city"]
-    results = load_results(folder)
     metric = results.task.competence
     for column in preset.columns or ():
         rates = [
-            (f"{one.policy} {one.arm}", one.estimate, False)
+            (_who(one.policy, arm_name(one.arm)), one.estimate, False)
             for one in results.rates
             if (one.column, one.metric) == (column, metric)
         ]
         told = rates + [
-            (f"{one.policy} {one.first} - {one.second}", one.estimate, True)
+            (
+                _who(one.policy, f"{arm_name(one.first)} \u2212 {arm_name(one.second)}"),
+                one.estimate,
+                True,
+            )
             for one in results.differences
             if (one.column, one.metric) == (column, metric)
         ]
         held_out = sorted({seed for _, estimate, _ in told for seed in estimate.by_seed})
         yield Table(
             f"{column}: {results.task.metrics[metric].title.lower()} (%), by the city left out",
-            ["", *(cities[seed] for seed in held_out), "all"],
+            ["", *(cities[seed] for seed in held_out), "all [95 %]"],
             [_row(*row, held_out) for row in told],
         )
+
+
+def _who(policy: str, arm: str) -> str:
+    """Return an arm as a row calls it; agents that need no learning have no policy."""
+    return arm if policy == REFERENCE else f"{policy} {arm}"
 
 
 def _row(name: str, estimate: Estimate, signed: bool, held_out: list[int]) -> list[str]:
@@ -64,7 +76,10 @@ def main(
 ) -> None:
     """Print what each city tells."""
     with reported_errors():
-        for table in tables(folder):
+        _, preset, _ = described(folder)
+        if not leaves_out(preset):
+            raise RunError(f"{folder}: this study left no city out. Start one with study --cv.")
+        for table in tables(preset, load_results(folder)):
             print(table.markdown())
 
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from benchmarks.consoles import reported_errors
 from benchmarks.plot_style import write_figure
 from benchmarks.runs import RUN_FILE, read_json, write_json
+from benchmarks.study import cities
 from benchmarks.study.cells import in_order
 from benchmarks.study.in_words import paragraph, settings
 from benchmarks.study.presets.grid import RATES, rate_name
@@ -63,6 +64,7 @@ class Quoted(BaseModel):
         rates: of a folder what arms, the init and references reach on a column, in percent:
             {"lm/sft-5e-5/in/success": "29.8 [21.9, 39.2]"}.
         controls: what they do to the headline, where they were run.
+        cities: what each city tells that was left out, where one was.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -71,6 +73,7 @@ class Quoted(BaseModel):
     rates: dict[str, dict[str, str]] = Field(default_factory=dict)
     contrasts: tuple[Contrast, ...] = ()
     controls: Table | None = None
+    cities: tuple[Table, ...] = ()
 
 
 def published(results: Path = RESULTS) -> list[Path]:
@@ -105,6 +108,13 @@ def quoted(summary: Summary | None) -> Quoted:
         rates=rates,
         contrasts=tuple(summary.contrasts),
         controls=overturned_table(summary),
+        cities=tuple(
+            table
+            for one in summary.settings
+            if cities.leaves_out(one.study.preset)
+            for table in cities.tables(one.study.preset, one.results)
+            if table.title.partition(":")[0] in one.study.preset.curve_columns
+        ),
     )
 
 
@@ -143,6 +153,15 @@ def page(found: Quoted) -> str:
             "Each trains another way from the same init, at one learning rate. Could one of them "
             "explain the difference, or turn it round?",
             found.controls.markdown().rstrip(),
+        ]
+    if found.cities:
+        parts += [
+            "## One city left out",
+            "Each seed trains in eight cities and is tested in one that nobody trained in, under "
+            "the trained rule (`in`) and under the other one (`rule_ood`). The last column has "
+            "intervals over cities and routes. [The protocol](protocol.md#street-navigation) calls "
+            "this secondary.",
+            *(table.markdown().rstrip() for table in found.cities),
         ]
     if others := [one for one in said if _is_further(one)]:
         parts += [
