@@ -1,7 +1,7 @@
 """What a suite asks of a model.
 
 Requests with one attempt each, as one that is always right would need, and the characters of their
-prompts; in the suites of agents that see each request has a picture as well. Every further attempt
+prompts; in image suites each request has a picture as well. Every further attempt
 costs more.
 """
 

@@ -91,7 +91,7 @@ def _in_format(episodes: Sequence[Episode]) -> dict[str, float]:
 
 
 def _seen(episodes: Sequence[Episode]) -> dict[str, float]:
-    """Return how agents that see take their pictures, as far as they say."""
+    """Return how image-based agents take their pictures, as far as they say."""
     seen = {}
     read = [row.metrics[RECOGNITION] for row in episodes if RECOGNITION in (row.metrics or {})]
     if read:

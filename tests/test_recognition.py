@@ -1,4 +1,4 @@
-"""What agents that see read in pictures, counted with every episode, and what a probe finds."""
+"""What image-based agents read in pictures, counted with every episode, and what a probe finds."""
 
 from __future__ import annotations
 

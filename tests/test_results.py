@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,23 +13,16 @@ from benchmarks.records import Episode, RunRecord
 from benchmarks.report import check_rows
 from benchmarks.runs import RUN_FILE, RunError, read_episodes, read_json, write_json
 from benchmarks.study.cells import load_study
-from benchmarks.study.findings import (
-    PAGE,
-    QUOTED,
-    TABLE,
-    TABLED,
-    page,
-    published,
-    quoted,
-    read_quoted,
-    with_table,
-)
-from benchmarks.study.frontier import choices
+from benchmarks.study.findings import published
+from benchmarks.study.findings_pages import MARKED, TABLED, WRITTEN, written
+from benchmarks.study.frontier import Choice, choices
 from benchmarks.study.points import POINTS_FILE
 from benchmarks.study.presets import one_city_out, preset_named
 from benchmarks.study.presets.schema import CHOSEN
 from benchmarks.study.publish import RESULTS, command_of, publish
 from benchmarks.study.publish import main as publish_main
+from benchmarks.study.quoted import QUOTED, quoted, read_quoted
+from benchmarks.study.report import examples
 from benchmarks.study.report.summary import summarise_studies
 from benchmarks.study.results import load_results
 from benchmarks.study.timing import TIMING_FILE
@@ -53,13 +47,13 @@ INTERVAL = re.compile(r"[\[]\s*[+−-]?\d+\.\d,\s+[+−-]?\d+\.\d\s*[\]]")
 POINTS = re.compile(r"(?<![\d.])[+−]\d+\.\d")
 
 
-def test_the_findings_are_written_from_the_quoted_numbers() -> None:
+def test_the_findings_are_written_from_the_quoted_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     found = read_quoted(ROOT / QUOTED)
-    assert (ROOT / PAGE).read_text("utf-8") == page(found)
-    for path in TABLED:
-        text = (ROOT / path).read_text("utf-8")
-        assert TABLE.search(text)
-        assert text == with_table(text, found)
+    monkeypatch.chdir(ROOT)
+    for path in WRITTEN:
+        text = path.read_text("utf-8")
+        assert path not in TABLED or MARKED.search(text)
+        assert text == written(path, found)
     runs = {run.folder: run.command for run in found.runs}
     assert set(runs) == {folder.name for folder in published(ROOT / RESULTS)}
     listed = (ROOT / RESULTS / "README.md").read_text("utf-8")
@@ -77,7 +71,7 @@ def test_no_page_quotes_a_result_that_is_neither_published_nor_marked(name: str)
         found = [" ".join(rate.split()) for rate in RATE.findall(told.replace(" %", ""))]
         assert found
         assert set(found) <= rates
-    left = TABLE.sub("", QUOTES.sub("", text))
+    left = MARKED.sub("", QUOTES.sub("", text))
     assert not INTERVAL.findall(left)
     assert name != "README.md" or not POINTS.findall(left)
 
@@ -200,6 +194,24 @@ def test_a_packed_study_reads_as_the_study(
         for part in (packed, packed / "jobs" / "fake-seed0")
         for row in read_episodes(part)
     )
+
+
+def test_examples_of_a_packed_study_are_of_the_last_points_where_others_do_not_say_what_was_done(
+    tmp_path: Path, finished: test_study.Finished
+) -> None:
+    folder, _ = finished("study", SUITES["gp-l"])
+    publish(folder, tmp_path / "packed")
+    chosen = {method: Choice(method, 1, 0.5) for method in ("sft", "rl")}
+    names = {}
+    for of in (folder, tmp_path / "packed"):
+        (setting,) = summarise_studies([of], splits=False).settings
+        names[of] = [name for name, _ in examples._chosen(replace(setting, chosen=chosen))]
+    assert names[folder]
+    assert not any(name.endswith("last point") for name in names[folder])
+    assert {name.partition(", ")[2] for name in names[tmp_path / "packed"]} == {
+        "in, last point",
+        "rule_ood, last point",
+    }
 
 
 def test_the_command_of_a_study_names_what_it_runs() -> None:

@@ -15,6 +15,7 @@ from agents.virl.worked_dialogues import GAME as STREETS
 from benchmarks.commands.checkout import _seeds
 from benchmarks.runs import read_episodes, read_json
 from benchmarks.study import init, learners
+from benchmarks.study.engines import AT_ONCE
 from benchmarks.study.frontier import Choice, declared, report
 from benchmarks.study.jobs import Event, Job, run_job
 from benchmarks.study.presets import PRESETS, Preset
@@ -22,7 +23,7 @@ from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.presets.grid import RATES
 from benchmarks.study.presets.owned import OWNED
 from benchmarks.study.results import load_results
-from benchmarks.study.run import run_study
+from benchmarks.study.run import jobs_at_once, run_study
 from benchmarks.study.timing import read_times
 from benchmarks.suites import SUITES
 
@@ -351,3 +352,10 @@ def test_controls_have_the_settings_of_the_grid_at_one_rate(suite: str, prompts:
         assert set(preset.curve_columns) == set(presets["grid"].curve_columns)
         assert set(preset.columns or ()) - set(preset.curve_columns) == prompts
         assert sum(policy.stages.values()) * 2.2 < 150
+
+
+def test_a_study_that_sees_streets_runs_one_job_at_a_time() -> None:
+    for name, count in (("virl-vl", 1), ("gp-vl", AT_ONCE), ("virl-l", AT_ONCE)):
+        preset = PRESETS[name]["quick"]
+        assert jobs_at_once(preset, SUITES[name]) == count
+        assert jobs_at_once(preset.with_policies(["mlp"]), SUITES[name]) == AT_ONCE

@@ -10,10 +10,11 @@ from rich.console import Console
 
 from benchmarks.runs import read_episodes
 from benchmarks.study import cities as told
-from benchmarks.study.findings import page, quoted
+from benchmarks.study.findings_pages import page_in_full
 from benchmarks.study.jobs import Job
 from benchmarks.study.presets import PRESETS, Preset, cities, one_city_out
 from benchmarks.study.publish import publish
+from benchmarks.study.quoted import quoted
 from benchmarks.study.report.summary import summarise_studies
 from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study
@@ -80,7 +81,7 @@ def test_a_study_over_cities_is_told_city_by_city(
     summary = summarise_studies([packed], splits=False)
     found = quoted(summary)
     assert [table.title.partition(":")[0] for table in found.cities] == ["in", "rule_ood"]
-    assert of_rule.markdown().rstrip() in page(found)
+    assert of_rule.markdown().rstrip() in page_in_full(found)
 
 
 def test_another_study_is_told_that_it_left_no_city_out(

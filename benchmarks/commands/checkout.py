@@ -43,7 +43,10 @@ def study(
     ] = False,
     jobs: Annotated[
         int | None,
-        typer.Option(min=1, help="Jobs at a time, one core each: 2, or all of a cluster."),
+        typer.Option(
+            min=1,
+            help="Jobs at a time, one core each: 2, 1 if streets are seen, all of a cluster.",
+        ),
     ] = None,
     device: Annotated[
         str | None, typer.Option(help="Of language models, such as cuda; default by preset.")
@@ -117,7 +120,7 @@ def speed(
 
 
 def probe(
-    folder: Annotated[Path, typer.Argument(help="Folder of a study of agents that see.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of a study of image-based agents.")],
     episodes: Annotated[int, typer.Option(min=10, help="Of each column.")] = 300,
     training: Annotated[int, typer.Option(min=100, help="That readers are fitted on.")] = 3000,
 ) -> None:

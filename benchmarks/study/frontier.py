@@ -6,7 +6,7 @@ docs/protocol.md says what they are. All of it is computed from the rows on disk
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Annotated
@@ -258,6 +258,27 @@ def curve(
         if len(row) > 2:
             rows.append(row)
     return rows
+
+
+def mean_over_rates(cells: Cells, policy: PolicyPreset, preset: Preset) -> Cells:
+    """Return each method's episodes with their mean over its rates, as of arms "sft" and "rl".
+
+    Of the rates that are measured at a point, and of the episodes that all of them played there.
+    """
+    found: dict[tuple[str, int, str], Played] = {}
+    for method in ("sft", "rl"):
+        arms = arms_by_rate(policy, method).values()
+        for point in range(1, preset.points + 1):
+            for column in preset.curve_columns:
+                own = [cell for arm in arms if (cell := cells.get((arm, point, column)))]
+                if own:
+                    found[method, point, column] = {
+                        key: replace(
+                            own[0][key], value=float(np.mean([cell[key].value for cell in own]))
+                        )
+                        for key in set.intersection(*map(set, own))
+                    }
+    return found
 
 
 def report(folders: Sequence[Path]) -> list[str]:

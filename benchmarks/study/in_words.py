@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from benchmarks.statistics import FEW_SEEDS
 from benchmarks.study.frontier import MARGIN
 from benchmarks.study.report.advice import Advice, compared, has_a_price
-from benchmarks.study.report.contrasts import Contrast
+from benchmarks.study.report.contrasts import init_rate
+from benchmarks.study.report.names import SHIFT_WORDS
 from benchmarks.tables import percent
 
 _START = (
@@ -16,11 +17,13 @@ _START = (
     "Which way leaves it better when the rule changes?"
 )
 _BETTER = ("reinforcement", "imitation")
+_OFF = ("floor", "ceiling")
 _VERDICTS = {
     "reinforcement": "reinforcement left it better",
     "imitation": "copying left it better",
-    "as good": "copying was about as good or better",
     "equal": "it made next to no difference which",
+    "copying as good": "copying was about as good or better",
+    "reinforcement as good": "reinforcement was about as good or better",
     "not decided": "the runs are too few to say",
     "floor": "too little is right under the other rule to start with for a comparison",
     "ceiling": "it masters the other rule from the start, so there is nothing to compare",
@@ -37,7 +40,7 @@ def paragraph(said: Sequence[Advice]) -> str:
     half_way = [one for one in here if one.contrast.topic == "b"]
     equal = [one for one in here if one.contrast.topic == "equal"]
     lead = max(
-        (one for one in said if _mattered(one) and one.contrast.topic != "control"),
+        (one for one in here if _mattered(one) and one.contrast.topic != "control"),
         key=lambda one: abs(one.contrast.estimate.value),
         default=None,
     )
@@ -45,23 +48,49 @@ def paragraph(said: Sequence[Advice]) -> str:
     parts = [
         _START,
         _outcome(headline),
+        _since_the_start(names, said),
         _ahead("Half-way, at equal learning rates", half_way),
         _ahead("Compared where both have learned as much of the trained rule", equal),
-        _lost(names, said),
-        _led(lead.contrast) if lead else "",
+        _led(lead) if lead else "",
         _hedge(min(one.contrast.estimate.seeds for one in rests_on)),
     ]
     return " ".join(part for part in parts if part)
 
 
+def headline_words(said: Sequence[Advice]) -> str:
+    """Return the answer in a sentence or two, as README has it."""
+    headline = _headline(said)
+    if not headline:
+        return "No published run answers that yet."
+    names = [one.contrast.setting for one in headline]
+    return f"{_outcome(headline)} {_since_the_start(names, said)}"
+
+
 def settings(said: Sequence[Advice]) -> list[str]:
     """Return sentences about each setting: the headline, and what stands against it."""
+    told = []
+    for one in _headline(said):
+        here = [a for a in said if a.contrast.setting == one.contrast.setting]
+        told.append(
+            _in_words(one, init_rate([a.contrast for a in here]))
+            + _price(one)
+            + "".join(
+                _otherwise(one, other) for other in here if other.contrast.topic in _OTHERWISE
+            )
+            + "".join(_other_look(other) for other in here)
+        )
+    return told
+
+
+def easier_rules(said: Sequence[Advice]) -> list[str]:
+    """Return the settings whose init reaches more under the other rule than under the trained."""
     return [
-        _in_words(one)
-        + _price(one)
-        + _other_way(one, [a for a in said if a.contrast.topic == "b"])
-        + _equally_good(one, [a for a in said if a.contrast.topic == "equal"])
+        one.contrast.setting
         for one in _headline(said)
+        if one.within is not None
+        and one.contrast.start is not None
+        and one.within.start is not None
+        and one.contrast.start > one.within.start
     ]
 
 
@@ -77,9 +106,12 @@ def _headline(said: Sequence[Advice]) -> list[Advice]:
 
 def _verdict(one: Advice) -> str:
     """Return the key in `_VERDICTS` of what a setting found."""
+    if one.verdict in _OFF or (one.verdict in _BETTER and one.contrast.is_firm):
+        return one.verdict
+    not_behind = one.contrast.estimate.low > -MARGIN
     if one.verdict == "imitation" and not one.contrast.is_found:
-        return "as good" if one.contrast.estimate.low <= -MARGIN else "equal"
-    return one.verdict
+        return "equal" if not_behind else "copying as good"
+    return "reinforcement as good" if not_behind else "not decided"
 
 
 def _outcome(headline: Sequence[Advice]) -> str:
@@ -97,8 +129,8 @@ def _outcome(headline: Sequence[Advice]) -> str:
     )
     if cheap := [one for one in ahead if _has_a_price(one)]:
         text += (
-            f" Where reinforcement left it better, it had learned less of the trained rule in "
-            f"{len(cheap)} of {len(ahead)}."
+            f" Where reinforcement left it better, it had learned less of the trained rule"
+            f"{_of(len(cheap), len(ahead))}."
         )
     return text
 
@@ -107,7 +139,7 @@ def _ahead(where: str, own: Sequence[Advice]) -> str:
     """Return in how many settings each way is ahead, "" where nothing is compared."""
     if not own:
         return ""
-    found = [one for one in own if one.contrast.is_found]
+    found = [one for one in own if one.contrast.is_firm]
     by_reinforcement, by_copying = ([a for a in found if a.verdict == way] for way in _BETTER)
     told = (
         f"{where}, reinforcement is ahead in {len(by_reinforcement)} and copying in "
@@ -116,30 +148,44 @@ def _ahead(where: str, own: Sequence[Advice]) -> str:
     ahead = [*by_reinforcement, *by_copying]
     if cheap := [one for one in ahead if _has_a_price(one)]:
         told += (
-            f"; in {len(cheap)} of these {len(ahead)} the way that is ahead has learned less of "
-            f"the trained rule by then"
+            f"; the way that is ahead has then learned less of the trained rule"
+            f"{_of(len(cheap), len(ahead))}"
         )
     return f"{told}."
 
 
-def _lost(names: Sequence[str], said: Sequence[Advice]) -> str:
-    """Return in how many settings both ways lost some of what the init had."""
-    lost = 0
+def _of(count: int, all_of_them: int) -> str:
+    """Return " in 1 of 3", "" where it is all of them."""
+    return "" if count == all_of_them else f" in {count} of {all_of_them}"
+
+
+def _since_the_start(names: Sequence[str], said: Sequence[Advice]) -> str:
+    """Return in how many settings a way gained or both lost of what the init had."""
+    own = [a.contrast for a in said if a.contrast.topic == "init" and a.contrast.shift == "rule"]
+    gained, lost = 0, 0
     for name in names:
-        own = [a for a in said if a.contrast.topic == "init" and a.contrast.setting == name]
-        lost += bool(own) and all(
-            a.contrast.is_found and a.contrast.estimate.value < 0 for a in own
-        )
-    return f"In {lost} both ways are shown to have lost some of what there was before."
-
-
-def _led(one: Contrast) -> str:
-    """Return what a setting beside the method changed."""
-    first, second = map(percent, one.rates)
-    told = compared(one).replace("SFT", "copying").replace("RL", "reinforcement")
+        firm = [one for one in own if one.setting == name and one.is_firm]
+        gained += any(one.estimate.value > 0 for one in firm)
+        lost += len([one for one in firm if one.estimate.value < 0]) > 1
+    added = f"In {gained} a way is" if gained else "In none is either way"
     return (
-        f"How one trains mattered too, most in {one.setting}: {told}, {first} % against {second} % "
-        f"right under the other rule."
+        f"{added} shown to have added to what was right under the other rule before; in {lost} "
+        "both are shown to have lost some of it."
+    )
+
+
+def _led(one: Advice) -> str:
+    """Return what a setting beside the method changed."""
+    contrast, within = one.contrast, one.within
+    first, second = map(percent, contrast.rates)
+    told = compared(contrast).replace("SFT", "copying").replace("RL", "reinforcement")
+    learned = ""
+    if within is not None:
+        ours, theirs = map(percent, within.rates)
+        learned = f" (and {ours} % against {theirs} % under the trained one)"
+    return (
+        f"How one trains mattered too, most in {contrast.setting}: {told}, {first} % against "
+        f"{second} % right under the other rule{learned}."
     )
 
 
@@ -156,8 +202,12 @@ def _settings(count: int) -> str:
 
 
 def _mattered(one: Advice) -> bool:
-    """Return whether a setting beside the method was found to change success under the shift."""
-    return one.verdict == "found" and one.topic == "data" and one.contrast.shift != ""
+    """Return whether a setting beside the method is shown to change success under the shift.
+
+    One that is ahead because it has hardly learned the trained rule tells nothing.
+    """
+    found = one.verdict == "found" and one.topic == "data" and one.contrast.is_firm
+    return found and not _has_a_price(one)
 
 
 def _has_a_price(one: Advice) -> bool:
@@ -166,10 +216,10 @@ def _has_a_price(one: Advice) -> bool:
     return within is not None and one.contrast.is_found and has_a_price(one.contrast, within)
 
 
-def _in_words(one: Advice) -> str:
+def _in_words(one: Advice, start: float | None) -> str:
     """Return what a setting found as a sentence without terms."""
     contrast = one.contrast
-    before = "" if contrast.start is None else f" ({percent(contrast.start)} % before)"
+    before = "" if start is None else f" ({percent(start)} % before)"
     return (
         f"**{contrast.setting}**: {_VERDICTS[_verdict(one)]}, with "
         f"{percent(contrast.rates[1])} % right under the other rule after copying and "
@@ -189,41 +239,42 @@ def _price(one: Advice) -> str:
     )
 
 
-_HALF_WAY = {
-    ("imitation", "reinforcement"): "it is the other way round",
-    ("reinforcement", "imitation"): "it is the other way round",
-    ("not decided", "reinforcement"): "reinforcement is ahead",
-    ("not decided", "imitation"): "copying is ahead",
+_OTHERWISE = {
+    "b": "half-way, at equal learning rates",
+    "c": "at the end of training",
+    "equal": "where both have learned as much of the trained rule",
 }
-"""What is said of a verdict at equal rates and compute, beside that of the headline."""
+"""Where else both are compared, beside the headline."""
 
 
-def _other_way(one: Advice, equal: Sequence[Advice]) -> str:
-    """Return a sentence where equal rates and compute tell something else, else ""."""
-    here = [a for a in equal if a.contrast.setting == one.contrast.setting]
-    for other in (a for a in here if a.contrast.shift and a.contrast.is_found):
-        if order := _HALF_WAY.get((one.verdict, other.verdict)):
-            first, second = map(percent, other.contrast.rates)
-            learned = ""
-            if other.within is not None:
-                ours, theirs = map(percent, other.within.rates)
-                learned = f" Under the trained rule these reach {theirs} % and {ours} %."
-            return (
-                f" But half-way, at equal learning rates, {order}: {second} % after copying and "
-                f"{first} % after reinforcement.{learned}"
-            )
-    return ""
+def _otherwise(one: Advice, other: Advice) -> str:
+    """Return a sentence where another comparison shows what the headline does not, else ""."""
+    contrast = other.contrast
+    if contrast.shift != "rule" or other.verdict not in _BETTER or not contrast.is_firm:
+        return ""
+    if one.verdict in _OFF or (contrast.topic == one.contrast.topic):
+        return ""
+    shown = _verdict(one)
+    if shown == other.verdict:
+        return ""
+    ahead = "reinforcement is ahead" if other.verdict == "reinforcement" else "copying is ahead"
+    order = "it is the other way round" if shown in _BETTER else ahead
+    first, second = map(percent, contrast.rates)
+    learned = ""
+    if other.within is not None and _has_a_price(other):
+        ours, theirs = map(percent, other.within.rates)
+        learned = f" Under the trained rule these reach {theirs} % and {ours} %."
+    return (
+        f" But {_OTHERWISE[contrast.topic]}, {order}: {second} % after copying and {first} % "
+        f"after reinforcement.{learned}"
+    )
 
 
-def _equally_good(one: Advice, equal: Sequence[Advice]) -> str:
-    """Return a sentence where one way is ahead though both have learned as much, else ""."""
-    for other in equal:
-        contrast = other.contrast
-        same = contrast.setting == one.contrast.setting and contrast.shift
-        if same and contrast.is_found:
-            first, second = map(percent, contrast.rates)
-            return (
-                f" Compared where both are equally good under the trained rule, it is {second} % "
-                f"after copying and {first} % after reinforcement."
-            )
-    return ""
+def _other_look(other: Advice) -> str:
+    """Return a sentence where a shift that is no rule's tells the two apart, else ""."""
+    contrast = other.contrast
+    if contrast.topic not in ("a", "c") or contrast.shift in ("", "rule") or not contrast.is_firm:
+        return ""
+    first, second = map(percent, contrast.rates)
+    under = SHIFT_WORDS.get(contrast.shift, contrast.shift)
+    return f" Under {under} it is {second} % after copying and {first} % after reinforcement."

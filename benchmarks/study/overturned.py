@@ -222,7 +222,7 @@ def _line(verdict: Verdict, decided: bool) -> str:
     of = "both arms" if stand_in.of == "both" else stand_in.of.upper()
     line = f"{stand_in.control} for {of}: RL - SFT {_told(verdict.difference)}"
     if verdict.change is not None:
-        line += f", its own change {_told(verdict.change)}"
+        line += f", the effect of the control {_told(verdict.change)}"
     if not decided:
         return line
     does = [word for word, so in (("turns", verdict.turns), ("explains", verdict.explains)) if so]

@@ -19,7 +19,7 @@ from benchmarks.runs import Run
 from benchmarks.statistics import Observation
 from benchmarks.study.board import Board
 from benchmarks.study.cells import REFERENCE, job_folder
-from benchmarks.study.engines import make_engine, run_jobs
+from benchmarks.study.engines import AT_ONCE, make_engine, run_jobs
 from benchmarks.study.jobs import Job, live, run_job
 from benchmarks.study.plan import measured_pace, plan
 from benchmarks.study.position import position
@@ -28,6 +28,7 @@ from benchmarks.study.reuse import reuse
 from benchmarks.suites import Suite
 from benchmarks.tasks.task import MAX_ATTEMPTS, MakeAgent, Task
 from shiftgym.sanitize import for_terminal
+from virl_env.variants import TASK as STREETS
 
 
 def run_study(
@@ -76,6 +77,8 @@ def run_study(
                 console.print(for_terminal(told), soft_wrap=True, highlight=False, markup=False)
         pace, positions = measured_pace(), {job.name: position(job) for job in jobs}
         done = {name: place.fraction for name, place in positions.items()}
+        if workers is None and engine == "local":
+            workers = jobs_at_once(preset, suite)
         elsewhere = None if workers == 0 else make_engine(engine, workers)
         at_once = 1 if elsewhere is None else elsewhere.workers
         board = Board(console, jobs, at_once, pace=pace, done=done)
@@ -90,6 +93,15 @@ def run_study(
             else:
                 run_jobs(jobs, elsewhere, board)
         report(folder, console, brief=True)
+
+
+def jobs_at_once(preset: Preset, suite: Suite) -> int:
+    """Return how many jobs run on this machine if nobody says, so that they have 4 GB at most.
+
+    A learner that sees streets keeps its pictures, up to 3 GiB.
+    """
+    seen = any(policy.sees for policy in preset.policies.values())
+    return 1 if seen and suite.task == STREETS else AT_ONCE
 
 
 def taken_over(job: Job, other: Path) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from benchmarks.study.engines.engine import Engine, run_jobs
 
-__all__ = ["ENGINES", "Engine", "make_engine", "run_jobs"]
+__all__ = ["AT_ONCE", "ENGINES", "Engine", "make_engine", "run_jobs"]
 
 ENGINES = ("local", "ray")
 """The engines by name."""
+
+AT_ONCE = 2
+"""Jobs at a time on this machine."""
 
 
 def make_engine(name: str, workers: int | None) -> Engine:
@@ -15,8 +18,8 @@ def make_engine(name: str, workers: int | None) -> Engine:
 
     Args:
         name: of ENGINES.
-        workers: jobs at a time at the most; None for 2 on this machine, and for as many as a
-            cluster has cores.
+        workers: jobs at a time at the most; None for `AT_ONCE` on this machine, and for as many
+            as a cluster has cores.
 
     Raises:
         ValueError: there is no such engine.
@@ -26,7 +29,7 @@ def make_engine(name: str, workers: int | None) -> Engine:
     if name == "local":
         from benchmarks.study.engines.local import LocalEngine
 
-        return LocalEngine(2 if workers is None else workers)
+        return LocalEngine(AT_ONCE if workers is None else workers)
     if name == "ray":
         from benchmarks.study.engines.cluster import RayEngine
 

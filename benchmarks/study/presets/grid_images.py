@@ -1,7 +1,7 @@
 """The presets of `gp-vl` and `virl-vl` that vary the learning rate: docs/protocol.md says why.
 
-Agents that see, and the same network on symbols beside them. Rates and points of training are those
-of the text suites; both shifts, of rule and of looks, are measured at each point.
+Image-based agents, and the same network on symbols beside them. Rates and points of training are
+those of the text suites; both shifts, of rule and of looks, are measured at each point.
 """
 
 from __future__ import annotations

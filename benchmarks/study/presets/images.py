@@ -1,4 +1,4 @@
-"""The presets of `gp-vl` and `virl-vl`: agents that see, and the MLP on symbols."""
+"""The presets of `gp-vl` and `virl-vl`: image-based agents, and the MLP on symbols."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from agents.sb3.slots import CARD_SUITS, LANDMARKS_BESIDE_VIEWS
 from benchmarks.study.presets import cards, streets
 from benchmarks.study.presets.schema import PolicyPreset
 
-# Agents that see. The init learns from pictures in random looks and so plays the part of a model
+# Image-based agents. The init learns from pictures in random looks and so plays the part of a model
 # that has seen much; both arms see plain pictures only. Beside each stands the same network on
 # symbols, which no change of pictures can reach; in the card game it does not read suits.
 CARDS = {

@@ -133,6 +133,11 @@ class PolicyPreset(Plain):
         return self
 
     @property
+    def sees(self) -> bool:
+        """Whether it is trained on pictures."""
+        return self.learner.endswith("-images")
+
+    @property
     def all_arms(self) -> Mapping[str, Arm]:
         """What goes on from the init, by name and in order."""
         if self.arms is not None:

@@ -39,6 +39,7 @@ _TOPIC_OF = {
     "budget": "budget",
     "rate": "data",
     "stop": "data",
+    "working": "data",
     "control": "data",
     "init": "kept",
 }
@@ -113,7 +114,7 @@ def more_needed(one: Contrast) -> str:
 
 
 def _advice(one: Contrast, within: Contrast | None) -> Advice:
-    if one.topic in ("rate", "stop", "control", "init"):
+    if one.topic in ("rate", "stop", "working", "control", "init"):
         verdict, says = _control(one)
         behind = "it"
     else:

@@ -168,6 +168,36 @@ def _stops(make: Maker, chosen: Mapping[str, Choice]) -> list[Contrast]:
     return found
 
 
+def against_answers(
+    study: Study, policy: str, chosen: Mapping[str, Choice], alone: Study, name: str
+) -> list[Contrast]:
+    """Return each method with working against the same with answers alone, as validation chose.
+
+    Args:
+        chosen: of the policy, whose replies show working.
+        alone: a study of the same suite.
+        name: of its policy, whose replies do not.
+
+    Returns:
+        Nothing where the two play other hands or routes.
+    """
+    cells, others, shift = dict(study.played(policy)), alone.played(name), study.task.shift
+    found = []
+    for method, one in choices(others, alone.preset.policies[name], alone.preset).items():
+        beside, mine = f"{method}-answers", chosen[method]
+        for column in (shift, "in"):
+            there = others.get((one.arm, one.point, column), {})
+            here = cells.get((mine.arm, mine.point, column), {})
+            if any(here[key].cluster != there[key].cluster for key in here.keys() & there.keys()):
+                return []
+            cells[beside, one.point, column] = there
+            make = Maker(study, policy, cells, retained=False)
+            about = f"{method.upper()} from an init with working against one with answers alone"
+            pair = ((mine.arm, mine.point), (beside, one.point))
+            found += make.of("working", about, [pair], column, "further")
+    return found
+
+
 def _controls(make: Maker, asked: PolicyPreset) -> list[Contrast]:
     """Return each arm that is neither of the two against the one that it is a control of."""
     arms, last = asked.all_arms, make.study.preset.points

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmarks.plots import SUITE_NAMES
-from benchmarks.significance import seeds_test
 from benchmarks.statistics import FEW_SEEDS, Estimate, conditional
 from benchmarks.study.frontier import MARGIN
 from benchmarks.study.report.advice import (
@@ -16,7 +15,7 @@ from benchmarks.study.report.advice import (
     signed,
     starts_off_range,
 )
-from benchmarks.study.report.contrasts import Contrast
+from benchmarks.study.report.contrasts import Contrast, init_rate
 from benchmarks.study.report.figures import ENDPOINT_NAMES, in_order
 from benchmarks.study.report.names import SHIFT_WORDS
 from benchmarks.suites import SUITES
@@ -45,7 +44,11 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
         rows.append(
             [
                 setting,
-                *(["", "", ""] if chosen is None else _reached(chosen)),
+                *(
+                    ["", "", ""]
+                    if chosen is None
+                    else _reached(chosen, init_rate(by_topic.values()))
+                ),
                 *(_marked(by_topic.get(topic)) for topic in ENDPOINT_NAMES),
             ]
         )
@@ -55,7 +58,10 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
         f"but of fewer than {FEW_SEEDS} seeds, which tell little of other seeds."
     )
     if any(init.endswith(_OFF) for _, init, *_ in rows):
-        note += f" {_OFF.strip()}: outside {RANGE}, so the setting decides nothing."
+        note += (
+            f" {_OFF.strip()}: outside {RANGE}, the range that was declared, so the setting "
+            "decides nothing."
+        )
     return Table(
         "Right under another rule, in percent, and RL \u2212 SFT in points [95 %]",
         ["setting", "init", "SFT", "RL", *ENDPOINT_NAMES.values()],
@@ -74,10 +80,10 @@ def _right(contrasts: Sequence[Contrast]) -> str:
     return f"Right: {told}."
 
 
-def _reached(one: Contrast) -> list[str]:
+def _reached(one: Contrast, start: float | None) -> list[str]:
     """Return what the init, SFT and RL reach; the init marked where the setting decides nothing."""
     off = _OFF if starts_off_range(one) else ""
-    init = "" if one.start is None else percent(one.start) + off
+    init = "" if start is None else percent(start) + off
     return [init, percent(one.rates[1]), percent(one.rates[0])]
 
 
@@ -111,6 +117,7 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
             points(one.estimate),
             _p(one),
             _over_seeds(one),
+            _each_seed(one),
             *("" if within is None else percent(within.rates[side]) for side in (1, 0)),
             _seeds(one),
             "" if one.sees is None else f"{100 * one.sees:.1f}",
@@ -127,8 +134,8 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
         "RL \u2212 SFT under another rule",
         [
             "setting", "endpoint", "init %", "SFT %", "RL %", "RL \u2212 SFT, points [95 %]",
-            "p by Holm", "p over seeds", "trained rule: SFT %", "RL %", "seeds", "sees",
-            f"seeds for {100 * MARGIN:.0f}",
+            "p by Holm", "p over seeds", "each seed", "trained rule: SFT %", "RL %", "seeds",
+            "detectable", f"seeds for {100 * MARGIN:.0f}",
         ],
         rows,
         numbers_from=2,
@@ -136,11 +143,11 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
             f"Intervals are not corrected for the number of comparisons; p is, with all tests that "
             f"are declared for the suite, run or not. {early}"
             f"p over seeds: Student's, of one number a seed, not corrected. "
-            f"Sees: the difference that these seeds find with a power of 80 %, uncorrected. Seeds "
-            f"for {100 * MARGIN:.0f}: such seeds, each with a test part of its own, that find "
-            f"{100 * MARGIN:.0f} points. Equal success is matched on validation, so that test "
-            "episodes may differ; it is not one of the declared tests, and corrected with the "
-            "other further ones. "
+            f"Detectable: the smallest difference that these seeds find with a power of 80 %, "
+            f"uncorrected. Seeds for {100 * MARGIN:.0f}: how many such seeds, each with a test "
+            f"part of its own, would find {100 * MARGIN:.0f} points. Equal success is matched on "
+            "validation, so that test episodes may differ; it is not one of the declared tests, "
+            "and corrected with the other further ones. "
             f"{conditional(few) if few else ''}"
         ).strip(),
     )  # fmt: skip
@@ -182,8 +189,13 @@ def _p(one: Contrast) -> str:
 
 
 def _over_seeds(one: Contrast) -> str:
-    p = seeds_test(one.estimate)
-    return "" if p is None else f"{p:.3f}"
+    return "" if one.over_seeds is None else f"{one.over_seeds:.3f}"
+
+
+def _each_seed(one: Contrast) -> str:
+    """Return the difference of each seed, in whole points."""
+    values = one.estimate.by_seed.values()
+    return ", ".join(f"{100 * value:+.0f}".replace("-", "\u2212") for value in values)
 
 
 def _needed(one: Contrast) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from benchmarks.leaderboard.shifts import SHIFTS
-from benchmarks.significance import difference_test, holm, seeds_to_see, smallest_seen
+from benchmarks.significance import difference_test, holm, seeds_test, seeds_to_see, smallest_seen
 from benchmarks.statistics import FEW_SEEDS, Estimate, PairedTest
 from benchmarks.study.cells import Played, Study
 from benchmarks.study.frontier import (
@@ -32,7 +32,7 @@ class Contrast:
 
     Attributes:
         topic: what it is about: "a", "b" or "c" of the endpoints, "equal" (success in
-            distribution), "budget", "rate", "stop", "init", or "control".
+            distribution), "budget", "rate", "stop", "working", "init", or "control".
         about: the same in words.
         shift: what changes in its column; "" where nothing does.
         rates: of the sides, on these episodes.
@@ -85,6 +85,22 @@ class Contrast:
         return self.p < 0.05
 
     @property
+    def over_seeds(self) -> float | None:
+        """p of a test over seeds alone, see `seeds_test`."""
+        return seeds_test(self.estimate)
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether it is found, and of few seeds by a test over seeds alone too.
+
+        So words tell it: redrawing three seeds knows little of a fourth.
+        """
+        if self.estimate.seeds >= FEW_SEEDS or not self.is_found:
+            return self.is_found
+        over_seeds = self.over_seeds
+        return self.estimate.seeds > 1 and (over_seeds is None or over_seeds < 0.05)
+
+    @property
     def sees(self) -> float | None:
         """The difference that it would find with a power of 80 %, uncorrected."""
         return smallest_seen(self.test)
@@ -118,6 +134,12 @@ def corrected(contrasts: Iterable[Contrast]) -> list[Contrast]:
         for number, p in zip(numbers, holm(p_values, tests)):
             found[number] = replace(found[number], p=p)
     return found
+
+
+def init_rate(contrasts: Iterable[Contrast]) -> float | None:
+    """Return what the init of a setting reaches under another rule: of most episodes."""
+    known = [one for one in contrasts if one.topic in ("a", "c") and one.shift == "rule"]
+    return max(known, key=lambda one: one.estimate.episodes).start if known else None
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ def examples(summary: Summary) -> tuple[list[Named], str]:
             found.append((told, Entry(row, outcome_of(row, {}), shown)))
     says = (
         "The first episode that was won and the first that was lost, of both methods at the points "
-        "that are compared, by column."
+        "that are compared, by column; where a published study keeps what was done at the last "
+        "points alone, of these."
     )
     if changed:
         says += f" {changed} more do not replay with this version, and are left out."
@@ -45,8 +46,18 @@ def examples(summary: Summary) -> tuple[list[Named], str]:
 
 
 def _chosen(one: Setting) -> Iterator[tuple[str, Episode]]:
-    """Yield the first won and the first lost row of each side and column."""
-    places = [f"/{arm}/{point}/{column}" for column in _columns(one) for arm, point in _sides(one)]
+    """Yield the first won and the first lost row of each side and column.
+
+    Of a point whose rows do not say what was done any more, those of the last one stand in.
+    """
+    sides, last = _sides(one), one.study.preset.points
+    points = {arm: list(dict.fromkeys((point, last))) for arm, point in sides}
+    places = [
+        f"/{arm}/{point}/{column}"
+        for column in _columns(one)
+        for arm, _ in sides
+        for point in points[arm]
+    ]
     known: dict[tuple[str, bool], Episode] = {}
     for seed in one.study.record.seeds:
         for row in _rows(job_folder(one.study.folder, one.policy, seed), places):
@@ -54,11 +65,15 @@ def _chosen(one: Setting) -> Iterator[tuple[str, Episode]]:
             known.setdefault((place, row.success), row)
         if len(known) == 2 * len(places):
             break
-    for place in places:
-        for won in (False, True):
-            if row := known.get((place, won)):
-                _, arm, _, column = place.split("/")
-                yield f"{arm_name(arm)}, {column}", row
+    for column in _columns(one):
+        for arm, _ in sides:
+            for won in (False, True):
+                found = [known.get((f"/{arm}/{at}/{column}", won)) for at in points[arm]]
+                for at, row in zip(points[arm], found):
+                    if row is not None:
+                        after = "" if at == points[arm][0] else ", last point"
+                        yield f"{arm_name(arm)}, {column}{after}", row
+                        break
 
 
 def _rows(job: Path, places: Sequence[str]) -> Iterator[Episode]:

@@ -66,7 +66,10 @@ def styles(theme: Theme, arms: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 
 def frontier(summary: Summary, theme: Theme) -> Figure:
-    """Draw success under the shift against success without it: all points of all arms."""
+    """Draw success under the shift against success without it: all points of all arms.
+
+    Of several learning rates of a method the mean stands out.
+    """
     whole = {one.name for one in summary.settings if not one.is_chosen}
     drawn = [
         one
@@ -82,19 +85,20 @@ def frontier(summary: Summary, theme: Theme) -> Figure:
         for arm, look in looks.items():
             rows = [row for row in one.frontier if row["arm"] == arm and within in row]
             rows = [row for row in rows if shift in row]
-            many = len(looks) > 3  # Intervals of all points would hide the points.
-            for row in rows[-1:] if many else rows:
+            # Intervals of all points of all rates would hide the points: the means have them.
+            for row in [] if one.means else rows:
                 _cross(panel, row, within, shift, look["color"], 0.28)
-            line = [row for row in (start, *rows) if row]
-            panel.plot(
-                [_pct(row, within) for row in line],
-                [_pct(row, shift) for row in line],
-                **{**look, "markersize": 3.6, "lw": 1.2, "markevery": slice(1, None)},
-                alpha=0.6 if many else 1.0,
+            _path(
+                panel, [row for row in (start, *rows) if row], within, shift, look, bool(one.means)
             )
-            if rows:
-                last = {**look, "markersize": 8.0, "ls": ""}
-                panel.plot([_pct(rows[-1], within)], [_pct(rows[-1], shift)], zorder=4, **last)
+        for method in ("sft", "rl"):
+            rows = [
+                row for row in one.means if row["arm"] == method and {shift, within} <= set(row)
+            ]
+            look = arm_style(theme, method)
+            for row in rows:
+                _cross(panel, row, within, shift, look["color"], 0.4)
+            _path(panel, [row for row in (start, *rows) if row], within, shift, look, False)
         if start:
             _cross(panel, start, within, shift, theme.arms["init"], 0.8)
             look = {**arm_style(theme, "init"), "markersize": 9.0, "ls": ""}
@@ -105,7 +109,8 @@ def frontier(summary: Summary, theme: Theme) -> Figure:
         panel.set_ylabel("another rule (%)")
         told = [*textwrap.wrap(one.name, 32), f"({one.study.task.axis})"]
         panel.set_title("\n".join(map(label, told)))
-    _legend(figure, theme, drawn, "large: last point")
+    thick = ", thick: mean over rates" if any(one.means for one in drawn) else ""
+    _legend(figure, theme, drawn, f"large: last point{thick}")
     _title(
         figure, theme, "What each point of training reaches, in and out of distribution", summary
     )
@@ -228,6 +233,23 @@ def _cross(
     look["lw"] = 1.4 if alpha > 0.5 else 0.7
     panel.plot([_pct(row, f"{x}_low"), _pct(row, f"{x}_high")], [_pct(row, y)] * 2, **look)
     panel.plot([_pct(row, x)] * 2, [_pct(row, f"{y}_low"), _pct(row, f"{y}_high")], **look)
+
+
+def _path(
+    panel: Axes,
+    rows: Sequence[Mapping[str, float | str]],
+    x: str,
+    y: str,
+    look: Mapping[str, Any],
+    faint: bool,
+) -> None:
+    """Draw the way from the init over all points, the last one large."""
+    size = {"markersize": 2.4, "lw": 0.8} if faint else {"markersize": 4.0, "lw": 1.8}
+    at, up = [_pct(row, x) for row in rows], [_pct(row, y) for row in rows]
+    line = {**look, **size, "markevery": slice(1, None)}
+    panel.plot(at, up, **line, alpha=0.45 if faint else 1.0, zorder=2 if faint else 3)
+    last = {**look, "markersize": 4.5 if faint else 8.5, "ls": ""}
+    panel.plot(at[-1:], up[-1:], zorder=2.5 if faint else 4, alpha=0.6 if faint else 1.0, **last)
 
 
 def _panels(count: int, height: float, wide: int = 2) -> tuple[Figure, list[Axes]]:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.runs import RunError
 from benchmarks.study.cells import Played, Study, in_order
-from benchmarks.study.frontier import SHIFTED, Cells, Choice, choices, curve
+from benchmarks.study.frontier import (
+    SHIFTED,
+    Cells,
+    Choice,
+    arms_by_rate,
+    choices,
+    curve,
+    mean_over_rates,
+)
 from benchmarks.study.overturned import check_same_init
-from benchmarks.study.report.compared import contrasts_of
+from benchmarks.study.report.compared import against_answers, contrasts_of
 from benchmarks.study.report.contrasts import Contrast, corrected
 from benchmarks.study.report.names import setting_name
 from benchmarks.study.results import Results, study_and_results
@@ -25,6 +34,7 @@ class Setting:
         chosen: what validation chose for each method; empty where the preset has no validation.
         passed: what validation under the shifted rule would have chosen, which chooses nothing.
         frontier: see `frontier.curve`; with the FLOPs of each point.
+        means: the same of both methods, the mean over rates; empty where each has one rate.
         contrasts: all that is compared of it.
     """
 
@@ -35,6 +45,7 @@ class Setting:
     chosen: dict[str, Choice]
     passed: dict[str, Choice]
     frontier: list[dict[str, float | str]]
+    means: list[dict[str, float | str]]
     contrasts: list[Contrast]
 
     @property
@@ -113,7 +124,7 @@ def summarise_studies(
         read.append(study_and_results(folder, splits=splits))
     studies = [study for study, _ in read]
     made = [
-        _setting(study, results, policy, arms_beside(study, policy, studies))
+        _setting(study, results, policy, studies)
         for study, results in read
         for policy in study.preset.policies
     ]
@@ -143,18 +154,45 @@ def arms_beside(study: Study, policy: str, studies: Sequence[Study]) -> Cells:
     return found
 
 
-def _setting(study: Study, results: Results, policy: str, beside: Cells) -> Setting:
+def answers_alone(study: Study, policy: str, studies: Sequence[Study]) -> tuple[Study, str] | None:
+    """Return the study and the policy that are the same but for the working in its replies.
+
+    Both are of arms that validation chose. None where there is none, or the policy shows none.
+    """
+    asked = study.preset.policies[policy]
+    if not asked.working or not study.preset.is_chosen:
+        return None
+    for other in studies:
+        if other.preset.is_chosen and other.record.suites == study.record.suites:
+            for name, one in other.preset.policies.items():
+                if one.learner == asked.learner and not one.working:
+                    return other, name
+    return None
+
+
+def _setting(study: Study, results: Results, policy: str, studies: Sequence[Study]) -> Setting:
+    beside = arms_beside(study, policy, studies)
     contrasts, chosen = contrasts_of(study, policy, policy in results.retained, beside)
-    arms = study.preset.policies[policy].all_arms
+    if chosen and (alone := answers_alone(study, policy, studies)):
+        with suppress(ValueError):  # An unfinished one has chosen nothing yet.
+            contrasts += against_answers(study, policy, chosen, *alone)
+    asked = study.preset.policies[policy]
+    arms = asked.all_arms
     cells, columns = study.played(policy), study.preset.curve_columns
     passed = dict[str, Choice]()
     if chosen and SHIFTED in columns:
-        passed = choices(cells, study.preset.policies[policy], study.preset, SHIFTED)
+        passed = choices(cells, asked, study.preset, SHIFTED)
     rows = curve(cells, arms, study.preset.points, columns)
+    means: list[dict[str, float | str]] = []
+    if any(len(arms_by_rate(asked, method)) > 1 for method in ("sft", "rl")):
+        both = [study.task.shift, "in"]
+        means = curve(
+            mean_over_rates(cells, asked, study.preset), ("sft", "rl"), study.preset.points, both
+        )
     for row in rows:
         spent = study.flops.get((policy, str(row["arm"]), int(row["point"])))
         row["flops"] = sum(spent) / len(spent) if spent else 0.0
-    return Setting(study, results, policy, beside, chosen, passed, rows, contrasts)
+    return Setting(study, results, policy, beside, chosen, passed, rows, means, contrasts)
 
 
 def _corrected(settings: Sequence[Setting]) -> list[Setting]:

@@ -138,7 +138,7 @@ def overturned_table(summary: Summary) -> Table | None:
             "in place of",
             "(a)",
             "RL \u2212 SFT with it",
-            "own change",
+            "effect of the control",
             "overturns",
         ],
         rows,
@@ -146,9 +146,8 @@ def overturned_table(summary: Summary) -> Table | None:
         note=(
             "Each arm at the point that validation chose, controls and the arms beside them at one "
             "rate; in the rows of no control RL and SFT themselves. The protocol says when one "
-            "overturns. Own "
-            "change: in the direction of the headline, RL \u2212 control or control \u2212 SFT. "
-            "Where (a) is not different from 0 there is nothing to overturn."
+            "overturns. Effect of the control: in the direction of the headline, RL \u2212 control "
+            "or control \u2212 SFT. Where (a) is not different from 0 there is nothing to overturn."
         ),
     )
 

@@ -1,0 +1,202 @@
+"""The pages of what was found, from the numbers in `results/quoted.json` alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.study.in_words import easier_rules, headline_words, paragraph, settings
+from benchmarks.study.presets.grid import RATES, rate_name
+from benchmarks.study.quoted import Quoted
+from benchmarks.study.report.advice import FINDINGS, Advice, advice
+from benchmarks.study.report.contrast_tables import (
+    compared_table,
+    endpoints_table,
+    settings_table,
+)
+from benchmarks.study.report.contrasts import Contrast
+from benchmarks.study.report.figures import ENDPOINT_NAMES
+from benchmarks.suites import SUITES
+
+PAGE = Path("docs/findings.md")
+IN_FULL = Path("docs/findings-in-full.md")
+TABLED = (Path("README.md"), Path("docs/index.md"))
+WRITTEN = (PAGE, IN_FULL, *TABLED)
+FIGURE = Path("docs/images/findings.png")
+
+MARKED = re.compile("(<!-- findings -->).*?(<!-- end of findings -->)", re.DOTALL)
+"""Where pages have what is written of findings."""
+
+
+def written(path: Path, found: Quoted) -> str:
+    """Return what one of `WRITTEN` has to say; pages of which findings are a part are read."""
+    if path in TABLED:
+        return with_table(path.read_text("utf-8"), found)
+    return page(found) if path == PAGE else page_in_full(found)
+
+
+def page(found: Quoted) -> str:
+    """Return docs/findings.md."""
+    said = advice(found.contrasts)
+    parts = [
+        "# What was found",
+        "Does an agent that imitates memorise its rule, and one that learns by reinforcement "
+        "generalise? `python -m benchmarks.study.findings` writes this page from the rows in "
+        "`results/`; no number on it is typed by hand.",
+        "## In one paragraph",
+        paragraph(said),
+    ]
+    if found.runs:
+        parts += [
+            "## In one table",
+            settings_table(found.contrasts).markdown().rstrip(),
+            *_easier(said),
+            _at_the_edges(found.contrasts),
+            "## In one figure",
+            f"![What each point of training reaches under another rule, against the trained "
+            f"rule](images/{FIGURE.name})",
+            "The diamond is the init from which both methods start. Up is better under the other "
+            "rule, right is better under the trained one; large marks are the last points. Thick "
+            "lines are the mean over learning rates, with 95 % intervals at each point; thin ones "
+            "are single rates.",
+            "## Setting by setting",
+            "\n".join(f"- {told}" for told in settings(said)),
+            "Of fewer than five seeds, words tell a difference only where a test over seeds alone "
+            "finds it too.",
+        ]
+    parts.append(
+        f"[All comparisons]({IN_FULL.name}) has every test, the controls, and where the rows are."
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def page_in_full(found: Quoted) -> str:
+    """Return docs/findings-in-full.md."""
+    said = advice(found.contrasts)
+    parts = [
+        "# All comparisons",
+        f"The tests behind [what was found]({PAGE.name}), written by the same command.",
+    ]
+    if found.runs:
+        parts += [
+            "## Every endpoint",
+            endpoints_table(found.contrasts).markdown().rstrip(),
+            "Points on the way are measured on fewer episodes than the init and the end, and an "
+            "init's rate is that on the episodes that are compared, so it differs from row to row.",
+        ]
+    if found.controls is not None:
+        parts += [
+            "## Controls",
+            "Each trains another way from the same init, at one learning rate. Could one of them "
+            "explain the difference, or turn it round?",
+            found.controls.markdown().rstrip(),
+            *_uncontrolled(found),
+        ]
+    if found.cities:
+        parts += [
+            "## One city left out",
+            "Each seed trains in eight cities and is tested in one that nobody trained in, under "
+            "the trained rule (`in`) and under the other one (`rule_ood`). The last column has "
+            "intervals over cities and routes. [The protocol](protocol.md#street-navigation) calls "
+            "this secondary.",
+            *(table.markdown().rstrip() for table in found.cities),
+        ]
+    if others := [one for one in said if _is_further(one)]:
+        parts += [
+            "## What else was compared",
+            "None of these is a declared test; all are corrected together. Learning rates and "
+            "controls are compared at the last point.",
+            *_tables(others),
+        ]
+    parts += [
+        "## Where the rows are",
+        "\n".join(
+            f"- `results/{run.folder}`: `{run.command}`, {run.seeds} "
+            f"seed{'s' if run.seeds > 1 else ''}." + (f" {run.lacks}." if run.lacks else "")
+            for run in found.runs
+        )
+        or "No study is published yet.",
+        *_absent(found),
+        "`python -m benchmarks report results/*/ --out FOLDER` makes the whole "
+        "[report](study.md#the-report) of them: advice by shift, budget and data, controls, "
+        "episodes, and what is [measured beside success]"
+        "(study.md#what-is-measured-beside-success): the reading, pass@k, the divergence from the "
+        "init. [The protocol](protocol.md) declares what is tested; [older runs](results.md), "
+        "whose rows are gone, stand apart.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def with_table(text: str, found: Quoted) -> str:
+    """Return a page with what was found written anew: a sentence, and the table of settings."""
+    words = headline_words(advice(found.contrasts))
+    table = settings_table(found.contrasts).markdown()
+    return MARKED.sub(lambda marks: f"{marks[1]}\n\n{words}\n\n{table}\n{marks[2]}", text)
+
+
+def _easier(said: Sequence[Advice]) -> list[str]:
+    """Return in which settings the other rule is the easier one from the start."""
+    names = easier_rules(said)
+    if not names:
+        return []
+    return [
+        "The other rule need not be the harder one. Before training more is right under it than "
+        f"under the trained rule in {len(names)} of these settings: {'; '.join(names)}."
+    ]
+
+
+def _at_the_edges(contrasts: Sequence[Contrast]) -> str:
+    """Return for how many methods a rate was chosen beyond which none was tried."""
+    chosen = [
+        name.rpartition(" ")[2]
+        for one in contrasts
+        if one.topic == "a" and one.shift == "rule" and one.is_of_grid
+        for name in (one.first, one.second)
+    ]
+    edges = {rate_name(RATES[0]), rate_name(RATES[-1])}
+    count = sum(rate in edges for rate in chosen)
+    return (
+        f"Of {len(chosen)} learning rates that validation chose {count} are the smallest or the "
+        f"largest of the {len(RATES)} that were tried, so a better one may lie beyond."
+    )
+
+
+def _uncontrolled(found: Quoted) -> list[str]:
+    """Return in which settings (a) is shown and no control was run, where there are some."""
+    if found.controls is None:
+        return []
+    controlled = {row[0] for row in found.controls.rows}
+    shown = [
+        one.setting
+        for one in found.contrasts
+        if one.topic == "a" and one.shift == "rule" and one.is_of_grid and one.is_firm
+    ]
+    left = [name for name in dict.fromkeys(shown) if name not in controlled]
+    return [f"No control was run where (a) is shown: {'; '.join(left)}."] if left else []
+
+
+def _is_further(one: Advice) -> bool:
+    """Return whether it is out of distribution and no endpoint, which have a table of their own."""
+    contrast = one.contrast
+    return contrast.shift != "" and not (
+        contrast.topic in ENDPOINT_NAMES and contrast.shift == "rule"
+    )
+
+
+def _absent(found: Quoted) -> list[str]:
+    known = {one.suite for one in found.contrasts}
+    absent = [name for name in SUITES if name not in known]
+    return [f"Nothing is published of {', '.join(absent)}."] if absent else []
+
+
+def _tables(others: Sequence[Advice]) -> list[str]:
+    """Return what was found of comparisons, what was not, and of what nothing follows."""
+    off = [one for one in others if one.verdict in ("floor", "ceiling")]
+    decided = [one for one in others if one.verdict in FINDINGS and one.contrast.is_found]
+    parts = {
+        "What was found": decided,
+        "What is not decided": [one for one in others if one not in (*off, *decided)],
+        "Of what nothing follows: the init, or all, are off the range that was declared": off,
+    }
+    return [compared_table(title, own).markdown().rstrip() for title, own in parts.items() if own]

@@ -1,0 +1,220 @@
+"""What is said of studies in words follows their tests, and says no more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from benchmarks.statistics import Observation
+from benchmarks.study.cells import Cell, Study
+from benchmarks.study.findings_pages import page, page_in_full
+from benchmarks.study.frontier import mean_over_rates
+from benchmarks.study.in_words import headline_words, paragraph, settings
+from benchmarks.study.presets import PRESETS
+from benchmarks.study.quoted import Quoted, Run
+from benchmarks.study.report.advice import Advice, advice
+from benchmarks.study.report.compared import against_answers, contrasts_of
+from benchmarks.study.report.contrasts import Contrast, corrected, init_rate
+from benchmarks.study.report.summary import answers_alone
+from benchmarks.tables import Table
+from tests.test_study_report import of_a_grid, study
+
+
+def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on() -> None:
+    grid, chosen = dict[tuple[str, str], float](), of_a_grid(0.7, 0.6, 0.4)
+    for rate in ("5e-5", "1e-4", "2e-4", "5e-4"):
+        first = rate == "5e-4"
+        grid |= {
+            (f"sft-{rate}", "rule_ood"): 0.6 if first else 0.2,
+            (f"rl-{rate}", "rule_ood"): 0.4 if first else 0.5,
+            (f"sft-{rate}", "in"): 0.8,
+            (f"rl-{rate}", "in"): 0.6,
+        }
+    found = [
+        one
+        for made in (study("grid-chosen", chosen, seeds=6), study("grid", grid))
+        for one in contrasts_of(made, "lm-working", retained=False)[0]
+        if one.topic == ("a" if made.preset.name == "grid-chosen" else "b")
+    ]
+    said = advice(corrected(found))
+    text = paragraph(said)
+    assert "Of 1 setting, " in text
+    assert "copying left it better in 1." in text
+    assert "Half-way, at equal learning rates, reinforcement is ahead in 1 and copying in 0" in text
+    assert "the way that is ahead has then learned less of the trained rule." in text
+    assert "in 0 both are shown to have lost" in text  # Nothing is known of what was lost.
+    assert "Part of this rests on 3 training runs" in text
+    (told,) = settings(said)
+    assert "copying left it better, with 60.0 % right" in told
+    assert "the other way round: 30.0 % after copying and 47.5 % after reinforcement" in told
+    assert "Under the trained rule these reach 80.0 % and 60.0 %" in told
+    (headline,) = (one for one in said if one.contrast.topic == "a" and one.contrast.shift)
+    others = [one for one in said if one is not headline]
+    ahead = replace(headline.contrast, p=0.01)
+    within = replace(ahead, shift="", rates=(0.9, 0.7))
+    (told,) = settings([replace(headline, contrast=ahead, within=within)])
+    assert "But under the trained rule" not in told
+    opposite = replace(ahead.estimate, value=-ahead.estimate.value)
+    within = replace(within, test=replace(ahead.test, estimate=opposite))
+    (told,) = settings([replace(headline, contrast=ahead, within=within)])
+    assert "But under the trained rule it is 70.0 % after copying and 90.0 % after" in told
+    (told,) = settings([replace(headline, verdict="not decided"), *others])
+    assert "the runs are too few to say, with 60.0 % right" in told
+    assert "But half-way, at equal learning rates, reinforcement is ahead: 30.0 %" in told
+
+
+def test_the_paragraph_says_where_neither_way_is_better_everywhere() -> None:
+    made = study("grid-chosen", of_a_grid(0.5, 0.6, 0.3), seeds=6)
+    said = advice(corrected(contrasts_of(made, "lm-working", retained=False)[0]))
+    (headline,) = (one for one in said if one.contrast.topic == "a" and one.contrast.shift)
+    estimate = replace(headline.contrast.estimate, value=0.3, low=0.2)
+    turned = replace(headline.contrast.test, estimate=estimate)
+    other = replace(headline.contrast, suite="virl-l", test=turned)
+    within = replace(headline.contrast, shift="")
+    ahead = Advice("shift", "reinforcement", "", "", other, within)
+    text = paragraph([headline, ahead])
+    assert "Neither way is better everywhere" in text
+    assert "reinforcement left it better in 1; copying left it better in 1." in text
+    assert "it had learned less of the trained rule. " in text
+    assert "Neither way" not in paragraph([headline])
+    assert "No published run answers that yet" in paragraph([])
+
+
+def headline(seeds: int = 6, **rates: float) -> Contrast:
+    """Return (a) of a grid where SFT is 30 points ahead under the shifted rule."""
+    told = of_a_grid(0.5, 0.6, 0.3) | {("init", "in"): 0.2}
+    told |= {(arm, "in"): 0.9 for arm in ("sft-5e-4", "rl-5e-4")}
+    made = study("grid-chosen", told, seeds=seeds)
+    found = corrected(contrasts_of(made, "lm-working", retained=False)[0])
+    (one,) = (c for c in found if c.topic == "a" and c.shift == "rule")
+    return one
+
+
+def of_seeds(one: Contrast, *values: float) -> Contrast:
+    """Return a contrast that is found, with a difference for each seed."""
+    estimate = replace(one.estimate, seeds=len(values), by_seed=dict(enumerate(values)))
+    return replace(one, p=0.001, test=replace(one.test, estimate=estimate))
+
+
+@pytest.mark.parametrize(
+    ("values", "firm"),
+    [
+        ((-0.3, -0.31, -0.29), True),
+        ((-0.9, -0.02, -0.01), False),
+        ((-0.9, -0.02, -0.01, -0.3, -0.01), True),
+        ((-0.3,), False),
+    ],
+)
+def test_of_few_seeds_words_tell_what_a_test_over_seeds_finds_too(
+    values: tuple[float, ...], firm: bool
+) -> None:
+    one = of_seeds(headline(), *values)
+    assert one.is_found
+    assert one.is_firm is firm
+    text = paragraph(advice([one]))
+    assert ("copying left it better in 1." in text) is firm
+    assert ("the runs are too few to say in 1." in text) is not firm
+    assert not replace(one, p=0.2).is_firm
+
+
+def test_words_have_the_last_point_and_other_shifts_where_they_tell_something_else() -> None:
+    one = headline()
+    undecided = replace(one, p=0.5)
+    last = replace(one, topic="c")
+    look = replace(one, shift="look", column="visual_ood", rates=(0.2, 0.8), family="further")
+    (told,) = settings(advice([undecided, last, look]))
+    assert "But at the end of training, copying is ahead: 60.0 % after copying" in told
+    assert told.endswith(
+        "Under another look it is 80.0 % after copying and 20.0 % after reinforcement."
+    )
+    (told,) = settings(advice([one, last, replace(look, p=0.5)]))
+    assert "at the end of training" not in told
+    assert "another look" not in told
+
+
+def test_words_tell_what_was_added_or_lost_since_the_start() -> None:
+    one = headline()
+    forgets = [replace(one, topic="init", about=f"{arm} against the init") for arm in ("SFT", "RL")]
+    said = advice([one, *forgets])
+    assert "In none is either way shown to have added" in headline_words(said)
+    assert "in 1 both are shown to have lost" in headline_words(said)
+    gain = replace(one.estimate, value=0.3, low=0.2, high=0.4)
+    gains = replace(forgets[0], test=replace(one.test, estimate=gain))
+    assert "In 1 a way is shown to have added" in headline_words(advice([one, gains]))
+    assert "in 0 both" in headline_words(advice([one, gains, forgets[1]]))
+    assert headline_words([]) == "No published run answers that yet."
+
+
+def test_the_init_is_told_of_most_episodes() -> None:
+    one = headline()
+    more = replace(one.estimate, episodes=one.estimate.episodes + 1)
+    last = replace(one, topic="c", start=0.4, test=replace(one.test, estimate=more))
+    assert init_rate([one, last, replace(last, topic="b", start=0.1)]) == 0.4
+    assert init_rate([]) is None
+    (told,) = settings(advice([one, last]))
+    assert "(40.0 % before)" in told
+
+
+def test_pages_say_which_rule_is_easier_and_where_no_control_was_run() -> None:
+    one = headline()
+    within = replace(one, shift="", column="in", start=0.2)
+    run = Run(folder="a", command="b", seeds=6, lacks="")
+    found = Quoted(runs=(run,), contrasts=(one, within), controls=Table("", ["setting"], []))
+    assert "Before training more is right under it than under the trained rule in 1" in page(found)
+    assert f"No control was run where (a) is shown: {one.setting}." in page_in_full(found)
+    harder = found.model_copy(update={"contrasts": (one, replace(within, start=0.9))})
+    assert "Before training" not in page(harder)
+    controlled = found.model_copy(update={"controls": Table("", ["setting"], [[one.setting]])})
+    assert "No control was run" not in page_in_full(controlled)
+
+
+def test_the_mean_over_rates_is_of_episodes_that_all_rates_played() -> None:
+    preset = PRESETS["gp-l"]["grid"]
+    cells = {
+        ("sft-5e-5", 1, "in"): {(0, n): Observation(0, "a", float(n == 0)) for n in range(3)},
+        ("sft-1e-4", 1, "in"): {(0, n): Observation(0, "a", 1.0) for n in range(2)},
+        ("rl-1e-4", 1, "in"): {(0, 0): Observation(0, "a", 0.5)},
+    }
+    means = mean_over_rates(cells, preset.policies["lm-working"], preset)
+    assert means == {
+        ("sft", 1, "in"): {(0, 0): Observation(0, "a", 1.0), (0, 1): Observation(0, "a", 0.5)},
+        ("rl", 1, "in"): {(0, 0): Observation(0, "a", 0.5)},
+    }
+
+
+def answering(made: Study) -> Study:
+    """Return the same study of a policy that answers alone, and is right less often."""
+    asked = made.preset.policies["lm-working"].model_copy(update={"working": None})
+    cells = {}
+    for (_, stage, point, column, metric), cell in made.cells.items():
+        played = {
+            key: replace(one, value=float(one.value and key[1] < 8))
+            for key, one in cell.played.items()
+        }
+        cells["lm", stage, point, column, metric] = Cell(played, {})
+    preset = made.preset.model_copy(update={"policies": {"lm": asked}})
+    return replace(made, preset=preset, cells=cells)
+
+
+def test_working_is_compared_with_answers_alone_on_the_same_episodes() -> None:
+    made = study("grid-chosen", of_a_grid(0.5, 0.6, 0.3), seeds=6)
+    alone = answering(made)
+    assert answers_alone(made, "lm-working", [made, alone]) == (alone, "lm")
+    assert answers_alone(made, "lm-working", [made]) is None
+    assert answers_alone(alone, "lm", [made, alone]) is None
+    _, chosen = contrasts_of(made, "lm-working", retained=False)
+    by_sft, by_rl = against_answers(made, "lm-working", chosen, alone, "lm")
+    assert (by_sft.first, by_sft.second) == ("SFT 5e-4", "SFT answers")
+    assert by_sft.rates == pytest.approx((0.6, 0.2))
+    assert by_rl.rates == pytest.approx((0.3, 0.2))
+    (said, _) = advice(corrected([by_sft, by_rl]))
+    assert (said.topic, said.verdict) == ("data", "found")
+    assert said.says.startswith("SFT from an init with working against one with answers alone, ")
+    # Other hands under the same numbers are no pairs.
+    cells = {
+        place: Cell({key: replace(one, cluster="x") for key, one in cell.played.items()}, {})
+        for place, cell in alone.cells.items()
+    }
+    other = replace(alone, cells=cells)
+    assert against_answers(made, "lm-working", chosen, other, "lm") == []
