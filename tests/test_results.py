@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -184,7 +185,8 @@ def test_a_packed_study_reads_as_the_study(
         done = {**attempts, "digest": "", "tokens": 0}
         assert row == (known[place] if told else known[place].model_copy(update=done))
     job = Path("jobs", "fake-seed0")
-    assert (packed / job / "rl.pt").exists()
+    weights = lzma.decompress((packed / job / "rl.pt.xz").read_bytes())
+    assert weights == (folder / job / "rl.pt").read_bytes()
     for name in (POINTS_FILE, TIMING_FILE):
         assert not (packed / job / name).exists()
         assert read_json(packed / job / name) == read_json(folder / job / name)

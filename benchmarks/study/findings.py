@@ -13,11 +13,11 @@ import typer
 
 from benchmarks.consoles import reported_errors
 from benchmarks.plot_style import write_figure
-from benchmarks.runs import RUN_FILE, write_json
+from benchmarks.runs import RUN_FILE
 from benchmarks.study.cells import in_order
 from benchmarks.study.findings_pages import FIGURE, WRITTEN, written
 from benchmarks.study.publish import RESULTS
-from benchmarks.study.quoted import QUOTED, quoted
+from benchmarks.study.quoted import QUOTED, quoted, text_of
 from benchmarks.study.report import figures
 from benchmarks.study.report.summary import summarise_studies
 from shiftgym.atomic import write_atomically
@@ -38,7 +38,7 @@ def _write() -> None:
     folders = published()
     summary = summarise_studies(folders, splits=False) if folders else None
     found = quoted(summary)
-    write_json(QUOTED, found.model_dump(mode="json"))
+    write_atomically(QUOTED, text_of(found).encode())
     for path in WRITTEN:
         write_atomically(path, written(path, found).encode())
     if summary is not None:

@@ -40,7 +40,7 @@ def paragraph(said: Sequence[Advice]) -> str:
     half_way = [one for one in here if one.contrast.topic == "b"]
     equal = [one for one in here if one.contrast.topic == "equal"]
     lead = max(
-        (one for one in here if _mattered(one) and one.contrast.topic != "control"),
+        (one for one in said if one.contrast.shift == "rule" and _mattered(one)),
         key=lambda one: abs(one.contrast.estimate.value),
         default=None,
     )

@@ -7,6 +7,7 @@ What is packed is a study's folder that `report` reads. README and docs may quot
 from __future__ import annotations
 
 import json
+import lzma
 import re
 import shutil
 from collections.abc import Collection, Sequence
@@ -71,7 +72,7 @@ def publish(
         out: made if missing; what it held is replaced once all is packed.
         columns: that are kept of the points between the init and the last; None for all.
         seeds: that are packed; None for all.
-        weights: arms, and "init", whose last checkpoints of the first seed are packed.
+        weights: arms, and "init", whose last checkpoints of the first seed are packed, as .pt.xz.
 
     Returns:
         Bytes of the packed folder.
@@ -143,7 +144,8 @@ def _pack_study(
                 for name in weights:
                     if not (job / f"{name}.pt").exists():
                         raise RunError(f"{job} has no {name}.pt: that arm is not finished.")
-                    shutil.copyfile(job / f"{name}.pt", target / f"{name}.pt")
+                    checkpoint = (job / f"{name}.pt").read_bytes()
+                    write_atomically(target / f"{name}.pt.xz", lzma.compress(checkpoint, preset=9))
 
 
 def command_of(record: RunRecord, preset: Preset) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,12 @@ from benchmarks.study.report.tables import overturned_table
 from benchmarks.tables import Table, interval
 
 QUOTED = RESULTS / "quoted.json"
+
+DIGITS = 6
+"""Of shares and p-values, behind the point."""
+
+LINE = 1_000
+"""Characters of a line in the file, which a change is seen in, at the most."""
 
 
 class Run(BaseModel):
@@ -33,7 +40,8 @@ class Quoted(BaseModel):
     """The numbers that pages quote.
 
     Attributes:
-        rates: of a folder what arms, the init and references reach on a column, in percent:
+        rates: of a folder what arms, the init and references reach on a column in the metric that
+            is compared, in percent:
             {"lm/sft-5e-5/in/success": "29.8 [21.9, 39.2]"}.
         controls: what they do to the headline, where they were run.
         cities: what each city tells that was left out, where one was.
@@ -67,10 +75,11 @@ def quoted(summary: Summary | None) -> Quoted:
                 rate.estimate.value, rate.estimate.low, rate.estimate.high
             )
             for rate in one.results.rates
+            if rate.metric == one.results.task.metric
         }
         for one in summary.settings
     }
-    return Quoted(
+    found = Quoted(
         runs=tuple(runs.values()),
         rates=rates,
         contrasts=tuple(summary.contrasts),
@@ -83,6 +92,33 @@ def quoted(summary: Summary | None) -> Quoted:
             if table.title.partition(":")[0] in one.study.preset.curve_columns
         ),
     )
+    return Quoted.model_validate(_rounded(found.model_dump(mode="json")))
+
+
+def _rounded(value: Any) -> Any:
+    """Return plain data with its floats at `DIGITS`: what is quoted is told in tenths of points."""
+    if isinstance(value, float):
+        return round(value, DIGITS)
+    if isinstance(value, dict):
+        return {key: _rounded(one) for key, one in value.items()}
+    return [*map(_rounded, value)] if isinstance(value, list) else value
+
+
+def text_of(found: Quoted) -> str:
+    """Return the numbers as JSON with a line for each rate and each contrast."""
+    return _lines(found.model_dump(mode="json"), "\n") + "\n"
+
+
+def _lines(value: Any, end: str) -> str:
+    """Return JSON in which what is longer than `LINE` is broken into its parts."""
+    flat = json.dumps(value)
+    if len(flat) <= LINE or not isinstance(value, dict | list):
+        return flat
+    inner = end + " "
+    if isinstance(value, dict):
+        parts = [f"{json.dumps(key)}: {_lines(one, inner)}" for key, one in value.items()]
+        return "{" + inner + f",{inner}".join(parts) + end + "}"
+    return "[" + inner + f",{inner}".join(_lines(one, inner) for one in value) + end + "]"
 
 
 def read_quoted(path: Path = QUOTED) -> Quoted:

@@ -127,7 +127,9 @@ def overturned_table(summary: Summary) -> Table | None:
                 change = "" if told.change is None else points(told.change)
                 setting = setting_name(one.suite, one.policy)
                 ends = [points(headline.estimate), points(told.difference)]
-                rows.append([setting, name, of, *ends, change, does])
+                row = [setting, name, of, *ends, change, does]
+                if row not in rows:  # Two studies of one init have the same row of no control.
+                    rows.append(row)
     if not rows:
         return None
     return Table(
