@@ -10,6 +10,7 @@ from benchmarks.study.cells import Study
 from benchmarks.study.frontier import (
     CHOOSES,
     ENDPOINTS,
+    HALF,
     Cells,
     Choice,
     Sides,
@@ -106,7 +107,7 @@ def contrasts_of(
 
 
 def _budgets(make: Maker, asked: PolicyPreset, known: Sequence[Sequence[Sides]]) -> list[Contrast]:
-    """Return RL - SFT after a small budget and after all of it, at equal rates where there are.
+    """Return RL - SFT after parts of the compute and after all of it, at equal rates if there are.
 
     Args:
         known: what the endpoints compare already.
@@ -117,9 +118,13 @@ def _budgets(make: Maker, asked: PolicyPreset, known: Sequence[Sequence[Sides]])
     at = "at equal learning rates " if arms else ""
     if not arms and len(sft) == len(rl) == 1:
         arms = [(*rl.values(), *sft.values())]
-    early = next(p for p in range(1, preset.points + 1) if preset.share(p) >= EARLY)
+    # At equal rates half of the compute is an endpoint.
+    shares = (EARLY, 1.0) if at else (EARLY, HALF, 1.0)
+    points = [
+        next(p for p in range(1, preset.points + 1) if preset.share(p) >= share) for share in shares
+    ]
     found = []
-    for point in dict.fromkeys((early, preset.points)):
+    for point in dict.fromkeys(points):
         pairs = [((first, point), (second, point)) for first, second in arms]
         share = f"{100 * preset.share(point):.0f} % of the compute"
         if pairs and pairs not in known:
