@@ -133,6 +133,15 @@ def test_words_have_the_last_point_and_other_shifts_where_they_tell_something_el
     assert "another look" not in told
 
 
+def test_words_have_cities_left_out_behind_what_is_declared() -> None:
+    one = headline()
+    city = replace(one, topic="c", preset="quick-cv", family="further")
+    first, second = settings(advice([city, one]))
+    assert "no declared test" not in first
+    assert second.startswith("**Card game: small language model with working, quick, one city left")
+    assert second.endswith("with one learning rate for each method; no declared test.")
+
+
 def test_words_tell_what_was_added_or_lost_since_the_start() -> None:
     one = headline()
     forgets = [replace(one, topic="init", about=f"{arm} against the init") for arm in ("SFT", "RL")]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks.statistics import FEW_SEEDS
 from benchmarks.study.frontier import MARGIN
+from benchmarks.study.presets.schema import CV
 from benchmarks.study.report.advice import Advice, compared, has_a_price
 from benchmarks.study.report.contrasts import init_rate
 from benchmarks.study.report.names import SHIFT_WORDS
@@ -69,7 +70,7 @@ def headline_words(said: Sequence[Advice]) -> str:
 def settings(said: Sequence[Advice]) -> list[str]:
     """Return sentences about each setting: the headline, and what stands against it."""
     told = []
-    for one in _headline(said):
+    for one in [*_headline(said), *_left_out(said)]:
         here = [a for a in said if a.contrast.setting == one.contrast.setting]
         told.append(
             _in_words(one, init_rate([a.contrast for a in here]))
@@ -78,6 +79,7 @@ def settings(said: Sequence[Advice]) -> list[str]:
                 _otherwise(one, other) for other in here if other.contrast.topic in _OTHERWISE
             )
             + "".join(_other_look(other) for other in here)
+            + (_AT_THE_END if one.contrast.family != "declared" else "")
         )
     return told
 
@@ -102,6 +104,16 @@ def _headline(said: Sequence[Advice]) -> list[Advice]:
     }
     names = list(dict.fromkeys(a.contrast.setting for a in said))
     return sorted(chosen.values(), key=lambda one: names.index(one.contrast.setting))
+
+
+def _left_out(said: Sequence[Advice]) -> list[Advice]:
+    """Return the last points of studies that left cities out, of which nothing is declared."""
+    return [
+        one
+        for one in said
+        if one.contrast.preset.endswith(CV)
+        and (one.contrast.topic, one.contrast.shift) == ("c", "rule")
+    ]
 
 
 def _verdict(one: Advice) -> str:
@@ -238,6 +250,8 @@ def _price(one: Advice) -> str:
         f"reinforcement."
     )
 
+
+_AT_THE_END = " At the end of training, with one learning rate for each method; no declared test."
 
 _OTHERWISE = {
     "b": "half-way, at equal learning rates",
