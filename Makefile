@@ -40,7 +40,7 @@ study-plan:
 	@echo "and by reinforcement, and tests them under another rule: about 13 minutes on 2 cores$(FIRST)."
 	@echo "Stop it whenever you like; the same command resumes it."
 
-study-seen: $(READY) ## The same for image-based agents (an hour on 2 cores)
+study-seen: $(READY) ## The same for image-based agents (an hour or more on 2 cores)
 	$(BIN)/python -m benchmarks study --preset quick --suite gp-vl
 	$(BIN)/python -m benchmarks study --preset quick --suite virl-vl
 

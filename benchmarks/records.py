@@ -129,10 +129,13 @@ class Episode(_Record):
     @classmethod
     def _of_cards_alone(cls, row: Any) -> Any:
         """Read packed rows, whose clusters follow from their hands, and those of the first task."""
-        if isinstance(row, dict) and row.get("cluster") is None and row.get("hand"):
+        if not isinstance(row, dict) or row.get("cluster") is not None:
+            return row
+        hand = row.get("hand")
+        if isinstance(hand, list) and hand and all(isinstance(rank, int) for rank in hand):
             from benchmarks.tasks.cards import hand_cluster
 
-            row = {**row, "cluster": hand_cluster(row["hand"])}
+            row = {**row, "cluster": hand_cluster(hand)}
             if "values_seen" in row:
                 row["seen"] = row.pop("values_seen")
         return row

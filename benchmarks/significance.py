@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.statistics import (
+    CONFIDENCE,
     REPLICATES,
     Estimate,
     Observation,
@@ -73,6 +74,22 @@ def seeds_test(estimate: Estimate) -> float | None:
     from scipy.stats import ttest_1samp
 
     return float(ttest_1samp(means, 0.0).pvalue)
+
+
+def seeds_interval(estimate: Estimate) -> tuple[float, float] | None:
+    """Return Student's 95 % interval of the mean over seeds, each seed one number.
+
+    None of fewer than two.
+    """
+    means = list(estimate.by_seed.values())
+    if len(means) < 2:
+        return None
+    from scipy.stats import t
+
+    half = float(t.ppf((1 + CONFIDENCE) / 2, len(means) - 1)) * float(
+        np.std(means, ddof=1) / len(means) ** 0.5
+    )
+    return estimate.value - half, estimate.value + half
 
 
 def holm(p_values: Sequence[float], tests: int = 0) -> list[float]:

@@ -72,6 +72,8 @@ def test_packed_rows_read_as_the_rows(tmp_path: Path) -> None:
         ({"cell": ["a"], "outcomes": [["correct"]]}, "line 1 is no block of rows: it has no att"),
         ({"cell": ["a"], "index": [-1], **NONE}, "line 1 is no block of rows: index"),
         ([1], "line 1 is no block of rows"),
+        ({"cell": ["a"], "hand": [["x"]], **NONE}, "line 1 is no block of rows: "),
+        ({"cell": ["a"], "hand": [5], **NONE}, "line 1 is no block of rows: "),
         ({"cell": ["a"], "attempts": [[["correct"]]]}, "line 1 is no block of rows: 0.0"),
         ({"cell": {"values": ["a"], "times": [10**9]}}, "line 1 is no block of rows: cell"),
         (

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.study.in_words import easier_rules, headline_words, paragraph, settings
 from benchmarks.study.presets.grid import RATES, rate_name
+from benchmarks.study.presets.schema import CV
 from benchmarks.study.quoted import Quoted
 from benchmarks.study.report.advice import FINDINGS, Advice, advice
 from benchmarks.study.report.contrast_tables import (
@@ -47,7 +48,7 @@ def page(found: Quoted) -> str:
         "## In one paragraph",
         paragraph(said),
     ]
-    if found.runs:
+    if any(one.is_of_grid for one in found.contrasts):
         parts += [
             "## In one table",
             settings_table(found.contrasts).markdown().rstrip(),
@@ -179,9 +180,8 @@ def _uncontrolled(found: Quoted) -> list[str]:
 def _is_further(one: Advice) -> bool:
     """Return whether it is out of distribution and no endpoint, which have a table of their own."""
     contrast = one.contrast
-    return contrast.shift != "" and not (
-        contrast.topic in ENDPOINT_NAMES and contrast.shift == "rule"
-    )
+    is_endpoint = contrast.topic in ENDPOINT_NAMES and contrast.shift == "rule"
+    return contrast.shift != "" and not (is_endpoint and not contrast.preset.endswith(CV))
 
 
 def _absent(found: Quoted) -> list[str]:

@@ -346,7 +346,7 @@ def _line(one: Endpoint, corrected: float | None) -> str:
     line += f", p {one.test.p_value:.4f}, by Holm {corrected:.4f}"
     seen, needed = smallest_seen(one.test), seeds_to_see(one.test, MARGIN)
     if seen is not None:
-        line += f"; sees {100 * seen:.1f} points with a power of 80 %, 3 with {needed} seeds"
+        line += f"; detects {100 * seen:.1f} points with a power of 80 %, 3 with {needed} seeds"
     return line
 
 

@@ -8,9 +8,11 @@ from benchmarks.statistics import FEW_SEEDS
 from benchmarks.study.frontier import MARGIN
 from benchmarks.study.presets.schema import CV
 from benchmarks.study.report.advice import Advice, compared, has_a_price
-from benchmarks.study.report.contrasts import init_rate
+from benchmarks.study.report.contrasts import Contrast, init_rate
 from benchmarks.study.report.names import SHIFT_WORDS
+from benchmarks.suites import SUITES
 from benchmarks.tables import percent
+from benchmarks.tasks import task_named
 
 _START = (
     "An agent first learns a game from examples. Then it trains on one rule alone: by copying "
@@ -20,14 +22,14 @@ _START = (
 _BETTER = ("reinforcement", "imitation")
 _OFF = ("floor", "ceiling")
 _VERDICTS = {
-    "reinforcement": "reinforcement left it better",
-    "imitation": "copying left it better",
+    "reinforcement": "reinforcement came out ahead",
+    "imitation": "copying came out ahead",
     "equal": "it made next to no difference which",
     "copying as good": "copying was about as good or better",
     "reinforcement as good": "reinforcement was about as good or better",
     "not decided": "the runs are too few to say",
-    "floor": "too little is right under the other rule to start with for a comparison",
-    "ceiling": "it masters the other rule from the start, so there is nothing to compare",
+    "floor": "the init is too weak under the other rule for a comparison",
+    "ceiling": "the init masters the other rule, so there is nothing to compare",
 }
 
 
@@ -50,8 +52,8 @@ def paragraph(said: Sequence[Advice]) -> str:
         _START,
         _outcome(headline),
         _since_the_start(names, said),
-        _ahead("Half-way, at equal learning rates", half_way),
-        _ahead("Compared where both have learned as much of the trained rule", equal),
+        _ahead("At half of the compute and equal learning rates", half_way),
+        _ahead("Where validation has both as good at the trained rule", equal),
         _led(lead) if lead else "",
         _hedge(min(one.contrast.estimate.seeds for one in rests_on)),
     ]
@@ -64,7 +66,8 @@ def headline_words(said: Sequence[Advice]) -> str:
     if not headline:
         return "No published run answers that yet."
     names = [one.contrast.setting for one in headline]
-    return f"{_outcome(headline)} {_since_the_start(names, said)}"
+    hedge = _hedge(min(one.contrast.estimate.seeds for one in headline))
+    return f"{_outcome(headline)} {_since_the_start(names, said)} {hedge}".rstrip()
 
 
 def settings(said: Sequence[Advice]) -> list[str]:
@@ -79,7 +82,7 @@ def settings(said: Sequence[Advice]) -> list[str]:
                 _otherwise(one, other) for other in here if other.contrast.topic in _OTHERWISE
             )
             + "".join(_other_look(other) for other in here)
-            + (_AT_THE_END if one.contrast.family != "declared" else "")
+            + (_at_the_end(one.contrast) if one.contrast.family != "declared" else "")
         )
     return told
 
@@ -120,10 +123,13 @@ def _verdict(one: Advice) -> str:
     """Return the key in `_VERDICTS` of what a setting found."""
     if one.verdict in _OFF or (one.verdict in _BETTER and one.contrast.is_firm):
         return one.verdict
-    not_behind = one.contrast.estimate.low > -MARGIN
-    if one.verdict == "imitation" and not one.contrast.is_found:
-        return "equal" if not_behind else "copying as good"
-    return "reinforcement as good" if not_behind else "not decided"
+    low, high = one.contrast.bounds
+    within = (low > -MARGIN, high < MARGIN)
+    return {
+        (True, True): "equal",
+        (True, False): "reinforcement as good",
+        (False, True): "copying as good",
+    }.get(within, "not decided")
 
 
 def _outcome(headline: Sequence[Advice]) -> str:
@@ -135,13 +141,13 @@ def _outcome(headline: Sequence[Advice]) -> str:
     ahead = groups["reinforcement"]
     both = ahead and groups["imitation"]
     start = "**Neither way is better everywhere.** " if both else ""
-    text = (
-        f"{start}Of {_settings(len(headline))}, each a game and an agent, with the learning rate "
-        f"and stop that validation chose, {told}."
-    )
+    chosen = ""
+    if all(one.contrast.topic == "a" for one in headline):
+        chosen = " with the learning rate and stop that validation chose,"
+    text = f"{start}Of {_settings(len(headline))}, each a game and an agent,{chosen} {told}."
     if cheap := [one for one in ahead if _has_a_price(one)]:
         text += (
-            f" Where reinforcement left it better, it had learned less of the trained rule"
+            f" Where reinforcement came out ahead, it had learned less of the trained rule"
             f"{_of(len(cheap), len(ahead))}."
         )
     return text
@@ -154,7 +160,7 @@ def _ahead(where: str, own: Sequence[Advice]) -> str:
     found = [one for one in own if one.contrast.is_firm]
     by_reinforcement, by_copying = ([a for a in found if a.verdict == way] for way in _BETTER)
     told = (
-        f"{where}, reinforcement is ahead in {len(by_reinforcement)} and copying in "
+        f"{where}, reinforcement is ahead in {len(by_reinforcement)} of {len(own)} and copying in "
         f"{len(by_copying)}"
     )
     ahead = [*by_reinforcement, *by_copying]
@@ -196,8 +202,9 @@ def _led(one: Advice) -> str:
         ours, theirs = map(percent, within.rates)
         learned = f" (and {ours} % against {theirs} % under the trained one)"
     return (
-        f"How one trains mattered too, most in {contrast.setting}: {told}, {first} % against "
-        f"{second} % right under the other rule{learned}."
+        f"How one trains mattered too. The largest difference that did not cost the trained rule "
+        f"is in {contrast.setting}: {told}, with {first} % against {second} % right under the "
+        f"other rule{learned}."
     )
 
 
@@ -225,7 +232,8 @@ def _mattered(one: Advice) -> bool:
 def _has_a_price(one: Advice) -> bool:
     """Return whether the way that is ahead is shown to have learned less of the trained rule."""
     within = one.within
-    return within is not None and one.contrast.is_found and has_a_price(one.contrast, within)
+    shown = within is not None and one.contrast.is_found and within.is_firm
+    return shown and has_a_price(one.contrast, within)
 
 
 def _in_words(one: Advice, start: float | None) -> str:
@@ -251,14 +259,21 @@ def _price(one: Advice) -> str:
     )
 
 
-_AT_THE_END = " At the end of training, with one learning rate for each method; no declared test."
-
 _OTHERWISE = {
-    "b": "half-way, at equal learning rates",
+    "b": "at half of the compute and equal learning rates",
     "c": "at the end of training",
-    "equal": "where both have learned as much of the trained rule",
+    "equal": "where validation has both as good at the trained rule",
 }
 """Where else both are compared, beside the headline."""
+
+
+def _at_the_end(one: Contrast) -> str:
+    """Return what is told of a study whose last points no protocol declares."""
+    right = task_named(SUITES[one.suite].task).metrics[one.metric].title.lower()
+    return (
+        f" Right is told by {right}, at the end of training, with one learning rate for each "
+        "method; no declared test."
+    )
 
 
 def _otherwise(one: Advice, other: Advice) -> str:

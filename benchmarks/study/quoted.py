@@ -86,7 +86,7 @@ def quoted(summary: Summary | None) -> Quoted:
         controls=overturned_table(summary),
         cities=tuple(
             table
-            for one in summary.settings
+            for one in {id(setting.study): setting for setting in summary.settings}.values()
             if cities.leaves_out(one.study.preset)
             for table in cities.tables(one.study.preset, one.results)
             if table.title.partition(":")[0] in one.study.preset.curve_columns

@@ -174,7 +174,12 @@ def _stops(make: Maker, chosen: Mapping[str, Choice]) -> list[Contrast]:
 
 
 def against_answers(
-    study: Study, policy: str, chosen: Mapping[str, Choice], alone: Study, name: str
+    study: Study,
+    policy: str,
+    chosen: Mapping[str, Choice],
+    alone: Study,
+    name: str,
+    retained: bool,
 ) -> list[Contrast]:
     """Return each method with working against the same with answers alone, as validation chose.
 
@@ -187,16 +192,18 @@ def against_answers(
         Nothing where the two play other hands or routes.
     """
     cells, others, shift = dict(study.played(policy)), alone.played(name), study.task.shift
-    found = []
-    for method, one in choices(others, alone.preset.policies[name], alone.preset).items():
-        beside, mine = f"{method}-answers", chosen[method]
+    found, passed = list[Contrast](), dict[str, Choice]()
+    with suppress(ValueError):  # An unfinished study has chosen nothing yet.
+        passed = choices(others, alone.preset.policies[name], alone.preset)
+    for method, one in passed.items():
+        beside, mine = f"{one.arm}, answers alone", chosen[method]
         for column in (shift, "in"):
             there = others.get((one.arm, one.point, column), {})
             here = cells.get((mine.arm, mine.point, column), {})
             if any(here[key].cluster != there[key].cluster for key in here.keys() & there.keys()):
                 return []
             cells[beside, one.point, column] = there
-            make = Maker(study, policy, cells, retained=False)
+            make = Maker(study, policy, cells, retained)
             about = f"{method.upper()} from an init with working against one with answers alone"
             pair = ((mine.arm, mine.point), (beside, one.point))
             found += make.of("working", about, [pair], column, "further")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from benchmarks.plots import SUITE_NAMES
 from benchmarks.statistics import FEW_SEEDS, Estimate, conditional
 from benchmarks.study.frontier import MARGIN
+from benchmarks.study.presets.schema import CV
 from benchmarks.study.report.advice import (
     RANGE,
     Advice,
@@ -53,7 +54,8 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
             ]
         )
     note = (
-        f"{_right(shown)} SFT and RL with the rate and stop that validation chose, (a). "
+        f"{_right(shown)} The init on all its episodes; SFT and RL with the rate and stop that "
+        f"validation chose, (a). "
         f"{_FOUND.strip()}: significant at 5 %, corrected by Holm; {_FOUND_FEW.strip()}: so too, "
         f"but of fewer than {FEW_SEEDS} seeds, which tell little of other seeds."
     )
@@ -98,7 +100,11 @@ def _marked(one: Contrast | None) -> str:
 def _endpoints(contrasts: Sequence[Contrast]) -> list[Contrast]:
     """Return the endpoints among contrasts, under another rule alone, setting by setting."""
     return in_order(
-        [one for one in contrasts if one.topic in ENDPOINT_NAMES and one.shift == "rule"]
+        [
+            one
+            for one in contrasts
+            if one.topic in ENDPOINT_NAMES and one.shift == "rule" and not one.preset.endswith(CV)
+        ]
     )
 
 
@@ -189,7 +195,9 @@ def _p(one: Contrast) -> str:
 
 
 def _over_seeds(one: Contrast) -> str:
-    return "" if one.over_seeds is None else f"{one.over_seeds:.3f}"
+    if one.over_seeds is None:
+        return ""
+    return p_value(one.over_seeds).removeprefix("p = ").removeprefix("p ")
 
 
 def _each_seed(one: Contrast) -> str:

@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from benchmarks.leaderboard.shifts import SHIFTS
-from benchmarks.significance import difference_test, holm, seeds_test, seeds_to_see, smallest_seen
+from benchmarks.significance import (
+    difference_test,
+    holm,
+    seeds_interval,
+    seeds_test,
+    seeds_to_see,
+    smallest_seen,
+)
 from benchmarks.statistics import FEW_SEEDS, Estimate, PairedTest
 from benchmarks.study.cells import Played, Study
 from benchmarks.study.frontier import (
@@ -99,6 +106,15 @@ class Contrast:
             return self.is_found
         over_seeds = self.over_seeds
         return self.estimate.seeds > 1 and (over_seeds is None or over_seeds < 0.05)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Its interval, of few seeds no less than one over seeds alone; of one seed anything."""
+        low, high = self.estimate.low, self.estimate.high
+        if self.estimate.seeds >= FEW_SEEDS:
+            return low, high
+        over_seeds = seeds_interval(self.estimate) or (-1.0, 1.0)
+        return min(low, over_seeds[0]), max(high, over_seeds[1])
 
     @property
     def sees(self) -> float | None:

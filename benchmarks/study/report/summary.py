@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -162,7 +161,7 @@ def answers_alone(study: Study, policy: str, studies: Sequence[Study]) -> tuple[
     asked = study.preset.policies[policy]
     if not asked.working or not study.preset.is_chosen:
         return None
-    for other in studies:
+    for other in reversed(studies):  # The later one counts.
         if other.preset.is_chosen and other.record.suites == study.record.suites:
             for name, one in other.preset.policies.items():
                 if one.learner == asked.learner and not one.working:
@@ -174,8 +173,8 @@ def _setting(study: Study, results: Results, policy: str, studies: Sequence[Stud
     beside = arms_beside(study, policy, studies)
     contrasts, chosen = contrasts_of(study, policy, policy in results.retained, beside)
     if chosen and (alone := answers_alone(study, policy, studies)):
-        with suppress(ValueError):  # An unfinished one has chosen nothing yet.
-            contrasts += against_answers(study, policy, chosen, *alone)
+        retained = policy in results.retained
+        contrasts += against_answers(study, policy, chosen, *alone, retained)
     asked = study.preset.policies[policy]
     arms = asked.all_arms
     cells, columns = study.played(policy), study.preset.curve_columns

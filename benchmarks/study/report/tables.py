@@ -121,7 +121,8 @@ def overturned_table(summary: Summary) -> Table | None:
                 does = "turns it" if told.turns else "explains it" if told.explains else "no"
                 if not side(headline.estimate):
                     does = "nothing to overturn"
-                name, of = arm_name(stand_in.control), stand_in.of.upper()
+                name, of = arm_name(stand_in.control), stand_in.of
+                of = of if of == "both" else of.upper()
                 if stand_in is NO_CONTROL:
                     name, of, does = "none", "", ""
                 change = "" if told.change is None else points(told.change)
