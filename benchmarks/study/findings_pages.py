@@ -17,7 +17,7 @@ from benchmarks.study.report.contrast_tables import (
     settings_table,
 )
 from benchmarks.study.report.contrasts import Contrast
-from benchmarks.study.report.figures import ENDPOINT_NAMES
+from benchmarks.study.report.names import ENDPOINT_NAMES
 from benchmarks.suites import SUITES
 
 PAGE = Path("docs/findings.md")

@@ -16,9 +16,8 @@ from benchmarks.study.report.advice import (
     signed,
     starts_off_range,
 )
-from benchmarks.study.report.contrasts import Contrast, init_rate
-from benchmarks.study.report.figures import ENDPOINT_NAMES, in_order
-from benchmarks.study.report.names import SHIFT_WORDS
+from benchmarks.study.report.contrasts import Contrast, by_setting, init_rate
+from benchmarks.study.report.names import ENDPOINT_NAMES, SHIFT_WORDS
 from benchmarks.suites import SUITES
 from benchmarks.tables import Table, percent
 from benchmarks.tasks import task_named
@@ -99,7 +98,7 @@ def _marked(one: Contrast | None) -> str:
 
 def _endpoints(contrasts: Sequence[Contrast]) -> list[Contrast]:
     """Return the endpoints among contrasts, under another rule alone, setting by setting."""
-    return in_order(
+    return by_setting(
         [
             one
             for one in contrasts

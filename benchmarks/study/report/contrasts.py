@@ -27,7 +27,7 @@ from benchmarks.study.frontier import (
 )
 from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.presets.schema import CV
-from benchmarks.study.report.names import arm_name, setting_name
+from benchmarks.study.report.names import ENDPOINT_NAMES, arm_name, setting_name
 
 Family = Literal["declared", "further", "retention"]
 """Tests of one family are corrected together by Holm, declared ones suite by suite."""
@@ -150,6 +150,13 @@ def corrected(contrasts: Iterable[Contrast]) -> list[Contrast]:
         for number, p in zip(numbers, holm(p_values, tests)):
             found[number] = replace(found[number], p=p)
     return found
+
+
+def by_setting(contrasts: Sequence[Contrast]) -> list[Contrast]:
+    """Return endpoints setting by setting, whichever study they are of, and (a) first."""
+    settings = list(dict.fromkeys(one.setting for one in contrasts))
+    topics = list(ENDPOINT_NAMES)
+    return sorted(contrasts, key=lambda c: (settings.index(c.setting), topics.index(c.topic)))
 
 
 def init_rate(contrasts: Iterable[Contrast]) -> float | None:

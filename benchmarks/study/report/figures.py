@@ -13,8 +13,8 @@ from matplotlib.lines import Line2D
 
 from benchmarks.plot_style import Theme, arm_style, label, plain_axes
 from benchmarks.plots import COLUMN_NAMES
-from benchmarks.study.report.contrasts import Contrast
-from benchmarks.study.report.names import arm_name
+from benchmarks.study.report.contrasts import Contrast, by_setting
+from benchmarks.study.report.names import ENDPOINT_NAMES, arm_name
 from benchmarks.study.report.summary import Setting, Summary
 
 WIDTH = 7.2
@@ -22,14 +22,6 @@ WIDTH = 7.2
 
 _DASHES = ("-", (0, (5, 1.5)), (0, (2, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (1, 1)))
 """Of the arms of one method, in order: of a grid from the smallest learning rate on."""
-
-ENDPOINT_NAMES: Mapping[str, str] = {
-    "a": "(a) chosen by validation",
-    "b": "(b) equal rate, half of compute",
-    "c": "(c) last point",
-    "equal": "equal success in distribution",
-}
-
 
 _COLUMNS: Mapping[str, str] = {
     **COLUMN_NAMES,
@@ -194,7 +186,7 @@ def forest(summary: Summary, theme: Theme) -> Figure:
 
 def forest_rows(summary: Summary) -> list[Contrast]:
     """Return the endpoints on the primary columns."""
-    return in_order(
+    return by_setting(
         [
             contrast
             for one in summary.settings
@@ -202,13 +194,6 @@ def forest_rows(summary: Summary) -> list[Contrast]:
             if contrast.topic in ENDPOINT_NAMES and contrast.column == one.study.task.shift
         ]
     )
-
-
-def in_order(contrasts: Sequence[Contrast]) -> list[Contrast]:
-    """Return endpoints setting by setting, whichever study they are of, and (a) first."""
-    settings = list(dict.fromkeys(one.setting for one in contrasts))
-    topics = list(ENDPOINT_NAMES)
-    return sorted(contrasts, key=lambda c: (settings.index(c.setting), topics.index(c.topic)))
 
 
 def has_frontier(one: Setting) -> bool:

@@ -19,6 +19,16 @@ SHIFT_WORDS: Mapping[str, str] = MappingProxyType(
 )
 """What changes, as sentences have it."""
 
+ENDPOINT_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "a": "(a) chosen by validation",
+        "b": "(b) equal rate, half of compute",
+        "c": "(c) last point",
+        "equal": "equal success in distribution",
+    }
+)
+"""The endpoints of docs/protocol.md, and the comparison beside them, in order."""
+
 _ARMS: Mapping[str, str] = MappingProxyType(
     {
         "sft-then-rl": "SFT then RL",

@@ -11,8 +11,7 @@ from benchmarks.study.frontier import Choice
 from benchmarks.study.overturned import NO_CONTROL, side, stand_ins, verdict
 from benchmarks.study.report.advice import p_value
 from benchmarks.study.report.contrast_tables import endpoints_table, points
-from benchmarks.study.report.figures import ENDPOINT_NAMES
-from benchmarks.study.report.names import arm_name, setting_name
+from benchmarks.study.report.names import ENDPOINT_NAMES, arm_name, setting_name
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.tables import Table, interval, percent
 
