@@ -201,10 +201,11 @@ def _led(one: Advice) -> str:
     if within is not None:
         ours, theirs = map(percent, within.rates)
         learned = f" (and {ours} % against {theirs} % under the trained one)"
+    start = told[0].upper() + told[1:]
     return (
-        f"How one trains mattered too. The largest difference that did not cost the trained rule "
-        f"is in {contrast.setting}: {told}, with {first} % against {second} % right under the "
-        f"other rule{learned}."
+        f"How one trains mattered too. {start}, has {first} % against {second} % right under the "
+        f"other rule{learned}: the largest difference that did not cost the trained rule "
+        f"({contrast.setting})."
     )
 
 
