@@ -24,8 +24,8 @@ POWER_ERRORS = 2.80
 """A difference of so many standard errors is found at 5 %, two-sided, with a power of 80 %."""
 
 _RARE, _MORE = 10, 100
-"""Where fewer replicates are on one side of 0, p is told by so many times as many: corrected for
-several hundred tests, one of 10,000 replicates would find nothing."""
+"""Where fewer replicates are on one side of 0, p is computed from so many times as many: of 10,000
+replicates none is small enough to be found among several hundred tests."""
 
 
 def difference_test(

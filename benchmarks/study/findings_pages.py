@@ -8,7 +8,6 @@ from pathlib import Path
 
 from benchmarks.study.in_words import easier_rules, headline_words, paragraph, settings
 from benchmarks.study.presets.grid import RATES, rate_name
-from benchmarks.study.presets.schema import CV
 from benchmarks.study.quoted import Quoted
 from benchmarks.study.report.advice import FINDINGS, Advice, advice
 from benchmarks.study.report.contrast_tables import (
@@ -33,7 +32,7 @@ MARKED = re.compile("(<!-- findings -->).*?(<!-- end of findings -->)", re.DOTAL
 def written(path: Path, found: Quoted) -> str:
     """Return what one of `WRITTEN` has to say; pages of which findings are a part are read."""
     if path in TABLED:
-        return with_table(path.read_text("utf-8"), found)
+        return with_findings(path.read_text("utf-8"), found)
     return page(found) if path == PAGE else page_in_full(found)
 
 
@@ -63,8 +62,8 @@ def page(found: Quoted) -> str:
             "are single rates.",
             "## Setting by setting",
             "\n".join(f"- {told}" for told in settings(said)),
-            "Of fewer than five seeds, words tell a difference only where a test over seeds alone "
-            "finds it too.",
+            "Of fewer than five seeds, words call a way ahead, or about as good, only where a test "
+            "over seeds alone says so too.",
         ]
     parts.append(
         f"[All comparisons]({IN_FULL.name}) has every test, the controls, and where the rows are."
@@ -129,7 +128,7 @@ def page_in_full(found: Quoted) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def with_table(text: str, found: Quoted) -> str:
+def with_findings(text: str, found: Quoted) -> str:
     """Return a page with what was found written anew: a sentence, and the table of settings."""
     words = headline_words(advice(found.contrasts))
     table = settings_table(found.contrasts).markdown()
@@ -181,7 +180,7 @@ def _is_further(one: Advice) -> bool:
     """Return whether it is out of distribution and no endpoint, which have a table of their own."""
     contrast = one.contrast
     is_endpoint = contrast.topic in ENDPOINT_NAMES and contrast.shift == "rule"
-    return contrast.shift != "" and not (is_endpoint and not contrast.preset.endswith(CV))
+    return contrast.shift != "" and (contrast.is_cv or not is_endpoint)
 
 
 def _absent(found: Quoted) -> list[str]:

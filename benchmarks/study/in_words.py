@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from benchmarks.statistics import FEW_SEEDS
 from benchmarks.study.frontier import MARGIN
-from benchmarks.study.presets.schema import CV
 from benchmarks.study.report.advice import Advice, compared, has_a_price
 from benchmarks.study.report.contrasts import Contrast, init_rate
 from benchmarks.study.report.names import SHIFT_WORDS
@@ -114,8 +113,7 @@ def _left_out(said: Sequence[Advice]) -> list[Advice]:
     return [
         one
         for one in said
-        if one.contrast.preset.endswith(CV)
-        and (one.contrast.topic, one.contrast.shift) == ("c", "rule")
+        if one.contrast.is_cv and (one.contrast.topic, one.contrast.shift) == ("c", "rule")
     ]
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from benchmarks.plots import SUITE_NAMES
 from benchmarks.statistics import FEW_SEEDS, Estimate, conditional
 from benchmarks.study.frontier import MARGIN
-from benchmarks.study.presets.schema import CV
 from benchmarks.study.report.advice import (
     RANGE,
     Advice,
@@ -102,7 +101,7 @@ def _endpoints(contrasts: Sequence[Contrast]) -> list[Contrast]:
         [
             one
             for one in contrasts
-            if one.topic in ENDPOINT_NAMES and one.shift == "rule" and not one.preset.endswith(CV)
+            if one.topic in ENDPOINT_NAMES and one.shift == "rule" and not one.is_cv
         ]
     )
 

@@ -76,7 +76,12 @@ class Contrast:
     @property
     def is_of_grid(self) -> bool:
         """Whether it is of a preset whose endpoints docs/protocol.md declares."""
-        return self.preset.startswith(GRID) and not self.preset.endswith(CV)
+        return self.preset.startswith(GRID) and not self.is_cv
+
+    @property
+    def is_cv(self) -> bool:
+        """Whether each of its seeds leaves out a city, of which nothing is declared."""
+        return self.preset.endswith(CV)
 
     @property
     def seeds_awaited(self) -> int:
