@@ -7,7 +7,7 @@ from typing import Any
 
 from agents.gp.recipes import RECIPES
 from benchmarks.study.presets import cards, controls
-from benchmarks.study.presets.schema import CHOSEN, Arm, PolicyPreset, Preset
+from benchmarks.study.presets.schema import CHOSEN, HALF_ONLY, Arm, PolicyPreset, Preset
 from benchmarks.suites import SUITES, Column
 
 RATES = (5e-5, 1e-4, 2e-4, 5e-4)
@@ -39,6 +39,9 @@ _PROMPTS = {
 }
 """Other rules, cards and statements, of which no arm is trained on one."""
 
+COMPARED = ("in", "rule_ood")
+"""The columns of the endpoints and of what they cost."""
+
 _SHARES = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0)
 
 _RL: dict[str, Any] = {"episodes": 512, "batch": 128, "entropy_weight": 0.0}
@@ -69,6 +72,35 @@ def chosen(grid: Preset, arms: Mapping[str, Sequence[str]]) -> Preset:
         kept = {name: of.all_arms[name] for name in names}
         policies[policy] = of.model_copy(update={"arms": kept})
     return grid.model_copy(update={"name": grid.name + CHOSEN, "seeds": 6, "policies": policies})
+
+
+def half(grid: Preset, chosen: Preset) -> Preset:
+    """Return the arms of a grid that were not chosen, trained to half of its compute and no further.
+
+    With the chosen ones, which are trained on these seeds already, they are all that the comparison
+    at equal rates and half of the compute needs.
+    """
+    policies = {}
+    for name, of in grid.policies.items():
+        known = chosen.policies[name].all_arms
+        others = {arm: about for arm, about in of.all_arms.items() if arm not in known}
+        minutes = (of.minutes[0], of.minutes[1] / 2, of.minutes[2] / 2)
+        policies[name] = of.model_copy(
+            update={"arms": others, "arm_flops": of.arm_flops / 2, "minutes": minutes}
+        )
+    columns = {name: column for name, column in (grid.columns or {}).items() if name in COMPARED}
+    return grid.model_copy(
+        update={
+            "name": grid.name + HALF_ONLY,
+            "seeds": chosen.seeds,
+            "points": 1,
+            "shares": None,
+            "columns": columns,
+            "curve_columns": COMPARED,
+            "final_episodes": grid.curve_episodes,
+            "policies": policies,
+        }
+    )
 
 
 _WORKING = PolicyPreset(
@@ -131,6 +163,9 @@ GRID = Preset(
 GRID_CHOSEN = chosen(GRID, {"lm-working": ("sft-5e-4", "rl-5e-4")})
 """The arms that are best on validation over its three seeds, as docs/protocol.md says."""
 
+GRID_HALF = half(GRID, GRID_CHOSEN)
+"""Its other arms after half of the compute, for seeds 3 to 5."""
+
 GRID_ANSWERS = GRID.model_copy(
     update={"name": "grid-answers", "game": None, "solutions": "first", "policies": _ANSWERS}
 )
@@ -140,6 +175,9 @@ GRID_ANSWERS_CHOSEN = chosen(
     GRID_ANSWERS, {"lm": ("sft-1e-4", "rl-5e-5"), "mlp": ("sft-5e-4", "rl-1e-4")}
 )
 """Its arms that are best on validation over three seeds."""
+
+GRID_ANSWERS_HALF = half(GRID_ANSWERS, GRID_ANSWERS_CHOSEN)
+"""Its other arms after half of the compute."""
 
 AT_RATE = {"batch": 64, "learning_rate": RATE}, {**_RL, "learning_rate": RATE}
 """Settings of SFT and of RL in controls."""

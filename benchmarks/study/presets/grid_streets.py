@@ -80,6 +80,9 @@ GRID = Preset(
 GRID_CHOSEN = grid.chosen(GRID, {"lm-working": ("sft-1e-4", "rl-5e-4")})
 """Its arms that are best on validation over three seeds."""
 
+GRID_HALF = grid.half(GRID, GRID_CHOSEN)
+"""Its other arms after half of the compute, for seeds 3 to 5."""
+
 GRID_ANSWERS = GRID.model_copy(
     update={"name": "grid-answers", "policies": {"lm": _LM, "mlp": _MLP}}
 )
@@ -89,6 +92,9 @@ GRID_ANSWERS_CHOSEN = grid.chosen(
     GRID_ANSWERS, {"lm": ("sft-5e-5", "rl-2e-4"), "mlp": ("sft-5e-5", "rl-5e-4")}
 )
 """Its arms that are best on validation over three seeds."""
+
+GRID_ANSWERS_HALF = grid.half(GRID_ANSWERS, GRID_ANSWERS_CHOSEN)
+"""Its other arms after half of the compute."""
 
 _PROMPTS = {
     "fake": _column(

@@ -35,6 +35,10 @@ CV = "-cv"
 CHOSEN = "-chosen"
 """How the names of presets end that run some arms of a grid on more seeds."""
 
+HALF_ONLY = "-half"
+"""How the names of presets end that train the other arms of a grid to half of its compute, on the
+seeds that only the chosen ones have."""
+
 UNTRAINED = "untrained"
 """As an arm's start: the weights that the init starts from."""
 
@@ -223,6 +227,11 @@ class Preset(Plain):
     def is_chosen(self) -> bool:
         """Whether its arms are those that validation chose from a grid."""
         return self.name.endswith(CHOSEN)
+
+    @property
+    def is_half(self) -> bool:
+        """Whether it has more seeds of a grid's point after half of its compute, and no more."""
+        return self.name.endswith(HALF_ONLY)
 
     @property
     def is_cv(self) -> bool:
