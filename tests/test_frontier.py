@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from statistics import NormalDist
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -221,12 +222,16 @@ def test_each_suite_is_corrected_with_all_tests_that_it_declares(
             later = 0.1 if column == "ood_validation" else 0.3
             cells["sft-5e-5", point, column] = episodes(0.2 if point == 1 else later)
             cells["rl-1e-4", point, column] = episodes(0.4)
-    suites = {"cards": SimpleNamespace(suites={"gp-l": ""})}
-    suites["streets"] = SimpleNamespace(suites={"virl-l": ""})
-    for module in ("frontier", "cells"):
-        name = f"benchmarks.study.{module}.described"
-        monkeypatch.setattr(name, lambda path: (suites[path.name], preset, None))
-    monkeypatch.setattr(frontier, "played", lambda path, _: cells)
+    suites = {"cards": "gp-l", "streets": "virl-l"}
+
+    def load(path: Path) -> Any:
+        record = SimpleNamespace(suites={suites[path.name]: ""})
+        return SimpleNamespace(
+            folder=path, record=record, preset=preset, played=lambda policy: cells
+        )
+
+    monkeypatch.setattr(frontier, "in_order", list)
+    monkeypatch.setattr(frontier, "load_study", load)
     lines = frontier.report([Path("cards"), Path("streets")])
     told = [line for line in lines if "rule_ood, (a)" in line]
     assert [line.split(",")[0] for line in told] == ["gp-l", "virl-l"]

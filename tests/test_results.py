@@ -19,7 +19,7 @@ from benchmarks.study.findings_pages import MARKED, TABLED, WRITTEN, written
 from benchmarks.study.frontier import Choice, choices
 from benchmarks.study.points import POINTS_FILE
 from benchmarks.study.presets import one_city_out, preset_named
-from benchmarks.study.presets.schema import CHOSEN
+from benchmarks.study.presets.schema import CHOSEN, HALF_ONLY
 from benchmarks.study.publish import RESULTS, command_of, publish
 from benchmarks.study.publish import main as publish_main
 from benchmarks.study.quoted import QUOTED, quoted, read_quoted
@@ -36,7 +36,7 @@ MOST_BYTES = 10_000_000
 GRIDS = [
     folder.name
     for folder in sorted((ROOT / RESULTS).glob("*-l-grid*"))
-    if not folder.name.endswith(CHOSEN)
+    if not folder.name.endswith((CHOSEN, HALF_ONLY))
 ]
 
 fake_learner, kept, finished = test_study.fake_learner, test_study.kept, test_study.finished
@@ -230,6 +230,9 @@ def test_the_command_of_a_study_names_what_it_runs() -> None:
         f"{start} grid-answers --policies mlp --seeds 2",
         f"{start} quick --cv --seeds 2",
     ]
+    later = record.model_copy(update={"seeds": [3, 4, 5]})
+    half = preset_named("grid-half", "virl-l")
+    assert command_of(later, half) == f"{start} grid-half --seeds 6 --only 3,4,5"
     with pytest.raises(ValueError, match="expected some of lm, mlp of the preset grid-answers; go"):
         answers.with_policies(["cnn"])
 

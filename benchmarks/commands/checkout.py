@@ -19,7 +19,8 @@ def study(
         str,
         typer.Option(
             help="quick, full or grid; of text suites also demo, grid-chosen, grid-answers, "
-            "grid-answers-chosen, controls, controls-more and smollm2, where they have it."
+            "grid-answers-chosen, grid-half, grid-answers-half, controls, controls-more and "
+            "smollm2, where they have it."
         ),
     ] = "quick",
     out: Annotated[

@@ -184,6 +184,29 @@ def played(folder: Path, policy: str) -> dict[tuple[str, int, str], Played]:
     return load_study(folder).played(policy)
 
 
+def check_same_init(
+    folder: Path,
+    known: Mapping[tuple[str, int, str], Played],
+    here: Mapping[tuple[str, int, str], Played],
+) -> None:
+    """Check that a policy's arms in a folder start from the init of those in another study.
+
+    Args:
+        known: what that one played, by stage, point and column.
+        here: the same of the folder.
+
+    Raises:
+        RunError: their inits play otherwise.
+    """
+    for (stage, point, column), theirs in here.items():
+        ours = known.get((stage, point, column), {}) if stage == "init" else {}
+        if any(ours[key].value != theirs[key].value for key in ours.keys() & theirs.keys()):
+            raise RunError(
+                f"{folder}: its init plays otherwise on {column} than that of another study of the "
+                f"same seeds, so their arms cannot be compared. Train both on one kind of machine."
+            )
+
+
 def suite_of_study(folder: Path, record: RunRecord) -> Suite:
     """Return the suite of a study or a job.
 

@@ -17,7 +17,8 @@ import typer
 from benchmarks.consoles import reported_errors
 from benchmarks.significance import difference_test, holm, seeds_to_see, smallest_seen
 from benchmarks.statistics import Observation, PairedTest, rate
-from benchmarks.study.cells import Played, described, in_order, played
+from benchmarks.study.cells import Played, in_order, load_study
+from benchmarks.study.further_seeds import halfway, with_further_seeds
 from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.study.presets.declared import DECLARED
 
@@ -31,8 +32,6 @@ ENDPOINTS = {
 }
 MARGIN = 0.03
 """A difference that matters, in shares: the protocol asks for the power to see it."""
-
-HALF = 0.5
 
 LEARNED = 0.9
 """Of what the method learns that learns less: there both are compared at equal success. Not all of
@@ -202,7 +201,7 @@ def declared(
         chosen: see `choices`. Without it there is no (a), and (c) is of a preset with one rate.
     """
     sft, rl = (arms_by_rate(policy, method) for method in ("sft", "rl"))
-    half = next(p for p in range(1, preset.points + 1) if preset.share(p) >= HALF)
+    half = halfway(preset)
     found: dict[str, list[Sides]] = {}
     if chosen:
         found["a"] = [
@@ -220,9 +219,18 @@ def declared(
 
 
 def endpoints(
-    cells: Cells, suite: str, name: str, policy: PolicyPreset, preset: Preset, column: str
+    cells: Cells,
+    suite: str,
+    name: str,
+    policy: PolicyPreset,
+    preset: Preset,
+    column: str,
+    further: Cells | None = None,
 ) -> tuple[dict[str, Choice], list[Endpoint]]:
     """Return what validation chose for each method, and the endpoints on a column.
+
+    Args:
+        further: those that (b) is of, see `with_further_seeds`; None for the same.
 
     Raises:
         ValueError: an arm lacks the points that they need.
@@ -230,8 +238,9 @@ def endpoints(
     chosen = choices(cells, policy, preset)
     found = []
     for endpoint, pairs in declared(chosen, policy, preset).items():
+        played = further if endpoint == "b" and further is not None else cells
         sides = [
-            tuple(cells.get((arm, point, column), {}) for arm, point in pair) for pair in pairs
+            tuple(played.get((arm, point, column), {}) for arm, point in pair) for pair in pairs
         ]
         told = differences([(first, second) for first, second in sides])
         if not told:
@@ -292,18 +301,21 @@ def report(folders: Sequence[Path]) -> list[str]:
         RunError: one is not a study's folder.
     """
     lines, known = [], dict[tuple[str, str, str, str], Endpoint]()
-    for folder in in_order(folders):
-        record, preset, _ = described(folder)
-        suite = next(iter(record.suites))
+    studies = [load_study(folder) for folder in in_order(folders)]
+    for study in studies:
+        preset, suite = study.preset, next(iter(study.record.suites))
+        if preset.is_half:
+            continue  # (b) of the grid has its seeds.
         if preset.is_controls:
-            lines.append(f"{folder} is of controls: benchmarks.study.overturned compares them.")
+            told = "is of controls: benchmarks.study.overturned compares them."
+            lines.append(f"{study.folder} {told}")
             continue
         columns = [PRIMARY, *(name for name in SECONDARY if name in preset.curve_columns)]
         for name, policy in preset.policies.items():
-            cells = played(folder, name)
+            cells, further = study.played(name), with_further_seeds(study, name, studies)
             try:
                 for column in columns:
-                    chosen, here = endpoints(cells, suite, name, policy, preset, column)
+                    chosen, here = endpoints(cells, suite, name, policy, preset, column, further)
                     known |= {(suite, one.policy, one.name, one.column): one for one in here}
             except ValueError as error:
                 lines.append(f"{suite}, {name}: {error}")

@@ -14,10 +14,9 @@ from typing import Annotated
 import typer
 
 from benchmarks.consoles import reported_errors
-from benchmarks.runs import RunError
 from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate
-from benchmarks.study.cells import Played, described, in_order, played
+from benchmarks.study.cells import Played, check_same_init, described, in_order, played
 from benchmarks.study.frontier import PRIMARY, Cells, choose, differences, endpoints
 from benchmarks.study.presets import UNTRAINED, Arm
 
@@ -200,21 +199,6 @@ def report(folders: Sequence[Path]) -> list[str]:
         for one in setting.verdicts():
             lines.append(one if isinstance(one, str) else _line(one, decided))
     return lines
-
-
-def check_same_init(folder: Path, known: Cells, here: Cells) -> None:
-    """Check that controls in a folder start from the init of others.
-
-    Raises:
-        RunError: their inits play otherwise.
-    """
-    place = ("init", 0, COLUMN)
-    ours, theirs = known.get(place, {}), here.get(place, {})
-    if any(ours[key].value != theirs[key].value for key in ours.keys() & theirs.keys()):
-        raise RunError(
-            f"{folder}: its init plays otherwise than that of the controls before it, so their "
-            f"arms cannot be compared. Train all controls on one kind of machine."
-        )
 
 
 def _line(verdict: Verdict, decided: bool) -> str:

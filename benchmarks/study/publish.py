@@ -157,7 +157,10 @@ def command_of(record: RunRecord, preset: Preset) -> str:
     whole = PRESETS.get(suite, {}).get(name)
     if whole is not None and set(preset.policies) < set(whole.policies):
         told += f" --policies {','.join(preset.policies)}"
-    return told + f" --seeds {len(record.seeds)}"
+    told += f" --seeds {record.seeds[-1] + 1}"
+    if record.seeds[0] > 0:
+        told += f" --only {','.join(map(str, record.seeds))}"
+    return told
 
 
 def _stays(row: Episode, points: Collection[str], preset: Preset, kept: Collection[str]) -> bool:

@@ -12,7 +12,7 @@ class Declared(NamedTuple):
     Attributes:
         tests: (a), (b) and (c) of each policy, corrected together. Those that are not run yet count
             too.
-        seeds: of (a) and (c); with fewer they are looked at before their time.
+        seeds: of each; with fewer they are looked at before their time.
     """
 
     tests: int

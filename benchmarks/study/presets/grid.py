@@ -75,7 +75,7 @@ def chosen(grid: Preset, arms: Mapping[str, Sequence[str]]) -> Preset:
 
 
 def half(grid: Preset, chosen: Preset) -> Preset:
-    """Return the arms of a grid that were not chosen, trained to half of its compute and no further.
+    """Return the arms of a grid that were not chosen, trained to half of its compute.
 
     With the chosen ones, which are trained on these seeds already, they are all that the comparison
     at equal rates and half of the compute needs.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from benchmarks.leaderboard.shifts import SHIFTS
 from benchmarks.study.cells import Study
 from benchmarks.study.frontier import (
     CHOOSES,
     ENDPOINTS,
-    HALF,
     Cells,
     Choice,
     Sides,
@@ -20,6 +20,7 @@ from benchmarks.study.frontier import (
     choices,
     declared,
 )
+from benchmarks.study.further_seeds import HALF
 from benchmarks.study.presets import PolicyPreset
 from benchmarks.study.report.contrasts import Contrast, Family, Maker
 from benchmarks.study.report.names import arm_name
@@ -57,19 +58,26 @@ def shifted_columns(study: Study) -> list[str]:
 
 
 def contrasts_of(
-    study: Study, policy: str, retained: bool, beside: Cells | None = None
+    study: Study,
+    policy: str,
+    retained: bool,
+    beside: Cells | None = None,
+    further: Cells | None = None,
 ) -> tuple[list[Contrast], dict[str, Choice]]:
     """Return all that is compared of a policy, uncorrected, and what validation chose.
 
     Args:
         retained: whether the init has seen the rules that are compared.
         beside: the arms "sft" and "rl" of another study from the same init, for controls.
+        further: those that (b) is of, see `with_further_seeds`; None for the study's own.
     """
     preset, asked = study.preset, study.preset.policies[policy]
     cells = {**(beside or {}), **study.played(policy)}
     make = Maker(study, policy, cells, retained)
     if preset.is_controls:
         return _controls(make, asked), {}  # the endpoints are those of the grid
+    if preset.is_half:
+        return [], {}  # and so is what its seeds are compared with
     chosen: dict[str, Choice] = {}
     if CHOOSES in preset.curve_columns:
         # An unfinished run has what needs no choice.
@@ -78,19 +86,22 @@ def contrasts_of(
     pairs = declared(chosen, asked, preset)
     found: list[Contrast] = []
     shifted = shifted_columns(study)
+    makers = {"b": make if further is None else replace(make, cells=further)}
     for name, compared in pairs.items():
         # Of presets without validation the last point alone is declared, of other cities nothing.
         is_declared = CHOOSES in preset.curve_columns or name == "c"
         is_declared &= not preset.is_cv
         family: Family = "declared" if is_declared else "further"
-        found += make.of(name, ENDPOINTS[name], compared, study.task.shift, family)
+        found += makers.get(name, make).of(
+            name, ENDPOINTS[name], compared, study.task.shift, family
+        )
     headline = "a" if "a" in pairs else "c"
     for column in shifted[1:]:
         if headline in pairs:
             found += make.of(headline, ENDPOINTS[headline], pairs[headline], column, "further")
     # What a lead under the shift costs is told with it.
     for name, compared in pairs.items():
-        found += make.of(name, ENDPOINTS[name], compared, "in", "further")
+        found += makers.get(name, make).of(name, ENDPOINTS[name], compared, "in", "further")
     found += _budgets(make, asked, list(pairs.values()))
     found += _against_init(make, pairs.get(headline, []))
     found += _rates(make, asked)

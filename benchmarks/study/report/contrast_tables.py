@@ -133,7 +133,7 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
     early = ""
     if awaited := {one.seeds_awaited for one in shown} - {0}:
         seeds = " or ".join(map(str, sorted(awaited)))
-        early = f"(a) and (c) are declared with {seeds} seeds; with fewer they are interim. "
+        early = f"Endpoints are declared with {seeds} seeds; with fewer they are interim. "
     return Table(
         "RL \u2212 SFT under another rule",
         [

@@ -18,6 +18,7 @@ from benchmarks.significance import (
 from benchmarks.statistics import FEW_SEEDS, Estimate, PairedTest
 from benchmarks.study.cells import Played, Study
 from benchmarks.study.frontier import (
+    ENDPOINTS,
     GRID,
     MARGIN,
     Cells,
@@ -86,7 +87,7 @@ class Contrast:
     @property
     def seeds_awaited(self) -> int:
         """How many seeds an endpoint is declared with that has fewer yet; 0 where it has them."""
-        if not self.is_of_grid or self.topic not in ("a", "c"):
+        if not self.is_of_grid or self.topic not in ENDPOINTS:
             return 0
         wanted = DECLARED[self.suite].seeds
         return wanted if self.estimate.seeds < wanted else 0

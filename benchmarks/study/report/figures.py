@@ -62,11 +62,11 @@ def frontier(summary: Summary, theme: Theme) -> Figure:
 
     Of several learning rates of a method the mean stands out.
     """
-    whole = {one.name for one in summary.settings if not one.is_chosen}
+    whole = {one.name for one in summary.settings if not one.is_part}
     drawn = [
         one
         for one in summary.settings
-        if has_frontier(one) and not (one.is_chosen and one.name in whole)
+        if has_frontier(one) and not (one.is_part and one.name in whole)
     ]
     wide = 3 if len(drawn) > 4 else 2
     figure, panels = _panels(len(drawn), 3.6, wide)

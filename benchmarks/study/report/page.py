@@ -67,7 +67,7 @@ def drawings(summary: Summary) -> list[Drawing]:
         )
         found.append(Drawing("frontier", "The frontier", says, partial(figures.frontier, summary)))
     for one in summary.settings:
-        if one.frontier:
+        if one.frontier and not one.study.preset.is_half:
             name = f"compute-{one.suite}-{one.study.preset.name}-{one.policy}"
             says = f"{one.title}: each column against training compute"
             draw = partial(figures.curves, one)

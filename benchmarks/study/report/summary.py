@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.runs import RunError
-from benchmarks.study.cells import Played, Study, in_order
+from benchmarks.study.cells import Played, Study, check_same_init, in_order
 from benchmarks.study.frontier import (
     SHIFTED,
     Cells,
@@ -17,7 +17,7 @@ from benchmarks.study.frontier import (
     curve,
     mean_over_rates,
 )
-from benchmarks.study.overturned import check_same_init
+from benchmarks.study.further_seeds import with_further_seeds
 from benchmarks.study.report.compared import against_answers, contrasts_of
 from benchmarks.study.report.contrasts import Contrast, corrected
 from benchmarks.study.report.names import setting_name
@@ -68,9 +68,9 @@ class Setting:
         return any(one.topic == "control" for one in self.contrasts)
 
     @property
-    def is_chosen(self) -> bool:
+    def is_part(self) -> bool:
         """Whether its arms are some of a grid's, on more seeds."""
-        return self.study.preset.is_chosen
+        return self.study.preset.is_chosen or self.study.preset.is_half
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -171,7 +171,8 @@ def answers_alone(study: Study, policy: str, studies: Sequence[Study]) -> tuple[
 
 def _setting(study: Study, results: Results, policy: str, studies: Sequence[Study]) -> Setting:
     beside = arms_beside(study, policy, studies)
-    contrasts, chosen = contrasts_of(study, policy, policy in results.retained, beside)
+    further = with_further_seeds(study, policy, studies)
+    contrasts, chosen = contrasts_of(study, policy, policy in results.retained, beside, further)
     if chosen and (alone := answers_alone(study, policy, studies)):
         retained = policy in results.retained
         contrasts += against_answers(study, policy, chosen, *alone, retained)

@@ -1,0 +1,54 @@
+"""More seeds of a grid's comparison at equal rates and half of the compute, from other studies.
+
+A grid has all rates on its first seeds. On further ones a study of its chosen arms has two of them,
+and a study whose preset ends in "-half" the others, trained to half of the compute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from benchmarks.study.cells import Played, Study, check_same_init
+from benchmarks.study.presets import Preset
+from benchmarks.study.presets.schema import CHOSEN, HALF_ONLY
+
+HALF = 0.5
+"""The share of an arm's compute at which equal rates are compared."""
+
+
+def halfway(preset: Preset) -> int:
+    """Return the first point of a grid at which its arms have spent half of their compute."""
+    if preset.is_half:
+        return preset.points
+    return next(p for p in range(1, preset.points + 1) if preset.share(p) >= HALF)
+
+
+def with_further_seeds(
+    study: Study, policy: str, studies: Iterable[Study]
+) -> dict[tuple[str, int, str], Played]:
+    """Return a policy's episodes by stage, point and column, halfway of all seeds there are.
+
+    The init and the arms after half of the compute have those of other studies too. A comparison of
+    all rates is of the seeds that each of them has.
+
+    Args:
+        study: a grid.
+        studies: where those of its chosen arms and of its half are looked for.
+
+    Raises:
+        RunError: two of them have different inits on one seed.
+    """
+    found: dict[tuple[str, int, str], Played] = dict(study.played(policy))
+    half = halfway(study.preset)
+    names = [study.preset.name + CHOSEN, study.preset.name + HALF_ONLY]
+    for other in studies:
+        if other.preset.name not in names or other.record.suites != study.record.suites:
+            continue
+        theirs = other.played(policy)
+        check_same_init(other.folder, found, theirs)
+        there = {0: 0, halfway(other.preset): half}
+        for (stage, point, column), cell in theirs.items():
+            if point in there:
+                place = stage, there[point], column
+                found[place] = {**cell, **found.get(place, {})}
+    return found
