@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import lzma
 import os
 import re
 import stat
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from shiftgym.files import MEBIBYTE
 
@@ -29,7 +27,7 @@ MOST_FILE = 2048 * MEBIBYTE
 MOST_XZ_MEMORY = 64 * MEBIBYTE
 """That unpacking may take; files that are packed as usual take up to ten."""
 
-MOST_RATIO, FREE = 150, 8 * MEBIBYTE
+MOST_RATIO, FREE = 1_000, 8 * MEBIBYTE
 """How many times as large a file may be unpacked, beyond the first bytes, which are free."""
 
 
@@ -107,7 +105,7 @@ def bounded_lines(
     most_file: int = MOST_FILE,
     unfinished: bool = False,
 ) -> Iterator[bytes]:
-    r"""Yield the lines of a file, of one whose name ends in .gz or .xz those that it unpacks to.
+    r"""Yield the lines of a file, of one whose name ends in .xz those that it unpacks to.
 
     Every line ends with "\n".
 
@@ -118,21 +116,20 @@ def bounded_lines(
 
     Raises:
         ValueError: as `opened`; a line, the file or what it unpacks to is too large; the last line
-            is torn; or it is no whole gzip or xz file.
+            is torn; or it is no whole xz file.
         OSError: it cannot be read.
     """
     with opened(path) as packed:
-        if path.suffix not in _UNPACK:
+        if path.suffix != ".xz":
             yield from _lines(path, packed, most_line, most_file, unfinished)
             return
         size = os.fstat(packed.fileno()).st_size
         most = min(most_file, FREE + MOST_RATIO * size)
         try:
-            with _UNPACK[path.suffix](packed) as file:
-                yield from _lines(path, cast(BinaryIO, file), most_line, most, unfinished)
-        except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError) as error:
-            kind = {".gz": "gzip", ".xz": "xz"}[path.suffix]
-            raise ValueError(f"{path.name} is no whole {kind} file: {error}.") from error
+            with io.BufferedReader(_Xz(packed)) as file:
+                yield from _lines(path, file, most_line, most, unfinished)
+        except (EOFError, lzma.LZMAError) as error:
+            raise ValueError(f"{path.name} is no whole xz file: {error}.") from error
 
 
 class _Xz(io.RawIOBase):
@@ -154,12 +151,6 @@ class _Xz(io.RawIOBase):
             data = self._unpack.decompress(more, len(buffer))
         buffer[: len(data)] = data
         return len(data)
-
-
-_UNPACK: Mapping[str, Callable[[BinaryIO], io.IOBase]] = {
-    ".gz": lambda packed: gzip.GzipFile(fileobj=packed),
-    ".xz": lambda packed: io.BufferedReader(_Xz(packed)),
-}
 
 
 def _lines(

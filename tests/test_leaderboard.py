@@ -58,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     retract(folder / "submissions" / "gone", "It was the same as chance.", date(2026, 1, 3))
     before = chance / "earlier" / EARLIER
     before.mkdir(parents=True)
-    shutil.copy(chance / "episodes.jsonl.gz", before)
+    shutil.copy(chance / "episodes.jsonl.xz", before)
     told = (chance / "submission.yaml").read_text()
     (before / "submission.yaml").write_text(re.sub("cards: .*", f"cards: '{EARLIER}'", told))
     build(folder / "submissions", "--out", folder / "site", "--suite-file", suite)

@@ -118,8 +118,8 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a run": (a_run, "'run' has no submission.yaml"),
     "an earlier version": (an_earlier_version, "is not what the folder has held"),
     "an edited row": (
-        lambda p: (p / "gp-l-empty-reply/episodes.jsonl.gz").write_bytes(b""),
-        "gp-l-empty-reply: episodes.jsonl.gz is not the file",
+        lambda p: (p / "gp-l-empty-reply/episodes.jsonl.xz").write_bytes(b""),
+        "gp-l-empty-reply: episodes.jsonl.xz is not the file",
     ),
 }
 
@@ -191,5 +191,5 @@ def test_the_commands_of_the_workflow_verify_a_new_entry(branches: tuple[Path, P
     assert done.returncode == 0, done.stderr
     assert "new-entry: new" in done.stdout
     assert "gp-l-empty-reply" not in done.stdout
-    (after / "new-entry/episodes.jsonl.gz").write_bytes(b"")
+    (after / "new-entry/episodes.jsonl.xz").write_bytes(b"")
     assert verified().returncode == 2

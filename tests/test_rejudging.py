@@ -75,7 +75,7 @@ def test_old_rows_are_kept_beside_new_ones(cards_run: tuple[Path, Path], tmp_pat
     told = yaml.safe_load((folder / "submission.yaml").read_bytes())
     assert (told["date"], told["rejudged"]) == ("2026-01-02", "2026-02-03")
     # What is kept is a submission, and nothing else may lie there.
-    (kept / "episodes.jsonl.gz").write_bytes(b"")
+    (kept / "episodes.jsonl.xz").write_bytes(b"")
     with pytest.raises(Refused, match="its SHA-256 differs"):
         verify(folder, new_suite)
     kept.rename(kept.with_name("0" * 16))

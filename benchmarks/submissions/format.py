@@ -21,7 +21,7 @@ from benchmarks.submissions.plain import plain_line
 from benchmarks.suites import ColumnName, SizeName
 
 SUBMISSION_FILE = "submission.yaml"
-ROWS_FILE, LOG_FILE = "episodes.jsonl.gz", "replies.jsonl.gz"
+ROWS_FILE, LOG_FILE = "episodes.jsonl.xz", "replies.jsonl.xz"
 FILES = (SUBMISSION_FILE, ROWS_FILE, LOG_FILE)
 """All that a submission may hold."""
 
@@ -139,7 +139,7 @@ class Submission(Part):
     suites: dict[Plain, Digest] = Field(min_length=1, max_length=1)
     versions: list[dict[Identifier, Identifier]] = Field(min_length=1, max_length=100)
     rejudged: Day | None = None
-    files: dict[Literal["episodes.jsonl.gz", "replies.jsonl.gz"], Checksum]
+    files: dict[Literal["episodes.jsonl.xz", "replies.jsonl.xz"], Checksum]
 
     @model_validator(mode="after")
     def _fits_together(self) -> Submission:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import io
+import lzma
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -137,6 +137,6 @@ def _lines(claim: Claim, name: str, order: Mapping[str, int]) -> Iterator[Packed
 def pack(path: Path, lines: Iterable[PackedLine]) -> None:
     """Write lines packed and in order, the same bytes wherever they are packed."""
     packed = io.BytesIO()
-    with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as file:
+    with lzma.open(packed, "wb") as file:
         file.writelines(line.data for line in sorted(lines))
     path.write_bytes(packed.getvalue())
