@@ -195,6 +195,23 @@ def test_words_have_cities_left_out_behind_what_is_declared() -> None:
     )
 
 
+def test_beside_grids_other_presets_are_not_counted() -> None:
+    grid, _ = contrasts_of(
+        study("grid-chosen", of_a_grid(0.5, 0.6, 0.3), seeds=6), "lm-working", retained=False
+    )
+    (last,) = (one for one in grid if one.topic == "c" and one.shift == "rule")
+    quick = replace(last, preset="quick", policy="mlp")
+    assert "Of 1 setting, " in headline_words(advice(corrected([*grid, quick])))
+    assert "Of 1 setting, " in headline_words(advice(corrected([quick])))
+
+
+def test_the_page_in_full_has_other_looks_with_their_picture() -> None:
+    table = Table("Card game in images: CNN, quick. Success", ["policy", "0"], [["cnn", "25.7"]])
+    text = page_in_full(Quoted(looks={"gp-vl-quick-cnn": table}))
+    assert "](images/looks-gp-vl-quick-cnn.png)\n\n**Card game in images: CNN, quick." in text
+    assert "Other looks" not in page_in_full(Quoted())
+
+
 def test_words_tell_what_was_added_or_lost_since_the_start() -> None:
     one = headline()
     forgets = [replace(one, topic="init", about=f"{arm} against the init") for arm in ("SFT", "RL")]

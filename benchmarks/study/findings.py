@@ -7,15 +7,17 @@ page of the docs. The figure is drawn from the rows.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import typer
 
 from benchmarks.consoles import reported_errors
 from benchmarks.plot_style import write_figure
+from benchmarks.plots import severities_figure
 from benchmarks.runs import RUN_FILE
 from benchmarks.study.cells import in_order
-from benchmarks.study.findings_pages import FIGURE, WRITTEN, written
+from benchmarks.study.findings_pages import FIGURE, WRITTEN, looks_figure, written
 from benchmarks.study.publish import RESULTS
 from benchmarks.study.quoted import QUOTED, quoted, text_of
 from benchmarks.study.report import figures
@@ -43,6 +45,9 @@ def _write() -> None:
         write_atomically(path, written(path, found).encode())
     if summary is not None:
         write_figure(lambda theme: figures.frontier(summary, theme), FIGURE)
+        for name in found.looks:
+            results = next(s.results for s in summary.settings if s.study.folder.name == name)
+            write_figure(partial(severities_figure, results), looks_figure(name))
     print(f"{len(folders)} studies; written: {', '.join(map(str, (QUOTED, *WRITTEN)))}")
 
 

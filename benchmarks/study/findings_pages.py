@@ -29,6 +29,11 @@ MARKED = re.compile("(<!-- findings -->).*?(<!-- end of findings -->)", re.DOTAL
 """Where pages have what is written of findings."""
 
 
+def looks_figure(folder: str) -> Path:
+    """Return where the picture of a published study's success by severity of the look lies."""
+    return FIGURE.with_name(f"looks-{folder}.png")
+
+
 def written(path: Path, found: Quoted) -> str:
     """Return what one of `WRITTEN` has to say; pages of which findings are a part are read."""
     if path in TABLED:
@@ -101,6 +106,17 @@ def page_in_full(found: Quoted) -> str:
             "intervals over cities and routes. [The protocol](protocol.md#street-navigation) calls "
             "this secondary.",
             *(table.markdown().rstrip() for table in found.cities),
+        ]
+    if found.looks:
+        parts += [
+            "## Other looks",
+            "Success at the last point as pictures look further and further from plain, on the "
+            "same episodes.",
+            *(
+                f"![Success by severity of the look](images/{looks_figure(folder).name})"
+                f"\n\n{table.markdown().rstrip()}"
+                for folder, table in found.looks.items()
+            ),
         ]
     if others := [one for one in said if _is_further(one)]:
         parts += [

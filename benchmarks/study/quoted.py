@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from benchmarks.study.publish import RESULTS, command_of
 from benchmarks.study.report.contrasts import Contrast
 from benchmarks.study.report.summary import Summary
 from benchmarks.study.report.tables import overturned_table
+from benchmarks.study.tables import severities_table
 from benchmarks.tables import Table, interval
 
 QUOTED = RESULTS / "quoted.json"
@@ -45,6 +47,7 @@ class Quoted(BaseModel):
             {"lm/sft-5e-5/in/success": "29.8 [21.9, 39.2]"}.
         controls: what they do to the headline, where they were run.
         cities: what each city tells that was left out, where one was.
+        looks: success by severity of the look, by the folder of the study.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -54,6 +57,7 @@ class Quoted(BaseModel):
     contrasts: tuple[Contrast, ...] = ()
     controls: Table | None = None
     cities: tuple[Table, ...] = ()
+    looks: dict[str, Table] = Field(default_factory=dict)
 
 
 def quoted(summary: Summary | None) -> Quoted:
@@ -91,6 +95,12 @@ def quoted(summary: Summary | None) -> Quoted:
             for table in cities.tables(one.study.preset, one.results)
             if table.title.partition(":")[0] in one.study.preset.curve_columns
         ),
+        looks={
+            one.study.folder.name: replace(table, title=f"{one.name}. {table.title}")
+            for one in summary.settings
+            if one.results.severities
+            for table in [severities_table(one.results)]
+        },
     )
     return Quoted.model_validate(_rounded(found.model_dump(mode="json")))
 

@@ -34,10 +34,11 @@ def study_tables(results: Results) -> list[Table]:
     if others:
         tables.append(_others_table(results, others))
     if results.severities:
-        tables.append(_severities_table(results))
+        tables.append(severities_table(results))
     if any(rate.metric == RECOGNITION for rate in results.rates):
         tables.append(_recognition_table(results))
-    return [*tables, _familiarity_table(results), *splits_tables(results.splits, results.task)]
+    splits = splits_tables(results.splits, results.task, results.columns)
+    return [*tables, _familiarity_table(results), *splits]
 
 
 def main_tables(results: Results) -> list[Table]:
@@ -82,7 +83,7 @@ def _rates_tables(results: Results, metric: str, note: str = "") -> list[Table]:
     return tables
 
 
-def _severities_table(results: Results) -> Table:
+def severities_table(results: Results) -> Table:
     """Return the primary metric over severities, a line for each arm and axis."""
     lines: dict[tuple[str, str, str], list[SeverityPoint]] = defaultdict(list)
     for point in results.severities:
