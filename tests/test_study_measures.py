@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from agents.gp.worked_dialogues import GAME
 from agents.tinylm import TinyLM, TinyLMAgent, TinyLMConfig
 from agents.vision.eye import no_picture
 from benchmarks.passes import pass_at
+from benchmarks.plot_style import LIGHT
 from benchmarks.records import RunRecord
 from benchmarks.rollouts import play, side_by_side
 from benchmarks.runs import Run, RunError, read_json, write_json
@@ -22,6 +24,9 @@ from benchmarks.study.jobs import WEIGHTS
 from benchmarks.study.measures import measure
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.probes import _Room, shows_working
+from benchmarks.study.report.measures import measured_rows
+from benchmarks.study.report.page import drawings
+from benchmarks.study.report.summary import Summary, summarise_studies
 from benchmarks.suites import SUITES
 
 SIZE: dict[str, Any] = {"width": 16, "layers": 1, "context": 96, "game": "cards-working"}
@@ -158,6 +163,34 @@ def test_measures_resume_and_are_told_with_intervals(
         list(measure(folder, columns=["out"]))
     with pytest.raises(RunError, match="is no run folder"):
         list(measure(folder.parent / "none"))
+
+
+def test_points_on_the_way_are_drawn_against_compute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(GAME, "longest_reply", 12)
+    folder = study(tmp_path / "run")
+    given = {"columns": ["rule_ood"], "episodes": 2, "samples": 2, "measures": ["samples"]}
+    list(measure(folder, **given))
+    (one,) = summarise_studies([folder], splits=False).settings
+    assert measured_rows(one) == []  # The ends alone are no curve.
+    list(measure(folder, points="all", **given))
+    rows = measured_rows(one)
+    assert [(row["arm"], row["point"]) for row in rows] == [
+        ("init", 0),
+        ("rl-2e-4", 1),
+        ("rl-2e-4", 2),
+    ]
+    for row in rows:
+        assert {"flops", "pass@1", "pass@1_low", "pass@1_high", "kl", "kl_high"} <= set(row)
+    named = {drawing.name: drawing for drawing in drawings(Summary([replace(one, frontier=rows)]))}
+    figure = named["measures-gp-l-grid-lm-working"].draw(LIGHT)
+    titles = [panel.get_title() for panel in figure.axes if panel.get_title()]
+    assert titles == ["another rule: one sample", "another rule: divergence from the init"]
+    (of_kl,) = (panel for panel in figure.axes if "divergence" in panel.get_title())
+    assert of_kl.get_ylabel() == "KL (nats a word)"
+    # In nats, not in percent.
+    assert max(of_kl.lines[0].get_ydata()) == pytest.approx(max(row["kl"] for row in rows))
 
 
 @pytest.mark.slow

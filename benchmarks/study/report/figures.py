@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from benchmarks.plot_style import Theme, arm_style, label, plain_axes
 from benchmarks.plots import COLUMN_NAMES
 from benchmarks.study.report.contrasts import Contrast, by_setting
-from benchmarks.study.report.names import ENDPOINT_NAMES, arm_name
+from benchmarks.study.report.names import ENDPOINT_NAMES, KL_AXIS, MEASURE_NAMES, arm_name
 from benchmarks.study.report.summary import Setting, Summary
 
 WIDTH = 7.2
@@ -111,30 +111,59 @@ def frontier(summary: Summary, theme: Theme) -> Figure:
 
 def curves(one: Setting, theme: Theme) -> Figure:
     """Draw the columns of a setting against training compute, a line for each arm."""
-    columns = [c for c in one.columns if any(c in row for row in one.frontier)]
-    figure, panels = _panels(len(columns), 2.7)
-    most = max(float(row["flops"]) for row in one.frontier)
+    titles = {
+        column: _COLUMNS.get(column, column.replace("_", " "))
+        for column in one.columns
+        if any(column in row for row in one.frontier)
+    }
+    return _against_compute(one, one.frontier, titles, theme)
+
+
+def measures(one: Setting, rows: Sequence[Mapping[str, float | str]], theme: Theme) -> Figure:
+    """Draw what was measured of the weights under another rule against training compute.
+
+    Args:
+        rows: see `measured_rows`.
+    """
+    names = dict.fromkeys(name for row in rows for name in MEASURE_NAMES if name in row)
+    titles = {name: f"another rule: {MEASURE_NAMES[name]}" for name in names}
+    return _against_compute(one, rows, titles, theme)
+
+
+def _against_compute(
+    one: Setting,
+    shown: Sequence[Mapping[str, float | str]],
+    titles: Mapping[str, str],
+    theme: Theme,
+) -> Figure:
+    """Draw a panel for each of `titles`, the keys of rows, and a line for each arm in it."""
+    figure, panels = _panels(len(titles), 2.7)
+    most = max(float(row["flops"]) for row in shown)
     unit = 3 * math.floor(math.log10(most) / 3) if most >= 1 else 0
     looks = styles(theme, _arms(one))
-    for panel, column in zip(panels, columns):
-        starts = [row for row in one.frontier if row["arm"] == "init" and column in row]
+    for panel, (key, title) in zip(panels, titles.items()):
+        scale, axis = (1, KL_AXIS) if key == "kl" else (100, f"{one.study.task.axis} (%)")
+        starts = [row for row in shown if row["arm"] == "init" and key in row]
         for arm, look in looks.items():
-            rows = [row for row in one.frontier if row["arm"] == arm and column in row]
-            rows = [*starts, *rows]
+            rows = [*starts, *(row for row in shown if row["arm"] == arm and key in row)]
             at = [float(row["flops"]) / 10**unit for row in rows]
             panel.plot(
-                at, [_pct(r, column) for r in rows],
+                at, [scale * float(r[key]) for r in rows],
                 **{**look, "markersize": 3.6, "lw": 1.3, "markevery": slice(1, None)},
             )  # fmt: skip
-            low, high = ([_pct(r, f"{column}_{end}") for r in rows] for end in ("low", "high"))
+            low, high = (
+                [scale * float(r[f"{key}_{end}"]) for r in rows] for end in ("low", "high")
+            )
             alpha = 0.13 if len(looks) < 4 else 0.05
             panel.fill_between(at, low, high, color=look["color"], alpha=alpha, lw=0)
         for row in starts:
             look = {**arm_style(theme, "init"), "markersize": 7.0}
-            panel.plot([float(row["flops"]) / 10**unit], [_pct(row, column)], zorder=5, **look)
+            panel.plot(
+                [float(row["flops"]) / 10**unit], [scale * float(row[key])], zorder=5, **look
+            )
         plain_axes(panel)
-        panel.set_title(label(_COLUMNS.get(column, column.replace("_", " "))))
-        panel.set_ylabel(f"{one.study.task.axis} (%)")
+        panel.set_title(label(title))
+        panel.set_ylabel(axis)
         panel.set_xlabel(f"compute, init included ($10^{{{unit}}}$ FLOPs)")
     _legend(figure, theme, [one], "")
     _title(figure, theme, one.name, Summary([one]))

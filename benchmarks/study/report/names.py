@@ -29,6 +29,19 @@ ENDPOINT_NAMES: Mapping[str, str] = MappingProxyType(
 )
 """The endpoints of docs/protocol.md, and the comparison beside them, in order."""
 
+MEASURE_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "pass@1": "one sample",
+        "pass@8": "one of eight samples",
+        "revision": "all attempts, greedily",
+        "forced": "the right reading given",
+        "kl": "divergence from the init",
+    }
+)
+"""What of the weights is measured and drawn, see docs/study.md."""
+
+KL_AXIS = "KL (nats a word)"
+
 _ARMS: Mapping[str, str] = MappingProxyType(
     {
         "sft-then-rl": "SFT then RL",

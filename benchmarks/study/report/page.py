@@ -20,7 +20,7 @@ from benchmarks.statistics import conditional
 from benchmarks.study.report import figures
 from benchmarks.study.report.advice import FINDINGS, TOPICS, Advice, advice
 from benchmarks.study.report.examples import examples
-from benchmarks.study.report.measures import tables_beside_success
+from benchmarks.study.report.measures import measured_rows, tables_beside_success
 from benchmarks.study.report.summary import Summary
 from benchmarks.study.report.tables import (
     choices_table,
@@ -72,6 +72,12 @@ def drawings(summary: Summary) -> list[Drawing]:
             says = f"{one.title}: each column against training compute"
             draw = partial(figures.curves, one)
             found.append(Drawing(name, f"Against compute: {one.title}", says, draw))
+    for one in summary.settings:
+        if rows := measured_rows(one):
+            name = f"measures-{one.suite}-{one.study.preset.name}-{one.policy}"
+            says = f"{one.title}: samples, attempts, the reading given and the divergence"
+            draw = partial(figures.measures, one, rows)
+            found.append(Drawing(name, f"Measured beside success: {one.title}", says, draw))
     for one in {id(one.results): one for one in summary.settings}.values():
         if one.results.severities:
             suite, preset = one.suite, one.study.preset.name
