@@ -21,7 +21,7 @@ from benchmarks.study.jobs import Event, Job, run_job
 from benchmarks.study.presets import PRESETS, Preset
 from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.presets.grid import RATES
-from benchmarks.study.presets.owned import OWNED
+from benchmarks.study.presets.owned import LANGUAGE_MODEL, NETWORKS
 from benchmarks.study.results import load_results
 from benchmarks.study.run import jobs_at_once, run_study
 from benchmarks.study.timing import read_times
@@ -326,10 +326,26 @@ def test_learners_of_symbols_have_no_arms_of_language_models() -> None:
 
 def test_what_arms_own_beside_the_rate_is_on_record() -> None:
     configs: dict[str, Any] = {"sft": SFTConfig, "rl": PPOConfig}
-    for arm in PRESETS["gp-l"]["grid"].policies["lm-working"].all_arms.values():
-        run = vars(configs[arm.method](**arm.settings))
-        told = {name: one.value for name, one in OWNED[arm.method].items()}
-        assert {name: run[name] for name in run if name not in ("learning_rate", "seed")} == told
+    checked = set()
+    for suite, presets in PRESETS.items():
+        for policy in (
+            policy
+            for preset in presets.values()
+            if preset.name.startswith("grid")
+            for policy in preset.policies.values()
+        ):
+            words = policy.learner == "tinylm"
+            owned = LANGUAGE_MODEL if words else NETWORKS[suite]
+            for arm in policy.all_arms.values():
+                run = vars(configs[arm.method](**arm.settings)) if words else arm.settings
+                run = {name: run[name] for name in run if name not in ("learning_rate", "seed")}
+                assert run == {name: one.value for name, one in owned[arm.method].items()}
+                checked.add((suite, policy.learner, arm.method))
+    assert len(checked) == 4 * 2 * 2
+    # A value that was tried before is another one.
+    for arms in (LANGUAGE_MODEL, *NETWORKS.values()):
+        for one in (one for settings in arms.values() for one in settings.values()):
+            assert one.value not in one.before
 
 
 @pytest.mark.parametrize(
