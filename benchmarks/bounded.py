@@ -27,7 +27,7 @@ MOST_FILE = 2048 * MEBIBYTE
 MOST_XZ_MEMORY = 64 * MEBIBYTE
 """That unpacking may take; files that are packed as usual take up to ten."""
 
-MOST_RATIO, FREE = 1_000, 8 * MEBIBYTE
+MOST_RATIO, FREE = 400, 8 * MEBIBYTE
 """How many times as large a file may be unpacked, beyond the first bytes, which are free."""
 
 
@@ -129,6 +129,11 @@ def bounded_lines(
             with io.BufferedReader(_Xz(packed)) as file:
                 yield from _lines(path, file, most_line, most, unfinished)
         except (EOFError, lzma.LZMAError) as error:
+            if "Memory usage limit" in str(error):
+                raise ValueError(
+                    f"{path.name} needs more than {MOST_XZ_MEMORY:,} bytes of memory to unpack. "
+                    f"Pack it with xz -6."
+                ) from error
             raise ValueError(f"{path.name} is no whole xz file: {error}.") from error
 
 
@@ -149,6 +154,9 @@ class _Xz(io.RawIOBase):
             if self._unpack.needs_input and not more:
                 raise EOFError("it ends in the middle")
             data = self._unpack.decompress(more, len(buffer))
+        # A second stream would be lines that nobody verified.
+        if self._unpack.eof and (self._unpack.unused_data or self._packed.read(1)):
+            raise lzma.LZMAError("it goes on behind its end")
         buffer[: len(data)] = data
         return len(data)
 

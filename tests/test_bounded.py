@@ -23,7 +23,10 @@ def test_a_file_unpacks_to_its_lines(tmp_path: Path, suffix: str) -> None:
 def test_a_damaged_xz_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl.xz"
     packed = lzma.compress(b"".join(LINES))
-    for broken in (packed[:-100], packed[:50], b"", b"no xz" + packed):
+    for broken in (
+        packed[:-100], packed[:50], b"", b"no xz" + packed, packed + b"more", packed + packed,
+        packed + b"\0" * 2**20,
+    ):  # fmt: skip
         path.write_bytes(broken)
         with pytest.raises(ValueError, match=r"rows\.jsonl\.xz is no whole xz file"):
             list(bounded_lines(path))
@@ -33,7 +36,7 @@ def test_an_xz_file_takes_no_more_memory_or_room_than_is_allowed(tmp_path: Path)
     path = tmp_path / "rows.jsonl.xz"
     large = [{"id": lzma.FILTER_LZMA2, "dict_size": 512 * 2**20}]
     path.write_bytes(lzma.compress(b"1\n", filters=large))
-    with pytest.raises(ValueError, match="no whole xz file: Memory usage limit"):
+    with pytest.raises(ValueError, match=r"needs more than 67,108,864 bytes of memory.* xz -6"):
         list(bounded_lines(path))
     path.write_bytes(lzma.compress((b"0" * 9_999 + b"\n") * (FREE // 5_000)))
     with pytest.raises(ValueError, match="unpacks to more than"):

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
+from agents.gp.worked_dialogues import GAME
 from benchmarks.records import RunRecord
 from benchmarks.runs import RunError
 from benchmarks.statistics import Observation
 from benchmarks.study import frontier
-from benchmarks.study.cells import Cell, Study
+from benchmarks.study.cells import Cell, Study, job_folder
 from benchmarks.study.frontier import arms_by_rate
 from benchmarks.study.further_seeds import halfway, with_further_seeds
+from benchmarks.study.jobs import WEIGHTS, Job, run_job
+from benchmarks.study.points import read_points
 from benchmarks.study.presets import PRESETS
+from benchmarks.study.presets.grid import half as half_of
 from benchmarks.study.report.compared import contrasts_of
+from benchmarks.study.report.contrast_tables import endpoints_table
 from benchmarks.suites import SUITES
+from tests.test_study_arms import some, tiny
 
 POLICY = "lm-working"
 FIRST, LATER = (0, 1, 2), (3, 4, 5)
@@ -55,7 +63,9 @@ def made(
 def test_the_half_of_a_grid_trains_what_its_chosen_arms_lack(suite: str, name: str) -> None:
     grid, chosen, half = (PRESETS[suite][name + end] for end in ("", "-chosen", "-half"))
     assert half.is_half
-    assert half.seeds == chosen.seeds == 2 * grid.seeds
+    assert [*half.all_seeds()] == [*LATER]
+    assert [*chosen.all_seeds()] == [*FIRST, *LATER]
+    assert [*grid.all_seeds()] == [*FIRST]
     assert (half.curve_episodes, half.final_episodes) == 2 * (grid.curve_episodes,)
     for policy, of in grid.policies.items():
         mine, other = half.policies[policy], chosen.policies[policy]
@@ -113,9 +123,11 @@ def test_b_has_six_seeds_and_the_other_endpoints_are_untouched(
     assert equal.estimate.value == pytest.approx(0.2)
     assert equal.rates == pytest.approx((0.6, 0.4))
     assert told["b", "in"].estimate.seeds == 6
+    assert "(b) was declared with 3 seeds; later ones were added" in endpoints_table(found).note
     assert told["a", "rule_ood"].estimate.seeds == 3
     assert contrasts_of(studies["grid-half"], POLICY, False)[0] == []
     alone, _ = contrasts_of(grid, POLICY, False)
+    assert "later ones were added" not in endpoints_table(alone).note
     awaited = {one.topic: one.seeds_awaited for one in alone if one.column == "rule_ood"}
     assert awaited["b"] == 6
 
@@ -125,6 +137,64 @@ def test_b_has_six_seeds_and_the_other_endpoints_are_untouched(
     assert len(lines) == 1
     assert "+20.0" in lines[0]
     assert ", 6 seeds, p " in lines[0]
+
+
+@pytest.mark.parametrize("change", ["compute", "arm", "init", "suite"])
+def test_what_is_trained_otherwise_is_not_counted(
+    change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid, chosen = made("grid", FIRST, 0.2), made("grid-chosen", FIRST + LATER, 0.2)
+    half = made("grid-half", LATER, 0.2)
+    policy = half.preset.policies[POLICY]
+    fast = policy.all_arms["rl-2e-4"].model_copy(update={"settings": {"learning_rate": 2e-4}})
+    changed = {
+        "compute": {"arm_flops": policy.arm_flops * 2},
+        "arm": {"arms": {**policy.all_arms, "rl-2e-4": fast}},
+        "init": {"competence": 0.9},
+        "suite": {},
+    }[change]
+    preset = half.preset.model_copy(
+        update={"policies": {POLICY: policy.model_copy(update=changed)}}
+    )
+    record = half.record
+    if change == "suite":
+        record = record.model_copy(update={"suites": {"gp-l": "another digest"}})
+    other = replace(half, preset=preset, record=record)
+    found = with_further_seeds(grid, POLICY, [grid, chosen, other])
+    assert found == grid.played(POLICY)
+    studies = {one.preset.name: one for one in (grid, chosen, other)}
+    monkeypatch.setattr(frontier, "in_order", list)
+    monkeypatch.setattr(frontier, "load_study", lambda folder: studies[folder.name])
+    told = [line for line in frontier.report([*map(Path, studies)]) if "not in (b)" in line]
+    assert told == ["grid-half, lm-working: not in (b), no grid among these studies trains alike."]
+
+
+def test_half_of_the_compute_gives_the_weights_that_the_grid_has_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(GAME, "longest_reply", 12)
+    arms = some("grid", "sft-5e-4", "rl-5e-4", "sft-5e-5")
+    grid = tiny(arms=arms).model_copy(update={"points": 3, "shares": (0.25, 0.5, 1.0)})
+    policy = grid.policies[POLICY]
+    kept = policy.model_copy(update={"arms": {"sft-5e-5": arms["sft-5e-5"]}})
+    chosen = grid.model_copy(update={"policies": {POLICY: kept}, "seeds": 4})
+    jobs = []
+    for name, preset in (("grid", grid), ("half", half_of(grid, chosen))):
+        folder = job_folder(tmp_path / name, POLICY, 3)
+        folder.parent.mkdir(parents=True)
+        jobs.append(Job(preset, SUITES["gp-l"], POLICY, 3, folder))
+        run_job(jobs[-1], lambda event: None)
+    whole, half = jobs
+    for arm in half.settings.all_arms:
+        there, here = (
+            read_points(job.folder)[f"{arm}/{halfway(job.preset)}"] for job in (whole, half)
+        )
+        assert there.flops == here.flops
+        ours, theirs = (
+            torch.load(job.folder / WEIGHTS / f"{arm}-{halfway(job.preset)}.pt")["model"]
+            for job in (whole, half)
+        )
+        assert all(torch.equal(ours[name], theirs[name]) for name in ours)
 
 
 def test_seeds_of_another_init_are_refused() -> None:

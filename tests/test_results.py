@@ -232,7 +232,9 @@ def test_the_command_of_a_study_names_what_it_runs() -> None:
     ]
     later = record.model_copy(update={"seeds": [3, 4, 5]})
     half = preset_named("grid-half", "virl-l")
-    assert command_of(later, half) == f"{start} grid-half --seeds 6 --only 3,4,5"
+    assert command_of(later, half) == f"{start} grid-half --seeds 3"
+    some = record.model_copy(update={"seeds": [0, 2]})
+    assert command_of(some, answers) == f"{start} grid-answers --seeds 3 --only 0,2"
     with pytest.raises(ValueError, match="expected some of lm, mlp of the preset grid-answers; go"):
         answers.with_policies(["cnn"])
 

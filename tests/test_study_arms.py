@@ -110,7 +110,7 @@ def test_each_policy_of_a_suites_grids_has_three_declared_tests(suite: str) -> N
     grids = [preset for preset in PRESETS[suite].values() if preset.name.startswith("grid")]
     policies = {name for preset in grids for name in preset.policies}
     assert DECLARED[suite].tests == 3 * len(policies)
-    assert DECLARED[suite].seeds == max(preset.seeds for preset in grids)
+    assert DECLARED[suite].seeds == max(preset.all_seeds()[-1] + 1 for preset in grids)
 
 
 def test_a_preset_may_compare_another_metric_than_its_task() -> None:
@@ -289,11 +289,14 @@ def test_arms_on_the_streets_show_their_working_too(
 
 
 def test_only_takes_seeds_of_the_study() -> None:
-    assert _seeds(None, 3) == [0, 1, 2]
-    assert _seeds("2, 0", 3) == [0, 2]
+    assert _seeds(None, range(3)) == [0, 1, 2]
+    assert _seeds("2, 0", range(3)) == [0, 2]
+    assert _seeds("5,4", range(3, 6)) == [4, 5]
+    with pytest.raises(ValueError, match="seeds from 3 to 5, such as 3; got '0'"):
+        _seeds("0", range(3, 6))
     for text in ("3", "", "-1", "one"):
         with pytest.raises(ValueError, match="seeds from 0 to 2"):
-            _seeds(text, 3)
+            _seeds(text, range(3))
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from benchmarks.study.jobs import WEIGHTS
 from benchmarks.study.measures import measure
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.probes import _Room, shows_working
+from benchmarks.study.report import figures
 from benchmarks.study.report.measures import measured_rows
 from benchmarks.study.report.page import drawings
 from benchmarks.study.report.summary import Summary, summarise_studies
@@ -186,11 +187,52 @@ def test_points_on_the_way_are_drawn_against_compute(
     named = {drawing.name: drawing for drawing in drawings(Summary([replace(one, frontier=rows)]))}
     figure = named["measures-gp-l-grid-lm-working"].draw(LIGHT)
     titles = [panel.get_title() for panel in figure.axes if panel.get_title()]
-    assert titles == ["another rule: one sample", "another rule: divergence from the init"]
-    (of_kl,) = (panel for panel in figure.axes if "divergence" in panel.get_title())
+    assert titles == [f"another rule: {name}" for name in ("pass@1", "pass@2", "KL from the init")]
+    (of_kl,) = (panel for panel in figure.axes if "KL" in panel.get_title())
     assert of_kl.get_ylabel() == "KL (nats a word)"
     # In nats, not in percent.
     assert max(of_kl.lines[0].get_ydata()) == pytest.approx(max(row["kl"] for row in rows))
+
+
+def test_samples_are_drawn_as_success_where_a_study_compares_something_else(
+    tmp_path: Path,
+) -> None:
+    folder = study(tmp_path / "run", "virl-l", "streets-working")
+    (one,) = summarise_studies([folder], splits=False).settings
+    names = ("pass@1", "pass@4", "pass@8", "revision", "forced")
+    rows: list[dict[str, float | str]] = [
+        {"arm": "rl-2e-4", "point": point, "flops": float(point), "revision_room": room}
+        | {f"{name}{end}": 0.1 for name in names for end in ("", "_low", "_high")}
+        for point, room in ((1, 1.0), (2, 0.9))
+    ]
+    told = {
+        panel.get_title().removeprefix("another rule: "): panel.get_ylabel()
+        for panel in figures.measures(replace(one, frontier=rows), rows, LIGHT).axes
+        if panel.get_title()
+    }
+    # Without room for all attempts they are not what their name says.
+    assert told == {
+        "pass@1": "route success (%)",
+        "pass@8": "route success (%)",
+        "the right reading given": "accuracy at turning points (%)",
+    }
+
+
+def test_points_of_other_seeds_are_not_on_one_line(tmp_path: Path) -> None:
+    folder = study(tmp_path / "run")
+    (one,) = summarise_studies([folder], splits=False).settings
+    measured = [
+        {
+            "policy": "lm-working", "arm": arm, "point": point, "column": "rule_ood",
+            "measure": "kl", "by": "", "part": "",
+            "estimate": {"value": 0.1, "low": 0.0, "high": 0.2, "by_seed": dict.fromkeys(seeds, 0)},
+        }
+        for arm, point, seeds in (
+            ("init", 0, "01"), ("rl-2e-4", 1, "0"), ("rl-2e-4", 2, "0"),
+        )
+    ]  # fmt: skip
+    write_json(folder / "measures.json", {"measured": measured, "tables": []})
+    assert [row["point"] for row in measured_rows(one)] == [1, 2]
 
 
 @pytest.mark.slow

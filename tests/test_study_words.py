@@ -203,6 +203,13 @@ def test_beside_grids_other_presets_are_not_counted() -> None:
     quick = replace(last, preset="quick", policy="mlp")
     assert "Of 1 setting, " in headline_words(advice(corrected([*grid, quick])))
     assert "Of 1 setting, " in headline_words(advice(corrected([quick])))
+    elsewhere = replace(quick, suite="virl-l", metric="step_accuracy")
+    assert "Of 2 settings, " in headline_words(advice(corrected([*grid, quick, elsewhere])))
+    # On the page of all comparisons it is none of the declared endpoints.
+    text = page_in_full(Quoted(contrasts=tuple(corrected([*grid, quick]))))
+    endpoints, _, others = text.partition("## What else was compared")
+    assert quick.setting not in endpoints
+    assert f"| {quick.setting} | at the end of training |" in others
 
 
 def test_the_page_in_full_has_other_looks_with_their_picture() -> None:

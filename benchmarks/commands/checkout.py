@@ -30,7 +30,8 @@ def study(
         str | None, typer.Option(help="Of the preset, such as mlp; all by default.")
     ] = None,
     seeds: Annotated[
-        int | None, typer.Option(min=1, help="Number of seeds, from 0; default by preset.")
+        int | None,
+        typer.Option(min=1, help="Number of seeds, from 0 for most presets; default by preset."),
     ] = None,
     only: Annotated[
         str | None, typer.Option(help="Seeds to run now, such as 0,2; the others stay for later.")
@@ -74,15 +75,15 @@ def study(
         if cv:
             chosen = one_city_out(chosen, of.task)
             name += CV
-        count = seeds or chosen.seeds
+        all_seeds = chosen.all_seeds(seeds)
         if device is not None:
             chosen = chosen.on(device)
         run_study(
             chosen,
             of,
-            out or RUNS / f"study-{of.name}-{name}-{count}-seeds",
-            seeds=range(count),
-            only=_seeds(only, count),
+            out or RUNS / f"study-{of.name}-{name}-{len(all_seeds)}-seeds",
+            seeds=all_seeds,
+            only=_seeds(only, all_seeds),
             workers=jobs,
             engine=engine,
             other=reuse,
@@ -90,17 +91,19 @@ def study(
         )
 
 
-def _seeds(text: str | None, count: int) -> list[int]:
+def _seeds(text: str | None, seeds: range) -> list[int]:
     """Return the seeds of --only, all where it is left out.
 
     Raises:
         ValueError: it is no list of seeds of the study.
     """
     if text is None:
-        return list(range(count))
+        return list(seeds)
     told = [name.strip() for name in text.split(",")]
-    if not all(name.isdecimal() and int(name) < count for name in told):
-        raise ValueError(f"--only takes seeds from 0 to {count - 1}, such as 0,1; got {text!r}.")
+    if not all(name.isdecimal() and int(name) in seeds for name in told):
+        raise ValueError(
+            f"--only takes seeds from {seeds[0]} to {seeds[-1]}, such as {seeds[0]}; got {text!r}."
+        )
     return sorted(set(map(int, told)))
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.statistics import conditional
 from benchmarks.study.in_words import easier_rules, headline_words, paragraph, settings
 from benchmarks.study.presets.grid import RATES, rate_name
 from benchmarks.study.quoted import Quoted
@@ -86,7 +87,7 @@ def page_in_full(found: Quoted) -> str:
     if found.runs:
         parts += [
             "## Every endpoint",
-            endpoints_table(found.contrasts).markdown().rstrip(),
+            endpoints_table(_of_grids(found.contrasts)).markdown().rstrip(),
             "Points on the way are measured on fewer episodes than the init and the end, and an "
             "init's rate is that on the episodes that are compared, so it differs from row to row.",
         ]
@@ -110,15 +111,17 @@ def page_in_full(found: Quoted) -> str:
     if found.looks:
         parts += [
             "## Other looks",
-            "Success at the last point as pictures look further and further from plain, on the "
-            "same episodes.",
+            "The init and both methods at their last point, as the pictures are shifted further "
+            "from the plain look, from severity 0 to 5. These presets are not the grids: their "
+            "methods have one learning rate each, not the same for both on the cards.",
             *(
-                f"![Success by severity of the look](images/{looks_figure(folder).name})"
-                f"\n\n{table.markdown().rstrip()}"
+                f"![By severity of the look](images/{looks_figure(folder).name})"
+                f"\n\n{table.markdown().rstrip()}\n\n{_of_few(found, folder)}".rstrip()
                 for folder, table in found.looks.items()
             ),
         ]
-    if others := [one for one in said if _is_further(one)]:
+    of_grids = any(one.is_of_grid for one in found.contrasts)
+    if others := [one for one in said if _is_further(one, of_grids)]:
         parts += [
             "## What else was compared",
             "None of these is a declared test; all are corrected together. Learning rates and "
@@ -192,11 +195,26 @@ def _uncontrolled(found: Quoted) -> list[str]:
     return [f"No control was run where (a) is shown: {'; '.join(left)}."] if left else []
 
 
-def _is_further(one: Advice) -> bool:
-    """Return whether it is out of distribution and no endpoint, which have a table of their own."""
+def _of_few(found: Quoted, folder: str) -> str:
+    """Return what follows from the number of seeds of a folder, "" where they are enough."""
+    return next((conditional(run.seeds) for run in found.runs if run.folder == folder), "")
+
+
+def _of_grids(contrasts: Sequence[Contrast]) -> list[Contrast]:
+    """Return those of grids, whose endpoints the protocol declares; all where there is no grid."""
+    return [one for one in contrasts if one.is_of_grid] or list(contrasts)
+
+
+def _is_further(one: Advice, of_grids: bool) -> bool:
+    """Return whether it is out of distribution and no endpoint, which have a table of their own.
+
+    Args:
+        of_grids: whether that table is of grids alone.
+    """
     contrast = one.contrast
     is_endpoint = contrast.topic in ENDPOINT_NAMES and contrast.shift == "rule"
-    return contrast.shift != "" and (contrast.is_cv or not is_endpoint)
+    is_endpoint &= not contrast.is_cv and (contrast.is_of_grid or not of_grids)
+    return contrast.shift != "" and not is_endpoint
 
 
 def _absent(found: Quoted) -> list[str]:

@@ -18,7 +18,7 @@ from benchmarks.consoles import reported_errors
 from benchmarks.significance import difference_test, holm, seeds_to_see, smallest_seen
 from benchmarks.statistics import Observation, PairedTest, rate
 from benchmarks.study.cells import Played, in_order, load_study
-from benchmarks.study.further_seeds import halfway, with_further_seeds
+from benchmarks.study.further_seeds import continues, halfway, with_further_seeds
 from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.study.presets.declared import DECLARED
 
@@ -298,14 +298,19 @@ def report(folders: Sequence[Path]) -> list[str]:
             later one counts; controls have none.
 
     Raises:
-        RunError: one is not a study's folder.
+        RunError: one is not a study's folder, or one with further seeds has another init.
     """
     lines, known = [], dict[tuple[str, str, str, str], Endpoint]()
     studies = [load_study(folder) for folder in in_order(folders)]
     for study in studies:
         preset, suite = study.preset, next(iter(study.record.suites))
-        if preset.is_half:
-            continue  # (b) of the grid has its seeds.
+        if preset.is_half:  # (b) of the grid has its seeds.
+            lines += [
+                f"{study.folder}, {name}: not in (b), no grid among these studies trains alike."
+                for name in preset.policies
+                if not any(continues(grid, name, study) for grid in studies)
+            ]
+            continue
         if preset.is_controls:
             told = "is of controls: benchmarks.study.overturned compares them."
             lines.append(f"{study.folder} {told}")

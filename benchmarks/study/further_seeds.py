@@ -15,6 +15,9 @@ from benchmarks.study.presets.schema import CHOSEN, HALF_ONLY
 HALF = 0.5
 """The share of an arm's compute at which equal rates are compared."""
 
+_TRAINED_ALIKE = {"competence", "validation_episodes", "solutions", "metric", "game", "folds"}
+_NOT_TRAINED_BY = {"arms", "arm_flops", "minutes"}
+
 
 def halfway(preset: Preset) -> int:
     """Return the first point of a grid at which its arms have spent half of their compute."""
@@ -33,17 +36,18 @@ def with_further_seeds(
 
     Args:
         study: a grid.
-        studies: where those of its chosen arms and of its half are looked for.
+        studies: where those of its chosen arms and of its half are looked for. One that trains
+            otherwise does not count, and without a half there are no further seeds.
 
     Raises:
         RunError: two of them have different inits on one seed.
     """
     found: dict[tuple[str, int, str], Played] = dict(study.played(policy))
+    more = [one for one in studies if continues(study, policy, one)]
+    if not any(one.preset.is_half for one in more):
+        return found
     half = halfway(study.preset)
-    names = [study.preset.name + CHOSEN, study.preset.name + HALF_ONLY]
-    for other in studies:
-        if other.preset.name not in names or other.record.suites != study.record.suites:
-            continue
+    for other in more:
         theirs = other.played(policy)
         check_same_init(other.folder, found, theirs)
         there = {0: 0, halfway(other.preset): half}
@@ -52,3 +56,20 @@ def with_further_seeds(
                 place = stage, there[point], column
                 found[place] = {**cell, **found.get(place, {})}
     return found
+
+
+def continues(grid: Study, policy: str, other: Study) -> bool:
+    """Return whether a study has further seeds of a grid: the same arms, trained the same way."""
+    ours, theirs = grid.preset, other.preset
+    if theirs.name not in (ours.name + CHOSEN, ours.name + HALF_ONLY):
+        return False
+    if other.record.suites != grid.record.suites or policy not in theirs.policies:
+        return False
+    mine, its = ours.policies[policy], theirs.policies[policy]
+    return (
+        ours.model_dump(include=_TRAINED_ALIKE) == theirs.model_dump(include=_TRAINED_ALIKE)
+        and mine.model_dump(exclude=_NOT_TRAINED_BY) == its.model_dump(exclude=_NOT_TRAINED_BY)
+        and its.all_arms.items() <= mine.all_arms.items()
+        and mine.arm_flops * ours.share(halfway(ours))
+        == its.arm_flops * theirs.share(halfway(theirs))
+    )

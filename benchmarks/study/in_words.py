@@ -101,10 +101,11 @@ def easier_rules(said: Sequence[Advice]) -> list[str]:
 def _headline(said: Sequence[Advice]) -> list[Advice]:
     """Return one for each setting: what validation chose where it did, else the last point.
 
-    Where there are grids, of which the protocol declares endpoints, other presets have none.
+    Where a suite has grids, whose endpoints the protocol declares, its other presets are left out.
     """
     declared = [a for a in said if a.contrast.family == "declared" and a.contrast.shift]
-    declared = [a for a in declared if a.contrast.is_of_grid] or declared
+    of_grids = {a.contrast.suite for a in declared if a.contrast.is_of_grid}
+    declared = [a for a in declared if a.contrast.is_of_grid or a.contrast.suite not in of_grids]
     chosen = {
         a.contrast.setting: a for topic in "ca" for a in declared if a.contrast.topic == topic
     }

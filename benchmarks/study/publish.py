@@ -157,8 +157,10 @@ def command_of(record: RunRecord, preset: Preset) -> str:
     whole = PRESETS.get(suite, {}).get(name)
     if whole is not None and set(preset.policies) < set(whole.policies):
         told += f" --policies {','.join(preset.policies)}"
-    told += f" --seeds {record.seeds[-1] + 1}"
-    if record.seeds[0] > 0:
+    first = 0 if whole is None else whole.all_seeds()[0]
+    count = record.seeds[-1] + 1 - first
+    told += f" --seeds {count}"
+    if len(record.seeds) < count:
         told += f" --only {','.join(map(str, record.seeds))}"
     return told
 

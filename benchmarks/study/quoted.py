@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from benchmarks.plots import SUITE_NAMES
 from benchmarks.runs import read_json
 from benchmarks.study import cities
 from benchmarks.study.publish import RESULTS, command_of
@@ -96,8 +97,11 @@ def quoted(summary: Summary | None) -> Quoted:
             if table.title.partition(":")[0] in one.study.preset.curve_columns
         ),
         looks={
-            one.study.folder.name: replace(table, title=f"{one.name}. {table.title}")
-            for one in summary.settings
+            one.study.folder.name: replace(
+                table,
+                title=f"{SUITE_NAMES[one.suite]}, preset {one.study.preset.name}. {table.title}",
+            )
+            for one in {id(setting.study): setting for setting in summary.settings}.values()
             if one.results.severities
             for table in [severities_table(one.results)]
         },

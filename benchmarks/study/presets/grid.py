@@ -92,7 +92,8 @@ def half(grid: Preset, chosen: Preset) -> Preset:
     return grid.model_copy(
         update={
             "name": grid.name + HALF_ONLY,
-            "seeds": chosen.seeds,
+            "seeds": chosen.seeds - grid.seeds,
+            "first_seed": grid.seeds,
             "points": 1,
             "shares": None,
             "columns": columns,

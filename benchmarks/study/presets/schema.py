@@ -167,7 +167,8 @@ class Preset(Plain):
     """A whole study.
 
     Attributes:
-        seeds: how many, from 0; seed i is tested on the hands or routes of fold i.
+        seeds: how many; seed i is tested on the hands or routes of fold i.
+        first_seed: the first of them, None for 0.
         solutions: which formulas demonstrations of the card game show, see
             `agents.gp.demonstrations.demonstrate`; None for other tasks.
         competence: the init stops where the task's metric of competence reaches this on validation
@@ -186,6 +187,7 @@ class Preset(Plain):
 
     name: str
     seeds: Count
+    first_seed: Annotated[int, Field(ge=1)] | None = None
     solutions: str | None = None
     competence: float = Field(ge=0.0)
     validation_episodes: Count
@@ -212,6 +214,11 @@ class Preset(Plain):
                 f"last of them 1; got {list(shares)}"
             )
         return self
+
+    def all_seeds(self, count: int | None = None) -> range:
+        """Return its seeds, or so many from its first one on."""
+        first = self.first_seed or 0
+        return range(first, first + (count or self.seeds))
 
     @property
     def stages(self) -> Mapping[PolicyName, tuple[str, ...]]:

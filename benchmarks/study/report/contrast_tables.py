@@ -134,6 +134,12 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
     if awaited := {one.seeds_awaited for one in shown} - {0}:
         seeds = " or ".join(map(str, sorted(awaited)))
         early = f"Endpoints are declared with {seeds} seeds; with fewer they are interim. "
+    late = ""
+    if added := {one.seeds_at_first for one in shown if one.seeds_at_first}:
+        seeds = " or ".join(map(str, sorted(added)))
+        late = (
+            f"(b) was declared with {seeds} seeds; later ones were added when these had been seen. "
+        )
     return Table(
         "RL \u2212 SFT under another rule",
         [
@@ -145,7 +151,7 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
         numbers_from=2,
         note=(
             f"Intervals are not corrected for the number of comparisons; p is, with all tests that "
-            f"are declared for the suite, run or not. {early}"
+            f"are declared for the suite, run or not. {early}{late}"
             f"p over seeds: Student's, of one number a seed, not corrected. "
             f"Detectable: the smallest difference that these seeds find with a power of 80 %, "
             f"uncorrected. Seeds for {100 * MARGIN:.0f}: how many such seeds, each with a test "

@@ -93,6 +93,14 @@ class Contrast:
         return wanted if self.estimate.seeds < wanted else 0
 
     @property
+    def seeds_at_first(self) -> int:
+        """How many of its seeds were known when the others were added; 0 where none was added."""
+        if not self.is_of_grid or self.topic != "b":
+            return 0
+        known = DECLARED[self.suite].of_b_at_first
+        return known if self.estimate.seeds > known else 0
+
+    @property
     def is_found(self) -> bool:
         """Whether it is significant at 5 %, corrected."""
         return self.p < 0.05

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,6 +17,7 @@ from benchmarks.plots import COLUMN_NAMES
 from benchmarks.study.report.contrasts import Contrast, by_setting
 from benchmarks.study.report.names import ENDPOINT_NAMES, KL_AXIS, MEASURE_NAMES, arm_name
 from benchmarks.study.report.summary import Setting, Summary
+from benchmarks.tasks.task import SUCCESS
 
 WIDTH = 7.2
 """Inches: the width of a printed page."""
@@ -125,8 +127,16 @@ def measures(one: Setting, rows: Sequence[Mapping[str, float | str]], theme: The
     Args:
         rows: see `measured_rows`.
     """
-    names = dict.fromkeys(name for row in rows for name in MEASURE_NAMES if name in row)
-    titles = {name: f"another rule: {MEASURE_NAMES[name]}" for name in names}
+    names = {name for row in rows for name in row}
+    samples = sorted(
+        (name for name in names if re.fullmatch(r"pass@\d+", name)), key=lambda name: int(name[5:])
+    )
+    shown = [*dict.fromkeys([*samples[:1], *samples[-1:]]), *MEASURE_NAMES]
+    if any(float(row.get("revision_room", 1.0)) < 1.0 for row in rows):
+        shown.remove("revision")  # There was no room for all attempts.
+    titles = {
+        name: f"another rule: {MEASURE_NAMES.get(name, name)}" for name in shown if name in names
+    }
     return _against_compute(one, rows, titles, theme)
 
 
@@ -142,7 +152,7 @@ def _against_compute(
     unit = 3 * math.floor(math.log10(most) / 3) if most >= 1 else 0
     looks = styles(theme, _arms(one))
     for panel, (key, title) in zip(panels, titles.items()):
-        scale, axis = (1, KL_AXIS) if key == "kl" else (100, f"{one.study.task.axis} (%)")
+        scale, axis = _scale(one, key)
         starts = [row for row in shown if row["arm"] == "init" and key in row]
         for arm, look in looks.items():
             rows = [*starts, *(row for row in shown if row["arm"] == arm and key in row)]
@@ -168,6 +178,16 @@ def _against_compute(
     _legend(figure, theme, [one], "")
     _title(figure, theme, one.name, Summary([one]))
     return figure
+
+
+def _scale(one: Setting, key: str) -> tuple[int, str]:
+    """Return what values are multiplied by, and the name of their axis."""
+    if key == "kl":
+        return 1, KL_AXIS
+    # Samples and attempts are asked for success, whatever the preset compares.
+    is_success = key == "revision" or key.startswith("pass@")
+    title = one.study.task.metrics[SUCCESS].title.lower() if is_success else one.study.task.axis
+    return 100, f"{title} (%)"
 
 
 def forest(summary: Summary, theme: Theme) -> Figure:

@@ -31,14 +31,12 @@ ENDPOINT_NAMES: Mapping[str, str] = MappingProxyType(
 
 MEASURE_NAMES: Mapping[str, str] = MappingProxyType(
     {
-        "pass@1": "one sample",
-        "pass@8": "one of eight samples",
-        "revision": "all attempts, greedily",
+        "revision": "within all attempts",
         "forced": "the right reading given",
-        "kl": "divergence from the init",
+        "kl": "KL from the init",
     }
 )
-"""What of the weights is measured and drawn, see docs/study.md."""
+"""What is measured of the weights beside pass@k, see docs/study.md."""
 
 KL_AXIS = "KL (nats a word)"
 
