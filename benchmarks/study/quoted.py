@@ -91,7 +91,7 @@ def quoted(summary: Summary | None) -> Quoted:
         controls=overturned_table(summary),
         cities=tuple(
             table
-            for one in {id(setting.study): setting for setting in summary.settings}.values()
+            for one in summary.one_each
             if cities.leaves_out(one.study.preset)
             for table in cities.tables(one.study.preset, one.results)
             if table.title.partition(":")[0] in one.study.preset.curve_columns
@@ -101,7 +101,7 @@ def quoted(summary: Summary | None) -> Quoted:
                 table,
                 title=f"{SUITE_NAMES[one.suite]}, preset {one.study.preset.name}. {table.title}",
             )
-            for one in {id(setting.study): setting for setting in summary.settings}.values()
+            for one in summary.one_each
             if one.results.severities
             for table in [severities_table(one.results)]
         },

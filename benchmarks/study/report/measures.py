@@ -18,7 +18,7 @@ from benchmarks.tables import Table
 def tables_beside_success(summary: Summary) -> list[Table]:
     """Return what rows tell of the columns that are compared, and the tables of files there are."""
     found = []
-    for one in {id(one.results): one for one in summary.settings}.values():
+    for one in summary.one_each:
         of = one.results
         tables = splits_tables(of.splits, of.task, ("in", of.task.shift))
         told: Any = read_json(one.study.folder / MEASURES_FILE)

@@ -78,7 +78,7 @@ def drawings(summary: Summary) -> list[Drawing]:
             says = f"{one.title}: samples, attempts, the reading given and the divergence"
             draw = partial(figures.measures, one, rows)
             found.append(Drawing(name, f"Measured beside success: {one.title}", says, draw))
-    for one in {id(one.results): one for one in summary.settings}.values():
+    for one in summary.one_each:
         if one.results.severities:
             suite, preset = one.suite, one.study.preset.name
             title = f"By severity of the look: {suite}, preset {preset}"

@@ -89,9 +89,13 @@ class Summary:
     @property
     def headline(self) -> str:
         """What is missing, "" where nothing is."""
-        runs = {id(one.results): one.results for one in self.settings}
-        told = [results.missing.headline() for results in runs.values() if results.missing]
-        return " ".join(told)
+        runs = [one.results for one in self.one_each]
+        return " ".join(results.missing.headline() for results in runs if results.missing)
+
+    @property
+    def one_each(self) -> Sequence[Setting]:
+        """One setting of each study, for what is told of a whole one."""
+        return list({id(one.study): one for one in self.settings}.values())
 
     @property
     def contrasts(self) -> list[Contrast]:
