@@ -15,50 +15,20 @@ from matplotlib.lines import Line2D
 
 from benchmarks.plot_style import Theme, arm_style, label, plain_axes, write_figure
 from benchmarks.statistics import Estimate
+from benchmarks.study.arm_styles import arm_handles, styles
+from benchmarks.study.names import COLUMN_NAMES, SUITE_NAMES, policy_name
 from benchmarks.study.results import REFERENCE, CurvePoint, Results, SeverityPoint
 
-ARM_NAMES: Mapping[str, str] = MappingProxyType({"init": "init", "sft": "SFT", "rl": "RL"})
 STYLES: Mapping[str, str] = MappingProxyType({"in": "-", "rule_ood": "--", "visual_ood": ":"})
-COLUMN_NAMES: Mapping[str, str] = MappingProxyType(
-    {"in": "trained rule", "rule_ood": "another rule", "visual_ood": "other pictures"}
-)
-_POLICY_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "cnn": "CNN",
-        "mlp": "Residual MLP",
-        "lm": "Small language model",
-        "lm-working": "Small language model with working",
-        "mlp-retention": "Residual MLP, init has seen both rules",
-        "lm-retention": "Small language model, init has seen both rules",
-    }
-)
-SUITE_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "gp-l": "Card game",
-        "gp-vl": "Card game in images",
-        "virl-l": "Street navigation",
-        "virl-vl": "Street navigation in images",
-    }
-)
-_ON_SYMBOLS = "Residual MLP on symbols"
-"""That of a suite of images, which is told what others see."""
-
 PANELS_A_ROW = 2
 FLOOR = "always-forward"
 """The reference that is drawn where a task has it: what is reached without looking."""
 
 
-def policy_name(suite: str, policy: str) -> str:
-    """Return a policy of a suite as people read it."""
-    if suite.endswith("-vl") and policy == "mlp":
-        return _ON_SYMBOLS
-    return _POLICY_NAMES.get(policy, policy)
-
-
 def plot_curves(results: Results, path: Path) -> None:
     """Draw one panel for each policy, into a PNG file and the others of `write_figure`."""
     if results.curves:
-        write_figure(partial(_curves, results), path)
+        write_figure(partial(curves_figure, results), path)
 
 
 def plot_severities(results: Results, path: Path) -> None:
@@ -67,33 +37,64 @@ def plot_severities(results: Results, path: Path) -> None:
         write_figure(partial(severities_figure, results), path, dpi=120)
 
 
-def _curves(results: Results, theme: Theme) -> Figure:
-    policies = [p for p in results.policies if any(c.policy == p for c in results.curves)]
-    wide = min(PANELS_A_ROW, len(policies))
-    high = -(-len(policies) // wide)
+def curves_figure(results: Results, theme: Theme) -> Figure:
+    """Draw columns against compute: policy by policy, and of many arms column by column."""
+    shown = _panels(results)
+    wide = min(PANELS_A_ROW, len(shown))
+    high = -(-len(shown) // wide)
     figure = Figure(figsize=(1.0 + 4.6 * wide, 1.0 + 3.4 * high), layout="constrained")
     # A row may lie near 100 % and another spread: each uses its own room.
     panels = figure.subplots(high, wide, squeeze=False, sharey="row")
-    for panel in panels.flat[len(policies) :]:
+    for panel in panels.flat[len(shown) :]:
         panel.set_axis_off()
     unit = _unit(point.flops for point in results.curves)
-    suite = next(iter(results.record.suites))
-    for panel, policy in zip(panels.flat, policies):
-        _draw_curves(panel, [p for p in results.curves if p.policy == policy], unit, theme)
-        panel.set_title(label(policy_name(suite, policy)))
+    for panel, (title, points) in zip(panels.flat, shown):
+        _draw_curves(panel, points, unit, theme)
+        panel.set_title("\n".join(map(label, title)))
     for row, drawn in enumerate(panels):
-        own = policies[row * wide : (row + 1) * wide]
-        _fit(drawn, [p.estimate for p in results.curves if p.policy in own], results, theme)
+        own = shown[row * wide : (row + 1) * wide]
+        _fit(drawn, [p.estimate for _, points in own for p in points], results, theme)
         drawn[0].set_ylabel(f"{results.task.axis},\none greedy attempt (%)")
-    for panel in panels.flat[max(0, len(policies) - wide) : len(policies)]:
+    for panel in panels.flat[max(0, len(shown) - wide) : len(shown)]:
         panel.set_xlabel(f"training compute, init included ($10^{{{unit}}}$ FLOPs)")
-    columns = list(dict.fromkeys(point.column for point in results.curves))
+    # Dashes tell columns apart where a panel has several of them.
+    columns = dict.fromkeys(
+        p.column for _, points in shown if len({p.column for p in points}) > 1 for p in points
+    )
     handles = [
         Line2D([], [], color=theme.ink, ls=STYLES.get(c, ":"), label=COLUMN_NAMES.get(c, c))
         for c in columns
     ]
+    drawn_arms = [_arms(points) for _, points in shown]
+    handles = arm_handles(theme, drawn_arms) + handles
     _finish(figure, results, "one init, then SFT or RL on one rule", handles, theme)
     return figure
+
+
+def _panels(results: Results) -> list[tuple[list[str], list[CurvePoint]]]:
+    """Return the lines of the titles and the points of panels: one for each policy.
+
+    A policy with more arms than two has one for each column, in which lines are told apart.
+    """
+    suite = next(iter(results.record.suites))
+    order = list(dict.fromkeys(rate.arm for rate in results.rates))
+    found = []
+    for policy in results.policies:
+        points = [point for point in results.curves if point.policy == policy]
+        points.sort(key=lambda point: order.index(point.arm) if point.arm in order else len(order))
+        title = policy_name(suite, policy)
+        if len(_arms(points)) <= 2:
+            found += [([title], points)] if points else []
+            continue
+        for column in dict.fromkeys(point.column for point in points):
+            own = [point for point in points if point.column == column]
+            found.append(([title, COLUMN_NAMES.get(column, column)], own))
+    return found
+
+
+def _arms(points: Iterable[CurvePoint | SeverityPoint]) -> list[str]:
+    """Return the arms of points, in order and without the init."""
+    return [arm for arm in dict.fromkeys(point.arm for point in points) if arm != "init"]
 
 
 def severities_figure(results: Results, theme: Theme) -> Figure:
@@ -117,22 +118,21 @@ def severities_figure(results: Results, theme: Theme) -> Figure:
         panel.set_ylabel(f"{results.task.axis} (%)")
     for panel in panels[-1]:
         panel.set_xlabel("severity")
-    _finish(figure, results, "looks further and further from plain", [], theme)
+    handles = arm_handles(theme, [_arms(results.severities)])
+    _finish(figure, results, "looks further and further from plain", handles, theme)
     return figure
 
 
 def _finish(
     figure: Figure, results: Results, what: str, handles: list[Line2D], theme: Theme
 ) -> None:
-    """Write what is shown above the panels, and below them the legend."""
-    arms = [Line2D([], [], label=name, **arm_style(theme, arm)) for arm, name in ARM_NAMES.items()]
+    """Write what is shown above the panels, and below them the legend and the floor's mark."""
     floor = _floor(results)
     if floor is not None:
         told = f"{FLOOR.replace('-', ' ')} ({floor:.1f} %)"
         handles = [*handles, Line2D([], [], color=theme.pale, ls=(0, (1, 3)), label=told)]
-    legend = [*arms, *handles]
-    columns = len(legend) if len(legend) * 1.45 <= figure.get_figwidth() else 3
-    figure.legend(handles=legend, loc="outside lower center", ncols=columns, frameon=False)
+    columns = len(handles) if len(handles) * 1.45 <= figure.get_figwidth() else 3
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
     seeds = len(results.record.seeds)
     of = next(iter(results.record.suites))
     title = (
@@ -182,16 +182,17 @@ def _unit(compute: Iterable[float]) -> int:
 def _draw_curves(panel: Axes, points: list[CurvePoint], unit: int, theme: Theme) -> None:
     """Draw every arm from the init on, and the init above them."""
     starts = [point for point in points if point.arm == "init"]
-    for arm in ("sft", "rl"):
-        for column in dict.fromkeys(point.column for point in points):
+    columns = list(dict.fromkeys(point.column for point in points))
+    for arm, look in styles(theme, _arms(points)).items():
+        for column in columns:
             line = [p for p in starts if p.column == column]
             line += sorted(
                 (p for p in points if p.arm == arm and p.column == column), key=lambda p: p.point
             )
             compute = [p.flops / 10**unit for p in line]
             # Where the arms part there is one marker, that of the init.
-            style = {"ls": STYLES.get(column, ":"), "markevery": slice(1, None)}
-            style = {**arm_style(theme, arm), **style}
+            dashes = look["ls"] if len(columns) == 1 else STYLES.get(column, ":")
+            style = {**look, "ls": dashes, "markevery": slice(1, None)}
             _draw_line(panel, compute, [p.estimate for p in line], style)
     for point in starts:
         compute = [point.flops / 10**unit]
@@ -201,7 +202,7 @@ def _draw_curves(panel: Axes, points: list[CurvePoint], unit: int, theme: Theme)
 
 
 def _draw_severities(panel: Axes, points: list[SeverityPoint], theme: Theme) -> None:
-    for arm in ARM_NAMES:
+    for arm in ("init", *_arms(points)):
         found = [point for point in points if point.arm == arm]
         severities = [float(point.severity) for point in found]
         _draw_line(panel, severities, [p.estimate for p in found], arm_style(theme, arm))

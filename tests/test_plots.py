@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.completeness import Missing
-from benchmarks.plots import plot_curves
+from benchmarks.plot_style import LIGHT
+from benchmarks.plots import curves_figure, plot_curves
 from benchmarks.records import RunRecord
 from benchmarks.statistics import Estimate
+from benchmarks.study.arm_styles import styles
 from benchmarks.study.results import CurvePoint, Results
 from benchmarks.suites import SUITES
 from benchmarks.tasks import TASKS
 
 
-def results(missing: Missing) -> Results:
+def results(missing: Missing, arms: Sequence[str] = ("sft", "rl")) -> Results:
     curves = [
         CurvePoint("mlp", arm, point, column, 1e12 * (point + 1), estimate(0.9 - 0.1 * point))
-        for arm, points in (("init", [0]), ("sft", [1, 2]), ("rl", [1, 2]))
-        for point in points
+        for arm in ("init", *arms)
+        for point in ([0] if arm == "init" else [1, 2])
         for column in ("in", "rule_ood")
     ]
     record = RunRecord(kind="study", config={}, seeds=[0], suites={"virl-l": "digest"})
@@ -48,3 +51,18 @@ def test_a_picture_is_written_for_print_for_pages_and_for_dark_pages(tmp_path: P
     assert "virl-l" not in drawn
     plot_curves(results(Missing(["rl points 2"])), tmp_path / "part.png")
     assert "INCOMPLETE, missing: rl points 2" in (tmp_path / "part.svg").read_text("utf-8")
+
+
+def test_a_grid_has_a_panel_for_each_column_and_a_line_for_each_arm() -> None:
+    arms = ("sft-5e-5", "sft-5e-4", "rl-5e-5", "rl-5e-4")
+    figure = curves_figure(results(Missing(), arms), LIGHT)
+    titles = [panel.get_title() for panel in figure.axes]
+    assert titles == ["Residual MLP\ntrained rule", "Residual MLP\nanother rule"]
+    for panel in figure.axes:
+        curves = [line for line in panel.lines if len(line.get_xdata()) == 3]
+        assert len(curves) == len(arms)
+    looks = {(look["color"], look["ls"]) for look in styles(LIGHT, arms).values()}
+    assert len(looks) == len(arms)
+    (legend,) = figure.legends
+    told = [text.get_text() for text in legend.get_texts()]
+    assert told == ["init", "SFT", "RL", "rate 5e-5", "rate 5e-4"]

@@ -15,7 +15,7 @@ from benchmarks.report import check_rows
 from benchmarks.runs import RUN_FILE, RunError, read_episodes, read_json, write_json
 from benchmarks.study.cells import load_study
 from benchmarks.study.findings import published
-from benchmarks.study.findings_pages import MARKED, TABLED, WRITTEN, written
+from benchmarks.study.findings_pages import MARKED, TABLED, WRITTEN, page_in_full, written
 from benchmarks.study.frontier import Choice, choices
 from benchmarks.study.points import POINTS_FILE
 from benchmarks.study.presets import one_city_out, preset_named
@@ -61,9 +61,7 @@ def test_the_findings_are_written_from_the_quoted_numbers(monkeypatch: pytest.Mo
     assert all(f"| `{folder}` | `{command}` |" in listed for folder, command in runs.items())
 
 
-@pytest.mark.parametrize(
-    "name", ["README.md", "docs/results.md", "docs/study.md", "docs/protocol.md"]
-)
+@pytest.mark.parametrize("name", ["README.md", "docs/study.md", "docs/protocol.md"])
 def test_no_page_quotes_a_result_that_is_neither_published_nor_marked(name: str) -> None:
     text = OLDER.sub("", (ROOT / name).read_text("utf-8"))
     known = read_quoted(ROOT / QUOTED).rates
@@ -198,6 +196,28 @@ def test_a_packed_study_reads_as_the_study(
     )
 
 
+def test_what_presets_beside_the_grids_reach_is_on_the_page_of_all_comparisons(
+    tmp_path: Path, finished: test_study.Finished
+) -> None:
+    folder, _ = finished("study", SUITES["gp-l"])
+    packed = tmp_path / "packed"
+    publish(folder, packed)
+    found = quoted(summarise_studies([packed], splits=False))
+    tables = found.presets["packed"]
+    (of_fake,) = (table for table in tables if table.title.endswith("attempt: fake"))
+    assert of_fake.title.startswith("Card game, preset micro. Success in percent")
+    assert of_fake.header == ["column", "init", "SFT", "RL"]
+    rates = {row[0]: row[1:] for row in of_fake.rows}["rule_ood"]
+    known = found.rates["packed"]
+    assert rates == [known[f"fake/{arm}/rule_ood/success"] for arm in ("init", "sft", "rl")]
+    assert of_fake.markdown().rstrip() in page_in_full(found)
+    record = RunRecord.model_validate(read_json(packed / RUN_FILE))
+    for name in ("grid-micro", "controls-micro"):
+        config = {**record.config, "name": name}
+        write_json(packed / RUN_FILE, record.model_copy(update={"config": config}).model_dump())
+        assert not quoted(summarise_studies([packed], splits=False)).presets
+
+
 def test_examples_of_a_packed_study_are_of_the_last_points_where_others_do_not_say_what_was_done(
     tmp_path: Path, finished: test_study.Finished
 ) -> None:
@@ -256,7 +276,7 @@ def test_the_quoted_numbers_are_those_of_the_rows() -> None:
         mode="json"
     )
     told = read_quoted(ROOT / QUOTED).model_dump(mode="json")
-    for part in ("runs", "rates", "controls", "cities", "looks"):
+    for part in ("runs", "rates", "controls", "cities", "presets", "looks"):
         assert made[part] == told[part]
     assert len(made["contrasts"]) == len(told["contrasts"])
     for new, old in zip(made["contrasts"], told["contrasts"]):

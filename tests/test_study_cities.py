@@ -82,6 +82,7 @@ def test_a_study_over_cities_is_told_city_by_city(
     found = quoted(summary)
     assert [table.title.partition(":")[0] for table in found.cities] == ["in", "rule_ood"]
     assert of_rule.markdown().rstrip() in page_in_full(found)
+    assert not found.presets
 
 
 def test_another_study_is_told_that_it_left_no_city_out(

@@ -19,13 +19,15 @@ from benchmarks.records import RunRecord
 from benchmarks.rollouts import play, side_by_side
 from benchmarks.runs import Run, RunError, read_json, write_json
 from benchmarks.study.divergence import Written, divergences
+from benchmarks.study.findings_pages import page_in_full
 from benchmarks.study.forced import BEGINNINGS, ForcedAgent
 from benchmarks.study.jobs import WEIGHTS
 from benchmarks.study.measures import measure
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.probes import _Room, shows_working
+from benchmarks.study.quoted import quoted
 from benchmarks.study.report import figures
-from benchmarks.study.report.measures import measured_rows
+from benchmarks.study.report.measures import measured_rows, measured_table
 from benchmarks.study.report.page import drawings
 from benchmarks.study.report.summary import Summary, summarise_studies
 from benchmarks.suites import SUITES
@@ -194,6 +196,25 @@ def test_points_on_the_way_are_drawn_against_compute(
     assert max(of_kl.lines[0].get_ydata()) == pytest.approx(max(row["kl"] for row in rows))
 
 
+def test_what_was_measured_on_the_way_is_on_the_page_of_all_comparisons(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(GAME, "longest_reply", 12)
+    summary = summarise_studies([study(tmp_path / "run")], splits=False)
+    (one,) = summary.settings
+    list(measure(one.study.folder, points="all", columns=["rule_ood"], episodes=2, samples=2))
+    table = measured_table(one, measured_rows(one))
+    assert [row[:2] for row in table.rows] == [
+        ["init", ""],
+        ["RL 2e-4", "50 %"],
+        ["RL 2e-4", "100 %"],
+    ]
+    assert table.note.startswith("1 seed, 2 episodes a point.")
+    found = quoted(summary)
+    assert list(found.measured) == ["run"]
+    assert table.markdown().rstrip() in page_in_full(found)
+
+
 def test_samples_are_drawn_as_success_where_a_study_compares_something_else(
     tmp_path: Path,
 ) -> None:
@@ -225,7 +246,10 @@ def test_points_of_other_seeds_are_not_on_one_line(tmp_path: Path) -> None:
         {
             "policy": "lm-working", "arm": arm, "point": point, "column": "rule_ood",
             "measure": "kl", "by": "", "part": "",
-            "estimate": {"value": 0.1, "low": 0.0, "high": 0.2, "by_seed": dict.fromkeys(seeds, 0)},
+            "estimate": {
+                "value": 0.1, "low": 0.0, "high": 0.2, "episodes": 2,
+                "by_seed": dict.fromkeys(seeds, 0),
+            },
         }
         for arm, point, seeds in (
             ("init", 0, "01"), ("rl-2e-4", 1, "0"), ("rl-2e-4", 2, "0"),

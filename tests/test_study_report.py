@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from benchmarks.completeness import Missing
 from benchmarks.records import RunRecord
 from benchmarks.report import report, report_all
 from benchmarks.runs import RunError, write_json
@@ -20,19 +21,23 @@ from benchmarks.significance import holm
 from benchmarks.statistics import Estimate, Observation
 from benchmarks.study.cells import Cell, Study, described
 from benchmarks.study.conclusion import sentences
+from benchmarks.study.frontier import choices
+from benchmarks.study.names import setting_name
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.report.advice import advice
 from benchmarks.study.report.command import write_report
 from benchmarks.study.report.compared import contrasts_of
 from benchmarks.study.report.contrast_tables import compared_table, endpoints_table, settings_table
 from benchmarks.study.report.contrasts import corrected
-from benchmarks.study.report.names import setting_name
 from benchmarks.study.report.page import csv_rows, drawings, tables
 from benchmarks.study.report.summary import arms_beside, summarise_studies
-from benchmarks.study.results import Difference
+from benchmarks.study.report.tables import choices_table
+from benchmarks.study.results import Difference, Rate
+from benchmarks.study.tables import study_tables
 from benchmarks.suites import SUITES
 from benchmarks.tasks import TASKS
-from tests import test_study
+from benchmarks.tasks.task import RECOGNITION
+from tests import test_plots, test_study
 from tests.browser import browser
 from tests.recordings import needs_browser
 
@@ -90,6 +95,60 @@ def test_advice_follows_the_tests() -> None:
     verdict, says = found["b", "RL", "rule_ood"]
     assert verdict == "reinforcement"
     assert "RL has learned less of the trained rule, by 22.5 points" in says
+
+
+def test_what_validation_chose_is_told_with_its_luck() -> None:
+    rates = {("init", "in_validation"): 0.1}
+    for rate, reached in (("5e-5", 0.3), ("1e-4", 0.55), ("2e-4", 0.6), ("5e-4", 0.1)):
+        rates |= {(f"{arm}-{rate}", "in_validation"): reached for arm in ("sft", "rl")}
+    made = study("grid", rates)
+    policy = made.preset.policies["lm-working"]
+    chosen = choices(made.played("lm-working"), policy, made.preset)
+    one = SimpleNamespace(
+        study=made, policy="lm-working", title="the grid", chosen=chosen, passed={}
+    )
+    table = choices_table(SimpleNamespace(settings=[one]))
+    assert table is not None
+    # Of hands in pairs, 55 % is within the interval of 60 %, and 30 % is not.
+    head, *_ = table.rows
+    assert head[:4] == ["the grid", "SFT", "SFT 2e-4", "1 of 2"]
+    assert head[4].startswith("60.0 [")
+    assert head[5] == "2 of 4"
+    # Nothing is measured under the shifted rule's validation, which then has no columns.
+    assert [len(row) for row in table.rows] == [len(table.header)] * 2 == [6, 6]
+    passed = choices(made.played("lm-working"), policy, made.preset)
+    one.passed = {"rl": passed["rl"]}
+    wider = choices_table(SimpleNamespace(settings=[one]))
+    assert wider is not None
+    assert [row[6:] for row in wider.rows] == [["", "", ""], ["RL 2e-4", "1 of 2", "60.0"]]
+
+
+def test_nothing_follows_where_both_are_right_in_the_same_episodes() -> None:
+    rates = {("init", "in"): 0.5}
+    for rate in ("5e-5", "1e-4", "2e-4", "5e-4"):
+        rates |= {(f"{arm}-{rate}", "in"): 1.0 for arm in ("sft", "rl")}
+    verdict, says = verdicts(study("grid", rates))["b", "RL", "in"]
+    assert verdict == "ceiling"
+    assert "nothing follows, both are at the ceiling" in says
+
+
+def test_tables_have_every_arm_of_a_study() -> None:
+    arms = ("init", "sft-5e-5", "rl-5e-5", "sft-5e-4", "rl-5e-4")
+    rates = [
+        Rate("mlp", arm, column, metric, test_plots.estimate(0.5), None, None)
+        for arm in arms
+        for column in ("in", "rule_ood")
+        for metric in ("step_accuracy", "turn_accuracy", RECOGNITION)
+    ]
+    made = study_tables(replace(test_plots.results(Missing()), rates=rates))
+    named = {table.title: table for table in made}
+    told = ["init", "SFT 5e-5", "RL 5e-5", "SFT 5e-4", "RL 5e-4"]
+    for title in ("Per-step accuracy", "Accuracy at turning points"):
+        assert named[f"{title} in percent, one greedy attempt: mlp"].header == ["column", *told]
+    of_reading = named["Recognition in percent: what agents say that they see"]
+    assert of_reading.header == ["policy", "column", *told]
+    # Differences of the two usual arms are no table where there are no such arms.
+    assert all(table.rows and all(map(all, table.rows)) for table in made)
 
 
 def of_a_grid(init: float, sft: float, rl: float) -> dict[tuple[str, str], float]:

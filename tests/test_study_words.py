@@ -44,7 +44,7 @@ def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on()
     assert "copying came out ahead in 1." in text
     assert "equal learning rates, reinforcement is ahead in 1 of 1 and copying in 0" in text
     assert "the way that is ahead has then learned less of the trained rule." in text
-    assert "in 0 both are shown to have lost" in text  # Nothing is known of what was lost.
+    assert "that both forget, and are right less often, in none." in text  # Nothing is known.
     assert "Part of this rests on 3 training runs" in text
     (told,) = settings(said)
     assert "copying came out ahead, with 60.0 % right" in told
@@ -225,12 +225,12 @@ def test_words_tell_what_was_added_or_lost_since_the_start() -> None:
     one = headline()
     forgets = [replace(one, topic="init", about=f"{arm} against the init") for arm in ("SFT", "RL")]
     said = advice([one, *forgets])
-    assert "In none is either way shown to have added" in headline_words(said)
-    assert "in 1 both are shown to have lost" in headline_words(said)
+    assert "is shown in none;" in headline_words(said)
+    assert "are right less often, in 1." in headline_words(said)
     gain = replace(one.estimate, value=0.3, low=0.2, high=0.4)
     gains = replace(forgets[0], test=replace(one.test, estimate=gain))
-    assert "In 1 a way is shown to have added" in headline_words(advice([one, gains]))
-    assert "in 0 both" in headline_words(advice([one, gains, forgets[1]]))
+    assert "is shown in 1;" in headline_words(advice([one, gains]))
+    assert "are right less often, in none." in headline_words(advice([one, gains, forgets[1]]))
     assert headline_words([]) == "No published run answers that yet."
 
 

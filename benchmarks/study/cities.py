@@ -15,8 +15,8 @@ from benchmarks.consoles import reported_errors
 from benchmarks.runs import RunError
 from benchmarks.statistics import Estimate
 from benchmarks.study.cells import REFERENCE, described
+from benchmarks.study.names import arm_name
 from benchmarks.study.presets import Preset
-from benchmarks.study.report.names import arm_name
 from benchmarks.study.results import Results, load_results
 from benchmarks.tables import Table, interval
 

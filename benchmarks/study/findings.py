@@ -17,11 +17,18 @@ from benchmarks.plot_style import write_figure
 from benchmarks.plots import severities_figure
 from benchmarks.runs import RUN_FILE
 from benchmarks.study.cells import in_order
-from benchmarks.study.findings_pages import FIGURE, WRITTEN, looks_figure, written
+from benchmarks.study.findings_pages import (
+    FIGURE,
+    WRITTEN,
+    looks_figure,
+    measures_figure,
+    written,
+)
 from benchmarks.study.publish import RESULTS
 from benchmarks.study.quoted import QUOTED, quoted, text_of
 from benchmarks.study.report import figures
-from benchmarks.study.report.summary import summarise_studies
+from benchmarks.study.report.measures import measured_rows
+from benchmarks.study.report.summary import Summary, summarise_studies
 from shiftgym.atomic import write_atomically
 
 
@@ -44,10 +51,16 @@ def _write() -> None:
     for path in WRITTEN:
         write_atomically(path, written(path, found).encode())
     if summary is not None:
-        write_figure(lambda theme: figures.frontier(summary, theme), FIGURE)
-        for name in found.looks:
-            results = next(s.results for s in summary.settings if s.study.folder.name == name)
-            write_figure(partial(severities_figure, results), looks_figure(name))
+        of_grids = [one for one in summary.settings if one.study.preset.is_grid]
+        drawn = Summary(of_grids or summary.settings)
+        write_figure(partial(figures.frontier, drawn), FIGURE)
+        for one in summary.one_each:
+            name = one.study.folder.name
+            if name in found.looks:
+                write_figure(partial(severities_figure, one.results), looks_figure(name))
+            if name in found.measured:
+                draw = partial(figures.measures, one, measured_rows(one))
+                write_figure(draw, measures_figure(name))
     print(f"{len(folders)} studies; written: {', '.join(map(str, (QUOTED, *WRITTEN)))}")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.statistics import conditional
 from benchmarks.study.in_words import easier_rules, headline_words, paragraph, settings
+from benchmarks.study.names import ENDPOINT_NAMES
 from benchmarks.study.presets.grid import RATES, rate_name
 from benchmarks.study.quoted import Quoted
 from benchmarks.study.report.advice import FINDINGS, Advice, advice
@@ -17,7 +18,6 @@ from benchmarks.study.report.contrast_tables import (
     settings_table,
 )
 from benchmarks.study.report.contrasts import Contrast
-from benchmarks.study.report.names import ENDPOINT_NAMES
 from benchmarks.suites import SUITES
 
 PAGE = Path("docs/findings.md")
@@ -33,6 +33,11 @@ MARKED = re.compile("(<!-- findings -->).*?(<!-- end of findings -->)", re.DOTAL
 def looks_figure(folder: str) -> Path:
     """Return where the picture of a published study's success by severity of the look lies."""
     return FIGURE.with_name(f"looks-{folder}.png")
+
+
+def measures_figure(folder: str) -> Path:
+    """Return where the picture of what was measured of a published study's weights lies."""
+    return FIGURE.with_name(f"measures-{folder}.png")
 
 
 def written(path: Path, found: Quoted) -> str:
@@ -91,6 +96,14 @@ def page_in_full(found: Quoted) -> str:
             "Points on the way are measured on fewer episodes than the init and the end, and an "
             "init's rate is that on the episodes that are compared, so it differs from row to row.",
         ]
+    if found.choices is not None:
+        parts += [
+            "## What validation chose",
+            "For each method the rate whose best point has the highest success on validation, and "
+            "that point. Where several rates lie within the interval, another sample of validation "
+            "could have chosen otherwise.",
+            found.choices.markdown().rstrip(),
+        ]
     if found.controls is not None:
         parts += [
             "## Controls",
@@ -107,6 +120,30 @@ def page_in_full(found: Quoted) -> str:
             "intervals over cities and routes. [The protocol](protocol.md#street-navigation) calls "
             "this secondary.",
             *(table.markdown().rstrip() for table in found.cities),
+        ]
+    if found.presets:
+        parts += [
+            "## Other presets",
+            "The init and both methods at their last point, one learning rate each. By the recipe "
+            "`strict` of `full`, and of `quick` in images, no demonstration of the cards shows a "
+            "value of the other rule. Policies with `retention` in their names have seen both "
+            "rules. [The study](study.md) tells the columns.",
+            *(
+                "\n\n".join(table.markdown().rstrip() for table in tables)
+                for tables in found.presets.values()
+            ),
+        ]
+    if found.measured:
+        parts += [
+            "## Measured beside success",
+            "What [the weights of each point](study.md#what-is-measured-beside-success) do under "
+            "another rule, beside one greedy attempt: of samples, with the right reading given, "
+            "and how far they have moved from the init.",
+            *(
+                f"![Against compute](images/{measures_figure(folder).name})"
+                f"\n\n{table.markdown().rstrip()}"
+                for folder, table in found.measured.items()
+            ),
         ]
     if found.looks:
         parts += [
@@ -141,8 +178,7 @@ def page_in_full(found: Quoted) -> str:
         "[report](study.md#the-report) of them: advice by shift, budget and data, controls, "
         "episodes, and what is [measured beside success]"
         "(study.md#what-is-measured-beside-success): the reading, pass@k, the divergence from the "
-        "init. [The protocol](protocol.md) declares what is tested; [older runs](results.md), "
-        "whose rows are gone, stand apart.",
+        "init. [The protocol](protocol.md) declares what is tested.",
     ]
     return "\n\n".join(parts) + "\n"
 

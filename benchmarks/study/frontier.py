@@ -43,9 +43,6 @@ SHIFTED = "ood_validation"
 PRIMARY, SECONDARY = "rule_ood", ("in", "in_train", "ood_train")
 """The column of the endpoints, and those on which the same differences are given without a test."""
 
-GRID = "grid"
-"""How the names of presets begin whose endpoints docs/protocol.md declares."""
-
 Cells = Mapping[tuple[str, int, str], Played]
 """Episodes by arm, point and column."""
 

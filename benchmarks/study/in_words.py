@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from benchmarks.statistics import FEW_SEEDS
 from benchmarks.study.frontier import MARGIN
+from benchmarks.study.names import SHIFT_WORDS
 from benchmarks.study.report.advice import Advice, compared, has_a_price
 from benchmarks.study.report.contrasts import Contrast, init_rate
-from benchmarks.study.report.names import SHIFT_WORDS
 from benchmarks.suites import SUITES
 from benchmarks.tables import percent
 from benchmarks.tasks import task_named
@@ -27,8 +27,8 @@ _VERDICTS = {
     "copying as good": "copying was about as good or better",
     "reinforcement as good": "reinforcement was about as good or better",
     "not decided": "the runs are too few to say",
-    "floor": "the init is too weak under the other rule for a comparison",
-    "ceiling": "the init masters the other rule, so there is nothing to compare",
+    "floor": "the agent knew too little of the other rule beforehand for a comparison",
+    "ceiling": "the agent knew nearly all of the other rule beforehand",
 }
 
 
@@ -38,9 +38,7 @@ def paragraph(said: Sequence[Advice]) -> str:
     if not headline:
         return f"{_START} No published run answers that yet."
     names = [one.contrast.setting for one in headline]
-    here = [one for one in said if one.contrast.shift == "rule" and one.contrast.setting in names]
-    half_way = [one for one in here if one.contrast.topic == "b"]
-    equal = [one for one in here if one.contrast.topic == "equal"]
+    half_way, equal = (_of_topic(topic, names, said) for topic in ("b", "equal"))
     lead = max(
         (one for one in said if one.contrast.shift == "rule" and _mattered(one)),
         key=lambda one: abs(one.contrast.estimate.value),
@@ -49,10 +47,10 @@ def paragraph(said: Sequence[Advice]) -> str:
     rests_on = [*headline, *half_way, *equal, *([lead] if lead else [])]
     parts = [
         _START,
-        _outcome(headline),
+        _outcome(headline, "with the settings that did best in checks on the trained rule"),
         _since_the_start(names, said),
-        _ahead("At half of the compute and equal learning rates", half_way),
-        _ahead("Where validation has both as good at the trained rule", equal),
+        _ahead("Half-way through training, with equal learning rates", half_way),
+        _ahead("Where both are as good at the trained rule", equal),
         _led(lead) if lead else "",
         _hedge(min(one.contrast.estimate.seeds for one in rests_on)),
     ]
@@ -65,8 +63,11 @@ def headline_words(said: Sequence[Advice]) -> str:
     if not headline:
         return "No published run answers that yet."
     names = [one.contrast.setting for one in headline]
-    hedge = _hedge(min(one.contrast.estimate.seeds for one in headline))
-    return f"{_outcome(headline)} {_since_the_start(names, said)} {hedge}".rstrip()
+    # The table below the words has equal success too.
+    rests_on = [*headline, *_of_topic("b", names, said), *_of_topic("equal", names, said)]
+    hedge = _hedge(min(one.contrast.estimate.seeds for one in rests_on))
+    outcome = _outcome(headline, "with the learning rate and stop that validation chose")
+    return f"{outcome} {_since_the_start(names, said)} {hedge}".rstrip()
 
 
 def settings(said: Sequence[Advice]) -> list[str]:
@@ -113,6 +114,16 @@ def _headline(said: Sequence[Advice]) -> list[Advice]:
     return sorted(chosen.values(), key=lambda one: names.index(one.contrast.setting))
 
 
+def _of_topic(topic: str, names: Sequence[str], said: Sequence[Advice]) -> list[Advice]:
+    """Return what is said of some settings under another rule."""
+    return [
+        one
+        for one in said
+        if (one.contrast.topic, one.contrast.shift) == (topic, "rule")
+        and one.contrast.setting in names
+    ]
+
+
 def _left_out(said: Sequence[Advice]) -> list[Advice]:
     """Return the last points of studies that left cities out, of which nothing is declared."""
     return [
@@ -135,8 +146,12 @@ def _verdict(one: Advice) -> str:
     }.get(within, "not decided")
 
 
-def _outcome(headline: Sequence[Advice]) -> str:
-    """Return in how many settings which way was better, and in which one was."""
+def _outcome(headline: Sequence[Advice], chosen: str) -> str:
+    """Return in how many settings which way was better.
+
+    Args:
+        chosen: how arms are named that validation chose, where all are such.
+    """
     groups: dict[str, list[Advice]] = {key: [] for key in _VERDICTS}
     for one in headline:
         groups[_verdict(one)].append(one)
@@ -144,10 +159,8 @@ def _outcome(headline: Sequence[Advice]) -> str:
     ahead = groups["reinforcement"]
     both = ahead and groups["imitation"]
     start = "**Neither way is better everywhere.** " if both else ""
-    chosen = ""
-    if all(one.contrast.topic == "a" for one in headline):
-        chosen = " with the learning rate and stop that validation chose,"
-    text = f"{start}Of {_settings(len(headline))}, each a game and an agent,{chosen} {told}."
+    how = f" {chosen}," if all(one.contrast.topic == "a" for one in headline) else ""
+    text = f"{start}Of {_settings(len(headline))}, each a game and an agent,{how} {told}."
     if cheap := [one for one in ahead if _has_a_price(one)]:
         text += (
             f" Where reinforcement came out ahead, it had learned less of the trained rule"
@@ -188,10 +201,10 @@ def _since_the_start(names: Sequence[str], said: Sequence[Advice]) -> str:
         firm = [one for one in own if one.setting == name and one.is_firm]
         gained += any(one.estimate.value > 0 for one in firm)
         lost += len([one for one in firm if one.estimate.value < 0]) > 1
-    added = f"In {gained} a way is" if gained else "In none is either way"
     return (
-        f"{added} shown to have added to what was right under the other rule before; in {lost} "
-        "both are shown to have lost some of it."
+        "That a way generalises, and is right more often under the other rule than before, is "
+        f"shown in {gained or 'none'}; that both forget, and are right less often, in "
+        f"{lost or 'none'}."
     )
 
 

@@ -74,7 +74,12 @@ def _place(one: Measured) -> tuple[str, str, str, str]:
 
 def _cell(one: Measured, counts: bool) -> str:
     told = one.estimate
-    if one.measure == "kl":
-        return f"{told.value:.3f} [{told.low:.3f}, {told.high:.3f}]"
-    shown = interval(told.value, told.low, told.high)
+    shown = with_interval(one.measure, told.value, told.low, told.high)
     return f"{shown}, n={told.episodes}" if counts else shown
+
+
+def with_interval(measure: str, value: float, low: float, high: float) -> str:
+    """Return a value of a measure with its interval: in percent, or in nats."""
+    if measure == "kl":
+        return f"{value:.3f} [{low:.3f}, {high:.3f}]"
+    return interval(value, low, high)

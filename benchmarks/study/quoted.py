@@ -9,14 +9,22 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from benchmarks.plots import SUITE_NAMES
 from benchmarks.runs import read_json
 from benchmarks.study import cities
+from benchmarks.study.names import SUITE_NAMES
+from benchmarks.study.presets import Preset
 from benchmarks.study.publish import RESULTS, command_of
 from benchmarks.study.report.contrasts import Contrast
-from benchmarks.study.report.summary import Summary
-from benchmarks.study.report.tables import overturned_table
-from benchmarks.study.tables import severities_table
+from benchmarks.study.report.measures import measured_rows, measured_table
+from benchmarks.study.report.summary import Setting, Summary
+from benchmarks.study.report.tables import choices_table, overturned_table
+from benchmarks.study.results import Results
+from benchmarks.study.tables import (
+    main_tables,
+    rates_tables,
+    recognition_table,
+    severities_table,
+)
 from benchmarks.tables import Table, interval
 
 QUOTED = RESULTS / "quoted.json"
@@ -46,8 +54,12 @@ class Quoted(BaseModel):
         rates: of a folder what arms, the init and references reach on a column in the metric that
             is compared, in percent:
             {"lm/sft-5e-5/in/success": "29.8 [21.9, 39.2]"}.
+        choices: what validation chose, of the grids.
         controls: what they do to the headline, where they were run.
         cities: what each city tells that was left out, where one was.
+        presets: what arms reach in presets that are neither grids nor their controls, and what they
+            read right in pictures, by the folder of the study.
+        measured: what was measured beside success on the way, by the folder of the study.
         looks: success by severity of the look, by the folder of the study.
     """
 
@@ -56,8 +68,11 @@ class Quoted(BaseModel):
     runs: tuple[Run, ...] = ()
     rates: dict[str, dict[str, str]] = Field(default_factory=dict)
     contrasts: tuple[Contrast, ...] = ()
+    choices: Table | None = None
     controls: Table | None = None
     cities: tuple[Table, ...] = ()
+    presets: dict[str, tuple[Table, ...]] = Field(default_factory=dict)
+    measured: dict[str, Table] = Field(default_factory=dict)
     looks: dict[str, Table] = Field(default_factory=dict)
 
 
@@ -88,6 +103,7 @@ def quoted(summary: Summary | None) -> Quoted:
         runs=tuple(runs.values()),
         rates=rates,
         contrasts=tuple(summary.contrasts),
+        choices=choices_table(summary),
         controls=overturned_table(summary),
         cities=tuple(
             table
@@ -96,17 +112,43 @@ def quoted(summary: Summary | None) -> Quoted:
             for table in cities.tables(one.study.preset, one.results)
             if table.title.partition(":")[0] in one.study.preset.curve_columns
         ),
+        presets={
+            one.study.folder.name: tuple(_titled(one, table) for table in _rates(one.results))
+            for one in summary.one_each
+            if _is_other(one.study.preset)
+        },
+        measured={
+            one.study.folder.name: measured_table(one, rows)
+            for one in summary.settings
+            if (rows := measured_rows(one))
+        },
         looks={
-            one.study.folder.name: replace(
-                table,
-                title=f"{SUITE_NAMES[one.suite]}, preset {one.study.preset.name}. {table.title}",
-            )
+            one.study.folder.name: _titled(one, severities_table(one.results))
             for one in summary.one_each
             if one.results.severities
-            for table in [severities_table(one.results)]
         },
     )
     return Quoted.model_validate(_rounded(found.model_dump(mode="json")))
+
+
+def _is_other(preset: Preset) -> bool:
+    """Return whether a study is neither of a grid nor controls, and leaves no city out."""
+    return not (preset.is_grid or preset.is_controls or cities.leaves_out(preset))
+
+
+def _rates(results: Results) -> list[Table]:
+    """Return tables of the primary metric, of that which ends the init, and of recognition."""
+    primary, competence = results.task.metric, results.task.competence
+    tables = main_tables(results)
+    if competence != primary:
+        tables += rates_tables(results, competence)
+    return [table for table in (*tables, recognition_table(results)) if table.rows]
+
+
+def _titled(one: Setting, table: Table) -> Table:
+    """Return a table that says which study it is of."""
+    preset = one.study.preset.name
+    return replace(table, title=f"{SUITE_NAMES[one.suite]}, preset {preset}. {table.title}")
 
 
 def _rounded(value: Any) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from benchmarks.statistics import Estimate, conditional
+from benchmarks.study.names import arm_name
 from benchmarks.study.results import (
     REFERENCE,
     STAGES,
@@ -21,29 +22,29 @@ from benchmarks.tables import Table, interval
 from benchmarks.tasks.task import RECOGNITION
 from shiftgym.appearance import MAX_SEVERITY
 
-ARM_NAMES = {"init": "init", "sft": "SFT", "rl": "RL"}
-
 
 def study_tables(results: Results) -> list[Table]:
     """Return the tables of the primary metric, of the others, of what was seen, and familiar."""
     primary = results.task.metric
     others = [metric for metric in results.task.metrics if metric != primary]
-    tables = [*main_tables(results), _differences_table(results)]
+    tables = main_tables(results)
+    if results.differences:
+        tables.append(_differences_table(results))
     for metric in others:
-        tables += _rates_tables(results, metric)
-    if others:
+        tables += rates_tables(results, metric)
+    if others and results.differences:
         tables.append(_others_table(results, others))
     if results.severities:
         tables.append(severities_table(results))
-    if any(rate.metric == RECOGNITION for rate in results.rates):
-        tables.append(_recognition_table(results))
+    if (recognition := recognition_table(results)).rows:
+        tables.append(recognition)
     splits = splits_tables(results.splits, results.task, results.columns)
     return [*tables, _familiarity_table(results), *splits]
 
 
 def main_tables(results: Results) -> list[Table]:
     """Return the tables of the primary metric."""
-    return _rates_tables(results, results.task.metric, _intervals_note(results))
+    return rates_tables(results, results.task.metric, _intervals_note(results))
 
 
 def result_line(number: Rate | Difference) -> dict[str, Any]:
@@ -56,13 +57,13 @@ def result_line(number: Rate | Difference) -> dict[str, Any]:
 
 
 def _arms(results: Results, policy: str) -> list[str]:
-    """Return the arms of a policy, or the references, of which something is measured."""
-    arms = results.task.references if policy == REFERENCE else STAGES
-    measured = {rate.arm for rate in results.rates if rate.policy == policy}
-    return [arm for arm in arms if arm in measured]
+    """Return the arms of a policy, or the references, of which something is measured, in order."""
+    measured = dict.fromkeys(rate.arm for rate in results.rates if rate.policy == policy)
+    usual = results.task.references if policy == REFERENCE else STAGES
+    return [arm for arm in dict.fromkeys([*usual, *measured]) if arm in measured]
 
 
-def _rates_tables(results: Results, metric: str, note: str = "") -> list[Table]:
+def rates_tables(results: Results, metric: str, note: str = "") -> list[Table]:
     """Return a table of the references and one of each policy: a row for each column."""
     title, means = results.task.metrics[metric]
     tables = []
@@ -77,7 +78,7 @@ def _rates_tables(results: Results, metric: str, note: str = "") -> list[Table]:
         of = "agents that need no learning" if policy == REFERENCE else policy
         name = f"{title} in percent, one greedy attempt: {of}"
         if rows:
-            tables.append(Table(name, ["column", *(ARM_NAMES.get(arm, arm) for arm in arms)], rows))
+            tables.append(Table(name, ["column", *(arm_name(arm) for arm in arms)], rows))
     if tables:
         tables[-1] = replace(tables[-1], note=" ".join(filter(None, [means, note])))
     return tables
@@ -87,7 +88,7 @@ def severities_table(results: Results) -> Table:
     """Return the primary metric over severities, a line for each arm and axis."""
     lines: dict[tuple[str, str, str], list[SeverityPoint]] = defaultdict(list)
     for point in results.severities:
-        lines[point.policy, ARM_NAMES[point.arm], point.axis].append(point)
+        lines[point.policy, arm_name(point.arm), point.axis].append(point)
     rows = [
         [*place, *(interval(e.value, e.low, e.high) for e in (p.estimate for p in points))]
         for place, points in lines.items()
@@ -106,18 +107,19 @@ def severities_table(results: Results) -> Table:
     )
 
 
-def _recognition_table(results: Results) -> Table:
+def recognition_table(results: Results) -> Table:
     """Return what is read right in pictures, by the agents that say what they see."""
     farthest = [columns[max(columns)] for columns in results.axes.values()]
+    arms = list(dict.fromkeys(a for policy in results.policies for a in _arms(results, policy)))
     rows = []
     for policy in results.policies:
         for column in (*results.columns, *farthest):
-            cells = [results.rate(policy, arm, column, RECOGNITION) for arm in STAGES]
+            cells = [results.rate(policy, arm, column, RECOGNITION) for arm in arms]
             if any(cells):
                 rows.append([policy, column, *map(_rate, cells)])
     return Table(
         "Recognition in percent: what agents say that they see",
-        ["policy", "column", *(ARM_NAMES[arm] for arm in STAGES)],
+        ["policy", "column", *(arm_name(arm) for arm in arms)],
         rows,
         numbers_from=2,
         note=results.task.recognition,
@@ -175,7 +177,7 @@ def _differences_table(results: Results) -> Table:
     ]
     for difference in primary + [d for d in of_metric if d not in primary]:
         estimate = difference.estimate
-        name = f"{ARM_NAMES[difference.first]} - {ARM_NAMES[difference.second]}"
+        name = f"{arm_name(difference.first)} - {arm_name(difference.second)}"
         rows.append(
             [
                 difference.policy,
@@ -231,7 +233,7 @@ def _familiarity_table(results: Results) -> Table:
                 part and f"{interval(part.value, part.low, part.high)}, n={part.episodes}"
                 for part in (rate.seen, rate.new)
             ]
-            rows.append([policy, ARM_NAMES[arm], column, *(cell or "none" for cell in cells)])
+            rows.append([policy, arm_name(arm), column, *(cell or "none" for cell in cells)])
     return Table(
         words.title,
         ["policy", "arm", "column", words.seen, words.new],

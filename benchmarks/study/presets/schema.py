@@ -26,6 +26,9 @@ ArmName = Annotated[str, Field(pattern=r"^[\w.-]+$")]
 """Names of arms are names of files."""
 
 
+GRID = "grid"
+"""How the names of presets begin whose endpoints docs/protocol.md declares."""
+
 CONTROLS = "controls"
 """How the names of presets of controls begin."""
 
@@ -224,6 +227,11 @@ class Preset(Plain):
     def stages(self) -> Mapping[PolicyName, tuple[str, ...]]:
         """Of each policy the init and its arms, in order."""
         return {name: tuple(policy.stages) for name, policy in self.policies.items()}
+
+    @property
+    def is_grid(self) -> bool:
+        """Whether it has arms of a grid; with a city left out nothing is declared of them."""
+        return self.name.startswith(GRID)
 
     @property
     def is_controls(self) -> bool:

@@ -8,8 +8,8 @@ from typing import Literal
 
 from benchmarks.statistics import FEW_SEEDS
 from benchmarks.study.frontier import MARGIN
+from benchmarks.study.names import SHIFT_WORDS
 from benchmarks.study.report.contrasts import Contrast
-from benchmarks.study.report.names import SHIFT_WORDS
 from benchmarks.tables import percent
 
 FLOOR, CEILING = 0.15, 0.85
@@ -163,6 +163,8 @@ def _nothing(one: Contrast) -> tuple[Verdict, str] | None:
     start = one.start
     if max(one.rates) < FLOOR and (start or 0.0) < FLOOR:
         return "floor", f"all are at the floor (under {100 * FLOOR:.0f} %)"
+    if min(one.rates) > CEILING and one.seeds_needed is None:
+        return "ceiling", "both are at the ceiling, and no episode came out differently"
     if start is None or one.topic == "init" or not starts_off_range(one):
         return None
     told = f"the init is at {percent(start)} %, outside {RANGE}"

@@ -21,9 +21,9 @@ from benchmarks.study.frontier import (
     declared,
 )
 from benchmarks.study.further_seeds import HALF
+from benchmarks.study.names import arm_name
 from benchmarks.study.presets import PolicyPreset
 from benchmarks.study.report.contrasts import Contrast, Family, Maker
-from benchmarks.study.report.names import arm_name
 
 EARLY = 0.1
 """The share of an arm's compute that a small budget is."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.plots import SUITE_NAMES
 from benchmarks.statistics import FEW_SEEDS, Estimate, conditional
 from benchmarks.study.frontier import MARGIN
+from benchmarks.study.names import ENDPOINT_NAMES, SHIFT_WORDS, SUITE_NAMES
 from benchmarks.study.report.advice import (
     RANGE,
     Advice,
@@ -16,7 +16,6 @@ from benchmarks.study.report.advice import (
     starts_off_range,
 )
 from benchmarks.study.report.contrasts import Contrast, by_setting, init_rate
-from benchmarks.study.report.names import ENDPOINT_NAMES, SHIFT_WORDS
 from benchmarks.suites import SUITES
 from benchmarks.tables import Table, percent
 from benchmarks.tasks import task_named

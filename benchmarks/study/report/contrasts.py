@@ -19,16 +19,15 @@ from benchmarks.statistics import FEW_SEEDS, Estimate, PairedTest
 from benchmarks.study.cells import Played, Study
 from benchmarks.study.frontier import (
     ENDPOINTS,
-    GRID,
     MARGIN,
     Cells,
     Sides,
     differences,
     mean_over_seeds,
 )
+from benchmarks.study.names import ENDPOINT_NAMES, arm_name, setting_name
 from benchmarks.study.presets.declared import DECLARED
-from benchmarks.study.presets.schema import CV
-from benchmarks.study.report.names import ENDPOINT_NAMES, arm_name, setting_name
+from benchmarks.study.presets.schema import CV, GRID
 
 Family = Literal["declared", "further", "retention"]
 """Tests of one family are corrected together by Holm, declared ones suite by suite."""

@@ -11,8 +11,8 @@ from benchmarks.show.choice import outcome_of
 from benchmarks.show.pages import Entry
 from benchmarks.show.steps import Changed, play_again
 from benchmarks.study.cells import job_folder
+from benchmarks.study.names import arm_name
 from benchmarks.study.report.compared import shifted_columns
-from benchmarks.study.report.names import arm_name
 from benchmarks.study.report.summary import Setting, Summary
 
 MOST_BYTES = 6_000_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,50 +12,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from benchmarks.plot_style import Theme, arm_style, label, plain_axes
-from benchmarks.plots import COLUMN_NAMES
+from benchmarks.study.arm_styles import arm_handles, styles
+from benchmarks.study.names import COLUMN_NAMES, ENDPOINT_NAMES, KL_AXIS
 from benchmarks.study.report.contrasts import Contrast, by_setting
-from benchmarks.study.report.names import ENDPOINT_NAMES, KL_AXIS, MEASURE_NAMES, arm_name
+from benchmarks.study.report.measures import shown_measures
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.tasks.task import SUCCESS
 
 WIDTH = 7.2
 """Inches: the width of a printed page."""
-
-_DASHES = ("-", (0, (5, 1.5)), (0, (2, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (1, 1)))
-"""Of the arms of one method, in order: of a grid from the smallest learning rate on."""
-
-_COLUMNS: Mapping[str, str] = {
-    **COLUMN_NAMES,
-    "in_train": "trained rule, training part",
-    "ood_train": "another rule, training part",
-    "in_validation": "trained rule, validation part",
-    "ood_validation": "another rule, validation part",
-    "cities": "other cities",
-    "cities_rule_ood": "another rule, other cities",
-}
-
-
-def method_of(arm: str) -> str:
-    """Return "init", "sft" or "rl", whose colour and marker an arm has."""
-    if arm in ("sft-then-rl", "grpo") or arm.startswith("rl"):
-        return "rl"
-    return "init" if arm == "init" else "sft"
-
-
-def _has_rate(arm: str) -> bool:
-    """Return whether an arm is one of several learning rates, such as rl-5e-5."""
-    return arm.partition("-")[2][:1].isdigit()
-
-
-def styles(theme: Theme, arms: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return how the lines of arms look: a colour for a method, dashes for its arms."""
-    found: dict[str, dict[str, Any]] = {}
-    for arm in arms:
-        method = method_of(arm)
-        # A solid line is of an arm whose preset has one rate alone.
-        order = sum(method_of(other) == method for other in found) + _has_rate(arm)
-        found[arm] = {**arm_style(theme, method), "ls": _DASHES[order % len(_DASHES)]}
-    return found
 
 
 def frontier(summary: Summary, theme: Theme) -> Figure:
@@ -103,8 +67,7 @@ def frontier(summary: Summary, theme: Theme) -> Figure:
         panel.set_ylabel("another rule (%)")
         told = [*textwrap.wrap(one.name, 32), f"({one.study.task.axis})"]
         panel.set_title("\n".join(map(label, told)))
-    thick = ", thick: mean over rates" if any(one.means for one in drawn) else ""
-    _legend(figure, theme, drawn, f"large: last point{thick}")
+    _legend(figure, theme, drawn, _size_handles(theme, any(one.means for one in drawn)))
     _title(
         figure, theme, "What each point of training reaches, in and out of distribution", summary
     )
@@ -114,7 +77,7 @@ def frontier(summary: Summary, theme: Theme) -> Figure:
 def curves(one: Setting, theme: Theme) -> Figure:
     """Draw the columns of a setting against training compute, a line for each arm."""
     titles = {
-        column: _COLUMNS.get(column, column.replace("_", " "))
+        column: COLUMN_NAMES.get(column, column.replace("_", " "))
         for column in one.columns
         if any(column in row for row in one.frontier)
     }
@@ -127,16 +90,7 @@ def measures(one: Setting, rows: Sequence[Mapping[str, float | str]], theme: The
     Args:
         rows: see `measured_rows`.
     """
-    names = {name for row in rows for name in row}
-    samples = sorted(
-        (name for name in names if re.fullmatch(r"pass@\d+", name)), key=lambda name: int(name[5:])
-    )
-    shown = [*dict.fromkeys([*samples[:1], *samples[-1:]]), *MEASURE_NAMES]
-    if any(float(row.get("revision_room", 1.0)) < 1.0 for row in rows):
-        shown.remove("revision")  # There was no room for all attempts.
-    titles = {
-        name: f"another rule: {MEASURE_NAMES.get(name, name)}" for name in shown if name in names
-    }
+    titles = {name: f"another rule: {told}" for name, told in shown_measures(rows).items()}
     return _against_compute(one, rows, titles, theme)
 
 
@@ -175,7 +129,7 @@ def _against_compute(
         panel.set_title(label(title))
         panel.set_ylabel(axis)
         panel.set_xlabel(f"compute, init included ($10^{{{unit}}}$ FLOPs)")
-    _legend(figure, theme, [one], "")
+    _legend(figure, theme, [one])
     _title(figure, theme, one.name, Summary([one]))
     return figure
 
@@ -298,24 +252,20 @@ def _panels(count: int, height: float, wide: int = 2) -> tuple[Figure, list[Axes
     return figure, panels[:count]
 
 
-def _legend(figure: Figure, theme: Theme, drawn: Sequence[Setting], more: str) -> None:
+def _size_handles(theme: Theme, has_means: bool) -> list[Line2D]:
+    """Return what a legend tells of large marks and thick lines."""
+    last = {**arm_style(theme, "init"), "marker": "o", "markersize": 8.0, "ls": ""}
+    handles = [Line2D([], [], label="last point", **{**last, "markerfacecolor": "none"})]
+    if has_means:
+        handles.append(Line2D([], [], label="mean over rates", color=theme.pale, lw=2.6))
+    return handles
+
+
+def _legend(
+    figure: Figure, theme: Theme, drawn: Sequence[Setting], more: Sequence[Line2D] = ()
+) -> None:
     """Write what marks mean: one for a method, and dashes for learning rates where they vary."""
-    looks = {"init": {**arm_style(theme, "init"), "ls": ""}}
-    rates: dict[str, dict[str, Any]] = {}
-    for one in drawn:
-        for arm, look in styles(theme, _arms(one)).items():
-            rest = arm.partition("-")[2]
-            if _has_rate(arm):
-                looks.setdefault(method_of(arm), {**look, "ls": ""})
-                rates.setdefault(rest, {"color": theme.pale, "ls": look["ls"], "lw": 1.7})
-            else:
-                looks.setdefault(arm, look)
-    handles = [Line2D([], [], label=arm_name(arm), **look) for arm, look in looks.items()]
-    for rate in sorted(rates, key=float):
-        handles.append(Line2D([], [], label=f"rate {rate}", **rates[rate]))
-    if more:
-        last = {**arm_style(theme, "init"), "marker": "o", "markersize": 8.0, "ls": ""}
-        handles.append(Line2D([], [], label=more, **{**last, "markerfacecolor": "none"}))
+    handles = [*arm_handles(theme, map(_arms, drawn)), *more]
     columns = min(len(handles), int(0.7 * figure.get_figwidth()))
     figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from benchmarks.runs import read_json
+from benchmarks.statistics import conditional
 from benchmarks.study.cells import job_folder
-from benchmarks.study.measured import MEASURES_FILE
+from benchmarks.study.further_seeds import HALF
+from benchmarks.study.measured import MEASURES_FILE, with_interval
+from benchmarks.study.names import MEASURE_NAMES, arm_name
 from benchmarks.study.points import read_points
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.study.splits import splits_tables
 from benchmarks.tables import Table
+from benchmarks.tasks.task import SUCCESS
 
 
 def tables_beside_success(summary: Summary) -> list[Table]:
@@ -33,9 +38,10 @@ def tables_beside_success(summary: Summary) -> list[Table]:
 def measured_rows(one: Setting) -> list[dict[str, float | str]]:
     """Return what was measured of weights on the way under another rule, a row for each point.
 
-    A row has the names of its measures, each with its bounds, as `frontier.curve` has columns, and
-    the compute of the seeds that are measured. There is none where the init and last points alone
-    were measured. Points of which other seeds are known than of those on the way are left out.
+    A row has the names of its measures, each with its bounds, as `frontier.curve` has columns, the
+    compute of the seeds that are measured, and how many seeds and episodes these are. There is none
+    where the init and last points alone were measured. Points of which other seeds are known than
+    of those on the way are left out.
     """
     told: Any = read_json(one.study.folder / MEASURES_FILE)
     known = [
@@ -57,7 +63,14 @@ def measured_rows(one: Setting) -> list[dict[str, float | str]]:
         if set(estimate["by_seed"]) != seeds or not spent:
             continue
         row = rows.setdefault(
-            (arm, point), {"arm": arm, "point": point, "flops": sum(spent) / len(spent)}
+            (arm, point),
+            {
+                "arm": arm,
+                "point": point,
+                "flops": sum(spent) / len(spent),
+                "seeds": len(seeds),
+                "episodes": estimate["episodes"],
+            },
         )
         row |= {
             name: estimate["value"],
@@ -65,6 +78,58 @@ def measured_rows(one: Setting) -> list[dict[str, float | str]]:
             f"{name}_high": estimate["high"],
         }
     return [rows[place] for place in sorted(rows, key=lambda place: place[1])]
+
+
+def shown_measures(rows: Sequence[Mapping[str, float | str]]) -> dict[str, str]:
+    """Return what a figure or a table shows of `measured_rows`, by the keys of rows, for people."""
+    names = {name for row in rows for name in row}
+    samples = sorted(
+        (name for name in names if re.fullmatch(r"pass@\d+", name)), key=lambda name: int(name[5:])
+    )
+    shown = [*dict.fromkeys([*samples[:1], *samples[-1:]]), *MEASURE_NAMES]
+    if any(float(row.get("revision_room", 1.0)) < 1.0 for row in rows):
+        shown.remove("revision")  # There was no room for all attempts.
+    return {name: MEASURE_NAMES.get(name, name) for name in shown if name in names}
+
+
+def measured_table(one: Setting, rows: Sequence[Mapping[str, float | str]]) -> Table:
+    """Return what was measured under another rule of the init, at half of the compute and the end.
+
+    Args:
+        rows: see `measured_rows`.
+    """
+    preset, names = one.study.preset, shown_measures(rows)
+    half = next(n for n in range(1, preset.points + 1) if preset.share(n) >= HALF)
+    told = [
+        [
+            arm_name(str(row["arm"])),
+            "" if row["arm"] == "init" else f"{100 * preset.share(int(row['point'])):.0f} %",
+            *(_with_interval(name, row) for name in names),
+        ]
+        for row in rows
+        if row["point"] in (0, half, preset.points)
+    ]
+    header = [name + (", nats a word" if key == "kl" else " %") for key, name in names.items()]
+    metrics, task, seeds = one.study.task.metrics, one.study.task, int(rows[0]["seeds"])
+    success, metric = (metrics[name].title.lower() for name in (SUCCESS, task.metric))
+    note = (
+        f"{seeds} seed{'s' if seeds > 1 else ''}, {rows[0]['episodes']:,} episodes a point. "
+        f"pass@k, and within all attempts: {success}. The right reading given: {metric}."
+    )
+    return Table(
+        f"{one.name}: measured under another rule",
+        ["arm", "of its compute", *header],
+        told,
+        numbers_from=2,
+        note=" ".join(filter(None, [note, conditional(seeds)])),
+    )
+
+
+def _with_interval(measure: str, row: Mapping[str, float | str]) -> str:
+    if measure not in row:
+        return ""
+    value, low, high = (float(row[f"{measure}{end}"]) for end in ("", "_low", "_high"))
+    return with_interval(measure, value, low, high)
 
 
 def _flops(one: Setting, seeds: Iterable[str], point: str) -> list[float]:

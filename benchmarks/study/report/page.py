@@ -30,7 +30,6 @@ from benchmarks.study.report.tables import (
     paper_table,
     rates_table,
 )
-from benchmarks.study.results import STAGES
 from benchmarks.study.tables import study_tables
 from benchmarks.tables import Table
 from shiftgym.sanitize import for_markdown
@@ -103,14 +102,8 @@ def tables(summary: Summary) -> list[Table]:
 
 
 def more_tables(summary: Summary) -> list[Table]:
-    """Return the tables of runs with the two usual arms, which have other metrics too."""
-    usual = [
-        one.results
-        for one in summary.settings
-        if set(one.study.preset.policies[one.policy].all_arms) < set(STAGES)
-    ]
-    runs = {id(results): results for results in usual}.values()
-    return [table for results in runs for table in study_tables(results)]
+    """Return all tables of each run, which have other metrics too."""
+    return [table for one in summary.one_each for table in study_tables(one.results)]
 
 
 def html(summary: Summary, drawn: Sequence[Drawing]) -> str:

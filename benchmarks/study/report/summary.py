@@ -18,9 +18,9 @@ from benchmarks.study.frontier import (
     mean_over_rates,
 )
 from benchmarks.study.further_seeds import with_further_seeds
+from benchmarks.study.names import setting_name
 from benchmarks.study.report.compared import against_answers, contrasts_of
 from benchmarks.study.report.contrasts import Contrast, corrected
-from benchmarks.study.report.names import setting_name
 from benchmarks.study.results import Results, study_and_results
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 
 from benchmarks.leaderboard import paper
-from benchmarks.plots import SUITE_NAMES
-from benchmarks.statistics import Estimate
-from benchmarks.study.frontier import Choice
+from benchmarks.statistics import Estimate, rate
+from benchmarks.study.cells import CURVE_REPLICATES
+from benchmarks.study.frontier import CHOOSES, Choice, arms_by_rate, choose
+from benchmarks.study.names import ENDPOINT_NAMES, SUITE_NAMES, arm_name, setting_name
 from benchmarks.study.overturned import NO_CONTROL, side, stand_ins, verdict
 from benchmarks.study.report.advice import p_value
 from benchmarks.study.report.contrast_tables import endpoints_table, points
-from benchmarks.study.report.names import ENDPOINT_NAMES, arm_name, setting_name
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.tables import Table, interval, percent
 
@@ -39,27 +39,44 @@ def rates_table(one: Setting) -> Table:
 def choices_table(summary: Summary) -> Table | None:
     """Return what validation chose, None where no study has validation."""
     rows = [
-        [
-            one.title,
-            method.upper(),
-            *_choice(choice, points),
-            *_choice(one.passed.get(method), points),
-        ]
+        [one.title, method.upper(), *_chosen(one, method, choice), *_passed(one, method)]
         for one in summary.settings
         for method, choice in one.chosen.items()
-        for points in [one.study.preset.points]
     ]
     if not rows:
         return None
-    header = ["setting", "method", "chosen arm", "point", "validation %"]
-    header += ["shifted rule would choose", "point", "its validation %"]
-    note = "Validation under the shifted rule chooses nothing; this is what it would have chosen."
+    header = ["setting", "method", "chosen arm", "point", "validation % [95 %]", "rates within"]
+    note = "Rates within: how many have a best point within the interval of the chosen one."
+    if any(any(row[len(header) :]) for row in rows):
+        header += ["shifted rule would choose", "point", "its validation %"]
+        note += (
+            " Validation under the shifted rule chooses nothing; this is what it would have chosen."
+        )
+    rows = [row[: len(header)] for row in rows]
     return Table("What validation chose", header, rows, numbers_from=3, note=note)
 
 
-def _choice(choice: Choice | None, points: int) -> list[str]:
+def _chosen(one: Setting, method: str, choice: Choice) -> list[str]:
+    """Return a choice, its interval, and how many rates could have been chosen as well."""
+    cells, preset = one.study.played(one.policy), one.study.preset
+    told = rate(cells[choice.arm, choice.point, CHOOSES].values(), replicates=CURVE_REPLICATES)
+    arms = arms_by_rate(preset.policies[one.policy], method).values()
+    best = [choose(cells, [arm], preset.points).validation for arm in arms]
+    within = sum(value >= told.low for value in best)
+    return [
+        arm_name(choice.arm),
+        f"{choice.point} of {preset.points}",
+        _interval(told),
+        f"{within} of {len(best)}" if len(best) > 1 else "",
+    ]
+
+
+def _passed(one: Setting, method: str) -> list[str]:
+    """Return what validation under the shifted rule would have chosen, where it is measured."""
+    choice = one.passed.get(method)
     if choice is None:
         return ["", "", ""]
+    points = one.study.preset.points
     return [arm_name(choice.arm), f"{choice.point} of {points}", percent(choice.validation)]
 
 
@@ -85,7 +102,10 @@ def controls_table(summary: Summary) -> Table | None:
         "setting", "control", "difference", "column", "first %", "second %", "points [95 %]",
         "by Holm",
     ]  # fmt: skip
-    return Table("Controls, at the last point", header, rows, numbers_from=4)
+    note = ""
+    if overturned_table(summary) is None:
+        note = "Whether they overturn the headline is told where the grid is reported with them."
+    return Table("Controls, at the last point", header, rows, numbers_from=4, note=note)
 
 
 def overturned_table(summary: Summary) -> Table | None:

@@ -1,13 +1,46 @@
-"""What a report calls things."""
+"""What tables, pictures and pages call things."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from benchmarks.plots import SUITE_NAMES, policy_name
-from benchmarks.study.frontier import GRID
-from benchmarks.study.presets.schema import CONTROLS, CV
+from benchmarks.study.presets.schema import CONTROLS, CV, GRID
+
+_POLICY_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "cnn": "CNN",
+        "mlp": "Residual MLP",
+        "lm": "Small language model",
+        "lm-working": "Small language model with working",
+        "mlp-retention": "Residual MLP, init has seen both rules",
+        "lm-retention": "Small language model, init has seen both rules",
+    }
+)
+SUITE_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "gp-l": "Card game",
+        "gp-vl": "Card game in images",
+        "virl-l": "Street navigation",
+        "virl-vl": "Street navigation in images",
+    }
+)
+_ON_SYMBOLS = "Residual MLP on symbols"
+"""That of a suite of images, which is told what others see."""
+
+COLUMN_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "in": "trained rule",
+        "rule_ood": "another rule",
+        "visual_ood": "other pictures",
+        "in_train": "trained rule, training part",
+        "ood_train": "another rule, training part",
+        "in_validation": "trained rule, validation part",
+        "ood_validation": "another rule, validation part",
+        "cities": "other cities",
+        "cities_rule_ood": "another rule, other cities",
+    }
+)
 
 SHIFT_WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -51,6 +84,13 @@ _ARMS: Mapping[str, str] = MappingProxyType(
         "sft-dft": "DFT",
     }
 )
+
+
+def policy_name(suite: str, policy: str) -> str:
+    """Return a policy of a suite as people read it."""
+    if suite.endswith("-vl") and policy == "mlp":
+        return _ON_SYMBOLS
+    return _POLICY_NAMES.get(policy, policy)
 
 
 def arm_name(arm: str) -> str:
