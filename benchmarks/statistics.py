@@ -331,10 +331,12 @@ def paired_difference(
     Raises:
         ValueError: they share no episode.
     """
-    return _difference(_pairs(first, second), replicates, seed)
+    return mean_difference(_pairs(first, second), replicates, seed)
 
 
-def _difference(pairs: Sequence[Observation], replicates: int, seed: int) -> Estimate:
+def mean_difference(
+    pairs: Sequence[Observation], replicates: int = REPLICATES, seed: int = 0
+) -> Estimate:
     """Return the mean of differences with its interval, see `paired_difference`."""
     if len({pair.seed for pair in pairs}) == 1:
         estimate = _difference_of_one_seed(pairs)
@@ -378,7 +380,7 @@ def paired_test(
     pairs = _pairs(first, second)
     if len(seeds := {pair.seed for pair in pairs}) > 1:
         raise ValueError(f"A paired test is of one seed; got episodes of {len(seeds)}.")
-    estimate = _difference(pairs, REPLICATES, seed=0)
+    estimate = mean_difference(pairs)
     if not any(pair.value for pair in pairs):
         return PairedTest(estimate, 0.0, 1.0)
     share = _share_of_one_seed(_as_rates(pairs))

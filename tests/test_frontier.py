@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.completeness import Missing
 from benchmarks.significance import POWER_ERRORS, difference_test, holm, seeds_to_see, smallest_seen
-from benchmarks.statistics import Observation, recombine
+from benchmarks.statistics import Observation, paired_difference, recombine
 from benchmarks.study import frontier
 from benchmarks.study.frontier import (
     CHOOSES,
@@ -60,6 +61,10 @@ def test_p_values_follow_the_intervals() -> None:
         assert seeds_to_see(test, seen / 2) == 4 * 5
     none = difference_test([Observation(seed, "1", 0.0) for seed in range(3)], replicates=100)
     assert (none.p_value, smallest_seen(none)) == (1.0, None)
+    # That nothing differs is not known for sure: the interval is that of any paired difference.
+    cells = {(seed, 0): Observation(seed, "1", 1.0) for seed in range(3)}
+    assert none.estimate == paired_difference(cells, cells, replicates=100)
+    assert none.estimate.low < 0.0 < none.estimate.high
     for seeds in (1, 3):
         # A mean of 0 does not mean that nothing differs.
         level = [
@@ -227,12 +232,19 @@ def test_each_suite_is_corrected_with_all_tests_that_it_declares(
     def load(path: Path) -> Any:
         record = SimpleNamespace(suites={suites[path.name]: ""})
         return SimpleNamespace(
-            folder=path, record=record, preset=preset, played=lambda policy: cells
+            folder=path,
+            record=record,
+            preset=preset,
+            played=lambda policy: cells,
+            missing=Missing(["a seed"] if path.name == "streets" else []),
         )
 
     monkeypatch.setattr(frontier, "in_order", list)
     monkeypatch.setattr(frontier, "load_study", load)
     lines = frontier.report([Path("cards"), Path("streets")])
+    assert [line for line in lines if "INCOMPLETE" in line] == [
+        "streets: INCOMPLETE, missing: a seed"
+    ]
     told = [line for line in lines if "rule_ood, (a)" in line]
     assert [line.split(",")[0] for line in told] == ["gp-l", "virl-l"]
     (p,) = {re.search(r", p (\S+), by Holm (\S+);", line).groups() for line in told}  # type: ignore[union-attr]

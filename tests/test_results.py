@@ -17,7 +17,7 @@ from benchmarks.study.cells import load_study
 from benchmarks.study.findings import published
 from benchmarks.study.findings_pages import MARKED, TABLED, WRITTEN, page_in_full, written
 from benchmarks.study.frontier import Choice, choices
-from benchmarks.study.points import POINTS_FILE
+from benchmarks.study.points import POINTS_FILE, read_book
 from benchmarks.study.presets import one_city_out, preset_named
 from benchmarks.study.presets.schema import CHOSEN, HALF_ONLY
 from benchmarks.study.publish import RESULTS, command_of, publish
@@ -73,6 +73,21 @@ def test_no_page_quotes_a_result_that_is_neither_published_nor_marked(name: str)
     left = MARKED.sub("", QUOTES.sub("", text))
     assert not INTERVAL.findall(left)
     assert name != "README.md" or not POINTS.findall(left)
+
+
+def test_the_protocol_tells_where_published_inits_stopped() -> None:
+    told = re.search(
+        r"seeds 0, 1 and 2 stopped at ([\d.]+)e12, ([\d.]+)e12 and ([\d.]+)e12 FLOPs "
+        r"with ([\d.]+), ([\d.]+) and ([\d.]+) % of",
+        " ".join((ROOT / "docs/protocol.md").read_text("utf-8").split()),
+    )
+    assert told
+    for seed in range(3):
+        book = read_book(ROOT / RESULTS / "gp-l-grid" / "jobs" / f"lm-working-seed{seed}")
+        assert book
+        *_, last = book["validation"].values()
+        found = (f"{last['flops'] / 1e12:.1f}", f"{100 * last['success']:.1f}")
+        assert found == (told[1 + seed], told[4 + seed])
 
 
 def test_arms_chosen_from_a_grid_count_in_place_of_it(tmp_path: Path) -> None:

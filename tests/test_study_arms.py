@@ -12,7 +12,7 @@ from agents.gp.worked_dialogues import GAME
 from agents.sb3.checkpoint import load_state
 from agents.tinylm import PPOConfig, SFTConfig, learn
 from agents.virl.worked_dialogues import GAME as STREETS
-from benchmarks.commands.checkout import _seeds
+from benchmarks.commands.arguments import seeds as seeds_of
 from benchmarks.runs import read_episodes, read_json
 from benchmarks.study import init, learners
 from benchmarks.study.engines import AT_ONCE
@@ -224,7 +224,8 @@ def test_a_study_runs_some_of_its_seeds_and_says_what_is_missing(
     results = load_results(tmp_path)
     assert results.rate("lm-working", "sft-5e-4", "rule_ood") is not None
     assert {curve.column for curve in results.curves} == set(preset.curve_columns)
-    (line,) = report([tmp_path])
+    headline, line = report([tmp_path])
+    assert "INCOMPLETE, missing: random seed 0" in headline
     assert line == "gp-l, lm-working: No point of an arm is measured on in_validation yet."
     assert results.missing
     assert all("seed 0" in part for part in results.missing.parts)
@@ -289,14 +290,14 @@ def test_arms_on_the_streets_show_their_working_too(
 
 
 def test_only_takes_seeds_of_the_study() -> None:
-    assert _seeds(None, range(3)) == [0, 1, 2]
-    assert _seeds("2, 0", range(3)) == [0, 2]
-    assert _seeds("5,4", range(3, 6)) == [4, 5]
-    with pytest.raises(ValueError, match="seeds from 3 to 5, such as 3; got '0'"):
-        _seeds("0", range(3, 6))
+    assert seeds_of(None, range(3)) == [0, 1, 2]
+    assert seeds_of("2, 0", range(3)) == [0, 2]
+    assert seeds_of("5,4", range(3, 6)) == [4, 5]
+    with pytest.raises(ValueError, match="some of the seeds 3, 4, 5, split by commas; got '0'"):
+        seeds_of("0", range(3, 6))
     for text in ("3", "", "-1", "one"):
-        with pytest.raises(ValueError, match="seeds from 0 to 2"):
-            _seeds(text, range(3))
+        with pytest.raises(ValueError, match="some of the seeds 0, 1, 2"):
+            seeds_of(text, range(3))
 
 
 @pytest.mark.parametrize(

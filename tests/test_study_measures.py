@@ -247,8 +247,8 @@ def test_points_of_other_seeds_are_not_on_one_line(tmp_path: Path) -> None:
             "policy": "lm-working", "arm": arm, "point": point, "column": "rule_ood",
             "measure": "kl", "by": "", "part": "",
             "estimate": {
-                "value": 0.1, "low": 0.0, "high": 0.2, "episodes": 2,
-                "by_seed": dict.fromkeys(seeds, 0),
+                "value": 0.1, "low": 0.0, "high": 0.2, "episodes": 2, "clusters": 2,
+                "seeds": len(seeds), "by_seed": dict.fromkeys(seeds, 0),
             },
         }
         for arm, point, seeds in (

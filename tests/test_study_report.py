@@ -210,7 +210,7 @@ def test_a_setting_is_a_row_that_marks_what_is_found() -> None:
     assert settings_table(few).rows[0][4].endswith("] (\u2020)")
     # Of a grid, not of the arms that were chosen from it.
     assert (equal_rate, equal_success) == ("", "")
-    off = settings_table([replace(one, start=0.14) for one in found])
+    off = settings_table([replace(one, init=0.14) for one in found])
     assert off.rows[0][1] == "14.0 \u2021"
     assert "\u2021: outside 15-85 %, the range that was declared, so" in off.note
     on = settings_table(
@@ -276,7 +276,7 @@ def test_comparisons_stand_beside_those_under_the_trained_rule() -> None:
     assert row[1] == "RL with a penalty on the divergence from the init, against RL"
     assert row[2:5] == ["another rule", "RL with KL 50.0", "RL 30.0"]
     assert row[5].startswith("+20.0 [")
-    assert row[7].startswith("\u221220.0 [")
+    assert row[8].startswith("\u221220.0 [")
 
 
 def test_a_lead_that_is_none_is_not_told_in_points() -> None:

@@ -10,13 +10,13 @@ import pytest
 from benchmarks.statistics import Observation
 from benchmarks.study.cells import Cell, Study
 from benchmarks.study.findings_pages import page, page_in_full
-from benchmarks.study.frontier import mean_over_rates
+from benchmarks.study.frontier import choose, mean_over_rates
 from benchmarks.study.in_words import headline_words, paragraph, settings
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.quoted import Quoted, Run
 from benchmarks.study.report.advice import Advice, advice
 from benchmarks.study.report.compared import against_answers, contrasts_of
-from benchmarks.study.report.contrasts import Contrast, corrected, init_rate
+from benchmarks.study.report.contrasts import Contrast, corrected, init_rate, of_one_init
 from benchmarks.study.report.summary import answers_alone
 from benchmarks.tables import Table
 from tests.test_study_report import of_a_grid, study
@@ -136,9 +136,33 @@ def test_chosen_arms_are_compared_after_half_of_the_compute_too() -> None:
         cell.played = {key: replace(one, value=0.0) for key, one in cell.played.items()}
     chosen, _ = contrasts_of(made, "lm-working", retained=False)
     assert "after 50 % of the compute" in {one.about for one in chosen if one.topic == "budget"}
-    grid, _ = contrasts_of(study("grid", told), "lm-working", retained=False)
-    # There it is an endpoint.
-    assert [one.topic for one in grid if "half of the compute" in one.about and one.shift] == ["b"]
+
+
+def test_the_mean_over_rates_is_an_endpoint_where_all_rates_are_measured() -> None:
+    def half_way(arms: dict[tuple[str, str], float]) -> list[str]:
+        found, _ = contrasts_of(study("grid", arms), "lm-working", retained=False)
+        return [one.topic for one in found if "half of the compute" in one.about and one.shift]
+
+    told = {("init", "rule_ood"): 0.5}
+    for rate in ("5e-5", "1e-4", "2e-4", "5e-4"):
+        assert half_way(told) == []
+        told |= {(f"{method}-{rate}", "rule_ood"): 0.4 for method in ("sft", "rl")}
+    assert half_way(told) == ["b"]
+
+
+def test_a_choice_is_made_on_the_seeds_that_all_arms_have() -> None:
+    made = study("grid", {("sft-5e-5", "in_validation"): 0.5, ("sft-1e-4", "in_validation"): 0.6})
+    cells = made.cells
+    easy = cells["lm-working", "sft-5e-5", 1, "in_validation", "success"]
+    # The other arm has not got to seed 2 yet, where this one is right everywhere.
+    easy.played = {
+        k: replace(o, value=1.0 if o.seed == 2 else o.value) for k, o in easy.played.items()
+    }
+    for point in (1, 2):
+        other = cells["lm-working", "sft-1e-4", point, "in_validation", "success"]
+        other.played = {k: o for k, o in other.played.items() if o.seed != 2}
+    chosen = choose(made.played("lm-working"), ["sft-5e-5", "sft-1e-4"], 2)
+    assert (chosen.arm, chosen.validation) == ("sft-1e-4", pytest.approx(0.6))
 
 
 def test_what_few_seeds_leave_open_is_not_as_good() -> None:
@@ -234,12 +258,18 @@ def test_words_tell_what_was_added_or_lost_since_the_start() -> None:
     assert headline_words([]) == "No published run answers that yet."
 
 
-def test_the_init_is_told_of_most_episodes() -> None:
+def test_a_setting_is_told_and_judged_by_one_rate_of_its_init() -> None:
     one = headline()
-    more = replace(one.estimate, episodes=one.estimate.episodes + 1)
-    last = replace(one, topic="c", start=0.4, test=replace(one.test, estimate=more))
-    assert init_rate([one, last, replace(last, topic="b", start=0.1)]) == 0.4
+    more = replace(one.estimate, seeds=one.estimate.seeds + 1)
+    last = replace(one, topic="c", init=0.4, test=replace(one.test, estimate=more))
+    own = [one, last, replace(last, topic="b", init=0.1)]
+    assert init_rate(own) == 0.4
     assert init_rate([]) is None
+    assert {each.init for each in of_one_init(own)} == {0.4}
+    # Of the episodes that are compared it may be off the declared range where it is not of all.
+    off = replace(one, start=0.12, init=0.16)
+    assert [each.verdict for each in advice([off])] == ["imitation"]
+    assert [each.verdict for each in advice([replace(off, start=0.16, init=0.12)])] == ["floor"]
     (told,) = settings(advice([one, last]))
     assert "(40.0 % before)" in told
 

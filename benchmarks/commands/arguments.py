@@ -34,6 +34,23 @@ def names(text: str | None) -> list[str]:
     return found
 
 
+def seeds(text: str | None, known: Sequence[int], option: str = "--only") -> list[int]:
+    """Return seeds that are split by commas, in order; all that are known for None.
+
+    Raises:
+        ValueError: it is no list of these.
+    """
+    if text is None:
+        return list(known)
+    told = [name.strip() for name in text.split(",")]
+    if not all(name.isdecimal() and int(name) in known for name in told):
+        raise ValueError(
+            f"{option} takes some of the seeds {', '.join(map(str, known))}, split by commas; got "
+            f"{text!r}."
+        )
+    return sorted(set(map(int, told)))
+
+
 def refuse(context: typer.Context, options: Sequence[str], what: str) -> None:
     """Refuse options that were given though they are for another kind of model.
 

@@ -78,33 +78,18 @@ def study(
         all_seeds = chosen.all_seeds(seeds)
         if device is not None:
             chosen = chosen.on(device)
+            name += f"-{device}"
         run_study(
             chosen,
             of,
             out or RUNS / f"study-{of.name}-{name}-{len(all_seeds)}-seeds",
             seeds=all_seeds,
-            only=_seeds(only, all_seeds),
+            only=arguments.seeds(only, all_seeds),
             workers=jobs,
             engine=engine,
             other=reuse,
             console=Console(),
         )
-
-
-def _seeds(text: str | None, seeds: range) -> list[int]:
-    """Return the seeds of --only, all where it is left out.
-
-    Raises:
-        ValueError: it is no list of seeds of the study.
-    """
-    if text is None:
-        return list(seeds)
-    told = [name.strip() for name in text.split(",")]
-    if not all(name.isdecimal() and int(name) in seeds for name in told):
-        raise ValueError(
-            f"--only takes seeds from {seeds[0]} to {seeds[-1]}, such as {seeds[0]}; got {text!r}."
-        )
-    return sorted(set(map(int, told)))
 
 
 def speed(

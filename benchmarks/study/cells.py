@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from benchmarks.completeness import PointName
+from benchmarks.completeness import Missing, PointName, missing_of_study
 from benchmarks.records import Episode, RunRecord, first_of
-from benchmarks.runs import EPISODES_FILE, RunError, read_episodes, read_record
+from benchmarks.runs import EPISODES_FILE, RUN_FILE, RunError, read_episodes, read_record
 from benchmarks.statistics import REPLICATES, Estimate, Observation, rate
 from benchmarks.study.jobs import Job
 from benchmarks.study.points import read_points
 from benchmarks.study.presets import Preset
 from benchmarks.suites import Suite, suite
+from benchmarks.tasks import TASKS
 from benchmarks.tasks.task import RECOGNITION, Task
 
 REFERENCE = "reference"
@@ -89,6 +90,24 @@ class Study:
         """The suite's task, in the metric of the preset."""
         return self.preset.task(self.of)
 
+    @property
+    def missing(self) -> Missing:
+        """What it lacks of what was asked."""
+        counts: Counter[tuple[PointName, str]] = Counter()
+        for (policy, stage, point, column, metric), cell in self.cells.items():
+            if metric == self.task.metric:
+                for seed, _ in cell.played:
+                    counts[(policy, seed, stage, point), column] += 1
+        return missing_of_study(
+            self.preset,
+            self.of,
+            self.task,
+            self.record.seeds,
+            self.finished,
+            counts,
+            reference=REFERENCE,
+        )
+
     def played(self, policy: str) -> dict[tuple[str, int, str], Played]:
         """Return the primary metric of a policy's episodes, by stage, point and column."""
         return {
@@ -122,7 +141,29 @@ def described(folder: Path) -> tuple[RunRecord, Preset, Suite]:
     if record.kind != "study":
         raise RunError(f"{folder} holds a run of kind {record.kind!r}, not a study.")
     preset = _preset_of(folder, record)
-    return record, preset, preset.applied(suite_of_study(folder, record))
+    of = preset.applied(suite_of_study(folder, record))
+    _check_columns(folder, preset, of)
+    return record, preset, of
+
+
+def _check_columns(folder: Path, preset: Preset, of: Suite) -> None:
+    """Refuse a run.json whose metric or columns its suite does not have.
+
+    Raises:
+        RunError: it names one.
+    """
+    task = TASKS[of.task]
+    for what, names, known in (
+        ("metric", [preset.metric or task.metric], task.metrics),
+        ("curve_columns", preset.curve_columns, of.columns),
+        ("columns", [task.shift], of.columns),
+    ):
+        if lacking := [name for name in names if name not in known]:
+            raise RunError(
+                f"{folder / RUN_FILE}: {what} of {of.name}: expected some of {', '.join(known)}; "
+                f"{', '.join(lacking)} is not among them. Restore the file, or start in another "
+                "folder."
+            )
 
 
 def in_order(folders: Iterable[Path]) -> list[Path]:
@@ -242,7 +283,7 @@ def _read(
 ) -> None:
     """Sort a folder's rows into cells; `finished` names the points that count, None for all."""
     for row in read_episodes(folder):
-        place = policy, seed, stage, point, column = _place(folder, row)
+        place = policy, seed, stage, point, column = place_of(folder, row)
         if finished is not None and f"{stage}/{point}" not in finished:
             continue
         key = (seed, row.episode_seed)
@@ -259,8 +300,12 @@ def _read(
         hear(place, row)
 
 
-def _place(folder: Path, row: Episode) -> Place:
-    """Return the policy, seed, stage, point and column of a row."""
+def place_of(folder: Path, row: Episode) -> Place:
+    """Return the policy, seed, stage, point and column of a row of a folder.
+
+    Raises:
+        RunError: its cell says none.
+    """
     try:
         policy, seed, stage, point, column = row.cell.split("/")
         return policy, int(seed), stage, int(point), column

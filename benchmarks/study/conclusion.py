@@ -17,7 +17,7 @@ def _sentence(results: Results, primary: Difference) -> str:
     rates = {arm: results.rate(policy, arm, primary.column) for arm in ("init", "sft", "rl")}
     at = {arm: percent(rate.estimate.value) for arm, rate in rates.items() if rate is not None}
     measured = results.task.metrics[results.task.metric].title.lower()
-    seeds = len(results.record.seeds)
+    seeds = estimate.seeds
     before = f", from an init at {at['init']} %" if "init" in at else ""
     return (
         f"Under the other rule, {policy} has a {measured} of {at['rl']} % after RL and "

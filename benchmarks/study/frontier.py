@@ -109,12 +109,22 @@ def choose(cells: Cells, arms: Iterable[str], points: int, column: str = CHOOSES
 def on_validation(
     cells: Cells, arms: Iterable[str], points: int, column: str = CHOOSES
 ) -> list[Choice]:
-    """Return what could be chosen: the points that are measured, in the order of the arms."""
-    return [
-        Choice(arm, point, mean_over_seeds(cell.values()))
+    """Return what could be chosen: the points that are measured, in the order of the arms.
+
+    All are compared on the seeds that all have, which in an unfinished study are not all.
+    """
+    known = {
+        (arm, point): cell
         for arm in arms
         for point in range(1, points + 1)
         if (cell := cells.get((arm, point, column)))
+    }
+    of_each = [{seed for seed, _ in cell} for cell in known.values()]
+    seeds = set.intersection(*of_each) if of_each else set()
+    return [
+        Choice(*place, mean_over_seeds(one for one in cell.values() if one.seed in seeds))
+        for place, cell in known.items()
+        if seeds
     ]
 
 
@@ -300,6 +310,8 @@ def report(folders: Sequence[Path]) -> list[str]:
     lines, known = [], dict[tuple[str, str, str, str], Endpoint]()
     studies = [load_study(folder) for folder in in_order(folders)]
     for study in studies:
+        if study.missing:
+            lines.append(f"{study.folder}: {study.missing.headline()}")
         preset, suite = study.preset, next(iter(study.record.suites))
         if preset.is_half:  # (b) of the grid has its seeds.
             lines += [

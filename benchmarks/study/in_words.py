@@ -137,6 +137,8 @@ def _verdict(one: Advice) -> str:
     """Return the key in `_VERDICTS` of what a setting found."""
     if one.verdict in _OFF or (one.verdict in _BETTER and one.contrast.is_firm):
         return one.verdict
+    if one.contrast.sees is None:
+        return "not decided"  # No episode came out differently.
     low, high = one.contrast.bounds
     within = (low > -MARGIN, high < MARGIN)
     return {

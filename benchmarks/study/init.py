@@ -9,6 +9,7 @@ on the episodes that both played; `--flops 1e12` trains each for that compute, w
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
@@ -47,7 +48,7 @@ def job_of(
         flops: its compute; 0 stops it as the preset does.
         columns: that are measured, of the preset's own; none for all.
     """
-    of = preset_named(preset, suite)
+    of = preset_named(preset, suite).with_policies([policy])
     settings = of.policies[policy].model_copy(update={"arms": {}})
     if flops:
         # One look is enough where nothing depends on it.
@@ -142,10 +143,16 @@ def main(arguments: Sequence[str] | None = None, tell: Tell = print) -> None:
     folder = RUNS / f"init-{asked.suite}"
     if asked.flops:
         folder /= f"{asked.flops:.2e}"
-    jobs = [
-        job_of(folder / preset, asked.suite, preset, policy, asked.seed, asked.flops, asked.columns)
-        for preset, _, policy in (name.partition("/") for name in asked.inits)
-    ]
+    names = [name.partition("/")[::2] for name in asked.inits]
+    try:
+        jobs = [
+            job_of(
+                folder / preset, asked.suite, preset, policy, asked.seed, asked.flops, asked.columns
+            )
+            for preset, policy in names
+        ]
+    except ValueError as error:
+        sys.exit(f"Error: {error}")
     tell(f"the fixed loop takes {calibration():.2f} s here")
     for job in jobs:
         init_alone(job, tell)

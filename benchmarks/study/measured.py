@@ -10,16 +10,21 @@
 `arm` is "init" at point 0; else points count from 1. `by` and `part` are "" where all episodes of a
 column count. Everything but `kl` is a share; `kl` is in nats a word.
 
-measures.json has `tables` beside them, for who shows no more than these: objects of `title`,
-`header`, `rows` and `note`, all cells texts.
+measures.json has `tables` beside them, for who shows no more than these: objects with the
+attributes of `benchmarks.tables.Table`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from benchmarks.records import first_of
+from benchmarks.runs import RunError, read_json
 from benchmarks.statistics import Estimate
 from benchmarks.tables import Table, interval
 
@@ -38,6 +43,40 @@ class Measured:
     by: str
     part: str
     estimate: Estimate
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What measures.json holds."""
+
+    measured: Sequence[Measured] = ()
+    tables: Sequence[Table] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {"measured": plain(self.measured), "tables": [asdict(one) for one in self.tables]}
+
+
+_MEASURES = TypeAdapter(Measures)
+
+
+def read_measures(folder: Path) -> Measures | None:
+    """Return what was measured of the weights of a study; None where nothing was.
+
+    Raises:
+        RunError: the file is damaged.
+    """
+    path = folder / MEASURES_FILE
+    told = read_json(path)
+    if told is None:
+        return None
+    try:
+        return _MEASURES.validate_python(told)
+    except ValidationError as error:
+        raise RunError(
+            f"{path} does not hold measures: {first_of(error)}. Delete it; `python -m "
+            f"benchmarks.study.measures {folder}` makes it again where weights were kept."
+        ) from error
 
 
 def plain(numbers: Iterable[Measured]) -> list[dict[str, Any]]:

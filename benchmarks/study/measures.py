@@ -26,8 +26,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from benchmarks.commands import arguments
 from benchmarks.consoles import reported_errors, say
-from benchmarks.runs import LineFile, RunError, line_of, lock_folder, read_lines, write_json
+from benchmarks.runs import (
+    LineFile,
+    RunError,
+    line_of,
+    lock_folder,
+    read_lines,
+    read_record,
+    write_json,
+)
 from benchmarks.study.cells import Study, described, load_study
 from benchmarks.study.frontier import CHOOSES, choose
 from benchmarks.study.jobs import Job
@@ -38,7 +47,7 @@ from benchmarks.study.measure_lines import (
     measured,
     measures_tables,
 )
-from benchmarks.study.measured import MEASURES_FILE, plain
+from benchmarks.study.measured import MEASURES_FILE, Measures
 from benchmarks.study.points import read_points
 from benchmarks.study.probes import PROBES, Probe, kept_weights
 
@@ -66,7 +75,9 @@ def measure(
         RunError: it is not a study's folder, or another process measures it.
         ValueError: for points, a column or a measure that there are none of.
     """
-    _, _, of = described(folder)
+    record, _, of = described(folder)
+    if seeds is not None:
+        _check("seed", map(str, seeds), [*map(str, record.seeds)])
     _check("choice of points", [points], POINTS)
     _check("column", columns, of.columns)
     _check("measure", measures, PROBES)
@@ -91,13 +102,14 @@ def measure(
 
 
 def write_measures(folder: Path) -> None:
-    """Write measures.json from what is measured until now."""
+    """Write measures.json from what is measured until now; what it held stays where that is none.
+
+    A published study has measures and no lines that they came from.
+    """
     numbers = list(measured(folder))
-    tables = [
-        {"title": one.title, "header": one.header, "rows": one.rows, "note": one.note}
-        for one in measures_tables(numbers)
-    ]
-    write_json(folder / MEASURES_FILE, {"measured": plain(numbers), "tables": tables})
+    if numbers:
+        measures = Measures(numbers, measures_tables(numbers))
+        write_json(folder / MEASURES_FILE, measures.plain())
 
 
 def _check(what: str, given: Iterable[str], known: Iterable[str]) -> None:
@@ -173,7 +185,7 @@ def main(
             measures=measures.split(","),
             episodes=episodes,
             samples=samples,
-            seeds=[int(seed) for seed in only.split(",")] if only else None,
+            seeds=arguments.seeds(only, read_record(run).seeds) if only else None,
         ):
             say(console, told)
         say(console, str((run / MEASURES_FILE).resolve()))

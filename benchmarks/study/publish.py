@@ -16,6 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
+from benchmarks.commands import arguments
 from benchmarks.consoles import reported_errors
 from benchmarks.packed_rows import pack
 from benchmarks.records import Episode, RunRecord
@@ -29,9 +30,9 @@ from benchmarks.runs import (
     read_record,
     write_json,
 )
-from benchmarks.study.cells import REFERENCE, described, job_folder
+from benchmarks.study.cells import REFERENCE, Place, described, job_folder, place_of
 from benchmarks.study.frontier import PRIMARY
-from benchmarks.study.measured import MEASURES_FILE
+from benchmarks.study.measured import MEASURES_FILE, read_measures
 from benchmarks.study.points import POINTS_FILE, read_book, read_points
 from benchmarks.study.presets import CV, PRESETS, Preset
 from benchmarks.study.timing import TIMING_FILE
@@ -78,8 +79,8 @@ def publish(
         Bytes of the packed folder.
 
     Raises:
-        RunError: it is not a study's folder, or lacks what is asked for, or holds `out` or is
-            in it. What `out` held stays.
+        RunError: it is not a study's folder or is damaged, or lacks what is asked for, or holds
+            `out` or is in it. What `out` held stays.
     """
     record, preset, _ = described(run)
     kept = [c for c in preset.curve_columns if columns is None or c in columns]
@@ -88,9 +89,9 @@ def publish(
             f"{run} has no curves of {', '.join(sorted(unknown))}: expected some of "
             f"{', '.join(preset.curve_columns)}."
         )
-    chosen = record.seeds if seeds is None else [s for s in record.seeds if s in seeds]
-    if not chosen:
-        raise RunError(f"{run} has none of the seeds {seeds}: expected some of {record.seeds}.")
+    chosen = record.seeds if seeds is None else sorted(set(seeds))
+    if not chosen or not set(chosen) <= set(record.seeds):
+        raise RunError(f"{run} lacks some of the seeds {seeds}: expected some of {record.seeds}.")
     here, there = run.resolve(), out.resolve()
     if here.is_relative_to(there) or there.is_relative_to(here):
         raise RunError(f"{run} cannot be packed into {out}: one is in the other.")
@@ -125,9 +126,10 @@ def _pack_study(
     config = {**record.config, "curve_columns": kept}
     packed = record.model_copy(update={"config": config})
     write_json(out / RUN_FILE, packed.model_dump(mode="json"))
-    _pack_json(run, out, MEASURES_FILE)
-    references = (row for row in read_episodes(run) if int(row.cell.split("/")[1]) in record.seeds)
-    _pack(out, [_brief(row, preset) for row in references])
+    if (measures := read_measures(run)) is not None:
+        pack_json(out / MEASURES_FILE, measures.plain())
+    references = (row for row in read_episodes(run) if place_of(run, row)[1] in record.seeds)
+    _pack(out, [_brief(run, row, preset) for row in references])
     for policy in preset.policies:
         for seed in record.seeds:
             job = job_folder(run, policy, seed)
@@ -138,8 +140,8 @@ def _pack_study(
             for name in (POINTS_FILE, TIMING_FILE):
                 _pack_json(job, target, name)
             points = set(read_points(job))
-            rows = (row for row in read_episodes(job) if _stays(row, points, preset, kept))
-            _pack(target, [_brief(row, preset) for row in rows])
+            rows = (row for row in read_episodes(job) if _stays(job, row, points, preset, kept))
+            _pack(target, [_brief(job, row, preset) for row in rows])
             if seed == record.seeds[0]:
                 for name in weights:
                     if not (job / f"{name}.pt").exists():
@@ -165,26 +167,28 @@ def command_of(record: RunRecord, preset: Preset) -> str:
     return told
 
 
-def _stays(row: Episode, points: Collection[str], preset: Preset, kept: Collection[str]) -> bool:
+def _stays(
+    folder: Path, row: Episode, points: Collection[str], preset: Preset, kept: Collection[str]
+) -> bool:
     """Return whether a row is packed: of finished points, and of columns that are asked for."""
-    _, _, stage, point, column = row.cell.split("/")
-    return f"{stage}/{point}" in points and (_is_end(row, preset) or column in kept)
+    _, _, stage, point, column = place = place_of(folder, row)
+    return f"{stage}/{point}" in points and (_is_end(place, preset) or column in kept)
 
 
-def _brief(row: Episode, preset: Preset) -> Episode:
+def _brief(folder: Path, row: Episode, preset: Preset) -> Episode:
     """Return a row as it is packed: mostly without its attempts, which take most of the room.
 
     Of the ends they stay, on `REPLIES_OF`, in the first `REPLIES` episodes.
     """
-    column = row.cell.split("/")[4]
-    told = _is_end(row, preset) and column in REPLIES_OF and row.index < REPLIES
+    *_, column = place = place_of(folder, row)
+    told = _is_end(place, preset) and column in REPLIES_OF and row.index < REPLIES
     return row if told else row.model_copy(update=_BRIEF)
 
 
-def _is_end(row: Episode, preset: Preset) -> bool:
+def _is_end(place: Place, preset: Preset) -> bool:
     """Return whether a row is of a reference, of the init or of an arm's last point."""
-    policy, _, stage, point, _ = row.cell.split("/")
-    return policy == REFERENCE or stage == "init" or int(point) == preset.points
+    policy, _, stage, point, _ = place
+    return policy == REFERENCE or stage == "init" or point == preset.points
 
 
 def _pack(target: Path, rows: list[Episode]) -> None:
@@ -219,7 +223,7 @@ def main(
             run,
             RESULTS / name,
             columns=None if columns is None else columns.split(","),
-            seeds=None if seeds is None else [int(seed) for seed in seeds.split(",")],
+            seeds=arguments.seeds(seeds, read_record(run).seeds, "--seeds"),
             weights=[arm for arm in weights.split(",") if arm],
         )
         record = read_record(RESULTS / name)

@@ -6,13 +6,12 @@ again years later.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.completeness import Missing, PointName, missing_of_study
+from benchmarks.completeness import Missing
 from benchmarks.records import RunRecord
 from benchmarks.statistics import REPLICATES, Estimate, paired_difference
 from benchmarks.study.cells import (
@@ -205,26 +204,8 @@ def _results(study: Study, splits: list[Measured]) -> Results:
         curves,
         _severities(cells, task, of, policies, last),
         splits,
-        missing_of_study(
-            preset,
-            of,
-            task,
-            record.seeds,
-            study.finished,
-            _episodes(cells, task.metric),
-            reference=REFERENCE,
-        ),
+        study.missing,
     )
-
-
-def _episodes(cells: Cells, metric: str) -> dict[tuple[PointName, str], int]:
-    """Return how many episodes there are of each point of each seed, by column."""
-    counts: Counter[tuple[PointName, str]] = Counter()
-    for (policy, stage, point, column, measured), cell in cells.items():
-        if measured == metric:
-            for seed, _ in cell.played:
-                counts[(policy, seed, stage, point), column] += 1
-    return counts
 
 
 def _severities(

@@ -21,6 +21,7 @@ from benchmarks.study.board import Board
 from benchmarks.study.cells import REFERENCE, job_folder
 from benchmarks.study.engines import AT_ONCE, make_engine, run_jobs
 from benchmarks.study.jobs import Job, live, run_job
+from benchmarks.study.learners import usable_device
 from benchmarks.study.plan import measured_pace, plan
 from benchmarks.study.position import position
 from benchmarks.study.presets import Preset
@@ -70,6 +71,9 @@ def run_study(
         seeds=list(seeds),
         suites={suite.name: suite.digest},
     )
+    if engine == "local":  # Machines of a cluster have devices of their own.
+        for policy in preset.policies.values():
+            usable_device(policy.device)
     with Run(folder, record) as run:
         if other is not None:
             for job in (one for one in jobs if not one.folder.exists()):

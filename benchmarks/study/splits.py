@@ -110,6 +110,7 @@ def splits_tables(
             "What replies tell beside success, in percent",
             [one for one in shown if not one.by],
             lambda one: MEASURES[one.measure].title,
+            counts=True,
             note=" ".join(notes),
         )
     )

@@ -128,11 +128,12 @@ def recognition_table(results: Results) -> Table:
 
 def _intervals_note(results: Results) -> str:
     """Return what stands behind the numbers of a study."""
-    noun, seeds = results.task.noun, len(results.record.seeds)
+    noun = results.task.noun
     arms, references = (
         [rate for rate in results.rates if (rate.policy == REFERENCE) == of_references]
         for of_references in (False, True)
     )
+    seeds = max((rate.estimate.seeds for rate in arms or references), default=0)
     counts = [
         f"{column} {rate.estimate.episodes} episodes of {rate.estimate.clusters} {noun}"
         for column in results.columns

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from benchmarks.suites import Column, Suite
 from benchmarks.tasks import TASKS
@@ -31,6 +31,9 @@ GRID = "grid"
 
 CONTROLS = "controls"
 """How the names of presets of controls begin."""
+
+MOST_POINTS = 1_000
+"""Of an arm; more come from a damaged file."""
 
 CV = "-cv"
 """How the names of presets end of which each seed leaves out a city."""
@@ -68,6 +71,15 @@ class Arm(Plain):
 
     method: Method
     settings: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("settings")
+    @classmethod
+    def _a_rate_is_a_number(cls, settings: dict[str, Any]) -> dict[str, Any]:
+        rate = settings.get("learning_rate", 0.0)
+        if isinstance(rate, bool) or not isinstance(rate, int | float):
+            raise ValueError(f"learning_rate: expected a number; got {rate!r}")
+        return settings
+
     answer_only: bool = False
     init_rules: bool = False
     mixed_rules: Literal[True] | None = None
@@ -194,7 +206,7 @@ class Preset(Plain):
     solutions: str | None = None
     competence: float = Field(ge=0.0)
     validation_episodes: Count
-    points: Count
+    points: Annotated[Count, Field(le=MOST_POINTS)]
     shares: tuple[Annotated[float, Field(gt=0.0, le=1.0)], ...] | None = None
     metric: str | None = None
     game: dict[str, Any] | None = None

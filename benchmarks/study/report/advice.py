@@ -106,8 +106,10 @@ def more_needed(one: Contrast) -> str:
     if needed is None:
         return f"no episode came out differently; more than {each:,} episodes a seed are needed"
     if needed > MOST_SEEDS:
-        return f"more than {MOST_SEEDS:,} seeds of {each:,} episodes would be needed for {margin}"
-    told = f"{needed} seeds of {each:,} episodes would decide a difference of {margin}"
+        return (
+            f"more than {MOST_SEEDS:,} seeds of {each:,} episodes would find {margin}, uncorrected"
+        )
+    told = f"{needed} seeds of {each:,} episodes would find {margin}, uncorrected"
     if estimate.seeds == 1:
         told += ", and more if seeds differ"
     return told
@@ -165,17 +167,17 @@ def _nothing(one: Contrast) -> tuple[Verdict, str] | None:
         return "floor", f"all are at the floor (under {100 * FLOOR:.0f} %)"
     if min(one.rates) > CEILING and one.seeds_needed is None:
         return "ceiling", "both are at the ceiling, and no episode came out differently"
-    if start is None or one.topic == "init" or not starts_off_range(one):
+    if one.init is None or one.topic == "init" or not starts_off_range(one):
         return None
-    told = f"the init is at {percent(start)} %, outside {RANGE}"
-    return ("floor" if start < FLOOR else "ceiling"), told
+    told = f"the init is at {percent(one.init)} %, outside {RANGE}"
+    return ("floor" if one.init < FLOOR else "ceiling"), told
 
 
 def starts_off_range(one: Contrast) -> bool:
     """Return whether it is of a grid whose init is outside `RANGE` under the shifted rule."""
-    if one.start is None or one.shift != "rule" or not one.is_of_grid:
+    if one.init is None or one.shift != "rule" or not one.is_of_grid:
         return False
-    return not FLOOR <= one.start <= CEILING
+    return not FLOOR <= one.init <= CEILING
 
 
 def _ends(one: Contrast, side: int) -> str:

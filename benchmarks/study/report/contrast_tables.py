@@ -128,7 +128,6 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
         ]
         for one, within in zip(shown, learned)
     ]
-    few = min((one.estimate.seeds for one in shown), default=0)
     early = ""
     if awaited := {one.seeds_awaited for one in shown} - {0}:
         seeds = " or ".join(map(str, sorted(awaited)))
@@ -157,7 +156,7 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
             f"part of its own, would find {100 * MARGIN:.0f} points. Equal success is matched on "
             "validation, so that test episodes may differ; it is not one of the declared tests, "
             "and corrected with the other further ones. "
-            f"{conditional(few) if few else ''}"
+            f"{_of_few(shown)}"
         ).strip(),
     )  # fmt: skip
 
@@ -175,6 +174,7 @@ def compared_table(title: str, said: Sequence[Advice]) -> Table:
             ),
             points(one.contrast.estimate),
             _p(one.contrast),
+            _over_seeds(one.contrast),
             "" if one.within is None else points(one.within.estimate),
             str(one.contrast.estimate.seeds),
             _needed(one.contrast),
@@ -185,12 +185,25 @@ def compared_table(title: str, said: Sequence[Advice]) -> Table:
         title,
         [
             "setting", "compared", "under", "first, %", "second, %", "first \u2212 second [95 %]",
-            "p by Holm", "the same under the trained rule", "seeds",
+            "p by Holm", "p over seeds", "the same under the trained rule", "seeds",
             f"seeds for {100 * MARGIN:.0f}",
         ],
         rows,
         numbers_from=5,
+        note=(
+            "p over seeds: Student's, of one number a seed, not corrected. Seeds for "
+            f"{100 * MARGIN:.0f}: how many such seeds would find {100 * MARGIN:.0f} points with a "
+            f"power of 80 %, uncorrected. {_of_few([one.contrast for one in said])}"
+        ).strip(),
     )  # fmt: skip
+
+
+def _of_few(contrasts: Sequence[Contrast]) -> str:
+    """Return what few seeds mean for a table, "" where all of its rows have enough."""
+    counts = [one.estimate.seeds for one in contrasts]
+    if counts and min(counts) < FEW_SEEDS <= max(counts):
+        return f"Rows of fewer than {FEW_SEEDS} seeds are conditional on these runs."
+    return conditional(min(counts)) if counts else ""
 
 
 def _p(one: Contrast) -> str:

@@ -45,6 +45,8 @@ class Contrast:
         rates: of the sides, on these episodes.
         start: of the init, on the same episodes; None where it is not measured.
         p: corrected by Holm within its family.
+        init: what the init of its setting reaches under another rule on all its episodes, which
+            says whether the setting decides anything; None where nothing is known of it.
     """
 
     suite: str
@@ -62,6 +64,7 @@ class Contrast:
     start: float | None
     family: Family
     p: float = 1.0
+    init: float | None = None
 
     @property
     def setting(self) -> str:
@@ -173,9 +176,22 @@ def by_setting(contrasts: Sequence[Contrast]) -> list[Contrast]:
 
 
 def init_rate(contrasts: Iterable[Contrast]) -> float | None:
-    """Return what the init of a setting reaches under another rule: of most episodes."""
+    """Return what the init of a setting reaches under another rule, of the most seeds."""
     known = [one for one in contrasts if one.topic in ("a", "c") and one.shift == "rule"]
-    return max(known, key=lambda one: one.estimate.episodes).start if known else None
+    return max(known, key=lambda one: one.estimate.seeds).init if known else None
+
+
+def of_one_init(contrasts: Iterable[Contrast]) -> list[Contrast]:
+    """Return contrasts of which all of a setting are judged by one rate of its init."""
+    found = list(contrasts)
+    rates = {
+        setting: init_rate(one for one in found if one.setting == setting)
+        for setting in {one.setting for one in found}
+    }
+    return [
+        one if rates[one.setting] is None else replace(one, init=rates[one.setting])
+        for one in found
+    ]
 
 
 @dataclass(frozen=True)
@@ -190,10 +206,11 @@ class Maker:
     def of(
         self, topic: str, about: str, pairs: Sequence[Sides], column: str, family: Family
     ) -> list[Contrast]:
-        """Return a contrast, or none where a side has no episodes yet."""
-        places = [((*pair[0], column), (*pair[1], column)) for pair in pairs]
-        known = [(a, b) for a, b in places if self.cells.get(a) and self.cells.get(b)]
-        told = differences([(self.cells[a], self.cells[b]) for a, b in known]) if known else []
+        """Return a contrast, or none where a side of one of the pairs has no episodes yet."""
+        known = [((*pair[0], column), (*pair[1], column)) for pair in pairs]
+        if not known or not all(self.cells.get(place) for pair in known for place in pair):
+            return []
+        told = differences([(self.cells[a], self.cells[b]) for a, b in known])
         if not told:
             return []
         keys = set.intersection(*(set(self.cells[place]) for pair in known for place in pair))
@@ -223,6 +240,7 @@ class Maker:
                 (sides[0], sides[1]),
                 _mean_of(start, shared) if shared else None,
                 "retention" if self.retained else family,
+                init=_mean_of(start, start) if start else None,
             )
         ]
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from benchmarks.runs import read_json
 from benchmarks.statistics import conditional
 from benchmarks.study.cells import job_folder
 from benchmarks.study.further_seeds import HALF
-from benchmarks.study.measured import MEASURES_FILE, with_interval
+from benchmarks.study.measured import read_measures, with_interval
 from benchmarks.study.names import MEASURE_NAMES, arm_name
 from benchmarks.study.points import read_points
 from benchmarks.study.report.summary import Setting, Summary
@@ -26,9 +24,8 @@ def tables_beside_success(summary: Summary) -> list[Table]:
     for one in summary.one_each:
         of = one.results
         tables = splits_tables(of.splits, of.task, ("in", of.task.shift))
-        told: Any = read_json(one.study.folder / MEASURES_FILE)
-        if isinstance(told, dict):
-            tables += [_table(each) for each in told.get("tables", ())]
+        if measures := read_measures(one.study.folder):
+            tables += measures.tables
         # Tables of several runs stand on one page.
         of_which = f"{one.suite}, preset {one.study.preset.name}"
         found += [replace(each, title=f"{each.title} ({of_which})") for each in tables]
@@ -43,24 +40,21 @@ def measured_rows(one: Setting) -> list[dict[str, float | str]]:
     where the init and last points alone were measured. Points of which other seeds are known than
     of those on the way are left out.
     """
-    told: Any = read_json(one.study.folder / MEASURES_FILE)
+    measures, last = read_measures(one.study.folder), one.study.preset.points
     known = [
         number
-        for number in (told.get("measured", ()) if isinstance(told, dict) else ())
-        if (number["policy"], number["column"]) == (one.policy, one.study.task.shift)
-        and not number["by"]
+        for number in (measures.measured if measures else ())
+        if (number.policy, number.column) == (one.policy, one.study.task.shift) and not number.by
     ]
-    last = one.study.preset.points
-    ways = [set(n["estimate"]["by_seed"]) for n in known if 0 < int(n["point"]) < last]
+    ways = [set(number.estimate.by_seed) for number in known if 0 < number.point < last]
     if not ways:
         return []
     seeds = max(ways, key=len)
     rows: dict[tuple[str, int], dict[str, float | str]] = {}
     for number in known:
-        arm, point, name = str(number["arm"]), int(number["point"]), str(number["measure"])
-        estimate = number["estimate"]
+        arm, point, estimate = number.arm, number.point, number.estimate
         spent = _flops(one, seeds, f"{arm}/{point}")
-        if set(estimate["by_seed"]) != seeds or not spent:
+        if set(estimate.by_seed) != seeds or not spent:
             continue
         row = rows.setdefault(
             (arm, point),
@@ -69,13 +63,13 @@ def measured_rows(one: Setting) -> list[dict[str, float | str]]:
                 "point": point,
                 "flops": sum(spent) / len(spent),
                 "seeds": len(seeds),
-                "episodes": estimate["episodes"],
+                "episodes": estimate.episodes,
             },
         )
         row |= {
-            name: estimate["value"],
-            f"{name}_low": estimate["low"],
-            f"{name}_high": estimate["high"],
+            number.measure: estimate.value,
+            f"{number.measure}_low": estimate.low,
+            f"{number.measure}_high": estimate.high,
         }
     return [rows[place] for place in sorted(rows, key=lambda place: place[1])]
 
@@ -132,13 +126,7 @@ def _with_interval(measure: str, row: Mapping[str, float | str]) -> str:
     return with_interval(measure, value, low, high)
 
 
-def _flops(one: Setting, seeds: Iterable[str], point: str) -> list[float]:
+def _flops(one: Setting, seeds: Iterable[int], point: str) -> list[float]:
     """Return the compute that some seeds had spent at a point, such as rl-2e-4/3."""
-    jobs = [read_points(job_folder(one.study.folder, one.policy, int(seed))) for seed in seeds]
+    jobs = [read_points(job_folder(one.study.folder, one.policy, seed)) for seed in seeds]
     return [points[point].flops for points in jobs if point in points]
-
-
-def _table(told: dict[str, Any]) -> Table:
-    rows = [[str(cell) for cell in row] for row in told["rows"]]
-    header = [str(name) for name in told["header"]]
-    return Table(str(told["title"]), header, rows, note=str(told.get("note", "")))

@@ -20,7 +20,7 @@ from benchmarks.study.frontier import (
 from benchmarks.study.further_seeds import with_further_seeds
 from benchmarks.study.names import setting_name
 from benchmarks.study.report.compared import against_answers, contrasts_of
-from benchmarks.study.report.contrasts import Contrast, corrected
+from benchmarks.study.report.contrasts import Contrast, corrected, of_one_init
 from benchmarks.study.results import Results, study_and_results
 
 
@@ -200,7 +200,10 @@ def _setting(study: Study, results: Results, policy: str, studies: Sequence[Stud
 
 
 def _corrected(settings: Sequence[Setting]) -> list[Setting]:
-    """Return settings whose tests are corrected together; of equal ones that of the last study."""
+    """Return settings whose tests are corrected together; of equal ones that of the last study.
+
+    All of a setting are judged by one rate of its init.
+    """
     latest = {
         _place(contrast): number
         for number, one in enumerate(settings)
@@ -210,7 +213,8 @@ def _corrected(settings: Sequence[Setting]) -> list[Setting]:
         [contrast for contrast in one.contrasts if latest[_place(contrast)] == number]
         for number, one in enumerate(settings)
     ]
-    together = iter(corrected(contrast for contrasts in kept for contrast in contrasts))
+    known = corrected(contrast for contrasts in kept for contrast in contrasts)
+    together = iter(of_one_init(known))
     return [
         replace(one, contrasts=[next(together) for _ in own]) for one, own in zip(settings, kept)
     ]

@@ -1,0 +1,138 @@
+"""Folders of studies that were edited or damaged, and commands asked for what is not there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.completeness import Missing
+from benchmarks.runs import RunError, pack_json
+from benchmarks.statistics import Estimate
+from benchmarks.study import init
+from benchmarks.study.cities import tables
+from benchmarks.study.frontier import report
+from benchmarks.study.measured import Measured, Measures, read_measures
+from benchmarks.study.measures import measure
+from benchmarks.study.presets import PRESETS
+from benchmarks.study.publish import publish
+from benchmarks.study.report.page import tables as page_tables
+from benchmarks.study.report.summary import summarise_studies
+from benchmarks.study.results import Rate, load_results
+from benchmarks.study.run import run_study
+from benchmarks.suites import SUITES
+from tests import test_plots, test_study
+from tests.test_study import QUIET
+from tests.test_study_cities import TOWNS
+from tests.test_study_cities import preset as over_cities
+
+fake_learner, kept, finished = test_study.fake_learner, test_study.kept, test_study.finished
+
+
+@pytest.fixture
+def folder(tmp_path: Path, finished: test_study.Finished) -> Path:
+    """Return a copy of a finished study."""
+    return shutil.copytree(finished("study", SUITES["gp-l"])[0], tmp_path / "run")
+
+
+def changed(path: Path, change: Callable[[Any], None]) -> None:
+    told = json.loads(path.read_text())
+    change(told)
+    path.write_text(json.dumps(told))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"schema_version": 99}, "schema_version: Input should be 1"),
+        ({"seeds": [0, 0]}, r"seeds: .*each seed once; got \[0, 0\]"),
+        ({"config": {"metric": "nosuch"}}, "metric of gp-l: expected some of success"),
+        ({"config": {"curve_columns": ["in", "out"]}}, "out is not among them. Restore the file"),
+        ({"config": {"points": 50_000_000}}, "points: Input should be less than or equal to 1000"),
+    ],
+)
+def test_a_run_that_says_what_cannot_be_is_refused_in_words(
+    folder: Path, change: dict[str, Any], words: str
+) -> None:
+    def edit(told: dict[str, Any]) -> None:
+        told |= {**change, "config": {**told["config"], **change.get("config", {})}}
+
+    changed(folder / "run.json", edit)
+    for read in (load_results, lambda one: report([one]), lambda one: publish(one, one / "out")):
+        with pytest.raises(RunError, match=words):
+            read(folder)
+
+
+def test_a_rate_that_is_no_number_is_refused() -> None:
+    arms = PRESETS["gp-l"]["grid"].plain(exclude=set())
+    arms["policies"]["lm-working"]["arms"]["sft-5e-5"]["settings"]["learning_rate"] = [1]
+    with pytest.raises(ValueError, match=r"learning_rate: expected a number; got \[1\]"):
+        type(PRESETS["gp-l"]["grid"]).model_validate(arms)
+
+
+@pytest.mark.parametrize("rows", [".", "jobs/fake-seed0"])
+def test_a_row_of_no_cell_is_named_where_a_study_is_packed(folder: Path, rows: str) -> None:
+    path = folder / rows / "episodes.jsonl"
+    first, *others = path.read_text().splitlines()
+    row = json.loads(first)
+    row["cell"] = "x"
+    path.write_text("\n".join([json.dumps(row), *others]) + "\n")
+    with pytest.raises(RunError, match="is of the cell 'x'; in a study a cell is policy/seed"):
+        publish(folder, folder.parent / "packed")
+
+
+def test_seeds_that_a_study_lacks_are_refused_and_what_is_packed_stays(folder: Path) -> None:
+    packed = folder.parent / "packed"
+    publish(folder, packed)
+    before = {file: file.read_bytes() for file in packed.rglob("*") if file.is_file()}
+    with pytest.raises(RunError, match=r"lacks some of the seeds \[0, 99\]: expected some of"):
+        publish(folder, packed, seeds=[0, 99])
+    assert before == {file: file.read_bytes() for file in packed.rglob("*") if file.is_file()}
+    with pytest.raises(ValueError, match="Unknown seed '99': expected one of 0"):
+        list(measure(folder, seeds=[99]))
+
+
+def test_measures_of_a_published_study_are_not_hidden_by_measuring_nothing(folder: Path) -> None:
+    estimate = Estimate(0.1, 0.0, 0.2, 4, 2, 1, {0: 0.1})
+    one = Measured("fake", "rl", 1, "rule_ood", "kl", "", "", estimate)
+    pack_json(folder / "measures.json", Measures([one]).plain())
+    assert list(measure(folder, measures=[])) == []
+    assert not (folder / "measures.json").exists()
+    told = read_measures(folder)
+    assert told is not None
+    assert told.measured == [one]
+
+
+@pytest.mark.parametrize("damage", [[], {"tables": 5}, {"tables": ["x"]}, {"measured": [{}]}])
+def test_damaged_measures_are_named(folder: Path, damage: Any) -> None:
+    (folder / "measures.json").write_text(json.dumps(damage))
+    with pytest.raises(RunError, match=r"measures\.json does not hold measures: .*Delete it"):
+        page_tables(summarise_studies([folder], splits=False))
+
+
+def test_a_gpu_that_is_not_there_is_missed_before_anything_is_written(tmp_path: Path) -> None:
+    on_gpu = PRESETS["gp-l"]["quick"].on("cuda")
+    with pytest.raises(ValueError, match="torch finds no GPU"):
+        run_study(on_gpu, SUITES["gp-l"], tmp_path / "run", seeds=[0], workers=0, console=QUIET)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("name", ["grid/mlp", "grid", "nosuch/lm"])
+def test_an_init_that_there_is_none_of_is_said_in_words(name: str, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"Error: .*expected"):
+        init.main(["0", "--inits", name])
+
+
+def test_seeds_beyond_the_cities_begin_again() -> None:
+    of = over_cities()
+    estimate = Estimate(0.5, 0.4, 0.6, 10, 5, 4, dict.fromkeys(range(4), 0.5))
+    rates = [Rate("mlp", "rl", "rule_ood", "turn_accuracy", estimate, None, None)]
+    results = replace(test_plots.results(Missing()), rates=rates)
+    (table,) = (one for one in tables(of, results) if one.title.startswith("rule_ood"))
+    # The last of the towns validates.
+    assert list(table.header) == ["", *TOWNS[:3], TOWNS[0], "all [95 %]"]
