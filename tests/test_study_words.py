@@ -336,3 +336,14 @@ def test_working_is_compared_with_answers_alone_on_the_same_episodes() -> None:
     }
     other = replace(alone, cells=cells)
     assert against_answers(made, "lm-working", chosen, other, "lm", retained=False) == []
+
+
+def test_the_page_says_how_often_validation_could_have_chosen_otherwise() -> None:
+    rows = [
+        ["a", "SFT", "SFT 5e-5", "1 of 2", "60.0 [50.0, 70.0]", within]
+        for within in ("4 of 4", "2 of 4", "")
+    ]
+    choices = Table("What validation chose", [""] * 6, rows)
+    told = page(Quoted(contrasts=(headline(),), choices=choices))
+    assert " In 1 of 2 choices the best point of every rate lies within" in told
+    assert "could have chosen otherwise" not in page(Quoted(contrasts=(headline(),)))

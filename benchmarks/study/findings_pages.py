@@ -18,7 +18,9 @@ from benchmarks.study.report.contrast_tables import (
     settings_table,
 )
 from benchmarks.study.report.contrasts import Contrast
+from benchmarks.study.report.tables import RATES_WITHIN
 from benchmarks.suites import SUITES
+from benchmarks.tables import Table
 
 PAGE = Path("docs/findings.md")
 IN_FULL = Path("docs/findings-in-full.md")
@@ -63,7 +65,7 @@ def page(found: Quoted) -> str:
             "## In one table",
             settings_table(found.contrasts).markdown().rstrip(),
             *_easier(said),
-            _at_the_edges(found.contrasts),
+            _at_the_edges(found.contrasts) + _close(found.choices),
             "## In one figure",
             f"![What each point of training reaches under another rule, against the trained "
             f"rule](images/{FIGURE.name})",
@@ -214,6 +216,19 @@ def _at_the_edges(contrasts: Sequence[Contrast]) -> str:
     return (
         f"Of {len(chosen)} learning rates that validation chose {count} are the smallest or the "
         f"largest of the {len(RATES)} that were tried, so a better one may lie beyond."
+    )
+
+
+def _close(choices: Table | None) -> str:
+    """Return in how many choices all rates lie within the interval, "" where none is known."""
+    told = [row[RATES_WITHIN].split(" of ") for row in choices.rows] if choices else []
+    told = [one for one in told if len(one) == 2]
+    if not told:
+        return ""
+    close = sum(within == rates for within, rates in told)
+    return (
+        f" In {close} of {len(told)} choices the best point of every rate lies within the 95 % "
+        "interval of the chosen one on validation, so another sample could have chosen otherwise."
     )
 
 

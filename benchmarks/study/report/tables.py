@@ -15,6 +15,9 @@ from benchmarks.study.report.contrast_tables import endpoints_table, points
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.tables import Table, interval, percent
 
+RATES_WITHIN = 5
+"""The column of `choices_table` that tells how many rates could have been chosen as well."""
+
 
 def headline_table(summary: Summary) -> Table:
     """Return RL - SFT under another rule, of every setting and endpoint."""
