@@ -343,7 +343,7 @@ def test_the_page_says_how_often_validation_could_have_chosen_otherwise() -> Non
         ["a", "SFT", "SFT 5e-5", "1 of 2", "60.0 [50.0, 70.0]", within]
         for within in ("4 of 4", "2 of 4", "")
     ]
-    choices = Table("What validation chose", [""] * 6, rows)
+    choices = Table("What validation chose", [*"abcde", "rates within"], rows)
     told = page(Quoted(contrasts=(headline(),), choices=choices))
     assert " In 1 of 2 choices the best point of every rate lies within" in told
     assert "could have chosen otherwise" not in page(Quoted(contrasts=(headline(),)))

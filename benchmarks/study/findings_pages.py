@@ -221,8 +221,10 @@ def _at_the_edges(contrasts: Sequence[Contrast]) -> str:
 
 def _close(choices: Table | None) -> str:
     """Return in how many choices all rates lie within the interval, "" where none is known."""
-    told = [row[RATES_WITHIN].split(" of ") for row in choices.rows] if choices else []
-    told = [one for one in told if len(one) == 2]
+    if choices is None:
+        return ""
+    column = choices.header.index(RATES_WITHIN)
+    told = [row[column].split(" of ") for row in choices.rows if row[column]]
     if not told:
         return ""
     close = sum(within == rates for within, rates in told)

@@ -73,7 +73,7 @@ def measure(
 
     Raises:
         RunError: it is not a study's folder, or another process measures it.
-        ValueError: for points, a column or a measure that there are none of.
+        ValueError: for points, a seed, a column or a measure that there are none of.
     """
     record, _, of = described(folder)
     if seeds is not None:

@@ -26,14 +26,14 @@ ArmName = Annotated[str, Field(pattern=r"^[\w.-]+$")]
 """Names of arms are names of files."""
 
 
+MOST_POINTS = 1_000
+"""Of an arm; more come from a damaged file."""
+
 GRID = "grid"
 """How the names of presets begin whose endpoints docs/protocol.md declares."""
 
 CONTROLS = "controls"
 """How the names of presets of controls begin."""
-
-MOST_POINTS = 1_000
-"""Of an arm; more come from a damaged file."""
 
 CV = "-cv"
 """How the names of presets end of which each seed leaves out a city."""
@@ -71,6 +71,10 @@ class Arm(Plain):
 
     method: Method
     settings: dict[str, Any] = Field(default_factory=dict)
+    answer_only: bool = False
+    init_rules: bool = False
+    mixed_rules: Literal[True] | None = None
+    start: str | None = None
 
     @field_validator("settings")
     @classmethod
@@ -79,11 +83,6 @@ class Arm(Plain):
         if isinstance(rate, bool) or not isinstance(rate, int | float):
             raise ValueError(f"learning_rate: expected a number; got {rate!r}")
         return settings
-
-    answer_only: bool = False
-    init_rules: bool = False
-    mixed_rules: Literal[True] | None = None
-    start: str | None = None
 
 
 class PolicyPreset(Plain):

@@ -12,10 +12,11 @@ from benchmarks.study.names import ENDPOINT_NAMES, SUITE_NAMES, arm_name, settin
 from benchmarks.study.overturned import NO_CONTROL, side, stand_ins, verdict
 from benchmarks.study.report.advice import p_value
 from benchmarks.study.report.contrast_tables import endpoints_table, points
+from benchmarks.study.report.contrasts import Contrast
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.tables import Table, interval, percent
 
-RATES_WITHIN = 5
+RATES_WITHIN = "rates within"
 """The column of `choices_table` that tells how many rates could have been chosen as well."""
 
 
@@ -48,7 +49,7 @@ def choices_table(summary: Summary) -> Table | None:
     ]
     if not rows:
         return None
-    header = ["setting", "method", "chosen arm", "point", "validation % [95 %]", "rates within"]
+    header = ["setting", "method", "chosen arm", "point", "validation % [95 %]", RATES_WITHIN]
     note = "Rates within: how many have a best point within the interval of the chosen one."
     if any(any(row[len(header) :]) for row in rows):
         header += ["shifted rule would choose", "point", "its validation %"]
@@ -106,28 +107,36 @@ def controls_table(summary: Summary) -> Table | None:
         "by Holm",
     ]  # fmt: skip
     note = ""
-    if overturned_table(summary) is None:
+    if not any(_headline(summary, one) for one in _controls(summary)):
         note = "Whether they overturn the headline is told where the grid is reported with them."
     return Table("Controls, at the last point", header, rows, numbers_from=4, note=note)
+
+
+def _controls(summary: Summary) -> list[Setting]:
+    """Return the settings of controls."""
+    return [one for one in summary.settings if one.study.preset.is_controls]
+
+
+def _headline(summary: Summary, one: Setting) -> Contrast | None:
+    """Return (a) of the suite and the policy of controls, None where no grid is among the runs."""
+    return next(
+        (
+            c
+            for c in summary.contrasts
+            if c.topic == "a"
+            and c.family == "declared"
+            and c.shift
+            and (c.suite, c.policy) == (one.suite, one.policy)
+        ),
+        None,
+    )
 
 
 def overturned_table(summary: Summary) -> Table | None:
     """Return what controls do to the headline, None where it or they are missing."""
     rows = []
-    for one in summary.settings:
-        if not one.study.preset.is_controls:
-            continue
-        headline = next(
-            (
-                c
-                for c in summary.contrasts
-                if c.topic == "a"
-                and c.family == "declared"
-                and c.shift
-                and (c.suite, c.policy) == (one.suite, one.policy)
-            ),
-            None,
-        )
+    for one in _controls(summary):
+        headline = _headline(summary, one)
         if headline is None:
             continue
         arms = one.study.preset.policies[one.policy].all_arms
