@@ -7,10 +7,13 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import gymnasium as gym
+import numpy as np
 import pytest
 import torch
 
 from agents.gp.worked_dialogues import GAME
+from agents.sb3.model import SB3Agent, build_model, save_model
 from agents.tinylm import TinyLM, TinyLMAgent, TinyLMConfig
 from agents.vision.eye import no_picture
 from benchmarks.passes import pass_at
@@ -18,13 +21,14 @@ from benchmarks.plot_style import LIGHT
 from benchmarks.records import RunRecord
 from benchmarks.rollouts import play, side_by_side
 from benchmarks.runs import Run, RunError, read_json, write_json
-from benchmarks.study.divergence import Written, divergences
+from benchmarks.study.divergence import ComparingAgent, Written, divergences
 from benchmarks.study.findings_pages import page_in_full
 from benchmarks.study.forced import BEGINNINGS, ForcedAgent
 from benchmarks.study.jobs import WEIGHTS
+from benchmarks.study.measure_lines import jobs_of
 from benchmarks.study.measures import measure
 from benchmarks.study.presets import PRESETS
-from benchmarks.study.probes import _Room, shows_working
+from benchmarks.study.probes import Probe, _Room, shows_working, unlist
 from benchmarks.study.quoted import quoted
 from benchmarks.study.report import figures
 from benchmarks.study.report.measures import measured_rows, measured_table
@@ -67,6 +71,34 @@ def test_the_divergence_of_a_reply_is_the_mean_over_its_words() -> None:
         assert told == pytest.approx(total / len(reply), rel=1e-4)
     assert found[2] == 0.0
     assert divergences(one, one, written) == pytest.approx([0.0] * 3)
+
+
+def test_the_divergence_of_actions_is_the_mean_over_what_a_policy_saw() -> None:
+    id = "VIRLNavigation-v0"
+    with gym.make(id) as env:
+        one, other = (
+            SB3Agent(
+                build_model(env.observation_space, env.action_space, width=8, blocks=1, seed=seed),
+                deterministic=False,
+            )
+            for seed in (0, 1)
+        )
+    comparing, same = ComparingAgent(one, other, 3), ComparingAgent(one, one, 3)
+    seen = [np.array(env.observation_space.sample())[None].repeat(3, axis=0) for _ in range(2)]
+    told = {"episode_seed": np.arange(3)}
+    for agent in (comparing, same):
+        for index in range(3):
+            agent.reset(index)
+    for observation in seen:
+        assert comparing.act(observation, told).shape == (3,)
+        same.act(observation, told)
+    for copy in range(3):
+        assert same.apart[copy] == pytest.approx([0.0, 0.0])
+        for observation, apart in zip(seen, comparing.apart[copy]):
+            p, q = (each.logits(observation, 3)[copy].astype(float) for each in (one, other))
+            p, q = np.exp(p) / np.exp(p).sum(), np.exp(q) / np.exp(q).sum()
+            assert apart == pytest.approx((p * np.log(p / q)).sum(), rel=1e-5)
+            assert apart > 0.0
 
 
 @pytest.mark.parametrize("working", [True, False])
@@ -168,6 +200,60 @@ def test_measures_resume_and_are_told_with_intervals(
         list(measure(folder.parent / "none"))
 
 
+def test_a_policy_without_words_is_measured_too(tmp_path: Path) -> None:
+    grid = PRESETS["virl-l"]["grid-answers"]
+    size = {"width": 8, "blocks": 1}
+    policy = grid.policies["mlp"].model_copy(update={"model": size})
+    preset = grid.model_copy(update={"policies": {"mlp": policy}})
+    suites = {"virl-l": SUITES["virl-l"].digest}
+    record = RunRecord(kind="study", config=preset.plain({"seeds"}), seeds=[0], suites=suites)
+    folder = tmp_path / "run"
+    with Run(folder, record):
+        job = folder / "jobs" / "mlp-seed0"
+        (job / WEIGHTS).mkdir(parents=True)
+    points = {}
+    for number, (stage, point) in enumerate([("init", 0), ("rl-5e-5", 1)]):
+        with gym.make("VIRLNavigation-v0") as env:
+            made = build_model(env.observation_space, env.action_space, **size, seed=number)
+        save_model(job / WEIGHTS / f"{stage}-{point}.pt", made)
+        points[f"{stage}/{point}"] = {"stage": stage, "point": point, "flops": 1.0}
+    write_json(job / "points.json", {"points": points})
+    list(measure(folder, points="all", columns=["rule_ood"], episodes=3, samples=2))
+    found = {
+        (row["arm"], row["measure"]): row["estimate"]
+        for row in read_json(folder / "measures.json")["measured"]
+    }
+    assert {name for _, name in found} == {"pass@1", "pass@2", "kl", "revision", "revision_room"}
+    assert found["init", "kl"]["value"] == pytest.approx(0.0, abs=1e-9)
+    assert found["rl-5e-5", "kl"]["value"] > 1e-3
+
+
+def test_prompts_without_the_list_of_turns_tell_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = study(tmp_path / "run", "virl-l", "streets-working")
+    ((job, _),) = jobs_of(folder)
+    prompts: list[str] = []
+
+    def act(_: object, observation: list[str], info: object) -> list[str]:
+        prompts.extend(observation)
+        return ["stop()"] * len(observation)
+
+    monkeypatch.setattr(TinyLMAgent, "act", act)
+    probe = Probe(job, "init", 0, "rule_ood", 1, 1)
+    values, _ = unlist(probe)
+    assert 0.0 <= values["unlisted"][0] <= 1.0
+    (listed,) = {one.split(". ", 1)[0] for one in _first_prompts(probe)}
+    assert listed.startswith("body: left left")
+    assert prompts[0] == _first_prompts(probe)[0].replace(listed, "body")
+
+
+def _first_prompts(probe: Probe) -> list[str]:
+    env = side_by_side(probe.cell.id, probe.cell.keywords, 1)
+    observation, _ = env.reset(options={"episode_seed": list(probe.cell.episode_seeds)})
+    return list(observation)
+
+
 def test_points_on_the_way_are_drawn_against_compute(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,7 +277,7 @@ def test_points_on_the_way_are_drawn_against_compute(
     titles = [panel.get_title() for panel in figure.axes if panel.get_title()]
     assert titles == [f"another rule: {name}" for name in ("pass@1", "pass@2", "KL from the init")]
     (of_kl,) = (panel for panel in figure.axes if "KL" in panel.get_title())
-    assert of_kl.get_ylabel() == "KL (nats a word)"
+    assert of_kl.get_ylabel() == "KL (nats)"
     # In nats, not in percent.
     assert max(of_kl.lines[0].get_ydata()) == pytest.approx(max(row["kl"] for row in rows))
 
@@ -264,4 +350,6 @@ def test_streets_are_measured_too(tmp_path: Path) -> None:
     folder = study(tmp_path / "run", "virl-l", "streets-working")
     assert len(list(measure(folder, episodes=2, samples=2))) == 2 * 2 * 3
     found = {row["measure"] for row in read_json(folder / "measures.json")["measured"]}
-    assert found == {"pass@1", "pass@2", "kl", "revision", "revision_room", "forced"}
+    assert found == {
+        "pass@1", "pass@2", "kl", "revision", "revision_room", "forced", "unlisted"
+    }  # fmt: skip

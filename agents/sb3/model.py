@@ -232,13 +232,18 @@ class SB3Agent:
         self, observation: NDArray[Any] | dict[str, NDArray[Any]], info: Info
     ) -> NDArray[np.int64]:
         """Return actions, int64 of shape (n,), for observations (n, slots), or a dict of such."""
-        logits = np.concatenate([self._logits(part) for part in _parts(observation)])
-        logits = logits[: len(info["episode_seed"])]
+        logits = self.logits(observation, len(info["episode_seed"]))
         if self.deterministic:
             return logits.argmax(axis=1)
         drawn = uniform(self._draws.next(info["episode_seed"]))
         shares = np.exp(logits - logits.max(axis=1, keepdims=True), dtype=np.float64).cumsum(axis=1)
         return (shares > drawn[:, None] * shares[:, -1:]).argmax(axis=1)
+
+    def logits(
+        self, observation: NDArray[Any] | dict[str, NDArray[Any]], count: int
+    ) -> NDArray[np.float32]:
+        """Return what actions are drawn by, of shape (count, actions), for as many observations."""
+        return np.concatenate([self._logits(part) for part in _parts(observation)])[:count]
 
     def _logits(self, observation: NDArray[Any] | dict[str, NDArray[Any]]) -> NDArray[np.float32]:
         tensor: Any = obs_as_tensor(observation, self.policy.device)

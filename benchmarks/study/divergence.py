@@ -1,4 +1,4 @@
-"""How far a model's replies lie from what its init would have written."""
+"""How far a policy's replies or actions lie from what its init would have chosen."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import torch
 from torch.nn import functional as F
 
 from agents.protocol import Agent
+from agents.sb3.model import SB3Agent
 from agents.tinylm import TinyLM
 from agents.tinylm.model import pad
 from agents.vision.chats import Picture
@@ -45,6 +46,35 @@ class NotingAgent:
             text, picture = read_chat(chat)
             noted.append(Written(self._game.encode(text), self._game.encode(reply), picture))
         return replies
+
+    def reset(self, index: int) -> None:
+        """Begin an episode."""
+        self._agent.reset(index)
+
+
+class ComparingAgent:
+    """A policy that samples actions, and notes how far each choice is from what another offers.
+
+    Attributes:
+        apart: of each copy, KL(policy | first) at each of its actions in nats, in order; those
+            after its episode has ended among them.
+    """
+
+    def __init__(self, agent: SB3Agent, first: SB3Agent, copies: int) -> None:
+        self._agent, self._first = agent, first
+        self.apart: list[list[float]] = [[] for _ in range(copies)]
+
+    def act(self, observation: Any, info: Mapping[str, Any]) -> Any:
+        """Return what the policy does."""
+        count = len(self.apart)
+        log_agent, log_first = (
+            F.log_softmax(torch.from_numpy(each.logits(observation, count)).double(), dim=-1)
+            for each in (self._agent, self._first)
+        )
+        found = (log_agent.exp() * (log_agent - log_first)).sum(dim=-1)
+        for noted, one in zip(self.apart, found.tolist()):
+            noted.append(one)
+        return self._agent.act(observation, info)
 
     def reset(self, index: int) -> None:
         """Begin an episode."""

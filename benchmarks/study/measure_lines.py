@@ -89,13 +89,14 @@ def _shown(line: Line) -> dict[str, list[float]]:
 def measures_tables(numbers: Sequence[Measured]) -> list[Table]:
     """Return what was measured as tables."""
     table = pivot_table(
-        "Measured of the weights of points, in percent; kl in nats a word",
+        "Measured of the weights of points, in percent; kl in nats a word or action",
         [one for one in numbers if not one.by],
         lambda one: one.measure,
         note=(
             "pass@k: of k samples at temperature 1 at least one succeeds. kl: divergence from the "
             "init over sampled replies. revision: with all attempts; revision_room: whether they "
-            "fitted into the context. forced: the right reading is given."
+            "fitted into the context. forced: the right reading is given. unlisted: turns are not "
+            "listed."
         ),
     )
     return [table] if table.rows else []

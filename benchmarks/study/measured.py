@@ -8,7 +8,8 @@
       "by_seed": {"0": 0.2, "1": 0.19, "2": 0.24}}}
 
 `arm` is "init" at point 0; else points count from 1. `by` and `part` are "" where all episodes of a
-column count. Everything but `kl` is a share; `kl` is in nats a word.
+column count. Everything but `kl` is a share; `kl` is in nats, a word
+of a reply or an action.
 
 measures.json has `tables` beside them, for who shows no more than these: objects with the
 attributes of `benchmarks.tables.Table`.

@@ -8,12 +8,14 @@ Their measures are, of each point and column:
 
     pass@1, pass@2, ...  at least one of k samples at temperature 1 succeeds: the mean over all
                          choices of k of those that were drawn
-    kl                   KL from the init, nats a word
+    kl                   KL from the init, nats a word, or an action where there are no words
     revision             success with all attempts of the environment
     revision_room        share of episodes whose dialogue fitted into the context to its end
     forced               the primary metric where the right reading is given, also by parts
+    unlisted             the primary metric where the prompt does not list the turns
 
-There is no key for what a policy cannot be asked: kl and forced are of language models.
+There is no key for what a policy cannot be asked: forced is of language models, and unlisted of
+language models on the streets.
 """
 
 from __future__ import annotations

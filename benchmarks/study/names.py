@@ -66,12 +66,13 @@ MEASURE_NAMES: Mapping[str, str] = MappingProxyType(
     {
         "revision": "within all attempts",
         "forced": "the right reading given",
+        "unlisted": "turns not listed",
         "kl": "KL from the init",
     }
 )
 """What is measured of the weights beside pass@k, see docs/study.md."""
 
-KL_AXIS = "KL (nats a word)"
+KL_AXIS = "KL (nats)"
 
 _ARMS: Mapping[str, str] = MappingProxyType(
     {

@@ -1,29 +1,32 @@
-"""What is measured with the weights of a point: several attempts, samples, and the reading given.
+"""What is measured with the weights of a point: attempts, samples, other prompts and replies.
 
 Each takes one point of a job and one column, and returns values of its episodes by name:
 
     revision      solved with all attempts of the environment, greedily
     revision_room whether the dialogue with all of them fitted into the model's context
     wins          how many of the samples at temperature 1 solved the episode
-    kl            of the first sample, KL from the init in nats a word: of each reply the mean over
-                  its words, the mean over replies; language model alone
+    kl            of the first sample, KL from the init in nats: of each reply the mean over its
+                  words, the mean over replies; of a policy without words the mean over actions
     forced        the task's primary metric where the right reading is given; language model alone
+    unlisted      the same where the prompt does not list the turns that there are; language model
+                  on the streets alone
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 from agents.protocol import Agent
+from agents.sb3.model import SB3Agent
 from agents.writer import TinyLMAgent, read_chat
 from benchmarks.rollouts import Cell, Played, episode_row, play, side_by_side
 from benchmarks.runs import RunError
-from benchmarks.study.divergence import NotingAgent, divergences
+from benchmarks.study.divergence import ComparingAgent, NotingAgent, divergences
 from benchmarks.study.facts import facts_of
 from benchmarks.study.forced import BEGINNINGS, ForcedAgent
 from benchmarks.study.jobs import WEIGHTS, Job
@@ -148,6 +151,15 @@ def sample(probe: Probe) -> tuple[Values, list[Played]]:
             noting = NotingAgent(agent, agent.model, probe.episodes)
             played = probe.play(noting)
             values["kl"] = _divergence(probe, agent, noting, played)
+        elif number == 0 and isinstance(agent, SB3Agent):
+            init = probe.learner_at("init", 0).agent()
+            assert isinstance(init, SB3Agent)
+            comparing = ComparingAgent(agent, init, probe.episodes)
+            played = probe.play(comparing)
+            values["kl"] = [
+                fmean(apart[: len(one.actions or ())])
+                for apart, one in zip(comparing.apart, played)
+            ]
         else:
             played = probe.play(agent)
         wins = [before + one.value(SUCCESS) for before, one in zip(wins, played)]
@@ -176,6 +188,19 @@ def force(probe: Probe) -> tuple[Values, list[Played]]:
     return {"forced": [one.value(task.metric) for one in played]}, played
 
 
+def unlist(probe: Probe) -> tuple[Values, list[Played]]:
+    """Play greedily by prompts without the list of turns, where the wording has one."""
+    from virl_env.text import COMPACT
+
+    agent, task = probe.learner.agent(), probe.job.task
+    if task.name != "VIRLNavigation" or not isinstance(agent, TinyLMAgent):
+        return {}, []
+    without = replace(COMPACT, task=COMPACT.task.replace(": {table}", ""))
+    keywords = {**probe.cell.keywords, "template": without}
+    played = play(lambda _: agent, probe.cell.id, keywords, probe.cell.episode_seeds)
+    return {"unlisted": [one.value(task.metric) for one in played]}, played
+
+
 def shows_working(settings: PolicyPreset, stage: str) -> bool:
     """Whether replies of a stage show working: as those that it, or its start, learned from."""
     arm = settings.all_arms.get(stage)
@@ -186,5 +211,10 @@ def shows_working(settings: PolicyPreset, stage: str) -> bool:
     return shows_working(settings, arm.start or "init")
 
 
-PROBES: Mapping[str, Measure] = {"revision": revise, "samples": sample, "forced": force}
+PROBES: Mapping[str, Measure] = {
+    "revision": revise,
+    "samples": sample,
+    "forced": force,
+    "unlisted": unlist,
+}
 """By name."""

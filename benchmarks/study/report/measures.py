@@ -103,13 +103,15 @@ def measured_table(one: Setting, rows: Sequence[Mapping[str, float | str]]) -> T
         for row in rows
         if row["point"] in (0, half, preset.points)
     ]
-    header = [name + (", nats a word" if key == "kl" else " %") for key, name in names.items()]
+    header = [name + (", nats" if key == "kl" else " %") for key, name in names.items()]
     metrics, task, seeds = one.study.task.metrics, one.study.task, int(rows[0]["seeds"])
     success, metric = (metrics[name].title.lower() for name in (SUCCESS, task.metric))
     note = (
         f"{seeds} seed{'s' if seeds > 1 else ''}, {rows[0]['episodes']:,} episodes a point. "
-        f"pass@k, and within all attempts: {success}. The right reading given: {metric}."
+        f"pass@k, and within all attempts: {success}. KL: of a word of a reply, or an action."
     )
+    if asked := [told for name, told in names.items() if name in ("forced", "unlisted")]:
+        note += f" {', and '.join(asked).capitalize()}: {metric}."
     return Table(
         f"{one.name}: measured under another rule",
         ["arm", "of its compute", *header],
