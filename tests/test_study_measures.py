@@ -31,7 +31,7 @@ from benchmarks.study.presets import PRESETS
 from benchmarks.study.probes import Probe, _Room, shows_working, unlist
 from benchmarks.study.quoted import quoted
 from benchmarks.study.report import figures
-from benchmarks.study.report.measures import measured_rows, measured_table
+from benchmarks.study.report.measures import measured_rows, measured_tables
 from benchmarks.study.report.page import drawings
 from benchmarks.study.report.summary import Summary, summarise_studies
 from benchmarks.suites import SUITES
@@ -288,17 +288,20 @@ def test_what_was_measured_on_the_way_is_on_the_page_of_all_comparisons(
     monkeypatch.setattr(GAME, "longest_reply", 12)
     summary = summarise_studies([study(tmp_path / "run")], splits=False)
     (one,) = summary.settings
-    list(measure(one.study.folder, points="all", columns=["rule_ood"], episodes=2, samples=2))
-    table = measured_table(one, measured_rows(one))
-    assert [row[:2] for row in table.rows] == [
-        ["init", ""],
-        ["RL 2e-4", "50 %"],
-        ["RL 2e-4", "100 %"],
-    ]
-    assert table.note.startswith("1 seed, 2 episodes a point.")
+    list(measure(one.study.folder, points="all", episodes=2, samples=2))
+    tables = measured_tables(one)
+    name = "Card game: small language model with working"
+    assert [table.title for table in tables] == [f"{name}: another rule", f"{name}: trained rule"]
     found = quoted(summary)
     assert list(found.measured) == ["run"]
-    assert table.markdown().rstrip() in page_in_full(found)
+    for table in tables:
+        assert [row[:2] for row in table.rows] == [
+            ["init", ""],
+            ["RL 2e-4", "50 %"],
+            ["RL 2e-4", "100 %"],
+        ]
+        assert table.note.startswith("1 seed, 2 episodes a point.")
+        assert table.markdown().rstrip() in page_in_full(found)
 
 
 def test_samples_are_drawn_as_success_where_a_study_compares_something_else(

@@ -138,13 +138,13 @@ def page_in_full(found: Quoted) -> str:
     if found.measured:
         parts += [
             "## Measured beside success",
-            "What [the weights of each point](study.md#what-is-measured-beside-success) do under "
-            "another rule, beside one greedy attempt: of samples, with the right reading given, "
-            "and how far they have moved from the init.",
+            "What [the weights of each point](study.md#what-is-measured-beside-success) do beside "
+            "one greedy attempt: of samples, with the right reading given, without the list of "
+            "turns, and how far they have moved from the init. Figures are under another rule.",
             *(
                 f"![Against compute](images/{measures_figure(folder).name})"
-                f"\n\n{table.markdown().rstrip()}"
-                for folder, table in found.measured.items()
+                + "".join(f"\n\n{table.markdown().rstrip()}" for table in tables)
+                for folder, tables in found.measured.items()
             ),
         ]
     if found.looks:

@@ -15,7 +15,7 @@ from benchmarks.study.names import SUITE_NAMES
 from benchmarks.study.presets import Preset
 from benchmarks.study.publish import RESULTS, command_of
 from benchmarks.study.report.contrasts import Contrast
-from benchmarks.study.report.measures import measured_rows, measured_table
+from benchmarks.study.report.measures import measured_tables
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.study.report.tables import choices_table, overturned_table
 from benchmarks.study.results import Results
@@ -72,7 +72,7 @@ class Quoted(BaseModel):
     controls: Table | None = None
     cities: tuple[Table, ...] = ()
     presets: dict[str, tuple[Table, ...]] = Field(default_factory=dict)
-    measured: dict[str, Table] = Field(default_factory=dict)
+    measured: dict[str, tuple[Table, ...]] = Field(default_factory=dict)
     looks: dict[str, Table] = Field(default_factory=dict)
 
 
@@ -118,9 +118,9 @@ def quoted(summary: Summary | None) -> Quoted:
             if _is_other(one.study.preset)
         },
         measured={
-            one.study.folder.name: measured_table(one, rows)
+            one.study.folder.name: tuple(tables)
             for one in summary.settings
-            if (rows := measured_rows(one))
+            if (tables := measured_tables(one))
         },
         looks={
             one.study.folder.name: _titled(one, severities_table(one.results))

@@ -10,7 +10,7 @@ from benchmarks.statistics import conditional
 from benchmarks.study.cells import job_folder
 from benchmarks.study.further_seeds import HALF
 from benchmarks.study.measured import read_measures, with_interval
-from benchmarks.study.names import MEASURE_NAMES, arm_name
+from benchmarks.study.names import COLUMN_NAMES, MEASURE_NAMES, arm_name
 from benchmarks.study.points import read_points
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.study.splits import splits_tables
@@ -32,19 +32,23 @@ def tables_beside_success(summary: Summary) -> list[Table]:
     return found
 
 
-def measured_rows(one: Setting) -> list[dict[str, float | str]]:
-    """Return what was measured of weights on the way under another rule, a row for each point.
+def measured_rows(one: Setting, column: str = "") -> list[dict[str, float | str]]:
+    """Return what was measured of weights on the way on a column, a row for each point.
 
     A row has the names of its measures, each with its bounds, as `frontier.curve` has columns, the
     compute of the seeds that are measured, and how many seeds and episodes these are. There is none
     where the init and last points alone were measured. Points of which other seeds are known than
     of those on the way are left out.
+
+    Args:
+        column: "" for the shifted rule.
     """
+    column = column or one.study.task.shift
     measures, last = read_measures(one.study.folder), one.study.preset.points
     known = [
         number
         for number in (measures.measured if measures else ())
-        if (number.policy, number.column) == (one.policy, one.study.task.shift) and not number.by
+        if (number.policy, number.column) == (one.policy, column) and not number.by
     ]
     ways = [set(number.estimate.by_seed) for number in known if 0 < number.point < last]
     if not ways:
@@ -86,12 +90,14 @@ def shown_measures(rows: Sequence[Mapping[str, float | str]]) -> dict[str, str]:
     return {name: MEASURE_NAMES.get(name, name) for name in shown if name in names}
 
 
-def measured_table(one: Setting, rows: Sequence[Mapping[str, float | str]]) -> Table:
-    """Return what was measured under another rule of the init, at half of the compute and the end.
+def measured_tables(one: Setting) -> list[Table]:
+    """Return what was measured under another rule and under the trained one."""
+    found = {column: measured_rows(one, column) for column in (one.study.task.shift, "in")}
+    return [_measured_table(one, column, rows) for column, rows in found.items() if rows]
 
-    Args:
-        rows: see `measured_rows`.
-    """
+
+def _measured_table(one: Setting, column: str, rows: Sequence[Mapping[str, float | str]]) -> Table:
+    """Return what was measured of the init, at half of the compute and the end."""
     preset, names = one.study.preset, shown_measures(rows)
     half = next(n for n in range(1, preset.points + 1) if preset.share(n) >= HALF)
     told = [
@@ -113,7 +119,7 @@ def measured_table(one: Setting, rows: Sequence[Mapping[str, float | str]]) -> T
     if asked := [told for name, told in names.items() if name in ("forced", "unlisted")]:
         note += f" {', and '.join(asked).capitalize()}: {metric}."
     return Table(
-        f"{one.name}: measured under another rule",
+        f"{one.name}: {COLUMN_NAMES[column]}",
         ["arm", "of its compute", *header],
         told,
         numbers_from=2,
