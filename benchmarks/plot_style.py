@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -76,6 +76,9 @@ DARK = Theme(
 FILES = ((LIGHT, ("png", "pdf", "svg")), (DARK, ("png", "svg")))
 """Themes that a picture is drawn in, and the kinds of files of each."""
 
+LIGHT_PNG = ((LIGHT, ("png",)),)
+"""One file, for a page that shows many pictures."""
+
 MARKERS: Mapping[str, str] = MappingProxyType({"init": "D", "sft": "s", "rl": "o"})
 """Of the arms; those of SFT are hollow, so that it is told from RL in grey print too."""
 
@@ -105,16 +108,23 @@ def label(text: str) -> str:
     return for_terminal(text).replace("$", r"\$")
 
 
-def write_figure(draw: Callable[[Theme], Figure], path: Path, *, dpi: int = 160) -> None:
+def write_figure(
+    draw: Callable[[Theme], Figure],
+    path: Path,
+    *,
+    dpi: int = 160,
+    files: Sequence[tuple[Theme, Sequence[str]]] = FILES,
+) -> None:
     """Write a picture as PNG, PDF and SVG, and as PNG and SVG for dark pages.
 
     Args:
         draw: makes the picture, with Matplotlib's settings set.
         path: of the PNG file; the others lie beside it, such as "curves-dark.svg".
         dpi: of the PNG files.
+        files: other kinds than these.
     """
     matplotlib.use("agg")
-    for theme, kinds in FILES:
+    for theme, kinds in files:
         with matplotlib.rc_context(theme.settings()):
             figure = draw(theme)
             for kind in kinds:

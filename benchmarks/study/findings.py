@@ -7,13 +7,15 @@ page of the docs. The figure is drawn from the rows.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import typer
+from matplotlib.figure import Figure
 
 from benchmarks.consoles import reported_errors
-from benchmarks.plot_style import write_figure
+from benchmarks.plot_style import LIGHT_PNG, Theme, write_figure
 from benchmarks.plots import severities_figure
 from benchmarks.runs import RUN_FILE
 from benchmarks.study.cells import in_order
@@ -25,10 +27,10 @@ from benchmarks.study.findings_pages import (
     written,
 )
 from benchmarks.study.publish import RESULTS
-from benchmarks.study.quoted import QUOTED, quoted, text_of
+from benchmarks.study.quoted import QUOTED, Quoted, quoted, text_of
 from benchmarks.study.report import figures
 from benchmarks.study.report.measures import measured_rows
-from benchmarks.study.report.summary import Summary, summarise_studies
+from benchmarks.study.report.summary import Setting, Summary, summarise_studies
 from shiftgym.atomic import write_atomically
 
 
@@ -55,13 +57,18 @@ def _write() -> None:
         drawn = Summary(of_grids or summary.settings)
         write_figure(partial(figures.frontier, drawn), FIGURE)
         for one in summary.one_each:
-            name = one.study.folder.name
-            if name in found.looks:
-                write_figure(partial(severities_figure, one.results), looks_figure(name))
-            if name in found.measured:
-                draw = partial(figures.measures, one, measured_rows(one))
-                write_figure(draw, measures_figure(name))
+            for path, draw in _pictures(one, found):
+                write_figure(draw, path, dpi=110, files=LIGHT_PNG)
     print(f"{len(folders)} studies; written: {', '.join(map(str, (QUOTED, *WRITTEN)))}")
+
+
+def _pictures(one: Setting, found: Quoted) -> Iterator[tuple[Path, Callable[[Theme], Figure]]]:
+    """Yield the files of a study's own pictures, and what draws them."""
+    name = one.study.folder.name
+    if name in found.looks:
+        yield looks_figure(name), partial(severities_figure, one.results)
+    if name in found.measured:
+        yield measures_figure(name), partial(figures.measures, one, measured_rows(one))
 
 
 if __name__ == "__main__":
