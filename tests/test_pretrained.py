@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ from agents.gp.recipes import RECIPES
 from agents.pretrained import PretrainedConfig, PretrainedLM
 from agents.tinylm import PPO, SFT, PPOConfig, SFTConfig, TinyLMAgent
 from benchmarks.runs import read_episodes, read_json
+from benchmarks.study.divergence import NotingAgent
+from benchmarks.study.forced import ForcedAgent
 from benchmarks.study.jobs import Job, run_job
 from benchmarks.study.presets import preset_named
 from benchmarks.suites import SUITES
@@ -55,6 +58,30 @@ def shown(count: int) -> Any:
     return TASK.demonstrate(
         count, seed=1, rules=("ten",), fold=SUITE.fold(0), working="remaining", solutions="any"
     )
+
+
+def test_measures_read_what_the_model_was_asked(
+    config: PretrainedConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = model_of(config)
+    game: Any = model.game
+    agent, asked = TinyLMAgent(model), list[list[list[int]]]()
+    generate = PretrainedLM.generate
+
+    def noted(self: PretrainedLM, prompts: list[list[int]], *rest: Any, **more: Any) -> Any:
+        asked.append(prompts)
+        return generate(self, prompts, *rest, **more)
+
+    monkeypatch.setattr(PretrainedLM, "generate", noted)
+    chats = {"messages": [[{"role": "user", "content": "Make 24."}]]}
+    noting = NotingAgent(agent, model, 1)
+    noting.act(["Make 24."], chats)
+    assert asked.pop() == [noting.written[0][0].prompt]
+    env: Any = SimpleNamespace(unwrapped=None)
+    ForcedAgent(model, [env], lambda _: "1 2 > ").act(["Make 24."], chats)
+    ((words,),) = asked
+    assert words[-6:] == game.encode("1 2 > ")[:-1]
+    assert words[:-6] == game.encode_prompt("Make 24.")
 
 
 def test_a_reply_is_scored_as_it_was_drawn(config: PretrainedConfig) -> None:

@@ -291,7 +291,17 @@ def test_the_quoted_numbers_are_those_of_the_rows() -> None:
         mode="json"
     )
     told = read_quoted(ROOT / QUOTED).model_dump(mode="json")
-    for part in ("runs", "rates", "controls", "cities", "presets", "looks"):
+    for part in (
+        "runs",
+        "rates",
+        "choices",
+        "controls",
+        "cities",
+        "trained_on",
+        "presets",
+        "looks",
+        "measured",
+    ):
         assert made[part] == told[part]
     assert len(made["contrasts"]) == len(told["contrasts"])
     for new, old in zip(made["contrasts"], told["contrasts"]):

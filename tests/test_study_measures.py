@@ -15,6 +15,7 @@ import torch
 from agents.gp.worked_dialogues import GAME
 from agents.sb3.model import SB3Agent, build_model, save_model
 from agents.tinylm import TinyLM, TinyLMAgent, TinyLMConfig
+from agents.virl.working import build_worked_reply
 from agents.vision.eye import no_picture
 from benchmarks.passes import pass_at
 from benchmarks.plot_style import LIGHT
@@ -25,16 +26,26 @@ from benchmarks.study.divergence import ComparingAgent, Written, divergences
 from benchmarks.study.findings_pages import page_in_full
 from benchmarks.study.forced import BEGINNINGS, ForcedAgent
 from benchmarks.study.jobs import WEIGHTS
+from benchmarks.study.learners import TinyLMLearner
 from benchmarks.study.measure_lines import jobs_of
 from benchmarks.study.measures import measure
 from benchmarks.study.presets import PRESETS
-from benchmarks.study.probes import Probe, _Room, shows_working, unlist
+from benchmarks.study.probes import (
+    PROBES,
+    Probe,
+    _Room,
+    revise,
+    sample,
+    shows_working,
+    unlist,
+)
 from benchmarks.study.quoted import quoted
 from benchmarks.study.report import figures
 from benchmarks.study.report.measures import measured_rows, measured_tables
 from benchmarks.study.report.page import drawings
 from benchmarks.study.report.summary import Summary, summarise_studies
 from benchmarks.suites import SUITES
+from virl_env.text import read_reply
 
 SIZE: dict[str, Any] = {"width": 16, "layers": 1, "context": 96, "game": "cards-working"}
 KEYWORDS = {"template": "compact", "max_attempts": 1}
@@ -126,6 +137,20 @@ def test_streets_are_forced_up_to_the_instruction() -> None:
     whole = single.expert_action()
     assert whole.startswith(begun)
     assert begun.endswith('"current instruction": "')
+
+
+def test_worked_streets_are_forced_to_face_the_right_way() -> None:
+    env = side_by_side("VIRLNavigation-Text-v0", KEYWORDS, 6)
+    env.reset(options={"episode_seed": [*range(6)]})
+    begun = set()
+    for one in env.envs:
+        single = one.unwrapped
+        told = BEGINNINGS["VIRLNavigation", True](single)
+        action = read_reply(single.expert_action(), "compact").action
+        assert action is not None
+        assert build_worked_reply(single.scene(), action).startswith(told)
+        begun.add(told)
+    assert len(begun) > 1
 
 
 def test_a_dialogue_that_outgrows_the_context_gets_no_further_reply(
@@ -254,6 +279,26 @@ def _first_prompts(probe: Probe) -> list[str]:
     return list(observation)
 
 
+def test_each_sample_is_drawn_anew_and_all_attempts_are_played(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(GAME, "longest_reply", 12)
+    ((job, _),) = jobs_of(study(tmp_path / "run"))
+    probe = Probe(job, "init", 0, "rule_ood", 2, 3)
+    asked: list[tuple[float, int]] = []
+    agent = TinyLMLearner.agent
+
+    def noted(self: TinyLMLearner, temperature: float = 0.0, seed: int = 0) -> TinyLMAgent:
+        asked.append((temperature, seed))
+        return agent(self, temperature, seed)
+
+    monkeypatch.setattr(TinyLMLearner, "agent", noted)
+    sample(probe)
+    assert [one for one in asked if one[0]] == [(1.0, 0), (1.0, 1), (1.0, 2)]
+    _, played = revise(probe)
+    assert all(len(one.replies or ()) == 5 for one in played)
+
+
 def test_points_on_the_way_are_drawn_against_compute(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -351,7 +396,7 @@ def test_points_of_other_seeds_are_not_on_one_line(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_streets_are_measured_too(tmp_path: Path) -> None:
     folder = study(tmp_path / "run", "virl-l", "streets-working")
-    assert len(list(measure(folder, episodes=2, samples=2))) == 2 * 2 * 3
+    assert len(list(measure(folder, episodes=2, samples=2))) == 2 * 2 * len(PROBES)
     found = {row["measure"] for row in read_json(folder / "measures.json")["measured"]}
     assert found == {
         "pass@1", "pass@2", "kl", "revision", "revision_room", "forced", "unlisted"

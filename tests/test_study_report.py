@@ -286,6 +286,12 @@ def test_a_lead_that_is_none_is_not_told_in_points() -> None:
         estimate = replace(one.estimate, value=-0.05, low=-0.1, high=high)
         (said,) = advice([replace(one, test=replace(one.test, estimate=estimate), p=0.2)])
         assert said.says.endswith(told)
+    # Of three seeds no less than the interval over seeds counts.
+    few = replace(
+        one.estimate, value=-0.05, low=-0.1, high=0.02, seeds=3, by_seed={0: -0.2, 1: 0.1, 2: -0.05}
+    )
+    (said,) = advice([replace(one, test=replace(one.test, estimate=few), p=0.2)])
+    assert said.verdict == "not decided"
 
 
 @pytest.mark.parametrize(("seeds", "end"), [(2, "RL is ahead in these runs."), (6, "RL is ahead.")])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from benchmarks.study.report.advice import Advice, advice
 from benchmarks.study.report.compared import against_answers, contrasts_of
 from benchmarks.study.report.contrasts import Contrast, corrected, init_rate, of_one_init
 from benchmarks.study.report.summary import answers_alone
+from benchmarks.study.report.tables import trained_on_table
 from benchmarks.tables import Table
 from tests.test_study_report import of_a_grid, study
 
@@ -40,7 +43,7 @@ def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on()
     ]
     said = advice(corrected(found))
     text = paragraph(said)
-    assert "Of 1 setting, " in text
+    assert "Of 1 case, " in text
     assert "copying came out ahead in 1." in text
     assert "equal learning rates, reinforcement is ahead in 1 of 1 and copying in 0" in text
     assert "the way that is ahead has then learned less of the trained rule." in text
@@ -125,6 +128,67 @@ def test_what_is_not_shown_is_read_from_its_interval_on_both_sides(
     if p < 0.05 and one.is_firm:
         pytest.skip("it is shown")
     assert told in paragraph(advice([one]))
+
+
+def test_where_both_forget_nearly_all_neither_pays() -> None:
+    made = study("grid-chosen", of_a_grid(0.5, 0.0, 0.1), seeds=6)
+    said = advice(corrected(contrasts_of(made, "lm-working", retained=False)[0]))
+    (one,) = (one for one in said if one.contrast.topic == "a" and one.contrast.shift)
+    assert one.verdict == "forgotten"
+    assert one.says.endswith(
+        "both methods forget nearly all, 50.0 % before, under 15 % after either."
+    )
+    assert "both forgot nearly all of the other rule in 1." in paragraph(said)
+    (floor,) = advice([replace(one.contrast, start=0.1, init=0.5)])
+    assert floor.verdict == "floor"
+
+
+def test_the_paragraph_counts_in_how_many_comparisons_a_smaller_rate_kept_more() -> None:
+    one = headline()
+    rates = [
+        replace(one, topic="rate", p=p, test=replace(one.test, estimate=estimate))
+        for p, estimate in (
+            (0.001, replace(one.estimate, value=0.3, low=0.2, high=0.4)),
+            (0.001, replace(one.estimate, value=-0.3, low=-0.4, high=-0.2)),
+            (0.5, replace(one.estimate, value=0.3, low=-0.2, high=0.4)),
+        )
+    ]
+    text = paragraph(advice([one, *rates]))
+    assert "than with the largest in 1 of 3 comparisons, and less in 1." in text
+
+
+def test_what_could_be_taught_stands_beside_what_is_new() -> None:
+    values = {"init": (0.7, 0.2, 0.4, 0.5), "sft-5e-4": (0.9, 0.3, 0.4, 0.6)}
+    values |= {"rl-5e-4": (0.8, 0.1, 0.4, 0.3)}
+    columns = ("in_train", "in", "ood_train", "rule_ood")
+    rates = {
+        ("lm-working", arm, column): SimpleNamespace(
+            estimate=replace(headline().estimate, value=value, low=0.0, high=1.0)
+        )
+        for arm, told in values.items()
+        for column, value in zip(columns, told)
+    }
+    one: Any = SimpleNamespace(
+        name="Card game: small language model with working",
+        policy="lm-working",
+        study=SimpleNamespace(preset=PRESETS["gp-l"]["grid-chosen"]),
+        results=SimpleNamespace(rate=lambda *place: rates.get(place)),
+    )
+    table = trained_on_table([one])
+    assert table is not None
+    assert [row[1] for row in table.rows] == ["init", "SFT 5e-4", "RL 5e-4"]
+    assert table.rows[1][2:] == [f"{rate} [0.0, 100.0]" for rate in (90.0, 30.0, 40.0, 60.0)]
+    text = page(Quoted(contrasts=(headline(),), trained_on=table))
+    assert (
+        "of hands that could be taught 70.0 % before, 90.0 % after copying, 80.0 % after "
+        "reinforcement are right; of new ones 20.0 % before, 30.0 % after copying, 10.0 % after "
+        "reinforcement (Card game: small language model with working)."
+    ) in text
+    assert table.markdown().rstrip() in text
+    assert "earned by heart" not in page(Quoted(contrasts=(headline(),)))
+    del rates["lm-working", "init", "in"], rates["lm-working", "sft-5e-4", "in_train"]
+    del rates["lm-working", "rl-5e-4", "rule_ood"]
+    assert trained_on_table([one]) is None
 
 
 def test_chosen_arms_are_compared_after_half_of_the_compute_too() -> None:
@@ -227,10 +291,10 @@ def test_beside_grids_other_presets_are_not_counted() -> None:
     )
     (last,) = (one for one in grid if one.topic == "c" and one.shift == "rule")
     quick = replace(last, preset="quick", policy="mlp")
-    assert "Of 1 setting, " in headline_words(advice(corrected([*grid, quick])))
-    assert "Of 1 setting, " in headline_words(advice(corrected([quick])))
+    assert "Of 1 case, " in headline_words(advice(corrected([*grid, quick])))
+    assert "Of 1 case, " in headline_words(advice(corrected([quick])))
     elsewhere = replace(quick, suite="virl-l", metric="step_accuracy")
-    assert "Of 2 settings, " in headline_words(advice(corrected([*grid, quick, elsewhere])))
+    assert "Of 2 cases, " in headline_words(advice(corrected([*grid, quick, elsewhere])))
     # On the page of all comparisons it is none of the declared endpoints.
     text = page_in_full(Quoted(contrasts=tuple(corrected([*grid, quick]))))
     endpoints, _, others = text.partition("## What else was compared")

@@ -33,6 +33,10 @@ class ChatGame:
         put = self._tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
         return self._words(put)
 
+    def encode_beginning(self, text: str) -> list[int]:
+        """Return the words with which a reply begins."""
+        return self._words(text)
+
     def encode(self, text: str) -> list[int]:
         """Return the words of a reply, its end included."""
         return [*self._words(text), self.end]

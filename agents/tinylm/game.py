@@ -46,6 +46,10 @@ class Game(ABC):
         """Return the word ids of what is put to the model."""
         return self.encode(text)
 
+    def encode_beginning(self, text: str) -> list[int]:
+        """Return the word ids with which a reply begins."""
+        return self.encode(text)
+
     def encode(self, text: str) -> list[int]:
         """Return the word ids of a text, in one scan from left to right: UNKNOWN for what is no
         word of the game; punctuation that is part of none is skipped."""

@@ -44,7 +44,8 @@ class NotingAgent:
         replies: list[str] = list(self._agent.act(observation, info))
         for noted, chat, reply in zip(self.written, info["messages"], replies):
             text, picture = read_chat(chat)
-            noted.append(Written(self._game.encode(text), self._game.encode(reply), picture))
+            prompt, written = self._game.encode_prompt(text), self._game.encode(reply)
+            noted.append(Written(prompt, written, picture))
         return replies
 
     def reset(self, index: int) -> None:

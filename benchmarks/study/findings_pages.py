@@ -58,7 +58,7 @@ def page(found: Quoted) -> str:
         "generalise? `python -m benchmarks.study.findings` writes this page from the rows in "
         "`results/`; no number on it is typed by hand.",
         "## In one paragraph",
-        paragraph(said),
+        f"{paragraph(said)}{_by_heart(found.trained_on)}",
     ]
     if any(one.is_of_grid for one in found.contrasts):
         parts += [
@@ -66,6 +66,7 @@ def page(found: Quoted) -> str:
             settings_table(found.contrasts).markdown().rstrip(),
             *_easier(said),
             _at_the_edges(found.contrasts) + _close(found.choices),
+            *_trained_on(found.trained_on),
             "## In one figure",
             f"![What each point of training reaches under another rule, against the trained "
             f"rule](images/{FIGURE.name})",
@@ -125,8 +126,13 @@ def page_in_full(found: Quoted) -> str:
         ]
     if found.presets:
         parts += [
-            "## Other presets",
-            "The init and both methods at their last point, one learning rate each. By the recipe "
+            "## Column by column",
+            "What each arm reaches on each column at its last point, with intervals: of the chosen "
+            "arms of grids, of controls, and of presets that are neither. `in_train` and "
+            "`ood_train` are of hands that the arms could be taught, under the trained rule and "
+            "the other one; `all_5` to `told_compass` are "
+            "[other prompts](suites.md#columns), under rules and in words that no arm is trained "
+            "on. By the recipe "
             "`strict` of `full`, and of `quick` in images, no demonstration of the cards shows a "
             "value of the other rule. Policies with `retention` in their names have seen both "
             "rules. [The study](study.md) tells the columns.",
@@ -190,6 +196,42 @@ def with_findings(text: str, found: Quoted) -> str:
     words = headline_words(advice(found.contrasts))
     table = settings_table(found.contrasts).markdown()
     return MARKED.sub(lambda marks: f"{marks[1]}\n\n{words}\n\n{table}\n{marks[2]}", text)
+
+
+def _trained_on(table: Table | None) -> list[str]:
+    """Return whether arms remember what they were taught, where that was measured."""
+    if table is None:
+        return []
+    return [
+        "## Learned by heart?",
+        "An agent that remembers answers is right on hands that it was taught and wrong on new "
+        "ones, whatever the rule.",
+        table.markdown().rstrip(),
+    ]
+
+
+def _by_heart(table: Table | None) -> str:
+    """Return the rates of the first setting of a table of `trained_on_table` in words."""
+    if table is None:
+        return ""
+    setting = table.rows[0][0]
+    told = {
+        arm.split(" ")[0]: [cell.split(" [")[0] for cell in cells]
+        for name, arm, *cells in table.rows
+        if name == setting
+    }
+    taught, new = (
+        [f"{told[arm][place]} % {when}" for arm, when in _WHEN.items() if arm in told]
+        for place in (0, 1)
+    )
+    return (
+        f" Is it learned by heart? Under the trained rule, of hands that could be taught "
+        f"{', '.join(taught)} are right; of new ones {', '.join(new)} ({setting})."
+    )
+
+
+_WHEN = {"init": "before", "SFT": "after copying", "RL": "after reinforcement"}
+"""What an agent's last training was, by the first word of an arm's name."""
 
 
 def _easier(said: Sequence[Advice]) -> list[str]:
@@ -280,8 +322,12 @@ def _tables(others: Sequence[Advice]) -> list[str]:
     """Return what was found of comparisons, what was not, and of what nothing follows."""
     off = [one for one in others if one.verdict in ("floor", "ceiling")]
     decided = [one for one in others if one.verdict in FINDINGS and one.contrast.is_found]
+    firm = [one for one in decided if one.contrast.is_firm]
     parts = {
-        "What was found": decided,
+        "What was found": firm,
+        "What was found in few seeds, by no test over seeds": [
+            one for one in decided if one not in firm
+        ],
         "What is not decided": [one for one in others if one not in (*off, *decided)],
         "Of what nothing follows: the init, or all, are off the range that was declared": off,
     }

@@ -81,11 +81,11 @@ class ForcedAgent:
         """Return a reply to each chat of `info["messages"]`."""
         game = self._model.game
         texts, pictures = zip(*map(read_chat, info["messages"]))
-        begun = [game.encode(self._begin(env.unwrapped)) for env in self._envs]
+        begun = [game.encode_beginning(self._begin(env.unwrapped)) for env in self._envs]
         # Together they may be no longer than a reply of its own.
         room = game.longest_reply - max(map(len, begun))
         words, lengths, *_ = self._model.generate(
-            [game.encode(text) + start for text, start in zip(texts, begun)],
+            [game.encode_prompt(text) + start for text, start in zip(texts, begun)],
             max_words=room,
             pictures=torch.from_numpy(np.stack(pictures)),
         )

@@ -26,6 +26,7 @@ _VERDICTS = {
     "equal": "it made next to no difference which",
     "copying as good": "copying was about as good or better",
     "reinforcement as good": "reinforcement was about as good or better",
+    "forgotten": "both forgot nearly all of the other rule",
     "not decided": "the runs are too few to say",
     "floor": "the agent knew too little of the other rule beforehand for a comparison",
     "ceiling": "the agent knew nearly all of the other rule beforehand",
@@ -38,19 +39,21 @@ def paragraph(said: Sequence[Advice]) -> str:
     if not headline:
         return f"{_START} No published run answers that yet."
     names = [one.contrast.setting for one in headline]
-    half_way, equal = (_of_topic(topic, names, said) for topic in ("b", "equal"))
+    half_way, equal, end = (_of_topic(topic, names, said) for topic in ("b", "equal", "c"))
     lead = max(
         (one for one in said if one.contrast.shift == "rule" and _mattered(one)),
         key=lambda one: abs(one.contrast.estimate.value),
         default=None,
     )
-    rests_on = [*headline, *half_way, *equal, *([lead] if lead else [])]
+    rests_on = [*headline, *half_way, *end, *equal, *([lead] if lead else [])]
     parts = [
         _START,
-        _outcome(headline, "with the settings that did best in checks on the trained rule"),
+        _outcome(headline, "each way as it did best in checks on the trained rule"),
         _since_the_start(names, said),
         _ahead("Half-way through training, with equal learning rates", half_way),
+        _ahead("At the end of training", end) if end != headline else "",
         _ahead("Where both are as good at the trained rule", equal),
+        _slower(said),
         _led(lead) if lead else "",
         _hedge(min(one.contrast.estimate.seeds for one in rests_on)),
     ]
@@ -135,7 +138,7 @@ def _left_out(said: Sequence[Advice]) -> list[Advice]:
 
 def _verdict(one: Advice) -> str:
     """Return the key in `_VERDICTS` of what a setting found."""
-    if one.verdict in _OFF or (one.verdict in _BETTER and one.contrast.is_firm):
+    if one.verdict in (*_OFF, "forgotten") or (one.verdict in _BETTER and one.contrast.is_firm):
         return one.verdict
     if one.contrast.sees is None:
         return "not decided"  # No episode came out differently.
@@ -172,7 +175,8 @@ def _outcome(headline: Sequence[Advice], chosen: str) -> str:
 
 
 def _ahead(where: str, own: Sequence[Advice]) -> str:
-    """Return in how many settings each way is ahead, "" where nothing is compared."""
+    """Return in how many settings each way is ahead, of those that can tell; "" without any."""
+    own = [one for one in own if one.verdict not in _OFF]
     if not own:
         return ""
     found = [one for one in own if one.contrast.is_firm]
@@ -227,6 +231,24 @@ def _led(one: Advice) -> str:
     )
 
 
+def _slower(said: Sequence[Advice]) -> str:
+    """Return in how many comparisons of learning rates the smallest kept more."""
+    compared = [
+        one.contrast
+        for one in said
+        if (one.contrast.topic, one.contrast.shift) == ("rate", "rule") and one.verdict not in _OFF
+    ]
+    if not compared:
+        return ""
+    kept = sum(one.is_firm and one.estimate.value > 0 for one in compared)
+    lost = sum(one.is_firm and one.estimate.value < 0 for one in compared)
+    return (
+        f"The speed of learning counts as well: with the smallest learning rate a way keeps more "
+        f"of the other rule than with the largest in {kept} of {len(compared)} comparisons, and "
+        f"less in {lost}."
+    )
+
+
 def _hedge(seeds: int) -> str:
     """Return what few training runs mean, "" where there are enough."""
     if seeds >= FEW_SEEDS:
@@ -236,7 +258,7 @@ def _hedge(seeds: int) -> str:
 
 
 def _settings(count: int) -> str:
-    return f"{count} setting{'s' if count > 1 else ''}"
+    return f"{count} case{'s' if count > 1 else ''}"
 
 
 def _mattered(one: Advice) -> bool:

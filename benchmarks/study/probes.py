@@ -128,7 +128,7 @@ class _Room:
     def act(self, observation: Sequence[str], info: Mapping[str, Any]) -> list[str]:
         game, context = self._agent.model.game, self._agent.model.config.context
         texts = [read_chat(chat)[0] for chat in info["messages"]]
-        room = [len(game.encode(text)) + game.longest_reply <= context for text in texts]
+        room = [len(game.encode_prompt(text)) + game.longest_reply <= context for text in texts]
         chosen = [copy for copy, fits in enumerate(room) if fits]
         replies = [""] * len(texts)
         if chosen:

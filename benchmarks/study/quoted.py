@@ -17,7 +17,7 @@ from benchmarks.study.publish import RESULTS, command_of
 from benchmarks.study.report.contrasts import Contrast
 from benchmarks.study.report.measures import measured_tables
 from benchmarks.study.report.summary import Setting, Summary
-from benchmarks.study.report.tables import choices_table, overturned_table
+from benchmarks.study.report.tables import choices_table, overturned_table, trained_on_table
 from benchmarks.study.results import Results
 from benchmarks.study.tables import (
     main_tables,
@@ -57,8 +57,9 @@ class Quoted(BaseModel):
         choices: what validation chose, of the grids.
         controls: what they do to the headline, where they were run.
         cities: what each city tells that was left out, where one was.
-        presets: what arms reach in presets that are neither grids nor their controls, and what they
-            read right in pictures, by the folder of the study.
+        trained_on: what arms reach on hands that they could be taught, beside new ones.
+        presets: what arms reach on each column, and what they read right in pictures, by the folder
+            of the study; not of grids, but of their chosen arms.
         measured: what was measured beside success on the way, by the folder of the study.
         looks: success by severity of the look, by the folder of the study.
     """
@@ -71,6 +72,7 @@ class Quoted(BaseModel):
     choices: Table | None = None
     controls: Table | None = None
     cities: tuple[Table, ...] = ()
+    trained_on: Table | None = None
     presets: dict[str, tuple[Table, ...]] = Field(default_factory=dict)
     measured: dict[str, tuple[Table, ...]] = Field(default_factory=dict)
     looks: dict[str, Table] = Field(default_factory=dict)
@@ -112,10 +114,11 @@ def quoted(summary: Summary | None) -> Quoted:
             for table in cities.tables(one.study.preset, one.results)
             if table.title.partition(":")[0] in one.study.preset.curve_columns
         ),
+        trained_on=trained_on_table(summary.settings),
         presets={
             one.study.folder.name: tuple(_titled(one, table) for table in _rates(one.results))
             for one in summary.one_each
-            if _is_other(one.study.preset)
+            if _is_shown(one.study.preset)
         },
         measured={
             one.study.folder.name: tuple(tables)
@@ -131,9 +134,9 @@ def quoted(summary: Summary | None) -> Quoted:
     return Quoted.model_validate(_rounded(found.model_dump(mode="json")))
 
 
-def _is_other(preset: Preset) -> bool:
-    """Return whether a study is neither of a grid nor controls, and leaves no city out."""
-    return not (preset.is_grid or preset.is_controls or cities.leaves_out(preset))
+def _is_shown(preset: Preset) -> bool:
+    """Return whether all columns of a study are shown: neither of a whole grid nor of cities."""
+    return not cities.leaves_out(preset) and (preset.is_chosen or not preset.is_grid)
 
 
 def _rates(results: Results) -> list[Table]:

@@ -20,7 +20,9 @@ RANGE = f"{100 * FLOOR:.0f}-{100 * CEILING:.0f} %"
 
 MOST_SEEDS = 1_000
 
-Verdict = Literal["reinforcement", "imitation", "found", "not decided", "floor", "ceiling"]
+Verdict = Literal[
+    "reinforcement", "imitation", "found", "forgotten", "not decided", "floor", "ceiling"
+]
 
 FINDINGS: Sequence[Verdict] = ("reinforcement", "imitation", "found")
 """Verdicts by which one side is ahead, or at least not behind by what matters."""
@@ -146,16 +148,19 @@ def _where(one: Contrast) -> str:
 def _arms(one: Contrast) -> tuple[Verdict, str]:
     """Return what follows for the choice between the two methods."""
     where, estimate = _where(one), one.estimate
+    most = one.bounds[1]
     if nothing := _nothing(one):
         verdict, why = nothing
         return verdict, f"{where}: nothing follows, {why}."
+    if one.start is not None and max(one.rates) < FLOOR <= one.start:
+        kept = f"{percent(one.start)} % before, under {100 * FLOOR:.0f} % after either"
+        return "forgotten", f"{where}: both methods forget nearly all, {kept}."
     if one.is_found and estimate.value > 0:
         return "reinforcement", f"{where}: reinforcement pays{_ends(one, 0)}."
     if one.is_found:
         return "imitation", f"{where}: imitation is enough, and better{_ends(one, 1)}."
-    if estimate.high < MARGIN and one.sees is not None:
-        points = f"{100 * estimate.high:.1f}"
-        lead = f"is at most {points} points ahead" if estimate.high > 0 else "is not ahead"
+    if most < MARGIN and one.sees is not None:
+        lead = f"is at most {100 * most:.1f} points ahead" if most > 0 else "is not ahead"
         return "imitation", f"{where}: imitation is enough, RL {lead}."
     return "not decided", f"{where}: not decided; {more_needed(one)}."
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from benchmarks.leaderboard import paper
@@ -38,6 +39,34 @@ def rates_table(one: Setting) -> Table:
             rows.append([arm_name(arm), *told])
     metric = results.task.metrics[results.task.metric].title
     return Table(f"{one.title}: {metric.lower()} in percent, last point", ["arm", *columns], rows)
+
+
+def trained_on_table(settings: Sequence[Setting]) -> Table | None:
+    """Return what the chosen arms reach on hands that they could be taught, beside new ones.
+
+    None where no study has both.
+    """
+    columns = ("in_train", "in", "ood_train", "rule_ood")
+    rows = []
+    for one in settings:
+        arms = ["init", *one.study.preset.policies[one.policy].all_arms]
+        for arm in arms if one.study.preset.is_chosen else ():
+            rates = [one.results.rate(one.policy, arm, column) for column in columns]
+            if all(rates):
+                told = [_interval(told.estimate) for told in rates if told is not None]
+                rows.append([one.name, arm_name(arm), *told])
+    if not rows:
+        return None
+    header = [
+        "setting", "arm", "trained rule: could be taught", "new", "other rule: could be taught",
+        "new",
+    ]  # fmt: skip
+    note = (
+        "At the last point. With working, a hand could be taught if its set of numbers is in the "
+        "training part, else if its ranks are. The inits have seen the same part."
+    )
+    title = "Right on hands that could be taught and on new ones, in percent [95 %]"
+    return Table(title, header, rows, numbers_from=2, note=note)
 
 
 def choices_table(summary: Summary) -> Table | None:
