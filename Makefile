@@ -31,14 +31,14 @@ demo-plan:
 	@echo "make demo trains one pair of agents on the streets, by imitation and by reinforcement, and tests"
 	@echo "it under another rule: about 2 minutes of CPU$(FIRST)."
 
-study: study-plan $(READY) ## Imitation against reinforcement (13 minutes, 2 cores)
+study: study-plan $(READY) ## Imitation against reinforcement (10 minutes, 2 cores)
 	$(BIN)/python -m benchmarks study --preset quick --suite virl-l
 	$(BIN)/python -m benchmarks study --preset quick --suite gp-l
 	@echo "Play a hand yourself: $(BIN)/python -m gp_env"
 
 study-plan:
 	@echo "make study trains a network on the streets and one on the cards, two seeds each, by imitation"
-	@echo "and by reinforcement, and tests them under another rule: about 13 minutes on 2 cores$(FIRST)."
+	@echo "and by reinforcement, and tests them under another rule: about 10 minutes on 2 cores$(FIRST)."
 	@echo "Stop it whenever you like; the same command resumes it."
 
 study-seen: $(READY) ## The same for image-based agents (an hour or more on 2 cores)

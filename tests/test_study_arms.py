@@ -231,6 +231,18 @@ def test_a_study_runs_some_of_its_seeds_and_says_what_is_missing(
     assert all("seed 0" in part for part in results.missing.parts)
 
 
+def test_an_init_stops_where_it_is_asked_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(init, "preset_named", lambda *_: tiny())
+    place = (tmp_path, "gp-l", "grid", "lm-working", 0)
+    declared = tiny().policies["lm-working"].competence
+    assert init.job_of(*place).settings.competence == declared
+    assert init.job_of(*place, competence=0.5).settings.competence == 0.5
+    with pytest.raises(SystemExit, match="give it or --competence"):
+        init.main(["--flops", "1e8", "--competence", "0.5"])
+
+
 def test_inits_are_trained_and_compared_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

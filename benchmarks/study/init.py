@@ -3,7 +3,8 @@
 It says what it took in CPU time, beside a fixed loop by which machines are compared, and how much
 it can do on each column, in the metric that the init is stopped by. Of several, such as
 `--suite virl-l --inits grid-answers/lm grid/lm-working`, the later ones are compared with the first
-on the episodes that both played; `--flops 1e12` trains each for that compute, whatever it can do.
+on the episodes that both played; `--flops 1e12` trains each for that compute, whatever it can do,
+and `--competence 0.5` until it can do so much on validation.
 """
 
 from __future__ import annotations
@@ -41,15 +42,19 @@ def job_of(
     seed: int,
     flops: float = 0.0,
     columns: Collection[str] = (),
+    competence: float = 0.0,
 ) -> Job:
     """Return the job of an init.
 
     Args:
         flops: its compute; 0 stops it as the preset does.
         columns: that are measured, of the preset's own; none for all.
+        competence: stops it where validation reaches this share, in place of the preset's.
     """
     of = preset_named(preset, suite).with_policies([policy])
     settings = of.policies[policy].model_copy(update={"arms": {}})
+    if competence:
+        settings = settings.model_copy(update={"competence": competence})
     if flops:
         # One look is enough where nothing depends on it.
         equal = {"competence": NEVER, "init_flops": flops, "check_flops": flops}
@@ -129,6 +134,9 @@ def _asked(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--flops", type=float, default=0.0, help="of each init; 0 for what its preset says"
     )
+    parser.add_argument(
+        "--competence", type=float, default=0.0, help="at which it stops; 0 for the preset's"
+    )
     parser.add_argument("--columns", nargs="+", default=[], help="to measure; all by default")
     return parser.parse_args(arguments)
 
@@ -140,14 +148,25 @@ def main(arguments: Sequence[str] | None = None, tell: Tell = print) -> None:
         tell: is called with each line, as soon as it is known.
     """
     asked = _asked(arguments)
+    if asked.flops and asked.competence:
+        sys.exit("Error: --flops trains whatever an init can do; give it or --competence.")
     folder = RUNS / f"init-{asked.suite}"
     if asked.flops:
         folder /= f"{asked.flops:.2e}"
+    if asked.competence:
+        folder /= f"competence-{asked.competence:g}"
     names = [name.partition("/")[::2] for name in asked.inits]
     try:
         jobs = [
             job_of(
-                folder / preset, asked.suite, preset, policy, asked.seed, asked.flops, asked.columns
+                folder / preset,
+                asked.suite,
+                preset,
+                policy,
+                asked.seed,
+                asked.flops,
+                asked.columns,
+                asked.competence,
             )
             for preset, policy in names
         ]
