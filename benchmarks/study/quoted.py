@@ -170,12 +170,12 @@ def text_of(found: Quoted) -> str:
 
 def _lines(value: Any, end: str) -> str:
     """Return JSON in which what is longer than `LINE` is broken into its parts."""
-    flat = json.dumps(value)
+    flat = json.dumps(value, separators=(",", ":"))
     if len(flat) <= LINE or not isinstance(value, dict | list):
         return flat
     inner = end + " "
     if isinstance(value, dict):
-        parts = [f"{json.dumps(key)}: {_lines(one, inner)}" for key, one in value.items()]
+        parts = [f"{json.dumps(key)}:{_lines(one, inner)}" for key, one in value.items()]
         return "{" + inner + f",{inner}".join(parts) + end + "}"
     return "[" + inner + f",{inner}".join(_lines(one, inner) for one in value) + end + "]"
 
