@@ -136,10 +136,13 @@ def test_where_both_forget_nearly_all_neither_pays() -> None:
     (one,) = (one for one in said if one.contrast.topic == "a" and one.contrast.shift)
     assert one.verdict == "forgotten"
     assert one.says.endswith(
-        "both methods forget nearly all, 50.0 % before, under 15 % after either."
+        "both methods forget nearly all, 50.0 % before, 10.0 % at most after either."
     )
     assert "both forgot nearly all of the other rule in 1." in paragraph(said)
-    (floor,) = advice([replace(one.contrast, start=0.1, init=0.5)])
+    # Who is just above the floor has little to forget.
+    (near,) = advice([replace(one.contrast, start=0.16)])
+    assert near.verdict == "reinforcement"
+    (floor,) = advice([replace(one.contrast, start=0.1)])
     assert floor.verdict == "floor"
 
 

@@ -211,10 +211,13 @@ def _trained_on(table: Table | None) -> list[str]:
 
 
 def _by_heart(table: Table | None) -> str:
-    """Return the rates of the first setting of a table of `trained_on_table` in words."""
+    """Return the rates of one setting of a table of `trained_on_table` in words.
+
+    One with working counts before others: so the protocol has it.
+    """
     if table is None:
         return ""
-    setting = table.rows[0][0]
+    setting = max((row[0] for row in table.rows), key=lambda name: "with working" in name)
     told = {
         arm.split(" ")[0]: [cell.split(" [")[0] for cell in cells]
         for name, arm, *cells in table.rows

@@ -152,8 +152,8 @@ def _arms(one: Contrast) -> tuple[Verdict, str]:
     if nothing := _nothing(one):
         verdict, why = nothing
         return verdict, f"{where}: nothing follows, {why}."
-    if one.start is not None and max(one.rates) < FLOOR <= one.start:
-        kept = f"{percent(one.start)} % before, under {100 * FLOOR:.0f} % after either"
+    if one.start is not None and max(one.rates) < min(FLOOR, one.start / 2):
+        kept = f"{percent(one.start)} % before, {percent(max(one.rates))} % at most after either"
         return "forgotten", f"{where}: both methods forget nearly all, {kept}."
     if one.is_found and estimate.value > 0:
         return "reinforcement", f"{where}: reinforcement pays{_ends(one, 0)}."
