@@ -11,7 +11,7 @@ from benchmarks.plot_style import LIGHT
 from benchmarks.plots import curves_figure, plot_curves
 from benchmarks.records import RunRecord
 from benchmarks.statistics import Estimate
-from benchmarks.study.arm_styles import styles
+from benchmarks.study.arm_styles import arm_handles, styles
 from benchmarks.study.results import CurvePoint, Results
 from benchmarks.suites import SUITES
 from benchmarks.tasks import TASKS
@@ -66,3 +66,6 @@ def test_a_grid_has_a_panel_for_each_column_and_a_line_for_each_arm() -> None:
     (legend,) = figure.legends
     told = [text.get_text() for text in legend.get_texts()]
     assert told == ["init", "SFT", "RL", "rate 5e-5", "rate 5e-4"]
+    # A rate for each method is told with it.
+    chosen = arm_handles(LIGHT, [("sft-5e-5", "rl-2e-4")])
+    assert [handle.get_label() for handle in chosen] == ["init", "SFT 5e-5", "RL 2e-4"]

@@ -40,14 +40,20 @@ def styles(theme: Theme, arms: Sequence[str]) -> dict[str, dict[str, Any]]:
 def arm_handles(theme: Theme, drawn: Iterable[Sequence[str]]) -> list[Line2D]:
     """Return what a legend tells of arms: the init, methods or arms, and rates where they vary.
 
+    Of one setting whose methods have a rate each, arms are named with it.
+
     Args:
         drawn: the arms of each setting, without the init.
     """
     looks = {"init": {**arm_style(theme, "init"), "ls": ""}}
     rates: dict[str, dict[str, Any]] = {}
-    for arms in drawn:
+    settings = list(drawn)
+    vary = len(settings) > 1 or any(
+        len({method_of(arm) for arm in arms}) < len(arms) for arms in settings
+    )
+    for arms in settings:
         for arm, look in styles(theme, arms).items():
-            if _has_rate(arm):
+            if vary and _has_rate(arm):
                 looks.setdefault(method_of(arm), {**look, "ls": ""})
                 dashes = {"color": theme.pale, "ls": look["ls"], "lw": 1.7}
                 rates.setdefault(arm.partition("-")[2], dashes)

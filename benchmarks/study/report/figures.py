@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -91,7 +92,8 @@ def measures(one: Setting, rows: Sequence[Mapping[str, float | str]], theme: The
         rows: see `measured_rows`.
     """
     titles = {name: f"another rule: {told}" for name, told in shown_measures(rows).items()}
-    return _against_compute(one, rows, titles, theme)
+    # Of a grid some arms may be measured.
+    return _against_compute(replace(one, frontier=[*map(dict, rows)]), rows, titles, theme)
 
 
 def _against_compute(
