@@ -211,7 +211,7 @@ def test_a_packed_study_reads_as_the_study(
     )
 
 
-def test_what_presets_beside_the_grids_reach_is_on_the_page_of_all_comparisons(
+def test_what_arms_reach_on_each_column_is_on_the_page_of_all_comparisons(
     tmp_path: Path, finished: test_study.Finished
 ) -> None:
     folder, _ = finished("study", SUITES["gp-l"])
@@ -227,10 +227,10 @@ def test_what_presets_beside_the_grids_reach_is_on_the_page_of_all_comparisons(
     assert rates == [known[f"fake/{arm}/rule_ood/success"] for arm in ("init", "sft", "rl")]
     assert of_fake.markdown().rstrip() in page_in_full(found)
     record = RunRecord.model_validate(read_json(packed / RUN_FILE))
-    for name in ("grid-micro", "controls-micro"):
+    for name, is_shown in (("grid-micro", False), ("grid-chosen", True), ("controls-micro", True)):
         config = {**record.config, "name": name}
         write_json(packed / RUN_FILE, record.model_copy(update={"config": config}).model_dump())
-        assert not quoted(summarise_studies([packed], splits=False)).presets
+        assert bool(quoted(summarise_studies([packed], splits=False)).presets) is is_shown
 
 
 def test_examples_of_a_packed_study_are_of_the_last_points_where_others_do_not_say_what_was_done(
