@@ -345,7 +345,7 @@ def test_what_was_measured_on_the_way_is_on_the_page_of_all_comparisons(
             ["RL 2e-4", "50 %"],
             ["RL 2e-4", "100 %"],
         ]
-        assert table.note.startswith("1 seed, 2 episodes a point.")
+        assert table.note.startswith("1 seed, 2 episodes a point, the first of the column")
         assert table.markdown().rstrip() in page_in_full(found)
 
 

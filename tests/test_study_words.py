@@ -352,6 +352,10 @@ def test_pages_say_which_rule_is_easier_and_where_no_control_was_run() -> None:
     assert "Before training" not in page(harder)
     controlled = found.model_copy(update={"controls": Table("", ["setting"], [[one.setting]])})
     assert "No control was run" not in page_in_full(controlled)
+    assert "against (a) alone" not in page_in_full(controlled)
+    late = controlled.model_copy(update={"contrasts": (one, within, replace(one, topic="c"))})
+    told = f"Controls are set against (a) alone. (c) is shown in: {one.setting}."
+    assert told in page_in_full(late)
 
 
 def test_the_mean_over_rates_is_of_episodes_that_all_rates_played() -> None:

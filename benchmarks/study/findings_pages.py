@@ -280,17 +280,24 @@ def _close(choices: Table | None) -> str:
 
 
 def _uncontrolled(found: Quoted) -> list[str]:
-    """Return in which settings (a) is shown and no control was run, where there are some."""
+    """Return in which settings an endpoint is shown that no control was set against."""
     if found.controls is None:
         return []
     controlled = {row[0] for row in found.controls.rows}
-    shown = [
-        one.setting
-        for one in found.contrasts
-        if one.topic == "a" and one.shift == "rule" and one.is_of_grid and one.is_firm
-    ]
-    left = [name for name in dict.fromkeys(shown) if name not in controlled]
-    return [f"No control was run where (a) is shown: {'; '.join(left)}."] if left else []
+    shown = {
+        topic: dict.fromkeys(
+            one.setting
+            for one in found.contrasts
+            if one.topic == topic and one.shift == "rule" and one.is_of_grid and one.is_firm
+        )
+        for topic in "ac"
+    }
+    told = []
+    if left := [name for name in shown["a"] if name not in controlled]:
+        told.append(f"No control was run where (a) is shown: {'; '.join(left)}.")
+    if late := [name for name in shown["c"] if name in controlled]:
+        told.append(f"Controls are set against (a) alone. (c) is shown in: {'; '.join(late)}.")
+    return told
 
 
 def _of_few(found: Quoted, folder: str) -> str:

@@ -113,7 +113,8 @@ def _measured_table(one: Setting, column: str, rows: Sequence[Mapping[str, float
     metrics, task, seeds = one.study.task.metrics, one.study.task, int(rows[0]["seeds"])
     success, metric = (metrics[name].title.lower() for name in (SUCCESS, task.metric))
     note = (
-        f"{seeds} seed{'s' if seeds > 1 else ''}, {rows[0]['episodes']:,} episodes a point. "
+        f"{seeds} seed{'s' if seeds > 1 else ''}, {rows[0]['episodes']:,} episodes a point, the "
+        "first of the column, so that rates differ from those of all. "
         f"pass@k, and within all attempts: {success}. KL: of a word of a reply, or an action."
     )
     if asked := [told for name, told in names.items() if name in ("forced", "unlisted")]:
