@@ -134,13 +134,17 @@ def test_the_options_of_the_commands_exist(line: str) -> None:
     command.make_parser(command.context_class(command)).parse_args(words)
 
 
-@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)
+PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_into_the_pages_lead_somewhere(page: Path) -> None:
-    """Those among the pages are checked where the site is built."""
-    for to, anchor in re.findall(r"\]\((?!http)([^)#]+)#?([^)]*)\)", page.read_text("utf-8")):
-        assert (ROOT / to).exists(), to
-        if anchor:
-            heads = re.findall(r"^#+ (.*)$", (ROOT / to).read_text("utf-8"), re.M)
+    """Those to docstrings, such as #virl_env.City, are checked where the site is built."""
+    for to, anchor in re.findall(r"\]\((?!http)([^)#]*)#?([^)]*)\)", page.read_text("utf-8")):
+        target = page.parent / to if to else page
+        assert target.exists(), to
+        if anchor and "." not in anchor:
+            heads = re.findall(r"^#+ (.*)$", target.read_text("utf-8"), re.M)
             named = {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
             assert anchor in named, f"{to}#{anchor}"
 
