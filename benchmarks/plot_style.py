@@ -115,13 +115,13 @@ def write_figure(
     dpi: int = 160,
     files: Sequence[tuple[Theme, Sequence[str]]] = FILES,
 ) -> None:
-    """Write a picture as PNG, PDF and SVG, and as PNG and SVG for dark pages.
+    """Write a picture, by default as PNG, PDF and SVG, and as PNG and SVG for dark pages.
 
     Args:
         draw: makes the picture, with Matplotlib's settings set.
         path: of the PNG file; the others lie beside it, such as "curves-dark.svg".
         dpi: of the PNG files.
-        files: other kinds than these.
+        files: themes, and the kinds of files of each.
     """
     matplotlib.use("agg")
     for theme, kinds in files:

@@ -218,7 +218,7 @@ def test_what_arms_reach_on_each_column_is_on_the_page_of_all_comparisons(
     packed = tmp_path / "packed"
     publish(folder, packed)
     found = quoted(summarise_studies([packed], splits=False))
-    tables = found.presets["packed"]
+    tables = found.columns["packed"]
     (of_fake,) = (table for table in tables if table.title.endswith("attempt: fake"))
     assert of_fake.title.startswith("Card game, preset micro. Success in percent")
     assert of_fake.header == ["column", "init", "SFT", "RL"]
@@ -230,7 +230,7 @@ def test_what_arms_reach_on_each_column_is_on_the_page_of_all_comparisons(
     for name, is_shown in (("grid-micro", False), ("grid-chosen", True), ("controls-micro", True)):
         config = {**record.config, "name": name}
         write_json(packed / RUN_FILE, record.model_copy(update={"config": config}).model_dump())
-        assert bool(quoted(summarise_studies([packed], splits=False)).presets) is is_shown
+        assert bool(quoted(summarise_studies([packed], splits=False)).columns) is is_shown
 
 
 def test_examples_of_a_packed_study_are_of_the_last_points_where_others_do_not_say_what_was_done(
@@ -298,7 +298,7 @@ def test_the_quoted_numbers_are_those_of_the_rows() -> None:
         "controls",
         "cities",
         "trained_on",
-        "presets",
+        "columns",
         "looks",
         "measured",
     ):

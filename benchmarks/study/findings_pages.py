@@ -31,6 +31,9 @@ FIGURE = Path("docs/images/findings.png")
 MARKED = re.compile("(<!-- findings -->).*?(<!-- end of findings -->)", re.DOTALL)
 """Where pages have what is written of findings."""
 
+_WHEN = {"init": "before", "SFT": "after copying", "RL": "after reinforcement"}
+"""What an agent's last training was, by the first word of an arm's name."""
+
 
 def looks_figure(folder: str) -> Path:
     """Return where the picture of a published study's success by severity of the look lies."""
@@ -124,7 +127,7 @@ def page_in_full(found: Quoted) -> str:
             "this secondary.",
             *(table.markdown().rstrip() for table in found.cities),
         ]
-    if found.presets:
+    if found.columns:
         parts += [
             "## Column by column",
             "What each arm reaches on each column at its last point, with intervals: of the chosen "
@@ -138,7 +141,7 @@ def page_in_full(found: Quoted) -> str:
             "rules. [The study](study.md) tells the columns.",
             *(
                 "\n\n".join(table.markdown().rstrip() for table in tables)
-                for tables in found.presets.values()
+                for tables in found.columns.values()
             ),
         ]
     if found.measured:
@@ -231,10 +234,6 @@ def _by_heart(table: Table | None) -> str:
         f" Is it learned by heart? Under the trained rule, of hands that could be taught "
         f"{', '.join(taught)} are right; of new ones {', '.join(new)} ({setting})."
     )
-
-
-_WHEN = {"init": "before", "SFT": "after copying", "RL": "after reinforcement"}
-"""What an agent's last training was, by the first word of an arm's name."""
 
 
 def _easier(said: Sequence[Advice]) -> list[str]:
@@ -335,7 +334,7 @@ def _tables(others: Sequence[Advice]) -> list[str]:
     firm = [one for one in decided if one.contrast.is_firm]
     parts = {
         "What was found": firm,
-        "What was found in few seeds, by no test over seeds": [
+        "What the bootstrap found in few seeds, and no test over seeds": [
             one for one in decided if one not in firm
         ],
         "What is not decided": [one for one in others if one not in (*off, *decided)],

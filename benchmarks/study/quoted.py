@@ -58,7 +58,7 @@ class Quoted(BaseModel):
         controls: what they do to the headline, where they were run.
         cities: what each city tells that was left out, where one was.
         trained_on: what arms reach on hands that they could be taught, beside new ones.
-        presets: what arms reach on each column, and what they read right in pictures, by the folder
+        columns: what arms reach on each column, and what they read right in pictures, by the folder
             of the study; not of grids, but of their chosen arms.
         measured: what was measured beside success on the way, by the folder of the study.
         looks: success by severity of the look, by the folder of the study.
@@ -73,7 +73,7 @@ class Quoted(BaseModel):
     controls: Table | None = None
     cities: tuple[Table, ...] = ()
     trained_on: Table | None = None
-    presets: dict[str, tuple[Table, ...]] = Field(default_factory=dict)
+    columns: dict[str, tuple[Table, ...]] = Field(default_factory=dict)
     measured: dict[str, tuple[Table, ...]] = Field(default_factory=dict)
     looks: dict[str, Table] = Field(default_factory=dict)
 
@@ -115,10 +115,10 @@ def quoted(summary: Summary | None) -> Quoted:
             if table.title.partition(":")[0] in one.study.preset.curve_columns
         ),
         trained_on=trained_on_table(summary.settings),
-        presets={
+        columns={
             one.study.folder.name: tuple(_titled(one, table) for table in _rates(one.results))
             for one in summary.one_each
-            if _is_shown(one.study.preset)
+            if _has_columns_shown(one.study.preset)
         },
         measured={
             one.study.folder.name: tuple(tables)
@@ -134,8 +134,8 @@ def quoted(summary: Summary | None) -> Quoted:
     return Quoted.model_validate(_rounded(found.model_dump(mode="json")))
 
 
-def _is_shown(preset: Preset) -> bool:
-    """Return whether all columns of a study are shown: neither of a whole grid nor of cities."""
+def _has_columns_shown(preset: Preset) -> bool:
+    """Return whether a study is neither a whole grid, nor its other half, nor leaves cities out."""
     return not cities.leaves_out(preset) and (preset.is_chosen or not preset.is_grid)
 
 
