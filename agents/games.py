@@ -6,7 +6,7 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from shiftgym.files import brief
+from shiftgym.files import FileError, brief
 
 if TYPE_CHECKING:
     from agents.tinylm.game import Game
@@ -41,7 +41,7 @@ def checked_config(path: str | os.PathLike[str], told: Any) -> dict[str, Any]:
     """Return the arguments of a `TinyLMConfig` that a file tells of.
 
     Raises:
-        ValueError: naming the file, for other arguments, types or games, or out of all bounds.
+        FileError: naming the file, for other arguments, types or games, or out of all bounds.
     """
     if not isinstance(told, dict) or not all(
         told[name] in MODULES
@@ -49,12 +49,12 @@ def checked_config(path: str | os.PathLike[str], told: Any) -> dict[str, Any]:
         else name in _MOST and type(told[name]) is int and 1 <= told[name] <= _MOST[name]
         for name in told
     ):
-        raise ValueError(
+        raise FileError(
             f"{path} has the config {brief(told)}; expected width, layers, heads, context and game "
             f"of a TinyLMConfig. Name a file that a learner saved."
         )
     if told.get("width", 128) % told.get("heads", 4):
-        raise ValueError(
+        raise FileError(
             f"{path} has the config {brief(told)}; expected a width that is a multiple of heads. "
             f"Name a file that a learner saved."
         )

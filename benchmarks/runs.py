@@ -253,8 +253,11 @@ def pack_json(path: Path, data: Any) -> None:
     write_atomically(_packed(path), lzma.compress(f"{json.dumps(data)}\n".encode()))
 
 
-def read_json(path: Path) -> Any:
+def read_json(path: Path, mend: str = _RESTORE) -> Any:
     """Return the contents of a JSON file, or of its packed one, or None where there is neither.
+
+    Args:
+        mend: what an error says is to be done.
 
     Raises:
         RunError: it holds no JSON.
@@ -266,7 +269,7 @@ def read_json(path: Path) -> Any:
         if packed.exists():
             return json.loads(b"".join(bounded_lines(packed)))
     except (ValueError, RecursionError) as error:
-        raise RunError(f"{path} holds no JSON ({error}). {_RESTORE}") from error
+        raise RunError(f"{path} holds no JSON ({error}). {mend}") from error
     return None
 
 

@@ -15,6 +15,10 @@ _brief.maxlevel = 2
 _brief.maxstring = _brief.maxother = _brief.maxlong = 100
 
 
+class FileError(ValueError):
+    """A file that is damaged or of another kind; the message names it and says how to mend that."""
+
+
 def read_bytes(path: str | os.PathLike[str], most: int) -> bytes:
     """Return what a file holds.
 

@@ -18,8 +18,6 @@ def damaged(whole: dict[str, Any], weights: str, config: str) -> Iterator[tuple[
         whole: a state.
         weights, config: names of its tensors and of what tells their sizes.
     """
-    tensors = whole[weights]
-    first = next(iter(tensors))
     for name in whole:
         yield f"no {name}", {key: value for key, value in whole.items() if key != name}
         for wrong in (None, -1, 10**30, "x", [], [10**9], {"x": 1}):
@@ -32,7 +30,13 @@ def damaged(whole: dict[str, Any], weights: str, config: str) -> Iterator[tuple[
             for wrong in (None, -1, 10**9, "x", [[10**9, -1]]):
                 yield f"{config} {name} is {wrong!r}", {**whole, config: {**sizes, name: wrong}}
         yield f"{config} has another", {**whole, config: {**sizes, "depth": 3}}
-    tensor = tensors[first]
+    yield from damaged_tensors(whole, weights)
+
+
+def damaged_tensors(whole: dict[str, Any], weights: str) -> Iterator[tuple[str, Any]]:
+    """Yield names and states whose tensors differ from those of a whole one."""
+    tensors = whole[weights]
+    first, tensor = next(iter(tensors.items()))
     for what, changed in (
         ("missing", {key: value for key, value in tensors.items() if key != first}),
         ("extra", {**tensors, "another": tensor}),

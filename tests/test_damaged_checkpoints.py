@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 
+from agents.gp.demonstrations import demonstrate
+from agents.sb3.bc import train_bc
 from agents.sb3.checkpoint import load_state, save_state
 from agents.sb3.model import build_model, load_model, save_model
+from agents.tinylm import SFT
 from agents.tinylm.model import TinyLM, TinyLMConfig
 from benchmarks.weights import saved_player
-from tests.damaged import damaged, damaged_files, write_states
+from gp_env.observe import FIELDS
+from tests.damaged import damaged, damaged_files, damaged_tensors, write_states
 
 
 def policy_file(path: Path, sees: bool) -> Path:
@@ -85,6 +89,29 @@ def test_every_damaged_file_is_refused(tmp_path: Path) -> None:
     for name, path in damaged_files(tmp_path, policy_file(tmp_path / "whole.pt", sees=False)):
         for load in (load_model, TinyLM.load, saved_player):
             refused(load, name, path)
+
+
+def test_a_run_does_not_go_on_from_damaged_weights(tmp_path: Path) -> None:
+    hands = demonstrate(20)
+    config = TinyLMConfig(width=4, layers=1, heads=2, context=64)
+
+    def words(path: Path) -> None:
+        SFT(TinyLM(config), hands).train(40, checkpoint=path)
+
+    def symbols(path: Path) -> None:
+        policy = build_model(FIELDS.space(), spaces.Discrete(26), width=4, blocks=1)
+        train_bc(policy, hands.transitions(), 20, checkpoint=path)
+
+    for name, train, weights in (("words", words, "model"), ("symbols", symbols, "policy")):
+        whole = tmp_path / f"{name}.pt"
+        train(whole)
+        train(whole)
+        saved = load_state(whole)
+        damages = damaged_tensors(saved.get("state", saved), weights)
+        states = ((what, {**saved, "state": state, **state}) for what, state in damages)
+        (tmp_path / name).mkdir()
+        for what, path in write_states(tmp_path / name, states):
+            refused(train, what, path)
 
 
 def test_a_player_of_damaged_weights_is_refused(tmp_path: Path) -> None:

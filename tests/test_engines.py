@@ -18,7 +18,7 @@ from rich.console import Console
 from benchmarks.runs import RunError
 from benchmarks.study.board import Board
 from benchmarks.study.engines import run_jobs
-from benchmarks.study.engines.engine import RESTARTS, Ended, Told
+from benchmarks.study.engines.engine import RESTARTS, Ended, Told, do_job
 from benchmarks.study.engines.folders import Sender, apply
 from benchmarks.study.jobs import Event, Job, run_job
 from benchmarks.study.presets import Preset
@@ -74,6 +74,30 @@ def test_a_job_that_was_lost_is_begun_again_a_few_times(tmp_path: Path) -> None:
     assert said.getvalue().count("mlp seed 0 was lost; it goes on from") == RESTARTS
     with pytest.raises(RunError, match=r"was lost, 4 times.* See whether memory suffices"):
         run_jobs(jobs, Falling(RESTARTS + 1), board())
+
+
+@pytest.mark.parametrize("policy", ["mlp", "lm"])
+@pytest.mark.parametrize("file", ["init.pt", "init.resume.pt", "sft.resume.pt"])
+def test_damaged_weights_are_named_and_a_job_goes_on_without_them(
+    tmp_path: Path, policy: str, file: str
+) -> None:
+    job = Job(make_preset(policy), SUITES["gp-l"], policy, 0, tmp_path)
+    killed_in = "init" if file == "init.resume.pt" else "sft"
+
+    def kill(event: Event) -> None:
+        if event.stage == killed_in and (event.rates or killed_in == "sft"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_job(job, kill)
+    (tmp_path / file).write_bytes(b"PK damaged")
+    told: list[Any] = []
+    do_job(job, lambda news, cpu: told.append(news))
+    assert told[-1].failed.startswith(f"{tmp_path / file} cannot be read as saved weights")
+    assert "Traceback" not in told[-1].failed
+    (tmp_path / file).unlink()
+    do_job(job, lambda news, cpu: told.append(news))
+    assert told[-1] == Ended()
 
 
 def test_a_folder_follows_another_and_leaves_what_is_not_its_own(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from benchmarks.completeness import Missing
-from benchmarks.runs import RunError, pack_json
+from benchmarks.records import Episode
+from benchmarks.runs import RunError, pack_json, read_episodes
 from benchmarks.statistics import Estimate
 from benchmarks.study import init
 from benchmarks.study.cities import tables
@@ -27,7 +28,7 @@ from benchmarks.study.results import Rate, load_results
 from benchmarks.study.run import run_study
 from benchmarks.suites import SUITES
 from tests import test_plots, test_study
-from tests.test_study import QUIET
+from tests.test_study import QUIET, make_preset
 from tests.test_study_cities import TOWNS
 from tests.test_study_cities import preset as over_cities
 
@@ -84,6 +85,93 @@ def test_a_row_of_no_cell_is_named_where_a_study_is_packed(folder: Path, rows: s
     path.write_text("\n".join([json.dumps(row), *others]) + "\n")
     with pytest.raises(RunError, match="is of the cell 'x'; in a study a cell is policy/seed"):
         publish(folder, folder.parent / "packed")
+
+
+def rows_of(job: Path) -> list[Episode]:
+    return sorted(read_episodes(job), key=lambda row: (row.cell, row.index))
+
+
+def resumed(run: Path) -> Path:
+    """Resume a study; return the folder of its job."""
+    run_study(make_preset(), SUITES["gp-l"], run, seeds=[0], workers=0, console=QUIET)
+    return run / "jobs" / "fake-seed0"
+
+
+def test_rows_that_were_lost_are_measured_again(folder: Path) -> None:
+    job = folder / "jobs" / "fake-seed0"
+    whole, path = rows_of(job), job / "episodes.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    for lost in ("fake/0/sft/1/in", "fake/0/rl/3/rule_ood"):
+        kept = [line for line in lines if json.loads(line)["cell"] != lost]
+        assert len(kept) < len(lines)
+        path.write_bytes(b"".join(kept))
+        assert load_results(folder).missing
+        assert rows_of(resumed(folder)) == whole
+        assert not load_results(folder).missing
+
+
+def test_rows_that_were_lost_with_their_weights_are_named(folder: Path) -> None:
+    job = folder / "jobs" / "fake-seed0"
+    (job / "episodes.jsonl").write_bytes(b"")
+    (job / "weights" / "sft-2.pt").unlink()
+    with pytest.raises(RunError, match=r"lacks rows of sft/2, and .*sft-2\.pt is gone"):
+        resumed(folder)
+
+
+def without_points(book: Any) -> None:
+    del book["points"]
+
+
+def without_an_arm(book: Any) -> None:
+    for point in (1, 2, 3):
+        del book["points"][f"rl/{point}"]
+
+
+def without_looks(book: Any) -> None:
+    del book["validation"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (None, r"has init\.pt, rl\.pt, sft\.pt, and points\.json does not tell"),
+        (without_points, r"has sft\.pt, rl\.pt, and points\.json does not tell"),
+        (without_an_arm, r"has rl\.pt, and points\.json does not tell"),
+        (without_looks, r"has init\.pt, and points\.json does not tell"),
+    ],
+)
+def test_a_job_does_not_go_on_without_its_points(
+    folder: Path, change: Callable[[Any], None] | None, words: str
+) -> None:
+    job = folder / "jobs" / "fake-seed0"
+    whole = rows_of(job)
+    if change is None:
+        (job / "points.json").unlink()
+    else:
+        changed(job / "points.json", change)
+    with pytest.raises(RunError, match=rf"{words}.*delete .*fake-seed0: this job is then done"):
+        resumed(folder)
+    shutil.rmtree(job)
+    assert rows_of(resumed(folder)) == whole
+
+
+def test_points_of_a_stage_that_there_is_not_are_named(folder: Path) -> None:
+    def rename(book: Any) -> None:
+        book["points"]["grpo/1"] = {**book["points"].pop("sft/1"), "stage": "grpo"}
+
+    changed(folder / "jobs" / "fake-seed0" / "points.json", rename)
+    with pytest.raises(RunError, match="tells of grpo, which is no stage of this job"):
+        resumed(folder)
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", '{"sft": {"cpu_seconds": -1}}'])
+def test_damaged_times_may_be_deleted(folder: Path, damage: str) -> None:
+    times = folder / "jobs" / "fake-seed0" / "timing.json"
+    times.write_text(damage)
+    with pytest.raises(RunError, match=r"timing\.json .*or delete it: nothing but the times"):
+        resumed(folder)
+    times.unlink()
+    resumed(folder)
 
 
 def test_seeds_that_a_study_lacks_are_refused_and_what_is_packed_stays(folder: Path) -> None:

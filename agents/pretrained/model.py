@@ -22,7 +22,7 @@ from agents.games import find_game
 from agents.local_models.loading import import_transformers, load
 from agents.local_models.weights import Weights, find_weights
 from agents.pretrained.game import ChatGame
-from agents.sb3.checkpoint import check_weights, load_state, naming
+from agents.sb3.checkpoint import fill_network, load_state, naming
 from agents.tinylm.model import choose
 
 KIND = "pretrained"
@@ -85,8 +85,7 @@ class PretrainedLM(nn.Module):
         with naming(path):
             config = PretrainedConfig(**state[KIND])
         model = cls(config)
-        check_weights(path, state.get("model"), model.state_dict())
-        model.load_state_dict(state["model"])
+        fill_network(path, model, state.get("model"))
         return model
 
     @property

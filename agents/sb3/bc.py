@@ -17,7 +17,7 @@ from stable_baselines3.common.policies import ActorCriticPolicy
 from torch.nn import functional
 
 from agents.demonstrations import Transitions
-from agents.sb3.checkpoint import naming
+from agents.sb3.checkpoint import fill_network, naming
 from agents.sb3.policy import SightedMLP
 from agents.sb3.shuffle import in_blocks
 from agents.sb3.training import Account, Callback, PathLike, RunKeeper
@@ -111,7 +111,7 @@ def train_bc(
     update = 0
     if (saved := keeper.resume()) is not None:
         with naming(checkpoint):
-            policy.load_state_dict(saved["policy"])
+            fill_network(str(checkpoint), policy, saved["policy"])
             optimizer.load_state_dict(saved["optimizer"])
             update = int(saved["update"])
 

@@ -20,7 +20,7 @@ from numpy.lib.format import descr_to_dtype, dtype_to_descr
 
 from agents.sb3.archive import check_archive
 from shiftgym.atomic import write_atomically
-from shiftgym.files import brief
+from shiftgym.files import FileError, brief
 from shiftgym.sanitize import for_terminal
 
 _ARRAY = "__array__"
@@ -48,7 +48,7 @@ def load_state(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Read what `save_state` wrote.
 
     Raises:
-        ValueError: where the file is another, or damaged.
+        FileError: where the file is another, or damaged.
         FileNotFoundError: where there is none.
     """
     try:
@@ -59,7 +59,7 @@ def load_state(path: str | os.PathLike[str]) -> dict[str, Any]:
     except FileNotFoundError:
         raise
     except Exception as error:  # whatever a damaged file makes torch stumble over
-        raise ValueError(
+        raise FileError(
             f"{path} cannot be read as saved weights or a checkpoint ({type(error).__name__}: "
             f"{for_terminal(str(error)[:300])}). Delete it to start over, or name a file that "
             f"save_state wrote."
@@ -75,12 +75,21 @@ def naming(path: str | os.PathLike[str] | None) -> Iterator[None]:
         path: of the file that the state came from; None where it came from none.
 
     Raises:
-        ValueError: in place of the errors of a part that is missing, or of another type or shape.
+        FileError: in place of the errors of a part that is missing, or of another type or shape.
     """
     try:
         yield
-    except (LookupError, TypeError, AttributeError, RuntimeError, OverflowError) as error:
-        raise ValueError(
+    except FileError:
+        raise
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RuntimeError,
+        OverflowError,
+    ) as error:
+        raise FileError(
             f"{path or 'The state'} is damaged, or of another version ({type(error).__name__}: "
             f"{for_terminal(str(error)[:300])}). Use the version that made it, or delete it to "
             f"start over."
@@ -100,11 +109,11 @@ def load_network(
             that is larger than the file.
 
     Raises:
-        ValueError: naming the file, where there is no such network, or the weights do not fit.
+        FileError: naming the file, where there is no such network, or the weights do not fit.
     """
     held = _numbers_in(weights)
     if least > held:
-        raise ValueError(
+        raise FileError(
             f"{path} tells of a network of {least:,} weights or more, and holds {held:,}. Use the "
             f"version that made it, or train it again."
         )
@@ -112,10 +121,22 @@ def load_network(
         try:
             network = build()
         except ValueError as error:
-            raise ValueError(f"{path} tells of no network that there can be: {error}") from error
-        check_weights(path, weights, network.state_dict())
-        network.load_state_dict(weights)
+            raise FileError(f"{path} tells of no network that there can be: {error}") from error
+        fill_network(path, network, weights)
     return network
+
+
+def fill_network(path: str | os.PathLike[str], network: torch.nn.Module, weights: Any) -> None:
+    """Give a network weights, once it is known that they are its own.
+
+    Args:
+        path: of the file that they came from.
+
+    Raises:
+        FileError: naming the file, where they do not fit or are not finite.
+    """
+    check_weights(path, weights, network.state_dict())
+    network.load_state_dict(weights)
 
 
 def _numbers_in(weights: Any) -> int:
@@ -136,7 +157,7 @@ def check_weights(
         expected: tensors of the right names, shapes and types, on any device.
 
     Raises:
-        ValueError: naming the file and the first tensor that is missing, unknown, of another shape
+        FileError: naming the file and the first tensor that is missing, unknown, of another shape
             or type, or not finite.
     """
     got = weights if isinstance(weights, dict) else {}
@@ -155,7 +176,7 @@ def check_weights(
             fault = "holds numbers that are not finite, as of a training that diverged"
         else:
             continue
-        raise ValueError(
+        raise FileError(
             f"{path} holds weights that do not fit the network it tells of: {brief(name)} {fault}. "
             f"Use the version that made them, or train them again."
         )

@@ -26,7 +26,7 @@ from agents.sb3.policy import (
 )
 from agents.sb3.training import PathLike
 from gp_env.pictures.size import MAX_SIZE
-from shiftgym.files import brief
+from shiftgym.files import FileError, brief
 
 _MOST = 4_096
 """Slots, or facts, of an observation; those here have some 200."""
@@ -172,13 +172,13 @@ def _saved_spaces(path: PathLike, saved: dict[str, Any]) -> tuple[Any, spaces.Di
         ),
     ):
         if not fits:
-            raise ValueError(
+            raise FileError(
                 f"{path} has {what} {brief(value)}; expected {expected}. Name a file that "
                 f"save_model wrote."
             )
     space: Any = spaces.MultiDiscrete(np.array(slots), dtype=np.dtype(saved["slot_dtype"]).type)
     if picture is not None and math.prod(picture) > 12 * MAX_SIZE**2:
-        raise ValueError(f"{path} has pictures of {picture}; expected at most 12 channels.")
+        raise FileError(f"{path} has pictures of {picture}; expected at most 12 channels.")
     if picture is not None:
         space = spaces.Dict({"image": spaces.Box(0, 255, tuple(picture), np.uint8), "state": space})
     return space, spaces.Discrete(actions)
@@ -197,7 +197,7 @@ def _check_sizes(path: PathLike, sizes: Any) -> None:
         for name, value in sizes.items()
     )
     if not fits:
-        raise ValueError(
+        raise FileError(
             f"{path} has the size {brief(sizes)}; expected the arguments of build_model: width, "
             f"blocks and so on. Name a file that save_model wrote."
         )

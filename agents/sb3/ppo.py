@@ -10,7 +10,7 @@ import numpy as np
 from stable_baselines3 import PPO
 from stable_baselines3.common.policies import ActorCriticPolicy
 
-from agents.sb3.checkpoint import naming
+from agents.sb3.checkpoint import fill_network, naming
 from agents.sb3.policy import SightedMLP
 from agents.sb3.rollouts import ppo_for
 from agents.sb3.training import Account, Callback, PathLike, RunKeeper
@@ -107,7 +107,7 @@ def train_ppo(
     ppo.set_logger(keeper.logger)
     if (saved := keeper.resume()) is not None:
         with naming(checkpoint):
-            _restore(ppo, bridge, saved)
+            _restore(ppo, bridge, str(checkpoint), saved)
     rollout = config.n_steps * bridge.num_envs
     eye = (
         policy.features_extractor.eye if isinstance(policy.features_extractor, SightedMLP) else None
@@ -181,8 +181,8 @@ def _state(ppo: PPO, bridge: VectorEnvToSB3) -> dict[str, Any]:
     }
 
 
-def _restore(ppo: PPO, bridge: VectorEnvToSB3, saved: dict[str, Any]) -> None:
-    ppo.policy.load_state_dict(saved["policy"])
+def _restore(ppo: PPO, bridge: VectorEnvToSB3, path: str, saved: dict[str, Any]) -> None:
+    fill_network(path, ppo.policy, saved["policy"])
     ppo.policy.optimizer.load_state_dict(saved["optimizer"])
     ppo.num_timesteps = saved["num_timesteps"]
     ppo._n_updates = saved["updates"]

@@ -18,7 +18,7 @@ from agents.sb3.checkpoint import (
     save_state,
     set_generator_states,
 )
-from shiftgym.files import brief
+from shiftgym.files import FileError, brief
 
 PathLike = str | os.PathLike[str]
 
@@ -105,7 +105,7 @@ class RunKeeper:
         """Return the saved state of the run and restore the generators; None where none is saved.
 
         Raises:
-            ValueError: where the checkpoint is of a run with other settings.
+            FileError: where the checkpoint is damaged, or of a run with other settings.
         """
         if self._path is None or not self._path.exists():
             return None
@@ -121,7 +121,7 @@ class RunKeeper:
                     f"{name} was {brief(was)}, is {brief(now)}"
                     for name, (was, now) in changed.items()
                 )
-                raise ValueError(
+                raise FileError(
                     f"{self._path} belongs to a run with other settings: {told}. Name another "
                     f"checkpoint file, or delete this one to start over."
                 )

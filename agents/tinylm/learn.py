@@ -14,10 +14,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from agents.demonstrations import Mixture
-from agents.sb3.checkpoint import load_state, naming, save_state
+from agents.sb3.checkpoint import fill_network, load_state, naming, save_state
 from agents.tinylm.game import Game
 from agents.tinylm.model import TinyLM, pad
 from agents.vision.eye import Draw, draw_all
+from shiftgym.files import FileError
 
 
 class Learner(ABC):
@@ -80,19 +81,19 @@ class Learner(ABC):
             "counts": [self.seen, self.updates, self.trained_words, self.sampled_words],
         }
 
-    def resume(self, state: Mapping[str, Any]) -> None:
-        """Go on from what `state` returned; ValueError unless the arguments are the same."""
+    def resume(self, state: Mapping[str, Any], path: str = "The checkpoint") -> None:
+        """Go on from what `state` returned, or a file holds; a FileError where it does not fit."""
         # States older than the choice of a game are of the card game, the default.
         config = type(self.model.config)(**state.get("config", {}))
         state = {**state, "config": vars(config)}
         ours = {name: self.state()[name] for name in ("learner", "config", "settings")}
         if ours != (theirs := {name: state.get(name) for name in ours}):
-            raise ValueError(
-                f"The checkpoint is of {theirs}, this learner is {ours}. Resume with the arguments "
+            raise FileError(
+                f"{path} is of {theirs}, this learner is {ours}. Resume with the arguments "
                 f"that the run was started with."
             )
         for name, model in self._models.items():
-            model.load_state_dict(state[name])
+            fill_network(path, model, state[name])
         self._optimiser.load_state_dict(state["optimiser"])
         self._generator.set_state(state["generator"])
         self.seen, self.updates, self.trained_words, self.sampled_words = state["counts"]
@@ -118,7 +119,7 @@ class Learner(ABC):
         if checkpoint is not None and os.path.exists(checkpoint):
             state = load_state(checkpoint)
             with naming(checkpoint):
-                self.resume(state)
+                self.resume(state, str(checkpoint))
             stop = state.get("stopped", False)
         saved = self.seen
         while self.seen < until and not stop:

@@ -77,9 +77,9 @@ class RejectionSFT(Imitation):
         """Return all that later steps depend on but the arguments of the constructor."""
         return {**super().state(), "kept": self._kept}
 
-    def resume(self, state: Mapping[str, Any]) -> None:
-        """Go on from what `state` returned; ValueError unless the arguments are the same."""
-        super().resume(state)
+    def resume(self, state: Mapping[str, Any], path: str = "The checkpoint") -> None:
+        """Go on from what `state` returned, or a file holds; a FileError where it does not fit."""
+        super().resume(state, path)
         self._kept = tuple(state["kept"])
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from agents.demonstrations import Demonstrated, Mixture
 from benchmarks.records import Episode, RunRecord
 from benchmarks.rollouts import Cell, evaluate, play
-from benchmarks.runs import Run, write_json
+from benchmarks.runs import Run, RunError, write_json
 from benchmarks.statistics import Observation, rate
 from benchmarks.study.learners import LEARNERS, Learner, Stage, Usage
 from benchmarks.study.points import POINTS_FILE, read_book
@@ -158,6 +158,8 @@ class _Worker:
             "points": {},
         }
         self.points: dict[str, dict[str, Any]] = self.book["points"]
+        self.check_book()
+        self.save_book()
         self.clock = Clock(job.folder)
         self.suite = job.played
         self.fold = self.suite.fold(job.seed)
@@ -170,7 +172,7 @@ class _Worker:
             last = self.job.folder / f"{name}.pt"
             if not last.exists():
                 self.arm(name, arm, last)
-        self.columns_left()
+        self.rows_left()
         self.tell("done", 1.0)
 
     def untrained(self) -> Learner:
@@ -259,15 +261,29 @@ class _Worker:
         self.learner.save(last)
         resume.unlink(missing_ok=True)
 
-    def columns_left(self) -> None:
-        """Measure what the ends of stages lack that were taken over from another study."""
-        for stage, point in self.job.settings.ends(self.job.preset.points).items():
-            cells = self.cells(stage, point, final=True).values()
+    def rows_left(self) -> None:
+        """Measure what finished points lack: rows that were lost, and further columns of stages
+        that were taken over from another study.
+
+        Raises:
+            RunError: the weights of such a point were lost too.
+        """
+        ends = self.job.settings.ends(self.job.preset.points)
+        for told in list(self.points.values()):
+            stage, point = told["stage"], told["point"]
+            final = ends[stage] == point
+            cells = self.cells(stage, point, final=final).values()
             if all(self.run.done(cell.name, i) for cell in cells for i in range(len(cell))):
                 continue
-            told = self.points[f"{stage}/{point}"]
-            self.learner.load(self.job.folder / WEIGHTS / f"{stage}-{point}.pt")
-            self.measure(stage, point, told["flops"], told.get("episodes"), final=True)
+            weights = self.job.folder / WEIGHTS / f"{stage}-{point}.pt"
+            if not weights.exists():
+                raise RunError(
+                    f"{self.job.folder} lacks rows of {stage}/{point}, and {weights} is gone, by "
+                    f"which they could be measured again. Restore the file, or start in another "
+                    f"folder."
+                )
+            self.learner.load(weights)
+            self.measure(stage, point, told["flops"], told.get("episodes"), final=final)
 
     def demonstrate_arm(self, arm: Arm) -> Demonstrated:
         """Make the demonstrations of an arm of SFT."""
@@ -382,6 +398,37 @@ class _Worker:
                 break
             before += minutes
         self._emit(replace(news or Event(0.0, stage), fraction=before / self.job.minutes))
+
+    def check_book(self) -> None:
+        """Refuse a folder whose points.json lacks what its weights are of.
+
+        An arm would be measured at its early points with later weights.
+
+        Raises:
+            RunError: it does, or tells of a stage that the job has not.
+        """
+        folder, of = self.job.folder, self.job.preset.points
+        ends = self.job.settings.ends(of)
+        if unknown := {told["stage"] for told in self.points.values()} - ends.keys():
+            raise RunError(
+                f"{folder / POINTS_FILE} tells of {min(unknown)}, which is no stage of this job: "
+                f"expected {', '.join(ends)}. Restore the file, or start in another folder."
+            )
+
+        def is_told(stage: str) -> bool:
+            if stage == "init":
+                return bool(self.book["validation"])
+            return all(f"{stage}/{point}" in self.points for point in range(1, of + 1))
+
+        lost = sorted(path.name for path in folder.glob("*.pt"))
+        if (folder / POINTS_FILE).exists():
+            lost = [f"{one}.pt" for one in ends if f"{one}.pt" in lost and not is_told(one)]
+        if lost:
+            raise RunError(
+                f"{folder} has {', '.join(lost)}, and {POINTS_FILE} does not tell what was "
+                f"measured on the way there. Restore {POINTS_FILE}, or delete {folder}: this job "
+                f"is then done again, to the same numbers."
+            )
 
     def save_book(self) -> None:
         """Write points.json."""

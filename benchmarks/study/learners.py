@@ -23,7 +23,7 @@ from agents.pretrained import PretrainedConfig, PretrainedLM
 from agents.pretrained.model import KIND
 from agents.protocol import Agent
 from agents.sb3.bc import BCConfig, train_bc
-from agents.sb3.checkpoint import check_weights, load_state, save_state
+from agents.sb3.checkpoint import fill_network, load_state, save_state
 from agents.sb3.model import SB3Agent, agent_of, build_model, count_weights, load_model, save_model
 from agents.sb3.policy import ResidualPolicy, SightedMLP
 from agents.sb3.ppo import PPOConfig, train_ppo
@@ -379,9 +379,7 @@ class PretrainedLearner(TinyLMLearner):
 
     def load(self, path: Path) -> None:
         """Read the adapters and the value head into the model that there is."""
-        state = load_state(path)["model"]
-        check_weights(path, state, self._model.state_dict())
-        self._model.load_state_dict(state)
+        fill_network(path, self._model, load_state(path).get("model"))
 
 
 def usable_device(name: str | None) -> str:

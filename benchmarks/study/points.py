@@ -46,9 +46,9 @@ def read_book(job: Path) -> dict[str, Any] | None:
     """
     path = job / POINTS_FILE
     book: Any = read_json(path)
-    if book is not None:
-        _checked(path, book)
-    return book
+    if book is None:
+        return None
+    return {**_checked(path, book).model_dump(), **book}
 
 
 def read_points(job: Path) -> dict[str, Point]:

@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from benchmarks.records import first_of
 from benchmarks.runs import RunError, read_json, write_json
 
 TIMING_FILE = "timing.json"
+
+
+_MEND = "Restore it, or delete it: nothing but the times of what is trained would be lost."
 
 
 class Spent(BaseModel):
@@ -25,6 +28,9 @@ class Spent(BaseModel):
 
     cpu_seconds: float = Field(default=0.0, ge=0.0)
     wall_seconds: float = Field(default=0.0, ge=0.0)
+
+
+_TIMES = TypeAdapter(dict[str, Spent])
 
 
 class Clock:
@@ -72,11 +78,10 @@ def read_times(job: Path) -> dict[str, Spent]:
         RunError: the file is damaged.
     """
     path = job / TIMING_FILE
-    told = read_json(path)
+    told = read_json(path, _MEND)
     if told is None:
         return {}
     try:
-        return {str(name): Spent.model_validate(spent) for name, spent in dict(told).items()}
-    except (ValidationError, TypeError, ValueError) as error:
-        why = first_of(error) if isinstance(error, ValidationError) else "it is no object"
-        raise RunError(f"{path} does not hold times: {why}. Restore it, or delete it.") from error
+        return _TIMES.validate_python(told)
+    except ValidationError as error:
+        raise RunError(f"{path} does not hold times: {first_of(error)}. {_MEND}") from error

@@ -12,6 +12,7 @@ from typing import Protocol
 from benchmarks.runs import RunError
 from benchmarks.study.board import Board
 from benchmarks.study.jobs import Event, Job, run_job
+from shiftgym.files import FileError
 
 SMALLEST_NEWS = 0.002
 """Share of a job between two reports of its progress."""
@@ -127,7 +128,7 @@ def do_job(job: Job, send: Callable[[News, float], None]) -> None:
     end = Ended()
     try:
         run_job(job, emit)
-    except (OSError, RunError) as error:
+    except (OSError, FileError, RunError) as error:
         end = Ended(failed=str(error))
     except Exception:
         end = Ended(failed=traceback.format_exc())
