@@ -26,6 +26,7 @@ from benchmarks.study.report.page import tables as page_tables
 from benchmarks.study.report.summary import summarise_studies
 from benchmarks.study.results import Rate, load_results
 from benchmarks.study.run import run_study
+from benchmarks.study.splits import write_splits
 from benchmarks.suites import SUITES
 from tests import test_plots, test_study
 from tests.test_study import QUIET, make_preset
@@ -85,6 +86,38 @@ def test_a_row_of_no_cell_is_named_where_a_study_is_packed(folder: Path, rows: s
     path.write_text("\n".join([json.dumps(row), *others]) + "\n")
     with pytest.raises(RunError, match="is of the cell 'x'; in a study a cell is policy/seed"):
         publish(folder, folder.parent / "packed")
+
+
+@pytest.mark.parametrize("rows", [".", "jobs/fake-seed0"])
+@pytest.mark.parametrize("cell", ["zz/0/init/0/in", "fake/7/init/0/in"])
+def test_rows_of_another_policy_or_seed_are_named(folder: Path, rows: str, cell: str) -> None:
+    path = folder / rows / "episodes.jsonl"
+    first, *others = path.read_text().splitlines()
+    path.write_text("\n".join([json.dumps({**json.loads(first), "cell": cell}), *others]) + "\n")
+    for read in (load_results, write_splits):
+        with pytest.raises(RunError, match=rf"is of {cell}; expected rows of (fake|reference)"):
+            read(folder)
+
+
+def test_a_row_that_is_dealt_with_an_unknown_keyword_is_named(folder: Path) -> None:
+    path = folder / "jobs" / "fake-seed0" / "episodes.jsonl"
+    first, *others = path.read_text().splitlines()
+    row = json.loads(first)
+    row["keywords"]["nosuch"] = 1
+    path.write_text("\n".join([json.dumps(row), *others]) + "\n")
+    for read in (load_results, write_splits):
+        with pytest.raises(RunError, match=r"episode 0 of fake/0/init/0/.* cannot be dealt again"):
+            read(folder)
+
+
+def test_points_of_an_unknown_stage_are_named_where_a_study_is_read(folder: Path) -> None:
+    def rename(book: Any) -> None:
+        book["points"]["zz/1"] = {**book["points"]["sft/1"], "stage": "zz"}
+
+    changed(folder / "jobs" / "fake-seed0" / "points.json", rename)
+    for read in (load_results, write_splits):
+        with pytest.raises(RunError, match="tells of zz, which is no stage of fake"):
+            read(folder)
 
 
 def rows_of(job: Path) -> list[Episode]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from benchmarks.runs import RunError, read_episodes, read_json, read_record
 from benchmarks.study.cells import job_folder
 from benchmarks.study.jobs import Job, run_job
 from benchmarks.study.presets import Preset
+from benchmarks.study.results import load_results
 from benchmarks.study.reuse import reuse
 from benchmarks.study.run import run_study, taken_over
 from benchmarks.study.timing import read_times
@@ -124,6 +126,25 @@ def test_nothing_is_taken_over_without_the_weights_of_points(tmp_path: Path, gri
         assert "kept without its weights" in taken_over(job, grid)
     finally:
         (tmp_path / "away").rename(weights)
+
+
+def test_a_damaged_row_leaves_nothing_of_what_was_begun(tmp_path: Path, grid: Path) -> None:
+    other = shutil.copytree(grid, tmp_path / "other")
+    path = job_folder(other, POLICY, 1) / "episodes.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"/init/0/in", b"/init", 1))
+    job = Job(controls(), SUITE, POLICY, 1, job_folder(tmp_path / "new", POLICY, 1))
+    with pytest.raises(RunError, match="in a study a cell is policy/seed/stage/point/column"):
+        reuse(job, other)
+    assert not list(job.folder.parent.iterdir())
+
+
+def test_rows_that_the_other_study_lost_are_measured(tmp_path: Path, grid: Path) -> None:
+    taken, other = tmp_path / "taken", shutil.copytree(grid, tmp_path / "other")
+    path = job_folder(other, POLICY, 1) / "episodes.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(line for line in lines if b"/sft-5e-4/1/" not in line))
+    study(taken, controls(), other)
+    assert not load_results(taken).missing
 
 
 def test_a_study_of_another_suite_is_refused(tmp_path: Path, grid: Path) -> None:

@@ -14,7 +14,7 @@ from benchmarks.records import Episode, RunRecord, first_of
 from benchmarks.runs import EPISODES_FILE, RUN_FILE, RunError, read_episodes, read_record
 from benchmarks.statistics import REPLICATES, Estimate, Observation, rate
 from benchmarks.study.jobs import Job
-from benchmarks.study.points import read_points
+from benchmarks.study.points import POINTS_FILE, read_points
 from benchmarks.study.presets import Preset
 from benchmarks.suites import Suite, suite
 from benchmarks.tasks import TASKS
@@ -61,7 +61,7 @@ Place = tuple[str, int, str, int, str]
 """Policy, seed, stage, point and column."""
 
 Hear = Callable[[Place, Episode], None]
-"""Told of every row that counts, and where it belongs."""
+"""Told of every row that counts, and where it belongs; a ValueError says that a row is damaged."""
 
 Flops = dict[tuple[str, str, int], list[float]]
 """Compute of each seed, by policy, stage and point."""
@@ -128,6 +128,13 @@ def load_study(folder: Path, hear: Hear = lambda place, row: None) -> Study:
     """
     record, preset, of = described(folder)
     read = read_study(folder, record, preset.policies, preset.task(of), hear)
+    for policy, seed, stage, _ in read[-1]:
+        if stage not in preset.stages[policy]:
+            raise RunError(
+                f"{job_folder(folder, policy, seed) / POINTS_FILE} tells of {stage}, which is no "
+                f"stage of {policy}: expected some of {', '.join(preset.stages[policy])}. Restore "
+                f"the file."
+            )
     return Study(folder, record, preset, of, *read)
 
 
@@ -193,7 +200,7 @@ def read_study(
     cells: Cells = defaultdict(lambda: Cell({}, {}))
     flops: Flops = defaultdict(list)
     finished: set[PointName] = set()
-    _read(folder, None, task, cells)
+    _read(folder, dict.fromkeys(record.seeds, REFERENCE), None, task, cells)
     for policy in policies:
         for seed in record.seeds:
             job = job_folder(folder, policy, seed)
@@ -201,14 +208,14 @@ def read_study(
             for done in points.values():
                 flops[policy, done.stage, done.point].append(done.flops)
                 finished.add((policy, seed, done.stage, done.point))
-            _read(job, set(points), task, cells, hear)
+            _read(job, {seed: policy}, set(points), task, cells, hear)
     return cells, flops, finished
 
 
 def read_cells(job: Job) -> Cells:
     """Return the rows of one job in cells."""
     cells: Cells = defaultdict(lambda: Cell({}, {}))
-    _read(job.folder, set(read_points(job.folder)), job.task, cells)
+    _read(job.folder, {job.seed: job.policy}, set(read_points(job.folder)), job.task, cells)
     return cells
 
 
@@ -276,19 +283,32 @@ def _preset_of(folder: Path, record: RunRecord) -> Preset:
 
 def _read(
     folder: Path,
+    of: Mapping[int, str],
     finished: set[str] | None,
     task: Task,
     cells: Cells,
     hear: Hear = lambda place, row: None,
 ) -> None:
-    """Sort a folder's rows into cells; `finished` names the points that count, None for all."""
+    """Sort a folder's rows into cells.
+
+    Args:
+        of: the policy of each seed whose rows lie there.
+        finished: names the points that count, None for all.
+    """
     for row in read_episodes(folder):
         place = policy, seed, stage, point, column = place_of(folder, row)
+        if of.get(seed) != policy:
+            told = " or ".join(f"{name} seed {number}" for number, name in of.items())
+            raise RunError(
+                f"{folder / EPISODES_FILE}: episode {row.index} is of {row.cell}; expected rows of "
+                f"{told}. Restore the file, or start in another folder."
+            )
         if finished is not None and f"{stage}/{point}" not in finished:
             continue
         key = (seed, row.episode_seed)
         try:
             values = {metric: row.value(metric) for metric in task.metrics}
+            hear(place, row)
         except ValueError as error:
             raise RunError(f"{folder / EPISODES_FILE}: {error}") from error
         if row.metrics and RECOGNITION in row.metrics:
@@ -297,7 +317,6 @@ def _read(
             cell = cells[policy, stage, point, column, metric]
             cell.played[key] = Observation(seed, row.cluster, value)
             cell.seen[key] = row.seen
-        hear(place, row)
 
 
 def place_of(folder: Path, row: Episode) -> Place:

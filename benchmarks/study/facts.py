@@ -70,7 +70,11 @@ class Facts:
 
 
 def facts_of(row: Episode) -> Facts:
-    """Return what a row tells."""
+    """Return what a row tells.
+
+    Raises:
+        ValueError: there is no such episode: its row was edited or damaged.
+    """
     facts = Facts()
     if row.seen is not None:
         facts.parts["seen"] = "seen" if row.seen else "new"
@@ -81,7 +85,13 @@ def facts_of(row: Episode) -> Facts:
             facts.values["in_format"] = row.in_format
     add = _OF_TASKS.get(row.id.rpartition(":")[2].partition("-")[0])
     if add is not None:
-        add(row, facts)
+        try:
+            add(row, facts)
+        except Exception as error:  # whatever a row that somebody edited leads to
+            raise ValueError(
+                f"episode {row.index} of {row.cell} ({row.id}) cannot be dealt again: "
+                f"{type(error).__name__}: {error}"
+            ) from error
     if "read_right" in facts.values:
         facts.parts["read"] = "right" if facts.values["read_right"] == 1 else "wrong"
     return facts

@@ -18,7 +18,7 @@ from benchmarks.rollouts import Cell, evaluate, play
 from benchmarks.runs import Run, RunError, write_json
 from benchmarks.statistics import Observation, rate
 from benchmarks.study.learners import LEARNERS, Learner, Stage, Usage
-from benchmarks.study.points import POINTS_FILE, read_book
+from benchmarks.study.points import POINTS_FILE, read_book, tells_of
 from benchmarks.study.presets import UNTRAINED, Arm, PolicyPreset, Preset
 from benchmarks.study.timing import Clock
 from benchmarks.suites import Suite, sees_pictures
@@ -414,15 +414,10 @@ class _Worker:
                 f"{folder / POINTS_FILE} tells of {min(unknown)}, which is no stage of this job: "
                 f"expected {', '.join(ends)}. Restore the file, or start in another folder."
             )
-
-        def is_told(stage: str) -> bool:
-            if stage == "init":
-                return bool(self.book["validation"])
-            return all(f"{stage}/{point}" in self.points for point in range(1, of + 1))
-
         lost = sorted(path.name for path in folder.glob("*.pt"))
         if (folder / POINTS_FILE).exists():
-            lost = [f"{one}.pt" for one in ends if f"{one}.pt" in lost and not is_told(one)]
+            finished = [stage for stage in ends if f"{stage}.pt" in lost]
+            lost = [f"{one}.pt" for one in finished if not tells_of(self.book, one, of)]
         if lost:
             raise RunError(
                 f"{folder} has {', '.join(lost)}, and {POINTS_FILE} does not tell what was "

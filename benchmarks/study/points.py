@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,18 @@ def read_points(job: Path) -> dict[str, Point]:
     path = job / POINTS_FILE
     book = read_json(path)
     return {} if book is None else _checked(path, book).points
+
+
+def tells_of(book: Mapping[str, Any], stage: str, points: int) -> bool:
+    """Whether points.json has what a finished stage leaves there.
+
+    Args:
+        book: its contents.
+        points: of each arm.
+    """
+    if stage == "init":
+        return bool(book["validation"])
+    return all(f"{stage}/{point}" in book["points"] for point in range(1, points + 1))
 
 
 def _checked(path: Path, book: Any) -> _Book:

@@ -21,9 +21,9 @@ from benchmarks.runs import (
     read_record,
     write_json,
 )
-from benchmarks.study.cells import described, job_folder
+from benchmarks.study.cells import described, job_folder, place_of
 from benchmarks.study.jobs import WEIGHTS, Job
-from benchmarks.study.points import POINTS_FILE, read_book
+from benchmarks.study.points import POINTS_FILE, read_book, tells_of
 from benchmarks.study.presets import PolicyPreset
 from benchmarks.study.timing import TIMING_FILE, read_times
 from shiftgym.atomic import write_atomically
@@ -89,6 +89,7 @@ def _finished(source: Job, job: Job, book: Mapping[str, Any]) -> dict[str, str]:
         stage
         for stage, point in source.settings.ends(last).items()
         if f"{stage}/{point}" in book["points"]
+        and tells_of(book, stage, last)
         and (source.folder / f"{stage}.pt").exists()
         # Published folders lack these, by which further columns are measured.
         and (source.folder / WEIGHTS / f"{stage}-{point}.pt").exists()
@@ -109,7 +110,18 @@ def _take_over(source: Job, job: Job, book: Mapping[str, Any], stages: Mapping[s
     """Write the folder of a job from that of another one, whole or not at all."""
     partial = job.folder.with_name(f".{job.folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
-    (partial / WEIGHTS).mkdir(parents=True)
+    try:
+        _write(source, job, partial, book, stages)
+        partial.replace(job.folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _write(
+    source: Job, job: Job, out: Path, book: Mapping[str, Any], stages: Mapping[str, str]
+) -> None:
+    """Write into a new folder what is taken over."""
+    (out / WEIGHTS).mkdir(parents=True)
     points = {
         f"{stages[told['stage']]}/{told['point']}": {**told, "stage": stages[told["stage"]]}
         for told in book["points"].values()
@@ -121,21 +133,20 @@ def _take_over(source: Job, job: Job, book: Mapping[str, Any], stages: Mapping[s
         if stage in stages:
             times["/".join([stages[stage], *at])] = spent.model_dump()
     for row in read_episodes(source.folder):
-        policy, seed, stage, point, column = row.cell.split("/")
+        policy, seed, stage, point, column = place_of(source.folder, row)
         if stage in stages and f"{stages[stage]}/{point}" in points:
-            cell = "/".join([policy, seed, stages[stage], point, column])
+            cell = f"{policy}/{seed}/{stages[stage]}/{point}/{column}"
             rows.append(line_of(row.model_copy(update={"cell": cell})))
     for there, here in stages.items():
-        shutil.copyfile(source.folder / f"{there}.pt", partial / f"{here}.pt")
+        shutil.copyfile(source.folder / f"{there}.pt", out / f"{here}.pt")
         for file in (source.folder / WEIGHTS).glob(f"{there}-*.pt"):
             point = file.stem.removeprefix(f"{there}-")
             if f"{here}/{point}" in points:
-                shutil.copyfile(file, partial / WEIGHTS / f"{here}-{point}.pt")
-    write_json(partial / TIMING_FILE, times)
-    write_atomically(partial / EPISODES_FILE, b"".join(rows))
-    write_json(partial / POINTS_FILE, {**book, "points": points})
+                shutil.copyfile(file, out / WEIGHTS / f"{here}-{point}.pt")
+    write_json(out / TIMING_FILE, times)
+    write_atomically(out / EPISODES_FILE, b"".join(rows))
+    write_json(out / POINTS_FILE, {**book, "points": points})
     # The sessions say which machines and versions the stages are of.
     sessions = read_record(source.folder).sessions
     record: RunRecord = job.record().model_copy(update={"sessions": sessions})
-    write_json(partial / RUN_FILE, record.model_dump(mode="json"))
-    partial.replace(job.folder)
+    write_json(out / RUN_FILE, record.model_dump(mode="json"))
