@@ -164,8 +164,11 @@ def _read_packed(path: Path) -> Iterator[Episode]:
         raise RunError(f"{path.parent}: {error} {_RESTORE}") from error
 
 
-def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
+def read_lines(path: Path, kind: type[Line], mend: str = _RESTORE) -> Iterator[Line]:
     """Yield what the complete lines of an append-only file hold; nothing where there is no file.
+
+    Args:
+        mend: what an error says is to be done.
 
     Raises:
         RunError: a complete line is not of this kind, or far too long; or the file is a link.
@@ -180,10 +183,10 @@ def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
             yield kind.model_validate_json(line)
     except ValidationError as error:
         raise RunError(
-            f"{path}, line {number} holds no {kind.__name__}: {first_of(error)}. {_RESTORE}"
+            f"{path}, line {number} holds no {kind.__name__}: {first_of(error)}. {mend}"
         ) from error
     except ValueError as error:
-        raise RunError(f"{path.parent}: {error} {_RESTORE}") from error
+        raise RunError(f"{path.parent}: {error} {mend}") from error
 
 
 def line_of(record: BaseModel) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -21,14 +22,15 @@ from benchmarks.passes import pass_at
 from benchmarks.plot_style import LIGHT
 from benchmarks.records import RunRecord
 from benchmarks.rollouts import play, side_by_side
-from benchmarks.runs import Run, RunError, read_json, write_json
+from benchmarks.runs import LineFile, Run, RunError, line_of, read_json, write_json
 from benchmarks.study.divergence import ComparingAgent, Written, divergences
 from benchmarks.study.findings_pages import page_in_full
 from benchmarks.study.forced import BEGINNINGS, ForcedAgent
 from benchmarks.study.jobs import WEIGHTS
 from benchmarks.study.learners import TinyLMLearner
-from benchmarks.study.measure_lines import jobs_of
-from benchmarks.study.measures import measure
+from benchmarks.study.measure_lines import MEASURES_FOLDER, Line, jobs_of
+from benchmarks.study.measures import main as measures_command
+from benchmarks.study.measures import measure, write_measures
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.probes import (
     PROBES,
@@ -223,6 +225,101 @@ def test_measures_resume_and_are_told_with_intervals(
         list(measure(folder, columns=["out"]))
     with pytest.raises(RunError, match="is no run folder"):
         list(measure(folder.parent / "none"))
+
+
+def estimates(folder: Path, measure: str = "revision") -> dict[str, Any]:
+    return {
+        row["arm"]: row["estimate"]
+        for row in read_json(folder / "measures.json")["measured"]
+        if row["measure"] == measure
+    }
+
+
+def test_what_is_measured_again_on_fewer_episodes_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(GAME, "longest_reply", 12)
+    folder = study(tmp_path / "run")
+    for episodes, counted in ((3, 3), (2, 3), (4, 4)):
+        list(measure(folder, columns=["in"], measures=["revision"], episodes=episodes, samples=1))
+        assert {one["episodes"] for one in estimates(folder).values()} == {counted}
+
+
+def test_seeds_are_counted_on_as_many_episodes_each(tmp_path: Path) -> None:
+    """A second seed that is measured on more waits until the first one is too."""
+    folder = study(tmp_path / "run")
+    record = read_json(folder / "run.json")
+    write_json(folder / "run.json", {**record, "seeds": [0, 1]})
+    (folder / MEASURES_FOLDER).mkdir()
+    of_seed = {
+        seed: LineFile(folder / MEASURES_FOLDER / f"lm-working-seed{seed}.jsonl") for seed in (0, 1)
+    }
+    for seed, episodes, counted in ((0, 2, 2), (1, 2, 4), (1, 5, 4), (0, 5, 10)):
+        of_seed[seed].append(line_of(some_line(episodes=episodes)))
+        write_measures(folder)
+        assert estimates(folder)["init"]["episodes"] == counted
+    for file in of_seed.values():
+        file.close()
+
+
+def some_line(episodes: int = 2, **changes: Any) -> Line:
+    given: dict[str, Any] = {
+        "stage": "init",
+        "point": 0,
+        "column": "in",
+        "measure": "revision",
+        "episodes": episodes,
+        "samples": 1,
+        "clusters": ["a", "b", "c", "d", "e"][:episodes],
+        "parts": {},
+        "values": {"revision": [1.0] * episodes},
+    }
+    return Line.model_validate({**given, **changes})
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"clusters": ["a"]}, "revision: expected an entry for each of 1 episodes; got 2"),
+        ({"parts": {"faces": ["no face"]}}, "faces: expected an entry for each of 2 episodes"),
+        ({"values": {"revision": [0.0, 1e308]}}, r"expected numbers from 0 to 1; got 0 to 1e\+308"),
+        ({"values": {"kl": [0.1, 1e9]}}, "kl: expected numbers from -0.01 to 1000"),
+        ({"values": {"wins": [0.0, 9.0]}}, "wins: expected numbers from 0 to 1; got 0 to 9"),
+        ({"samples": 2, "values": {"wins": [0.0, 0.5]}}, "wins: expected whole numbers"),
+        ({"samples": 0}, "samples: Input should be greater than or equal to 1"),
+        ({"samples": 10**9}, "samples: Input should be less than or equal to 1000"),
+    ],
+)
+def test_a_damaged_line_of_measures_is_named(
+    tmp_path: Path, change: dict[str, Any], words: str
+) -> None:
+    folder = study(tmp_path / "run")
+    (folder / MEASURES_FOLDER).mkdir()
+    path = folder / MEASURES_FOLDER / "lm-working-seed0.jsonl"
+    told = {**json.loads(line_of(some_line())), **change}
+    path.write_bytes(line_of(some_line()) + json.dumps(told).encode() + b"\n")
+    with pytest.raises(RunError, match=rf"line 2 holds no Line: .*{words}.* Delete .*jsonl; the"):
+        list(measure(folder, columns=["in"], measures=["revision"], episodes=2, samples=1))
+
+
+def test_a_study_without_weights_is_not_measured(tmp_path: Path) -> None:
+    folder = study(tmp_path / "run")
+    for file in (folder / "jobs").rglob("*.pt"):
+        file.unlink()
+    with pytest.raises(RunError, match=r"has weights of none of the points.*published one"):
+        list(measure(folder))
+    assert not (folder / MEASURES_FOLDER).exists()
+
+
+def test_names_of_columns_and_measures_may_have_spaces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(GAME, "longest_reply", 12)
+    folder = study(tmp_path / "run")
+    measures_command(
+        folder, columns="in, rule_ood", measures="revision, forced", episodes=1, samples=1
+    )
+    assert estimates(folder)
 
 
 def test_a_policy_without_words_is_measured_too(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
-"""Values of episodes that measures gave, on disk, and their means."""
+"""Values of episodes that measures gave, on disk, and their means.
+
+Where a point was measured with several numbers of episodes or samples, one pair of numbers counts
+for all seeds: what most of them have, and of such pairs the one with more episodes, then samples.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from benchmarks.passes import pass_at
 from benchmarks.runs import read_lines
@@ -18,11 +22,20 @@ from benchmarks.tables import Table
 
 MEASURES_FOLDER = "measures"
 
+MOST_SAMPLES = 1_000
+"""Of an episode."""
+
+_NATS = (-0.01, 1_000.0)
+"""A word, or an action: no divergence is larger here, and rounding takes some below 0."""
+
 
 class Line(BaseModel):
     """What one measure of one point on one column gave: lists with an entry an episode.
 
-    `parts` are those of `facts.PARTS`; `samples` and `episodes` say what was asked.
+    Attributes:
+        samples, episodes: what was asked.
+        parts: those of `facts.PARTS`.
+        values: by name: `wins` of `samples`, `kl` in nats, all others shares.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -31,11 +44,32 @@ class Line(BaseModel):
     point: int
     column: str
     measure: str
-    episodes: int
-    samples: int
+    episodes: int = Field(ge=1)
+    samples: int = Field(ge=1, le=MOST_SAMPLES)
     clusters: list[str]
     parts: dict[str, list[str]]
     values: dict[str, list[float]]
+
+    @model_validator(mode="after")
+    def _values_can_be(self) -> Line:
+        lists: dict[str, Sized] = {**self.parts, **self.values}
+        for name, entries in lists.items():
+            if len(entries) != len(self.clusters):
+                raise ValueError(
+                    f"{name}: expected an entry for each of {len(self.clusters)} episodes; got "
+                    f"{len(entries)}"
+                )
+        bounds = {"wins": (0.0, float(self.samples)), "kl": _NATS}
+        for name, values in self.values.items():
+            low, high = bounds.get(name, (0.0, 1.0))
+            if not all(low <= value <= high for value in values):
+                raise ValueError(
+                    f"{name}: expected numbers from {low:g} to {high:g}; got {min(values):g} to "
+                    f"{max(values):g}"
+                )
+        if not all(value.is_integer() for value in self.values.get("wins", ())):
+            raise ValueError("wins: expected whole numbers")
+        return self
 
     @property
     def asked(self) -> tuple[str, int, str, str, int, int]:
@@ -52,28 +86,50 @@ def jobs_of(folder: Path) -> Iterator[tuple[Job, Path]]:
             yield job, folder / MEASURES_FOLDER / f"{policy}-seed{seed}.jsonl"
 
 
+def lines_of(path: Path) -> Iterator[Line]:
+    """Yield the lines of a file of measures.
+
+    Raises:
+        RunError: one is damaged.
+    """
+    return read_lines(path, Line, f"Delete {path}; the same command measures it again.")
+
+
 def measured(folder: Path) -> Iterator[Measured]:
-    """Yield the means of all that is measured; of what was measured twice, the later counts.
+    """Yield the means of all that is measured.
 
     Raises:
         RunError: it is not a study's folder, or what is in it is damaged.
     """
     found: defaultdict[tuple[str, str, int, str, str, str, str], list[Observation]]
     found = defaultdict(list)
-    for job, path in jobs_of(folder):
-        lines = {line.asked[:4]: line for line in read_lines(path, Line)}
-        for line in lines.values():
-            place = job.policy, line.stage, line.point, line.column
-            for name, values in _shown(line).items():
-                for number, (cluster, value) in enumerate(zip(line.clusters, values)):
-                    one = Observation(job.seed, cluster, value)
-                    found[(*place, name, "", "")].append(one)
-                    for by in line.parts if name == "forced" else ():
-                        found[(*place, name, by, line.parts[by][number])].append(one)
+    for job, line in _counted(folder):
+        place = job.policy, line.stage, line.point, line.column
+        for name, values in _shown(line).items():
+            for number, (cluster, value) in enumerate(zip(line.clusters, values)):
+                one = Observation(job.seed, cluster, value)
+                found[(*place, name, "", "")].append(one)
+                for by in line.parts if name == "forced" else ():
+                    found[(*place, name, by, line.parts[by][number])].append(one)
     for key, observations in found.items():
         # A divergence is no share, and its interval no score interval.
         make = bootstrap if key[4] == "kl" else rate
         yield Measured(*key, make(observations, replicates=CURVE_REPLICATES))
+
+
+def _counted(folder: Path) -> list[tuple[Job, Line]]:
+    """Return the lines that count, with their jobs."""
+    sizes: dict[tuple[object, ...], dict[tuple[int, int], list[tuple[Job, Line]]]] = {}
+    for job, path in jobs_of(folder):
+        for line in {line.asked: line for line in lines_of(path)}.values():
+            place = job.policy, line.stage, line.point, line.column, line.measure
+            of_size = sizes.setdefault(place, {}).setdefault((line.episodes, line.samples), [])
+            of_size.append((job, line))
+    return [
+        one
+        for by_size in sizes.values()
+        for one in max(by_size.items(), key=lambda item: (len(item[1]), item[0]))[1]
+    ]
 
 
 def _shown(line: Line) -> dict[str, list[float]]:

@@ -35,7 +35,6 @@ from benchmarks.runs import (
     RunError,
     line_of,
     lock_folder,
-    read_lines,
     read_record,
     write_json,
 )
@@ -44,8 +43,10 @@ from benchmarks.study.frontier import CHOOSES, choose
 from benchmarks.study.jobs import Job
 from benchmarks.study.measure_lines import (
     MEASURES_FOLDER,
+    MOST_SAMPLES,
     Line,
     jobs_of,
+    lines_of,
     measured,
     measures_tables,
 )
@@ -74,7 +75,8 @@ def measure(
         seeds: of the study; None for all.
 
     Raises:
-        RunError: it is not a study's folder, or another process measures it.
+        RunError: it is not a study's folder, has no weights of such points, or another process
+            measures it.
         ValueError: for points, a seed, a column or a measure that there are none of.
     """
     record, _, of = described(folder)
@@ -84,14 +86,23 @@ def measure(
     _check("column", columns, of.columns)
     _check("measure", measures, PROBES)
     best = _best(load_study(folder)) if points == "best" else {}
+    asked = [
+        (job, path, _chosen(job, points, best))
+        for job, path in jobs_of(folder)
+        if seeds is None or job.seed in seeds
+    ]
+    asked = [one for one in asked if one[-1]]
+    if not asked:
+        raise RunError(
+            f"{folder} has weights of none of the points that are asked for ({points}): no such "
+            f"point is finished, or the study is a published one, which keeps no weights."
+        )
     (folder / MEASURES_FOLDER).mkdir(exist_ok=True)
     with closing(lock_folder(folder / MEASURES_FOLDER)):
-        for job, path in jobs_of(folder):
-            if seeds is not None and job.seed not in seeds:
-                continue
-            known = {line.asked for line in read_lines(path, Line)}
+        for job, path, chosen in asked:
+            known = {line.asked for line in lines_of(path)}
             with closing(LineFile(path)) as file:
-                for stage, point in _chosen(job, points, best):
+                for stage, point in chosen:
                     for column in columns:
                         probe = Probe(job, stage, point, column, episodes, samples)
                         for name in measures:
@@ -171,7 +182,7 @@ def main(
     columns: Annotated[str, typer.Option(help="Such as in,rule_ood.")] = "in,rule_ood",
     measures: Annotated[str, typer.Option(help="Such as samples,forced.")] = ",".join(PROBES),
     episodes: Annotated[int, typer.Option(min=1, max=10_000, help="Of a point and column.")] = 100,
-    samples: Annotated[int, typer.Option(min=1, max=1_000, help="Of an episode.")] = 8,
+    samples: Annotated[int, typer.Option(min=1, max=MOST_SAMPLES, help="Of an episode.")] = 8,
     only: Annotated[str, typer.Option(help="Seeds to measure now, such as 0,2.")] = "",
 ) -> None:
     """Measure a study's kept weights; the same command resumes."""
@@ -183,8 +194,8 @@ def main(
         for told in measure(
             run,
             points=points,
-            columns=columns.split(","),
-            measures=measures.split(","),
+            columns=arguments.names(columns),
+            measures=arguments.names(measures),
             episodes=episodes,
             samples=samples,
             seeds=arguments.seeds(only, read_record(run).seeds) if only else None,
