@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import lzma
 import re
+import shutil
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import typer
 
 from benchmarks.records import Episode, RunRecord
 from benchmarks.report import check_rows
-from benchmarks.runs import RUN_FILE, RunError, read_episodes, read_json, write_json
+from benchmarks.runs import RUN_FILE, RunError, lock_folder, read_episodes, read_json, write_json
 from benchmarks.study.cells import load_study
 from benchmarks.study.findings import published
 from benchmarks.study.findings_pages import MARKED, TABLED, WRITTEN, page_in_full, written
@@ -130,15 +132,59 @@ def test_what_is_published_stays_where_the_next_study_cannot_be_packed(
         (packed, tmp_path, []),
         (packed, packed / "jobs", []),
     ):
-        with pytest.raises(RunError, match=r"has no nonsense\.pt|one is in the other"):
+        with pytest.raises(
+            RunError,
+            match=r"has no arm nonsense: expected some of init, sft, rl|one is in the other",
+        ):
             publish(run, out, weights=weights)
         assert files() == before
     # One that was killed leaves a hidden folder, which is no study.
     (tmp_path / ".packed.partial").mkdir()
     (tmp_path / ".packed.partial" / RUN_FILE).write_text("{")
-    assert published(tmp_path) == [packed]
     publish(folder, packed)
+    assert published(tmp_path) == [packed]
     assert files().keys() == before.keys()
+
+
+def test_an_unfinished_study_takes_no_place_of_a_finished_one(
+    tmp_path: Path, finished: test_study.Finished
+) -> None:
+    folder, packed = finished("study", SUITES["gp-l"])[0], tmp_path / "results" / "packed"
+    publish(folder, packed)
+    run = shutil.copytree(folder, tmp_path / "run")
+    record = read_json(run / RUN_FILE)
+    write_json(run / RUN_FILE, {**record, "seeds": [0, 1]})
+    before = {file: file.read_bytes() for file in packed.rglob("*") if file.is_file()}
+    with pytest.raises(RunError, match=r"INCOMPLETE, missing: .*--seeds, or .* --unfinished"):
+        publish(run, packed)
+    assert before == {file: file.read_bytes() for file in packed.rglob("*") if file.is_file()}
+    publish(run, packed, seeds=[0])
+    assert not load_study(packed).missing
+    # Nor one whose rows or jobs were lost.
+    for lost in ("jobs/fake-seed0/episodes.jsonl", "jobs"):
+        path = run / lost
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        with pytest.raises(RunError, match="INCOMPLETE, missing: "):
+            publish(run, packed, seeds=[0])
+    publish(run, packed, unfinished=True)
+    assert load_study(packed).missing
+
+
+def test_one_process_publishes_at_a_time(tmp_path: Path, finished: test_study.Finished) -> None:
+    folder, _ = finished("study", SUITES["gp-l"])
+    with closing(lock_folder(tmp_path)), pytest.raises(RunError, match="in use by another process"):
+        publish(folder, tmp_path / "packed")
+    publish(folder, tmp_path / "packed")
+
+
+def test_names_of_columns_and_weights_may_have_spaces(
+    tmp_path: Path, finished: test_study.Finished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder, _ = finished("study", SUITES["gp-l"])
+    publish_main(folder, "packed", columns="in, rule_ood", weights="init, sft")
+    packed = tmp_path / RESULTS / "packed"
+    assert {file.name for file in packed.rglob("*.pt.xz")} == {"init.pt.xz", "sft.pt.xz"}
 
 
 def test_what_is_published_stays_where_the_next_study_cannot_take_its_place(
@@ -158,10 +204,15 @@ def test_what_is_published_stays_where_the_next_study_cannot_take_its_place(
         patched.setattr(Path, "rename", interrupted)
         with pytest.raises(KeyboardInterrupt):
             publish(folder, packed)
-    assert [path.name for path in tmp_path.iterdir()] == ["packed"]
+        assert (packed / "kept").exists()
+        # One that was killed leaves them beside their place.
+        packed.replace(tmp_path / ".packed.before")
+        with pytest.raises(KeyboardInterrupt):
+            publish(folder, packed)
+    assert {path.name for path in tmp_path.iterdir()} == {".lock", "packed"}
     assert (packed / "kept").exists()
     publish(folder, packed)
-    assert [path.name for path in tmp_path.iterdir()] == ["packed"]
+    assert {path.name for path in tmp_path.iterdir()} == {".lock", "packed"}
     assert not (packed / "kept").exists()
 
 

@@ -10,7 +10,9 @@ import json
 import lzma
 import re
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,13 +26,14 @@ from benchmarks.runs import (
     PACKED_FILE,
     RUN_FILE,
     RunError,
+    lock_folder,
     pack_json,
     read_episodes,
     read_json,
     read_record,
     write_json,
 )
-from benchmarks.study.cells import REFERENCE, Place, described, job_folder, place_of
+from benchmarks.study.cells import REFERENCE, Place, job_folder, load_study, place_of
 from benchmarks.study.frontier import PRIMARY
 from benchmarks.study.measured import MEASURES_FILE, read_measures
 from benchmarks.study.points import POINTS_FILE, read_book, read_points
@@ -65,6 +68,7 @@ def publish(
     columns: Collection[str] | None = None,
     seeds: Sequence[int] | None = None,
     weights: Sequence[str] = (),
+    unfinished: bool = False,
 ) -> int:
     """Pack a study.
 
@@ -74,15 +78,18 @@ def publish(
         columns: that are kept of the points between the init and the last; None for all.
         seeds: that are packed; None for all.
         weights: arms, and "init", whose last checkpoints of the first seed are packed, as .pt.xz.
+        unfinished: whether it is packed though points or episodes of these seeds are missing.
 
     Returns:
         Bytes of the packed folder.
 
     Raises:
-        RunError: it is not a study's folder or is damaged, or lacks what is asked for, or holds
-            `out` or is in it. What `out` held stays.
+        RunError: it is not a study's folder or is damaged, is unfinished, or lacks what is asked
+            for; or it holds `out` or is in it, or another process publishes there. What `out` held
+            stays.
     """
-    record, preset, _ = described(run)
+    study = load_study(run)
+    record, preset = study.record, study.preset
     kept = [c for c in preset.curve_columns if columns is None or c in columns]
     if columns is not None and (unknown := set(columns) - set(preset.curve_columns)):
         raise RunError(
@@ -95,11 +102,33 @@ def publish(
     here, there = run.resolve(), out.resolve()
     if here.is_relative_to(there) or there.is_relative_to(here):
         raise RunError(f"{run} cannot be packed into {out}: one is in the other.")
+    for settings in preset.policies.values():
+        arms = settings.ends(preset.points)
+        if unknown := set(weights) - set(arms):
+            raise RunError(
+                f"{run} has no arm {', '.join(sorted(unknown))}: expected some of "
+                f"{', '.join(arms)}."
+            )
+    packed = record.model_copy(update={"seeds": chosen})
+    if not unfinished and (missing := replace(study, record=packed).missing):
+        raise RunError(
+            f"{run}: {missing.headline()}. Finish the study, name the seeds that are finished "
+            f"with --seeds, or pack what there is with --unfinished."
+        )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with closing(lock_folder(out.parent)):
+        _replace(out, lambda partial: _pack_study(run, partial, packed, preset, kept, weights))
+    return sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+
+
+def _replace(out: Path, write: Callable[[Path], None]) -> None:
+    """Put a folder that is written beside it in the place of another, whole or not at all."""
     partial, before = (out.with_name(f".{out.name}.{end}") for end in ("partial", "before"))
     shutil.rmtree(partial, ignore_errors=True)
+    if before.exists() and not out.exists():  # One was killed between the two.
+        before.rename(out)
     try:
-        packed = record.model_copy(update={"seeds": chosen})
-        _pack_study(run, partial, packed, preset, kept, weights)
+        write(partial)
         if out.exists():
             shutil.rmtree(before, ignore_errors=True)
             out.rename(before)
@@ -109,7 +138,6 @@ def publish(
         if before.exists() and not out.exists():
             before.rename(out)
     shutil.rmtree(before, ignore_errors=True)
-    return sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
 
 
 def _pack_study(
@@ -212,8 +240,11 @@ def main(
         str | None, typer.Option(help="Seeds, split by commas, as those that are finished.")
     ] = None,
     weights: Annotated[
-        str, typer.Option(help="Arms whose last checkpoints of the first seed are packed.")
-    ] = "",
+        str | None, typer.Option(help="Arms whose last checkpoints of the first seed are packed.")
+    ] = None,
+    unfinished: Annotated[
+        bool, typer.Option("--unfinished", help="Pack what there is, though some is missing.")
+    ] = False,
 ) -> None:
     """Pack a study into results/."""
     with reported_errors():
@@ -222,9 +253,10 @@ def main(
         size = publish(
             run,
             RESULTS / name,
-            columns=None if columns is None else columns.split(","),
+            columns=None if columns is None else arguments.names(columns),
             seeds=arguments.seeds(seeds, read_record(run).seeds, "--seeds"),
-            weights=[arm for arm in weights.split(",") if arm],
+            weights=arguments.names(weights),
+            unfinished=unfinished,
         )
         record = read_record(RESULTS / name)
         typer.echo(json.dumps({"folder": str(RESULTS / name), "bytes": size, **record.suites}))
