@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.completeness import Missing
 from benchmarks.runs import RunError
 from benchmarks.statistics import Estimate, Observation
 from benchmarks.study import overturned
@@ -100,10 +101,19 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
     rows["controls"]["init", 0, COLUMN] = rows["controls-more"]["init", 0, COLUMN] = episodes(0.4)
     record = SimpleNamespace(suites={"gp-l": ""})
     endpoint = SimpleNamespace(name="a", test=SimpleNamespace(estimate=HEADLINE))
-    for module in ("overturned", "cells"):
-        name = f"benchmarks.study.{module}.described"
-        monkeypatch.setattr(name, lambda path: (record, studies[path.name], None))
-    monkeypatch.setattr(overturned, "played", lambda path, _: rows[path.name])
+    missing = dict.fromkeys(studies, Missing())
+
+    def load(path: Path) -> Any:
+        return SimpleNamespace(
+            folder=path,
+            record=record,
+            preset=studies[path.name],
+            played=lambda _: rows[path.name],
+            missing=missing[path.name],
+        )
+
+    monkeypatch.setattr(overturned, "in_order", list)
+    monkeypatch.setattr(overturned, "load_study", load)
     monkeypatch.setattr(overturned, "endpoints", lambda *_: ({}, [endpoint]))
     folders = [Path(name) for name in studies]
     lines = overturned.report(folders)
@@ -124,3 +134,7 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(RunError, match="controls-more: its init plays otherwise"):
         overturned.report(folders)
     assert "no grid among these studies" in overturned.report(folders[1:2])[1]
+    (told,) = overturned.report(folders[:1])
+    assert told.startswith("There are no controls among these studies")
+    missing["grid"] = Missing(["a seed"])
+    assert overturned.report(folders[:1])[0] == "grid: INCOMPLETE, missing: a seed"

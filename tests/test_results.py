@@ -16,6 +16,7 @@ from benchmarks.records import Episode, RunRecord
 from benchmarks.report import check_rows
 from benchmarks.runs import RUN_FILE, RunError, lock_folder, read_episodes, read_json, write_json
 from benchmarks.study.cells import load_study
+from benchmarks.study.findings import main as write_findings
 from benchmarks.study.findings import published
 from benchmarks.study.findings_pages import MARKED, TABLED, WRITTEN, page_in_full, written
 from benchmarks.study.frontier import Choice, choices
@@ -168,6 +169,34 @@ def test_an_unfinished_study_takes_no_place_of_a_finished_one(
             publish(run, packed, seeds=[0])
     publish(run, packed, unfinished=True)
     assert load_study(packed).missing
+
+
+def test_findings_are_written_of_finished_studies_or_not_at_all(
+    tmp_path: Path,
+    finished: test_study.Finished,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def refused() -> str:
+        before = sorted(tmp_path.rglob("*"))
+        with pytest.raises(typer.Exit):
+            write_findings()
+        assert sorted(tmp_path.rglob("*")) == before
+        return " ".join(capsys.readouterr().err.split())
+
+    assert "There is no README.md and no docs/index.md here" in refused()
+    for path in TABLED:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text((ROOT / path).read_text("utf-8"), "utf-8")
+    assert "There is no study in results/" in refused()
+    folder, _ = finished("study", SUITES["gp-l"])
+    publish(folder, RESULTS / "whole")
+    run = shutil.copytree(folder, tmp_path / "run")
+    write_json(run / RUN_FILE, {**read_json(run / RUN_FILE), "seeds": [0, 1]})
+    publish(run, RESULTS / "part", unfinished=True)
+    assert "Pages quote whole studies alone. INCOMPLETE, missing: " in refused()
 
 
 def test_one_process_publishes_at_a_time(tmp_path: Path, finished: test_study.Finished) -> None:

@@ -223,15 +223,6 @@ Played = Mapping[tuple[int, int], Observation]
 """What came of episodes, by seed of the study and episode seed."""
 
 
-def played(folder: Path, policy: str) -> dict[tuple[str, int, str], Played]:
-    """Return the primary metric of each episode of a policy, by stage, point and column.
-
-    Raises:
-        RunError: it is not a study's folder.
-    """
-    return load_study(folder).played(policy)
-
-
 def check_same_init(
     folder: Path,
     known: Mapping[tuple[str, int, str], Played],

@@ -17,10 +17,11 @@ from matplotlib.figure import Figure
 from benchmarks.consoles import reported_errors
 from benchmarks.plot_style import LIGHT_PNG, Theme, write_figure
 from benchmarks.plots import severities_figure
-from benchmarks.runs import RUN_FILE
+from benchmarks.runs import RUN_FILE, RunError
 from benchmarks.study.cells import in_order
 from benchmarks.study.findings_pages import (
     FIGURE,
+    TABLED,
     WRITTEN,
     looks_figure,
     measures_figure,
@@ -40,25 +41,37 @@ def published(results: Path = RESULTS) -> list[Path]:
 
 
 def main() -> None:
-    """Write the numbers, the pages and the figure."""
+    """Write the numbers, the pages and the figures: of finished studies, or nothing."""
     with reported_errors():
         _write()
 
 
 def _write() -> None:
     folders = published()
-    summary = summarise_studies(folders, splits=False) if folders else None
+    if lacking := [str(path) for path in TABLED if not path.exists()]:
+        raise RunError(
+            f"There is no {' and no '.join(lacking)} here, whose tables would be written. Run this "
+            f"in the root of a checkout."
+        )
+    if not folders:
+        raise RunError(f"There is no study in {RESULTS}/: publish one first.")
+    summary = summarise_studies(folders, splits=False)
+    if summary.headline:
+        raise RunError(
+            f"Pages quote whole studies alone. {summary.headline}. Finish what is missing, and "
+            f"publish it again."
+        )
     found = quoted(summary)
+    pages = {path: written(path, found) for path in WRITTEN}
     write_atomically(QUOTED, text_of(found).encode())
-    for path in WRITTEN:
-        write_atomically(path, written(path, found).encode())
-    if summary is not None:
-        of_grids = [one for one in summary.settings if one.study.preset.is_grid]
-        drawn = Summary(of_grids or summary.settings)
-        write_figure(partial(figures.frontier, drawn), FIGURE)
-        for one in summary.one_each:
-            for path, draw in _pictures(one, found):
-                write_figure(draw, path, dpi=110, files=LIGHT_PNG)
+    for path, text in pages.items():
+        write_atomically(path, text.encode())
+    of_grids = [one for one in summary.settings if one.study.preset.is_grid]
+    drawn = Summary(of_grids or summary.settings)
+    write_figure(partial(figures.frontier, drawn), FIGURE)
+    for one in summary.one_each:
+        for path, draw in _pictures(one, found):
+            write_figure(draw, path, dpi=110, files=LIGHT_PNG)
     print(f"{len(folders)} studies; written: {', '.join(map(str, (QUOTED, *WRITTEN)))}")
 
 

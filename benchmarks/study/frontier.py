@@ -14,6 +14,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from benchmarks.completeness import INCOMPLETE
 from benchmarks.consoles import reported_errors
 from benchmarks.significance import difference_test, holm, seeds_to_see, smallest_seen
 from benchmarks.statistics import Observation, PairedTest, rate
@@ -64,13 +65,18 @@ class Choice:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """RL - SFT on one column, one of `ENDPOINTS`."""
+    """RL - SFT on one column, one of `ENDPOINTS`.
+
+    Attributes:
+        unfinished: whether a study that it is of lacks points or episodes.
+    """
 
     suite: str
     policy: str
     name: str
     column: str
     test: PairedTest
+    unfinished: bool = False
 
 
 def arms_by_rate(policy: PolicyPreset, method: str) -> dict[float, str]:
@@ -327,10 +333,18 @@ def report(folders: Sequence[Path]) -> list[str]:
         columns = [PRIMARY, *(name for name in SECONDARY if name in preset.curve_columns)]
         for name, policy in preset.policies.items():
             cells, further = study.played(name), with_further_seeds(study, name, studies)
+            others = [one for one in studies if continues(study, name, one)]
+            # (b) is of their seeds too.
+            lacking = study.missing, study.missing or any(one.missing for one in others)
             try:
                 for column in columns:
                     chosen, here = endpoints(cells, suite, name, policy, preset, column, further)
-                    known |= {(suite, one.policy, one.name, one.column): one for one in here}
+                    known |= {
+                        (suite, one.policy, one.name, one.column): replace(
+                            one, unfinished=bool(lacking[one.name == "b"])
+                        )
+                        for one in here
+                    }
             except ValueError as error:
                 lines.append(f"{suite}, {name}: {error}")
                 continue
@@ -362,7 +376,8 @@ def _told(suite: str, policy: str, method: str, one: Choice, preset: Preset) -> 
 def _line(one: Endpoint, corrected: float | None) -> str:
     """Return an endpoint as a line; with p and power on the primary column alone."""
     estimate = one.test.estimate
-    line = (
+    line = f"{INCOMPLETE}: " if one.unfinished else ""
+    line += (
         f"{one.suite}, {one.policy}, {one.column}, ({one.name}) {ENDPOINTS[one.name]}: RL - SFT "
         f"{100 * estimate.value:+.1f} [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}], "
         f"{estimate.seeds} seeds"

@@ -5,7 +5,7 @@ docs/protocol.md says when one does. All of it is computed from the rows on disk
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +16,10 @@ import typer
 from benchmarks.consoles import reported_errors
 from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate
-from benchmarks.study.cells import Played, check_same_init, described, in_order, played
+from benchmarks.study.cells import Played, Study, check_same_init, in_order, load_study
 from benchmarks.study.frontier import PRIMARY, Cells, choose, differences, endpoints
 from benchmarks.study.presets import UNTRAINED, Arm
+from benchmarks.study.presets.schema import CONTROLS
 
 COLUMN = PRIMARY
 """The column of the headline."""
@@ -152,25 +153,23 @@ class Setting:
                 yield f"{stand_in.control} is open: {error}"
 
 
-def read_settings(folders: Sequence[Path]) -> dict[tuple[str, str], Setting]:
+def settings_of(studies: Iterable[Study]) -> dict[tuple[str, str], Setting]:
     """Return what studies hold of headlines and controls, by suite and policy.
 
     Args:
-        folders: of studies, grids and controls; of endpoints and arms in several those of chosen
-            arms or of the later study count.
+        studies: grids and controls; of endpoints and arms in several those of the last one count.
 
     Raises:
-        RunError: one is not a study's folder, or controls are not from the same init.
+        RunError: controls are not from the same init.
     """
     found: dict[tuple[str, str], Setting] = {}
-    for folder in in_order(folders):
-        record, preset, _ = described(folder)
-        suite = next(iter(record.suites))
+    for study in studies:
+        preset, suite = study.preset, next(iter(study.record.suites))
         for name, policy in preset.policies.items():
             setting = found.setdefault((suite, name), Setting())
-            here = played(folder, name)
+            here = study.played(name)
             if preset.is_controls:
-                check_same_init(folder, setting.cells, here)
+                check_same_init(study.folder, setting.cells, here)
                 setting.cells.update(here)
                 setting.arms.update(policy.all_arms)
                 setting.points = preset.points
@@ -183,9 +182,24 @@ def read_settings(folders: Sequence[Path]) -> dict[tuple[str, str], Setting]:
 
 
 def report(folders: Sequence[Path]) -> list[str]:
-    """Return what controls do to the headline as lines of text; arguments and errors as above."""
-    lines = []
-    for (suite, policy), setting in read_settings(folders).items():
+    """Return what controls do to the headline as lines of text.
+
+    Args:
+        folders: of studies, grids and controls; of endpoints and arms in several those of chosen
+            arms or of the later study count.
+
+    Raises:
+        RunError: one is not a study's folder, or controls are not from the same init.
+    """
+    studies = [load_study(folder) for folder in in_order(folders)]
+    lines = [f"{one.folder}: {one.missing.headline()}" for one in studies if one.missing]
+    settings = settings_of(studies)
+    if not any(setting.arms for setting in settings.values()):
+        lines.append(
+            "There are no controls among these studies: expected a grid and studies whose presets "
+            f"begin with {CONTROLS!r}."
+        )
+    for (suite, policy), setting in settings.items():
         if not setting.arms:
             continue
         lines.append(f"{suite}, {policy}:")
