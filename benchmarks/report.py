@@ -30,9 +30,12 @@ def report_all(folders: Sequence[Path], console: Console, out: Path | None = Non
         out: where all files go; None for the first folder.
 
     Raises:
-        RunError: one is no run's folder or damaged, or of several one is no study.
+        RunError: one is no run's folder or damaged, of several one is no study, or `out` is a file.
     """
+    folders = list({folder.resolve(): folder for folder in folders}.values())
     kinds = {folder: read_record(folder).kind for folder in folders}
+    if out is not None and out.exists() and not out.is_dir():
+        raise RunError(f"{out} is a file. Name a folder with --out; it is made if missing.")
     if set(kinds.values()) == {"study"}:
         from benchmarks.study.report.command import write_report
         from benchmarks.study.report.summary import summarise_studies
@@ -79,6 +82,7 @@ def report(
     if record.kind == "study":
         # A study's results come with its learners; an evaluation is reported without them.
         from benchmarks.plots import plot_curves, plot_severities
+        from benchmarks.study.cells import suite_note
         from benchmarks.study.conclusion import sentences
         from benchmarks.study.costs import costs
         from benchmarks.study.results import load_results
@@ -93,7 +97,9 @@ def report(
         plot_severities(results, target / "severities.png")
         numbers = [*results.rates, *results.differences]
         lines = [{**result_line(number), "run": missing.status} for number in numbers]
-        notes = [_marked(missing, sentence) for sentence in sentences(results)]
+        changed = suite_note(folder, record)
+        notes = [changed] if changed else []
+        notes += [_marked(missing, sentence) for sentence in sentences(results)]
         endings = [
             *wrapped("\n".join(notes)).splitlines(),
             f"All tables: {(target / 'table.md').resolve()}",

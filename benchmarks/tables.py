@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,8 @@ class Table:
 
         Args:
             breaks: how often cells are broken where people would: 0 for never, 1 for behind a
-                slash of a name, before an interval or brackets and between the words of the header,
-                2 for within long names and intervals too.
+                slash of a name, before an interval, brackets or a count and between the words of
+                the header, 2 for within long names and intervals too.
         """
         table = RichTable(
             title=_rich(self.title), caption=_rich(self.note) if self.note else None,
@@ -62,11 +63,29 @@ class Table:
             if breaks:
                 names, numbers = cells[: self.numbers_from], cells[self.numbers_from :]
                 cells = [_broken_name(name, breaks) for name in names]
-                cells += [number.replace(" [", "\n[").replace(" (", "\n(") for number in numbers]
+                for mark in (" [", " (", ",n="):
+                    numbers = [number.replace(mark, f"\n{mark[1:]}") for number in numbers]
+                cells += numbers
             if breaks > 1:
                 cells = [_behind_comma(",\n", cell) for cell in cells]
             table.add_row(*map(_rich, cells))
         return table
+
+    def split(self, parts: int) -> list[Table]:
+        """Return tables that have its names each, and a part of its numbers."""
+        first = self.numbers_from
+        size = max(1, -(-(len(self.header) - first) // parts))
+        starts = [*range(first, len(self.header), size)] or [first]
+        return [
+            Table(
+                self.title if start == first else f"{self.title}, continued",
+                [*self.header[:first], *self.header[start : start + size]],
+                [[*row[:first], *row[start : start + size]] for row in self.rows],
+                first,
+                self.note if start == starts[-1] else "",
+            )
+            for start in starts
+        ]
 
     def markdown(self) -> str:
         """Return it as a Markdown table under its title in bold."""
@@ -78,18 +97,22 @@ class Table:
 
 
 class Fitting:
-    """A table as wide as the terminal has room for."""
+    """A table as wide as the terminal has room for, in several parts if it must be."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for breaks in (0, 1, 2):
-            lines = self._table.lines(breaks)
+        def fits(lines: RichTable) -> bool:
             room = Measurement.get(console, options.update(max_width=_WIDEST), lines).maximum
-            if room <= options.max_width:
+            return room <= options.max_width
+
+        numbers = len(self._table.header) - self._table.numbers_from
+        for parts, breaks in product(range(1, max(1, numbers) + 1), (0, 1, 2)):
+            split = [part.lines(breaks) for part in self._table.split(parts)]
+            if all(map(fits, split)):
                 break
-        yield lines
+        yield from split
 
 
 _behind_comma = re.compile(r"(?<=[\d.]),(?=[+−-]?\d)").sub

@@ -216,6 +216,24 @@ def test_a_narrow_terminal_breaks_names_behind_a_slash() -> None:
             assert any(one.startswith("rule_ood ") and "[10.1,14.9]" in one for one in lines)
 
 
+def test_a_table_without_room_is_shown_in_parts() -> None:
+    heads = [f"measure {letter}" for letter in "abcdefg"]
+    row = ["lm-working", "sft-5e-4", "10", "rule_ood", *["100.0 [97.9, 100.0], n=1000"] * 7]
+    table = Table("Told", ["policy", "arm", "point", "column", *heads], [row], 4, "Noted.")
+    for width in (80, 60):
+        shown = io.StringIO()
+        Console(file=shown, width=width, color_system=None).print(table.rich())
+        text = shown.getvalue()
+        words = text.split()
+        assert text.count("Told, continued") == text.count("lm-working") - 1 > 0
+        assert text.count("Noted.") == 1
+        assert words.count("n=1000") == 7
+        assert words.count("rule_ood") == text.count("lm-working")
+        assert words.count("measure") == 7
+        assert [word for word in words if len(word) == 1] == list("abcdefg")
+    assert Table("Names", ["a", "b"], [["c", "d"]], 2).split(1)[0].header == ["a", "b"]
+
+
 def test_a_table_of_many_columns_breaks_no_word_at_80_columns() -> None:
     header = ["cell", "success", "step", "turn", "macro", "malformed", "mean return", "episodes"]
     line = ["nearest-neighbour/cities_rule_ood", *["12.3 [10.1, 14.9]"] * 4, "0.0", "-16.78", "360"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from collections.abc import Callable
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from benchmarks.completeness import Missing
 from benchmarks.records import Episode
+from benchmarks.report import report_all
 from benchmarks.runs import RunError, pack_json, read_episodes
 from benchmarks.statistics import Estimate
 from benchmarks.study import init
@@ -68,6 +71,34 @@ def test_a_run_that_says_what_cannot_be_is_refused_in_words(
     for read in (load_results, lambda one: report([one]), lambda one: publish(one, one / "out")):
         with pytest.raises(RunError, match=words):
             read(folder)
+
+
+def test_a_report_says_that_the_suite_has_changed(folder: Path) -> None:
+    said = io.StringIO()
+    console = Console(file=said, width=400)
+    report_all([folder], console)
+    assert "has changed since" not in said.getvalue()
+
+    def edit(told: dict[str, Any]) -> None:
+        told["suites"]["gp-l"] = "another"
+
+    changed(folder / "run.json", edit)
+    report_all([folder], console)
+    now = SUITES["gp-l"].digest
+    words = f"the suite gp-l has changed since (its digest was another, and is {now})"
+    assert words in said.getvalue()
+    for name in ("table.md", "report.md", "report.html"):
+        assert words in (folder / name).read_text().replace("\\", "")
+
+
+def test_a_report_is_of_each_study_once_and_goes_into_a_folder(folder: Path) -> None:
+    said = io.StringIO()
+    report_all([folder, folder / ".." / folder.name], Console(file=said, width=200))
+    assert said.getvalue().count("Reading ") == 1
+    file = folder / "file"
+    file.touch()
+    with pytest.raises(RunError, match=r"file is a file\. Name a folder with --out"):
+        report_all([folder], QUIET, file)
 
 
 def test_a_rate_that_is_no_number_is_refused() -> None:

@@ -45,7 +45,9 @@ QUIET = Console(quiet=True)
 fake_learner, kept, finished = test_study.fake_learner, test_study.kept, test_study.finished
 
 
-def study(preset: str, rates: dict[tuple[str, str], float], seeds: int = 3) -> Study:
+def study(
+    preset: str, rates: dict[tuple[str, str], float], seeds: int = 3, policy: str = "lm-working"
+) -> Study:
     """Return a study of which every point of an arm has the rate of its arm and column."""
     of = PRESETS["gp-l"][preset]
     small = of.model_copy(update={"points": 2, "shares": (0.5, 1.0)})
@@ -57,13 +59,15 @@ def study(preset: str, rates: dict[tuple[str, str], float], seeds: int = 3) -> S
                 for seed in range(seeds)
                 for n in range(40)
             }
-            cells["lm-working", arm, point, column, "success"] = Cell(played, {})
+            cells[policy, arm, point, column, "success"] = Cell(played, {})
     record = RunRecord(kind="study", config={}, seeds=[*range(seeds)], suites={"gp-l": "digest"})
     return Study(Path(), record, small, small.applied(SUITES["gp-l"]), cells, {}, set())
 
 
-def verdicts(made: Study) -> dict[tuple[str, str, str], tuple[str, str]]:
-    contrasts, _ = contrasts_of(made, "lm-working", retained=False)
+def verdicts(
+    made: Study, policy: str = "lm-working"
+) -> dict[tuple[str, str, str], tuple[str, str]]:
+    contrasts, _ = contrasts_of(made, policy, retained=False)
     return {
         (one.contrast.topic, one.contrast.first, one.contrast.column): (one.verdict, one.says)
         for one in advice(corrected(contrasts))
@@ -82,7 +86,7 @@ def test_advice_follows_the_tests() -> None:
             (f"sft-{rate}", "in_validation"): 0.8,
             (f"rl-{rate}", "in_validation"): 0.6,
         }
-    found = verdicts(study("grid", rates))
+    found = verdicts(study("grid", rates, seeds=6))
     verdict, says = found["a", "RL 5e-5", "rule_ood"]
     assert verdict == "reinforcement"
     assert "it forgets less, and ends below its init" in says
@@ -95,6 +99,35 @@ def test_advice_follows_the_tests() -> None:
     verdict, says = found["b", "RL", "rule_ood"]
     assert verdict == "reinforcement"
     assert "RL has learned less of the trained rule, by 22.5 points" in says
+    # Before the declared seeds are there, nothing is advised by an endpoint.
+    early = verdicts(study("grid", rates, seeds=3))
+    for topic, studies in (("a", "-chosen"), ("b", "-chosen and -half"), ("c", "-chosen")):
+        first = "RL" if topic == "b" else "RL 5e-5"
+        verdict, says = early[topic, first, "rule_ood"]
+        assert verdict == "not decided"
+        assert says.endswith(
+            "not decided yet; it is declared with 6 seeds, and 3 are here; the others are in "
+            f"studies whose presets end in {studies}."
+        )
+    assert early["rate", "SFT 5e-5", "rule_ood"][0] == "found"
+
+
+def test_one_seed_decides_nothing() -> None:
+    rates = {("init", "rule_ood"): 0.5, ("init", "in"): 0.5}
+    for arm, rate in (("sft", 0.2), ("rl", 0.9)):
+        rates |= {(arm, column): rate for column in ("in", "rule_ood")}
+    one, several = (study("quick", rates, count, "lm") for count in (1, 3))
+    assert verdicts(several, "lm")["c", "RL", "rule_ood"][0] == "reinforcement"
+    found = corrected(contrasts_of(one, "lm", retained=False)[0])
+    for told in advice(found):
+        assert told.verdict == "not decided"
+        assert told.says.endswith("not decided; it is of one seed, which tells nothing of others.")
+        assert " p " not in told.because
+        assert "points [+" in told.because or "points [\u2212" in told.because
+    table = endpoints_table(found)
+    assert table.rows
+    for name in ("p by Holm", "p over seeds", "detectable", "seeds for 3"):
+        assert {row[list(table.header).index(name)] for row in table.rows} == {""}
 
 
 def test_what_validation_chose_is_told_with_its_luck() -> None:
@@ -171,7 +204,7 @@ def of_a_grid(init: float, sft: float, rl: float) -> dict[tuple[str, str], float
 def test_an_init_off_the_declared_range_decides_nothing(
     init: float, verdict: str, words: str
 ) -> None:
-    found = verdicts(study("grid-chosen", of_a_grid(init, 0.6, 0.3)))
+    found = verdicts(study("grid-chosen", of_a_grid(init, 0.6, 0.3), seeds=6))
     told, says = found["a", "RL 5e-4", "rule_ood"]
     assert told == verdict
     assert words in says
@@ -330,7 +363,7 @@ def test_controls_of_another_init_are_refused() -> None:
 def test_methods_that_never_differ_are_not_decided() -> None:
     columns = ("rule_ood", "in_validation")
     one = {(arm, column): 0.5 for arm in ("sft-5e-4", "rl-5e-4") for column in columns}
-    verdict, says = verdicts(study("grid-chosen", one))["c", "RL 5e-4", "rule_ood"]
+    verdict, says = verdicts(study("grid-chosen", one, seeds=6))["c", "RL 5e-4", "rule_ood"]
     assert verdict == "not decided"
     assert "no episode came out differently" in says
 
@@ -425,6 +458,14 @@ def test_the_page_in_a_browser(
         assert page.tell("document.documentElement.scrollWidth") <= width
         assert page.tell("[...document.images].every((one) => one.naturalWidth > 0)")
         assert page.tell("location.hash") == "#tables"
+        # A figure that is cut says that it scrolls, and no other does.
+        cut = (
+            "[...document.querySelectorAll('.wide:has(picture)')].map((one) => "
+            "[one.scrollWidth > one.clientWidth, getComputedStyle(one, '::before').content])"
+        )
+        assert page.tell(cut)
+        for is_cut, says in page.tell(cut):
+            assert is_cut == ("Scroll sideways" in says)
         page.press("n")
         page.wait("document.querySelector('#heading').textContent !== ''")
         assert page.errors == []

@@ -262,6 +262,17 @@ def suite_of_study(folder: Path, record: RunRecord) -> Suite:
     return suite(next(iter(record.suites)))
 
 
+def suite_note(folder: Path, record: RunRecord) -> str:
+    """Return that the suite of a study is another by now, "" where it is not."""
+    (name, known), *_ = record.suites.items()
+    if (now := suite(name).digest) == known:
+        return ""
+    return (
+        f"{folder}: the suite {name} has changed since (its digest was {known}, and is {now}), so "
+        f"these rows are not of what it plays today."
+    )
+
+
 def _preset_of(folder: Path, record: RunRecord) -> Preset:
     try:
         return Preset.model_validate({**record.config, "seeds": len(record.seeds)})

@@ -56,9 +56,9 @@ def _write() -> None:
     if not folders:
         raise RunError(f"There is no study in {RESULTS}/: publish one first.")
     summary = summarise_studies(folders, splits=False)
-    if summary.headline:
+    if summary.missing:
         raise RunError(
-            f"Pages quote whole studies alone. {summary.headline}. Finish what is missing, and "
+            f"Pages quote whole studies alone. {summary.missing}. Finish what is missing, and "
             f"publish it again."
         )
     found = quoted(summary)

@@ -9,6 +9,8 @@ from typing import Literal
 from benchmarks.statistics import FEW_SEEDS
 from benchmarks.study.frontier import MARGIN
 from benchmarks.study.names import SHIFT_WORDS
+from benchmarks.study.presets.declared import DECLARED
+from benchmarks.study.presets.schema import CHOSEN, HALF_ONLY
 from benchmarks.study.report.contrasts import Contrast
 from benchmarks.tables import percent
 
@@ -92,10 +94,11 @@ def measured(one: Contrast) -> str:
     seeds = f"{estimate.seeds} seed{'s' if estimate.seeds > 1 else ''}"
     if estimate.seeds < FEW_SEEDS:
         seeds = f"conditional on {seeds}"
+    test = f"{p_value(one.p)} by Holm, " if one.is_tested else ""
     return (
         f"{one.first} {percent(one.rates[0])} %, {one.second} {percent(one.rates[1])} %{before} "
         f"({metric} on {one.column}): {signed(estimate.value)} points "
-        f"[{signed(estimate.low)}, {signed(estimate.high)}], {p_value(one.p)} by Holm, {seeds}, "
+        f"[{signed(estimate.low)}, {signed(estimate.high)}], {test}{seeds}, "
         f"{estimate.episodes:,} episodes."
     )
 
@@ -103,6 +106,8 @@ def measured(one: Contrast) -> str:
 def more_needed(one: Contrast) -> str:
     """Return what would decide a contrast that is not decided."""
     needed, estimate = one.seeds_needed, one.estimate
+    if not one.is_tested:
+        return "it is of one seed, which tells nothing of others"
     margin = f"{100 * MARGIN:.0f} points"
     each = estimate.episodes // estimate.seeds
     if needed is None:
@@ -111,10 +116,7 @@ def more_needed(one: Contrast) -> str:
         return (
             f"more than {MOST_SEEDS:,} seeds of {each:,} episodes would find {margin}, uncorrected"
         )
-    told = f"{needed} seeds of {each:,} episodes would find {margin}, uncorrected"
-    if estimate.seeds == 1:
-        told += ", and more if seeds differ"
-    return told
+    return f"{needed} seeds of {each:,} episodes would find {margin}, uncorrected"
 
 
 def _advice(one: Contrast, within: Contrast | None) -> Advice:
@@ -152,6 +154,8 @@ def _arms(one: Contrast) -> tuple[Verdict, str]:
     if nothing := _nothing(one):
         verdict, why = nothing
         return verdict, f"{where}: nothing follows, {why}."
+    if one.seeds_awaited:
+        return "not decided", f"{where}: not decided yet; {_awaited(one)}."
     if one.start is not None and max(one.rates) < min(FLOOR, one.start / 2):
         kept = f"{percent(one.start)} % before, {percent(max(one.rates))} % at most after either"
         return "forgotten", f"{where}: both methods forget nearly all, {kept}."
@@ -165,12 +169,21 @@ def _arms(one: Contrast) -> tuple[Verdict, str]:
     return "not decided", f"{where}: not decided; {more_needed(one)}."
 
 
+def _awaited(one: Contrast) -> str:
+    """Return what is missing of an endpoint that is looked at before its time."""
+    told = f"it is declared with {one.seeds_awaited} seeds, and {one.estimate.seeds} are here"
+    if DECLARED[one.suite].of_b_at_first < one.seeds_awaited:
+        studies = f"{CHOSEN} and {HALF_ONLY}" if one.topic == "b" else CHOSEN
+        told += f"; the others are in studies whose presets end in {studies}"
+    return told
+
+
 def _nothing(one: Contrast) -> tuple[Verdict, str] | None:
     """Return why nothing follows from a contrast, None where something does."""
     start = one.start
     if max(one.rates) < FLOOR and (start or 0.0) < FLOOR:
         return "floor", f"all are at the floor (under {100 * FLOOR:.0f} %)"
-    if min(one.rates) > CEILING and one.seeds_needed is None:
+    if min(one.rates) > CEILING and one.sees is None:
         return "ceiling", "both are at the ceiling, and no episode came out differently"
     if one.init is None or one.topic == "init" or not starts_off_range(one):
         return None

@@ -103,9 +103,14 @@ class Contrast:
         return known if self.estimate.seeds > known else 0
 
     @property
+    def is_tested(self) -> bool:
+        """Whether a test tells of other seeds: of one seed none does."""
+        return self.estimate.seeds > 1
+
+    @property
     def is_found(self) -> bool:
         """Whether it is significant at 5 %, corrected."""
-        return self.p < 0.05
+        return self.is_tested and self.p < 0.05
 
     @property
     def over_seeds(self) -> float | None:
@@ -121,7 +126,7 @@ class Contrast:
         if self.estimate.seeds >= FEW_SEEDS or not self.is_found:
             return self.is_found
         over_seeds = self.over_seeds
-        return self.estimate.seeds > 1 and (over_seeds is None or over_seeds < 0.05)
+        return over_seeds is None or over_seeds < 0.05
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -139,10 +144,13 @@ class Contrast:
 
     @property
     def seeds_needed(self) -> int | None:
-        """How many such seeds would find a difference of `MARGIN`; None where nothing differs.
+        """How many such seeds would find a difference of `MARGIN`; None where nothing differs, and
+        of one seed.
 
         No fewer than tell how seeds differ.
         """
+        if not self.is_tested:
+            return None
         needed = seeds_to_see(self.test, MARGIN)
         return None if needed is None else max(needed, FEW_SEEDS)
 

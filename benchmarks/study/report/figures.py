@@ -274,7 +274,7 @@ def _legend(
 
 def _title(figure: Figure, theme: Theme, what: str, summary: Summary) -> None:
     width = int(12.5 * figure.get_figwidth())
-    headline = "INCOMPLETE" if summary.headline else ""
+    headline = "INCOMPLETE" if summary.missing else ""
     lines = textwrap.wrap(f"{headline}: {what}" if headline else what, width)
     colour = theme.warning if headline else theme.ink
     figure.suptitle("\n".join(map(label, lines)), color=colour)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.runs import RunError
-from benchmarks.study.cells import Played, Study, check_same_init, in_order
+from benchmarks.study.cells import Played, Study, check_same_init, in_order, suite_note
 from benchmarks.study.frontier import (
     SHIFTED,
     Cells,
@@ -87,10 +87,17 @@ class Summary:
     settings: Sequence[Setting]
 
     @property
-    def headline(self) -> str:
-        """What is missing, "" where nothing is."""
+    def missing(self) -> str:
+        """What studies lack, "" for nothing."""
         runs = [one.results for one in self.one_each]
         return " ".join(results.missing.headline() for results in runs if results.missing)
+
+    @property
+    def headline(self) -> str:
+        """What is to be known before all else: what is missing, and whose suite has changed."""
+        studies = [one.study for one in self.one_each]
+        changed = [suite_note(study.folder, study.record) for study in studies]
+        return " ".join(filter(None, [self.missing, *changed]))
 
     @property
     def one_each(self) -> Sequence[Setting]:
