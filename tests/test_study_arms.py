@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from rich.console import Console
+from typer.testing import CliRunner
 
 from agents.gp.worked_dialogues import GAME
 from agents.sb3.checkpoint import load_state
@@ -239,8 +241,52 @@ def test_an_init_stops_where_it_is_asked_to(
     declared = tiny().policies["lm-working"].competence
     assert init.job_of(*place).settings.competence == declared
     assert init.job_of(*place, competence=0.5).settings.competence == 0.5
-    with pytest.raises(SystemExit, match="give it or --competence"):
-        init.main(["--flops", "1e8", "--competence", "0.5"])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--flops", "1e8", "--competence", "0.5"], "give it or --competence"),
+        (["--flops", "nan"], "--flops takes a number above 0; got nan"),
+        (["--flops", "-1"], "--flops takes a number above 0; got -1.0"),
+        (["--competence", "1.5"], "--competence takes a share above 0, at most 1; got 1.5"),
+        (["--columns", "in, nosuch"], "has no column nosuch: expected some of in, "),
+        (["--suite", "nosuch"], "Unknown suite 'nosuch': expected one of gp-l"),
+        (["--inits", "grid/mlp"], "expected some of lm-working"),
+        (["--inits", "grid"], "expected some of lm-working"),
+        (["--inits", "nosuch/lm"], "expected one of"),
+        (["--", "-1"], "Invalid value for 'seed'"),
+    ],
+)
+def test_an_init_that_cannot_be_trained_is_refused_in_words(
+    options: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = init_command(*options)
+    assert done.exit_code == 2
+    assert words in " ".join(done.output.replace("│", " ").split())
+    assert not list(tmp_path.iterdir())
+
+
+def init_command(*options: str) -> Any:
+    command = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    command.command()(init.main)
+    return CliRunner().invoke(command, options, env={"COLUMNS": "400"})
+
+
+def test_an_init_goes_on_in_its_folder_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(init, "preset_named", lambda *_: tiny())
+    out = ["--out", str(tmp_path / "run"), "--flops", "2e8"]
+    assert init_command(*out, "--columns", "in_validation").exit_code == 0
+    other = init_command(*out, "--columns", "rule_ood")
+    assert other.exit_code == 2
+    assert "holds a run of another configuration" in other.output
+    assert "choose another folder with --out" in other.output
+    (book,) = tmp_path.rglob("points.json")
+    book.write_text("{")
+    assert "holds no JSON" in init_command(*out, "--columns", "in_validation").output
 
 
 def test_inits_are_trained_and_compared_alone(
@@ -249,9 +295,8 @@ def test_inits_are_trained_and_compared_alone(
     monkeypatch.setattr(init, "preset_named", lambda *_: tiny())
     monkeypatch.setattr(init, "RUNS", tmp_path)
     # The second is the first again: it is measured, and not trained.
-    asked = ["--flops", "2e8", "--columns", "in_validation", "--inits"]
     lines: list[str] = []
-    trained = tmp_path / "init-gp-l" / "2.00e+08" / "a" / "jobs" / "lm-working-seed0" / "init.pt"
+    trained = tmp_path / "init-gp-l" / "200000000" / "a" / "jobs" / "lm-working-seed0" / "init.pt"
 
     def tell(line: str) -> None:
         # Looks are told while it trains, and not behind it.
@@ -260,7 +305,7 @@ def test_inits_are_trained_and_compared_alone(
         )
         lines.append(line)
 
-    init.main([*asked, "a/lm-working", "a/lm-working"], tell)
+    init.train_inits(0, "gp-l", ["a/lm-working"] * 2, tell, flops=2e8, columns=["in_validation"])
     told = [line.split(" ")[0] for line in lines]
     assert told[1:4] == ["lm-working", "trained", "in_validation:"]
     assert told[4:] == ["lm-working", "measured", "in_validation:", "in_validation:"]

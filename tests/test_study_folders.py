@@ -18,7 +18,6 @@ from benchmarks.records import Episode
 from benchmarks.report import report_all
 from benchmarks.runs import RunError, pack_json, read_episodes
 from benchmarks.statistics import Estimate
-from benchmarks.study import init
 from benchmarks.study.cities import tables
 from benchmarks.study.frontier import report
 from benchmarks.study.measured import Measured, Measures, read_measures
@@ -272,12 +271,6 @@ def test_a_gpu_that_is_not_there_is_missed_before_anything_is_written(tmp_path: 
     with pytest.raises(ValueError, match="torch finds no GPU"):
         run_study(on_gpu, SUITES["gp-l"], tmp_path / "run", seeds=[0], workers=0, console=QUIET)
     assert not (tmp_path / "run").exists()
-
-
-@pytest.mark.parametrize("name", ["grid/mlp", "grid", "nosuch/lm"])
-def test_an_init_that_there_is_none_of_is_said_in_words(name: str, tmp_path: Path) -> None:
-    with pytest.raises(SystemExit, match=r"Error: .*expected"):
-        init.main(["0", "--inits", name])
 
 
 def test_seeds_beyond_the_cities_begin_again() -> None:

@@ -2,29 +2,33 @@
 
 It says what it took in CPU time, beside a fixed loop by which machines are compared, and how much
 it can do on each column, in the metric that the init is stopped by. Of several, such as
-`--suite virl-l --inits grid-answers/lm grid/lm-working`, the later ones are compared with the first
+`--suite virl-l --inits grid-answers/lm,grid/lm-working`, the later ones are compared with the first
 on the episodes that both played; `--flops 1e12` trains each for that compute, whatever it can do,
 and `--competence 0.5` until it can do so much on validation.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
+import math
 import time
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
+import typer
+from rich.console import Console
+
+from benchmarks.commands import arguments
 from benchmarks.commands.arguments import RUNS
-from benchmarks.runs import read_json
+from benchmarks.consoles import reported_errors, say
 from benchmarks.significance import difference_test
 from benchmarks.speed.rows import calibration
 from benchmarks.statistics import Estimate, rate
 from benchmarks.study.cells import Played, job_folder, read_cells
 from benchmarks.study.frontier import differences
 from benchmarks.study.jobs import Event, Job, run_job
-from benchmarks.study.points import POINTS_FILE
+from benchmarks.study.points import read_book
 from benchmarks.study.presets import preset_named
 from benchmarks.suites import SUITES
 
@@ -40,30 +44,35 @@ def job_of(
     preset: str,
     policy: str,
     seed: int,
-    flops: float = 0.0,
+    flops: float | None = None,
     columns: Collection[str] = (),
-    competence: float = 0.0,
+    competence: float | None = None,
 ) -> Job:
     """Return the job of an init.
 
     Args:
-        flops: its compute; 0 stops it as the preset does.
+        flops: its compute; None stops it as the preset does.
         columns: that are measured, of the preset's own; none for all.
         competence: stops it where validation reaches this share, in place of the preset's.
+
+    Raises:
+        ValueError: there is no such preset, policy or column.
     """
     of = preset_named(preset, suite).with_policies([policy])
     settings = of.policies[policy].model_copy(update={"arms": {}})
-    if competence:
+    if competence is not None:
         settings = settings.model_copy(update={"competence": competence})
-    if flops:
+    if flops is not None:
         # One look is enough where nothing depends on it.
         equal = {"competence": NEVER, "init_flops": flops, "check_flops": flops}
         settings = settings.model_copy(update=equal)
-    measured = {
-        name: column
-        for name, column in of.applied(SUITES[suite]).columns.items()
-        if not columns or name in columns
-    }
+    known = of.applied(SUITES[suite]).columns
+    if unknown := set(columns) - set(known):
+        raise ValueError(
+            f"{preset} of {suite} has no column {', '.join(sorted(unknown))}: expected some of "
+            f"{', '.join(known)}."
+        )
+    measured = {name: known[name] for name in known if not columns or name in columns}
     alone = of.model_copy(
         update={"name": "init", "policies": {policy: settings}, "columns": measured}
     )
@@ -86,7 +95,7 @@ def init_alone(job: Job, tell: Tell) -> None:
         if "validation" in event.rates:
             looked(event.flops, event.rates["validation"][0])
 
-    for look in (read_json(job.folder / POINTS_FILE) or {}).get("validation", {}).values():
+    for look in (read_book(job.folder) or {"validation": {}})["validation"].values():
         looked(look["flops"], look[measured])
     run_job(job, hear)
     minutes = (time.process_time() - began) / 60
@@ -123,55 +132,48 @@ def _told(estimate: Estimate) -> str:
     )
 
 
-def _asked(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    told, *_ = (__doc__ or "").split("\n\n")
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.study.init", description=told)
-    parser.add_argument("seed", nargs="?", type=int, default=0)
-    parser.add_argument("--suite", default="gp-l", choices=list(SUITES))
-    parser.add_argument(
-        "--inits", nargs="+", default=["grid/lm-working"], help="each a preset and its policy"
-    )
-    parser.add_argument(
-        "--flops", type=float, default=0.0, help="of each init; 0 for what its preset says"
-    )
-    parser.add_argument(
-        "--competence", type=float, default=0.0, help="at which it stops; 0 for the preset's"
-    )
-    parser.add_argument("--columns", nargs="+", default=[], help="to measure; all by default")
-    return parser.parse_args(arguments)
-
-
-def main(arguments: Sequence[str] | None = None, tell: Tell = print) -> None:
-    """Do what the command line asks.
+def train_inits(
+    seed: int,
+    suite: str,
+    inits: Sequence[str],
+    tell: Tell,
+    *,
+    flops: float | None = None,
+    competence: float | None = None,
+    columns: Collection[str] = (),
+    out: Path | None = None,
+) -> None:
+    """Train and measure inits, and compare the later ones with the first.
 
     Args:
+        inits: each a preset and its policy, such as "grid/lm-working".
+        flops, competence, columns: see `job_of`.
+        out: folder of all of them; None for one in runs/.
         tell: is called with each line, as soon as it is known.
+
+    Raises:
+        ValueError: there is no such suite, preset, policy or column, or a number is out of range.
+        RunError: a folder holds an init that was asked for otherwise, is in use or damaged.
     """
-    asked = _asked(arguments)
-    if asked.flops and asked.competence:
-        sys.exit("Error: --flops trains whatever an init can do; give it or --competence.")
-    folder = RUNS / f"init-{asked.suite}"
-    if asked.flops:
-        folder /= f"{asked.flops:.2e}"
-    if asked.competence:
-        folder /= f"competence-{asked.competence:g}"
-    names = [name.partition("/")[::2] for name in asked.inits]
-    try:
-        jobs = [
-            job_of(
-                folder / preset,
-                asked.suite,
-                preset,
-                policy,
-                asked.seed,
-                asked.flops,
-                asked.columns,
-                asked.competence,
-            )
-            for preset, policy in names
-        ]
-    except ValueError as error:
-        sys.exit(f"Error: {error}")
+    if suite not in SUITES:
+        raise ValueError(f"Unknown suite {suite!r}: expected one of {', '.join(SUITES)}.")
+    if flops is not None and competence is not None:
+        raise ValueError("--flops trains whatever an init can do; give it or --competence.")
+    if flops is not None and not 0 < flops < math.inf:
+        raise ValueError(f"--flops takes a number above 0; got {flops}.")
+    if competence is not None and not 0 < competence <= 1:
+        raise ValueError(f"--competence takes a share above 0, at most 1; got {competence}.")
+    folder = RUNS / f"init-{suite}" if out is None else out
+    if flops is not None:
+        folder /= f"{flops:.12g}"
+    if competence is not None:
+        folder /= f"competence-{competence:.12g}"
+    jobs = []
+    for name in inits:
+        preset, _, policy = name.partition("/")
+        jobs.append(
+            job_of(folder / preset, suite, preset, policy, seed, flops, columns, competence)
+        )
     tell(f"the fixed loop takes {calibration():.2f} s here")
     for job in jobs:
         init_alone(job, tell)
@@ -179,8 +181,40 @@ def main(arguments: Sequence[str] | None = None, tell: Tell = print) -> None:
         compare(jobs[0], other, tell)
 
 
-if __name__ == "__main__":
+def main(
+    seed: Annotated[int, typer.Argument(min=0, help="Of the init, as in a study.")] = 0,
+    suite: Annotated[str, typer.Option(help=f"One of {', '.join(SUITES)}.")] = "gp-l",
+    inits: Annotated[
+        str, typer.Option(help="Each a preset and its policy, split by commas.")
+    ] = "grid/lm-working",
+    flops: Annotated[
+        float | None, typer.Option(help="Of each init, in place of its preset's stop.")
+    ] = None,
+    competence: Annotated[
+        float | None, typer.Option(help="At which each stops, in place of its preset's.")
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="To measure, split by commas; all by default.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder; by default runs/init-SUITE.")] = None,
+) -> None:
+    """Train and measure inits alone; the same command resumes."""
     import torch
 
     torch.set_num_threads(1)
-    main(tell=partial(print, flush=True))
+    console = Console()
+    with reported_errors():
+        train_inits(
+            seed,
+            suite,
+            arguments.names(inits),
+            partial(say, console),
+            flops=flops,
+            competence=competence,
+            columns=arguments.names(columns),
+            out=out,
+        )
+
+
+if __name__ == "__main__":
+    typer.run(main)
