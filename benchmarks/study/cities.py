@@ -80,7 +80,10 @@ def main(
         _, preset, _ = described(folder)
         if not leaves_out(preset):
             raise RunError(f"{folder}: this study left no city out. Start one with study --cv.")
-        for table in tables(preset, load_results(folder)):
+        results = load_results(folder)
+        if results.missing:
+            print(results.missing.headline())
+        for table in results.missing.marked(tables(preset, results)):
             print(table.markdown())
 
 

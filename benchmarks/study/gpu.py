@@ -8,18 +8,19 @@ minutes; it has not been run on a GPU yet. `--device cpu --seconds 1` tries it.
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
-from typing import Any
+from typing import Annotated, Any
 
 import torch
+import typer
 
 from agents.tinylm import PPO, SFT, PPOConfig, SFTConfig, TinyLM, TinyLMConfig
 from agents.tinylm.learn import write_out
+from benchmarks.consoles import reported_errors
 from benchmarks.study.learners import usable_device
 from benchmarks.study.presets import preset_named
 from benchmarks.study.stacked import StackedSFT
@@ -137,15 +138,15 @@ def measured(device: str, seconds: float, core: float) -> Iterator[str]:
             yield f"{name}, {told}: {found:.0f} replies a second, {found / base:.1f} times a core"
 
 
-def main() -> None:
-    """Print the ratios."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--device", default="cuda")
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="of each measurement")
-    given = parser.parse_args()
-    for line in measured(usable_device(given.device), given.seconds, given.seconds):
-        print(line, flush=True)
+def main(
+    device: Annotated[str, typer.Option(help="As torch names it.")] = "cuda",
+    seconds: Annotated[float, typer.Option(min=0.1, max=600, help="Of a measurement.")] = SECONDS,
+) -> None:
+    """Print what a GPU gives the small language model, as ratios to a CPU core."""
+    with reported_errors():
+        for line in measured(usable_device(device), seconds, seconds):
+            print(line, flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)
