@@ -16,8 +16,8 @@ from benchmarks.study import frontier
 from benchmarks.study.cells import Cell, Study, job_folder
 from benchmarks.study.frontier import arms_by_rate
 from benchmarks.study.further_seeds import halfway, with_further_seeds
-from benchmarks.study.jobs import WEIGHTS, Job, run_job
-from benchmarks.study.points import read_points
+from benchmarks.study.jobs import Job, run_job
+from benchmarks.study.points import WEIGHTS, read_points
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.presets.grid import half as half_of
 from benchmarks.study.report.compared import contrasts_of

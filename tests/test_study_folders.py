@@ -190,6 +190,12 @@ def without_an_arm(book: Any) -> None:
         del book["points"][f"rl/{point}"]
 
 
+def as_before(book: Any) -> None:
+    """Tell what was told while the first arm was trained."""
+    for point in ("sft/2", "sft/3", "rl/1", "rl/2", "rl/3"):
+        del book["points"][point]
+
+
 def without_looks(book: Any) -> None:
     del book["validation"]
 
@@ -197,9 +203,10 @@ def without_looks(book: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (None, r"has init\.pt, rl\.pt, sft\.pt, and points\.json does not tell"),
-        (without_points, r"has sft\.pt, rl\.pt, and points\.json does not tell"),
-        (without_an_arm, r"has rl\.pt, and points\.json does not tell"),
+        (None, r"has init\.pt, rl\.pt, sft\.pt, weights/init-0\.pt and 6 more, .* does not tell"),
+        (without_points, r"has rl\.pt, sft\.pt, weights/rl-1\.pt, weights/rl-2\.pt and 4 more, .* does not tell"),
+        (without_an_arm, r"has rl\.pt, weights/rl-1\.pt, .* does not tell"),
+        (as_before, r"has weights/sft-2\.pt, weights/sft-3\.pt, .* does not tell"),
         (without_looks, r"has init\.pt, and points\.json does not tell"),
     ],
 )
@@ -208,6 +215,9 @@ def test_a_job_does_not_go_on_without_its_points(
 ) -> None:
     job = folder / "jobs" / "fake-seed0"
     whole = rows_of(job)
+    if change is as_before:  # killed then, and its points.json is an older one
+        for file in ("sft.pt", "rl.pt", "weights/rl-1.pt", "weights/rl-2.pt", "weights/rl-3.pt"):
+            (job / file).unlink()
     if change is None:
         (job / "points.json").unlink()
     else:

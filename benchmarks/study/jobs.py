@@ -18,7 +18,7 @@ from benchmarks.rollouts import Cell, evaluate, play
 from benchmarks.runs import Run, RunError, write_json
 from benchmarks.statistics import Observation, rate
 from benchmarks.study.learners import LEARNERS, Learner, Stage, Usage
-from benchmarks.study.points import POINTS_FILE, read_book, tells_of
+from benchmarks.study.points import POINTS_FILE, WEIGHTS, check_told, read_book
 from benchmarks.study.presets import UNTRAINED, Arm, PolicyPreset, Preset
 from benchmarks.study.timing import Clock
 from benchmarks.suites import Suite, sees_pictures
@@ -27,9 +27,6 @@ from virl_env.views.renderer import ALBUM
 
 Interval = tuple[float, float, float]
 """A mean and the bounds of its 95 % interval, over the hands or routes of one seed."""
-
-WEIGHTS = "weights"
-"""Folder of a job with the weights at each point, such as sft-3.pt."""
 
 _ALBUM_ROOM = 1536 * 2**20
 """Bytes of pictures of streets that a job keeps."""
@@ -158,7 +155,7 @@ class _Worker:
             "points": {},
         }
         self.points: dict[str, dict[str, Any]] = self.book["points"]
-        self.check_book()
+        check_told(job.folder, self.book, job.settings.ends(job.preset.points))
         self.save_book()
         self.clock = Clock(job.folder)
         self.suite = job.played
@@ -398,32 +395,6 @@ class _Worker:
                 break
             before += minutes
         self._emit(replace(news or Event(0.0, stage), fraction=before / self.job.minutes))
-
-    def check_book(self) -> None:
-        """Refuse a folder whose points.json lacks what its weights are of.
-
-        An arm would be measured at its early points with later weights.
-
-        Raises:
-            RunError: it does, or tells of a stage that the job has not.
-        """
-        folder, of = self.job.folder, self.job.preset.points
-        ends = self.job.settings.ends(of)
-        if unknown := {told["stage"] for told in self.points.values()} - ends.keys():
-            raise RunError(
-                f"{folder / POINTS_FILE} tells of {min(unknown)}, which is no stage of this job: "
-                f"expected {', '.join(ends)}. Restore the file, or start in another folder."
-            )
-        lost = sorted(path.name for path in folder.glob("*.pt"))
-        if (folder / POINTS_FILE).exists():
-            finished = [stage for stage in ends if f"{stage}.pt" in lost]
-            lost = [f"{one}.pt" for one in finished if not tells_of(self.book, one, of)]
-        if lost:
-            raise RunError(
-                f"{folder} has {', '.join(lost)}, and {POINTS_FILE} does not tell what was "
-                f"measured on the way there. Restore {POINTS_FILE}, or delete {folder}: this job "
-                f"is then done again, to the same numbers."
-            )
 
     def save_book(self) -> None:
         """Write points.json."""

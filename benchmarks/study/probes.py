@@ -29,8 +29,9 @@ from benchmarks.runs import RunError
 from benchmarks.study.divergence import ComparingAgent, NotingAgent, divergences
 from benchmarks.study.facts import facts_of
 from benchmarks.study.forced import BEGINNINGS, ForcedAgent
-from benchmarks.study.jobs import WEIGHTS, Job
+from benchmarks.study.jobs import Job
 from benchmarks.study.learners import LEARNERS, Learner
+from benchmarks.study.points import WEIGHTS
 from benchmarks.study.presets import PolicyPreset
 from benchmarks.tasks.task import SUCCESS
 

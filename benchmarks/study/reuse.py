@@ -22,8 +22,8 @@ from benchmarks.runs import (
     write_json,
 )
 from benchmarks.study.cells import described, job_folder, place_of
-from benchmarks.study.jobs import WEIGHTS, Job
-from benchmarks.study.points import POINTS_FILE, read_book, tells_of
+from benchmarks.study.jobs import Job
+from benchmarks.study.points import POINTS_FILE, WEIGHTS, read_book, tells_of
 from benchmarks.study.presets import PolicyPreset
 from benchmarks.study.timing import TIMING_FILE, read_times
 from shiftgym.atomic import write_atomically
