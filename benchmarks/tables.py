@@ -72,7 +72,7 @@ class Table:
         return table
 
     def split(self, parts: int) -> list[Table]:
-        """Return tables that have its names each, and a part of its numbers."""
+        """Return at most so many tables, each with all columns of names and some of numbers."""
         first = self.numbers_from
         size = max(1, -(-(len(self.header) - first) // parts))
         starts = [*range(first, len(self.header), size)] or [first]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ from agents.gp.demonstrations import demonstrate
 from agents.sb3.bc import train_bc
 from agents.sb3.checkpoint import load_state, save_state
 from agents.sb3.model import build_model, load_model, save_model
-from agents.tinylm import SFT
+from agents.sb3.ppo import PPOConfig as SB3PPOConfig
+from agents.sb3.ppo import train_ppo
+from agents.tinylm import PPO, SFT, PPOConfig
 from agents.tinylm.model import TinyLM, TinyLMConfig
 from benchmarks.weights import saved_player
 from gp_env.observe import FIELDS
+from gp_env.vector_env import GeneralPointsVectorEnv
 from tests.damaged import damaged, damaged_files, damaged_tensors, write_states
 
 
@@ -91,27 +95,49 @@ def test_every_damaged_file_is_refused(tmp_path: Path) -> None:
             refused(load, name, path)
 
 
-def test_a_run_does_not_go_on_from_damaged_weights(tmp_path: Path) -> None:
-    hands = demonstrate(20)
-    config = TinyLMConfig(width=4, layers=1, heads=2, context=64)
+def sft(path: Path) -> None:
+    model = TinyLM(TinyLMConfig(width=4, layers=1, heads=2, context=64))
+    SFT(model, demonstrate(20)).train(40, checkpoint=path)
 
-    def words(path: Path) -> None:
-        SFT(TinyLM(config), hands).train(40, checkpoint=path)
 
-    def symbols(path: Path) -> None:
-        policy = build_model(FIELDS.space(), spaces.Discrete(26), width=4, blocks=1)
-        train_bc(policy, hands.transitions(), 20, checkpoint=path)
+def ppo(path: Path) -> None:
+    model = TinyLM(TinyLMConfig(width=4, layers=1, heads=2, context=96))
+    PPO(model, PPOConfig(episodes=4, batch=2), max_attempts=1).train(4, checkpoint=path)
 
-    for name, train, weights in (("words", words, "model"), ("symbols", symbols, "policy")):
-        whole = tmp_path / f"{name}.pt"
-        train(whole)
-        train(whole)
-        saved = load_state(whole)
-        damages = damaged_tensors(saved.get("state", saved), weights)
-        states = ((what, {**saved, "state": state, **state}) for what, state in damages)
-        (tmp_path / name).mkdir()
-        for what, path in write_states(tmp_path / name, states):
-            refused(train, what, path)
+
+def policy() -> Any:
+    return build_model(FIELDS.space(), spaces.Discrete(26), width=4, blocks=1)
+
+
+def sb3_sft(path: Path) -> None:
+    train_bc(policy(), demonstrate(20).transitions(), 20, checkpoint=path)
+
+
+def sb3_ppo(path: Path) -> None:
+    env = GeneralPointsVectorEnv(4, autoreset_mode="same_step", mask=None, max_attempts=1)
+    config = SB3PPOConfig(n_steps=4, batch_size=8, n_epochs=1)
+    train_ppo(policy(), env, 16, config=config, checkpoint=path)
+
+
+@pytest.mark.parametrize(
+    ("train", "part", "weights"),
+    [(sft, "", "model"), (ppo, "", "model"), (sb3_sft, "state", "policy"),
+     (sb3_ppo, "state", "policy")],
+)  # fmt: skip
+def test_a_run_does_not_go_on_from_damaged_weights(
+    tmp_path: Path, train: Callable[[Path], None], part: str, weights: str
+) -> None:
+    whole = tmp_path / "whole.pt"
+    train(whole)
+    saved = load_state(whole)
+    damages = dict(damaged_tensors(saved[part] if part else saved, weights))
+    states = {what: {**saved, part: state} if part else state for what, state in damages.items()}
+    # A run that diverged ends as if it had not been killed.
+    diverged = states.pop("a tensor is NaN")
+    for what, path in write_states(tmp_path, iter(states.items())):
+        refused(train, what, path)
+    save_state(whole, diverged)
+    train(whole)
 
 
 def test_a_player_of_damaged_weights_is_refused(tmp_path: Path) -> None:

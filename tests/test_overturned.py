@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from benchmarks.completeness import Missing
 from benchmarks.runs import RunError
 from benchmarks.statistics import Estimate, Observation
 from benchmarks.study import overturned
@@ -101,7 +100,7 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
     rows["controls"]["init", 0, COLUMN] = rows["controls-more"]["init", 0, COLUMN] = episodes(0.4)
     record = SimpleNamespace(suites={"gp-l": ""})
     endpoint = SimpleNamespace(name="a", test=SimpleNamespace(estimate=HEADLINE))
-    missing = dict.fromkeys(studies, Missing())
+    notes: dict[str, list[str]] = {name: [] for name in studies}
 
     def load(path: Path) -> Any:
         return SimpleNamespace(
@@ -109,7 +108,7 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
             record=record,
             preset=studies[path.name],
             played=lambda _: rows[path.name],
-            missing=missing[path.name],
+            notes=notes[path.name],
         )
 
     monkeypatch.setattr(overturned, "in_order", list)
@@ -136,5 +135,5 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
     assert "no grid among these studies" in overturned.report(folders[1:2])[1]
     (told,) = overturned.report(folders[:1])
     assert told.startswith("There are no controls among these studies")
-    missing["grid"] = Missing(["a seed"])
-    assert overturned.report(folders[:1])[0] == "grid: INCOMPLETE, missing: a seed"
+    notes["grid"] = ["grid: INCOMPLETE"]
+    assert overturned.report(folders[:1])[0] == "grid: INCOMPLETE"

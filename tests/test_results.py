@@ -196,7 +196,11 @@ def test_findings_are_written_of_finished_studies_or_not_at_all(
     run = shutil.copytree(folder, tmp_path / "run")
     write_json(run / RUN_FILE, {**read_json(run / RUN_FILE), "seeds": [0, 1]})
     publish(run, RESULTS / "part", unfinished=True)
-    assert "Pages quote whole studies alone. INCOMPLETE, missing: " in refused()
+    assert "Pages quote whole studies alone. results/part: INCOMPLETE, missing: " in refused()
+    shutil.rmtree(RESULTS / "part")
+    write_findings()
+    assert QUOTED.exists()
+    assert all(path.read_text("utf-8") == written(path, read_quoted()) for path in WRITTEN)
 
 
 def test_one_process_publishes_at_a_time(tmp_path: Path, finished: test_study.Finished) -> None:

@@ -246,10 +246,10 @@ def test_an_init_stops_where_it_is_asked_to(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--flops", "1e8", "--competence", "0.5"], "give it or --competence"),
-        (["--flops", "nan"], "--flops takes a number above 0; got nan"),
-        (["--flops", "-1"], "--flops takes a number above 0; got -1.0"),
-        (["--competence", "1.5"], "--competence takes a share above 0, at most 1; got 1.5"),
+        (["--flops", "1e8", "--competence", "0.5"], "give it or competence, not both"),
+        (["--flops", "nan"], "flops: expected a number above 0; got nan"),
+        (["--flops", "-1"], "flops: expected a number above 0; got -1.0"),
+        (["--competence", "1.5"], "competence: expected a share above 0, at most 1; got 1.5"),
         (["--columns", "in, nosuch"], "has no column nosuch: expected some of in, "),
         (["--suite", "nosuch"], "Unknown suite 'nosuch': expected one of gp-l"),
         (["--inits", "grid/mlp"], "expected some of lm-working"),
@@ -296,7 +296,7 @@ def test_inits_are_trained_and_compared_alone(
     monkeypatch.setattr(init, "RUNS", tmp_path)
     # The second is the first again: it is measured, and not trained.
     lines: list[str] = []
-    trained = tmp_path / "init-gp-l" / "200000000" / "a" / "jobs" / "lm-working-seed0" / "init.pt"
+    trained = tmp_path / "init-gp-l" / "2.00e+08" / "a" / "jobs" / "lm-working-seed0" / "init.pt"
 
     def tell(line: str) -> None:
         # Looks are told while it trains, and not behind it.

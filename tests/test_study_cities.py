@@ -76,7 +76,7 @@ def test_a_study_over_cities_is_told_city_by_city(
     told.main(run)
     marked = load_results(run).missing.marked(tables)
     headline, *said = capsys.readouterr().out.split("\n", 1)
-    assert headline.startswith("INCOMPLETE, missing: ")
+    assert ": INCOMPLETE, missing: random seed 1" in headline
     assert said == ["".join(table.markdown() + "\n" for table in marked)]
     # The page of what was found has the columns that tests are told of.
     packed = tmp_path / "packed"

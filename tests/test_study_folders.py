@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -146,7 +147,9 @@ def test_points_of_an_unknown_stage_are_named_where_a_study_is_read(folder: Path
 
     changed(folder / "jobs" / "fake-seed0" / "points.json", rename)
     for read in (load_results, write_splits):
-        with pytest.raises(RunError, match="tells of zz, which is no stage of fake"):
+        with pytest.raises(
+            RunError, match="tells of zz: no stage of this job, which has init, sft"
+        ):
             read(folder)
 
 
@@ -177,7 +180,7 @@ def test_rows_that_were_lost_with_their_weights_are_named(folder: Path) -> None:
     job = folder / "jobs" / "fake-seed0"
     (job / "episodes.jsonl").write_bytes(b"")
     (job / "weights" / "sft-2.pt").unlink()
-    with pytest.raises(RunError, match=r"lacks rows of sft/2, and .*sft-2\.pt is gone"):
+    with pytest.raises(RunError, match=r"lacks rows of sft/2, and weights/sft-2\.pt, .* delete "):
         resumed(folder)
 
 
@@ -204,7 +207,10 @@ def without_looks(book: Any) -> None:
     ("change", "words"),
     [
         (None, r"has init\.pt, rl\.pt, sft\.pt, weights/init-0\.pt and 6 more, .* does not tell"),
-        (without_points, r"has rl\.pt, sft\.pt, weights/rl-1\.pt, weights/rl-2\.pt and 4 more, .* does not tell"),
+        (
+            without_points,
+            r"has rl\.pt, sft\.pt, weights/rl-1\.pt, weights/rl-2\.pt and 4 more, .* does not tell",
+        ),
         (without_an_arm, r"has rl\.pt, weights/rl-1\.pt, .* does not tell"),
         (as_before, r"has weights/sft-2\.pt, weights/sft-3\.pt, .* does not tell"),
         (without_looks, r"has init\.pt, and points\.json does not tell"),
@@ -233,7 +239,40 @@ def test_points_of_a_stage_that_there_is_not_are_named(folder: Path) -> None:
         book["points"]["grpo/1"] = {**book["points"].pop("sft/1"), "stage": "grpo"}
 
     changed(folder / "jobs" / "fake-seed0" / "points.json", rename)
-    with pytest.raises(RunError, match="tells of grpo, which is no stage of this job"):
+    with pytest.raises(RunError, match="tells of grpo: no stage of this job, which has init"):
+        resumed(folder)
+
+
+def wrong_name(book: Any) -> None:
+    book["points"]["sft/1"] = {**book["points"]["sft/1"], "point": 2}
+
+
+def empty_look(book: Any) -> None:
+    book["validation"]["1"] = {}
+
+
+def look_of_no_number(book: Any) -> None:
+    book["validation"]["x"] = {"flops": 1.0, "success": 0.0}
+
+
+def look_at_something_else(book: Any) -> None:
+    book["validation"]["1"] = {"flops": 1.0, "nosuch": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (wrong_name, "points: 'sft/1' is sft/2"),
+        (empty_look, "validation.1.flops: Field required"),
+        (look_of_no_number, "validation.x"),
+        (look_at_something_else, "has a look at the init without success"),
+    ],
+)
+def test_points_that_cannot_be_are_named(
+    folder: Path, change: Callable[[Any], None], words: str
+) -> None:
+    changed(folder / "jobs" / "fake-seed0" / "points.json", change)
+    with pytest.raises(RunError, match=re.escape(words)):
         resumed(folder)
 
 
@@ -244,7 +283,9 @@ def test_damaged_times_may_be_deleted(folder: Path, damage: str) -> None:
     with pytest.raises(RunError, match=r"timing\.json .*or delete it: nothing but the times"):
         resumed(folder)
     times.unlink()
-    resumed(folder)
+    rows, book = rows_of(times.parent), (times.parent / "points.json").read_bytes()
+    assert rows_of(resumed(folder)) == rows
+    assert (times.parent / "points.json").read_bytes() == book
 
 
 def test_seeds_that_a_study_lacks_are_refused_and_what_is_packed_stays(folder: Path) -> None:

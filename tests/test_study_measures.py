@@ -298,7 +298,7 @@ def test_a_damaged_line_of_measures_is_named(
     path = folder / MEASURES_FOLDER / "lm-working-seed0.jsonl"
     told = {**json.loads(line_of(some_line())), **change}
     path.write_bytes(line_of(some_line()) + json.dumps(told).encode() + b"\n")
-    with pytest.raises(RunError, match=rf"line 2 holds no Line: .*{words}.* Delete .*jsonl; the"):
+    with pytest.raises(RunError, match=rf"line 2 holds no Line: .*{words}.* Delete that line"):
         list(measure(folder, columns=["in"], measures=["revision"], episodes=2, samples=1))
 
 
@@ -306,7 +306,7 @@ def test_a_study_without_weights_is_not_measured(tmp_path: Path) -> None:
     folder = study(tmp_path / "run")
     for file in (folder / "jobs").rglob("*.pt"):
         file.unlink()
-    with pytest.raises(RunError, match=r"has weights of none of the points.*published one"):
+    with pytest.raises(RunError, match=r"has weights of none of the points.*published study"):
         list(measure(folder))
     assert not (folder / MEASURES_FOLDER).exists()
 

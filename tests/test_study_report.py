@@ -106,10 +106,12 @@ def test_advice_follows_the_tests() -> None:
         verdict, says = early[topic, first, "rule_ood"]
         assert verdict == "not decided"
         assert says.endswith(
-            "not decided yet; it is declared with 6 seeds, and 3 are here; the others are in "
-            f"studies whose presets end in {studies}."
+            "not decided yet; it is declared with 6 seeds, and 3 are here; studies whose presets "
+            f"end in {studies} have the others."
         )
     assert early["rate", "SFT 5e-5", "rule_ood"][0] == "found"
+    chosen = verdicts(study("grid-chosen", of_a_grid(0.5, 0.6, 0.3), seeds=3))
+    assert chosen["c", "RL 5e-4", "rule_ood"][1].endswith("6 seeds, and 3 are here.")
 
 
 def test_one_seed_decides_nothing() -> None:
@@ -128,6 +130,11 @@ def test_one_seed_decides_nothing() -> None:
     assert table.rows
     for name in ("p by Holm", "p over seeds", "detectable", "seeds for 3"):
         assert {row[list(table.header).index(name)] for row in table.rows} == {""}
+    # Nor does it count among the tests that are corrected.
+    tests = [c for c in contrasts_of(several, "lm", retained=False)[0] if c.family == "further"]
+    alone, beside = (corrected([*tests, *more]) for more in ([], found))
+    assert [c.p for c in alone] == [c.p for c in beside[: len(tests)]]
+    assert {c.p for c in beside[len(tests) :]} == {None}
 
 
 def test_what_validation_chose_is_told_with_its_luck() -> None:

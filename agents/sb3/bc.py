@@ -111,7 +111,7 @@ def train_bc(
     update = 0
     if (saved := keeper.resume()) is not None:
         with naming(checkpoint):
-            fill_network(str(checkpoint), policy, saved["policy"])
+            fill_network(str(checkpoint), policy, saved["policy"], finite=False)
             optimizer.load_state_dict(saved["optimizer"])
             update = int(saved["update"])
 

@@ -126,16 +126,19 @@ def load_network(
     return network
 
 
-def fill_network(path: str | os.PathLike[str], network: torch.nn.Module, weights: Any) -> None:
+def fill_network(
+    path: str | os.PathLike[str], network: torch.nn.Module, weights: Any, *, finite: bool = True
+) -> None:
     """Give a network weights, once it is known that they are its own.
 
     Args:
         path: of the file that they came from.
+        finite: whether they must be. A run that is resumed goes on as it was, diverged or not.
 
     Raises:
-        FileError: naming the file, where they do not fit or are not finite.
+        FileError: naming the file, where they do not fit.
     """
-    check_weights(path, weights, network.state_dict())
+    check_weights(path, weights, network.state_dict(), finite=finite)
     network.load_state_dict(weights)
 
 
@@ -147,7 +150,11 @@ def _numbers_in(weights: Any) -> int:
 
 
 def check_weights(
-    path: str | os.PathLike[str], weights: Any, expected: Mapping[str, torch.Tensor]
+    path: str | os.PathLike[str],
+    weights: Any,
+    expected: Mapping[str, torch.Tensor],
+    *,
+    finite: bool = True,
 ) -> None:
     """Refuse weights that are not those of a network.
 
@@ -155,6 +162,7 @@ def check_weights(
         path: of the file that they came from.
         weights: what came.
         expected: tensors of the right names, shapes and types, on any device.
+        finite: whether they must be finite.
 
     Raises:
         FileError: naming the file and the first tensor that is missing, unknown, of another shape
@@ -172,7 +180,7 @@ def check_weights(
                 f"is {tensor.dtype} of the shape {list(tensor.shape)}; expected {wanted.dtype} of "
                 f"{list(wanted.shape)}"
             )
-        elif not torch.isfinite(tensor).all():
+        elif finite and not torch.isfinite(tensor).all():
             fault = "holds numbers that are not finite, as of a training that diverged"
         else:
             continue

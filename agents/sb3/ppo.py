@@ -182,7 +182,7 @@ def _state(ppo: PPO, bridge: VectorEnvToSB3) -> dict[str, Any]:
 
 
 def _restore(ppo: PPO, bridge: VectorEnvToSB3, path: str, saved: dict[str, Any]) -> None:
-    fill_network(path, ppo.policy, saved["policy"])
+    fill_network(path, ppo.policy, saved["policy"], finite=False)
     ppo.policy.optimizer.load_state_dict(saved["optimizer"])
     ppo.num_timesteps = saved["num_timesteps"]
     ppo._n_updates = saved["updates"]

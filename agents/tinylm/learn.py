@@ -82,7 +82,7 @@ class Learner(ABC):
         }
 
     def resume(self, state: Mapping[str, Any], path: str = "The checkpoint") -> None:
-        """Go on from what `state` returned, or a file holds; a FileError where it does not fit."""
+        """Go on from what `state` returned; `path` names its file in errors. FileError: no fit."""
         # States older than the choice of a game are of the card game, the default.
         config = type(self.model.config)(**state.get("config", {}))
         state = {**state, "config": vars(config)}
@@ -93,7 +93,7 @@ class Learner(ABC):
                 f"that the run was started with."
             )
         for name, model in self._models.items():
-            fill_network(path, model, state[name])
+            fill_network(path, model, state[name], finite=False)
         self._optimiser.load_state_dict(state["optimiser"])
         self._generator.set_state(state["generator"])
         self.seen, self.updates, self.trained_words, self.sampled_words = state["counts"]

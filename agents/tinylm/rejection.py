@@ -78,7 +78,7 @@ class RejectionSFT(Imitation):
         return {**super().state(), "kept": self._kept}
 
     def resume(self, state: Mapping[str, Any], path: str = "The checkpoint") -> None:
-        """Go on from what `state` returned, or a file holds; a FileError where it does not fit."""
+        """Go on from what `state` returned; `path` names its file in errors. FileError: no fit."""
         super().resume(state, path)
         self._kept = tuple(state["kept"])
 

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from benchmarks.completeness import Missing, PointName, missing_of_study
 from benchmarks.records import Episode, RunRecord, first_of
-from benchmarks.runs import EPISODES_FILE, RUN_FILE, RunError, read_episodes, read_record
+from benchmarks.runs import RUN_FILE, RunError, read_episodes, read_record
 from benchmarks.statistics import REPLICATES, Estimate, Observation, rate
 from benchmarks.study.jobs import Job
-from benchmarks.study.points import POINTS_FILE, read_points
+from benchmarks.study.points import POINTS_FILE, check_stages, read_points
 from benchmarks.study.presets import Preset
 from benchmarks.suites import Suite, suite
 from benchmarks.tasks import TASKS
@@ -108,6 +108,12 @@ class Study:
             reference=REFERENCE,
         )
 
+    @property
+    def notes(self) -> list[str]:
+        """What is to be known of it before all else, with its folder: none where all is well."""
+        missing = f"{self.folder}: {self.missing.headline()}." if self.missing else ""
+        return [note for note in (missing, suite_note(self.folder, self.record)) if note]
+
     def played(self, policy: str) -> dict[tuple[str, int, str], Played]:
         """Return the primary metric of a policy's episodes, by stage, point and column."""
         return {
@@ -129,12 +135,8 @@ def load_study(folder: Path, hear: Hear = lambda place, row: None) -> Study:
     record, preset, of = described(folder)
     read = read_study(folder, record, preset.policies, preset.task(of), hear)
     for policy, seed, stage, _ in read[-1]:
-        if stage not in preset.stages[policy]:
-            raise RunError(
-                f"{job_folder(folder, policy, seed) / POINTS_FILE} tells of {stage}, which is no "
-                f"stage of {policy}: expected some of {', '.join(preset.stages[policy])}. Restore "
-                f"the file."
-            )
+        path = job_folder(folder, policy, seed) / POINTS_FILE
+        check_stages(path, [stage], preset.stages[policy])
     return Study(folder, record, preset, of, *read)
 
 
@@ -298,13 +300,7 @@ def _read(
         finished: names the points that count, None for all.
     """
     for row in read_episodes(folder):
-        place = policy, seed, stage, point, column = place_of(folder, row)
-        if of.get(seed) != policy:
-            told = " or ".join(f"{name} seed {number}" for number, name in of.items())
-            raise RunError(
-                f"{folder / EPISODES_FILE}: episode {row.index} is of {row.cell}; expected rows of "
-                f"{told}. Restore the file, or start in another folder."
-            )
+        place = policy, seed, stage, point, column = place_of(folder, row, of)
         if finished is not None and f"{stage}/{point}" not in finished:
             continue
         key = (seed, row.episode_seed)
@@ -312,7 +308,7 @@ def _read(
             values = {metric: row.value(metric) for metric in task.metrics}
             hear(place, row)
         except ValueError as error:
-            raise RunError(f"{folder / EPISODES_FILE}: {error}") from error
+            raise RunError(f"{folder}: {error}.") from error
         if row.metrics and RECOGNITION in row.metrics:
             values[RECOGNITION] = row.metrics[RECOGNITION]
         for metric, value in values.items():
@@ -321,14 +317,23 @@ def _read(
             cell.seen[key] = row.seen
 
 
-def place_of(folder: Path, row: Episode) -> Place:
+def place_of(folder: Path, row: Episode, of: Mapping[int, str] | None = None) -> Place:
     """Return the policy, seed, stage, point and column of a row of a folder.
 
+    Args:
+        of: the policy of each seed whose rows lie there; None for any.
+
     Raises:
-        RunError: its cell says none.
+        RunError: its cell says none, or that of another policy or seed.
     """
     try:
         policy, seed, stage, point, column = row.cell.split("/")
+        if of is not None and of.get(int(seed)) != policy:
+            told = " or ".join(f"{name} seed {number}" for number, name in of.items())
+            raise RunError(
+                f"{folder}: episode {row.index} is of {row.cell}; expected rows of {told}. Restore "
+                f"the file, or start in another folder."
+            )
         return policy, int(seed), stage, int(point), column
     except ValueError:
         raise RunError(

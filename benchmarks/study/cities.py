@@ -17,7 +17,7 @@ from benchmarks.statistics import Estimate
 from benchmarks.study.cells import REFERENCE, described
 from benchmarks.study.names import arm_name
 from benchmarks.study.presets import Preset
-from benchmarks.study.results import Results, load_results
+from benchmarks.study.results import Results, study_and_results
 from benchmarks.tables import Table, interval
 
 
@@ -80,9 +80,9 @@ def main(
         _, preset, _ = described(folder)
         if not leaves_out(preset):
             raise RunError(f"{folder}: this study left no city out. Start one with study --cv.")
-        results = load_results(folder)
-        if results.missing:
-            print(results.missing.headline())
+        study, results = study_and_results(folder, splits=False)
+        for note in study.notes:
+            print(note)
         for table in results.missing.marked(tables(preset, results)):
             print(table.markdown())
 

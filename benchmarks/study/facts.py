@@ -90,7 +90,7 @@ def facts_of(row: Episode) -> Facts:
         except Exception as error:  # whatever a row that somebody edited leads to
             raise ValueError(
                 f"episode {row.index} of {row.cell} ({row.id}) cannot be dealt again: "
-                f"{type(error).__name__}: {error}"
+                f"{type(error).__name__}: {error}. Restore its row"
             ) from error
     if "read_right" in facts.values:
         facts.parts["read"] = "right" if facts.values["read_right"] == 1 else "wrong"

@@ -56,9 +56,9 @@ def _write() -> None:
     if not folders:
         raise RunError(f"There is no study in {RESULTS}/: publish one first.")
     summary = summarise_studies(folders, splits=False)
-    if summary.missing:
+    if summary.is_unfinished:
         raise RunError(
-            f"Pages quote whole studies alone. {summary.missing}. Finish what is missing, and "
+            f"Pages quote whole studies alone. {summary.headline} Finish what is missing, and "
             f"publish it again."
         )
     found = quoted(summary)
@@ -72,6 +72,8 @@ def _write() -> None:
     for one in summary.one_each:
         for path, draw in _pictures(one, found):
             write_figure(draw, path, dpi=110, files=LIGHT_PNG)
+    if summary.headline:
+        print(summary.headline)
     print(f"{len(folders)} studies; written: {', '.join(map(str, (QUOTED, *WRITTEN)))}")
 
 

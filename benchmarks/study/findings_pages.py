@@ -288,6 +288,7 @@ def _uncontrolled(found: Quoted) -> list[str]:
             one.setting
             for one in found.contrasts
             if one.topic == topic and one.shift == "rule" and one.is_of_grid and one.is_firm
+            if not one.seeds_awaited
         )
         for topic in "ac"
     }

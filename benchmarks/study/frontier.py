@@ -316,8 +316,7 @@ def report(folders: Sequence[Path]) -> list[str]:
     lines, known = [], dict[tuple[str, str, str, str], Endpoint]()
     studies = [load_study(folder) for folder in in_order(folders)]
     for study in studies:
-        if study.missing:
-            lines.append(f"{study.folder}: {study.missing.headline()}")
+        lines += study.notes
         preset, suite = study.preset, next(iter(study.record.suites))
         if preset.is_half:  # (b) of the grid has its seeds.
             lines += [
@@ -333,18 +332,17 @@ def report(folders: Sequence[Path]) -> list[str]:
         columns = [PRIMARY, *(name for name in SECONDARY if name in preset.curve_columns)]
         for name, policy in preset.policies.items():
             cells, further = study.played(name), with_further_seeds(study, name, studies)
+            # (b) is of the seeds of other studies too.
             others = [one for one in studies if continues(study, name, one)]
-            # (b) is of their seeds too.
-            lacking = study.missing, study.missing or any(one.missing for one in others)
+            unfinished = bool(study.missing)
+            unfinished_b = unfinished or any(one.missing for one in others)
             try:
                 for column in columns:
                     chosen, here = endpoints(cells, suite, name, policy, preset, column, further)
-                    known |= {
-                        (suite, one.policy, one.name, one.column): replace(
-                            one, unfinished=bool(lacking[one.name == "b"])
-                        )
-                        for one in here
-                    }
+                    for one in here:
+                        marked = unfinished_b if one.name == "b" else unfinished
+                        place = suite, one.policy, one.name, one.column
+                        known[place] = replace(one, unfinished=marked)
             except ValueError as error:
                 lines.append(f"{suite}, {name}: {error}")
                 continue
@@ -358,7 +356,11 @@ def report(folders: Sequence[Path]) -> list[str]:
                 lines.append(f"{suite}, {name}: {SHIFTED} would have chosen {told}")
     corrected = dict[tuple[str, str, str], float]()
     for suite in dict.fromkeys(one.suite for one in known.values()):
-        primary = [one for one in known.values() if (one.suite, one.column) == (suite, PRIMARY)]
+        primary = [
+            one
+            for one in known.values()
+            if (one.suite, one.column) == (suite, PRIMARY) and one.test.estimate.seeds > 1
+        ]
         p_values = holm([one.test.p_value for one in primary], DECLARED[suite].tests)
         corrected |= {(suite, one.policy, one.name): p for one, p in zip(primary, p_values)}
     return lines + [
@@ -374,13 +376,17 @@ def _told(suite: str, policy: str, method: str, one: Choice, preset: Preset) -> 
 
 
 def _line(one: Endpoint, corrected: float | None) -> str:
-    """Return an endpoint as a line; with p and power on the primary column alone."""
+    """Return an endpoint as a line; with p and power on the primary column alone.
+
+    Args:
+        corrected: p by Holm; None of one seed, which tells nothing of others.
+    """
     estimate = one.test.estimate
     line = f"{INCOMPLETE}: " if one.unfinished else ""
     line += (
         f"{one.suite}, {one.policy}, {one.column}, ({one.name}) {ENDPOINTS[one.name]}: RL - SFT "
         f"{100 * estimate.value:+.1f} [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}], "
-        f"{estimate.seeds} seeds"
+        f"{estimate.seeds} seed{'s' if estimate.seeds > 1 else ''}"
     )
     if one.column != PRIMARY or corrected is None:
         return line

@@ -140,7 +140,7 @@ def measured(device: str, seconds: float, core: float) -> Iterator[str]:
 
 def main(
     device: Annotated[str, typer.Option(help="As torch names it.")] = "cuda",
-    seconds: Annotated[float, typer.Option(min=0.1, max=600, help="Of a measurement.")] = SECONDS,
+    seconds: Annotated[float, typer.Option(min=0.1, max=600, help="Of each of them.")] = SECONDS,
 ) -> None:
     """Print what a GPU gives the small language model, as ratios to a CPU core."""
     with reported_errors():

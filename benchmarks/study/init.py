@@ -28,7 +28,7 @@ from benchmarks.statistics import Estimate, rate
 from benchmarks.study.cells import Played, job_folder, read_cells
 from benchmarks.study.frontier import differences
 from benchmarks.study.jobs import Event, Job, run_job
-from benchmarks.study.points import read_book
+from benchmarks.study.points import read_looks
 from benchmarks.study.presets import preset_named
 from benchmarks.suites import SUITES
 
@@ -86,7 +86,7 @@ def init_alone(job: Job, tell: Tell) -> None:
     """
     began = time.process_time()
     trained_before = (job.folder / "init.pt").exists()
-    noun, measured = job.task.noun, job.task.competence
+    noun = job.task.noun
 
     def looked(flops: float, value: float) -> None:
         tell(f"{job.name}, {flops:.2e} FLOPs: {100 * value:.1f} % on validation {noun}")
@@ -95,8 +95,8 @@ def init_alone(job: Job, tell: Tell) -> None:
         if "validation" in event.rates:
             looked(event.flops, event.rates["validation"][0])
 
-    for look in (read_book(job.folder) or {"validation": {}})["validation"].values():
-        looked(look["flops"], look[measured])
+    for flops, value in read_looks(job.folder, job.task.competence):
+        looked(flops, value)
     run_job(job, hear)
     minutes = (time.process_time() - began) / 60
     did = "measured" if trained_before else "trained and measured"
@@ -158,16 +158,16 @@ def train_inits(
     if suite not in SUITES:
         raise ValueError(f"Unknown suite {suite!r}: expected one of {', '.join(SUITES)}.")
     if flops is not None and competence is not None:
-        raise ValueError("--flops trains whatever an init can do; give it or --competence.")
+        raise ValueError("flops trains whatever an init can do; give it or competence, not both.")
     if flops is not None and not 0 < flops < math.inf:
-        raise ValueError(f"--flops takes a number above 0; got {flops}.")
+        raise ValueError(f"flops: expected a number above 0; got {flops}.")
     if competence is not None and not 0 < competence <= 1:
-        raise ValueError(f"--competence takes a share above 0, at most 1; got {competence}.")
+        raise ValueError(f"competence: expected a share above 0, at most 1; got {competence}.")
     folder = RUNS / f"init-{suite}" if out is None else out
     if flops is not None:
-        folder /= f"{flops:.12g}"
+        folder /= f"{flops:.2e}" if float(f"{flops:.2e}") == flops else f"{flops}"
     if competence is not None:
-        folder /= f"competence-{competence:.12g}"
+        folder /= f"competence-{competence}"
     jobs = []
     for name in inits:
         preset, _, policy = name.partition("/")
@@ -188,10 +188,11 @@ def main(
         str, typer.Option(help="Each a preset and its policy, split by commas.")
     ] = "grid/lm-working",
     flops: Annotated[
-        float | None, typer.Option(help="Of each init, in place of its preset's stop.")
+        float | None,
+        typer.Option(help="Compute of each init, in place of its preset's stop."),
     ] = None,
     competence: Annotated[
-        float | None, typer.Option(help="At which each stops, in place of its preset's.")
+        float | None, typer.Option(help="Share at which each init stops, in place of its preset's.")
     ] = None,
     columns: Annotated[
         str | None, typer.Option(help="To measure, split by commas; all by default.")

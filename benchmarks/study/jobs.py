@@ -18,7 +18,7 @@ from benchmarks.rollouts import Cell, evaluate, play
 from benchmarks.runs import Run, RunError, write_json
 from benchmarks.statistics import Observation, rate
 from benchmarks.study.learners import LEARNERS, Learner, Stage, Usage
-from benchmarks.study.points import POINTS_FILE, WEIGHTS, check_told, read_book
+from benchmarks.study.points import POINTS_FILE, WEIGHTS, check_told, read_book, read_looks
 from benchmarks.study.presets import UNTRAINED, Arm, PolicyPreset, Preset
 from benchmarks.study.timing import Clock
 from benchmarks.suites import Suite, sees_pictures
@@ -89,6 +89,16 @@ class Job:
             episode_seeds=suite.episode_seeds(self.seed, count),
         )
 
+    def kept_weights(self, stage: str, point: int) -> Path | None:
+        """Return the file with the weights of a point, None where there is none.
+
+        Jobs of earlier versions kept those of the init and of each arm's last point alone.
+        """
+        files = [self.folder / WEIGHTS / f"{stage}-{point}.pt"]
+        if point == self.settings.ends(self.preset.points).get(stage):
+            files.append(self.folder / f"{stage}.pt")
+        return next((file for file in files if file.exists()), None)
+
     def record(self) -> RunRecord:
         """Return what run.json of the job's folder says."""
         preset = self.preset.plain(exclude={"policies", "seeds"})
@@ -149,12 +159,14 @@ class _Worker:
         self.job, self.run, self._emit, self.task = job, run, emit, job.task
         (job.folder / WEIGHTS).mkdir(exist_ok=True)
         self.learner: Learner = self.untrained()
-        self.book: dict[str, Any] = read_book(job.folder) or {
+        self.book: dict[str, Any] = {
             "weights": self.learner.weights,
             "validation": {},
             "points": {},
+            **(read_book(job.folder) or {}),
         }
         self.points: dict[str, dict[str, Any]] = self.book["points"]
+        read_looks(job.folder, self.task.competence)  # for its errors
         check_told(job.folder, self.book, job.settings.ends(job.preset.points))
         self.save_book()
         self.clock = Clock(job.folder)
@@ -272,12 +284,13 @@ class _Worker:
             cells = self.cells(stage, point, final=final).values()
             if all(self.run.done(cell.name, i) for cell in cells for i in range(len(cell))):
                 continue
-            weights = self.job.folder / WEIGHTS / f"{stage}-{point}.pt"
-            if not weights.exists():
+            weights = self.job.kept_weights(stage, point)
+            if weights is None:
+                folder = self.job.folder
                 raise RunError(
-                    f"{self.job.folder} lacks rows of {stage}/{point}, and {weights} is gone, by "
-                    f"which they could be measured again. Restore the file, or start in another "
-                    f"folder."
+                    f"{folder} lacks rows of {stage}/{point}, and {WEIGHTS}/{stage}-{point}.pt, by "
+                    f"which they could be measured again. Restore the file, or delete {folder}: "
+                    f"this job is then done again."
                 )
             self.learner.load(weights)
             self.measure(stage, point, told["flops"], told.get("episodes"), final=final)

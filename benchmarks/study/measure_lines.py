@@ -26,7 +26,8 @@ MOST_SAMPLES = 1_000
 """Of an episode."""
 
 _NATS = (-0.01, 1_000.0)
-"""A word, or an action: no divergence is larger here, and rounding takes some below 0."""
+"""A word, or an action. Rounding takes some below 0; 1,000 is more than a float64 can tell, whose
+smallest number is e to the power of -745."""
 
 
 class Line(BaseModel):
@@ -92,7 +93,9 @@ def lines_of(path: Path) -> Iterator[Line]:
     Raises:
         RunError: one is damaged.
     """
-    return read_lines(path, Line, f"Delete {path}; the same command measures it again.")
+    return read_lines(
+        path, Line, "It was edited or damaged. Delete that line, and measure it again."
+    )
 
 
 def measured(folder: Path) -> Iterator[Measured]:

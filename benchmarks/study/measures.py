@@ -52,7 +52,7 @@ from benchmarks.study.measure_lines import (
 )
 from benchmarks.study.measured import MEASURES_FILE, Measures
 from benchmarks.study.points import read_points
-from benchmarks.study.probes import PROBES, Probe, kept_weights
+from benchmarks.study.probes import PROBES, Probe
 
 POINTS = ("last", "best", "all")
 
@@ -94,8 +94,9 @@ def measure(
     asked = [one for one in asked if one[-1]]
     if not asked:
         raise RunError(
-            f"{folder} has weights of none of the points that are asked for ({points}): no such "
-            f"point is finished, or the study is a published one, which keeps no weights."
+            f"{folder} has weights of none of the points and seeds that are asked for ({points}): "
+            f"they are not finished, or it is a published study, which keeps no weights. Train the "
+            f"study, or its seeds, with --only, and measure that."
         )
     (folder / MEASURES_FOLDER).mkdir(exist_ok=True)
     with closing(lock_folder(folder / MEASURES_FOLDER)):
@@ -138,7 +139,7 @@ def _chosen(job: Job, points: str, best: Mapping[tuple[str, str], int]) -> list[
         (one.stage, one.point)
         for one in read_points(job.folder).values()
         if points == "all" or one.point in (ends.get(one.stage), best.get((job.policy, one.stage)))
-        if kept_weights(job, one.stage, one.point) is not None
+        if job.kept_weights(one.stage, one.point) is not None
     ]
 
 

@@ -192,7 +192,7 @@ def report(folders: Sequence[Path]) -> list[str]:
         RunError: one is not a study's folder, or controls are not from the same init.
     """
     studies = [load_study(folder) for folder in in_order(folders)]
-    lines = [f"{one.folder}: {one.missing.headline()}" for one in studies if one.missing]
+    lines = [note for study in studies for note in study.notes]
     settings = settings_of(studies)
     if not any(setting.arms for setting in settings.values()):
         lines.append(

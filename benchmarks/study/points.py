@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from benchmarks.records import first_of
 from benchmarks.runs import RunError, read_json
@@ -37,16 +37,32 @@ class Point(BaseModel):
     episodes: int | None = Field(default=None, ge=0)
 
 
+class _Look(BaseModel):
+    """A look at the init's competence, which has its metric and what was spent beside these."""
+
+    model_config = ConfigDict(extra="allow", allow_inf_nan=False)
+    __pydantic_extra__: dict[str, float]
+
+    flops: float = Field(ge=0.0)
+
+
 class _Book(BaseModel):
     model_config = ConfigDict(allow_inf_nan=False)
 
     weights: int = 0
-    validation: dict[str, dict[str, float]] = Field(default_factory=dict)
+    validation: dict[Annotated[str, Field(pattern=r"^\d+$")], _Look] = Field(default_factory=dict)
     points: dict[str, Point] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _names_are_of_points(self) -> _Book:
+        for name, told in self.points.items():
+            if name != f"{told.stage}/{told.point}":
+                raise ValueError(f"points: {name!r} is {told.stage}/{told.point}")
+        return self
 
 
 def read_book(job: Path) -> dict[str, Any] | None:
-    """Return the contents of a job's points.json, None where there is none yet.
+    """Return the contents of a job's points.json, with `validation` and `points`; None without one.
 
     Raises:
         RunError: the file is damaged.
@@ -55,7 +71,9 @@ def read_book(job: Path) -> dict[str, Any] | None:
     book: Any = read_json(path)
     if book is None:
         return None
-    return {**_checked(path, book).model_dump(), **book}
+    _checked(path, book)
+    # A job that has begun may have neither yet.
+    return {"validation": {}, "points": {}, **book}
 
 
 def read_points(job: Path) -> dict[str, Point]:
@@ -67,6 +85,42 @@ def read_points(job: Path) -> dict[str, Point]:
     path = job / POINTS_FILE
     book = read_json(path)
     return {} if book is None else _checked(path, book).points
+
+
+def read_looks(job: Path, metric: str) -> list[tuple[float, float]]:
+    """Return the compute and the competence of each look at a job's init, in order.
+
+    Args:
+        metric: of competence.
+
+    Raises:
+        RunError: the file is damaged, or looked at something else.
+    """
+    looks = (read_book(job) or {"validation": {}})["validation"].values()
+    if any(metric not in look for look in looks):
+        raise RunError(
+            f"{job / POINTS_FILE} has a look at the init without {metric}. The file was edited or "
+            f"damaged; restore it, or start in another folder."
+        )
+    return [(look["flops"], look[metric]) for look in looks]
+
+
+def check_stages(path: Path, stages: Iterable[str], known: Collection[str]) -> None:
+    """Refuse a points.json that tells of stages that its job has not.
+
+    Args:
+        path: of the file.
+        stages: that it tells of.
+        known: those of the job.
+
+    Raises:
+        RunError: there is one.
+    """
+    if unknown := sorted(set(stages) - set(known)):
+        raise RunError(
+            f"{path} tells of {', '.join(unknown)}: no stage of this job, which has "
+            f"{', '.join(known)}. Restore the file, or start in another folder."
+        )
 
 
 def tells_of(book: Mapping[str, Any], stage: str, points: int) -> bool:
@@ -84,7 +138,8 @@ def tells_of(book: Mapping[str, Any], stage: str, points: int) -> bool:
 def check_told(folder: Path, book: Mapping[str, Any], ends: Mapping[str, int]) -> None:
     """Refuse a job's folder whose points.json does not tell of the weights that lie there.
 
-    An arm would be measured at its early points with later weights.
+    An arm would be measured at its early points with later weights. What a file of an unfinished
+    stage holds is not looked at: where points.json is one point behind, that is not seen.
 
     Args:
         book: what points.json holds, or is to hold where there is none.
@@ -94,13 +149,10 @@ def check_told(folder: Path, book: Mapping[str, Any], ends: Mapping[str, int]) -
         RunError: it does not, or tells of a stage that there is not.
     """
     path = folder / POINTS_FILE
-    if unknown := {told["stage"] for told in book["points"].values()} - ends.keys():
-        raise RunError(
-            f"{path} tells of {min(unknown)}, which is no stage of this job: expected "
-            f"{', '.join(ends)}. Restore the file, or start in another folder."
-        )
+    check_stages(path, (told["stage"] for told in book["points"].values()), ends)
     saved = {file.relative_to(folder).as_posix() for file in folder.rglob("*.pt")}
-    untold = set(saved)
+    # Without a look the init has no points.json in earlier versions, and goes on from its state.
+    untold = saved - {"init.resume.pt"}
     if path.exists():
         untold = {f"{stage}.pt" for stage in ends if not tells_of(book, stage, ends[stage])} & saved
         for stage, last in ends.items():
@@ -117,7 +169,7 @@ def check_told(folder: Path, book: Mapping[str, Any], ends: Mapping[str, int]) -
         raise RunError(
             f"{folder} has {named}, and {POINTS_FILE} does not tell what was "
             f"measured there. Restore {POINTS_FILE}, or delete {folder}: this job is then done "
-            f"again, to the same numbers."
+            f"again, to the same numbers on a machine of the same kind."
         )
 
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -31,22 +30,10 @@ from benchmarks.study.facts import facts_of
 from benchmarks.study.forced import BEGINNINGS, ForcedAgent
 from benchmarks.study.jobs import Job
 from benchmarks.study.learners import LEARNERS, Learner
-from benchmarks.study.points import WEIGHTS
 from benchmarks.study.presets import PolicyPreset
 from benchmarks.tasks.task import SUCCESS
 
 Values = dict[str, list[float]]
-
-
-def kept_weights(job: Job, stage: str, point: int) -> Path | None:
-    """Return the file with the weights of a point, None where a job kept none.
-
-    Jobs of earlier versions kept those of the init and of each arm's last point alone.
-    """
-    files = [job.folder / WEIGHTS / f"{stage}-{point}.pt"]
-    if point == job.settings.ends(job.preset.points).get(stage):
-        files.append(job.folder / f"{stage}.pt")
-    return next((file for file in files if file.exists()), None)
 
 
 @dataclass(frozen=True)
@@ -72,7 +59,7 @@ class Probe:
 
     def learner_at(self, stage: str, point: int) -> Learner:
         """Return the learner with the weights of a point."""
-        job, path = self.job, kept_weights(self.job, stage, point)
+        job, path = self.job, self.job.kept_weights(stage, point)
         if path is None:
             raise RunError(f"{job.folder} has no weights of {stage}/{point}: the study made none.")
         learner: Learner = LEARNERS[job.settings.learner](job.task, job.settings, job.seed)

@@ -102,12 +102,12 @@ def publish(
     here, there = run.resolve(), out.resolve()
     if here.is_relative_to(there) or there.is_relative_to(here):
         raise RunError(f"{run} cannot be packed into {out}: one is in the other.")
-    for settings in preset.policies.values():
+    for policy, settings in preset.policies.items():
         arms = settings.ends(preset.points)
         if unknown := set(weights) - set(arms):
             raise RunError(
-                f"{run} has no arm {', '.join(sorted(unknown))}: expected some of "
-                f"{', '.join(arms)}."
+                f"{policy} of {run} has no arm {', '.join(sorted(unknown))}: expected some of "
+                f"{', '.join(arms)}, of each policy."
             )
     packed = record.model_copy(update={"seeds": chosen})
     if not unfinished and (missing := replace(study, record=packed).missing):
@@ -173,7 +173,7 @@ def _pack_study(
             if seed == record.seeds[0]:
                 for name in weights:
                     if not (job / f"{name}.pt").exists():
-                        raise RunError(f"{job} has no {name}.pt: that arm is not finished.")
+                        raise RunError(f"{job} has no {name}.pt: its weights were not kept.")
                     checkpoint = (job / f"{name}.pt").read_bytes()
                     write_atomically(target / f"{name}.pt.xz", lzma.compress(checkpoint, preset=9))
 

@@ -133,7 +133,7 @@ def _write(
         if stage in stages:
             times["/".join([stages[stage], *at])] = spent.model_dump()
     for row in read_episodes(source.folder):
-        policy, seed, stage, point, column = place_of(source.folder, row)
+        policy, seed, stage, point, column = place_of(source.folder, row, {job.seed: job.policy})
         if stage in stages and f"{stages[stage]}/{point}" in points:
             cell = f"{policy}/{seed}/{stages[stage]}/{point}/{column}"
             rows.append(line_of(row.model_copy(update={"cell": cell})))

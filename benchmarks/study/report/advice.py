@@ -81,8 +81,10 @@ def signed(value: float) -> str:
     return f"{100 * value:+.1f}".replace("-", "\u2212")
 
 
-def p_value(p: float) -> str:
-    """Return "p = 0.012", or "p < 0.001"."""
+def p_value(p: float | None) -> str:
+    """Return "p = 0.012", or "p < 0.001"; "" where there is no test."""
+    if p is None:
+        return ""
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
@@ -94,7 +96,7 @@ def measured(one: Contrast) -> str:
     seeds = f"{estimate.seeds} seed{'s' if estimate.seeds > 1 else ''}"
     if estimate.seeds < FEW_SEEDS:
         seeds = f"conditional on {seeds}"
-    test = f"{p_value(one.p)} by Holm, " if one.is_tested else ""
+    test = f"{p_value(one.p)} by Holm, " if one.p is not None else ""
     return (
         f"{one.first} {percent(one.rates[0])} %, {one.second} {percent(one.rates[1])} %{before} "
         f"({metric} on {one.column}): {signed(estimate.value)} points "
@@ -172,9 +174,10 @@ def _arms(one: Contrast) -> tuple[Verdict, str]:
 def _awaited(one: Contrast) -> str:
     """Return what is missing of an endpoint that is looked at before its time."""
     told = f"it is declared with {one.seeds_awaited} seeds, and {one.estimate.seeds} are here"
-    if DECLARED[one.suite].of_b_at_first < one.seeds_awaited:
+    has_further = DECLARED[one.suite].of_b_at_first < one.seeds_awaited
+    if has_further and not one.preset.endswith(CHOSEN):
         studies = f"{CHOSEN} and {HALF_ONLY}" if one.topic == "b" else CHOSEN
-        told += f"; the others are in studies whose presets end in {studies}"
+        told += f"; studies whose presets end in {studies} have the others"
     return told
 
 
@@ -183,7 +186,7 @@ def _nothing(one: Contrast) -> tuple[Verdict, str] | None:
     start = one.start
     if max(one.rates) < FLOOR and (start or 0.0) < FLOOR:
         return "floor", f"all are at the floor (under {100 * FLOOR:.0f} %)"
-    if min(one.rates) > CEILING and one.sees is None:
+    if min(one.rates) > CEILING and one.is_tested and one.sees is None:
         return "ceiling", "both are at the ceiling, and no episode came out differently"
     if one.init is None or one.topic == "init" or not starts_off_range(one):
         return None

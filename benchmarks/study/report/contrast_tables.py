@@ -123,7 +123,7 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
             _each_seed(one),
             *("" if within is None else percent(within.rates[side]) for side in (1, 0)),
             _seeds(one),
-            "" if one.sees is None or not one.is_tested else f"{100 * one.sees:.1f}",
+            "" if one.sees is None else f"{100 * one.sees:.1f}",
             _needed(one),
         ]
         for one, within in zip(shown, learned)
@@ -207,8 +207,6 @@ def _of_few(contrasts: Sequence[Contrast]) -> str:
 
 
 def _p(one: Contrast) -> str:
-    if not one.is_tested:
-        return ""
     return p_value(one.p).removeprefix("p = ").removeprefix("p ")
 
 

@@ -44,7 +44,7 @@ class Contrast:
         shift: what changes in its column; "" where nothing does.
         rates: of the sides, on these episodes.
         start: of the init, on the same episodes; None where it is not measured.
-        p: corrected by Holm within its family.
+        p: corrected by Holm within its family; None of one seed, which tells nothing of others.
         init: what the init of its setting reaches under another rule on all its episodes, which
             says whether the setting decides anything; None where nothing is known of it.
     """
@@ -63,7 +63,7 @@ class Contrast:
     rates: tuple[float, float]
     start: float | None
     family: Family
-    p: float = 1.0
+    p: float | None = None
     init: float | None = None
 
     @property
@@ -104,13 +104,13 @@ class Contrast:
 
     @property
     def is_tested(self) -> bool:
-        """Whether a test tells of other seeds: of one seed none does."""
+        """Whether it has several seeds: one seed tells nothing of others."""
         return self.estimate.seeds > 1
 
     @property
     def is_found(self) -> bool:
         """Whether it is significant at 5 %, corrected."""
-        return self.is_tested and self.p < 0.05
+        return self.p is not None and self.p < 0.05
 
     @property
     def over_seeds(self) -> float | None:
@@ -139,8 +139,9 @@ class Contrast:
 
     @property
     def sees(self) -> float | None:
-        """The difference that it would find with a power of 80 %, uncorrected."""
-        return smallest_seen(self.test)
+        """The difference that it would find with a power of 80 %, uncorrected; None where nothing
+        differs, and of one seed."""
+        return smallest_seen(self.test) if self.is_tested else None
 
     @property
     def seeds_needed(self) -> int | None:
@@ -149,9 +150,7 @@ class Contrast:
 
         No fewer than tell how seeds differ.
         """
-        if not self.is_tested:
-            return None
-        needed = seeds_to_see(self.test, MARGIN)
+        needed = seeds_to_see(self.test, MARGIN) if self.is_tested else None
         return None if needed is None else max(needed, FEW_SEEDS)
 
 
@@ -160,11 +159,13 @@ def corrected(contrasts: Iterable[Contrast]) -> list[Contrast]:
 
     The declared tests of a suite's grids are a family of their own, in which endpoints that are not
     run yet count too; so are those of its other presets. All others are one family, and so are all
-    of inits that have seen both rules.
+    of inits that have seen both rules. Those of one seed are no tests.
     """
     found = list(contrasts)
     by_family: dict[tuple[Family, str, bool], list[int]] = {}
     for number, one in enumerate(found):
+        if not one.is_tested:
+            continue
         declared = one.family == "declared"
         within = (one.suite, one.is_of_grid) if declared else ("", False)
         by_family.setdefault((one.family, *within), []).append(number)

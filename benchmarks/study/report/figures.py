@@ -172,7 +172,9 @@ def forest(summary: Summary, theme: Theme) -> Figure:
         colour = theme.arms[ahead]
         panel.plot([low, high], [at, at], color=colour, lw=1.8)
         panel.plot([value], [at], marker="o" if row.is_found else "D", color=colour, ms=6)
-        told = f"{value:+.1f}, " + ("p < .001" if row.p < 0.001 else f"p {row.p:.3f}")
+        told = f"{value:+.1f}"
+        if row.p is not None:
+            told += ", p < .001" if row.p < 0.001 else f", p {row.p:.3f}"
         panel.text(1.01, at, told.replace("-", "\u2212"), transform=panel.get_yaxis_transform(),
                    va="center", color=theme.ink)  # fmt: skip
     panel.axvline(0.0, color=theme.pale, lw=1.0)
@@ -274,7 +276,7 @@ def _legend(
 
 def _title(figure: Figure, theme: Theme, what: str, summary: Summary) -> None:
     width = int(12.5 * figure.get_figwidth())
-    headline = "INCOMPLETE" if summary.missing else ""
+    headline = "INCOMPLETE" if summary.is_unfinished else ""
     lines = textwrap.wrap(f"{headline}: {what}" if headline else what, width)
     colour = theme.warning if headline else theme.ink
     figure.suptitle("\n".join(map(label, lines)), color=colour)

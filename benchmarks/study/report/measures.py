@@ -112,8 +112,10 @@ def _measured_table(one: Setting, column: str, rows: Sequence[Mapping[str, float
     header = [name + (", nats" if key == "kl" else " %") for key, name in names.items()]
     metrics, task, seeds = one.study.task.metrics, one.study.task, int(rows[0]["seeds"])
     success, metric = (metrics[name].title.lower() for name in (SUCCESS, task.metric))
+    counts = [int(row["episodes"]) for row in rows]
+    episodes = " to ".join(dict.fromkeys(f"{count:,}" for count in (min(counts), max(counts))))
     note = (
-        f"{seeds} seed{'s' if seeds > 1 else ''}, {rows[0]['episodes']:,} episodes a point, the "
+        f"{seeds} seed{'s' if seeds > 1 else ''}, {episodes} episodes a point, the "
         "first of the column, so that rates differ from those of all. "
         f"pass@k, and within all attempts: {success}. KL: of a word of a reply, or an action."
     )

@@ -196,7 +196,8 @@ def csv_rows(summary: Summary) -> list[dict[str, Any]]:
                     "what": c.topic, "suite": c.suite, "preset": c.preset, "policy": c.policy,
                     "first": c.first, "second": c.second, "point": "", "column": c.column,
                     "value": c.estimate.value, "low": c.estimate.low, "high": c.estimate.high,
-                    "p": c.test.p_value, "p_holm": c.p, "family": c.family,
+                    "p": c.test.p_value if c.is_tested else "",
+                    "p_holm": "" if c.p is None else c.p, "family": c.family,
                     "seeds": c.estimate.seeds, "episodes": c.estimate.episodes, "flops": "",
                     "run": status,
                 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.runs import RunError
-from benchmarks.study.cells import Played, Study, check_same_init, in_order, suite_note
+from benchmarks.study.cells import Played, Study, check_same_init, in_order
 from benchmarks.study.frontier import (
     SHIFTED,
     Cells,
@@ -87,17 +87,14 @@ class Summary:
     settings: Sequence[Setting]
 
     @property
-    def missing(self) -> str:
-        """What studies lack, "" for nothing."""
-        runs = [one.results for one in self.one_each]
-        return " ".join(results.missing.headline() for results in runs if results.missing)
+    def is_unfinished(self) -> bool:
+        """Whether a study lacks something."""
+        return any(one.results.missing for one in self.one_each)
 
     @property
     def headline(self) -> str:
-        """What is to be known before all else: what is missing, and whose suite has changed."""
-        studies = [one.study for one in self.one_each]
-        changed = [suite_note(study.folder, study.record) for study in studies]
-        return " ".join(filter(None, [self.missing, *changed]))
+        """What is to be known before all else, "" where all is well."""
+        return " ".join(note for one in self.one_each for note in one.study.notes)
 
     @property
     def one_each(self) -> Sequence[Setting]:

@@ -124,7 +124,7 @@ def controls_table(summary: Summary) -> Table | None:
             percent(one.rates[0]),
             percent(one.rates[1]),
             points(one.estimate),
-            p_value(one.p) if one.is_tested else "",
+            p_value(one.p),
         ]
         for one in summary.contrasts
         if one.topic == "control"
