@@ -60,6 +60,8 @@ class Run:
     ) -> None:
         self.folder = folder
         self._on_rows = on_rows
+        if folder.exists() and not folder.is_dir():
+            raise RunError(f"{folder} is a file. Name a folder; it is made if missing.")
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = lock_folder(folder)
         try:

@@ -95,6 +95,10 @@ class FakeLearner:
     def load(self, path: Path) -> None:
         self.skill = json.loads(path.read_text())
 
+    def reported(self, path: Path) -> Usage | None:
+        step, _, sampled = json.loads(path.read_text())
+        return Usage(TOKENS_A_STEP * step, sampled * step)
+
     def imitate(self, demonstrations: Demonstrated, stage: Stage) -> None:
         assert demonstrations.keywords["split"] == "train"
         self._learn(0, stage.resume, stage.report)
@@ -105,13 +109,15 @@ class FakeLearner:
         self._learn(TOKENS_A_STEP // 2, stage.resume, stage.report)
 
     def _learn(self, sampled: int, resume: Path, report: Report) -> None:
-        start, first = json.loads(resume.read_text()) if resume.exists() else (0, self.skill)
+        start, first = 0, self.skill
+        if resume.exists():
+            start, first, _ = json.loads(resume.read_text())
         for step in range(start + 1, 10_000):
             type(self).steps_taken += 1
             self.skill = first + 0.02 * step
             stop = report(Usage(TOKENS_A_STEP * step, sampled * step))
             if step % 3 == 0:
-                resume.write_text(json.dumps((step, first)))
+                resume.write_text(json.dumps((step, first, sampled)))
             if stop:
                 return
 

@@ -12,14 +12,18 @@ from pathlib import Path
 import pytest
 import typer
 
+from agents.sb3.checkpoint import save_state
 from benchmarks.records import Episode, RunRecord
 from benchmarks.report import check_rows
 from benchmarks.runs import RUN_FILE, RunError, lock_folder, read_episodes, read_json, write_json
+from benchmarks.statistics import Estimate
 from benchmarks.study.cells import load_study
 from benchmarks.study.findings import main as write_findings
 from benchmarks.study.findings import published
 from benchmarks.study.findings_pages import MARKED, TABLED, WRITTEN, page_in_full, written
 from benchmarks.study.frontier import Choice, choices
+from benchmarks.study.measure_lines import measures_tables
+from benchmarks.study.measured import MEASURES_FILE, Measured, Measures, read_measures
 from benchmarks.study.points import POINTS_FILE, read_book
 from benchmarks.study.presets import one_city_out, preset_named
 from benchmarks.study.presets.schema import CHOSEN, HALF_ONLY
@@ -31,6 +35,7 @@ from benchmarks.study.report.summary import summarise_studies
 from benchmarks.study.results import load_results
 from benchmarks.study.timing import TIMING_FILE
 from benchmarks.suites import SUITES
+from shiftgym.files import FileError
 from tests import test_study
 from virl_env.variants import TASK
 
@@ -167,8 +172,67 @@ def test_an_unfinished_study_takes_no_place_of_a_finished_one(
         shutil.rmtree(path) if path.is_dir() else path.unlink()
         with pytest.raises(RunError, match="INCOMPLETE, missing: "):
             publish(run, packed, seeds=[0])
-    publish(run, packed, unfinished=True)
+    publish(run, packed, unfinished=True, replace_with_less=True)
     assert load_study(packed).missing
+
+
+def test_what_is_published_is_not_replaced_by_less(
+    tmp_path: Path, finished: test_study.Finished
+) -> None:
+    folder, packed = finished("study", SUITES["gp-l"])[0], tmp_path / "packed"
+    run, other = (shutil.copytree(folder, tmp_path / name) for name in ("run", "other"))
+    estimates = [Estimate(0.1, 0.0, 0.2, 4, 2, 1, {seed: 0.1}) for seed in (0, 1)]
+    told = [Measured("fake", "rl", 1, "in", "kl", "", "", estimate) for estimate in estimates]
+    write_json(run / MEASURES_FILE, Measures(told, measures_tables(told)).plain())
+    save_state(run / "jobs" / "fake-seed0" / "init.pt", {})
+    publish(run, packed, weights=["init"])
+    # Measures of seeds that are not packed stay behind.
+    kept = read_measures(packed)
+    assert kept is not None
+    assert kept.measured == told[:1]
+    before = {file: file.read_bytes() for file in packed.rglob("*") if file.is_file()}
+    record = read_json(other / RUN_FILE)
+    record["config"]["name"] = "another"
+    write_json(other / RUN_FILE, record)
+    shutil.rmtree(other / "jobs")
+    for source, options, words in (
+        (folder, {}, r"measures in measures\.json\.xz; the checkpoints init\.pt\.xz"),
+        (run, {"columns": ["in"], "weights": ["init"]}, "the columns rule_ood between init and"),
+        (run, {"weights": []}, r"the checkpoints init\.pt\.xz"),
+        (other, {"unfinished": True}, r"a study of other settings \(micro of gp-l\)"),
+    ):
+        with pytest.raises(RunError, match=rf"packed would lose {words}.* give --replace"):
+            publish(source, packed, **options)
+        assert before == {file: file.read_bytes() for file in packed.rglob("*") if file.is_file()}
+    record = read_json(packed / RUN_FILE)
+    write_json(packed / RUN_FILE, {**record, "seeds": [0, 1]})
+    with pytest.raises(RunError, match="packed would lose the seeds 1"):
+        publish(run, packed, weights=["init"])
+    publish(folder, packed, replace_with_less=True)
+    assert not list(packed.rglob("*.pt.xz"))
+
+
+def test_damaged_weights_are_not_published(tmp_path: Path, finished: test_study.Finished) -> None:
+    run = shutil.copytree(finished("study", SUITES["gp-l"])[0], tmp_path / "run")
+    (run / "jobs" / "fake-seed0" / "init.pt").write_text("garbage")
+    with pytest.raises(FileError, match=r"init\.pt cannot be read as saved weights"):
+        publish(run, tmp_path / "packed", weights=["init"])
+    assert not (tmp_path / "packed").exists()
+
+
+def test_a_study_is_published_in_a_checkout_alone(
+    tmp_path: Path,
+    finished: test_study.Finished,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(typer.Exit):
+        publish_main(finished("study", SUITES["gp-l"])[0], "packed")
+    assert "There is no results/ here. Run this in the root of a checkout." in " ".join(
+        capsys.readouterr().err.split()
+    )
+    assert not list(tmp_path.iterdir())
 
 
 def test_findings_are_written_of_finished_studies_or_not_at_all(
@@ -197,7 +261,9 @@ def test_findings_are_written_of_finished_studies_or_not_at_all(
     write_json(run / RUN_FILE, {**read_json(run / RUN_FILE), "seeds": [0, 1]})
     publish(run, RESULTS / "part", unfinished=True)
     assert "Pages quote whole studies alone. results/part: INCOMPLETE, missing: " in refused()
-    shutil.rmtree(RESULTS / "part")
+    (RESULTS / "part").replace(RESULTS / ".part.before")
+    assert "results/part was being published when that was killed" in refused()
+    shutil.rmtree(RESULTS / ".part.before")
     write_findings()
     assert QUOTED.exists()
     assert all(path.read_text("utf-8") == written(path, read_quoted()) for path in WRITTEN)
@@ -215,7 +281,11 @@ def test_names_of_columns_and_weights_may_have_spaces(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     folder, _ = finished("study", SUITES["gp-l"])
-    publish_main(folder, "packed", columns="in, rule_ood", weights="init, sft")
+    RESULTS.mkdir()
+    run = shutil.copytree(folder, tmp_path / "run")
+    for arm in ("init", "sft"):
+        save_state(run / "jobs" / "fake-seed0" / f"{arm}.pt", {})
+    publish_main(run, "packed", columns="in, rule_ood", weights="init, sft")
     packed = tmp_path / RESULTS / "packed"
     assert {file.name for file in packed.rglob("*.pt.xz")} == {"init.pt.xz", "sft.pt.xz"}
 
@@ -262,8 +332,9 @@ def test_a_packed_study_reads_as_the_study(
     tmp_path: Path, finished: test_study.Finished, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("benchmarks.study.publish.REPLIES", 5)
-    folder, _ = finished("study", SUITES["gp-l"])
+    folder = shutil.copytree(finished("study", SUITES["gp-l"])[0], tmp_path / "run")
     packed, last = tmp_path / "packed", load_study(folder).preset.points
+    save_state(folder / "jobs" / "fake-seed0" / "rl.pt", {})
     assert publish(folder, packed, columns=["rule_ood"], weights=["rl"]) < 100_000
     before, after = load_results(folder), load_results(packed)
     assert after.rates == before.rates

@@ -21,8 +21,10 @@ from benchmarks.runs import RunError, pack_json, read_episodes
 from benchmarks.statistics import Estimate
 from benchmarks.study.cities import tables
 from benchmarks.study.frontier import report
+from benchmarks.study.jobs import Event, Job, run_job
 from benchmarks.study.measured import Measured, Measures, read_measures
 from benchmarks.study.measures import measure
+from benchmarks.study.points import read_points
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.publish import publish
 from benchmarks.study.report.page import tables as page_tables
@@ -82,7 +84,8 @@ def test_a_report_says_that_the_suite_has_changed(folder: Path) -> None:
     def edit(told: dict[str, Any]) -> None:
         told["suites"]["gp-l"] = "another"
 
-    changed(folder / "run.json", edit)
+    for run in (folder, folder / "jobs" / "fake-seed0"):
+        changed(run / "run.json", edit)
     report_all([folder], console)
     now = SUITES["gp-l"].digest
     words = f"the suite gp-l has changed since (its digest was another, and is {now})"
@@ -148,7 +151,7 @@ def test_points_of_an_unknown_stage_are_named_where_a_study_is_read(folder: Path
     changed(folder / "jobs" / "fake-seed0" / "points.json", rename)
     for read in (load_results, write_splits):
         with pytest.raises(
-            RunError, match="tells of zz: no stage of this job, which has init, sft"
+            RunError, match="tells of zz/1: this job has the stages init, sft, rl, of 3"
         ):
             read(folder)
 
@@ -239,7 +242,73 @@ def test_points_of_a_stage_that_there_is_not_are_named(folder: Path) -> None:
         book["points"]["grpo/1"] = {**book["points"].pop("sft/1"), "stage": "grpo"}
 
     changed(folder / "jobs" / "fake-seed0" / "points.json", rename)
-    with pytest.raises(RunError, match="tells of grpo: no stage of this job, which has init"):
+    with pytest.raises(RunError, match="tells of grpo/1: this job has the stages init, sft, rl"):
+        resumed(folder)
+
+
+def test_a_state_that_is_ahead_of_the_points_is_refused(tmp_path: Path) -> None:
+    """By one point: of two, the weights of points tell."""
+    job = Job(make_preset(), SUITES["gp-l"], "fake", 2, tmp_path / "job")
+
+    def kill(event: Event) -> None:
+        if event.place == "sft 3/3":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_job(job, kill)
+    whole = (job.folder / "points.json").read_bytes()
+
+    def one_less(book: Any) -> None:
+        del book["points"]["sft/2"]
+
+    changed(job.folder / "points.json", one_less)
+    with pytest.raises(RunError, match=r"sft\.resume\.pt is of a moment after sft/2, which"):
+        run_job(job, lambda event: None)
+    (job.folder / "points.json").write_bytes(whole)
+    run_job(job, lambda event: None)
+    rows = rows_of(job.folder)
+    # Without the state, the stage is trained again.
+    again = replace(job, folder=tmp_path / "again")
+    with pytest.raises(KeyboardInterrupt):
+        run_job(again, kill)
+    changed(again.folder / "points.json", one_less)
+    (again.folder / "sft.resume.pt").unlink()
+    run_job(again, lambda event: None)
+    assert rows_of(again.folder) == rows
+    assert read_points(again.folder) == read_points(job.folder)
+
+
+@pytest.mark.parametrize("part", ["settings", "seeds", "suites"])
+def test_a_job_of_another_study_is_not_read_as_one_of_this(folder: Path, part: str) -> None:
+    def edit(told: dict[str, Any]) -> None:
+        other = {"seeds": [1], "suites": {"gp-l": "another"}}
+        told.update({part: other[part]} if part in other else {})
+        if part == "settings":
+            told["config"]["settings"]["sft"] = {"learning_rate": 0.5}
+
+    changed(folder / "jobs" / "fake-seed0" / "run.json", edit)
+    for read in (load_results, lambda one: publish(one, one.parent / "packed")):
+        with pytest.raises(RunError, match=r"run\.json is of another study than that of"):
+            read(folder)
+
+
+def test_a_study_goes_into_a_folder_and_takes_over_from_another(folder: Path) -> None:
+    (folder.parent / "file").touch()
+    preset, of = make_preset(), SUITES["gp-l"]
+    with pytest.raises(RunError, match=r"file is a file\. Name a folder"):
+        run_study(preset, of, folder.parent / "file", seeds=[0], workers=0, console=QUIET)
+    with pytest.raises(RunError, match="is the study itself: --reuse takes over from another"):
+        run_study(preset, of, folder, seeds=[0], workers=0, console=QUIET, other=folder)
+    new = folder.parent / "new"
+    with pytest.raises(ValueError, match="--engine foo is unknown: expected local or ray"):
+        run_study(preset, of, new, seeds=[0], workers=None, console=QUIET, engine="foo")
+    assert not new.exists()
+
+
+def test_weights_of_another_job_are_refused(folder: Path) -> None:
+    job = folder / "jobs" / "fake-seed0"
+    shutil.copyfile(job / "sft.pt", job / "init.pt")
+    with pytest.raises(RunError, match=r"init\.pt and weights/init-0\.pt are of one point and"):
         resumed(folder)
 
 

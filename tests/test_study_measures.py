@@ -311,6 +311,18 @@ def test_a_study_without_weights_is_not_measured(tmp_path: Path) -> None:
     assert not (folder / MEASURES_FOLDER).exists()
 
 
+def test_points_whose_weights_are_gone_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(GAME, "longest_reply", 12)
+    folder = study(tmp_path / "run")
+    (folder / "jobs" / "lm-working-seed0" / WEIGHTS / "rl-2e-4-1.pt").unlink()
+    given = {"columns": ["in"], "measures": ["revision"], "episodes": 1, "samples": 1}
+    told = list(measure(folder, points="all", **given))
+    assert told[1] == "lm-working seed 0, rl-2e-4/1: not measured, its weights are gone"
+    assert len(told) == 3
+
+
 def test_names_of_columns_and_measures_may_have_spaces(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

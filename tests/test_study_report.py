@@ -334,7 +334,14 @@ def test_a_lead_that_is_none_is_not_told_in_points() -> None:
     assert said.verdict == "not decided"
 
 
-@pytest.mark.parametrize(("seeds", "end"), [(2, "RL is ahead in these runs."), (6, "RL is ahead.")])
+@pytest.mark.parametrize(
+    ("seeds", "end"),
+    [
+        (1, "1 seed), which tells nothing of other seeds."),
+        (2, "2 seeds), so RL is ahead in these runs."),
+        (6, "6 seeds), so RL is ahead."),
+    ],
+)
 def test_a_sentence_over_few_seeds_is_of_these_runs(seeds: int, end: str) -> None:
     estimate = Estimate(0.2, 0.1, 0.3, 100, 50, seeds, {})
     results: Any = SimpleNamespace(
@@ -412,6 +419,7 @@ def test_studies_of_one_policy_keep_their_tables_and_pictures_apart(
     record = json.loads((other / "run.json").read_text())
     record["config"]["name"] = "another"
     (other / "run.json").write_text(json.dumps(record))
+    (other / "jobs" / "fake-seed0" / "run.json").unlink()
     summary = summarise_studies([run, other])
     titles = [table.title for table in tables(summary)]
     assert len(titles) == len(set(titles)) > 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,14 @@ Callback = Callable[[Progress], "bool | None"]
 """Called at regular points of a run; True ends the run there. It may evaluate the policy."""
 
 
+def told_account(saved: Mapping[str, Any]) -> Account | None:
+    """Return the account that the last callback before a state was given.
+
+    None for states of earlier versions, which do not tell it.
+    """
+    return Account(**saved["told"]) if "told" in saved else None
+
+
 class RunKeeper:
     """Calls back, logs and saves at the points where a run may be cut off and resumed.
 
@@ -96,6 +104,7 @@ class RunKeeper:
         self._callback = callback
         self._callback_every = callback_every
         self._called_at = 0
+        self._told = Account()
         self.logger = Logger(folder=None, output_formats=[])
         if tensorboard is not None:
             self.logger = configure(str(tensorboard), ["tensorboard"])
@@ -127,6 +136,7 @@ class RunKeeper:
                 )
             self.account = Account(**saved["account"])
             self.stopped, self._called_at = saved["stopped"], saved["called_at"]
+            self._told = told_account(saved) or self._told
             self._started -= self.account.seconds
             set_generator_states(saved["generators"])
             state: dict[str, Any] = saved["state"]
@@ -148,7 +158,7 @@ class RunKeeper:
         self.account.seconds = time.perf_counter() - self._started
         last = done >= total
         if last or done - self._called_at >= self._callback_every:
-            self._called_at = done
+            self._called_at, self._told = done, replace(self.account)
             for name, value in metrics.items():
                 self.logger.record(f"train/{name}", value)
             self.logger.dump(step=done)
@@ -164,6 +174,7 @@ class RunKeeper:
                     "account": vars(self.account),
                     "stopped": self.stopped,
                     "called_at": self._called_at,
+                    "told": vars(self._told),
                     "generators": generator_states(),
                     "state": state(),
                 },

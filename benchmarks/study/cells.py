@@ -134,9 +134,9 @@ def load_study(folder: Path, hear: Hear = lambda place, row: None) -> Study:
     """
     record, preset, of = described(folder)
     read = read_study(folder, record, preset.policies, preset.task(of), hear)
-    for policy, seed, stage, _ in read[-1]:
+    for policy, seed, stage, point in read[-1]:
         path = job_folder(folder, policy, seed) / POINTS_FILE
-        check_stages(path, [stage], preset.stages[policy])
+        check_stages(path, [(stage, point)], preset.policies[policy].ends(preset.points))
     return Study(folder, record, preset, of, *read)
 
 
@@ -207,11 +207,31 @@ def read_study(
         for seed in record.seeds:
             job = job_folder(folder, policy, seed)
             points = read_points(job)
+            _check_job(job, record, policy, seed)
             for done in points.values():
                 flops[policy, done.stage, done.point].append(done.flops)
                 finished.add((policy, seed, done.stage, done.point))
             _read(job, {seed: policy}, set(points), task, cells, hear)
     return cells, flops, finished
+
+
+def _check_job(job: Path, study: RunRecord, policy: str, seed: int) -> None:
+    """Refuse a job of another study; published ones have no run.json.
+
+    Raises:
+        RunError: its run.json says other things than that of the study.
+    """
+    if not (job / RUN_FILE).exists():
+        return
+    told = read_record(job)
+    config = {name: value for name, value in study.config.items() if name != "policies"}
+    config |= {"policy": policy, "settings": study.config["policies"][policy]}
+    if (told.kind, told.config, told.seeds, told.suites) != ("job", config, [seed], study.suites):
+        raise RunError(
+            f"{job / RUN_FILE} is of another study than that of {job.parent.parent / RUN_FILE}: "
+            f"expected a job of {policy}, seed {seed}, with its settings. Put back the folder that "
+            f"belongs there, or delete it: the job is then done again."
+        )
 
 
 def read_cells(job: Job) -> Cells:

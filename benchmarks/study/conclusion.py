@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.statistics import FEW_SEEDS
+from benchmarks.statistics import FEW_SEEDS, Estimate
 from benchmarks.study.results import Difference, Results
 from benchmarks.tables import percent
 
@@ -23,10 +23,16 @@ def _sentence(results: Results, primary: Difference) -> str:
         f"Under the other rule, {policy} has a {measured} of {at['rl']} % after RL and "
         f"{at['sft']} % after SFT{before}: a difference of {100 * estimate.value:+.1f} points "
         f"(95 % interval {100 * estimate.low:+.1f} to {100 * estimate.high:+.1f}, "
-        f"{seeds} {'seed' if seeds == 1 else 'seeds'}), so {_ahead(estimate.low, estimate.high)}"
-        # An interval over few seeds tells little of others.
-        f"{' in these runs' if seeds < FEW_SEEDS else ''}."
+        f"{seeds} {'seed' if seeds == 1 else 'seeds'}), {_so(estimate)}."
     )
+
+
+def _so(estimate: Estimate) -> str:
+    """Return what follows; an interval over few seeds tells little of others."""
+    if estimate.seeds == 1:
+        return "which tells nothing of other seeds"
+    where = " in these runs" if estimate.seeds < FEW_SEEDS else ""
+    return f"so {_ahead(estimate.low, estimate.high)}{where}"
 
 
 def _ahead(low: float, high: float) -> str:

@@ -27,7 +27,7 @@ from benchmarks.study.findings_pages import (
     measures_figure,
     written,
 )
-from benchmarks.study.publish import RESULTS
+from benchmarks.study.publish import BEFORE, RESULTS
 from benchmarks.study.quoted import QUOTED, Quoted, quoted, text_of
 from benchmarks.study.report import figures
 from benchmarks.study.report.measures import measured_rows
@@ -53,6 +53,12 @@ def _write() -> None:
             f"There is no {' and no '.join(lacking)} here, whose tables would be written. Run this "
             f"in the root of a checkout."
         )
+    for path in sorted(RESULTS.glob(f".*{BEFORE}")):
+        if not (was := path.with_name(path.name[1:].removesuffix(BEFORE))).exists():
+            raise RunError(
+                f"{was} was being published when that was killed, and {path} holds what was there "
+                f"before. Publish it again, or rename {path} to {was}."
+            )
     if not folders:
         raise RunError(f"There is no study in {RESULTS}/: publish one first.")
     summary = summarise_studies(folders, splits=False)

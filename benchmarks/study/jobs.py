@@ -230,6 +230,9 @@ class _Worker:
         if not weights.exists():
             resume = weights.with_name("init.resume.pt")
             seed = self.stage_seed("init")
+            looks = self.flops_reported(resume) / settings.check_flops
+            if looks >= 1 and str(int(looks)) not in checks:
+                self.refuse_state(resume, "a look at its competence", "init")
             stage = Stage(settings.init, settings.init_flops, seed, resume, report)
             self.clock.start("init")
             self.learner.imitate(demonstrations, stage)
@@ -247,6 +250,11 @@ class _Worker:
         settings, preset = self.job.settings, self.job.preset
         spent = self.begin(arm)
         resume = last.with_name(f"{name}.resume.pt")
+        reported = self.flops_reported(resume)
+        for point in range(1, preset.points + 1):
+            is_past = reported >= settings.arm_flops * preset.share(point)
+            if is_past and f"{name}/{point}" not in self.points:
+                self.refuse_state(resume, f"{name}/{point}", name)
 
         def report(usage: Usage) -> bool:
             flops = self.learner.flops(usage)
@@ -269,6 +277,18 @@ class _Worker:
             self.learner.reinforce(self.game(self.task.rule), stage)
         self.learner.save(last)
         resume.unlink(missing_ok=True)
+
+    def flops_reported(self, resume: Path) -> float:
+        """Return the compute that a stage had reported before it wrote its state; 0 for none."""
+        usage = self.learner.reported(resume) if resume.exists() else None
+        return 0.0 if usage is None else self.learner.flops(usage)
+
+    def refuse_state(self, resume: Path, what: str, stage: str) -> None:
+        """Refuse to go on from a state, from which a point would be measured with later weights."""
+        raise RunError(
+            f"{resume} is of a moment after {what}, which {POINTS_FILE} does not tell of. Restore "
+            f"{POINTS_FILE}, or delete {resume}: {stage} is then trained again from its start."
+        )
 
     def rows_left(self) -> None:
         """Measure what finished points lack: rows that were lost, and further columns of stages

@@ -23,11 +23,11 @@ from agents.pretrained import PretrainedConfig, PretrainedLM
 from agents.pretrained.model import KIND
 from agents.protocol import Agent
 from agents.sb3.bc import BCConfig, train_bc
-from agents.sb3.checkpoint import fill_network, load_state, save_state
+from agents.sb3.checkpoint import fill_network, load_state, naming, save_state
 from agents.sb3.model import SB3Agent, agent_of, build_model, count_weights, load_model, save_model
 from agents.sb3.policy import ResidualPolicy, SightedMLP
 from agents.sb3.ppo import PPOConfig, train_ppo
-from agents.sb3.training import Account
+from agents.sb3.training import Account, told_account
 from agents.tinylm import (
     GRPO,
     PPO,
@@ -129,6 +129,13 @@ class Learner(Protocol):
         """Read the weights, and forget everything else of earlier training."""
         ...
 
+    def reported(self, path: Path) -> Usage | None:
+        """Return the usage that was last reported before the state of a stage was written.
+
+        None for a state of earlier versions, which does not tell it.
+        """
+        ...
+
     def imitate(self, demonstrations: Demonstrated, stage: Stage) -> None:
         """Learn from demonstrations until the stage's report says stop or its compute is used."""
         ...
@@ -168,6 +175,13 @@ class SB3Learner:
     def load(self, path: Path) -> None:
         """Read the weights."""
         self._policy = load_model(path)
+
+    def reported(self, path: Path) -> Usage | None:
+        """Return what was last reported before a state was written."""
+        saved = load_state(path)
+        with naming(path):
+            account = told_account(saved)
+        return None if account is None else _usage(account)
 
     def imitate(self, demonstrations: Demonstrated, stage: Stage) -> None:
         """Clone the demonstrations."""
@@ -315,6 +329,13 @@ class TinyLMLearner:
     def load(self, path: Path) -> None:
         """Read the weights."""
         self._model = TinyLM.load(path).to(self._device)
+
+    def reported(self, path: Path) -> Usage | None:
+        """Return what was last reported before a state was written: each step is."""
+        saved = load_state(path)
+        with naming(path):
+            seen, _, trained, sampled = saved["counts"]
+            return Usage(int(trained), int(sampled), episodes=int(seen))
 
     def imitate(self, demonstrations: Demonstrated, stage: Stage) -> None:
         """Learn the demonstrated replies word by word."""

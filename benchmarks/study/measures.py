@@ -91,8 +91,7 @@ def measure(
         for job, path in jobs_of(folder)
         if seeds is None or job.seed in seeds
     ]
-    asked = [one for one in asked if one[-1]]
-    if not asked:
+    if not any(job.kept_weights(*one) for job, _, chosen in asked for one in chosen):
         raise RunError(
             f"{folder} has weights of none of the points and seeds that are asked for ({points}): "
             f"they are not finished, or it is a published study, which keeps no weights. Train the "
@@ -104,6 +103,9 @@ def measure(
             known = {line.asked for line in lines_of(path)}
             with closing(LineFile(path)) as file:
                 for stage, point in chosen:
+                    if job.kept_weights(stage, point) is None:
+                        yield f"{job.name}, {stage}/{point}: not measured, its weights are gone"
+                        continue
                     for column in columns:
                         probe = Probe(job, stage, point, column, episodes, samples)
                         for name in measures:
@@ -133,13 +135,12 @@ def _check(what: str, given: Iterable[str], known: Iterable[str]) -> None:
 
 
 def _chosen(job: Job, points: str, best: Mapping[tuple[str, str], int]) -> list[tuple[str, int]]:
-    """Return the points that are measured, of those that the job has finished and kept."""
+    """Return the points that are measured, of those that the job has finished."""
     ends = job.settings.ends(job.preset.points)
     return [
         (one.stage, one.point)
         for one in read_points(job.folder).values()
         if points == "all" or one.point in (ends.get(one.stage), best.get((job.policy, one.stage)))
-        if job.kept_weights(one.stage, one.point) is not None
     ]
 
 

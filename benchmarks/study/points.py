@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import filecmp
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -105,22 +106,24 @@ def read_looks(job: Path, metric: str) -> list[tuple[float, float]]:
     return [(look["flops"], look[metric]) for look in looks]
 
 
-def check_stages(path: Path, stages: Iterable[str], known: Collection[str]) -> None:
-    """Refuse a points.json that tells of stages that its job has not.
+def check_stages(path: Path, told: Iterable[tuple[str, int]], ends: Mapping[str, int]) -> None:
+    """Refuse a points.json that tells of points that its job has not.
 
     Args:
         path: of the file.
-        stages: that it tells of.
-        known: those of the job.
+        told: stages and points that it tells of.
+        ends: the last point of each stage of the job.
 
     Raises:
         RunError: there is one.
     """
-    if unknown := sorted(set(stages) - set(known)):
-        raise RunError(
-            f"{path} tells of {', '.join(unknown)}: no stage of this job, which has "
-            f"{', '.join(known)}. Restore the file, or start in another folder."
-        )
+    for stage, point in told:
+        if point > ends.get(stage, -1):
+            raise RunError(
+                f"{path} tells of {stage}/{point}: this job has the stages {', '.join(ends)}, of "
+                f"{max(ends.values())} points each after the init. Restore the file, or start in "
+                f"another folder."
+            )
 
 
 def tells_of(book: Mapping[str, Any], stage: str, points: int) -> bool:
@@ -138,8 +141,7 @@ def tells_of(book: Mapping[str, Any], stage: str, points: int) -> bool:
 def check_told(folder: Path, book: Mapping[str, Any], ends: Mapping[str, int]) -> None:
     """Refuse a job's folder whose points.json does not tell of the weights that lie there.
 
-    An arm would be measured at its early points with later weights. What a file of an unfinished
-    stage holds is not looked at: where points.json is one point behind, that is not seen.
+    An arm would be measured at its early points with later weights.
 
     Args:
         book: what points.json holds, or is to hold where there is none.
@@ -149,7 +151,7 @@ def check_told(folder: Path, book: Mapping[str, Any], ends: Mapping[str, int]) -
         RunError: it does not, or tells of a stage that there is not.
     """
     path = folder / POINTS_FILE
-    check_stages(path, (told["stage"] for told in book["points"].values()), ends)
+    check_stages(path, [(told["stage"], told["point"]) for told in book["points"].values()], ends)
     saved = {file.relative_to(folder).as_posix() for file in folder.rglob("*.pt")}
     # Without a look the init has no points.json in earlier versions, and goes on from its state.
     untold = saved - {"init.resume.pt"}
@@ -163,6 +165,13 @@ def check_told(folder: Path, book: Mapping[str, Any], ends: Mapping[str, int]) -
             } & saved
             # A job that was killed between the two writes has those of one point more.
             untold |= ahead if len(ahead) > 1 else set()
+    for stage, last in ends.items():
+        end, point = folder / f"{stage}.pt", folder / WEIGHTS / f"{stage}-{last}.pt"
+        if end.exists() and point.exists() and not filecmp.cmp(end, point, shallow=False):
+            raise RunError(
+                f"{end} and {WEIGHTS}/{point.name} are of one point and differ, so one of them is "
+                f"from elsewhere. Restore it, or delete {folder}: this job is then done again."
+            )
     if untold:
         first, more = sorted(untold)[:_MOST_NAMED], len(untold) - _MOST_NAMED
         named = ", ".join(first) + (f" and {more} more" if more > 0 else "")

@@ -10,7 +10,7 @@ import json
 import lzma
 import re
 import shutil
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Annotated, Any
 
 import typer
 
+from agents.sb3.checkpoint import load_state
 from benchmarks.commands import arguments
 from benchmarks.consoles import reported_errors
 from benchmarks.packed_rows import pack
@@ -35,13 +36,17 @@ from benchmarks.runs import (
 )
 from benchmarks.study.cells import REFERENCE, Place, job_folder, load_study, place_of
 from benchmarks.study.frontier import PRIMARY
-from benchmarks.study.measured import MEASURES_FILE, read_measures
+from benchmarks.study.measure_lines import measures_tables
+from benchmarks.study.measured import MEASURES_FILE, Measures, read_measures
 from benchmarks.study.points import POINTS_FILE, read_book, read_points
 from benchmarks.study.presets import CV, PRESETS, Preset
 from benchmarks.study.timing import TIMING_FILE
 from shiftgym.atomic import write_atomically
 
 RESULTS = Path("results")
+
+BEFORE = ".before"
+"""How the hidden folder ends in which what is published lies while another takes its place."""
 
 REPLIES_OF = ("in", PRIMARY)
 """Columns that are packed with what was replied or done: what is tested on, and the same under the
@@ -69,6 +74,7 @@ def publish(
     seeds: Sequence[int] | None = None,
     weights: Sequence[str] = (),
     unfinished: bool = False,
+    replace_with_less: bool = False,
 ) -> int:
     """Pack a study.
 
@@ -79,14 +85,15 @@ def publish(
         seeds: that are packed; None for all.
         weights: arms, and "init", whose last checkpoints of the first seed are packed, as .pt.xz.
         unfinished: whether it is packed though points or episodes of these seeds are missing.
+        replace_with_less: whether it takes the place of a study that holds something else or more.
 
     Returns:
         Bytes of the packed folder.
 
     Raises:
         RunError: it is not a study's folder or is damaged, is unfinished, or lacks what is asked
-            for; or it holds `out` or is in it, or another process publishes there. What `out` held
-            stays.
+            for; it holds `out` or is in it; `out` holds what would be lost; or another process
+            publishes there. What `out` held stays.
     """
     study = load_study(run)
     record, preset = study.record, study.preset
@@ -117,18 +124,31 @@ def publish(
         )
     out.parent.mkdir(parents=True, exist_ok=True)
     with closing(lock_folder(out.parent)):
-        _replace(out, lambda partial: _pack_study(run, partial, packed, preset, kept, weights))
+        _replace(
+            out,
+            lambda partial: _pack_study(run, partial, packed, preset, kept, weights),
+            check=not replace_with_less,
+        )
     return sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
 
 
-def _replace(out: Path, write: Callable[[Path], None]) -> None:
-    """Put a folder that is written beside it in the place of another, whole or not at all."""
-    partial, before = (out.with_name(f".{out.name}.{end}") for end in ("partial", "before"))
+def _replace(out: Path, write: Callable[[Path], None], *, check: bool) -> None:
+    """Put a folder that is written beside it in the place of another, whole or not at all.
+
+    Args:
+        check: whether to refuse where something would be lost.
+    """
+    partial, before = (out.with_name(f".{out.name}{end}") for end in (".partial", BEFORE))
     shutil.rmtree(partial, ignore_errors=True)
     if before.exists() and not out.exists():  # One was killed between the two.
         before.rename(out)
     try:
         write(partial)
+        if check and (lost := list(_lost(out, partial))):
+            raise RunError(
+                f"{out} would lose {'; '.join(lost)}. Choose another name, pack what it has too, "
+                f"or give --replace."
+            )
         if out.exists():
             shutil.rmtree(before, ignore_errors=True)
             out.rename(before)
@@ -138,6 +158,29 @@ def _replace(out: Path, write: Callable[[Path], None]) -> None:
         if before.exists() and not out.exists():
             before.rename(out)
     shutil.rmtree(before, ignore_errors=True)
+
+
+def _lost(old: Path, new: Path) -> Iterator[str]:
+    """Yield what a published study holds that another one in its place would not, in words."""
+    if not (old / RUN_FILE).exists():
+        return
+    was, now = read_record(old), read_record(new)
+    columns = [set(one.config.pop("curve_columns", ())) for one in (was, now)]
+    if (was.suites.keys(), was.config) != (now.suites.keys(), now.config):
+        yield f"a study of other settings ({was.config.get('name')} of {', '.join(was.suites)})"
+        return
+    if seeds := sorted(set(was.seeds) - set(now.seeds)):
+        yield f"the seeds {', '.join(map(str, seeds))}"
+    if fewer := sorted(columns[0] - columns[1]):
+        yield f"the columns {', '.join(fewer)} between init and end"
+    measures = [read_measures(one) for one in (old, new)]
+    if len(measures[0].measured if measures[0] else ()) > len(
+        measures[1].measured if measures[1] else ()
+    ):
+        yield f"measures in {MEASURES_FILE}.xz"
+    files = [{path.name for path in one.rglob("*.pt.xz")} for one in (old, new)]
+    if gone := sorted(files[0] - files[1]):
+        yield f"the checkpoints {', '.join(gone)}"
 
 
 def _pack_study(
@@ -155,7 +198,11 @@ def _pack_study(
     packed = record.model_copy(update={"config": config})
     write_json(out / RUN_FILE, packed.model_dump(mode="json"))
     if (measures := read_measures(run)) is not None:
-        pack_json(out / MEASURES_FILE, measures.plain())
+        kept_ones = [m for m in measures.measured if m.estimate.by_seed.keys() <= {*record.seeds}]
+        if len(kept_ones) < len(measures.measured):
+            measures = Measures(kept_ones, measures_tables(kept_ones))
+        if measures.measured:
+            pack_json(out / MEASURES_FILE, measures.plain())
     references = (row for row in read_episodes(run) if place_of(run, row)[1] in record.seeds)
     _pack(out, [_brief(run, row, preset) for row in references])
     for policy in preset.policies:
@@ -174,6 +221,7 @@ def _pack_study(
                 for name in weights:
                     if not (job / f"{name}.pt").exists():
                         raise RunError(f"{job} has no {name}.pt: its weights were not kept.")
+                    load_state(job / f"{name}.pt")  # for its errors: nobody else opens it here
                     checkpoint = (job / f"{name}.pt").read_bytes()
                     write_atomically(target / f"{name}.pt.xz", lzma.compress(checkpoint, preset=9))
 
@@ -245,11 +293,16 @@ def main(
     unfinished: Annotated[
         bool, typer.Option("--unfinished", help="Pack what there is, though some is missing.")
     ] = False,
+    replace_with_less: Annotated[
+        bool, typer.Option("--replace", help="Take the place of another study, or of more.")
+    ] = False,
 ) -> None:
     """Pack a study into results/."""
     with reported_errors():
         if not re.fullmatch(r"[\w-]+", name):
             raise RunError(f"{name!r} is no name of a folder in {RESULTS}: expected as gp-l-grid.")
+        if not RESULTS.is_dir():
+            raise RunError(f"There is no {RESULTS}/ here. Run this in the root of a checkout.")
         size = publish(
             run,
             RESULTS / name,
@@ -257,6 +310,7 @@ def main(
             seeds=arguments.seeds(seeds, read_record(run).seeds, "--seeds"),
             weights=arguments.names(weights),
             unfinished=unfinished,
+            replace_with_less=replace_with_less,
         )
         record = read_record(RESULTS / name)
         typer.echo(json.dumps({"folder": str(RESULTS / name), "bytes": size, **record.suites}))

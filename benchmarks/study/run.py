@@ -15,11 +15,11 @@ from rich.console import Console
 from benchmarks.records import Episode, RunRecord
 from benchmarks.report import report
 from benchmarks.rollouts import Cell, evaluate
-from benchmarks.runs import Run
+from benchmarks.runs import Run, RunError
 from benchmarks.statistics import Observation
 from benchmarks.study.board import Board
 from benchmarks.study.cells import REFERENCE, job_folder
-from benchmarks.study.engines import AT_ONCE, make_engine, run_jobs
+from benchmarks.study.engines import AT_ONCE, ENGINES, make_engine, run_jobs
 from benchmarks.study.jobs import Job, live, run_job
 from benchmarks.study.learners import usable_device
 from benchmarks.study.plan import measured_pace, plan
@@ -71,6 +71,10 @@ def run_study(
         seeds=list(seeds),
         suites={suite.name: suite.digest},
     )
+    if engine not in ENGINES:
+        raise ValueError(f"--engine {engine} is unknown: expected {' or '.join(ENGINES)}.")
+    if other is not None and other.resolve() == folder.resolve():
+        raise RunError(f"{other} is the study itself: --reuse takes over from another one.")
     if engine == "local":  # Machines of a cluster have devices of their own.
         for policy in preset.policies.values():
             usable_device(policy.device)
