@@ -172,6 +172,8 @@ def test_an_unfinished_study_takes_no_place_of_a_finished_one(
         shutil.rmtree(path) if path.is_dir() else path.unlink()
         with pytest.raises(RunError, match="INCOMPLETE, missing: "):
             publish(run, packed, seeds=[0])
+    with pytest.raises(RunError, match="packed would lose points or episodes"):
+        publish(run, packed, seeds=[0], unfinished=True)
     publish(run, packed, unfinished=True, replace_with_less=True)
     assert load_study(packed).missing
 
@@ -204,8 +206,12 @@ def test_what_is_published_is_not_replaced_by_less(
         with pytest.raises(RunError, match=rf"packed would lose {words}.* give --replace"):
             publish(source, packed, **options)
         assert before == {file: file.read_bytes() for file in packed.rglob("*") if file.is_file()}
+    # Expected minutes are no setting that anything depends on.
     record = read_json(packed / RUN_FILE)
-    write_json(packed / RUN_FILE, {**record, "seeds": [0, 1]})
+    record["config"]["policies"]["fake"]["minutes"] = [9, 9, 9]
+    write_json(packed / RUN_FILE, record)
+    publish(run, packed, weights=["init"])
+    write_json(packed / RUN_FILE, {**read_json(packed / RUN_FILE), "seeds": [0, 1]})
     with pytest.raises(RunError, match="packed would lose the seeds 1"):
         publish(run, packed, weights=["init"])
     publish(folder, packed, replace_with_less=True)

@@ -27,7 +27,7 @@ from benchmarks.study.divergence import ComparingAgent, Written, divergences
 from benchmarks.study.findings_pages import page_in_full
 from benchmarks.study.forced import BEGINNINGS, ForcedAgent
 from benchmarks.study.learners import TinyLMLearner
-from benchmarks.study.measure_lines import MEASURES_FOLDER, Line, jobs_of
+from benchmarks.study.measure_lines import MEASURES_FOLDER, Line, jobs_of, measured
 from benchmarks.study.measures import main as measures_command
 from benchmarks.study.measures import measure, write_measures
 from benchmarks.study.points import WEIGHTS
@@ -260,6 +260,9 @@ def test_seeds_are_counted_on_as_many_episodes_each(tmp_path: Path) -> None:
         assert estimates(folder)["init"]["episodes"] == counted
     for file in of_seed.values():
         file.close()
+    # Of some seeds they are made again from the values of these.
+    (of_one,) = measured(folder, [1])
+    assert (of_one.estimate.episodes, {*of_one.estimate.by_seed}) == (5, {1})
 
 
 def some_line(episodes: int = 2, **changes: Any) -> Line:

@@ -61,7 +61,10 @@ def _write() -> None:
             )
     if not folders:
         raise RunError(f"There is no study in {RESULTS}/: publish one first.")
-    summary = summarise_studies(folders, splits=False)
+    # It takes some ten minutes of all published studies.
+    summary = summarise_studies(
+        folders, splits=False, begin=lambda one: print(f"Reading {one} ...", flush=True)
+    )
     if summary.is_unfinished:
         raise RunError(
             f"Pages quote whole studies alone. {summary.headline} Finish what is missing, and "

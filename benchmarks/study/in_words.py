@@ -176,13 +176,15 @@ def _outcome(headline: Sequence[Advice], chosen: str) -> str:
 
 def _ahead(where: str, own: Sequence[Advice]) -> str:
     """Return in how many settings each way is ahead, of those that can tell; "" without any."""
-    own = [one for one in own if one.verdict not in _OFF]
-    if not own:
+    telling = [one for one in own if one.verdict not in _OFF]
+    if not telling:
         return ""
+    of = str(len(own)) if len(telling) == len(own) else f"the {len(telling)} that can tell"
+    own = telling
     found = [one for one in own if one.contrast.is_firm]
     by_reinforcement, by_copying = ([a for a in found if a.verdict == way] for way in _BETTER)
     told = (
-        f"{where}, reinforcement is ahead in {len(by_reinforcement)} of {len(own)} and copying in "
+        f"{where}, reinforcement is ahead in {len(by_reinforcement)} of {of} and copying in "
         f"{len(by_copying)}"
     )
     ahead = [*by_reinforcement, *by_copying]

@@ -7,7 +7,7 @@ for all seeds: what most of them have, and of such pairs the one with more episo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Sized
+from collections.abc import Collection, Iterator, Sequence, Sized
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -98,15 +98,15 @@ def lines_of(path: Path) -> Iterator[Line]:
     )
 
 
-def measured(folder: Path) -> Iterator[Measured]:
-    """Yield the means of all that is measured.
+def measured(folder: Path, seeds: Collection[int] | None = None) -> Iterator[Measured]:
+    """Yield the means of all that is measured, of some seeds or of all.
 
     Raises:
         RunError: it is not a study's folder, or what is in it is damaged.
     """
     found: defaultdict[tuple[str, str, int, str, str, str, str], list[Observation]]
     found = defaultdict(list)
-    for job, line in _counted(folder):
+    for job, line in _counted(folder, seeds):
         place = job.policy, line.stage, line.point, line.column
         for name, values in _shown(line).items():
             for number, (cluster, value) in enumerate(zip(line.clusters, values)):
@@ -120,10 +120,12 @@ def measured(folder: Path) -> Iterator[Measured]:
         yield Measured(*key, make(observations, replicates=CURVE_REPLICATES))
 
 
-def _counted(folder: Path) -> list[tuple[Job, Line]]:
+def _counted(folder: Path, seeds: Collection[int] | None) -> list[tuple[Job, Line]]:
     """Return the lines that count, with their jobs."""
     sizes: dict[tuple[object, ...], dict[tuple[int, int], list[tuple[Job, Line]]]] = {}
     for job, path in jobs_of(folder):
+        if seeds is not None and job.seed not in seeds:
+            continue
         for line in {line.asked: line for line in lines_of(path)}.values():
             place = job.policy, line.stage, line.point, line.column, line.measure
             of_size = sizes.setdefault(place, {}).setdefault((line.episodes, line.samples), [])

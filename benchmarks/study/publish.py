@@ -36,8 +36,8 @@ from benchmarks.runs import (
 )
 from benchmarks.study.cells import REFERENCE, Place, job_folder, load_study, place_of
 from benchmarks.study.frontier import PRIMARY
-from benchmarks.study.measure_lines import measures_tables
-from benchmarks.study.measured import MEASURES_FILE, Measures, read_measures
+from benchmarks.study.measure_lines import MEASURES_FOLDER, measured, measures_tables
+from benchmarks.study.measured import MEASURES_FILE, Measured, Measures, read_measures
 from benchmarks.study.points import POINTS_FILE, read_book, read_points
 from benchmarks.study.presets import CV, PRESETS, Preset
 from benchmarks.study.timing import TIMING_FILE
@@ -165,22 +165,49 @@ def _lost(old: Path, new: Path) -> Iterator[str]:
     if not (old / RUN_FILE).exists():
         return
     was, now = read_record(old), read_record(new)
-    columns = [set(one.config.pop("curve_columns", ())) for one in (was, now)]
-    if (was.suites.keys(), was.config) != (now.suites.keys(), now.config):
+    columns = [set(one.config.get("curve_columns", ())) for one in (was, now)]
+    if (was.suites.keys(), _settings(was)) != (now.suites.keys(), _settings(now)):
         yield f"a study of other settings ({was.config.get('name')} of {', '.join(was.suites)})"
         return
     if seeds := sorted(set(was.seeds) - set(now.seeds)):
         yield f"the seeds {', '.join(map(str, seeds))}"
     if fewer := sorted(columns[0] - columns[1]):
         yield f"the columns {', '.join(fewer)} between init and end"
-    measures = [read_measures(one) for one in (old, new)]
-    if len(measures[0].measured if measures[0] else ()) > len(
-        measures[1].measured if measures[1] else ()
-    ):
+    if load_study(new).missing and not load_study(old).missing:
+        yield "points or episodes"
+    if _places(old) - _places(new):
         yield f"measures in {MEASURES_FILE}.xz"
     files = [{path.name for path in one.rglob("*.pt.xz")} for one in (old, new)]
     if gone := sorted(files[0] - files[1]):
         yield f"the checkpoints {', '.join(gone)}"
+
+
+def _settings(record: RunRecord) -> dict[str, Any]:
+    """Return what a study trains and measures, whatever is packed of it and how long it takes."""
+    free = ("curve_columns", "first_seed", "policies")
+    policies = {
+        name: {key: value for key, value in settings.items() if key != "minutes"}
+        for name, settings in record.config["policies"].items()
+    }
+    kept = {key: told for key, told in record.config.items() if key not in free}
+    return {**kept, "policies": policies}
+
+
+def _places(folder: Path) -> set[tuple[object, ...]]:
+    """Return which seeds a study's measures are of, each with its place."""
+    measures = read_measures(folder)
+    return {
+        (one.policy, one.arm, one.point, one.column, one.measure, one.by, one.part, seed)
+        for one in (measures.measured if measures else ())
+        for seed in one.estimate.by_seed
+    }
+
+
+def _measured_of(run: Path, measures: Measures, seeds: Collection[int]) -> list[Measured]:
+    """Return what was measured of some seeds: a published study has means of all of them alone."""
+    if (run / MEASURES_FOLDER).exists():
+        return list(measured(run, seeds))
+    return [one for one in measures.measured if one.estimate.by_seed.keys() <= {*seeds}]
 
 
 def _pack_study(
@@ -198,9 +225,9 @@ def _pack_study(
     packed = record.model_copy(update={"config": config})
     write_json(out / RUN_FILE, packed.model_dump(mode="json"))
     if (measures := read_measures(run)) is not None:
-        kept_ones = [m for m in measures.measured if m.estimate.by_seed.keys() <= {*record.seeds}]
-        if len(kept_ones) < len(measures.measured):
-            measures = Measures(kept_ones, measures_tables(kept_ones))
+        if any(one.estimate.by_seed.keys() - {*record.seeds} for one in measures.measured):
+            numbers = _measured_of(run, measures, record.seeds)
+            measures = Measures(numbers, measures_tables(numbers))
         if measures.measured:
             pack_json(out / MEASURES_FILE, measures.plain())
     references = (row for row in read_episodes(run) if place_of(run, row)[1] in record.seeds)

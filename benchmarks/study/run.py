@@ -18,7 +18,7 @@ from benchmarks.rollouts import Cell, evaluate
 from benchmarks.runs import Run, RunError
 from benchmarks.statistics import Observation
 from benchmarks.study.board import Board
-from benchmarks.study.cells import REFERENCE, job_folder
+from benchmarks.study.cells import REFERENCE, described, job_folder
 from benchmarks.study.engines import AT_ONCE, ENGINES, make_engine, run_jobs
 from benchmarks.study.jobs import Job, live, run_job
 from benchmarks.study.learners import usable_device
@@ -75,6 +75,8 @@ def run_study(
         raise ValueError(f"--engine {engine} is unknown: expected {' or '.join(ENGINES)}.")
     if other is not None and other.resolve() == folder.resolve():
         raise RunError(f"{other} is the study itself: --reuse takes over from another one.")
+    if other is not None:
+        described(other)  # for its errors, before a folder is made
     if engine == "local":  # Machines of a cluster have devices of their own.
         for policy in preset.policies.values():
             usable_device(policy.device)

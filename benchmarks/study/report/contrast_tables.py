@@ -20,11 +20,11 @@ from benchmarks.suites import SUITES
 from benchmarks.tables import Table, percent
 from benchmarks.tasks import task_named
 
-_FOUND = " \u2020"
-"""Marks a difference that is significant at 5 %, corrected."""
+_FIRM = " \u2020"
+"""Marks a difference that is significant at 5 %, corrected, and firm: words count these."""
 
-_FOUND_FEW = " (\u2020)"
-"""Marks one of so few seeds that its test is conditional on these runs."""
+_FOUND = " (\u2020)"
+"""Marks one that is not firm: of few seeds, and not found by a test over seeds alone."""
 
 _OFF = " \u2021"
 """Marks an init off the range that docs/protocol.md declares, where a setting decides nothing."""
@@ -53,8 +53,9 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
     note = (
         f"{_right(shown)} The init on all its episodes; SFT and RL with the rate and stop that "
         f"validation chose, (a). "
-        f"{_FOUND.strip()}: significant at 5 %, corrected by Holm; {_FOUND_FEW.strip()}: so too, "
-        f"but of fewer than {FEW_SEEDS} seeds, which tell little of other seeds."
+        f"{_FIRM.strip()}: significant at 5 %, corrected by Holm, and where there are fewer than "
+        f"{FEW_SEEDS} seeds by a test over seeds alone too; {_FOUND.strip()}: not by that, so it "
+        "is not counted in words."
     )
     if any(init.endswith(_OFF) for _, init, *_ in rows):
         note += (
@@ -90,7 +91,7 @@ def _marked(one: Contrast | None) -> str:
     """Return a difference, marked where it is found."""
     if one is None:
         return ""
-    mark = _FOUND if one.estimate.seeds >= FEW_SEEDS else _FOUND_FEW
+    mark = _FIRM if one.is_firm else _FOUND
     return points(one.estimate) + (mark if one.is_found else "")
 
 
