@@ -278,7 +278,7 @@ def test_an_init_goes_on_in_its_folder_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(init, "preset_named", lambda *_: tiny())
-    out = ["--out", str(tmp_path / "run"), "--flops", "2e8"]
+    out = ["--out", str(tmp_path / "run"), "--flops", "2e7"]
     assert init_command(*out, "--columns", "in_validation").exit_code == 0
     other = init_command(*out, "--columns", "rule_ood")
     assert other.exit_code == 2

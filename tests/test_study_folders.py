@@ -19,6 +19,7 @@ from benchmarks.records import Episode
 from benchmarks.report import report_all
 from benchmarks.runs import RunError, pack_json, read_episodes
 from benchmarks.statistics import Estimate
+from benchmarks.study.cells import load_study
 from benchmarks.study.cities import tables
 from benchmarks.study.frontier import report
 from benchmarks.study.jobs import Event, Job, run_job
@@ -76,25 +77,24 @@ def test_a_run_that_says_what_cannot_be_is_refused_in_words(
 
 
 def test_a_report_says_that_the_suite_has_changed(folder: Path) -> None:
-    said = io.StringIO()
-    console = Console(file=said, width=400)
-    report_all([folder], console)
-    assert "has changed since" not in said.getvalue()
+    assert summarise_studies([folder], splits=False).headline == ""
 
     def edit(told: dict[str, Any]) -> None:
         told["suites"]["gp-l"] = "another"
 
     for run in (folder, folder / "jobs" / "fake-seed0"):
         changed(run / "run.json", edit)
-    report_all([folder], console)
-    now = SUITES["gp-l"].digest
-    words = f"the suite gp-l has changed since (its digest was another, and is {now})"
-    assert words in said.getvalue()
-    for name in ("table.md", "report.md", "report.html"):
-        assert words in (folder / name).read_text().replace("\\", "")
+    (note,) = load_study(folder).notes
+    words = f"has changed since (its digest was another, and is {SUITES['gp-l'].digest})"
+    assert note.startswith(f"{folder}: the suite gp-l {words}")
+    assert summarise_studies([folder], splits=False).headline == note
 
 
-def test_a_report_is_of_each_study_once_and_goes_into_a_folder(folder: Path) -> None:
+def test_a_report_is_of_each_study_once_and_goes_into_a_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.report.report", lambda *_, **__: None)
+    monkeypatch.setattr("benchmarks.study.report.command.write_report", lambda *_: None)
     said = io.StringIO()
     report_all([folder, folder / ".." / folder.name], Console(file=said, width=200))
     assert said.getvalue().count("Reading ") == 1
@@ -161,9 +161,10 @@ def rows_of(job: Path) -> list[Episode]:
 
 
 def resumed(run: Path) -> Path:
-    """Resume a study; return the folder of its job."""
-    run_study(make_preset(), SUITES["gp-l"], run, seeds=[0], workers=0, console=QUIET)
-    return run / "jobs" / "fake-seed0"
+    """Resume the job of a study; return its folder."""
+    job = Job(make_preset(), SUITES["gp-l"], "fake", 0, run / "jobs" / "fake-seed0")
+    run_job(job, lambda event: None)
+    return job.folder
 
 
 def test_rows_that_were_lost_are_measured_again(folder: Path) -> None:
