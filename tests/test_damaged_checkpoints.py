@@ -121,9 +121,13 @@ def sb3_ppo(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("train", "part", "weights"),
-    [(sft, "", "model"), (ppo, "", "model"), (sb3_sft, "state", "policy"),
-     (sb3_ppo, "state", "policy")],
-)  # fmt: skip
+    [
+        (sft, "", "model"),
+        pytest.param(ppo, "", "model", marks=pytest.mark.slow),
+        (sb3_sft, "state", "policy"),
+        pytest.param(sb3_ppo, "state", "policy", marks=pytest.mark.slow),
+    ],
+)
 def test_a_run_does_not_go_on_from_damaged_weights(
     tmp_path: Path, train: Callable[[Path], None], part: str, weights: str
 ) -> None:

@@ -76,7 +76,14 @@ def test_a_job_that_was_lost_is_begun_again_a_few_times(tmp_path: Path) -> None:
         run_jobs(jobs, Falling(RESTARTS + 1), board())
 
 
-@pytest.mark.parametrize("file", ["init.pt", "init.resume.pt", "sft.resume.pt"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "init.pt",
+        pytest.param("init.resume.pt", marks=pytest.mark.slow),
+        pytest.param("sft.resume.pt", marks=pytest.mark.slow),
+    ],
+)
 def test_damaged_weights_are_named_and_a_job_goes_on_without_them(
     tmp_path: Path, file: str
 ) -> None:
