@@ -10,7 +10,7 @@ import json
 import lzma
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -40,6 +40,7 @@ from benchmarks.study.measure_lines import MEASURES_FOLDER, measured, measures_t
 from benchmarks.study.measured import MEASURES_FILE, Measured, Measures, read_measures
 from benchmarks.study.points import POINTS_FILE, read_book, read_points
 from benchmarks.study.presets import CV, PRESETS, Preset
+from benchmarks.study.replacing import would_lose
 from benchmarks.study.timing import TIMING_FILE
 from shiftgym.atomic import write_atomically
 
@@ -144,7 +145,7 @@ def _replace(out: Path, write: Callable[[Path], None], *, check: bool) -> None:
         before.rename(out)
     try:
         write(partial)
-        if check and (lost := list(_lost(out, partial))):
+        if check and (lost := list(would_lose(out, partial))):
             raise RunError(
                 f"{out} would lose {'; '.join(lost)}. Choose another name, pack what it has too, "
                 f"or give --replace."
@@ -158,49 +159,6 @@ def _replace(out: Path, write: Callable[[Path], None], *, check: bool) -> None:
         if before.exists() and not out.exists():
             before.rename(out)
     shutil.rmtree(before, ignore_errors=True)
-
-
-def _lost(old: Path, new: Path) -> Iterator[str]:
-    """Yield what a published study holds that another one in its place would not, in words."""
-    if not (old / RUN_FILE).exists():
-        return
-    was, now = read_record(old), read_record(new)
-    columns = [set(one.config.get("curve_columns", ())) for one in (was, now)]
-    if (was.suites.keys(), _settings(was)) != (now.suites.keys(), _settings(now)):
-        yield f"a study of other settings ({was.config.get('name')} of {', '.join(was.suites)})"
-        return
-    if seeds := sorted(set(was.seeds) - set(now.seeds)):
-        yield f"the seeds {', '.join(map(str, seeds))}"
-    if fewer := sorted(columns[0] - columns[1]):
-        yield f"the columns {', '.join(fewer)} between init and end"
-    if load_study(new).missing and not load_study(old).missing:
-        yield "points or episodes"
-    if _places(old) - _places(new):
-        yield f"measures in {MEASURES_FILE}.xz"
-    files = [{path.name for path in one.rglob("*.pt.xz")} for one in (old, new)]
-    if gone := sorted(files[0] - files[1]):
-        yield f"the checkpoints {', '.join(gone)}"
-
-
-def _settings(record: RunRecord) -> dict[str, Any]:
-    """Return what a study trains and measures, whatever is packed of it and how long it takes."""
-    free = ("curve_columns", "first_seed", "policies")
-    policies = {
-        name: {key: value for key, value in settings.items() if key != "minutes"}
-        for name, settings in record.config["policies"].items()
-    }
-    kept = {key: told for key, told in record.config.items() if key not in free}
-    return {**kept, "policies": policies}
-
-
-def _places(folder: Path) -> set[tuple[object, ...]]:
-    """Return which seeds a study's measures are of, each with its place."""
-    measures = read_measures(folder)
-    return {
-        (one.policy, one.arm, one.point, one.column, one.measure, one.by, one.part, seed)
-        for one in (measures.measured if measures else ())
-        for seed in one.estimate.by_seed
-    }
 
 
 def _measured_of(run: Path, measures: Measures, seeds: Collection[int]) -> list[Measured]:
