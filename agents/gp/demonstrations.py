@@ -85,8 +85,8 @@ class Demonstrations:
 
     def hand(self, index: int) -> Hand:
         """Return the hand of one demonstration."""
-        ranks, suits = self.ranks[index], self.suits[index]
-        return Hand(tuple(ranks[ranks > 0].tolist()), tuple(suits[suits > 0].tolist()))
+        ranks, suits = self.ranks[index].tolist(), self.suits[index].tolist()
+        return Hand(tuple(filter(None, ranks)), tuple(filter(None, suits)))
 
     def scoring_rule(self, index: int) -> Rule:
         """Return the rule of one demonstration."""
@@ -101,17 +101,14 @@ class Demonstrations:
 
     def reply(self, index: int, formula: str) -> str:
         """Return the reply that gives a formula of one demonstration, its working before it."""
-        # Who is shown symbols needs nothing that writes words.
+        # Who learns from symbols needs nothing that writes words.
         from agents.gp.working import build_answer, write_working
         from gp_env.text import build_reply
 
         hand, rule = self.hand(index), self.scoring_rule(index)
         if self.working is None:
-            # Who learns from symbols needs nothing of replies.
-            from gp_env.text import build_reply
-
             return build_reply(hand, rule, formula)
-        return write_working(hand.values(rule), formula, self.working) + build_answer(formula)
+        return write_working(rule.values(hand.ranks), formula, self.working) + build_answer(formula)
 
     def take(self, rows: NDArray[np.int64] | slice) -> Demonstrations:
         """Return some of the demonstrations."""

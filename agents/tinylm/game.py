@@ -53,7 +53,8 @@ class Game(ABC):
     def encode(self, text: str) -> list[int]:
         """Return the word ids of a text, in one scan from left to right: UNKNOWN for what is no
         word of the game; punctuation that is part of none is skipped."""
-        return [self._ids.get(word, self._ids[UNKNOWN]) for word in self._scan(text)]
+        known, unknown = self._ids, self._ids[UNKNOWN]
+        return [known.get(word, unknown) for word in self._scan(text)]
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return the text of a reply: what `encode` reads as these ids, padding left out."""
