@@ -38,6 +38,10 @@ PACKAGES = (
 )
 
 
+EXPECTED_MINUTES = "minutes"
+"""The setting of a study that decides no row: how long its stages are expected to take."""
+
+
 class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -77,7 +81,7 @@ class RunRecord(_Record):
     """run.json.
 
     `kind`, `config`, `seeds` and `suites` say what was asked: a folder whose run.json differs in
-    one of them belongs to another run.
+    one of them, but for how long it was expected to take, belongs to another run.
     """
 
     schema_version: Literal[1] = SCHEMA
@@ -96,7 +100,8 @@ class RunRecord(_Record):
 
     def asked(self) -> dict[str, Any]:
         """Return the part that must not change when a run is resumed."""
-        return self.model_dump(mode="json", exclude={"sessions"})
+        told: dict[str, Any] = _without_minutes(self.model_dump(mode="json", exclude={"sessions"}))
+        return told
 
 
 class Episode(_Record):
@@ -163,6 +168,12 @@ class Episode(_Record):
                 f"version; restore it, or play the episode again."
             )
         return (self.metrics or {})[metric]
+
+
+def _without_minutes(told: Any) -> Any:
+    if isinstance(told, dict):
+        return {key: _without_minutes(of) for key, of in told.items() if key != EXPECTED_MINUTES}
+    return told
 
 
 def _version(package: str) -> str | None:

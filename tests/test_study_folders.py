@@ -294,6 +294,27 @@ def test_a_job_of_another_study_is_not_read_as_one_of_this(folder: Path, part: s
             read(folder)
 
 
+def test_a_study_goes_on_where_it_is_expected_to_take_another_time(folder: Path) -> None:
+    files = [folder / "episodes.jsonl", *folder.glob("jobs/*/episodes.jsonl")]
+    before = [file.read_bytes() for file in files]
+    preset = make_preset(policy={"minutes": (2, 3, 4)})
+    run_study(preset, SUITES["gp-l"], folder, seeds=[0], workers=0, console=QUIET)
+    assert [file.read_bytes() for file in files] == before
+    # A job of another seed may still say what was expected before.
+    changed(
+        folder / "jobs" / "fake-seed0" / "run.json",
+        lambda told: told["config"]["settings"].update(minutes=[1, 1, 1]),
+    )
+    assert not load_study(folder).missing
+
+
+def test_endpoints_need_validation_at_every_point(folder: Path) -> None:
+    (line,) = report([folder])
+    assert line.endswith(
+        "preset micro: has no in_validation at its points, by which endpoints are chosen."
+    )
+
+
 def test_a_study_goes_into_a_folder_and_takes_over_from_another(folder: Path) -> None:
     (folder.parent / "file").touch()
     preset, of = make_preset(), SUITES["gp-l"]

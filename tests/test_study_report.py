@@ -426,7 +426,10 @@ def test_studies_of_one_policy_keep_their_tables_and_pictures_apart(
     titles = [table.title for table in tables(summary)]
     assert len(titles) == len(set(titles)) > 10
     assert sum("last point" in title for title in titles) == 2
-    names = [one.name for one in drawings(summary)]
+    drawn = drawings(summary)
+    (frontier,) = [one for one in drawn if one.name == "frontier"]
+    assert frontier.says.startswith("Episode success under another rule against the same under")
+    names = [one.name for one in drawn]
     assert len(names) == len(set(names))
     assert {row["preset"] for row in csv_rows(summary)} == {"another", described(run)[1].name}
 

@@ -137,6 +137,8 @@ def test_splits_are_of_the_points_that_are_asked_for() -> None:
     assert faces.header[4:] == ["no face", "one kind"]
     assert [row[:4] for row in faces.rows] == [["lm", "rl", "1", "in"]]
     assert "Read right" in told.header
+    for table in (faces, told):
+        assert "where all episodes came out alike, Wilson's over hands" in table.note
 
 
 def test_a_clock_counts_training_alone_and_goes_on(tmp_path: Path) -> None:

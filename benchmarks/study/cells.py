@@ -223,10 +223,10 @@ def _check_job(job: Path, study: RunRecord, policy: str, seed: int) -> None:
     """
     if not (job / RUN_FILE).exists():
         return
-    told = read_record(job)
     config = {name: value for name, value in study.config.items() if name != "policies"}
     config |= {"policy": policy, "settings": study.config["policies"][policy]}
-    if (told.kind, told.config, told.seeds, told.suites) != ("job", config, [seed], study.suites):
+    expected = RunRecord(kind="job", config=config, seeds=[seed], suites=study.suites)
+    if read_record(job).asked() != expected.asked():
         raise RunError(
             f"{job / RUN_FILE} is of another study than that of {job.parent.parent / RUN_FILE}: "
             f"expected a job of {policy}, seed {seed}, with its settings. Put back the folder that "

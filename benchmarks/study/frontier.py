@@ -329,6 +329,10 @@ def report(folders: Sequence[Path]) -> list[str]:
             told = "is of controls: benchmarks.study.overturned compares them."
             lines.append(f"{study.folder} {told}")
             continue
+        if CHOOSES not in preset.curve_columns:
+            told = f"has no {CHOOSES} at its points, by which endpoints are chosen."
+            lines.append(f"{study.folder}, preset {preset.name}: {told}")
+            continue
         columns = [PRIMARY, *(name for name in SECONDARY if name in preset.curve_columns)]
         for name, policy in preset.policies.items():
             cells, further = study.played(name), with_further_seeds(study, name, studies)

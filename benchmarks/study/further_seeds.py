@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from benchmarks.records import EXPECTED_MINUTES
 from benchmarks.study.cells import Played, Study, check_same_init
 from benchmarks.study.presets import Preset
 from benchmarks.study.presets.schema import CHOSEN, HALF_ONLY
@@ -16,7 +17,7 @@ HALF = 0.5
 """The share of an arm's compute at which equal rates are compared."""
 
 _TRAINED_ALIKE = {"competence", "validation_episodes", "solutions", "metric", "game", "folds"}
-_NOT_TRAINED_BY = {"arms", "arm_flops", "minutes"}
+_NOT_TRAINED_BY = {"arms", "arm_flops", EXPECTED_MINUTES}
 
 
 def halfway(preset: Preset) -> int:

@@ -44,13 +44,8 @@ def would_lose(old: Path, new: Path) -> Iterator[str]:
 
 def _settings(record: RunRecord) -> dict[str, Any]:
     """Return what a study trains and measures, whatever is packed of it and how long it takes."""
-    free = ("curve_columns", "first_seed", "policies")
-    policies = {
-        name: {key: value for key, value in settings.items() if key != "minutes"}
-        for name, settings in record.config["policies"].items()
-    }
-    kept = {key: told for key, told in record.config.items() if key not in free}
-    return {**kept, "policies": policies}
+    free = ("curve_columns", "first_seed")
+    return {key: told for key, told in record.asked()["config"].items() if key not in free}
 
 
 def _places(folder: Path) -> set[tuple[object, ...]]:

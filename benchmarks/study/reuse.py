@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.records import RunRecord
+from benchmarks.records import EXPECTED_MINUTES, RunRecord
 from benchmarks.runs import (
     EPISODES_FILE,
     RUN_FILE,
@@ -31,7 +31,7 @@ from shiftgym.atomic import write_atomically
 _FREE = {"name", "seeds", "columns", "policies"}
 """Fields of a preset that do not change how a stage is trained and measured on a column."""
 
-_FREE_OF_POLICY = {"arms", "minutes"}
+_FREE_OF_POLICY = {"arms", EXPECTED_MINUTES}
 
 
 def reuse(job: Job, other: Path) -> list[str]:

@@ -93,12 +93,17 @@ def splits_tables(
     shown = [one for one in numbers if columns is None or one.column in columns]
     titles = {task.metric: task.metrics[task.metric].title}
     titles |= {name: MEASURES[name].title for name in _SPLIT_TOO}
+    intervals = (
+        f"95 % intervals over seeds and {task.noun}; of one seed, or where all episodes came out "
+        f"alike, Wilson's over {task.noun}."
+    )
     tables = [
         pivot_table(
             f"{title} in percent by {words}",
             [one for one in shown if one.by == by and one.measure == measure],
             lambda one: one.part,
             counts=True,
+            note=intervals,
         )
         for measure, title in titles.items()
         for by, words in PARTS.items()
@@ -111,7 +116,7 @@ def splits_tables(
             [one for one in shown if not one.by],
             lambda one: MEASURES[one.measure].title,
             counts=True,
-            note=" ".join(notes),
+            note=" ".join([intervals, *notes]),
         )
     )
     return [table for table in tables if table.rows]

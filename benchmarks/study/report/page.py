@@ -60,9 +60,11 @@ def drawings(summary: Summary) -> list[Drawing]:
         says = "RL minus SFT of each setting and endpoint with its 95 % interval"
         found.append(Drawing("forest", "The headline", says, partial(figures.forest, summary)))
     if any(figures.has_frontier(one) for one in summary.settings):
+        drawn = [one for one in summary.settings if figures.has_frontier(one)]
+        compared = " or ".join(dict.fromkeys(one.study.task.axis for one in drawn))
         says = (
-            "Success under another rule against success under the trained one, at all points and "
-            "rates of both methods, with 95 % intervals; the init is a diamond"
+            f"{compared.capitalize()} under another rule against the same under the trained one, "
+            "at all points and rates of both methods, with 95 % intervals; the init is a diamond"
         )
         found.append(Drawing("frontier", "The frontier", says, partial(figures.frontier, summary)))
     for one in summary.settings:
@@ -81,7 +83,8 @@ def drawings(summary: Summary) -> list[Drawing]:
         if one.results.severities:
             suite, preset = one.suite, one.study.preset.name
             title = f"By severity of the look: {suite}, preset {preset}"
-            says = f"{suite}, preset {preset}: success by severity of the look, for each axis"
+            compared = one.study.task.axis
+            says = f"{suite}, preset {preset}: {compared} by severity of the look, for each axis"
             draw = partial(severities_figure, one.results)
             found.append(Drawing(f"severity-{suite}-{preset}", title, says, draw))
     return found
