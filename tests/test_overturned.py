@@ -13,7 +13,7 @@ from benchmarks.runs import RunError
 from benchmarks.statistics import Estimate, Observation
 from benchmarks.study import overturned
 from benchmarks.study.frontier import CHOOSES
-from benchmarks.study.overturned import COLUMN, StandIn, stand_ins, verdict
+from benchmarks.study.overturned import COLUMN, StandIn, confronted, stand_ins, verdict
 from benchmarks.study.presets import PRESETS
 
 PRESETS_OF_CONTROLS = [PRESETS["gp-l"][name] for name in ("controls", "controls-more")]
@@ -85,6 +85,20 @@ def test_a_control_turns_or_explains_the_headline(
     assert (found.turns, found.explains) == (False, False)
 
 
+def test_controls_are_set_against_the_last_point_where_it_tells() -> None:
+    told = cells(sft=0.3, rl=0.5, rl_kl=0.5)
+    # At the last of three points RL leads by its KL term alone.
+    for arm, rate in (("sft", 0.3), ("rl", 0.5), ("rl-kl", 0.3)):
+        told[arm, 3, COLUMN] = episodes(rate)
+    (stand_in,) = (one for one in stand_ins(ARMS) if one.control == "rl-kl")
+    for endpoint, explains in (("a", False), ("c", True)):
+        found = verdict(HEADLINE, stand_in, told, 3, endpoint)
+        assert (found.turns, found.explains) == (False, explains)
+    open_ = replace(HEADLINE, low=-0.1)
+    assert confronted({"a": open_, "b": HEADLINE, "c": HEADLINE}) == {"a": open_, "c": HEADLINE}
+    assert confronted({"a": HEADLINE, "c": open_}) == {"a": HEADLINE}
+
+
 def test_arms_from_untrained_weights_are_compared_with_each_other() -> None:
     told = cells(sft=0.3, rl=0.5, sft_untrained=0.6, rl_untrained=0.1)
     found = verdict(HEADLINE, stand_ins(ARMS)[-1], told, 2)
@@ -100,6 +114,7 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
     rows["controls"]["init", 0, COLUMN] = rows["controls-more"]["init", 0, COLUMN] = episodes(0.4)
     record = SimpleNamespace(suites={"gp-l": ""})
     endpoint = SimpleNamespace(name="a", test=SimpleNamespace(estimate=HEADLINE))
+    last = SimpleNamespace(name="c", test=SimpleNamespace(estimate=replace(HEADLINE, low=-0.1)))
     notes: dict[str, list[str]] = {name: [] for name in studies}
 
     def load(path: Path) -> Any:
@@ -113,22 +128,35 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(overturned, "in_order", list)
     monkeypatch.setattr(overturned, "load_study", load)
-    monkeypatch.setattr(overturned, "endpoints", lambda *_: ({}, [endpoint]))
+    monkeypatch.setattr(overturned, "endpoints", lambda *_: ({}, [endpoint, last]))
     folders = [Path(name) for name in studies]
     lines = overturned.report(folders)
     assert lines[0] == "gp-l, lm-working:"
     assert lines[1].startswith(f"headline (a), RL - SFT on {COLUMN}: +20.0 [10.0")
     ends = {line.split(" for ")[0]: line for line in lines if " for " in line}
     assert {name: line.rsplit(": ", 1)[1] for name, line in ends.items()} == {
-        "rl-kl": "leaves the headline",
-        "sft-diverse": "explains the headline",
-        "grpo": "turns the headline",
+        "rl-kl": "leaves it",
+        "sft-diverse": "explains it",
+        "grpo": "turns it",
     }
+    assert lines[2].startswith("no control: RL - SFT +20.0 [")
+    assert lines[2].endswith(" 3 seeds: there at this rate too")
     assert "rejection is open: No point of rejection is measured" in "\n".join(lines)
+    assert not any("(c)" in line for line in lines)
+    last.test.estimate = HEADLINE
+    told = overturned.report(folders)
+    assert told[: len(lines)] == lines
+    assert told[len(lines)].startswith(f"headline (c), RL - SFT on {COLUMN}: +20.0 [10.0")
+    assert any(line.endswith("explains it") for line in told[len(lines) :])
+    # At the one rate of the controls there may be nothing of what is found at others.
+    last.test.estimate = Estimate(-0.2, -0.3, -0.1, 100, 50, 3, {})
+    assert overturned.report(folders)[len(lines) + 1].endswith(": not there at this rate")
+    last.test.estimate = replace(HEADLINE, low=-0.1)
     # Nothing is said of a headline that is not decided.
     endpoint.test.estimate = replace(HEADLINE, low=-0.1)
     assert "nothing can overturn it" in overturned.report(folders)[2]
-    assert not any("leaves" in line or "turns the" in line for line in overturned.report(folders))
+    ends = ("it", "rate", "too")
+    assert not any(line.endswith(ends) for line in overturned.report(folders)[3:])
     rows["controls-more"]["init", 0, COLUMN] = episodes(0.5)
     with pytest.raises(RunError, match="controls-more: its init plays otherwise"):
         overturned.report(folders)

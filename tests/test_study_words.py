@@ -351,10 +351,14 @@ def test_pages_say_which_rule_is_easier_and_where_no_control_was_run() -> None:
     assert "Before training" not in page(harder)
     controlled = found.model_copy(update={"controls": Table("", ["setting"], [[one.setting]])})
     assert "No control was run" not in page_in_full(controlled)
-    assert "against (a) alone" not in page_in_full(controlled)
-    late = controlled.model_copy(update={"contrasts": (one, within, replace(one, topic="c"))})
-    told = f"Controls are set against (a) alone. (c) is shown in: {one.setting}."
-    assert told in page_in_full(late)
+    both = [replace(one, topic=topic) for topic in "bc"]
+    for of, told in (
+        (found, f"No control was run where (c) is shown: {one.setting}."),
+        (controlled, f"not set against (b), a mean over rates. It is shown in: {one.setting}."),
+    ):
+        late = page_in_full(of.model_copy(update={"contrasts": (one, within, *both)}))
+        assert told in late
+    assert "(c) is shown" not in late
 
 
 def test_the_mean_over_rates_is_of_episodes_that_all_rates_played() -> None:

@@ -283,20 +283,21 @@ def _uncontrolled(found: Quoted) -> list[str]:
     if found.controls is None:
         return []
     controlled = {row[0] for row in found.controls.rows}
-    shown = {
-        topic: dict.fromkeys(
+    told = []
+    for topic in "abc":
+        shown = dict.fromkeys(
             one.setting
             for one in found.contrasts
             if one.topic == topic and one.shift == "rule" and one.is_of_grid and one.is_firm
             if not one.seeds_awaited
         )
-        for topic in "ac"
-    }
-    told = []
-    if left := [name for name in shown["a"] if name not in controlled]:
-        told.append(f"No control was run where (a) is shown: {'; '.join(left)}.")
-    if late := [name for name in shown["c"] if name in controlled]:
-        told.append(f"Controls are set against (a) alone. (c) is shown in: {'; '.join(late)}.")
+        if left := [name for name in shown if name not in controlled]:
+            told.append(f"No control was run where ({topic}) is shown: {'; '.join(left)}.")
+        if topic == "b" and (late := [name for name in shown if name in controlled]):
+            told.append(
+                "Controls have one rate, and are not set against (b), a mean over rates. It is "
+                f"shown in: {'; '.join(late)}."
+            )
     return told
 
 

@@ -57,6 +57,8 @@ class Verdict:
         change: what the control changes in its own arm, in the direction of the headline; None
             where it stands in for both.
         turns, explains: whether it overturns the headline so.
+        decided: whether the headline is different from 0; else nothing can overturn it.
+        found: whether the difference with the control in it lies on the headline's side of 0.
     """
 
     stand_in: StandIn
@@ -64,6 +66,30 @@ class Verdict:
     change: Estimate | None
     turns: bool
     explains: bool
+    decided: bool
+    found: bool
+
+    @property
+    def words(self) -> str:
+        """What it does to a headline that is decided, or without a control, whether that is there.
+
+        Controls have one learning rate, at which RL - SFT need not be what it is at others.
+        """
+        if self.stand_in == NO_CONTROL:
+            return "there at this rate too" if self.found else "not there at this rate"
+        return "turns it" if self.turns else "explains it" if self.explains else "no"
+
+
+def confronted(endpoints: Mapping[str, Estimate]) -> dict[str, Estimate]:
+    """Return the endpoints that controls are set against, of those of a policy by their names.
+
+    (a), and (c) where it is different from 0. (b) is a mean over rates, of which controls have one.
+    """
+    return {
+        name: estimate
+        for name, estimate in endpoints.items()
+        if name == "a" or (name == "c" and side(estimate))
+    }
 
 
 def stand_ins(arms: Mapping[str, Arm]) -> list[StandIn]:
@@ -85,40 +111,44 @@ def stand_ins(arms: Mapping[str, Arm]) -> list[StandIn]:
     return found
 
 
-def verdict(headline: Estimate, stand_in: StandIn, cells: Cells, points: int) -> Verdict:
+def verdict(
+    headline: Estimate, stand_in: StandIn, cells: Cells, points: int, endpoint: str = "a"
+) -> Verdict:
     """Return what a control does to the headline.
 
     Args:
-        headline: endpoint (a).
+        headline: the endpoint's own estimate.
         points: of each arm.
+        endpoint: "a", where each arm counts at its best point on validation, or "c", at its last.
 
     Raises:
         ValueError: an arm has no episodes yet.
     """
 
-    def best(arm: str) -> Played:
-        point = choose(cells, [arm], points).point
+    def counted(arm: str) -> Played:
+        point = points if endpoint == "c" else choose(cells, [arm], points).point
         if not (cell := cells.get((arm, point, COLUMN))):
             raise ValueError(f"Point {point} of {arm} is not measured on {COLUMN} yet.")
         return cell
 
     def difference(first: str, second: str) -> Estimate:
-        return difference_test(differences([(best(first), best(second))])).estimate
+        return difference_test(differences([(counted(first), counted(second))])).estimate
 
     with_it = difference(stand_in.rl, stand_in.sft)
     change = None
     if stand_in.of != "both":
         pair = ("rl", stand_in.control) if stand_in.of == "rl" else (stand_in.control, "sft")
         change = difference(*pair)
-    decided = side(headline)
-    turns = decided != 0 and side(with_it) == -decided
+    decided = side(headline) != 0
+    turns = decided and side(with_it) == -side(headline)
     explains = (
-        decided != 0
+        decided
         and change is not None
         and change.low <= headline.value <= change.high
         and side(change) != 0
     )
-    return Verdict(stand_in, with_it, change, turns, explains)
+    found = decided and side(with_it) == side(headline)
+    return Verdict(stand_in, with_it, change, turns, explains, decided, found)
 
 
 def side(estimate: Estimate) -> int:
@@ -131,24 +161,23 @@ class Setting:
     """What was run of one policy on one suite.
 
     Attributes:
-        headline: endpoint (a); None while no grid has it.
+        headlines: the endpoints that are confronted, by their names; none while no grid has them.
         arms: of all controls.
         points: of each arm.
         cells: episodes of the controls.
     """
 
-    headline: Estimate | None = None
+    headlines: dict[str, Estimate] = field(default_factory=dict)
     arms: dict[str, Arm] = field(default_factory=dict)
     points: int = 0
     cells: dict[tuple[str, int, str], Played] = field(default_factory=dict)
 
-    def verdicts(self) -> Iterator[Verdict | str]:
-        """Yield what each control does, or why that cannot be told yet; nothing without (a)."""
-        if self.headline is None:
-            return
-        for stand_in in stand_ins(self.arms):
+    def verdicts(self, endpoint: str) -> Iterator[Verdict | str]:
+        """Yield what each control does to one of `headlines`, or why that cannot be told yet."""
+        headline = self.headlines[endpoint]
+        for stand_in in (NO_CONTROL, *stand_ins(self.arms)):
             try:
-                yield verdict(self.headline, stand_in, self.cells, self.points)
+                yield verdict(headline, stand_in, self.cells, self.points, endpoint)
             except ValueError as error:
                 yield f"{stand_in.control} is open: {error}"
 
@@ -177,7 +206,7 @@ def settings_of(studies: Iterable[Study]) -> dict[tuple[str, str], Setting]:
             # A grid that is not finished has no endpoint yet.
             with suppress(ValueError):
                 _, ends = endpoints(here, suite, name, policy, preset, COLUMN)
-                setting.headline = next(one.test.estimate for one in ends if one.name == "a")
+                setting.headlines = confronted({one.name: one.test.estimate for one in ends})
     return found
 
 
@@ -203,28 +232,27 @@ def report(folders: Sequence[Path]) -> list[str]:
         if not setting.arms:
             continue
         lines.append(f"{suite}, {policy}:")
-        if setting.headline is None:
+        if not setting.headlines:
             lines.append("no grid among these studies has endpoint (a) yet.")
-            continue
-        lines.append(f"headline (a), RL - SFT on {COLUMN}: {_told(setting.headline)}")
-        decided = side(setting.headline) != 0
-        if not decided:
-            lines.append("It is not different from 0, so nothing can overturn it.")
-        for one in setting.verdicts():
-            lines.append(one if isinstance(one, str) else _line(one, decided))
+        for name, headline in setting.headlines.items():
+            lines.append(f"headline ({name}), RL - SFT on {COLUMN}: {_told(headline)}")
+            if not side(headline):
+                lines.append("It is not different from 0, so nothing can overturn it.")
+            for one in setting.verdicts(name):
+                lines.append(one if isinstance(one, str) else _line(one))
     return lines
 
 
-def _line(verdict: Verdict, decided: bool) -> str:
+def _line(verdict: Verdict) -> str:
     stand_in = verdict.stand_in
     of = "both arms" if stand_in.of == "both" else stand_in.of.upper()
-    line = f"{stand_in.control} for {of}: RL - SFT {_told(verdict.difference)}"
+    name = "no control" if stand_in == NO_CONTROL else f"{stand_in.control} for {of}"
+    line = f"{name}: RL - SFT {_told(verdict.difference)}"
     if verdict.change is not None:
         line += f", the effect of the control {_told(verdict.change)}"
-    if not decided:
+    if not verdict.decided:
         return line
-    does = [word for word, so in (("turns", verdict.turns), ("explains", verdict.explains)) if so]
-    return f"{line}: {f'{does[0]} the headline' if does else 'leaves the headline'}"
+    return f"{line}: {verdict.words if verdict.words != 'no' else 'leaves it'}"
 
 
 def _told(estimate: Estimate) -> str:

@@ -10,10 +10,9 @@ from benchmarks.statistics import Estimate, rate
 from benchmarks.study.cells import CURVE_REPLICATES
 from benchmarks.study.frontier import CHOOSES, Choice, arms_by_rate, choose
 from benchmarks.study.names import ENDPOINT_NAMES, SUITE_NAMES, arm_name, setting_name
-from benchmarks.study.overturned import NO_CONTROL, side, stand_ins, verdict
+from benchmarks.study.overturned import NO_CONTROL, Verdict, confronted, stand_ins, verdict
 from benchmarks.study.report.advice import p_value
 from benchmarks.study.report.contrast_tables import endpoints_table, points
-from benchmarks.study.report.contrasts import Contrast
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.tables import Table, interval, percent
 
@@ -136,7 +135,7 @@ def controls_table(summary: Summary) -> Table | None:
         "by Holm",
     ]  # fmt: skip
     note = ""
-    if not any(_headline(summary, one) for one in _controls(summary)):
+    if not any(_headlines(summary, one) for one in _controls(summary)):
         note = "Whether they overturn the headline is told where the grid is reported with them."
     return Table("Controls, at the last point", header, rows, numbers_from=4, note=note)
 
@@ -146,73 +145,67 @@ def _controls(summary: Summary) -> list[Setting]:
     return [one for one in summary.settings if one.study.preset.is_controls]
 
 
-def _headline(summary: Summary, one: Setting) -> Contrast | None:
-    """Return (a) of the suite and the policy of controls, None where no grid is among the runs."""
-    return next(
-        (
-            c
-            for c in summary.contrasts
-            if c.topic == "a"
-            and c.family == "declared"
-            and c.shift
-            and (c.suite, c.policy) == (one.suite, one.policy)
-        ),
-        None,
+def _headlines(summary: Summary, one: Setting) -> dict[str, Estimate]:
+    """Return the endpoints that controls are set against; none where no grid is among the runs."""
+    return confronted(
+        {
+            c.topic: c.estimate
+            for c in reversed(summary.contrasts)  # Of several the first counts.
+            if c.family == "declared" and c.shift and (c.suite, c.policy) == (one.suite, one.policy)
+        }
     )
 
 
 def overturned_table(summary: Summary) -> Table | None:
     """Return what controls do to the headline, None where it or they are missing."""
-    rows = []
+    rows: list[list[str]] = []
     for one in _controls(summary):
-        headline = _headline(summary, one)
-        if headline is None:
-            continue
+        setting, last = setting_name(one.suite, one.policy), one.study.preset.points
         arms = one.study.preset.policies[one.policy].all_arms
-        for stand_in in (NO_CONTROL, *stand_ins(arms)):
-            # An unfinished control, or one whose methods are in another study, is left out.
-            with suppress(ValueError):
-                told = verdict(
-                    headline.estimate,
-                    stand_in,
-                    {**one.beside, **one.study.played(one.policy)},
-                    one.study.preset.points,
-                )
-                does = "turns it" if told.turns else "explains it" if told.explains else "no"
-                if not side(headline.estimate):
-                    does = "nothing to overturn"
-                name, of = arm_name(stand_in.control), stand_in.of
-                of = of if of == "both" else of.upper()
-                if stand_in is NO_CONTROL:
-                    name, of, does = "none", "", ""
-                change = "" if told.change is None else points(told.change)
-                setting = setting_name(one.suite, one.policy)
-                ends = [points(headline.estimate), points(told.difference)]
-                row = [setting, name, of, *ends, change, does]
-                if row not in rows:  # Two studies of one init have the same row of no control.
-                    rows.append(row)
+        cells = {**one.beside, **one.study.played(one.policy)}
+        for name, headline in _headlines(summary, one).items():
+            for stand_in in (NO_CONTROL, *stand_ins(arms)):
+                # An unfinished control, or one whose methods are in another study, is left out.
+                with suppress(ValueError):
+                    told = verdict(headline, stand_in, cells, last, name)
+                    row = [setting, f"({name}) {points(headline)}", *_stood_in(told)]
+                    if row not in rows:  # Two studies of one init have the same row of no control.
+                        rows.append(row)
+    rows.sort(key=lambda row: (row[0], row[1][:3]))
     if not rows:
         return None
     return Table(
         "Do controls overturn the headline?",
         [
             "setting",
+            "headline",
             "control",
             "in place of",
-            "(a)",
             "RL \u2212 SFT with it",
             "effect of the control",
             "overturns",
         ],
         rows,
-        numbers_from=3,
+        numbers_from=4,
         note=(
-            "Each arm at the point that validation chose, controls and the arms beside them at one "
-            "rate; in the rows of no control RL and SFT themselves. The protocol says when one "
-            "overturns. Effect of the control: in the direction of the headline, RL \u2212 control "
-            "or control \u2212 SFT. Where (a) is not different from 0 there is nothing to overturn."
+            "Each arm at the point that validation chose, as in (a), or at its last, as in (c), "
+            "controls and the arms beside them at one rate; in the rows of no control RL and SFT "
+            "themselves. The protocol says when one overturns. Effect of the control: in the "
+            "direction of the headline, RL \u2212 control or control \u2212 SFT. Where (a) is not "
+            "different from 0 there is nothing to overturn, and no row of (c) where that is not."
         ),
     )
+
+
+def _stood_in(told: Verdict) -> list[str]:
+    """Return a row of what a control does, from its name on."""
+    of = told.stand_in.of if told.stand_in.of == "both" else told.stand_in.of.upper()
+    difference = points(told.difference)
+    change = "" if told.change is None else points(told.change)
+    if told.stand_in == NO_CONTROL:
+        return ["none", "", difference, change, told.words if told.decided else ""]
+    does = told.words if told.decided else "nothing to overturn"
+    return [arm_name(told.stand_in.control), of, difference, change, does]
 
 
 def paper_table(summary: Summary) -> Table:
