@@ -13,7 +13,7 @@ from benchmarks.statistics import Observation
 from benchmarks.study.cells import Cell, Study
 from benchmarks.study.findings_pages import page, page_in_full
 from benchmarks.study.frontier import choose, mean_over_rates
-from benchmarks.study.in_words import headline_words, paragraph, settings
+from benchmarks.study.in_words import beside_the_answer, headline_words, paragraph, settings
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.quoted import Quoted, Run
 from benchmarks.study.report.advice import Advice, advice
@@ -45,10 +45,12 @@ def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on()
     text = paragraph(said)
     assert "Of 1 case, " in text
     assert "copying came out ahead in 1." in text
-    assert "equal learning rates, reinforcement is ahead in 1 of 1 and copying in 0" in text
-    assert "the way that is ahead has then learned less of the trained rule." in text
-    assert "that both forget, and are right less often, in none." in text  # Nothing is known.
-    assert "Part of this rests on 4 training runs" in text
+    assert "both are shown to forget, being right less often, in none." in text  # Nothing is known.
+    assert "training runs" not in text
+    half_way, few = beside_the_answer(said)
+    assert "equal learning rates, reinforcement is ahead in 1 of 1 and copying in 0" in half_way
+    assert half_way.endswith("the way that is ahead has then learned less of the trained rule.")
+    assert few.startswith("Part of this rests on 4 training runs")
     (told,) = settings(said)
     assert "copying came out ahead, with 60.0 % right" in told
     assert "the other way round: 30.0 % after copying and 47.5 % after reinforcement" in told
@@ -88,6 +90,7 @@ def test_the_paragraph_says_where_neither_way_is_better_everywhere() -> None:
     assert "it had learned less of the trained rule. " in text
     assert "Neither way" not in paragraph([headline])
     assert "No published run answers that yet" in paragraph([])
+    assert beside_the_answer([]) == []
 
 
 @cache
@@ -156,7 +159,7 @@ def test_the_paragraph_counts_in_how_many_comparisons_a_smaller_rate_kept_more()
             (0.5, replace(one.estimate, value=0.3, low=-0.2, high=0.4)),
         )
     ]
-    text = paragraph(advice([one, *rates]))
+    text, *_ = beside_the_answer(advice([one, *rates]))
     assert "than with the largest in 1 of 3 comparisons, and less in 1." in text
 
 

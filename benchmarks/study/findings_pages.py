@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.statistics import conditional
-from benchmarks.study.in_words import easier_rules, headline_words, paragraph, settings
+from benchmarks.study.in_words import (
+    beside_the_answer,
+    easier_rules,
+    headline_words,
+    paragraph,
+    settings,
+)
 from benchmarks.study.names import ENDPOINT_NAMES
 from benchmarks.study.presets.grid import RATES, rate_name
 from benchmarks.study.quoted import Quoted
@@ -61,8 +67,10 @@ def page(found: Quoted) -> str:
         "generalise? `python -m benchmarks.study.findings` writes this page from the rows in "
         "`results/`; no number on it is typed by hand.",
         "## In one paragraph",
-        f"{paragraph(said)}{_by_heart(found.trained_on)}",
+        paragraph(said),
     ]
+    if beside := [*beside_the_answer(said), *_by_heart(found.trained_on)]:
+        parts += ["What else was compared:", "\n".join(f"- {told}" for told in beside)]
     if any(one.is_of_grid for one in found.contrasts):
         parts += [
             "## In one table",
@@ -213,13 +221,13 @@ def _trained_on(table: Table | None) -> list[str]:
     ]
 
 
-def _by_heart(table: Table | None) -> str:
+def _by_heart(table: Table | None) -> list[str]:
     """Return the rates of one setting of a table of `trained_on_table` in words.
 
     One with working counts before others: so the protocol has it.
     """
     if table is None:
-        return ""
+        return []
     setting = max((row[0] for row in table.rows), key=lambda name: "with working" in name)
     told = {
         arm.split(" ")[0]: [cell.split(" [")[0] for cell in cells]
@@ -230,10 +238,10 @@ def _by_heart(table: Table | None) -> str:
         [f"{told[arm][place]} % {when}" for arm, when in _WHEN.items() if arm in told]
         for place in (0, 1)
     )
-    return (
-        f" Is it learned by heart? Under the trained rule, of hands that could be taught "
+    return [
+        f"Is it learned by heart? Under the trained rule, of hands that could be taught "
         f"{', '.join(taught)} are right; of new ones {', '.join(new)} ({setting})."
-    )
+    ]
 
 
 def _easier(said: Sequence[Advice]) -> list[str]:

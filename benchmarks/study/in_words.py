@@ -38,6 +38,18 @@ def paragraph(said: Sequence[Advice]) -> str:
     headline = _headline(said)
     if not headline:
         return f"{_START} No published run answers that yet."
+    parts = [
+        _START,
+        _outcome(headline, "each way as it did best in checks on the trained rule"),
+        _since_the_start([one.contrast.setting for one in headline], said),
+        _hedge(min(one.contrast.estimate.seeds for one in headline)),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def beside_the_answer(said: Sequence[Advice]) -> list[str]:
+    """Return what else was compared over all settings, a sentence or two for each."""
+    headline = _headline(said)
     names = [one.contrast.setting for one in headline]
     half_way, equal, end = (_of_topic(topic, names, said) for topic in ("b", "equal", "c"))
     lead = max(
@@ -45,19 +57,16 @@ def paragraph(said: Sequence[Advice]) -> str:
         key=lambda one: abs(one.contrast.estimate.value),
         default=None,
     )
-    rests_on = [*headline, *half_way, *end, *equal, *([lead] if lead else [])]
-    parts = [
-        _START,
-        _outcome(headline, "each way as it did best in checks on the trained rule"),
-        _since_the_start(names, said),
+    rests_on = [*half_way, *end, *equal, *([lead] if lead else [])]
+    told = [
         _ahead("Half-way through training, with equal learning rates", half_way),
         _ahead("At the end of training", end) if end != headline else "",
         _ahead("Where both are as good at the trained rule", equal),
         _slower(said),
         _led(lead) if lead else "",
-        _hedge(min(one.contrast.estimate.seeds for one in rests_on)),
+        _hedge(min((one.contrast.estimate.seeds for one in rests_on), default=FEW_SEEDS)),
     ]
-    return " ".join(part for part in parts if part)
+    return [sentence for sentence in told if sentence]
 
 
 def headline_words(said: Sequence[Advice]) -> str:
@@ -210,8 +219,8 @@ def _since_the_start(names: Sequence[str], said: Sequence[Advice]) -> str:
         gained += any(one.estimate.value > 0 for one in firm)
         lost += len([one for one in firm if one.estimate.value < 0]) > 1
     return (
-        "That a way generalises, and is right more often under the other rule than before, is "
-        f"shown in {gained or 'none'}; that both forget, and are right less often, in "
+        "A way is shown to generalise, being right more often under the other rule than before, "
+        f"in {gained or 'none'}; both are shown to forget, being right less often, in "
         f"{lost or 'none'}."
     )
 
