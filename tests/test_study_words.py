@@ -318,11 +318,11 @@ def test_words_tell_what_was_added_or_lost_since_the_start() -> None:
     one = headline()
     forgets = [replace(one, topic="init", about=f"{arm} against the init") for arm in ("SFT", "RL")]
     said = advice([one, *forgets])
-    assert "is shown in none;" in headline_words(said)
-    assert "are right less often, in 1." in headline_words(said)
+    assert "than before, in none;" in headline_words(said)
+    assert "being right less often, in 1." in headline_words(said)
     gain = replace(one.estimate, value=0.3, low=0.2, high=0.4)
     gains = replace(forgets[0], test=replace(one.test, estimate=gain))
-    assert "is shown in 1;" in headline_words(advice([one, gains]))
+    assert "than before, in 1;" in headline_words(advice([one, gains]))
     assert "are right less often, in none." in headline_words(advice([one, gains, forgets[1]]))
     assert headline_words([]) == "No published run answers that yet."
 
