@@ -39,7 +39,7 @@ PACKAGES = (
 
 
 EXPECTED_MINUTES = "minutes"
-"""The setting of a study that decides no row: how long its stages are expected to take."""
+"""The setting of a policy of a study that decides no row: how long its stages may take."""
 
 
 class _Record(BaseModel):
@@ -100,7 +100,13 @@ class RunRecord(_Record):
 
     def asked(self) -> dict[str, Any]:
         """Return the part that must not change when a run is resumed."""
-        told: dict[str, Any] = _without_minutes(self.model_dump(mode="json", exclude={"sessions"}))
+        told = self.model_dump(mode="json", exclude={"sessions"})
+        policies = {
+            "study": told["config"].get("policies"),
+            "job": {"": told["config"].get("settings")},
+        }
+        for settings in (policies.get(self.kind) or {}).values():
+            settings.pop(EXPECTED_MINUTES, None)
         return told
 
 
@@ -168,12 +174,6 @@ class Episode(_Record):
                 f"version; restore it, or play the episode again."
             )
         return (self.metrics or {})[metric]
-
-
-def _without_minutes(told: Any) -> Any:
-    if isinstance(told, dict):
-        return {key: _without_minutes(of) for key, of in told.items() if key != EXPECTED_MINUTES}
-    return told
 
 
 def _version(package: str) -> str | None:

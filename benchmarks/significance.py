@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from benchmarks.statistics import (
     CONFIDENCE,
+    FEW_SEEDS,
     REPLICATES,
     Estimate,
     Observation,
@@ -119,6 +120,17 @@ def smallest_seen(test: PairedTest) -> float | None:
 
 
 def seeds_to_see(test: PairedTest, difference: float) -> int | None:
-    """Return how many seeds like these find a difference with a power of 80 %; None as above."""
+    """Return how many seeds like these find a difference with a power of 80 %; None as above.
+
+    No fewer than tell how seeds differ.
+    """
     seen = smallest_seen(test)
-    return None if seen is None else math.ceil(test.estimate.seeds * (seen / difference) ** 2)
+    if seen is None:
+        return None
+    return max(FEW_SEEDS, math.ceil(test.estimate.seeds * (seen / difference) ** 2))
+
+
+def seeds_with_episodes(test: PairedTest, difference: float) -> str:
+    """Return how many seeds see a difference, and in brackets their episodes; "" as above."""
+    seeds, of = seeds_to_see(test, difference), test.estimate
+    return "" if seeds is None else f"{seeds:,} ({round(seeds * of.episodes / of.seeds):,})"

@@ -159,12 +159,18 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     write_atomically(path, file.getvalue().encode())
 
 
+def in_percent(value: float) -> float:
+    """Return a share in percent, so that what is 20.35 but for rounding errors is told one way."""
+    return round(100 * value, 6)
+
+
 def percent(value: float) -> str:
     """Return a share as a percentage with one decimal."""
-    return f"{100 * value:.1f}"
+    return f"{in_percent(value):.1f}"
 
 
 def interval(value: float, low: float, high: float, *, signed: bool = False) -> str:
     """Return "12.3 [10.1, 14.9]", in percent; `signed` writes a plus before positive numbers."""
     sign = "+" if signed else ""
-    return f"{100 * value:{sign}.1f} [{100 * low:{sign}.1f}, {100 * high:{sign}.1f}]"
+    value, low, high = map(in_percent, (value, low, high))
+    return f"{value:{sign}.1f} [{low:{sign}.1f}, {high:{sign}.1f}]"

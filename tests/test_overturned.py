@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from benchmarks.runs import RunError
+from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate, Observation
 from benchmarks.study import overturned
 from benchmarks.study.frontier import CHOOSES
@@ -107,11 +109,13 @@ def test_arms_from_untrained_weights_are_compared_with_each_other() -> None:
 
 def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -> None:
     grid = PRESETS["gp-l"]["grid"]
-    short = {preset.name: preset.model_copy(update={"points": 2}) for preset in PRESETS_OF_CONTROLS}
+    short = {preset.name: preset.model_copy(update={"points": 3}) for preset in PRESETS_OF_CONTROLS}
     studies = {"grid": grid, **short}
     first = cells(sft=0.3, rl=0.5, rl_kl=0.5)
     rows = {"grid": {}, "controls": first, "controls-more": cells(sft_diverse=0.5, grpo=0.0)}
     rows["controls"]["init", 0, COLUMN] = rows["controls-more"]["init", 0, COLUMN] = episodes(0.4)
+    for arm, rate in (("sft", 0.3), ("rl", 0.5), ("rl-kl", 0.3)):
+        rows["controls"][arm, 3, COLUMN] = episodes(rate)
     record = SimpleNamespace(suites={"gp-l": ""})
     endpoint = SimpleNamespace(name="a", test=SimpleNamespace(estimate=HEADLINE))
     last = SimpleNamespace(name="c", test=SimpleNamespace(estimate=replace(HEADLINE, low=-0.1)))
@@ -126,6 +130,8 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
             notes=notes[path.name],
         )
 
+    fewer = partial(difference_test, replicates=2_000)
+    monkeypatch.setattr(overturned, "difference_test", fewer)
     monkeypatch.setattr(overturned, "in_order", list)
     monkeypatch.setattr(overturned, "load_study", load)
     monkeypatch.setattr(overturned, "endpoints", lambda *_: ({}, [endpoint, last]))
@@ -147,7 +153,8 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
     told = overturned.report(folders)
     assert told[: len(lines)] == lines
     assert told[len(lines)].startswith(f"headline (c), RL - SFT on {COLUMN}: +20.0 [10.0")
-    assert any(line.endswith("explains it") for line in told[len(lines) :])
+    (kept,) = (line for line in told[len(lines) :] if line.startswith("rl-kl for RL"))
+    assert kept.endswith(": explains it")
     # At the one rate of the controls there may be nothing of what is found at others.
     last.test.estimate = Estimate(-0.2, -0.3, -0.1, 100, 50, 3, {})
     assert overturned.report(folders)[len(lines) + 1].endswith(": not there at this rate")

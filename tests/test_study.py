@@ -118,7 +118,7 @@ def killed_at(news: int) -> Callable[[Event], None]:
         nonlocal heard
         heard += 1
         if heard == news:
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt(event.stage)
 
     return emit
 
@@ -181,6 +181,9 @@ def test_a_killed_job_ends_with_the_same_rows(
         job = make_job(tmp_path / f"cut-{number}", suite)
         with pytest.raises(KeyboardInterrupt):
             run_job(job, killed_at(step))
+        at = next(s for s in job.settings.stages if not (job.folder / f"{s}.pt").exists())
+        with pytest.raises(KeyboardInterrupt, match=f"^{at}$"):
+            run_job(job, killed_at(1))
         # And once more, not far into what is left.
         try:
             run_job(job, killed_at(7))

@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from benchmarks.completeness import Missing
-from benchmarks.records import Episode
+from benchmarks.records import Episode, RunRecord
 from benchmarks.report import report_all
 from benchmarks.runs import RunError, pack_json, read_episodes
 from benchmarks.statistics import Estimate
@@ -26,7 +26,7 @@ from benchmarks.study.jobs import Event, Job, run_job
 from benchmarks.study.measured import Measured, Measures, read_measures
 from benchmarks.study.measures import measure
 from benchmarks.study.points import read_points
-from benchmarks.study.presets import PRESETS
+from benchmarks.study.presets import PRESETS, PolicyPreset
 from benchmarks.study.publish import publish
 from benchmarks.study.report.page import tables as page_tables
 from benchmarks.study.report.summary import summarise_studies
@@ -306,6 +306,20 @@ def test_a_study_goes_on_where_it_is_expected_to_take_another_time(folder: Path)
         lambda told: told["config"]["settings"].update(minutes=[1, 1, 1]),
     )
     assert not load_study(folder).missing
+
+
+@pytest.mark.parametrize("name", sorted({*PolicyPreset.model_fields} - {"minutes"}))
+def test_a_run_of_other_settings_is_another_run(name: str) -> None:
+    def record(kind: str, settings: dict[str, Any]) -> RunRecord:
+        config = {"policies": {"lm": settings}} if kind == "study" else {"settings": settings}
+        return RunRecord(kind=kind, config=config, seeds=[0], suites={"minutes": "digest"})
+
+    for kind in ("study", "job"):
+        one, other = (record(kind, {name: value, "minutes": value}) for value in (1, 2))
+        assert one.asked() != other.asked()
+        assert record(kind, {"minutes": 1}).asked() == record(kind, {"minutes": 2}).asked()
+        renewed = one.model_copy(update={"suites": {"minutes": "another"}})
+        assert one.asked() != renewed.asked()
 
 
 def test_endpoints_need_validation_at_every_point(folder: Path) -> None:

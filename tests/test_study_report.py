@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,11 +19,11 @@ from benchmarks.completeness import Missing
 from benchmarks.records import RunRecord
 from benchmarks.report import report, report_all
 from benchmarks.runs import RunError, write_json
-from benchmarks.significance import holm
+from benchmarks.significance import difference_test, holm
 from benchmarks.statistics import Estimate, Observation
 from benchmarks.study.cells import Cell, Study, described
 from benchmarks.study.conclusion import sentences
-from benchmarks.study.frontier import choices
+from benchmarks.study.frontier import CHOOSES, choices
 from benchmarks.study.names import setting_name
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.report.advice import advice
@@ -30,8 +32,8 @@ from benchmarks.study.report.compared import contrasts_of
 from benchmarks.study.report.contrast_tables import compared_table, endpoints_table, settings_table
 from benchmarks.study.report.contrasts import corrected
 from benchmarks.study.report.page import csv_rows, drawings, tables
-from benchmarks.study.report.summary import arms_beside, summarise_studies
-from benchmarks.study.report.tables import choices_table
+from benchmarks.study.report.summary import Summary, arms_beside, summarise_studies
+from benchmarks.study.report.tables import choices_table, overturned_table
 from benchmarks.study.results import Difference, Rate
 from benchmarks.study.tables import study_tables
 from benchmarks.suites import SUITES
@@ -94,7 +96,7 @@ def test_advice_follows_the_tests() -> None:
     assert found["a", "RL 5e-5", "in"][0] == "imitation"
     assert found["rate", "SFT 5e-5", "rule_ood"][0] == "found"
     says = found["rate", "SFT 5e-5", "rule_ood"][1]
-    assert "helps 10.0 points; but it has learned less of the trained rule, by 10.0 points" in says
+    assert "adds 10.0 points; but it has learned less of the trained rule, by 10.0 points" in says
     assert found["rate", "RL 5e-5", "rule_ood"][0] == "not decided"
     verdict, says = found["b", "RL", "rule_ood"]
     assert verdict == "reinforcement"
@@ -128,7 +130,7 @@ def test_one_seed_decides_nothing() -> None:
         assert "points [+" in told.because or "points [\u2212" in told.because
     table = endpoints_table(found)
     assert table.rows
-    for name in ("p by Holm", "p over seeds", "detectable", "seeds for 3"):
+    for name in ("p by Holm", "p over seeds", "detectable", "seeds (episodes) for 3"):
         assert {row[list(table.header).index(name)] for row in table.rows} == {""}
     # Nor does it count among the tests that are corrected.
     tests = [c for c in contrasts_of(several, "lm", retained=False)[0] if c.family == "further"]
@@ -189,6 +191,8 @@ def test_tables_have_every_arm_of_a_study() -> None:
     assert of_reading.header == ["policy", "column", *told]
     # Differences of the two usual arms are no table where there are no such arms.
     assert all(table.rows and all(map(all, table.rows)) for table in made)
+    unknown = study_tables(replace(test_plots.results(Missing()), rates=[]))
+    assert all(table.rows for table in unknown)
 
 
 def of_a_grid(init: float, sft: float, rl: float) -> dict[tuple[str, str], float]:
@@ -363,6 +367,61 @@ def test_controls_are_compared_with_their_method_and_a_floor_decides_nothing() -
     assert {topic for topic, _, _ in found} == {"control"}  # the endpoints are the grid's
     assert found["control", "init carried on", "rule_ood"][0] == "found"
     assert found["control", "RL with KL", "rule_ood"][0] == "floor"
+
+
+def controls(
+    name: str, points: dict[str, tuple[float, float]], beside: Mapping[Any, Any] = {}
+) -> Any:
+    """Return a setting of controls: rates of arms at two points, of which validation chose one."""
+    arms = [(arm, "rule_ood") for arm in points]
+    first, last = (
+        study(name, {arm: points[arm[0]][number] for arm in arms}).cells for number in (0, 1)
+    )
+    chosen, other = (study(name, {(arm, CHOOSES): r for arm in points}).cells for r in (0.9, 0.1))
+    made = study(name, {})
+    for number, cells in ((1, {**first, **chosen}), (2, {**last, **other})):
+        made.cells.update({place: cell for place, cell in cells.items() if place[2] == number})
+    return SimpleNamespace(
+        study=made, suite="gp-l", policy="lm-working", beside=beside, contrasts=[]
+    )
+
+
+@pytest.mark.parametrize(
+    ("rl", "words"),
+    [
+        (0.3, ["there at this rate too", "explains it", "leaves it", "leaves it", "turns it"]),
+        (0.6, ["not there at this rate", *["nothing to overturn at this rate"] * 3, "turns it"]),
+    ],
+)
+def test_controls_are_set_against_the_chosen_and_the_last_points(
+    rl: float, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fewer = partial(difference_test, replicates=2_000)
+    monkeypatch.setattr("benchmarks.study.overturned.difference_test", fewer)
+    # RL is 30 points behind, at the chosen point and at the last one.
+    grid = study("grid-chosen", of_a_grid(0.5, 0.6, 0.3), seeds=6)
+    contrasts = corrected(contrasts_of(grid, "lm-working", retained=False)[0])
+    methods = {"sft": (0.6, 0.6), "rl": (rl, rl)}
+    one = controls("controls", {**methods, "rl-kl": (0.6, 0.9)})
+    more = controls("controls-more", {"grpo": (0.3, 0.3)}, one.study.played("lm-working"))
+    summary = Summary([SimpleNamespace(contrasts=contrasts, study=grid), one, more])
+    table = overturned_table(summary)
+    assert table is not None
+    told = [(row[1][:3], row[2], row[-1]) for row in table.rows]
+    there, explained, left, _, turned = words
+    assert told == [
+        ("(a)", "none", there),
+        ("(a)", "RL with KL", explained),
+        ("(a)", "GRPO", left),
+        ("(c)", "none", there),
+        ("(c)", "RL with KL", turned),
+        ("(c)", "GRPO", left),
+    ]
+    assert [row[4].split(" ")[0] for row in table.rows[3:5]] == [
+        f"{100 * (end - 0.6):+.1f}".replace("-", "\u2212") for end in (rl, 0.9)
+    ]
+    undecided = controls("controls", methods)
+    assert overturned_table(Summary([undecided])) is None  # No grid is among them.
 
 
 def test_controls_of_another_init_are_refused() -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from benchmarks.statistics import Observation
@@ -16,12 +17,12 @@ from benchmarks.study.frontier import choose, mean_over_rates
 from benchmarks.study.in_words import beside_the_answer, headline_words, paragraph, settings
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.quoted import Quoted, Run
-from benchmarks.study.report.advice import Advice, advice
+from benchmarks.study.report.advice import Advice, advice, signed
 from benchmarks.study.report.compared import against_answers, contrasts_of
 from benchmarks.study.report.contrasts import Contrast, corrected, init_rate, of_one_init
 from benchmarks.study.report.summary import answers_alone
 from benchmarks.study.report.tables import trained_on_table
-from benchmarks.tables import Table
+from benchmarks.tables import Table, interval, percent
 from tests.test_study_report import of_a_grid, study
 
 
@@ -160,7 +161,11 @@ def test_the_paragraph_counts_in_how_many_comparisons_a_smaller_rate_kept_more()
         )
     ]
     text, *_ = beside_the_answer(advice([one, *rates]))
-    assert "than with the largest in 1 of 3 comparisons, and less in 1." in text
+    assert text.endswith("than with the largest in 1 of 3 comparisons, and less in 1.")
+    within = replace(rates[1], shift="", p=0.001)
+    slower = [replace(told, within=within) for told in advice([one, *rates])]
+    (text, *_) = beside_the_answer(slower)
+    assert text.endswith("Where it keeps more it has learned less of the trained rule.")
 
 
 def test_what_could_be_taught_stands_beside_what_is_new() -> None:
@@ -323,7 +328,7 @@ def test_words_tell_what_was_added_or_lost_since_the_start() -> None:
     gain = replace(one.estimate, value=0.3, low=0.2, high=0.4)
     gains = replace(forgets[0], test=replace(one.test, estimate=gain))
     assert "than before, in 1;" in headline_words(advice([one, gains]))
-    assert "are right less often, in none." in headline_words(advice([one, gains, forgets[1]]))
+    assert "being right less often, in none." in headline_words(advice([one, gains, forgets[1]]))
     assert headline_words([]) == "No published run answers that yet."
 
 
@@ -362,6 +367,14 @@ def test_pages_say_which_rule_is_easier_and_where_no_control_was_run() -> None:
         late = page_in_full(of.model_copy(update={"contrasts": (one, within, *both)}))
         assert told in late
     assert "(c) is shown" not in late
+
+
+def test_a_share_is_told_one_way_whatever_its_last_digits() -> None:
+    # The mean of 20,350 of 100,000 and what is left of it after rounding.
+    for value in (0.2035, 0.20350000000000001, np.nextafter(0.2035, 1), np.nextafter(0.2035, 0)):
+        assert percent(value) == "20.4"
+        assert interval(value, value, value) == "20.4 [20.4, 20.4]"
+        assert signed(-value) == "\u221220.4"
 
 
 def test_the_mean_over_rates_is_of_episodes_that_all_rates_played() -> None:

@@ -33,12 +33,14 @@ MEASURES: Mapping[str, Metric] = {
     "shows_working": Metric("Replies that begin with working"),
     "true_steps": Metric(
         "True steps of the working",
-        "Of the steps that a hand needs, those that are missing too. Streets: at turning points, "
-        "which way one faces, the turn, and the word for it.",
+        "Cards: of the steps that a hand needs, the share that is written and true. Streets: at "
+        "turning points, the share of these three that is right: which way one faces, the turn, "
+        "and the word for it.",
     ),
     "drawn_steps": Metric(
         "Steps from what remains",
-        "Steps that take both numbers from those that remain, and tell rightly what does then.",
+        "Share of steps that take both numbers from those that remain, and then write rightly "
+        "which numbers remain.",
     ),
     "first_step": Metric(
         "First step on a way to the target",

@@ -16,7 +16,7 @@ import typer
 
 from benchmarks.completeness import INCOMPLETE
 from benchmarks.consoles import reported_errors
-from benchmarks.significance import difference_test, holm, seeds_to_see, smallest_seen
+from benchmarks.significance import difference_test, holm, seeds_with_episodes, smallest_seen
 from benchmarks.statistics import Observation, PairedTest, rate
 from benchmarks.study.cells import Played, in_order, load_study
 from benchmarks.study.further_seeds import continues, halfway, with_further_seeds
@@ -395,9 +395,12 @@ def _line(one: Endpoint, corrected: float | None) -> str:
     if one.column != PRIMARY or corrected is None:
         return line
     line += f", p {one.test.p_value:.4f}, by Holm {corrected:.4f}"
-    seen, needed = smallest_seen(one.test), seeds_to_see(one.test, MARGIN)
-    if seen is not None:
-        line += f"; detects {100 * seen:.1f} points with a power of 80 %, 3 with {needed} seeds"
+    if (seen := smallest_seen(one.test)) is not None:
+        needed = seeds_with_episodes(one.test, MARGIN)
+        line += (
+            f"; detects {100 * seen:.1f} points with a power of 80 %, {100 * MARGIN:.0f} with so "
+            f"many seeds (episodes): {needed}"
+        )
     return line
 
 

@@ -245,19 +245,25 @@ def _led(one: Advice) -> str:
 def _slower(said: Sequence[Advice]) -> str:
     """Return in how many comparisons of learning rates the smallest kept more."""
     compared = [
-        one.contrast
+        one
         for one in said
         if (one.contrast.topic, one.contrast.shift) == ("rate", "rule") and one.verdict not in _OFF
     ]
     if not compared:
         return ""
-    kept = sum(one.is_firm and one.estimate.value > 0 for one in compared)
-    lost = sum(one.is_firm and one.estimate.value < 0 for one in compared)
-    return (
+    firm = [one for one in compared if one.contrast.is_firm]
+    kept = [one for one in firm if one.contrast.estimate.value > 0]
+    text = (
         f"The speed of learning counts as well: with the smallest learning rate a way keeps more "
-        f"of the other rule than with the largest in {kept} of {len(compared)} comparisons, and "
-        f"less in {lost}."
+        f"of the other rule than with the largest in {len(kept)} of {len(compared)} comparisons, "
+        f"and less in {len(firm) - len(kept)}."
     )
+    if cheap := [one for one in kept if _has_a_price(one)]:
+        text += (
+            f" Where it keeps more it has learned less of the trained rule"
+            f"{_of(len(cheap), len(kept))}."
+        )
+    return text
 
 
 def _hedge(seeds: int) -> str:

@@ -175,7 +175,10 @@ class _Worker:
         self._seen: Collection[Hashable] | None = None
 
     def work(self) -> None:
-        self.tell("init", 0.0)
+        stages = self.job.settings.stages
+        self.tell(
+            next((s for s in stages if not (self.job.folder / f"{s}.pt").exists()), "init"), 0.0
+        )
         self.init(self.job.folder / "init.pt")
         for name, arm in self.job.settings.all_arms.items():
             last = self.job.folder / f"{name}.pt"

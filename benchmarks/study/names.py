@@ -82,6 +82,10 @@ _ARMS: Mapping[str, str] = MappingProxyType(
         "rejection": "rejection sampling",
         "sft-kl": "SFT with KL",
         "rl-kl": "RL with KL",
+        "rl-entropy": "RL with entropy bonus",
+        "sft-large": "SFT in large batches",
+        "sft-diverse": "SFT under diverse rules",
+        "sft-answers": "SFT on answers alone",
         "sft-dft": "DFT",
     }
 )

@@ -58,7 +58,8 @@ class Verdict:
             where it stands in for both.
         turns, explains: whether it overturns the headline so.
         decided: whether the headline is different from 0; else nothing can overturn it.
-        found: whether the difference with the control in it lies on the headline's side of 0.
+        there: whether RL - SFT lies on the headline's side of 0 without a control too, at the one
+            rate of the controls.
     """
 
     stand_in: StandIn
@@ -67,17 +68,19 @@ class Verdict:
     turns: bool
     explains: bool
     decided: bool
-    found: bool
+    there: bool
 
     @property
     def words(self) -> str:
-        """What it does to a headline that is decided, or without a control, whether that is there.
-
-        Controls have one learning rate, at which RL - SFT need not be what it is at others.
-        """
+        """What it does to the headline, or without a control, whether that is there; "" where the
+        headline is not decided."""
+        if not self.decided:
+            return ""
         if self.stand_in == NO_CONTROL:
-            return "there at this rate too" if self.found else "not there at this rate"
-        return "turns it" if self.turns else "explains it" if self.explains else "no"
+            return "there at this rate too" if self.there else "not there at this rate"
+        if self.turns or self.explains:
+            return "turns it" if self.turns else "explains it"
+        return "leaves it" if self.there else "nothing to overturn at this rate"
 
 
 def confronted(endpoints: Mapping[str, Estimate]) -> dict[str, Estimate]:
@@ -147,8 +150,8 @@ def verdict(
         and change.low <= headline.value <= change.high
         and side(change) != 0
     )
-    found = decided and side(with_it) == side(headline)
-    return Verdict(stand_in, with_it, change, turns, explains, decided, found)
+    there = decided and side(difference("rl", "sft")) == side(headline)
+    return Verdict(stand_in, with_it, change, turns, explains, decided, there)
 
 
 def side(estimate: Estimate) -> int:
@@ -250,9 +253,7 @@ def _line(verdict: Verdict) -> str:
     line = f"{name}: RL - SFT {_told(verdict.difference)}"
     if verdict.change is not None:
         line += f", the effect of the control {_told(verdict.change)}"
-    if not verdict.decided:
-        return line
-    return f"{line}: {verdict.words if verdict.words != 'no' else 'leaves it'}"
+    return ": ".join(filter(None, [line, verdict.words]))
 
 
 def _told(estimate: Estimate) -> str:

@@ -39,7 +39,7 @@ def study_tables(results: Results) -> list[Table]:
     if (recognition := recognition_table(results)).rows:
         tables.append(recognition)
     splits = splits_tables(results.splits, results.task, results.columns)
-    return [*tables, _familiarity_table(results), *splits]
+    return [table for table in (*tables, _familiarity_table(results), *splits) if table.rows]
 
 
 def main_tables(results: Results) -> list[Table]:
@@ -135,7 +135,7 @@ def _intervals_note(results: Results) -> str:
     )
     seeds = max((rate.estimate.seeds for rate in arms or references), default=0)
     counts = [
-        f"{column} {rate.estimate.episodes} episodes of {rate.estimate.clusters} {noun}"
+        f"`{column}` {rate.estimate.episodes} episodes of {rate.estimate.clusters} {noun}"
         for column in results.columns
         for rate in [next((r for r in arms or references if r.column == column), None)]
         if rate is not None

@@ -12,7 +12,7 @@ from benchmarks.study.names import SHIFT_WORDS
 from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.presets.schema import CHOSEN, HALF_ONLY
 from benchmarks.study.report.contrasts import Contrast
-from benchmarks.tables import percent
+from benchmarks.tables import in_percent, percent
 
 FLOOR, CEILING = 0.15, 0.85
 """Below the floor, before and after training, a setting decides nothing. Of a grid neither does one
@@ -78,7 +78,7 @@ def advice(contrasts: Sequence[Contrast]) -> list[Advice]:
 
 def signed(value: float) -> str:
     """Return a difference in points with its sign."""
-    return f"{100 * value:+.1f}".replace("-", "\u2212")
+    return f"{in_percent(value):+.1f}".replace("-", "\u2212")
 
 
 def p_value(p: float | None) -> str:
@@ -242,8 +242,8 @@ def _control(one: Contrast) -> tuple[Verdict, str]:
         reason, why = nothing
         return reason, f"{subject}, {under}: nothing follows, {why}."
     if one.is_found:
-        verb = "helps" if one.estimate.value > 0 else "costs"
+        verb = "adds" if one.estimate.value > 0 else "costs"
         if one.topic == "init":
             verb = "gains" if one.estimate.value > 0 else "forgets"
-        return "found", f"{subject}, {under}: it {verb} {100 * abs(one.estimate.value):.1f} points."
+        return "found", f"{subject}, {under}: it {verb} {percent(abs(one.estimate.value))} points."
     return "not decided", f"{subject}, {under}: not decided; {more_needed(one)}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from benchmarks.significance import seeds_with_episodes
 from benchmarks.statistics import FEW_SEEDS, Estimate, conditional
 from benchmarks.study.frontier import MARGIN
 from benchmarks.study.names import ENDPOINT_NAMES, SHIFT_WORDS, SUITE_NAMES
@@ -27,6 +28,9 @@ _FOUND = " (\u2020)"
 """Marks one that is not firm: of few seeds, and not found by a test over seeds alone."""
 
 _OFF = " \u2021"
+
+_FOR = f"Seeds (episodes) for {100 * MARGIN:.0f}"
+"""The column that tells what a difference of `MARGIN` needs."""
 """Marks an init off the range that docs/protocol.md declares, where a setting decides nothing."""
 
 
@@ -144,7 +148,7 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
         [
             "setting", "endpoint", "init %", "SFT %", "RL %", "RL \u2212 SFT, points [95 %]",
             "p by Holm", "p over seeds", "each seed", "trained rule: SFT %", "RL %", "seeds",
-            "detectable", f"seeds for {100 * MARGIN:.0f}",
+            "detectable", _FOR.lower(),
         ],
         rows,
         numbers_from=2,
@@ -153,8 +157,9 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
             f"are declared for the suite, run or not. {early}{late}"
             f"p over seeds: Student's, of one number a seed, not corrected. "
             f"Detectable: the smallest difference that these seeds find with a power of 80 %, "
-            f"uncorrected. Seeds for {100 * MARGIN:.0f}: how many such seeds, each with a test "
-            f"part of its own, would find {100 * MARGIN:.0f} points. Equal success is matched on "
+            f"uncorrected. {_FOR}: how many such seeds, at least {FEW_SEEDS}, each with a test "
+            f"part of its own, would find {100 * MARGIN:.0f} points, and how many episodes of each "
+            f"arm that is. Equal success is matched on "
             "validation, so that test episodes may differ; it is not one of the declared tests, "
             "and corrected with the other further ones. "
             f"{_of_few(shown)}"
@@ -187,14 +192,14 @@ def compared_table(title: str, said: Sequence[Advice]) -> Table:
         [
             "setting", "compared", "under", "first, %", "second, %", "first \u2212 second [95 %]",
             "p by Holm", "p over seeds", "the same under the trained rule", "seeds",
-            f"seeds for {100 * MARGIN:.0f}",
+            _FOR.lower(),
         ],
         rows,
         numbers_from=5,
         note=(
-            "p over seeds: Student's, of one number a seed, not corrected. Seeds for "
-            f"{100 * MARGIN:.0f}: how many such seeds would find {100 * MARGIN:.0f} points with a "
-            f"power of 80 %, uncorrected. {_of_few([one.contrast for one in said])}"
+            f"p over seeds: Student's, of one number a seed, not corrected. {_FOR}: how many such "
+            f"seeds, at least {FEW_SEEDS}, and episodes of each arm would find {100 * MARGIN:.0f} "
+            f"points with a power of 80 %, uncorrected. {_of_few([one.contrast for one in said])}"
         ).strip(),
     )  # fmt: skip
 
@@ -224,7 +229,7 @@ def _each_seed(one: Contrast) -> str:
 
 
 def _needed(one: Contrast) -> str:
-    return "" if one.seeds_needed is None else f"{one.seeds_needed:,}"
+    return seeds_with_episodes(one.test, MARGIN) if one.is_tested else ""
 
 
 def _seeds(one: Contrast) -> str:

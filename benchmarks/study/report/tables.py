@@ -192,7 +192,8 @@ def overturned_table(summary: Summary) -> Table | None:
             "controls and the arms beside them at one rate; in the rows of no control RL and SFT "
             "themselves. The protocol says when one overturns. Effect of the control: in the "
             "direction of the headline, RL \u2212 control or control \u2212 SFT. Where (a) is not "
-            "different from 0 there is nothing to overturn, and no row of (c) where that is not."
+            "different from 0 there is nothing to overturn, and no row of (c) where that is not. "
+            "Nor is there where RL and SFT do not differ so at the one rate of the controls."
         ),
     )
 
@@ -203,8 +204,8 @@ def _stood_in(told: Verdict) -> list[str]:
     difference = points(told.difference)
     change = "" if told.change is None else points(told.change)
     if told.stand_in == NO_CONTROL:
-        return ["none", "", difference, change, told.words if told.decided else ""]
-    does = told.words if told.decided else "nothing to overturn"
+        return ["none", "", difference, change, told.words]
+    does = told.words or "nothing to overturn"
     return [arm_name(told.stand_in.control), of, difference, change, does]
 
 
