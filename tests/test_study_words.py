@@ -67,6 +67,12 @@ def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on()
     (told,) = settings([replace(headline, contrast=ahead, within=within)])
     assert "But under the trained rule it is 70.0 % after copying and 90.0 % after" in told
     wide = replace(headline.contrast.test, estimate=replace(ahead.estimate, low=-0.2, high=0.2))
+    last = Advice("shift", "not decided", "", "", replace(ahead, topic="c", p=0.5, test=wide), None)
+    (told,) = settings([headline, last])
+    assert told.endswith(
+        " This is not shown at the end of training: 60.0 % after copying and 30.0 % after "
+        "reinforcement."
+    )
     undecided = replace(headline.contrast, p=0.5, test=wide)
     (told,) = settings([*advice([undecided]), *others])
     assert "the runs are too few to say, with 60.0 % right" in told

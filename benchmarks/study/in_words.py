@@ -40,7 +40,7 @@ def paragraph(said: Sequence[Advice]) -> str:
         return f"{_START} No published run answers that yet."
     parts = [
         _START,
-        _outcome(headline, "each way as it did best in checks on the trained rule"),
+        _outcome(headline, "each way at its best in checks on the trained rule"),
         _since_the_start([one.contrast.setting for one in headline], said),
         _hedge(min(one.contrast.estimate.seeds for one in headline)),
     ]
@@ -335,18 +335,22 @@ def _at_the_end(one: Contrast) -> str:
 
 
 def _otherwise(one: Advice, other: Advice) -> str:
-    """Return a sentence where another comparison shows what the headline does not, else ""."""
-    contrast = other.contrast
-    if contrast.shift != "rule" or other.verdict not in _BETTER or not contrast.is_firm:
+    """Return a sentence where another comparison shows what the headline does not, or not what it
+    shows; else ""."""
+    contrast, shown = other.contrast, _verdict(one)
+    if contrast.shift != "rule" or contrast.topic == one.contrast.topic or one.verdict in _OFF:
         return ""
-    if one.verdict in _OFF or (contrast.topic == one.contrast.topic):
+    first, second = map(percent, contrast.rates)
+    found = other.verdict in _BETTER and contrast.is_firm
+    if found and shown == other.verdict:
         return ""
-    shown = _verdict(one)
-    if shown == other.verdict:
-        return ""
+    if not found:
+        told = f"{second} % after copying and {first} % after reinforcement"
+        return (
+            f" This is not shown {_OTHERWISE[contrast.topic]}: {told}." if shown in _BETTER else ""
+        )
     ahead = "reinforcement is ahead" if other.verdict == "reinforcement" else "copying is ahead"
     order = "it is the other way round" if shown in _BETTER else ahead
-    first, second = map(percent, contrast.rates)
     learned = ""
     if other.within is not None and _has_a_price(other):
         ours, theirs = map(percent, other.within.rates)

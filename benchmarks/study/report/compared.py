@@ -37,7 +37,7 @@ CONTROLS: Sequence[tuple[str, str, str]] = (
     ("grpo", "rl", "GRPO, which is RL without learned values"),
     ("rejection", "sft", "SFT on the init's own right replies"),
     ("rejection", "rl", "SFT on the init's own right replies"),
-    ("sft-diverse", "sft", "SFT on demonstrations under diverse rules"),
+    ("sft-diverse", "sft", "SFT on demonstrations of which half are under diverse rules"),
     ("init-on", "sft", "The init's own demonstrations carried on"),
     ("sft-answers", "sft", "SFT on answers without working, a loss of format"),
     ("sft-kl", "sft", "SFT with a penalty on the divergence from the init"),
