@@ -70,7 +70,7 @@ def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on()
     last = Advice("shift", "not decided", "", "", replace(ahead, topic="c", p=0.5, test=wide), None)
     (told,) = settings([headline, last])
     assert told.endswith(
-        " This is not shown at the end of training: 60.0 % after copying and 30.0 % after "
+        " This is not shown at the end of training: 60.0 % after copying and 40.0 % after "
         "reinforcement."
     )
     undecided = replace(headline.contrast, p=0.5, test=wide)
