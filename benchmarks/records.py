@@ -101,12 +101,13 @@ class RunRecord(_Record):
     def asked(self) -> dict[str, Any]:
         """Return the part that must not change when a run is resumed."""
         told = self.model_dump(mode="json", exclude={"sessions"})
-        policies = {
-            "study": told["config"].get("policies"),
-            "job": {"": told["config"].get("settings")},
-        }
-        for settings in (policies.get(self.kind) or {}).values():
-            settings.pop(EXPECTED_MINUTES, None)
+        if self.kind == "evaluate":
+            return told
+        config = told["config"]
+        policies = {"": config.get("settings")} if self.kind == "job" else config.get("policies")
+        for settings in policies.values() if isinstance(policies, dict) else ():
+            if isinstance(settings, dict):
+                settings.pop(EXPECTED_MINUTES, None)
         return told
 
 

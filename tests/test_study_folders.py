@@ -318,6 +318,9 @@ def test_a_run_of_other_settings_is_another_run(name: str) -> None:
         one, other = (record(kind, {name: value, "minutes": value}) for value in (1, 2))
         assert one.asked() != other.asked()
         assert record(kind, {"minutes": 1}).asked() == record(kind, {"minutes": 2}).asked()
+        for odd in ({"policies": ["lm"]}, {"policies": {"lm": 1}}, {"settings": "x"}):
+            damaged = one.model_copy(update={"config": odd})
+            assert damaged.asked()["config"] == odd
         renewed = one.model_copy(update={"suites": {"minutes": "another"}})
         assert one.asked() != renewed.asked()
 
