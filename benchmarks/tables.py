@@ -159,18 +159,20 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     write_atomically(path, file.getvalue().encode())
 
 
-def in_percent(value: float) -> float:
-    """Return a share in percent, so that what is 20.35 but for rounding errors is told one way."""
-    return round(100 * value, 6)
+def percent(value: float, sign: str = "") -> str:
+    """Return a share as a percentage with one decimal; "+" as sign writes that of positive ones.
+
+    What is 20.35 % but for rounding errors is told one way, wherever it is computed.
+    """
+    return f"{round(100 * value, 6):{sign}.1f}"
 
 
-def percent(value: float) -> str:
-    """Return a share as a percentage with one decimal."""
-    return f"{in_percent(value):.1f}"
+def signed(value: float) -> str:
+    """Return a difference in points with its sign, as print has it."""
+    return percent(value, "+").replace("-", "\u2212")
 
 
 def interval(value: float, low: float, high: float, *, signed: bool = False) -> str:
     """Return "12.3 [10.1, 14.9]", in percent; `signed` writes a plus before positive numbers."""
     sign = "+" if signed else ""
-    value, low, high = map(in_percent, (value, low, high))
-    return f"{value:{sign}.1f} [{low:{sign}.1f}, {high:{sign}.1f}]"
+    return f"{percent(value, sign)} [{percent(low, sign)}, {percent(high, sign)}]"

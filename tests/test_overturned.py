@@ -138,7 +138,7 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
     folders = [Path(name) for name in studies]
     lines = overturned.report(folders)
     assert lines[0] == "gp-l, lm-working:"
-    assert lines[1].startswith(f"headline (a), RL - SFT on {COLUMN}: +20.0 [10.0")
+    assert lines[1].startswith(f"headline (a), RL - SFT on {COLUMN}: +20.0 [+10.0")
     ends = {line.split(" for ")[0]: line for line in lines if " for " in line}
     assert {name: line.rsplit(": ", 1)[1] for name, line in ends.items()} == {
         "rl-kl": "leaves it",
@@ -152,7 +152,7 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
     last.test.estimate = HEADLINE
     told = overturned.report(folders)
     assert told[: len(lines)] == lines
-    assert told[len(lines)].startswith(f"headline (c), RL - SFT on {COLUMN}: +20.0 [10.0")
+    assert told[len(lines)].startswith(f"headline (c), RL - SFT on {COLUMN}: +20.0 [+10.0")
     (kept,) = (line for line in told[len(lines) :] if line.startswith("rl-kl for RL"))
     assert kept.endswith(": explains it")
     # At the one rate of the controls there may be nothing of what is found at others.

@@ -17,12 +17,12 @@ from benchmarks.study.frontier import choose, mean_over_rates
 from benchmarks.study.in_words import beside_the_answer, headline_words, paragraph, settings
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.quoted import Quoted, Run
-from benchmarks.study.report.advice import Advice, advice, signed
+from benchmarks.study.report.advice import Advice, advice
 from benchmarks.study.report.compared import against_answers, contrasts_of
 from benchmarks.study.report.contrasts import Contrast, corrected, init_rate, of_one_init
 from benchmarks.study.report.summary import answers_alone
 from benchmarks.study.report.tables import trained_on_table
-from benchmarks.tables import Table, interval, percent
+from benchmarks.tables import Table, interval, percent, signed
 from tests.test_study_report import of_a_grid, study
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmarks.statistics import Estimate
+from benchmarks.tables import interval
 
 SIDE, LEFT, BELOW, ABOVE = 360, 44, 40, 12
 """Of a chart's plot, and of the room for labels to its left, below and above it."""
@@ -150,7 +151,7 @@ def curve(axis: str, rates: Mapping[int, Estimate], most: int = 5) -> Curve:
             (
                 x,
                 y,
-                f"severity {severity}: {100 * r.value:.1f} [{100 * r.low:.1f}, {100 * r.high:.1f}]",
+                f"severity {severity}: {interval(r.value, r.low, r.high)}",
             )
             for severity, (x, (y, _, _), r) in zip(sorted(rates), places)
         ],

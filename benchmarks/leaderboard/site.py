@@ -19,7 +19,7 @@ from benchmarks.leaderboard.standings import Board, Standing
 from benchmarks.pages import templates
 from benchmarks.statistics import Estimate
 from benchmarks.submissions.retraction import Tombstone
-from benchmarks.tables import percent
+from benchmarks.tables import percent, signed
 
 HERE = Path(__file__).parent / "templates"
 
@@ -48,8 +48,8 @@ def pages(boards: Sequence[Board], retracted: Mapping[str, Tombstone]) -> dict[s
     environment.filters |= {
         "pct": percent,
         "span": lambda one: f"{percent(one.low)}\u2013{percent(one.high)}",
-        "points": lambda value: _signed(value),
-        "signed_span": lambda one: f"{_signed(one.low)} to {_signed(one.high)}",
+        "points": signed,
+        "signed_span": lambda one: f"{signed(one.low)} to {signed(one.high)}",
         "words": lambda name: str(name).replace("_", " "),
     }
     environment.globals |= {
@@ -68,10 +68,6 @@ def pages(boards: Sequence[Board], retracted: Mapping[str, Tombstone]) -> dict[s
             path = f"entries/{standing.figures.entry.slug}.html"
             files[path] = entry_page(environment, board, standing)
     return files
-
-
-def _signed(value: float) -> str:
-    return f"{100 * value:+.1f}".replace("-", "\u2212")
 
 
 def _is_current(board: Board) -> bool:

@@ -18,7 +18,7 @@ from benchmarks.study.cells import REFERENCE, described
 from benchmarks.study.names import arm_name
 from benchmarks.study.presets import Preset
 from benchmarks.study.results import Results, study_and_results
-from benchmarks.tables import Table, interval
+from benchmarks.tables import Table, interval, percent
 
 
 def leaves_out(preset: Preset) -> bool:
@@ -67,7 +67,7 @@ def _who(policy: str, arm: str) -> str:
 def _row(name: str, estimate: Estimate, signed: bool, held_out: list[int]) -> list[str]:
     """Return a row: the value in each city, and that over all with its interval."""
     sign, known = "+" if signed else "", estimate.by_seed
-    each = [f"{100 * known[seed]:{sign}.1f}" if seed in known else "" for seed in held_out]
+    each = [percent(known[seed], sign) if seed in known else "" for seed in held_out]
     overall = interval(estimate.value, estimate.low, estimate.high, signed=signed)
     return [name, *each, overall]
 

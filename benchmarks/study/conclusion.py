@@ -21,8 +21,8 @@ def _sentence(results: Results, primary: Difference) -> str:
     before = f", from an init at {at['init']} %" if "init" in at else ""
     return (
         f"Under the other rule, {policy} has a {measured} of {at['rl']} % after RL and "
-        f"{at['sft']} % after SFT{before}: a difference of {100 * estimate.value:+.1f} points "
-        f"(95 % interval {100 * estimate.low:+.1f} to {100 * estimate.high:+.1f}, "
+        f"{at['sft']} % after SFT{before}: a difference of {percent(estimate.value, '+')} points "
+        f"(95 % interval {percent(estimate.low, '+')} to {percent(estimate.high, '+')}, "
         f"{seeds} {'seed' if seeds == 1 else 'seeds'}), {_so(estimate)}."
     )
 

@@ -22,6 +22,7 @@ from benchmarks.study.cells import Played, in_order, load_study
 from benchmarks.study.further_seeds import continues, halfway, with_further_seeds
 from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.study.presets.declared import DECLARED
+from benchmarks.tables import interval, percent
 
 CHOOSES = "in_validation"
 """The column that rates and points are chosen by."""
@@ -354,7 +355,7 @@ def report(folders: Sequence[Path]) -> list[str]:
             if SHIFTED in preset.curve_columns:
                 other = choices(cells, policy, preset, SHIFTED)
                 told = ", ".join(
-                    f"{one.arm}, point {one.point} ({100 * one.validation:.1f} %)"
+                    f"{one.arm}, point {one.point} ({percent(one.validation)} %)"
                     for one in other.values()
                 )
                 lines.append(f"{suite}, {name}: {SHIFTED} would have chosen {told}")
@@ -375,7 +376,7 @@ def report(folders: Sequence[Path]) -> list[str]:
 def _told(suite: str, policy: str, method: str, one: Choice, preset: Preset) -> str:
     return (
         f"{suite}, {policy}: chosen for {method}: {one.arm}, point {one.point} of {preset.points} "
-        f"({100 * one.validation:.1f} % on {CHOOSES})"
+        f"({percent(one.validation)} % on {CHOOSES})"
     )
 
 
@@ -389,7 +390,7 @@ def _line(one: Endpoint, corrected: float | None) -> str:
     line = f"{INCOMPLETE}: " if one.unfinished else ""
     line += (
         f"{one.suite}, {one.policy}, {one.column}, ({one.name}) {ENDPOINTS[one.name]}: RL - SFT "
-        f"{100 * estimate.value:+.1f} [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}], "
+        f"{interval(estimate.value, estimate.low, estimate.high, signed=True)}, "
         f"{estimate.seeds} seed{'s' if estimate.seeds > 1 else ''}"
     )
     if one.column != PRIMARY or corrected is None:
@@ -398,7 +399,7 @@ def _line(one: Endpoint, corrected: float | None) -> str:
     if (seen := smallest_seen(one.test)) is not None:
         needed = seeds_with_episodes(one.test, MARGIN)
         line += (
-            f"; detects {100 * seen:.1f} points with a power of 80 %, {100 * MARGIN:.0f} with so "
+            f"; detects {percent(seen)} points with a power of 80 %, {100 * MARGIN:.0f} with so "
             f"many seeds (episodes): {needed}"
         )
     return line

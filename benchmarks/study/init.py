@@ -31,6 +31,7 @@ from benchmarks.study.jobs import Event, Job, run_job
 from benchmarks.study.points import read_looks
 from benchmarks.study.presets import preset_named
 from benchmarks.suites import SUITES
+from benchmarks.tables import percent
 
 Tell = Callable[[str], None]
 
@@ -89,7 +90,7 @@ def init_alone(job: Job, tell: Tell) -> None:
     noun = job.task.noun
 
     def looked(flops: float, value: float) -> None:
-        tell(f"{job.name}, {flops:.2e} FLOPs: {100 * value:.1f} % on validation {noun}")
+        tell(f"{job.name}, {flops:.2e} FLOPs: {percent(value)} % on validation {noun}")
 
     def hear(event: Event) -> None:
         if "validation" in event.rates:
@@ -127,7 +128,7 @@ def compare(first: Job, second: Job, tell: Tell) -> None:
 
 def _told(estimate: Estimate) -> str:
     return (
-        f"{100 * estimate.value:.1f} % [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}] of "
+        f"{percent(estimate.value)} % [{percent(estimate.low)}, {percent(estimate.high)}] of "
         f"{estimate.episodes} episodes"
     )
 

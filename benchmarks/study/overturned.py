@@ -20,6 +20,7 @@ from benchmarks.study.cells import Played, Study, check_same_init, in_order, loa
 from benchmarks.study.frontier import PRIMARY, Cells, choose, differences, endpoints
 from benchmarks.study.presets import UNTRAINED, Arm
 from benchmarks.study.presets.schema import CONTROLS
+from benchmarks.tables import interval
 
 COLUMN = PRIMARY
 """The column of the headline."""
@@ -258,7 +259,7 @@ def _line(verdict: Verdict) -> str:
 
 def _told(estimate: Estimate) -> str:
     return (
-        f"{100 * estimate.value:+.1f} [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}], "
+        f"{interval(estimate.value, estimate.low, estimate.high, signed=True)}, "
         f"{estimate.seeds} seed{'s' if estimate.seeds > 1 else ''}"
     )
 

@@ -18,7 +18,7 @@ from benchmarks.study.results import (
     SeverityPoint,
 )
 from benchmarks.study.splits import splits_tables
-from benchmarks.tables import Table, interval
+from benchmarks.tables import Table, interval, percent
 from benchmarks.tasks.task import RECOGNITION
 from shiftgym.appearance import MAX_SEVERITY
 
@@ -185,7 +185,7 @@ def _differences_table(results: Results) -> Table:
                 name + (" (primary)" if difference in primary else ""),
                 difference.column,
                 _points(estimate),
-                ", ".join(f"{100 * mean:+.1f}" for mean in estimate.by_seed.values()),
+                ", ".join(percent(mean, "+") for mean in estimate.by_seed.values()),
             ]
         )
     return Table(

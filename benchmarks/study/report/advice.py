@@ -12,7 +12,7 @@ from benchmarks.study.names import SHIFT_WORDS
 from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.presets.schema import CHOSEN, HALF_ONLY
 from benchmarks.study.report.contrasts import Contrast
-from benchmarks.tables import in_percent, percent
+from benchmarks.tables import percent, signed
 
 FLOOR, CEILING = 0.15, 0.85
 """Below the floor, before and after training, a setting decides nothing. Of a grid neither does one
@@ -74,11 +74,6 @@ def advice(contrasts: Sequence[Contrast]) -> list[Advice]:
     found = [_advice(one, within.get(_place(one))) for one in contrasts]
     order = list(TOPICS)
     return sorted(found, key=lambda one: order.index(one.topic))
-
-
-def signed(value: float) -> str:
-    """Return a difference in points with its sign."""
-    return f"{in_percent(value):+.1f}".replace("-", "\u2212")
 
 
 def p_value(p: float | None) -> str:
@@ -166,7 +161,7 @@ def _arms(one: Contrast) -> tuple[Verdict, str]:
     if one.is_found:
         return "imitation", f"{where}: imitation is enough, and better{_ends(one, 1)}."
     if most < MARGIN and one.sees is not None:
-        lead = f"is at most {100 * most:.1f} points ahead" if most > 0 else "is not ahead"
+        lead = f"is at most {percent(most)} points ahead" if most > 0 else "is not ahead"
         return "imitation", f"{where}: imitation is enough, RL {lead}."
     return "not decided", f"{where}: not decided; {more_needed(one)}."
 
@@ -227,7 +222,7 @@ def _price(one: Contrast, within: Contrast | None, behind: str) -> str:
     """
     if within is None or not has_a_price(one, within):
         return ""
-    points = f"{100 * abs(within.estimate.value):.1f}"
+    points = percent(abs(within.estimate.value))
     if one.is_found and one.estimate.value < 0 and behind == "it":
         return f", and has learned {points} points more of the trained rule"
     return f"; but {behind} has learned less of the trained rule, by {points} points"

@@ -13,12 +13,11 @@ from benchmarks.study.report.advice import (
     Advice,
     compared,
     p_value,
-    signed,
     starts_off_range,
 )
 from benchmarks.study.report.contrasts import Contrast, by_setting, init_rate
 from benchmarks.suites import SUITES
-from benchmarks.tables import Table, percent
+from benchmarks.tables import Table, percent, signed
 from benchmarks.tasks import task_named
 
 _FIRM = " \u2020"
@@ -128,7 +127,7 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
             _each_seed(one),
             *("" if within is None else percent(within.rates[side]) for side in (1, 0)),
             _seeds(one),
-            "" if one.sees is None else f"{100 * one.sees:.1f}",
+            "" if one.sees is None else percent(one.sees),
             _needed(one),
         ]
         for one, within in zip(shown, learned)
