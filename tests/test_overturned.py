@@ -146,7 +146,7 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
         "grpo": "turns it",
     }
     assert lines[2].startswith("no control: RL - SFT +20.0 [")
-    assert lines[2].endswith(" 3 seeds: there at this rate too")
+    assert lines[2].endswith(" 3 seeds: at this rate too")
     assert "rejection is open: No point of rejection is measured" in "\n".join(lines)
     assert not any("(c)" in line for line in lines)
     last.test.estimate = HEADLINE
@@ -157,7 +157,7 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
     assert kept.endswith(": explains it")
     # At the one rate of the controls there may be nothing of what is found at others.
     last.test.estimate = Estimate(-0.2, -0.3, -0.1, 100, 50, 3, {})
-    assert overturned.report(folders)[len(lines) + 1].endswith(": not there at this rate")
+    assert overturned.report(folders)[len(lines) + 1].endswith(": not at this rate")
     last.test.estimate = replace(HEADLINE, low=-0.1)
     # Nothing is said of a headline that is not decided.
     endpoint.test.estimate = replace(HEADLINE, low=-0.1)

@@ -389,8 +389,8 @@ def controls(
 @pytest.mark.parametrize(
     ("rl", "words"),
     [
-        (0.3, ["there at this rate too", "explains it", "leaves it", "leaves it", "turns it"]),
-        (0.6, ["not there at this rate", *["nothing to overturn at this rate"] * 3, "turns it"]),
+        (0.3, ["at this rate too", "explains it", "leaves it", "leaves it", "turns it"]),
+        (0.6, [*["not at this rate"] * 4, "turns it"]),
     ],
 )
 def test_controls_are_set_against_the_chosen_and_the_last_points(
@@ -407,18 +407,20 @@ def test_controls_are_set_against_the_chosen_and_the_last_points(
     summary = Summary([SimpleNamespace(contrasts=contrasts, study=grid), one, more])
     table = overturned_table(summary)
     assert table is not None
-    told = [(row[1][:3], row[2], row[-1]) for row in table.rows]
+    told = [(row[1], row[2], row[-1]) for row in table.rows]
     there, explained, left, _, turned = words
     assert told == [
+        ("(a)", "the headline", ""),
         ("(a)", "none", there),
         ("(a)", "RL with KL", explained),
         ("(a)", "GRPO", left),
+        ("(c)", "the headline", ""),
         ("(c)", "none", there),
         ("(c)", "RL with KL", turned),
         ("(c)", "GRPO", left),
     ]
-    assert [row[4].split(" ")[0] for row in table.rows[3:5]] == [
-        f"{100 * (end - 0.6):+.1f}".replace("-", "\u2212") for end in (rl, 0.9)
+    assert [row[4].split(" ")[0] for row in table.rows[4:7]] == [
+        f"{100 * (end - 0.6):+.1f}".replace("-", "\u2212") for end in (0.3, rl, 0.9)
     ]
     undecided = controls("controls", methods)
     assert overturned_table(Summary([undecided])) is None  # No grid is among them.

@@ -27,6 +27,9 @@ COLUMN = PRIMARY
 
 _IMITATE = ("sft", "rejection")
 
+NOT_THERE = "not at this rate"
+"""Where there is nothing to overturn: at the rate of the controls RL and SFT do not differ so."""
+
 
 @dataclass(frozen=True)
 class StandIn:
@@ -78,10 +81,10 @@ class Verdict:
         if not self.decided:
             return ""
         if self.stand_in == NO_CONTROL:
-            return "there at this rate too" if self.there else "not there at this rate"
+            return "at this rate too" if self.there else NOT_THERE
         if self.turns or self.explains:
             return "turns it" if self.turns else "explains it"
-        return "leaves it" if self.there else "nothing to overturn at this rate"
+        return "leaves it" if self.there else NOT_THERE
 
 
 def confronted(endpoints: Mapping[str, Estimate]) -> dict[str, Estimate]:

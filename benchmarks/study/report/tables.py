@@ -10,7 +10,14 @@ from benchmarks.statistics import Estimate, rate
 from benchmarks.study.cells import CURVE_REPLICATES
 from benchmarks.study.frontier import CHOOSES, Choice, arms_by_rate, choose
 from benchmarks.study.names import ENDPOINT_NAMES, SUITE_NAMES, arm_name, setting_name
-from benchmarks.study.overturned import NO_CONTROL, Verdict, confronted, stand_ins, verdict
+from benchmarks.study.overturned import (
+    NO_CONTROL,
+    NOT_THERE,
+    Verdict,
+    confronted,
+    stand_ins,
+    verdict,
+)
 from benchmarks.study.report.advice import p_value
 from benchmarks.study.report.contrast_tables import endpoints_table, points
 from benchmarks.study.report.summary import Setting, Summary
@@ -164,24 +171,26 @@ def overturned_table(summary: Summary) -> Table | None:
         arms = one.study.preset.policies[one.policy].all_arms
         cells = {**one.beside, **one.study.played(one.policy)}
         for name, headline in _headlines(summary, one).items():
+            itself = [setting, f"({name})", "the headline", "", points(headline), "", ""]
+            rows += [itself] if itself not in rows else []
             for stand_in in (NO_CONTROL, *stand_ins(arms)):
                 # An unfinished control, or one whose methods are in another study, is left out.
                 with suppress(ValueError):
                     told = verdict(headline, stand_in, cells, last, name)
-                    row = [setting, f"({name}) {points(headline)}", *_stood_in(told)]
+                    row = [setting, f"({name})", *_stood_in(told)]
                     if row not in rows:  # Two studies of one init have the same row of no control.
                         rows.append(row)
-    rows.sort(key=lambda row: (row[0], row[1][:3]))
+    rows.sort(key=lambda row: (row[0], row[1]))
     if not rows:
         return None
     return Table(
         "Do controls overturn the headline?",
         [
             "setting",
-            "headline",
+            "endpoint",
             "control",
             "in place of",
-            "RL \u2212 SFT with it",
+            "RL \u2212 SFT",
             "effect of the control",
             "overturns",
         ],
@@ -191,9 +200,10 @@ def overturned_table(summary: Summary) -> Table | None:
             "Each arm at the point that validation chose, as in (a), or at its last, as in (c), "
             "controls and the arms beside them at one rate; in the rows of no control RL and SFT "
             "themselves. The protocol says when one overturns. Effect of the control: in the "
-            "direction of the headline, RL \u2212 control or control \u2212 SFT. Where (a) is not "
-            "different from 0 there is nothing to overturn, and no row of (c) where that is not. "
-            "Nor is there where RL and SFT do not differ so at the one rate of the controls."
+            "direction of the headline, RL \u2212 control or control \u2212 SFT. Undecided: (a) is "
+            "not different from 0, so there is nothing to overturn; (c) has no rows where it is "
+            f"not. {NOT_THERE.capitalize()}: nor is there where RL and SFT do not differ so at the "
+            "rate of the controls."
         ),
     )
 
@@ -205,7 +215,7 @@ def _stood_in(told: Verdict) -> list[str]:
     change = "" if told.change is None else points(told.change)
     if told.stand_in == NO_CONTROL:
         return ["none", "", difference, change, told.words]
-    does = told.words or "nothing to overturn"
+    does = told.words or "undecided"
     return [arm_name(told.stand_in.control), of, difference, change, does]
 
 
