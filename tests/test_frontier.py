@@ -12,7 +12,14 @@ import numpy as np
 import pytest
 
 from benchmarks.completeness import Missing
-from benchmarks.significance import POWER_ERRORS, difference_test, holm, seeds_to_see, smallest_seen
+from benchmarks.significance import (
+    POWER_ERRORS,
+    difference_test,
+    holm,
+    seeds_to_see,
+    seeds_with_episodes,
+    smallest_seen,
+)
 from benchmarks.statistics import Observation, paired_difference, recombine
 from benchmarks.study import frontier
 from benchmarks.study.frontier import (
@@ -59,6 +66,10 @@ def test_p_values_follow_the_intervals() -> None:
         seen = smallest_seen(test)
         assert seen is not None
         assert seeds_to_see(test, seen / 2) == 4 * 5
+        each = test.estimate.episodes // 5
+        assert seeds_with_episodes(test, seen / 2) == f"20 ({20 * each:,})"
+        # Fewer than five would not tell how seeds differ.
+        assert seeds_with_episodes(test, 2 * seen) == f"5 ({5 * each:,})"
     none = difference_test([Observation(seed, "1", 0.0) for seed in range(3)], replicates=100)
     assert (none.p_value, smallest_seen(none)) == (1.0, None)
     # That nothing differs is not known for sure: the interval is that of any paired difference.

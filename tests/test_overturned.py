@@ -15,7 +15,7 @@ from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate, Observation
 from benchmarks.study import overturned
 from benchmarks.study.frontier import CHOOSES
-from benchmarks.study.overturned import COLUMN, StandIn, confronted, stand_ins, verdict
+from benchmarks.study.overturned import COLUMN, StandIn, at_endpoint, confronted, stand_ins, verdict
 from benchmarks.study.presets import PRESETS
 
 PRESETS_OF_CONTROLS = [PRESETS["gp-l"][name] for name in ("controls", "controls-more")]
@@ -77,13 +77,13 @@ def test_a_control_turns_or_explains_the_headline(
 ) -> None:
     told = cells(sft=0.3, rl=0.5, **{name: rate})
     (stand_in,) = (one for one in stand_ins(ARMS) if one.control == name)
-    found = verdict(HEADLINE, stand_in, told, 2)
+    found = verdict(HEADLINE, stand_in, at_endpoint(told, 2, "a"))
     assert (found.turns, found.explains) == (turns, explains)
     ends = {"sft": 0.3, "rl": 0.5, name: rate}
     assert found.difference.value == pytest.approx(ends[stand_in.rl] - ends[stand_in.sft])
     # Nothing is left to be overturned where the headline is not decided.
     open_ = Estimate(0.2, -0.1, 0.5, 100, 50, 3, {})
-    found = verdict(open_, stand_in, told, 2)
+    found = verdict(open_, stand_in, at_endpoint(told, 2, "a"))
     assert (found.turns, found.explains) == (False, False)
 
 
@@ -94,7 +94,7 @@ def test_controls_are_set_against_the_last_point_where_it_tells() -> None:
         told[arm, 3, COLUMN] = episodes(rate)
     (stand_in,) = (one for one in stand_ins(ARMS) if one.control == "rl-kl")
     for endpoint, explains in (("a", False), ("c", True)):
-        found = verdict(HEADLINE, stand_in, told, 3, endpoint)
+        found = verdict(HEADLINE, stand_in, at_endpoint(told, 3, endpoint))
         assert (found.turns, found.explains) == (False, explains)
     open_ = replace(HEADLINE, low=-0.1)
     assert confronted({"a": open_, "b": HEADLINE, "c": HEADLINE}) == {"a": open_, "c": HEADLINE}
@@ -103,7 +103,7 @@ def test_controls_are_set_against_the_last_point_where_it_tells() -> None:
 
 def test_arms_from_untrained_weights_are_compared_with_each_other() -> None:
     told = cells(sft=0.3, rl=0.5, sft_untrained=0.6, rl_untrained=0.1)
-    found = verdict(HEADLINE, stand_ins(ARMS)[-1], told, 2)
+    found = verdict(HEADLINE, stand_ins(ARMS)[-1], at_endpoint(told, 2, "a"))
     assert (found.turns, found.explains, found.change) == (True, False, None)
 
 

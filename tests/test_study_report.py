@@ -390,7 +390,7 @@ def controls(
     ("rl", "words"),
     [
         (0.3, ["at this rate too", "explains it", "leaves it", "leaves it", "turns it"]),
-        (0.6, [*["not at this rate"] * 4, "turns it"]),
+        (0.6, ["not at this rate"] * 5),
     ],
 )
 def test_controls_are_set_against_the_chosen_and_the_last_points(

@@ -17,7 +17,7 @@ from benchmarks.study.in_words import (
 from benchmarks.study.names import ENDPOINT_NAMES
 from benchmarks.study.presets.grid import RATES, rate_name
 from benchmarks.study.quoted import Quoted
-from benchmarks.study.report.advice import FINDINGS, Advice, advice
+from benchmarks.study.report.advice import FINDINGS, Advice, advice, starts_off_range
 from benchmarks.study.report.contrast_tables import (
     compared_table,
     endpoints_table,
@@ -297,7 +297,7 @@ def _uncontrolled(found: Quoted) -> list[str]:
             one.setting
             for one in found.contrasts
             if one.topic == topic and one.shift == "rule" and one.is_of_grid and one.is_firm
-            if not one.seeds_awaited
+            if not one.seeds_awaited and not starts_off_range(one)
         )
         if left := [name for name in shown if name not in controlled]:
             told.append(f"No control was run where ({topic}) is shown: {'; '.join(left)}.")

@@ -42,9 +42,8 @@ def paragraph(said: Sequence[Advice]) -> str:
         _START,
         _outcome(headline, "each way at its best in checks on the trained rule"),
         _since_the_start([one.contrast.setting for one in headline], said),
-        _hedge(min(one.contrast.estimate.seeds for one in headline)),
     ]
-    return " ".join(part for part in parts if part)
+    return " ".join(parts) + _hedge(headline)
 
 
 def beside_the_answer(said: Sequence[Advice]) -> list[str]:
@@ -57,14 +56,12 @@ def beside_the_answer(said: Sequence[Advice]) -> list[str]:
         key=lambda one: abs(one.contrast.estimate.value),
         default=None,
     )
-    rests_on = [*half_way, *end, *equal, *([lead] if lead else [])]
     told = [
         _ahead("Half-way through training, with equal learning rates", half_way),
         _ahead("At the end of training", end) if end != headline else "",
         _ahead("Where both are as good at the trained rule", equal),
         _slower(said),
         _led(lead) if lead else "",
-        _hedge(min((one.contrast.estimate.seeds for one in rests_on), default=FEW_SEEDS)),
     ]
     return [sentence for sentence in told if sentence]
 
@@ -75,11 +72,8 @@ def headline_words(said: Sequence[Advice]) -> str:
     if not headline:
         return "No published run answers that yet."
     names = [one.contrast.setting for one in headline]
-    # The table below the words has equal success too.
-    rests_on = [*headline, *_of_topic("b", names, said), *_of_topic("equal", names, said)]
-    hedge = _hedge(min(one.contrast.estimate.seeds for one in rests_on))
     outcome = _outcome(headline, "with the learning rate and stop that validation chose")
-    return f"{outcome} {_since_the_start(names, said)} {hedge}".rstrip()
+    return f"{outcome} {_since_the_start(names, said)}{_hedge(headline)}"
 
 
 def settings(said: Sequence[Advice]) -> list[str]:
@@ -192,17 +186,19 @@ def _ahead(where: str, own: Sequence[Advice]) -> str:
     own = telling
     found = [one for one in own if one.contrast.is_firm]
     by_reinforcement, by_copying = ([a for a in found if a.verdict == way] for way in _BETTER)
+    ahead = [*by_reinforcement, *by_copying]
+    if not ahead:
+        return f"{where}, neither way is shown ahead in any of {of}.{_few(own)}"
     told = (
         f"{where}, reinforcement is ahead in {len(by_reinforcement)} of {of} and copying in "
         f"{len(by_copying)}"
     )
-    ahead = [*by_reinforcement, *by_copying]
     if cheap := [one for one in ahead if _has_a_price(one)]:
         told += (
             f"; the way that is ahead has then learned less of the trained rule"
             f"{_of(len(cheap), len(ahead))}"
         )
-    return f"{told}."
+    return f"{told}.{_few(own)}"
 
 
 def _of(count: int, all_of_them: int) -> str:
@@ -218,10 +214,10 @@ def _since_the_start(names: Sequence[str], said: Sequence[Advice]) -> str:
         firm = [one for one in own if one.setting == name and one.is_firm]
         gained += any(one.estimate.value > 0 for one in firm)
         lost += len([one for one in firm if one.estimate.value < 0]) > 1
+    start = f"In {gained} a way is" if gained else "In none is a way"
     return (
-        "A way is shown to generalise, being right more often under the other rule than before, "
-        f"in {gained or 'none'}; both are shown to forget, being right less often, in "
-        f"{lost or 'none'}."
+        f"{start} shown to generalise, that is, to be right more often under the other rule than "
+        f"before; in {lost or 'none'} both are shown to be right less often."
     )
 
 
@@ -236,9 +232,9 @@ def _led(one: Advice) -> str:
         learned = f" (and {ours} % against {theirs} % under the trained one)"
     start = told[0].upper() + told[1:]
     return (
-        f"How one trains mattered too. {start}, has {first} % against {second} % right under the "
-        f"other rule{learned}: the largest difference that did not cost the trained rule "
-        f"({contrast.setting})."
+        f"How one trains mattered too. {start}: {first} % against {second} % right under the other "
+        f"rule{learned}, the largest difference that did not cost the trained rule "
+        f"({contrast.setting}).{_few([one])}"
     )
 
 
@@ -263,15 +259,23 @@ def _slower(said: Sequence[Advice]) -> str:
             f" Where it keeps more it has learned less of the trained rule"
             f"{_of(len(cheap), len(kept))}."
         )
-    return text
+    return text + _few(compared)
 
 
-def _hedge(seeds: int) -> str:
-    """Return what few training runs mean, "" where there are enough."""
+def _few(rests_on: Sequence[Advice]) -> str:
+    """Return how few training runs are behind a sentence, "" where there are enough."""
+    seeds = min(one.contrast.estimate.seeds for one in rests_on)
     if seeds >= FEW_SEEDS:
         return ""
-    runs = "a single training run" if seeds == 1 else f"{seeds} training runs"
-    return f"Part of this rests on {runs}, and others may come out otherwise."
+    runs = "a single training run" if seeds == 1 else f"{seeds} training runs each"
+    some = "This rests" if len(rests_on) == 1 else "Some of this rests"
+    return f" {some} on {runs}."
+
+
+def _hedge(rests_on: Sequence[Advice]) -> str:
+    """Return what follows from it."""
+    few = _few(rests_on)
+    return few and f"{few[:-1]}, and others may come out otherwise."
 
 
 def _settings(count: int) -> str:
@@ -345,9 +349,13 @@ def _otherwise(one: Advice, other: Advice) -> str:
     if found and shown == other.verdict:
         return ""
     if not found:
-        told = f"{second} % after copying and {first} % after reinforcement"
+        if shown not in _BETTER:
+            return ""
+        fewer = contrast.estimate.seeds < one.contrast.estimate.seeds
+        runs = f" ({contrast.estimate.seeds} training runs)" if fewer else ""
         return (
-            f" This is not shown {_OTHERWISE[contrast.topic]}: {told}." if shown in _BETTER else ""
+            f" That lead is not shown {_OTHERWISE[contrast.topic]}: {second} % after copying and "
+            f"{first} % after reinforcement{runs}."
         )
     ahead = "reinforcement is ahead" if other.verdict == "reinforcement" else "copying is ahead"
     order = "it is the other way round" if shown in _BETTER else ahead

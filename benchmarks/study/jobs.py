@@ -175,10 +175,9 @@ class _Worker:
         self._seen: Collection[Hashable] | None = None
 
     def work(self) -> None:
-        stages = self.job.settings.stages
-        self.tell(
-            next((s for s in stages if not (self.job.folder / f"{s}.pt").exists()), "init"), 0.0
-        )
+        stages = [*self.job.settings.stages]
+        left = [stage for stage in stages if not (self.job.folder / f"{stage}.pt").exists()]
+        self.tell(*((left[0], 0.0) if left else (stages[-1], 1.0)))
         self.init(self.job.folder / "init.pt")
         for name, arm in self.job.settings.all_arms.items():
             last = self.job.folder / f"{name}.pt"

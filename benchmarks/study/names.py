@@ -84,7 +84,7 @@ _ARMS: Mapping[str, str] = MappingProxyType(
         "rl-kl": "RL with KL",
         "rl-entropy": "RL with entropy bonus",
         "sft-large": "SFT in large batches",
-        "sft-diverse": "SFT under diverse rules",
+        "sft-diverse": "SFT, half diverse rules",
         "sft-answers": "SFT on answers alone",
         "sft-dft": "DFT",
     }

@@ -5,9 +5,10 @@ docs/protocol.md says when one does. All of it is computed from the rows on disk
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,9 @@ from benchmarks.study.frontier import PRIMARY, Cells, choose, differences, endpo
 from benchmarks.study.presets import UNTRAINED, Arm
 from benchmarks.study.presets.schema import CONTROLS
 from benchmarks.tables import interval
+
+Difference = Callable[[str, str], Estimate]
+"""The first arm's success minus the second's."""
 
 COLUMN = PRIMARY
 """The column of the headline."""
@@ -82,9 +86,9 @@ class Verdict:
             return ""
         if self.stand_in == NO_CONTROL:
             return "at this rate too" if self.there else NOT_THERE
-        if self.turns or self.explains:
-            return "turns it" if self.turns else "explains it"
-        return "leaves it" if self.there else NOT_THERE
+        if not self.there:
+            return NOT_THERE
+        return "turns it" if self.turns else "explains it" if self.explains else "leaves it"
 
 
 def confronted(endpoints: Mapping[str, Estimate]) -> dict[str, Estimate]:
@@ -118,18 +122,15 @@ def stand_ins(arms: Mapping[str, Arm]) -> list[StandIn]:
     return found
 
 
-def verdict(
-    headline: Estimate, stand_in: StandIn, cells: Cells, points: int, endpoint: str = "a"
-) -> Verdict:
-    """Return what a control does to the headline.
+def at_endpoint(cells: Cells, points: int, endpoint: str) -> Difference:
+    """Return what computes the difference of two arms of controls.
 
     Args:
-        headline: the endpoint's own estimate.
         points: of each arm.
         endpoint: "a", where each arm counts at its best point on validation, or "c", at its last.
 
-    Raises:
-        ValueError: an arm has no episodes yet.
+    Returns:
+        A function of their names, which raises ValueError where one has no episodes yet.
     """
 
     def counted(arm: str) -> Played:
@@ -138,23 +139,37 @@ def verdict(
             raise ValueError(f"Point {point} of {arm} is not measured on {COLUMN} yet.")
         return cell
 
+    @cache
     def difference(first: str, second: str) -> Estimate:
         return difference_test(differences([(counted(first), counted(second))])).estimate
 
+    return difference
+
+
+def verdict(headline: Estimate, stand_in: StandIn, difference: Difference) -> Verdict:
+    """Return what a control does to the headline.
+
+    Args:
+        headline: the endpoint's own estimate.
+        difference: see `at_endpoint`.
+
+    Raises:
+        ValueError: an arm, or one of the two methods themselves, has no episodes yet.
+    """
     with_it = difference(stand_in.rl, stand_in.sft)
     change = None
     if stand_in.of != "both":
         pair = ("rl", stand_in.control) if stand_in.of == "rl" else (stand_in.control, "sft")
         change = difference(*pair)
     decided = side(headline) != 0
-    turns = decided and side(with_it) == -side(headline)
+    there = decided and side(difference("rl", "sft")) == side(headline)
+    turns = there and side(with_it) == -side(headline)
     explains = (
-        decided
+        there
         and change is not None
         and change.low <= headline.value <= change.high
         and side(change) != 0
     )
-    there = decided and side(difference("rl", "sft")) == side(headline)
     return Verdict(stand_in, with_it, change, turns, explains, decided, there)
 
 
@@ -181,10 +196,13 @@ class Setting:
 
     def verdicts(self, endpoint: str) -> Iterator[Verdict | str]:
         """Yield what each control does to one of `headlines`, or why that cannot be told yet."""
-        headline = self.headlines[endpoint]
+        headline, difference = (
+            self.headlines[endpoint],
+            at_endpoint(self.cells, self.points, endpoint),
+        )
         for stand_in in (NO_CONTROL, *stand_ins(self.arms)):
             try:
-                yield verdict(headline, stand_in, self.cells, self.points, endpoint)
+                yield verdict(headline, stand_in, difference)
             except ValueError as error:
                 yield f"{stand_in.control} is open: {error}"
 

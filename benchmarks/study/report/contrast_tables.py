@@ -27,10 +27,10 @@ _FOUND = " (\u2020)"
 """Marks one that is not firm: of few seeds, and not found by a test over seeds alone."""
 
 _OFF = " \u2021"
+"""Marks an init off the range that docs/protocol.md declares, where a setting decides nothing."""
 
 _FOR = f"Seeds (episodes) for {100 * MARGIN:.0f}"
 """The column that tells what a difference of `MARGIN` needs."""
-"""Marks an init off the range that docs/protocol.md declares, where a setting decides nothing."""
 
 
 def settings_table(contrasts: Sequence[Contrast]) -> Table:
@@ -157,9 +157,9 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
             f"p over seeds: Student's, of one number a seed, not corrected. "
             f"Detectable: the smallest difference that these seeds find with a power of 80 %, "
             f"uncorrected. {_FOR}: how many such seeds, at least {FEW_SEEDS}, each with a test "
-            f"part of its own, would find {100 * MARGIN:.0f} points, and how many episodes of each "
-            f"arm that is. Equal success is matched on "
-            "validation, so that test episodes may differ; it is not one of the declared tests, "
+            f"part of its own, would find {100 * MARGIN:.0f} points, and how many episodes that "
+            "is of each method at each rate. Equal success is matched on validation, so "
+            " that test episodes may differ; it is not one of the declared tests, "
             "and corrected with the other further ones. "
             f"{_of_few(shown)}"
         ).strip(),

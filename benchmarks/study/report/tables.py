@@ -14,6 +14,7 @@ from benchmarks.study.overturned import (
     NO_CONTROL,
     NOT_THERE,
     Verdict,
+    at_endpoint,
     confronted,
     stand_ins,
     verdict,
@@ -173,10 +174,11 @@ def overturned_table(summary: Summary) -> Table | None:
         for name, headline in _headlines(summary, one).items():
             itself = [setting, f"({name})", "the headline", "", points(headline), "", ""]
             rows += [itself] if itself not in rows else []
+            difference = at_endpoint(cells, last, name)
             for stand_in in (NO_CONTROL, *stand_ins(arms)):
                 # An unfinished control, or one whose methods are in another study, is left out.
                 with suppress(ValueError):
-                    told = verdict(headline, stand_in, cells, last, name)
+                    told = verdict(headline, stand_in, difference)
                     row = [setting, f"({name})", *_stood_in(told)]
                     if row not in rows:  # Two studies of one init have the same row of no control.
                         rows.append(row)
@@ -192,7 +194,7 @@ def overturned_table(summary: Summary) -> Table | None:
             "in place of",
             "RL \u2212 SFT",
             "effect of the control",
-            "overturns",
+            "what it does",
         ],
         rows,
         numbers_from=4,
@@ -203,7 +205,7 @@ def overturned_table(summary: Summary) -> Table | None:
             "direction of the headline, RL \u2212 control or control \u2212 SFT. Undecided: (a) is "
             "not different from 0, so there is nothing to overturn; (c) has no rows where it is "
             f"not. {NOT_THERE.capitalize()}: nor is there where RL and SFT do not differ so at the "
-            "rate of the controls."
+            "one rate of the controls."
         ),
     )
 
@@ -211,11 +213,10 @@ def overturned_table(summary: Summary) -> Table | None:
 def _stood_in(told: Verdict) -> list[str]:
     """Return a row of what a control does, from its name on."""
     of = told.stand_in.of if told.stand_in.of == "both" else told.stand_in.of.upper()
-    difference = points(told.difference)
+    difference, does = points(told.difference), told.words or "undecided"
     change = "" if told.change is None else points(told.change)
     if told.stand_in == NO_CONTROL:
-        return ["none", "", difference, change, told.words]
-    does = told.words or "undecided"
+        return ["none", "", difference, change, does]
     return [arm_name(told.stand_in.control), of, difference, change, does]
 
 
