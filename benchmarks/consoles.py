@@ -16,6 +16,11 @@ def say(console: Console, text: str) -> None:
     console.print(for_terminal(text), markup=False, highlight=False, soft_wrap=True)
 
 
+def say_reading(folder: object) -> None:
+    """Say, beside what a command prints, that it reads a folder: that takes its time."""
+    say(Console(stderr=True), f"Reading {folder} ...")
+
+
 class reported_errors:
     """Turns errors that were made for people into a message and exit code 2."""
 

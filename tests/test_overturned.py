@@ -135,8 +135,9 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(overturned, "in_order", list)
     monkeypatch.setattr(overturned, "load_study", load)
     monkeypatch.setattr(overturned, "endpoints", lambda *_: ({}, [endpoint, last]))
-    folders = [Path(name) for name in studies]
-    lines = overturned.report(folders)
+    folders, read = [Path(name) for name in studies], list[Path]()
+    lines = overturned.report(folders, read.append)
+    assert read == folders
     assert lines[0] == "gp-l, lm-working:"
     assert lines[1].startswith(f"headline (a), RL - SFT on {COLUMN}: +20.0 [+10.0")
     ends = {line.split(" for ")[0]: line for line in lines if " for " in line}

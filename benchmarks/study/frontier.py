@@ -5,7 +5,7 @@ docs/protocol.md says what they are. All of it is computed from the rows on disk
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -15,7 +15,7 @@ import numpy as np
 import typer
 
 from benchmarks.completeness import INCOMPLETE
-from benchmarks.consoles import reported_errors
+from benchmarks.consoles import reported_errors, say_reading
 from benchmarks.significance import difference_test, holm, seeds_with_episodes, smallest_seen
 from benchmarks.statistics import Observation, PairedTest, rate
 from benchmarks.study.cells import Played, in_order, load_study
@@ -304,18 +304,22 @@ def mean_over_rates(cells: Cells, policy: PolicyPreset, preset: Preset) -> Cells
     return found
 
 
-def report(folders: Sequence[Path]) -> list[str]:
+def report(folders: Sequence[Path], begin: Callable[[Path], object] = lambda _: None) -> list[str]:
     """Return the declared endpoints of studies as lines of text.
 
     Args:
         folders: of the studies; where two have an endpoint of a policy, that of chosen arms or the
             later one counts; controls have none.
+        begin: is called with each folder before it is read.
 
     Raises:
         RunError: one is not a study's folder, or one with further seeds has another init.
     """
     lines, known = [], dict[tuple[str, str, str, str], Endpoint]()
-    studies = [load_study(folder) for folder in in_order(folders)]
+    studies = []
+    for folder in in_order(folders):
+        begin(folder)
+        studies.append(load_study(folder))
     for study in studies:
         lines += study.notes
         preset, suite = study.preset, next(iter(study.record.suites))
@@ -421,7 +425,7 @@ def main(
 ) -> None:
     """Print what grids and their reruns tell: choices, endpoints and power."""
     with reported_errors():
-        print("\n".join(report(folders)))
+        print("\n".join(report(folders, say_reading)))
 
 
 if __name__ == "__main__":

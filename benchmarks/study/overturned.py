@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.consoles import reported_errors
+from benchmarks.consoles import reported_errors, say_reading
 from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate
 from benchmarks.study.cells import Played, Study, check_same_init, in_order, load_study
@@ -235,17 +235,21 @@ def settings_of(studies: Iterable[Study]) -> dict[tuple[str, str], Setting]:
     return found
 
 
-def report(folders: Sequence[Path]) -> list[str]:
+def report(folders: Sequence[Path], begin: Callable[[Path], object] = lambda _: None) -> list[str]:
     """Return what controls do to the headline as lines of text.
 
     Args:
         folders: of studies, grids and controls; of endpoints and arms in several those of chosen
             arms or of the later study count.
+        begin: is called with each folder before it is read.
 
     Raises:
         RunError: one is not a study's folder, or controls are not from the same init.
     """
-    studies = [load_study(folder) for folder in in_order(folders)]
+    studies = []
+    for folder in in_order(folders):
+        begin(folder)
+        studies.append(load_study(folder))
     lines = [note for study in studies for note in study.notes]
     settings = settings_of(studies)
     if not any(setting.arms for setting in settings.values()):
@@ -290,7 +294,7 @@ def main(
 ) -> None:
     """Print which controls overturn the headline."""
     with reported_errors():
-        print("\n".join(report(folders)))
+        print("\n".join(report(folders, say_reading)))
 
 
 if __name__ == "__main__":
