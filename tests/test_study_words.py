@@ -46,7 +46,7 @@ def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on()
     text = paragraph(said)
     assert "Of 1 case, " in text
     assert "copying came out ahead in 1." in text
-    assert "in none both are shown to be right less often." in text  # Nothing is known.
+    assert "both are shown to be right less often in none." in text  # Nothing is known.
     assert "training runs" not in text
     (half_way,) = beside_the_answer(said)
     assert "equal learning rates, reinforcement is ahead in 1 of 1 and copying in 0" in half_way
@@ -343,11 +343,11 @@ def test_words_tell_what_was_added_or_lost_since_the_start() -> None:
     forgets = [replace(one, topic="init", about=f"{arm} against the init") for arm in ("SFT", "RL")]
     said = advice([one, *forgets])
     assert "In none is a way shown to generalise" in headline_words(said)
-    assert "in 1 both are shown to be right less often." in headline_words(said)
+    assert "both are shown to be right less often in 1." in headline_words(said)
     gain = replace(one.estimate, value=0.3, low=0.2, high=0.4)
     gains = replace(forgets[0], test=replace(one.test, estimate=gain))
     assert "In 1 a way is shown to generalise" in headline_words(advice([one, gains]))
-    assert "in none both are shown to be right less often." in headline_words(
+    assert "both are shown to be right less often in none." in headline_words(
         advice([one, gains, forgets[1]])
     )
     assert headline_words([]) == "No published run answers that yet."

@@ -179,11 +179,11 @@ def _outcome(headline: Sequence[Advice], chosen: str) -> str:
 
 def _ahead(where: str, own: Sequence[Advice]) -> str:
     """Return in how many settings each way is ahead, of those that can tell; "" without any."""
-    telling = [one for one in own if one.verdict not in _OFF]
-    if not telling:
+    asked = len(own)
+    own = [one for one in own if one.verdict not in _OFF]
+    if not own:
         return ""
-    of = str(len(own)) if len(telling) == len(own) else f"the {len(telling)} that can tell"
-    own = telling
+    of = str(asked) if len(own) == asked else f"the {len(own)} that can tell"
     found = [one for one in own if one.contrast.is_firm]
     by_reinforcement, by_copying = ([a for a in found if a.verdict == way] for way in _BETTER)
     ahead = [*by_reinforcement, *by_copying]
@@ -217,7 +217,7 @@ def _since_the_start(names: Sequence[str], said: Sequence[Advice]) -> str:
     start = f"In {gained} a way is" if gained else "In none is a way"
     return (
         f"{start} shown to generalise, that is, to be right more often under the other rule than "
-        f"before; in {lost or 'none'} both are shown to be right less often."
+        f"before; both are shown to be right less often in {lost or 'none'}."
     )
 
 
@@ -273,7 +273,7 @@ def _few(rests_on: Sequence[Advice]) -> str:
 
 
 def _hedge(rests_on: Sequence[Advice]) -> str:
-    """Return what follows from it."""
+    """Return how few training runs are behind sentences, and what follows from that."""
     few = _few(rests_on)
     return few and f"{few[:-1]}, and others may come out otherwise."
 

@@ -196,10 +196,8 @@ class Setting:
 
     def verdicts(self, endpoint: str) -> Iterator[Verdict | str]:
         """Yield what each control does to one of `headlines`, or why that cannot be told yet."""
-        headline, difference = (
-            self.headlines[endpoint],
-            at_endpoint(self.cells, self.points, endpoint),
-        )
+        headline = self.headlines[endpoint]
+        difference = at_endpoint(self.cells, self.points, endpoint)
         for stand_in in (NO_CONTROL, *stand_ins(self.arms)):
             try:
                 yield verdict(headline, stand_in, difference)

@@ -159,7 +159,7 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
             f"uncorrected. {_FOR}: how many such seeds, at least {FEW_SEEDS}, each with a test "
             f"part of its own, would find {100 * MARGIN:.0f} points, and how many episodes that "
             "is of each method at each rate. Equal success is matched on validation, so "
-            " that test episodes may differ; it is not one of the declared tests, "
+            "that test episodes may differ; it is not one of the declared tests, "
             "and corrected with the other further ones. "
             f"{_of_few(shown)}"
         ).strip(),
