@@ -131,8 +131,8 @@ def test_b_has_six_seeds_and_the_other_endpoints_are_untouched(
     awaited = {one.topic: one.seeds_awaited for one in alone if one.column == "rule_ood"}
     assert awaited["b"] == 6
 
-    monkeypatch.setattr(frontier, "in_order", list)
-    monkeypatch.setattr(frontier, "load_study", lambda folder: studies[folder.name])
+    monkeypatch.setattr("benchmarks.study.cells.in_order", list)
+    monkeypatch.setattr("benchmarks.study.cells.load_study", lambda folder: studies[folder.name])
     lines = [line for line in frontier.report([*map(Path, studies)]) if "rule_ood, (b)" in line]
     assert len(lines) == 1
     assert "+20.0" in lines[0]
@@ -163,8 +163,8 @@ def test_what_is_trained_otherwise_is_not_counted(
     found = with_further_seeds(grid, POLICY, [grid, chosen, other])
     assert found == grid.played(POLICY)
     studies = {one.preset.name: one for one in (grid, chosen, other)}
-    monkeypatch.setattr(frontier, "in_order", list)
-    monkeypatch.setattr(frontier, "load_study", lambda folder: studies[folder.name])
+    monkeypatch.setattr("benchmarks.study.cells.in_order", list)
+    monkeypatch.setattr("benchmarks.study.cells.load_study", lambda folder: studies[folder.name])
     told = [line for line in frontier.report([*map(Path, studies)]) if "not in (b)" in line]
     assert told == ["grid-half, lm-working: not in (b), no grid among these studies trains alike."]
 

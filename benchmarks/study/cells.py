@@ -140,6 +140,24 @@ def load_study(folder: Path, hear: Hear = lambda place, row: None) -> Study:
     return Study(folder, record, preset, of, *read)
 
 
+def load_studies(
+    folders: Iterable[Path], begin: Callable[[Path], object] = lambda _: None
+) -> list[Study]:
+    """Read studies, in the order in which they count, see `in_order`.
+
+    Args:
+        begin: is called with each folder before it is read.
+
+    Raises:
+        RunError: one is not a study's folder.
+    """
+    studies = []
+    for folder in in_order(folders):
+        begin(folder)
+        studies.append(load_study(folder))
+    return studies
+
+
 def described(folder: Path) -> tuple[RunRecord, Preset, Suite]:
     """Return what a study's folder says of itself: its suite as its preset plays it.
 

@@ -18,7 +18,7 @@ from benchmarks.completeness import INCOMPLETE
 from benchmarks.consoles import reported_errors, say_reading
 from benchmarks.significance import difference_test, holm, seeds_with_episodes, smallest_seen
 from benchmarks.statistics import Observation, PairedTest, rate
-from benchmarks.study.cells import Played, in_order, load_study
+from benchmarks.study.cells import Played, load_studies
 from benchmarks.study.further_seeds import continues, halfway, with_further_seeds
 from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.study.presets.declared import DECLARED
@@ -316,10 +316,7 @@ def report(folders: Sequence[Path], begin: Callable[[Path], object] = lambda _: 
         RunError: one is not a study's folder, or one with further seeds has another init.
     """
     lines, known = [], dict[tuple[str, str, str, str], Endpoint]()
-    studies = []
-    for folder in in_order(folders):
-        begin(folder)
-        studies.append(load_study(folder))
+    studies = load_studies(folders, begin)
     for study in studies:
         lines += study.notes
         preset, suite = study.preset, next(iter(study.record.suites))

@@ -17,7 +17,7 @@ import typer
 from benchmarks.consoles import reported_errors, say_reading
 from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate
-from benchmarks.study.cells import Played, Study, check_same_init, in_order, load_study
+from benchmarks.study.cells import Played, Study, check_same_init, load_studies
 from benchmarks.study.frontier import PRIMARY, Cells, choose, differences, endpoints
 from benchmarks.study.presets import UNTRAINED, Arm
 from benchmarks.study.presets.schema import CONTROLS
@@ -244,10 +244,7 @@ def report(folders: Sequence[Path], begin: Callable[[Path], object] = lambda _: 
     Raises:
         RunError: one is not a study's folder, or controls are not from the same init.
     """
-    studies = []
-    for folder in in_order(folders):
-        begin(folder)
-        studies.append(load_study(folder))
+    studies = load_studies(folders, begin)
     lines = [note for study in studies for note in study.notes]
     settings = settings_of(studies)
     if not any(setting.arms for setting in settings.values()):
