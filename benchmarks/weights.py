@@ -16,7 +16,7 @@ from agents.tinylm import TinyLM, TinyLMAgent
 from agents.vision.game import InPictures
 from benchmarks.players import Player
 from benchmarks.runs import RUN_FILE, read_record
-from benchmarks.study.learners import GAMES
+from benchmarks.study.learners.language import GAMES
 from benchmarks.tasks import TASKS
 
 

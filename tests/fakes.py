@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from agents.demonstrations import Demonstrated
 from agents.protocol import Agent
-from benchmarks.study.learners import Report, Stage, Usage
+from benchmarks.study.learners.learner import Report, Stage, Usage
 from benchmarks.study.presets import PolicyPreset
 from benchmarks.tasks.task import Task
 from gp_env import Rule, solve

@@ -21,8 +21,8 @@ from rich.console import Console
 from agents.sb3.checkpoint import load_state
 from benchmarks.cli import app
 from benchmarks.runs import LineFile, read_episodes
-from benchmarks.study import learners
 from benchmarks.study.jobs import Job, run_job
+from benchmarks.study.learners import language, sb3
 from benchmarks.study.presets import Preset, preset_named
 from benchmarks.study.run import run_study
 from benchmarks.suites import SUITES
@@ -44,9 +44,9 @@ PRESET = Preset(
 
 def save_often() -> None:
     """Let learners write a checkpoint after every update or so."""
-    learners.train_bc = partial(learners.train_bc, save_seconds=0.1)  # type: ignore[assignment]
-    learners.train_ppo = partial(learners.train_ppo, save_seconds=0.1)  # type: ignore[assignment]
-    learners.CHECKPOINT_EVERY = 64
+    sb3.train_bc = partial(sb3.train_bc, save_seconds=0.1)  # type: ignore[assignment]
+    sb3.train_ppo = partial(sb3.train_ppo, save_seconds=0.1)  # type: ignore[assignment]
+    language.CHECKPOINT_EVERY = 64
 
 
 def tiny_study(folder: Path, suite: str) -> None:

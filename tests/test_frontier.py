@@ -22,16 +22,16 @@ from benchmarks.significance import (
 )
 from benchmarks.statistics import Observation, paired_difference, recombine
 from benchmarks.study import frontier
-from benchmarks.study.frontier import (
+from benchmarks.study.endpoints import (
     CHOOSES,
     arms_by_rate,
     at_equal_success,
     choose,
-    curve,
     differences,
     endpoints,
 )
 from benchmarks.study.presets import PRESETS
+from benchmarks.study.report.curves import curve
 
 GRID = PRESETS["gp-l"]["grid"]
 POLICY = GRID.policies["lm-working"]

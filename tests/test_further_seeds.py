@@ -14,7 +14,7 @@ from benchmarks.runs import RunError
 from benchmarks.statistics import Observation
 from benchmarks.study import frontier
 from benchmarks.study.cells import Cell, Study, job_folder
-from benchmarks.study.frontier import arms_by_rate
+from benchmarks.study.endpoints import arms_by_rate
 from benchmarks.study.further_seeds import halfway, with_further_seeds
 from benchmarks.study.jobs import Job, run_job
 from benchmarks.study.points import WEIGHTS, read_points

@@ -14,7 +14,7 @@ from benchmarks.runs import RunError
 from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate, Observation
 from benchmarks.study import overturned
-from benchmarks.study.frontier import CHOOSES
+from benchmarks.study.endpoints import CHOOSES
 from benchmarks.study.overturned import COLUMN, StandIn, at_endpoint, confronted, stand_ins, verdict
 from benchmarks.study.presets import PRESETS
 

@@ -18,10 +18,10 @@ from benchmarks.report import check_rows
 from benchmarks.runs import RUN_FILE, RunError, lock_folder, read_episodes, read_json, write_json
 from benchmarks.statistics import Estimate
 from benchmarks.study.cells import load_study
+from benchmarks.study.endpoints import Choice, choices
 from benchmarks.study.findings import main as write_findings
 from benchmarks.study.findings import published
 from benchmarks.study.findings_pages import MARKED, TABLED, WRITTEN, page_in_full, written
-from benchmarks.study.frontier import Choice, choices
 from benchmarks.study.measure_lines import measures_tables
 from benchmarks.study.measured import MEASURES_FILE, Measured, Measures, read_measures
 from benchmarks.study.points import POINTS_FILE, read_book

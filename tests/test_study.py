@@ -15,7 +15,6 @@ from rich.console import Console
 from benchmarks import plot_style
 from benchmarks.report import report
 from benchmarks.runs import RunError, read_episodes, read_json
-from benchmarks.study import learners
 from benchmarks.study.jobs import Event, Job, run_job
 from benchmarks.study.presets import PRESETS, Preset, preset_named
 from benchmarks.study.results import load_results
@@ -61,7 +60,6 @@ def make_preset(**changes: Any) -> Preset:
 
 @pytest.fixture(autouse=True)
 def fake_learner(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learners, "LEARNERS", {})
     # Of the five files of a picture one is enough here; `test_plots` has them all.
     monkeypatch.setattr(plot_style, "FILES", ((plot_style.LIGHT, ("png",)),))
     monkeypatch.setattr("benchmarks.study.jobs.LEARNERS", {"fake": FakeLearner})

@@ -16,10 +16,12 @@ from agents.tinylm import PPOConfig, SFTConfig, learn
 from agents.virl.worked_dialogues import GAME as STREETS
 from benchmarks.commands.arguments import seeds as seeds_of
 from benchmarks.runs import read_episodes, read_json
-from benchmarks.study import init, learners
+from benchmarks.study import init
+from benchmarks.study.endpoints import Choice, declared
 from benchmarks.study.engines import AT_ONCE
-from benchmarks.study.frontier import Choice, declared, report
+from benchmarks.study.frontier import report
 from benchmarks.study.jobs import Event, Job, run_job
+from benchmarks.study.learners import LEARNERS, language
 from benchmarks.study.presets import PRESETS, Preset
 from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.presets.grid import RATES
@@ -161,7 +163,7 @@ def test_a_job_killed_in_the_middle_of_an_arm_ends_with_the_same_rows(
     arms: tuple[str, ...],
     fractions: list[float],
 ) -> None:
-    monkeypatch.setattr(learners, "CHECKPOINT_EVERY", 16)
+    monkeypatch.setattr(language, "CHECKPOINT_EVERY", 16)
     preset = tiny(name, arms=some(name, *arms))
     whole, cut = (Job(preset, SUITE, "lm-working", 1, tmp_path / name) for name in ("a", "b"))
     run_job(whole, lambda _: None)
@@ -197,7 +199,7 @@ def test_a_job_killed_in_the_middle_of_an_arm_ends_with_the_same_rows(
         spent = points["init/0"]["flops"]
         assert points["sft-untrained/1"]["flops"] < spent < points["grpo/1"]["flops"]
         # With a rate of 0 the weights stay what the init's were before it was trained.
-        learners.LEARNERS["tinylm"](cut.task, cut.settings, 1).save(tmp_path / "first.pt")
+        LEARNERS["tinylm"](cut.task, cut.settings, 1).save(tmp_path / "first.pt")
         first, kept = (
             load_state(path)["model"]["embed.weight"]
             for path in (tmp_path / "first.pt", cut.folder / "weights" / "sft-untrained-2.pt")

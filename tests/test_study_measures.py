@@ -26,7 +26,7 @@ from benchmarks.runs import LineFile, Run, RunError, line_of, read_json, write_j
 from benchmarks.study.divergence import ComparingAgent, Written, divergences
 from benchmarks.study.findings_pages import page_in_full
 from benchmarks.study.forced import BEGINNINGS, ForcedAgent
-from benchmarks.study.learners import TinyLMLearner
+from benchmarks.study.learners.language import TinyLMLearner
 from benchmarks.study.measure_lines import MEASURES_FOLDER, Line, jobs_of, measured
 from benchmarks.study.measures import main as measures_command
 from benchmarks.study.measures import measure, write_measures

@@ -23,7 +23,7 @@ from benchmarks.significance import difference_test, holm
 from benchmarks.statistics import Estimate, Observation
 from benchmarks.study.cells import Cell, Study, described
 from benchmarks.study.conclusion import sentences
-from benchmarks.study.frontier import CHOOSES, choices
+from benchmarks.study.endpoints import CHOOSES, choices
 from benchmarks.study.names import setting_name
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.report.advice import advice

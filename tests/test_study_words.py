@@ -12,14 +12,15 @@ import pytest
 
 from benchmarks.statistics import Observation
 from benchmarks.study.cells import Cell, Study
+from benchmarks.study.endpoints import choose
 from benchmarks.study.findings_pages import page, page_in_full
-from benchmarks.study.frontier import choose, mean_over_rates
 from benchmarks.study.in_words import beside_the_answer, headline_words, paragraph, settings
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.quoted import Quoted, Run
 from benchmarks.study.report.advice import Advice, advice
 from benchmarks.study.report.compared import against_answers, contrasts_of
 from benchmarks.study.report.contrasts import Contrast, corrected, init_rate, of_one_init
+from benchmarks.study.report.curves import mean_over_rates
 from benchmarks.study.report.summary import answers_alone
 from benchmarks.study.report.tables import trained_on_table
 from benchmarks.tables import Table, interval, percent, signed

@@ -21,7 +21,7 @@ import typer
 from agents.tinylm import PPO, SFT, PPOConfig, SFTConfig, TinyLM, TinyLMConfig
 from agents.tinylm.learn import write_out
 from benchmarks.consoles import reported_errors
-from benchmarks.study.learners import usable_device
+from benchmarks.study.learners.device import usable_device
 from benchmarks.study.presets import preset_named
 from benchmarks.study.stacked import StackedSFT
 from benchmarks.suites import SUITES

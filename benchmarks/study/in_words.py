@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmarks.statistics import FEW_SEEDS
-from benchmarks.study.frontier import MARGIN
+from benchmarks.study.endpoints import MARGIN
 from benchmarks.study.names import SHIFT_WORDS
 from benchmarks.study.report.advice import Advice, compared, has_a_price
 from benchmarks.study.report.contrasts import Contrast, init_rate

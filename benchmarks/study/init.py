@@ -26,7 +26,7 @@ from benchmarks.significance import difference_test
 from benchmarks.speed.rows import calibration
 from benchmarks.statistics import Estimate, rate
 from benchmarks.study.cells import Played, job_folder, read_cells
-from benchmarks.study.frontier import differences
+from benchmarks.study.endpoints import differences
 from benchmarks.study.jobs import Event, Job, run_job
 from benchmarks.study.points import read_looks
 from benchmarks.study.presets import preset_named

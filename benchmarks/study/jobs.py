@@ -17,7 +17,8 @@ from benchmarks.records import Episode, RunRecord
 from benchmarks.rollouts import Cell, evaluate, play
 from benchmarks.runs import Run, RunError, write_json
 from benchmarks.statistics import Observation, rate
-from benchmarks.study.learners import LEARNERS, Learner, Stage, Usage
+from benchmarks.study.learners import LEARNERS
+from benchmarks.study.learners.learner import Learner, Stage, Usage
 from benchmarks.study.points import POINTS_FILE, WEIGHTS, check_told, read_book, read_looks
 from benchmarks.study.presets import UNTRAINED, Arm, PolicyPreset, Preset
 from benchmarks.study.timing import Clock

@@ -39,7 +39,7 @@ from benchmarks.runs import (
     write_json,
 )
 from benchmarks.study.cells import Study, described, load_study
-from benchmarks.study.frontier import CHOOSES, choose
+from benchmarks.study.endpoints import CHOOSES, choose
 from benchmarks.study.jobs import Job
 from benchmarks.study.measure_lines import (
     MEASURES_FOLDER,

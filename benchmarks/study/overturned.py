@@ -18,7 +18,7 @@ from benchmarks.consoles import reported_errors, say_reading
 from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate
 from benchmarks.study.cells import Played, Study, check_same_init, load_studies
-from benchmarks.study.frontier import PRIMARY, Cells, choose, differences, endpoints
+from benchmarks.study.endpoints import PRIMARY, Cells, choose, differences, endpoints
 from benchmarks.study.presets import UNTRAINED, Arm
 from benchmarks.study.presets.schema import CONTROLS
 from benchmarks.tables import interval

@@ -29,7 +29,8 @@ from benchmarks.study.divergence import ComparingAgent, NotingAgent, divergences
 from benchmarks.study.facts import facts_of
 from benchmarks.study.forced import BEGINNINGS, ForcedAgent
 from benchmarks.study.jobs import Job
-from benchmarks.study.learners import LEARNERS, Learner
+from benchmarks.study.learners import LEARNERS
+from benchmarks.study.learners.learner import Learner
 from benchmarks.study.presets import PolicyPreset
 from benchmarks.tasks.task import SUCCESS
 

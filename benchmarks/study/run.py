@@ -21,7 +21,7 @@ from benchmarks.study.board import Board
 from benchmarks.study.cells import REFERENCE, described, job_folder
 from benchmarks.study.engines import AT_ONCE, ENGINES, make_engine, run_jobs
 from benchmarks.study.jobs import Job, live, run_job
-from benchmarks.study.learners import usable_device
+from benchmarks.study.learners.device import usable_device
 from benchmarks.study.plan import measured_pace, plan
 from benchmarks.study.position import position
 from benchmarks.study.presets import Preset

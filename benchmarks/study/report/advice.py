@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from benchmarks.statistics import FEW_SEEDS
-from benchmarks.study.frontier import MARGIN
+from benchmarks.study.endpoints import MARGIN
 from benchmarks.study.names import SHIFT_WORDS
 from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.presets.schema import CHOSEN, HALF_ONLY

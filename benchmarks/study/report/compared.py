@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from benchmarks.leaderboard.shifts import SHIFTS
 from benchmarks.study.cells import Study
-from benchmarks.study.frontier import (
+from benchmarks.study.endpoints import (
     CHOOSES,
     ENDPOINTS,
     Cells,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks.significance import seeds_with_episodes
 from benchmarks.statistics import FEW_SEEDS, Estimate, conditional
-from benchmarks.study.frontier import MARGIN
+from benchmarks.study.endpoints import MARGIN
 from benchmarks.study.names import ENDPOINT_NAMES, SHIFT_WORDS, SUITE_NAMES
 from benchmarks.study.report.advice import (
     RANGE,

@@ -17,14 +17,7 @@ from benchmarks.significance import (
 )
 from benchmarks.statistics import FEW_SEEDS, Estimate, PairedTest
 from benchmarks.study.cells import Played, Study
-from benchmarks.study.frontier import (
-    ENDPOINTS,
-    MARGIN,
-    Cells,
-    Sides,
-    differences,
-    mean_over_seeds,
-)
+from benchmarks.study.endpoints import ENDPOINTS, MARGIN, Cells, Sides, differences, mean_over_seeds
 from benchmarks.study.names import ENDPOINT_NAMES, arm_name, setting_name
 from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.presets.schema import CV, GRID

@@ -8,19 +8,12 @@ from pathlib import Path
 
 from benchmarks.runs import RunError
 from benchmarks.study.cells import Played, Study, check_same_init, in_order
-from benchmarks.study.frontier import (
-    SHIFTED,
-    Cells,
-    Choice,
-    arms_by_rate,
-    choices,
-    curve,
-    mean_over_rates,
-)
+from benchmarks.study.endpoints import SHIFTED, Cells, Choice, arms_by_rate, choices
 from benchmarks.study.further_seeds import with_further_seeds
 from benchmarks.study.names import setting_name
 from benchmarks.study.report.compared import against_answers, contrasts_of
 from benchmarks.study.report.contrasts import Contrast, corrected, of_one_init
+from benchmarks.study.report.curves import curve, mean_over_rates
 from benchmarks.study.results import Results, study_and_results
 
 

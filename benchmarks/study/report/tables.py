@@ -8,7 +8,7 @@ from contextlib import suppress
 from benchmarks.leaderboard import paper
 from benchmarks.statistics import Estimate, rate
 from benchmarks.study.cells import CURVE_REPLICATES
-from benchmarks.study.frontier import CHOOSES, Choice, arms_by_rate, choose
+from benchmarks.study.endpoints import CHOOSES, Choice, arms_by_rate, choose
 from benchmarks.study.names import ENDPOINT_NAMES, SUITE_NAMES, arm_name, setting_name
 from benchmarks.study.overturned import (
     NO_CONTROL,
