@@ -80,7 +80,7 @@ def report(
     target.mkdir(parents=True, exist_ok=True)
     notes: list[str] = []
     if record.kind == "study":
-        # A study's results come with its learners; an evaluation is reported without them.
+        # Only a study has curves to draw.
         from benchmarks.plots import plot_curves, plot_severities
         from benchmarks.study.cells import suite_note
         from benchmarks.study.conclusion import sentences

@@ -21,10 +21,11 @@ from rich.console import Console
 from agents.sb3.checkpoint import load_state
 from benchmarks.cli import app
 from benchmarks.runs import LineFile, read_episodes
-from benchmarks.study.jobs import Job, run_job
+from benchmarks.study.job import Job
 from benchmarks.study.learners import language, sb3
 from benchmarks.study.presets import Preset, preset_named
 from benchmarks.study.run import run_study
+from benchmarks.study.worker import run_job
 from benchmarks.suites import SUITES
 from benchmarks.tasks import TASKS
 from shiftgym.atomic import PARTIAL_FILES

@@ -12,7 +12,7 @@ from rich.console import Console
 from benchmarks.statistics import Observation
 from benchmarks.study import board as board_module
 from benchmarks.study.board import Board
-from benchmarks.study.jobs import Event, Job, live
+from benchmarks.study.job import Event, Job, live
 from benchmarks.study.plan import plan
 from benchmarks.study.position import Position, position
 from benchmarks.study.presets import PRESETS

@@ -20,8 +20,9 @@ from benchmarks.study.board import Board
 from benchmarks.study.engines import run_jobs
 from benchmarks.study.engines.engine import RESTARTS, Ended, Told, do_job
 from benchmarks.study.engines.folders import Sender, apply
-from benchmarks.study.jobs import Event, Job, run_job
+from benchmarks.study.job import Event, Job
 from benchmarks.study.presets import Preset
+from benchmarks.study.worker import run_job
 from benchmarks.suites import SUITES
 from tests.killed import results_of
 from tests.tiny_policies import POLICIES

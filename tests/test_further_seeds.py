@@ -16,12 +16,13 @@ from benchmarks.study import frontier
 from benchmarks.study.cells import Cell, Study, job_folder
 from benchmarks.study.endpoints import arms_by_rate
 from benchmarks.study.further_seeds import halfway, with_further_seeds
-from benchmarks.study.jobs import Job, run_job
+from benchmarks.study.job import Job
 from benchmarks.study.points import WEIGHTS, read_points
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.presets.grid import half as half_of
 from benchmarks.study.report.compared import contrasts_of
 from benchmarks.study.report.contrast_tables import endpoints_table
+from benchmarks.study.worker import run_job
 from benchmarks.suites import SUITES
 from tests.test_study_arms import some, tiny
 

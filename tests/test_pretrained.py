@@ -24,8 +24,9 @@ from agents.tinylm import PPO, SFT, PPOConfig, SFTConfig, TinyLMAgent
 from benchmarks.runs import read_episodes, read_json
 from benchmarks.study.divergence import NotingAgent
 from benchmarks.study.forced import ForcedAgent
-from benchmarks.study.jobs import Job, run_job
+from benchmarks.study.job import Job
 from benchmarks.study.presets import preset_named
+from benchmarks.study.worker import run_job
 from benchmarks.suites import SUITES
 from benchmarks.tasks import TASKS
 from benchmarks.weights import saved_player

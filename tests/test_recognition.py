@@ -22,7 +22,7 @@ from benchmarks.records import RunRecord
 from benchmarks.rollouts import play
 from benchmarks.runs import Run, RunError
 from benchmarks.study.cells import job_folder
-from benchmarks.study.learners import LEARNERS
+from benchmarks.study.learners.registry import LEARNERS
 from benchmarks.study.presets import PRESETS, PolicyPreset, Preset
 from benchmarks.suites import SUITES, Suite
 from benchmarks.tasks import TASKS

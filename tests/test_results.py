@@ -5,6 +5,8 @@ from __future__ import annotations
 import lzma
 import re
 import shutil
+import subprocess
+import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +20,7 @@ from benchmarks.report import check_rows
 from benchmarks.runs import RUN_FILE, RunError, lock_folder, read_episodes, read_json, write_json
 from benchmarks.statistics import Estimate
 from benchmarks.study.cells import load_study
-from benchmarks.study.endpoints import Choice, choices
+from benchmarks.study.endpoints import CHOOSES, Choice, choices
 from benchmarks.study.findings import main as write_findings
 from benchmarks.study.findings import published
 from benchmarks.study.findings_pages import MARKED, TABLED, WRITTEN, page_in_full, written
@@ -473,3 +475,30 @@ def test_the_quoted_numbers_are_those_of_the_rows() -> None:
             estimates = [one["test"]["estimate"][key] for one in (new, old)]
             assert estimates[0] == pytest.approx(estimates[1], abs=1e-9)
         assert new["p"] == pytest.approx(old["p"], abs=1e-9)
+
+
+WITHOUT_TORCH = """
+import sys
+from pathlib import Path
+
+sys.modules["torch"] = sys.modules["stable_baselines3"] = None
+from benchmarks.runs import read_episodes
+from benchmarks.study import findings, frontier, overturned, publish
+from benchmarks.study.facts import facts_of
+from benchmarks.study.report import command
+from benchmarks.study.report.summary import summarise_studies
+
+study = Path(sys.argv[1])
+turns = facts_of(next(iter(read_episodes(study / "jobs/cnn-seed0")))).parts["turns"]
+print(turns, len(summarise_studies([study], splits=False).settings), *frontier.report([study]))
+"""
+
+
+def test_published_results_are_read_without_torch() -> None:
+    study = str(ROOT / RESULTS / "virl-vl-quick-cnn")
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TORCH, study], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    expected = rf"\d+ turns 1 {re.escape(study)}, preset quick: has no {CHOOSES} at its points"
+    assert re.match(expected, done.stdout), done.stdout

@@ -15,10 +15,11 @@ from rich.console import Console
 from benchmarks import plot_style
 from benchmarks.report import report
 from benchmarks.runs import RunError, read_episodes, read_json
-from benchmarks.study.jobs import Event, Job, run_job
+from benchmarks.study.job import Event, Job
 from benchmarks.study.presets import PRESETS, Preset, preset_named
 from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study
+from benchmarks.study.worker import run_job
 from benchmarks.suites import SUITES, Suite
 from benchmarks.tasks import TASKS
 from tests.fakes import FakeLearner, SeeingFake
@@ -62,7 +63,7 @@ def make_preset(**changes: Any) -> Preset:
 def fake_learner(monkeypatch: pytest.MonkeyPatch) -> None:
     # Of the five files of a picture one is enough here; `test_plots` has them all.
     monkeypatch.setattr(plot_style, "FILES", ((plot_style.LIGHT, ("png",)),))
-    monkeypatch.setattr("benchmarks.study.jobs.LEARNERS", {"fake": FakeLearner})
+    monkeypatch.setattr("benchmarks.study.worker.LEARNERS", {"fake": FakeLearner})
     # What the nearest-neighbour baseline scores is not tested here, and 100 are made sooner.
     for task in ("cards", "streets"):
         monkeypatch.setattr(f"benchmarks.tasks.{task}.MEMORISED", 100)
@@ -368,7 +369,7 @@ def test_who_sees_is_measured_over_severities(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fakes = {"fake": FakeLearner, "seeing": SeeingFake}
-    monkeypatch.setattr("benchmarks.study.jobs.LEARNERS", fakes)
+    monkeypatch.setattr("benchmarks.study.worker.LEARNERS", fakes)
     blind = make_preset(points=1, final_episodes=6, validation_episodes=4).policies["fake"]
     sees = blind.model_copy(update={"learner": "seeing", "init_flops": 1e7})
     # A policy that never gets better stops where its compute ends.

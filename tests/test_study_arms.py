@@ -20,8 +20,9 @@ from benchmarks.study import init
 from benchmarks.study.endpoints import Choice, declared
 from benchmarks.study.engines import AT_ONCE
 from benchmarks.study.frontier import report
-from benchmarks.study.jobs import Event, Job, run_job
-from benchmarks.study.learners import LEARNERS, language
+from benchmarks.study.job import Event, Job
+from benchmarks.study.learners import language
+from benchmarks.study.learners.registry import LEARNERS
 from benchmarks.study.presets import PRESETS, Preset
 from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.presets.grid import RATES
@@ -29,6 +30,7 @@ from benchmarks.study.presets.owned import LANGUAGE_MODEL, NETWORKS
 from benchmarks.study.results import load_results
 from benchmarks.study.run import jobs_at_once, run_study
 from benchmarks.study.timing import read_times
+from benchmarks.study.worker import run_job
 from benchmarks.suites import SUITES
 
 SUITE = SUITES["gp-l"]

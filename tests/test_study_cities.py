@@ -11,7 +11,7 @@ from rich.console import Console
 from benchmarks.runs import read_episodes
 from benchmarks.study import cities as told
 from benchmarks.study.findings_pages import page_in_full
-from benchmarks.study.jobs import Job
+from benchmarks.study.job import Job
 from benchmarks.study.presets import PRESETS, Preset, cities, one_city_out
 from benchmarks.study.publish import publish
 from benchmarks.study.quoted import quoted

@@ -22,7 +22,7 @@ from benchmarks.statistics import Estimate
 from benchmarks.study.cells import load_study
 from benchmarks.study.cities import tables
 from benchmarks.study.frontier import report
-from benchmarks.study.jobs import Event, Job, run_job
+from benchmarks.study.job import Event, Job
 from benchmarks.study.measured import Measured, Measures, read_measures
 from benchmarks.study.measures import measure
 from benchmarks.study.points import read_points
@@ -33,6 +33,7 @@ from benchmarks.study.report.summary import summarise_studies
 from benchmarks.study.results import Rate, load_results
 from benchmarks.study.run import run_study
 from benchmarks.study.splits import write_splits
+from benchmarks.study.worker import run_job
 from benchmarks.suites import SUITES
 from tests import test_plots, test_study
 from tests.test_study import QUIET, make_preset

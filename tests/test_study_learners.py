@@ -17,9 +17,9 @@ from benchmarks.options import EvaluationOptions
 from benchmarks.players import scripted_player
 from benchmarks.rollouts import play
 from benchmarks.runs import read_episodes
-from benchmarks.study.learners import LEARNERS
 from benchmarks.study.learners.device import usable_device
 from benchmarks.study.learners.learner import Stage, Usage
+from benchmarks.study.learners.registry import LEARNERS
 from benchmarks.study.presets import Preset, preset_named
 from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study

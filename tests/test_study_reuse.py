@@ -13,12 +13,13 @@ from agents.gp.worked_dialogues import GAME
 from agents.sb3.checkpoint import load_state
 from benchmarks.runs import RunError, read_episodes, read_json, read_record
 from benchmarks.study.cells import job_folder
-from benchmarks.study.jobs import Job, run_job
+from benchmarks.study.job import Job
 from benchmarks.study.presets import Preset
 from benchmarks.study.results import load_results
 from benchmarks.study.reuse import reuse
 from benchmarks.study.run import run_study, taken_over
 from benchmarks.study.timing import read_times
+from benchmarks.study.worker import run_job
 from benchmarks.suites import SUITES
 from tests.test_study_arms import some, tiny
 

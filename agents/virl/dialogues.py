@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from agents.tinylm.game import Dialogue, Game
 from agents.virl.demonstrations import Demonstrations
+from agents.virl.rails import rail_points
 from agents.vision.eye import Draw
 from shiftgym.mixer import integers
 from shiftgym.prompts import build_feedback
 from virl_env.config import NavigationConfig
 from virl_env.deal import Dealer
-from virl_env.rail_walk import RailWalk
 from virl_env.routes.rail import RailStep
-from virl_env.scene import Scene, rail_scenes
+from virl_env.scene import Scene
 from virl_env.text import (
     COMPACT,
     COMPACT_WORDS,
@@ -111,21 +111,6 @@ class Streets(Game):
     def dialogue_at(self, dealer: Any, deal: np.void, scene: Scene, step: RailStep) -> Dialogue:
         """Return the dialogue of a point of an episode's rail."""
         return Dialogue(build_prompt(scene, self.template), partial(_judge, step))
-
-
-def rail_points(dealer: Dealer, deal: np.void) -> list[tuple[Scene, RailStep]]:
-    """Return what is told and what is right at each point of an episode's rail."""
-    config = dealer.config
-    walk = RailWalk(deal, dealer.pool, config)
-    scenes = rail_scenes(
-        walk.route,
-        walk.steps,
-        config.stated_directions or walk.directions,
-        initial_heading=walk.initial_heading,
-        landmark_order=walk.landmark_order,
-        naming=config.instructions,
-    )
-    return list(zip(scenes, walk.steps))
 
 
 def _judge(step: RailStep, reply: str, left: int) -> tuple[str, float, str]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from benchmarks.study.jobs import Event, Interval, Job
+from benchmarks.study.job import Event, Interval, Job
 from benchmarks.tables import interval
 from shiftgym.sanitize import for_terminal
 

@@ -13,7 +13,7 @@ from benchmarks.completeness import Missing, PointName, missing_of_study
 from benchmarks.records import Episode, RunRecord, first_of
 from benchmarks.runs import RUN_FILE, RunError, read_episodes, read_record
 from benchmarks.statistics import REPLICATES, Estimate, Observation, rate
-from benchmarks.study.jobs import Job
+from benchmarks.study.job import Job
 from benchmarks.study.points import POINTS_FILE, check_stages, read_points
 from benchmarks.study.presets import Preset
 from benchmarks.suites import Suite, suite

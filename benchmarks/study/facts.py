@@ -207,7 +207,7 @@ def _points(id: str, keywords: str, seed: int) -> tuple[_Point, ...] | None:
 
     Working is of the rule that is stated: there is none where another one scores.
     """
-    from agents.virl.dialogues import rail_points
+    from agents.virl.rails import rail_points
     from agents.virl.working import write_working
 
     dealer = _dealer(id, keywords)

@@ -27,9 +27,10 @@ from benchmarks.speed.rows import calibration
 from benchmarks.statistics import Estimate, rate
 from benchmarks.study.cells import Played, job_folder, read_cells
 from benchmarks.study.endpoints import differences
-from benchmarks.study.jobs import Event, Job, run_job
+from benchmarks.study.job import Event, Job
 from benchmarks.study.points import read_looks
 from benchmarks.study.presets import preset_named
+from benchmarks.study.worker import run_job
 from benchmarks.suites import SUITES
 from benchmarks.tables import percent
 

@@ -16,7 +16,7 @@ from benchmarks.passes import pass_at
 from benchmarks.runs import read_lines
 from benchmarks.statistics import Observation, bootstrap, rate
 from benchmarks.study.cells import CURVE_REPLICATES, described, job_folder
-from benchmarks.study.jobs import Job
+from benchmarks.study.job import Job
 from benchmarks.study.measured import Measured, pivot_table
 from benchmarks.tables import Table
 

@@ -40,7 +40,7 @@ from benchmarks.runs import (
 )
 from benchmarks.study.cells import Study, described, load_study
 from benchmarks.study.endpoints import CHOOSES, choose
-from benchmarks.study.jobs import Job
+from benchmarks.study.job import Job
 from benchmarks.study.measure_lines import (
     MEASURES_FOLDER,
     MOST_SAMPLES,

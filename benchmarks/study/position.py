@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchmarks.study.jobs import Job
+from benchmarks.study.job import Job
 from benchmarks.study.points import read_points
 
 

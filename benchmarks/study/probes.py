@@ -28,9 +28,9 @@ from benchmarks.runs import RunError
 from benchmarks.study.divergence import ComparingAgent, NotingAgent, divergences
 from benchmarks.study.facts import facts_of
 from benchmarks.study.forced import BEGINNINGS, ForcedAgent
-from benchmarks.study.jobs import Job
-from benchmarks.study.learners import LEARNERS
+from benchmarks.study.job import Job
 from benchmarks.study.learners.learner import Learner
+from benchmarks.study.learners.registry import LEARNERS
 from benchmarks.study.presets import PolicyPreset
 from benchmarks.tasks.task import SUCCESS
 

@@ -18,7 +18,6 @@ from typing import Annotated, Any
 
 import typer
 
-from agents.sb3.checkpoint import load_state
 from benchmarks.commands import arguments
 from benchmarks.consoles import reported_errors
 from benchmarks.packed_rows import pack
@@ -202,7 +201,9 @@ def _pack_study(
             points = set(read_points(job))
             rows = (row for row in read_episodes(job) if _stays(job, row, points, preset, kept))
             _pack(target, [_brief(job, row, preset) for row in rows])
-            if seed == record.seeds[0]:
+            if weights and seed == record.seeds[0]:
+                from agents.sb3.checkpoint import load_state  # takes seconds, and few have weights
+
                 for name in weights:
                     if not (job / f"{name}.pt").exists():
                         raise RunError(f"{job} has no {name}.pt: its weights were not kept.")

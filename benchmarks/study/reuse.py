@@ -22,7 +22,7 @@ from benchmarks.runs import (
     write_json,
 )
 from benchmarks.study.cells import described, job_folder, place_of
-from benchmarks.study.jobs import Job
+from benchmarks.study.job import Job
 from benchmarks.study.points import POINTS_FILE, WEIGHTS, read_book, tells_of
 from benchmarks.study.presets import PolicyPreset
 from benchmarks.study.timing import TIMING_FILE, read_times

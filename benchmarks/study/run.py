@@ -20,12 +20,13 @@ from benchmarks.statistics import Observation
 from benchmarks.study.board import Board
 from benchmarks.study.cells import REFERENCE, described, job_folder
 from benchmarks.study.engines import AT_ONCE, ENGINES, make_engine, run_jobs
-from benchmarks.study.jobs import Job, live, run_job
+from benchmarks.study.job import Job, live
 from benchmarks.study.learners.device import usable_device
 from benchmarks.study.plan import measured_pace, plan
 from benchmarks.study.position import position
 from benchmarks.study.presets import Preset
 from benchmarks.study.reuse import reuse
+from benchmarks.study.worker import run_job
 from benchmarks.suites import Suite
 from benchmarks.tasks.task import MAX_ATTEMPTS, MakeAgent, Task
 from shiftgym.sanitize import for_terminal

@@ -8,8 +8,9 @@ from rich.console import Console
 
 from benchmarks.consoles import say
 from benchmarks.study.cells import job_folder
-from benchmarks.study.jobs import Job, run_job
+from benchmarks.study.job import Job
 from benchmarks.study.presets import Preset, preset_named
+from benchmarks.study.worker import run_job
 from benchmarks.suites import Suite
 
 BUDGETS = {

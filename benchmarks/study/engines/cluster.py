@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.runs import RunError
 from benchmarks.study.engines.engine import Ended, News, Told, do_job
 from benchmarks.study.engines.folders import Changes, Sender, apply
-from benchmarks.study.jobs import Event, Job
+from benchmarks.study.job import Event, Job
 
 SEND_SECONDS = 30.0
 """At the most between two times that a job sends its folder: what is done again where it dies."""

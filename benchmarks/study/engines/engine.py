@@ -11,7 +11,8 @@ from typing import Protocol
 
 from benchmarks.runs import RunError
 from benchmarks.study.board import Board
-from benchmarks.study.jobs import Event, Job, run_job
+from benchmarks.study.job import Event, Job
+from benchmarks.study.worker import run_job
 from shiftgym.files import FileError
 
 SMALLEST_NEWS = 0.002

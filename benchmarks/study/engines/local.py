@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from benchmarks.study.engines.engine import Ended, News, Told, do_job
-from benchmarks.study.jobs import Job
+from benchmarks.study.job import Job
 
 
 class LocalEngine:

@@ -89,7 +89,7 @@ class PolicyPreset(Plain):
     """One policy: its size, its training, its budgets.
 
     Attributes:
-        learner: which of `learners.LEARNERS` trains it.
+        learner: which of `learners.registry.LEARNERS` trains it.
         model: settings of the network.
         device: where a language model computes, as torch names it; None for the CPU, where all
             others compute.

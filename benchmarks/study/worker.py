@@ -7,27 +7,24 @@ was measured is not measured again, and a finished stage is not trained again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from agents.demonstrations import Demonstrated, Mixture
-from benchmarks.records import Episode, RunRecord
+from benchmarks.records import Episode
 from benchmarks.rollouts import Cell, evaluate, play
 from benchmarks.runs import Run, RunError, write_json
-from benchmarks.statistics import Observation, rate
-from benchmarks.study.learners import LEARNERS
+from benchmarks.statistics import Observation
+from benchmarks.study.job import Emit, Event, Interval, Job, live
 from benchmarks.study.learners.learner import Learner, Stage, Usage
+from benchmarks.study.learners.registry import LEARNERS
 from benchmarks.study.points import POINTS_FILE, WEIGHTS, check_told, read_book, read_looks
-from benchmarks.study.presets import UNTRAINED, Arm, PolicyPreset, Preset
+from benchmarks.study.presets import UNTRAINED, Arm
 from benchmarks.study.timing import Clock
-from benchmarks.suites import Suite, sees_pictures
-from benchmarks.tasks.task import MAX_ATTEMPTS, Task
+from benchmarks.suites import sees_pictures
 from virl_env.views.renderer import ALBUM
-
-Interval = tuple[float, float, float]
-"""A mean and the bounds of its 95 % interval, over the hands or routes of one seed."""
 
 _ALBUM_ROOM = 1536 * 2**20
 """Bytes of pictures of streets that a job keeps."""
@@ -35,112 +32,6 @@ _ALBUM_ROOM = 1536 * 2**20
 _STAGE_SEEDS = {"init": 1, "sft": 2, "rl": 3, "grpo": 3, "rejection": 3}
 """Arms that imitate share a seed, and so do those that play: they see the same demonstrations, or
 the same deals."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """What one process does.
-
-    Attributes:
-        suite: as it is; `played` has the columns and keywords of the preset.
-    """
-
-    preset: Preset
-    suite: Suite
-    policy: str
-    seed: int
-    folder: Path
-
-    @property
-    def settings(self) -> PolicyPreset:
-        """The policy's part of the preset."""
-        return self.preset.policies[self.policy]
-
-    @property
-    def task(self) -> Task:
-        """The suite's task, in the metric of the preset."""
-        return self.preset.task(self.suite)
-
-    @property
-    def played(self) -> Suite:
-        """The suite as the preset plays it."""
-        return self.preset.applied(self.suite)
-
-    @property
-    def name(self) -> str:
-        """For people: policy and seed."""
-        return f"{self.policy} seed {self.seed}"
-
-    @property
-    def minutes(self) -> float:
-        """Expected minutes on one core."""
-        return sum(self.settings.stages.values())
-
-    def cell(self, learner: Learner, stage: str, point: int, column: str, count: int) -> Cell:
-        """Return the first episodes of a column at a point, of one greedy attempt each."""
-        suite, sees = self.played, sees_pictures(learner.interface, learner.keywords)
-        return Cell(
-            name=f"{self.policy}/{self.seed}/{stage}/{point}/{column}",
-            id=suite.id(column, learner.interface),
-            keywords={
-                **suite.keywords(column, self.seed, seen=sees),
-                "max_attempts": MAX_ATTEMPTS,
-                **learner.keywords,
-            },
-            episode_seeds=suite.episode_seeds(self.seed, count),
-        )
-
-    def kept_weights(self, stage: str, point: int) -> Path | None:
-        """Return the file with the weights of a point, None where there is none.
-
-        Jobs of earlier versions kept those of the init and of each arm's last point alone.
-        """
-        files = [self.folder / WEIGHTS / f"{stage}-{point}.pt"]
-        if point == self.settings.ends(self.preset.points).get(stage):
-            files.append(self.folder / f"{stage}.pt")
-        return next((file for file in files if file.exists()), None)
-
-    def record(self) -> RunRecord:
-        """Return what run.json of the job's folder says."""
-        preset = self.preset.plain(exclude={"policies", "seeds"})
-        return RunRecord(
-            kind="job",
-            config={
-                **preset,
-                "policy": self.policy,
-                "settings": self.settings.model_dump(mode="json", exclude_none=True),
-            },
-            seeds=[self.seed],
-            suites={self.suite.name: self.suite.digest},
-        )
-
-
-@dataclass(frozen=True)
-class Event:
-    """News of a job.
-
-    Attributes:
-        fraction: of the job's expected time that is done.
-        stage: what it is at.
-        rates: the primary metric in each column just measured.
-        place: where that was, such as "sft 2/5"; "" where nothing was measured.
-        flops: compute spent until then, the init included.
-    """
-
-    fraction: float
-    stage: str
-    rates: dict[str, Interval] = field(default_factory=dict)
-    place: str = ""
-    flops: float = 0.0
-
-
-Emit = Callable[[Event], None]
-
-
-def live(observations: Iterable[Observation]) -> Interval:
-    """Return a rate with its interval as they are shown while a study runs."""
-    estimate = rate(observations)
-    return estimate.value, estimate.low, estimate.high
 
 
 def run_job(job: Job, emit: Emit) -> None:
