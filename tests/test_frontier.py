@@ -27,6 +27,7 @@ from benchmarks.study.endpoints import (
     arms_by_rate,
     at_equal_success,
     choose,
+    declared,
     differences,
     endpoints,
 )
@@ -211,6 +212,10 @@ def test_the_endpoints_are_those_that_are_declared() -> None:
     alone = POLICY.model_copy(update={"arms": arms})
     _, rerun = endpoints(cells, "gp-l", "lm-working", alone, GRID, "rule_ood")
     assert [one.name for one in rerun] == ["a", "c"]
+    # Words call (b) half of the compute.
+    three = GRID.model_copy(update={"points": 3, "shares": (1 / 3, 2 / 3, 1.0)})
+    assert list(declared(chosen, POLICY, GRID)) == ["a", "b", "c"]
+    assert list(declared(chosen, POLICY, three)) == ["a", "c"]
     del cells[rl[2e-4], 8, "rule_ood"]
     with pytest.raises(ValueError, match=r"\(b\) of lm-working on rule_ood has no episodes yet"):
         endpoints(cells, "gp-l", "lm-working", POLICY, GRID, "rule_ood")
@@ -237,7 +242,7 @@ def test_each_suite_is_corrected_with_all_tests_that_it_declares(
             # Under the shifted rule validation would stop SFT at once.
             later = 0.1 if column == "ood_validation" else 0.3
             cells["sft-5e-5", point, column] = episodes(0.2 if point == 1 else later)
-            cells["rl-1e-4", point, column] = episodes(0.4)
+            cells["rl-1e-4", point, column] = episodes(0.4) | episodes(0.5, seeds=1)
     suites = {"cards": "gp-l", "streets": "virl-l"}
 
     def load(path: Path) -> Any:
@@ -262,7 +267,8 @@ def test_each_suite_is_corrected_with_all_tests_that_it_declares(
         for line in lines
         if "RL - SFT" in line
     )
-    (p,) = {re.search(r", p (\S+), by Holm (\S+);", line).groups() for line in told}  # type: ignore[union-attr]
+    pattern = re.compile(r", p (\S+), by Holm ([^,]+), over seeds alone \S+;")
+    (p,) = {match.groups() for line in told if (match := pattern.search(line))}
     assert float(p[1]) == pytest.approx(9 * float(p[0]), abs=1e-3)
     assert any("ood_validation would have chosen sft-5e-5, point 1" in line for line in lines)
     # Seen sets of numbers are secondary, and have no p.

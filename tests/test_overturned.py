@@ -15,7 +15,16 @@ from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate, Observation
 from benchmarks.study import overturned
 from benchmarks.study.endpoints import CHOOSES
-from benchmarks.study.overturned import COLUMN, StandIn, at_endpoint, confronted, stand_ins, verdict
+from benchmarks.study.overturned import (
+    COLUMN,
+    EXPLAINS,
+    LEAVES,
+    StandIn,
+    at_endpoint,
+    confronted,
+    stand_ins,
+    verdict,
+)
 from benchmarks.study.presets import PRESETS
 
 PRESETS_OF_CONTROLS = [PRESETS["gp-l"][name] for name in ("controls", "controls-more")]
@@ -87,6 +96,19 @@ def test_a_control_turns_or_explains_the_headline(
     assert (found.turns, found.explains) == (False, False)
 
 
+def test_a_control_that_changes_nothing_for_sure_explains_nothing() -> None:
+    # Its effect may be as large as the headline, or none.
+    told = {
+        ("rl", "sft"): replace(HEADLINE, value=0.15),
+        ("rl-kl", "sft"): replace(HEADLINE, value=0.1),
+        ("rl", "rl-kl"): replace(HEADLINE, low=-0.1, value=0.1),
+    }
+    (stand_in,) = (one for one in stand_ins(ARMS) if one.control == "rl-kl")
+    assert verdict(HEADLINE, stand_in, lambda *arms: told[arms]).words == LEAVES
+    told["rl", "rl-kl"] = replace(HEADLINE, low=0.01, value=0.1)
+    assert verdict(HEADLINE, stand_in, lambda *arms: told[arms]).words == EXPLAINS
+
+
 def test_controls_are_set_against_the_last_point_where_it_tells() -> None:
     told = cells(sft=0.3, rl=0.5, rl_kl=0.5)
     # At the last of three points RL leads by its KL term alone.
@@ -140,6 +162,7 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
     assert read == folders
     assert lines[0] == "gp-l, lm-working:"
     assert lines[1].startswith(f"headline (a), RL - SFT on {COLUMN}: +20.0 [+10.0")
+    assert lines[1].endswith(" 3 seeds; interim, 6 are declared")
     ends = {line.split(" for ")[0]: line for line in lines if " for " in line}
     assert {name: line.rsplit(": ", 1)[1] for name, line in ends.items()} == {
         "rl-kl": "leaves it",
@@ -169,7 +192,22 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(RunError, match="controls-more: its init plays otherwise"):
         overturned.report(folders)
     assert "no grid among these studies" in overturned.report(folders[1:2])[1]
+    # Nor from that of the grid whose headline they are set against.
+    rows["grid"]["init", 0, COLUMN] = episodes(0.1)
+    with pytest.raises(RunError, match="controls: its init plays otherwise"):
+        overturned.report(folders[:2])
+    del rows["grid"]["init", 0, COLUMN]
     (told,) = overturned.report(folders[:1])
     assert told.startswith("There are no controls among these studies")
+    # A study that is given twice is read once.
+    assert len(overturned.report([*folders[:2], *folders[:2]], read.append)) > 3
+    assert read[len(folders) :] == folders[:2]
+    assert overturned.report([*folders[:2], *folders[:2]]) == overturned.report(folders[:2])
+
+    def no_endpoint(*_: Any) -> Any:
+        raise ValueError("No point of sft-5e-5 is measured on in_validation yet.")
+
+    monkeypatch.setattr(overturned, "endpoints", no_endpoint)
+    assert overturned.report(folders[:2])[1].startswith("No point of sft-5e-5 is measured")
     notes["grid"] = ["grid: INCOMPLETE"]
     assert overturned.report(folders[:1])[0] == "grid: INCOMPLETE"

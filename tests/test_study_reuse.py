@@ -14,7 +14,7 @@ from agents.sb3.checkpoint import load_state
 from benchmarks.runs import RunError, read_episodes, read_json, read_record
 from benchmarks.study.cells import job_folder
 from benchmarks.study.job import Job
-from benchmarks.study.presets import Preset
+from benchmarks.study.presets import Preset, preset_named
 from benchmarks.study.results import load_results
 from benchmarks.study.reuse import reuse
 from benchmarks.study.run import run_study, taken_over
@@ -152,3 +152,18 @@ def test_a_study_of_another_suite_is_refused(tmp_path: Path, grid: Path) -> None
     job = Job(controls(), SUITES["virl-l"], POLICY, 1, tmp_path / "job")
     with pytest.raises(RunError, match="is a study of gp-l, and this one is of virl-l"):
         reuse(job, grid)
+
+
+def test_a_refused_study_to_reuse_leaves_no_folder(tmp_path: Path, grid: Path) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(RunError, match="a study of gp-l, and this one is of virl-l, or the suite"):
+        run_study(
+            preset_named("quick", "virl-l"),
+            SUITES["virl-l"],
+            out,
+            seeds=[0],
+            workers=0,
+            console=Console(quiet=True),
+            other=grid,
+        )
+    assert not out.exists()

@@ -146,13 +146,14 @@ def load_studies(
     """Read studies, in the order in which they count, see `in_order`.
 
     Args:
+        folders: one that is given twice counts once.
         begin: is called with each folder before it is read.
 
     Raises:
         RunError: one is not a study's folder.
     """
     studies = []
-    for folder in in_order(folders):
+    for folder in in_order({folder.resolve(): folder for folder in folders}.values()):
         begin(folder)
         studies.append(load_study(folder))
     return studies

@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.significance import difference_test
 from benchmarks.statistics import Observation, PairedTest
 from benchmarks.study.cells import Played
-from benchmarks.study.further_seeds import halfway
+from benchmarks.study.further_seeds import halfway, is_near_half
 from benchmarks.study.presets import PolicyPreset, Preset
 
 CHOOSES = "in_validation"
@@ -128,6 +128,13 @@ def on_validation(
     ]
 
 
+def last_of_equals(cells: Cells, one: Choice, points: int) -> Choice:
+    """Return the last point of a chosen arm that is as good on validation as the chosen one."""
+    known = on_validation(cells, [one.arm], points)
+    best = max(known, key=lambda other: other.validation).validation
+    return [other for other in known if other.validation == best][-1]
+
+
 def differences(pairs: Sequence[tuple[Played, Played]]) -> list[Observation]:
     """Return the mean over pairs of `first - second`, for each episode that all of them played."""
     shared = sorted(set.intersection(*(set(cell) for pair in pairs for cell in pair)))
@@ -214,7 +221,9 @@ def declared(
         found["a"] = [
             ((chosen["rl"].arm, chosen["rl"].point), (chosen["sft"].arm, chosen["sft"].point))
         ]
-    if equal := at_equal_rates(policy, preset):
+    # A preset of few points has none at half of the compute.
+    equal = at_equal_rates(policy, preset) if is_near_half(preset.share(half)) else []
+    if equal:
         found["b"] = [((first, half), (second, half)) for first, second in equal]
     if chosen:
         ends = [chosen[method].arm for method in ("rl", "sft")]

@@ -15,6 +15,7 @@ from benchmarks.study.in_words import (
     settings,
 )
 from benchmarks.study.names import ENDPOINT_NAMES
+from benchmarks.study.overturned import EXPLAINS, NO_CONTROL, NOT_THERE, TURNS
 from benchmarks.study.presets.grid import RATES, rate_name
 from benchmarks.study.quoted import Quoted
 from benchmarks.study.report.advice import FINDINGS, Advice, advice, starts_off_range
@@ -24,7 +25,7 @@ from benchmarks.study.report.contrast_tables import (
     settings_table,
 )
 from benchmarks.study.report.contrasts import Contrast
-from benchmarks.study.report.tables import RATES_WITHIN
+from benchmarks.study.report.tables import RATES_WITHIN, THE_HEADLINE, UNDECIDED
 from benchmarks.suites import SUITES
 from benchmarks.tables import Table
 
@@ -69,7 +70,8 @@ def page(found: Quoted) -> str:
         "## In one paragraph",
         paragraph(said),
     ]
-    if beside := [*beside_the_answer(said), *_by_heart(found.trained_on)]:
+    beside = [*beside_the_answer(said), *_by_heart(found.trained_on), *_by_controls(found)]
+    if beside:
         parts += ["What else was compared:", "\n".join(f"- {told}" for told in beside)]
     if any(one.is_of_grid for one in found.contrasts):
         parts += [
@@ -87,8 +89,8 @@ def page(found: Quoted) -> str:
             "are single rates.",
             "## Setting by setting",
             "\n".join(f"- {told}" for told in settings(said)),
-            "Of fewer than five seeds, words call a way ahead, or about as good, only where a test "
-            "over seeds alone says so too.",
+            "Words call a way ahead, or about as good, only where a test over seeds alone says so "
+            "too. [The glossary](glossary.md) has the terms.",
         ]
     parts.append(
         f"[All comparisons]({IN_FULL.name}) has every test, the controls, and where the rows are."
@@ -114,8 +116,8 @@ def page_in_full(found: Quoted) -> str:
         parts += [
             "## What validation chose",
             "For each method the rate whose best point has the highest success on validation, and "
-            "that point. Where several rates lie within the interval, another sample of validation "
-            "could have chosen otherwise.",
+            "that point. Where several rates are as good, another sample of validation could have "
+            "chosen otherwise.",
             found.choices.markdown().rstrip(),
         ]
     if found.controls is not None:
@@ -215,8 +217,8 @@ def _trained_on(table: Table | None) -> list[str]:
         return []
     return [
         "## Learned by heart?",
-        "An agent that remembers answers is right on hands that it was taught and wrong on new "
-        "ones, whatever the rule.",
+        "Under the trained rule an agent that remembers answers is right on hands that it was "
+        "taught and wrong on new ones; under the other rule what it remembers is wrong.",
         table.markdown().rstrip(),
     ]
 
@@ -240,7 +242,8 @@ def _by_heart(table: Table | None) -> list[str]:
     )
     return [
         f"Is it learned by heart? Under the trained rule, of hands that could be taught "
-        f"{', '.join(taught)} are right; of new ones {', '.join(new)} ({setting})."
+        f"{', '.join(taught)} are right; of new ones {', '.join(new)} ({setting}, at the end of "
+        "training)."
     ]
 
 
@@ -272,7 +275,7 @@ def _at_the_edges(contrasts: Sequence[Contrast]) -> str:
 
 
 def _close(choices: Table | None) -> str:
-    """Return in how many choices all rates lie within the interval, "" where none is known."""
+    """Return in how many choices all rates are as good, "" where none is known."""
     if choices is None:
         return ""
     column = choices.header.index(RATES_WITHIN)
@@ -281,18 +284,18 @@ def _close(choices: Table | None) -> str:
         return ""
     close = sum(within == rates for within, rates in told)
     return (
-        f" In {close} of {len(told)} choices the best point of every rate lies within the 95 % "
-        "interval of the chosen one on validation, so another sample could have chosen otherwise."
+        f" In {close} of {len(told)} choices validation shows the best point of no rate to be "
+        "worse than the chosen one, so another sample could have chosen otherwise."
     )
 
 
-def _uncontrolled(found: Quoted) -> list[str]:
+def _uncontrolled(found: Quoted, topics: str = "abc") -> list[str]:
     """Return in which settings an endpoint is shown that no control was set against."""
     if found.controls is None:
         return []
     controlled = {row[0] for row in found.controls.rows}
     told = []
-    for topic in "abc":
+    for topic in topics:
         shown = dict.fromkeys(
             one.setting
             for one in found.contrasts
@@ -307,6 +310,35 @@ def _uncontrolled(found: Quoted) -> list[str]:
                 f"shown in: {'; '.join(late)}."
             )
     return told
+
+
+def _by_controls(found: Quoted) -> list[str]:
+    """Return in a sentence or two whether controls overturn what is found."""
+    does: dict[tuple[str, str], set[str]] = {}
+    if (table := found.controls) is not None:
+        named, told = (table.header.index(name) for name in ("control", "what it does"))
+        for row in table.rows:
+            if row[named] not in (THE_HEADLINE, NO_CONTROL.control):
+                does.setdefault((row[0], row[named]), set()).add(row[told])
+    if not does:
+        return []
+    asked = [told for told in does.values() if told - {UNDECIDED, NOT_THERE}]
+    overturn = sum(bool(told & {TURNS, EXPLAINS}) for told in asked)
+    several = len(does) > 1
+    if asked:
+        found_so = (
+            f"{'were' if several else 'was'} run, and {overturn or 'none'} of {len(asked)} that "
+            "had a lead to overturn did so"
+        )
+    else:
+        found_so = f"had no lead to overturn at {'their' if several else 'its'} learning rate"
+    settings = " and ".join(dict.fromkeys(setting for setting, _ in does))
+    parts = [
+        "Could another way of training explain a lead, or turn it round?",
+        f"{len(does)} control{'s' if several else ''} {found_so} ({settings}).",
+        *_uncontrolled(found, "a"),
+    ]
+    return [" ".join(parts)]
 
 
 def _of_few(found: Quoted, folder: str) -> str:
@@ -340,14 +372,13 @@ def _absent(found: Quoted) -> list[str]:
 def _tables(others: Sequence[Advice]) -> list[str]:
     """Return what was found of comparisons, what was not, and of what nothing follows."""
     off = [one for one in others if one.verdict in ("floor", "ceiling")]
-    decided = [one for one in others if one.verdict in FINDINGS and one.contrast.is_found]
-    firm = [one for one in decided if one.contrast.is_firm]
+    told = [one for one in others if one not in off]
+    firm = [one for one in told if one.verdict in FINDINGS and one.contrast.is_firm]
+    unsure = [one for one in told if one.contrast.is_found and not one.contrast.is_firm]
     parts = {
         "What was found": firm,
-        "What the bootstrap found in few seeds, and no test over seeds": [
-            one for one in decided if one not in firm
-        ],
-        "What is not decided": [one for one in others if one not in (*off, *decided)],
+        "What the bootstrap found, and no test over seeds": unsure,
+        "What is not decided": [one for one in told if one not in (*firm, *unsure)],
         "Of what nothing follows: the init, or all, are off the range that was declared": off,
     }
     return [compared_table(title, own).markdown().rstrip() for title, own in parts.items() if own]

@@ -11,7 +11,7 @@ import typer
 
 from benchmarks.completeness import INCOMPLETE
 from benchmarks.consoles import reported_errors, say_reading
-from benchmarks.significance import holm, seeds_with_episodes, smallest_seen
+from benchmarks.significance import holm, seeds_test, seeds_with_episodes, smallest_seen
 from benchmarks.study.cells import load_studies
 from benchmarks.study.endpoints import (
     CHOOSES,
@@ -124,6 +124,8 @@ def _line(one: Endpoint, corrected: float | None) -> str:
     if one.column != PRIMARY or corrected is None:
         return line
     line += f", p {one.test.p_value:.4f}, by Holm {corrected:.4f}"
+    if (over_seeds := seeds_test(estimate)) is not None:
+        line += f", over seeds alone {over_seeds:.4f}"
     if (seen := smallest_seen(one.test)) is not None:
         needed = seeds_with_episodes(one.test, MARGIN)
         line += (

@@ -16,6 +16,8 @@ from benchmarks.study.presets.schema import CHOSEN, HALF_ONLY
 HALF = 0.5
 """The share of an arm's compute at which equal rates are compared."""
 
+_NEAR = 0.05
+
 _TRAINED_ALIKE = {"competence", "validation_episodes", "solutions", "metric", "game", "folds"}
 _NOT_TRAINED_BY = {"arms", "arm_flops", EXPECTED_MINUTES}
 
@@ -25,6 +27,11 @@ def halfway(preset: Preset) -> int:
     if preset.is_half:
         return preset.points
     return next(p for p in range(1, preset.points + 1) if preset.share(p) >= HALF)
+
+
+def is_near_half(share: float) -> bool:
+    """Return whether words may call a share of the compute a half."""
+    return abs(share - HALF) <= _NEAR
 
 
 def with_further_seeds(

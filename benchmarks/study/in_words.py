@@ -10,15 +10,19 @@ from benchmarks.study.names import SHIFT_WORDS
 from benchmarks.study.report.advice import Advice, compared, has_a_price
 from benchmarks.study.report.contrasts import Contrast, init_rate
 from benchmarks.suites import SUITES
-from benchmarks.tables import percent
+from benchmarks.tables import percent, signed
 from benchmarks.tasks import task_named
 
 _START = (
-    "An agent first learns a game from examples. Then it trains on one rule alone: by copying "
-    "right answers (imitation), or by trying and being told what was right (reinforcement). "
+    "An agent first learns a game from examples (the init). Then it trains on one rule alone: by "
+    "copying right answers (imitation, SFT), or by trying and being told what was right "
+    "(reinforcement, RL). "
     "Which way leaves it better when the rule changes?"
 )
 _BETTER = ("reinforcement", "imitation")
+_AGREE = {("copying as good", "imitation"), ("reinforcement as good", "reinforcement")}
+"""Verdicts of which the second says more of what the first says."""
+
 _OFF = ("floor", "ceiling")
 _VERDICTS = {
     "reinforcement": "reinforcement came out ahead",
@@ -40,7 +44,7 @@ def paragraph(said: Sequence[Advice]) -> str:
         return f"{_START} No published run answers that yet."
     parts = [
         _START,
-        _outcome(headline, "each way at its best in checks on the trained rule"),
+        _outcome(headline, said, "each way at its best in checks on the trained rule"),
         _since_the_start([one.contrast.setting for one in headline], said),
     ]
     return " ".join(parts) + _hedge(headline)
@@ -59,7 +63,8 @@ def beside_the_answer(said: Sequence[Advice]) -> list[str]:
     told = [
         _ahead("Half-way through training, with equal learning rates", half_way),
         _ahead("At the end of training", end) if end != headline else "",
-        _ahead("Where both are as good at the trained rule", equal),
+        _equal(equal),
+        _nearest(names, said),
         _slower(said),
         _led(lead) if lead else "",
     ]
@@ -72,7 +77,7 @@ def headline_words(said: Sequence[Advice]) -> str:
     if not headline:
         return "No published run answers that yet."
     names = [one.contrast.setting for one in headline]
-    outcome = _outcome(headline, "with the learning rate and stop that validation chose")
+    outcome = _outcome(headline, said, "with the learning rate and stop that validation chose")
     return f"{outcome} {_since_the_start(names, said)}{_hedge(headline)}"
 
 
@@ -154,10 +159,11 @@ def _verdict(one: Advice) -> str:
     }.get(within, "not decided")
 
 
-def _outcome(headline: Sequence[Advice], chosen: str) -> str:
+def _outcome(headline: Sequence[Advice], said: Sequence[Advice], chosen: str) -> str:
     """Return in how many settings which way was better.
 
     Args:
+        said: all advice, for what else is compared in a setting.
         chosen: how arms are named that validation chose, where all are such.
     """
     groups: dict[str, list[Advice]] = {key: [] for key in _VERDICTS}
@@ -165,6 +171,7 @@ def _outcome(headline: Sequence[Advice], chosen: str) -> str:
         groups[_verdict(one)].append(one)
     told = "; ".join(f"{_VERDICTS[key]} in {len(own)}" for key, own in groups.items() if own)
     ahead = groups["reinforcement"]
+    leads = [*ahead, *groups["imitation"]]
     both = ahead and groups["imitation"]
     start = "**Neither way is better everywhere.** " if both else ""
     how = f" {chosen}," if all(one.contrast.topic == "a" for one in headline) else ""
@@ -174,21 +181,80 @@ def _outcome(headline: Sequence[Advice], chosen: str) -> str:
             f" Where reinforcement came out ahead, it had learned less of the trained rule"
             f"{_of(len(cheap), len(ahead))}."
         )
+    if doubted := [one for one in leads if _is_not_shown_elsewhere(one, said)]:
+        text += f" {_doubts(len(doubted), len(leads))} shown by all other comparisons of the two."
+    if len(leads) < len(headline) and all(one.contrast.is_of_grid for one in headline):
+        text += (
+            " Only who is ahead is told by declared tests; the others are readings of intervals, "
+            "which were added when results were known."
+        )
     return text
 
 
-def _ahead(where: str, own: Sequence[Advice]) -> str:
-    """Return in how many settings each way is ahead, of those that can tell; "" without any."""
+def _doubts(count: int, of: int) -> str:
+    """Return the start of a sentence that denies something of some leads."""
+    if of == 1:
+        return "That lead is not"
+    if count < of:
+        return f"{count} of {of} leads {'is' if count == 1 else 'are'} not"
+    return "Neither lead is" if of == 2 else "None of these leads is"
+
+
+def _is_not_shown_elsewhere(one: Advice, said: Sequence[Advice]) -> bool:
+    """Return whether another comparison of a setting does not show who is ahead in one."""
+    return any(
+        other.verdict != one.verdict or not other.contrast.is_firm
+        for other in said
+        if (other.contrast.setting, other.contrast.shift) == (one.contrast.setting, "rule")
+        and other.contrast.topic in _OTHERWISE
+    )
+
+
+def _equal(own: Sequence[Advice]) -> str:
+    """Return who is ahead where validation has both as good; tests need not."""
+    apart = [
+        one
+        for one in own
+        if one.verdict not in _OFF and one.within is not None and one.within.is_found
+    ]
+    more = f" In {len(apart)} of these tests of the trained rule have one ahead." if apart else ""
+    return _ahead("Where validation has both as good at the trained rule", own, more)
+
+
+def _nearest(names: Sequence[str], said: Sequence[Advice]) -> str:
+    """Return the largest gain over the init that is not shown once corrected; "" for none."""
+    further = [one.contrast for one in said if one.contrast.family == "further"]
+    own = [one for one in further if (one.topic, one.shift) == ("init", "rule")]
+    own = [one for one in own if one.setting in names and one.estimate.low > 0]
+    if not own or any(one.is_firm for one in own):
+        return ""
+    best = max(own, key=lambda one: one.estimate.value)
+    estimate = best.estimate
+    way = "copying" if best.first.startswith("SFT") else "reinforcement"
+    tests = sum(one.is_tested for one in further)
+    return (
+        f"The largest gain under the other rule is {signed(estimate.value)} points "
+        f"[{signed(estimate.low)}, {signed(estimate.high)}], by {way} ({best.setting}). Corrected "
+        f"for all {tests} comparisons that no protocol declares, it is not shown."
+    )
+
+
+def _ahead(where: str, own: Sequence[Advice], more: str = "") -> str:
+    """Return in how many settings each way is ahead, of those that can tell; "" without any.
+
+    Args:
+        more: another sentence, before that on training runs.
+    """
     asked = len(own)
     own = [one for one in own if one.verdict not in _OFF]
     if not own:
         return ""
-    of = str(asked) if len(own) == asked else f"the {len(own)} that can tell"
+    of = str(asked) if len(own) == asked else f"the {len(own)} whose agent knew enough beforehand"
     found = [one for one in own if one.contrast.is_firm]
     by_reinforcement, by_copying = ([a for a in found if a.verdict == way] for way in _BETTER)
     ahead = [*by_reinforcement, *by_copying]
     if not ahead:
-        return f"{where}, neither way is shown ahead in any of {of}.{_few(own)}"
+        return f"{where}, neither way is shown ahead in any of {of}.{more}{_few(own)}"
     told = (
         f"{where}, reinforcement is ahead in {len(by_reinforcement)} of {of} and copying in "
         f"{len(by_copying)}"
@@ -198,7 +264,7 @@ def _ahead(where: str, own: Sequence[Advice]) -> str:
             f"; the way that is ahead has then learned less of the trained rule"
             f"{_of(len(cheap), len(ahead))}"
         )
-    return f"{told}.{_few(own)}"
+    return f"{told}.{more}{_few(own)}"
 
 
 def _of(count: int, all_of_them: int) -> str:
@@ -287,15 +353,14 @@ def _mattered(one: Advice) -> bool:
 
     One that is ahead because it has hardly learned the trained rule tells nothing.
     """
-    found = one.verdict == "found" and one.topic == "data" and one.contrast.is_firm
-    return found and not _has_a_price(one)
+    return one.verdict == "found" and one.topic == "data" and not _has_a_price(one)
 
 
 def _has_a_price(one: Advice) -> bool:
     """Return whether the way that is ahead is shown to have learned less of the trained rule."""
-    within = one.within
-    shown = within is not None and one.contrast.is_found and within.is_firm
-    return shown and has_a_price(one.contrast, within)
+    if one.within is None or not one.contrast.is_found:
+        return False
+    return has_a_price(one.contrast, one.within)
 
 
 def _in_words(one: Advice, start: float | None) -> str:
@@ -325,6 +390,7 @@ _OTHERWISE = {
     "b": "at half of the compute and equal learning rates",
     "c": "at the end of training",
     "equal": "where validation has both as good at the trained rule",
+    "tied": "at the last of the points that validation finds equally good",
 }
 """Where else both are compared, beside the headline."""
 
@@ -355,18 +421,23 @@ def _otherwise(one: Advice, other: Advice) -> str:
         runs = f" ({contrast.estimate.seeds} training runs)" if fewer else ""
         return (
             f" That lead is not shown {_OTHERWISE[contrast.topic]}: {second} % after copying and "
-            f"{first} % after reinforcement{runs}."
+            f"{first} % after reinforcement{runs}.{_learned(other)}"
         )
     ahead = "reinforcement is ahead" if other.verdict == "reinforcement" else "copying is ahead"
     order = "it is the other way round" if shown in _BETTER else ahead
-    learned = ""
-    if other.within is not None and _has_a_price(other):
-        ours, theirs = map(percent, other.within.rates)
-        learned = f" Under the trained rule these reach {theirs} % and {ours} %."
+    agrees = (shown, other.verdict) in _AGREE
     return (
-        f" But {_OTHERWISE[contrast.topic]}, {order}: {second} % after copying and {first} % "
-        f"after reinforcement.{learned}"
+        f" {'And' if agrees else 'But'} {_OTHERWISE[contrast.topic]}, {order}: {second} % after "
+        f"copying and {first} % after reinforcement.{_learned(other)}"
     )
+
+
+def _learned(one: Advice) -> str:
+    """Return what both have learned of the trained rule where tests tell them apart, else ""."""
+    if one.within is None or not one.within.is_found:
+        return ""
+    ours, theirs = map(percent, one.within.rates)
+    return f" Under the trained rule these reach {theirs} % and {ours} %."
 
 
 def _other_look(other: Advice) -> str:

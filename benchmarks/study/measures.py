@@ -94,8 +94,8 @@ def measure(
     if not any(job.kept_weights(*one) for job, _, chosen in asked for one in chosen):
         raise RunError(
             f"{folder} has weights of none of the points and seeds that are asked for ({points}): "
-            f"they are not finished, or it is a published study, which keeps no weights. Train the "
-            f"study, or its seeds, with --only, and measure that."
+            f"they are not finished, or it is a published study, whose points have none. Train "
+            f"the study, or its seeds, with --only, and measure that."
         )
     (folder / MEASURES_FOLDER).mkdir(exist_ok=True)
     with closing(lock_folder(folder / MEASURES_FOLDER)):

@@ -6,7 +6,6 @@ docs/protocol.md says when one does. All of it is computed from the rows on disk
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -20,6 +19,7 @@ from benchmarks.statistics import Estimate
 from benchmarks.study.cells import Played, Study, check_same_init, load_studies
 from benchmarks.study.endpoints import PRIMARY, Cells, choose, differences, endpoints
 from benchmarks.study.presets import UNTRAINED, Arm
+from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.presets.schema import CONTROLS
 from benchmarks.tables import interval
 
@@ -30,6 +30,9 @@ COLUMN = PRIMARY
 """The column of the headline."""
 
 _IMITATE = ("sft", "rejection")
+
+TURNS, EXPLAINS, LEAVES = "turns it", "explains it", "leaves it"
+"""What a control does to a headline that is there to be overturned."""
 
 NOT_THERE = "not at this rate"
 """Where there is nothing to overturn: at the rate of the controls RL and SFT do not differ so."""
@@ -88,7 +91,7 @@ class Verdict:
             return "at this rate too" if self.there else NOT_THERE
         if not self.there:
             return NOT_THERE
-        return "turns it" if self.turns else "explains it" if self.explains else "leaves it"
+        return TURNS if self.turns else EXPLAINS if self.explains else LEAVES
 
 
 def confronted(endpoints: Mapping[str, Estimate]) -> dict[str, Estimate]:
@@ -184,12 +187,14 @@ class Setting:
 
     Attributes:
         headlines: the endpoints that are confronted, by their names; none while no grid has them.
+        lacks: why there are none.
         arms: of all controls.
         points: of each arm.
-        cells: episodes of the controls.
+        cells: episodes of the controls, and of the init.
     """
 
     headlines: dict[str, Estimate] = field(default_factory=dict)
+    lacks: str = "no grid among these studies has endpoint (a) yet."
     arms: dict[str, Arm] = field(default_factory=dict)
     points: int = 0
     cells: dict[tuple[str, int, str], Played] = field(default_factory=dict)
@@ -212,7 +217,7 @@ def settings_of(studies: Iterable[Study]) -> dict[tuple[str, str], Setting]:
         studies: grids and controls; of endpoints and arms in several those of the last one count.
 
     Raises:
-        RunError: controls are not from the same init.
+        RunError: controls and grids are not from the same init.
     """
     found: dict[tuple[str, str], Setting] = {}
     for study in studies:
@@ -220,16 +225,19 @@ def settings_of(studies: Iterable[Study]) -> dict[tuple[str, str], Setting]:
         for name, policy in preset.policies.items():
             setting = found.setdefault((suite, name), Setting())
             here = study.played(name)
+            check_same_init(study.folder, setting.cells, here)
+            setting.cells.update({at: cell for at, cell in here.items() if at[0] == "init"})
             if preset.is_controls:
-                check_same_init(study.folder, setting.cells, here)
                 setting.cells.update(here)
                 setting.arms.update(policy.all_arms)
                 setting.points = preset.points
                 continue
-            # A grid that is not finished has no endpoint yet.
-            with suppress(ValueError):
+            try:
                 _, ends = endpoints(here, suite, name, policy, preset, COLUMN)
-                setting.headlines = confronted({one.name: one.test.estimate for one in ends})
+            except ValueError as error:  # A grid that is not finished has no endpoint yet.
+                setting.lacks = str(error)
+                continue
+            setting.headlines = confronted({one.name: one.test.estimate for one in ends})
     return found
 
 
@@ -257,9 +265,11 @@ def report(folders: Sequence[Path], begin: Callable[[Path], object] = lambda _: 
             continue
         lines.append(f"{suite}, {policy}:")
         if not setting.headlines:
-            lines.append("no grid among these studies has endpoint (a) yet.")
+            lines.append(setting.lacks)
+        wanted = DECLARED[suite].seeds
         for name, headline in setting.headlines.items():
-            lines.append(f"headline ({name}), RL - SFT on {COLUMN}: {_told(headline)}")
+            interim = f"; interim, {wanted} are declared" if headline.seeds < wanted else ""
+            lines.append(f"headline ({name}), RL - SFT on {COLUMN}: {_told(headline)}{interim}")
             if not side(headline):
                 lines.append("It is not different from 0, so nothing can overturn it.")
             for one in setting.verdicts(name):

@@ -24,8 +24,9 @@ from benchmarks.runs import (
 from benchmarks.study.cells import described, job_folder, place_of
 from benchmarks.study.job import Job
 from benchmarks.study.points import POINTS_FILE, WEIGHTS, read_book, tells_of
-from benchmarks.study.presets import PolicyPreset
+from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.study.timing import TIMING_FILE, read_times
+from benchmarks.suites import Suite
 from shiftgym.atomic import write_atomically
 
 _FREE = {"name", "seeds", "columns", "policies"}
@@ -51,12 +52,7 @@ def reuse(job: Job, other: Path) -> list[str]:
     Raises:
         RunError: it is not a study's folder, or of another suite.
     """
-    record, preset, _ = described(other)
-    if record.suites != job.record().suites:
-        raise RunError(
-            f"{other} is a study of {', '.join(record.suites)}, and this one is of "
-            f"{job.suite.name}, or the suite has changed since. Name a study of the same suite."
-        )
+    preset = check_source(job.suite, other)
     source = replace(job, preset=preset, folder=job_folder(other, job.policy, job.seed))
     if job.folder.exists() or job.policy not in preset.policies:
         return []
@@ -65,6 +61,21 @@ def reuse(job: Job, other: Path) -> list[str]:
     if book is not None and stages:
         _take_over(source, job, book, stages)
     return list(stages.values())
+
+
+def check_source(suite: Suite, other: Path) -> Preset:
+    """Return the preset of a study that stages can be taken over from.
+
+    Raises:
+        RunError: it is not a study's folder, or of another suite.
+    """
+    record, preset, _ = described(other)
+    if record.suites != {suite.name: suite.digest}:
+        raise RunError(
+            f"{other} is a study of {', '.join(record.suites)}, and this one is of {suite.name}, "
+            f"or the suite has changed since. Name a study of the same suite."
+        )
+    return preset
 
 
 def _alike(source: Job, job: Job) -> bool:

@@ -18,14 +18,14 @@ from benchmarks.rollouts import Cell, evaluate
 from benchmarks.runs import Run, RunError
 from benchmarks.statistics import Observation
 from benchmarks.study.board import Board
-from benchmarks.study.cells import REFERENCE, described, job_folder
+from benchmarks.study.cells import REFERENCE, job_folder
 from benchmarks.study.engines import AT_ONCE, ENGINES, make_engine, run_jobs
 from benchmarks.study.job import Job, live
 from benchmarks.study.learners.device import usable_device
 from benchmarks.study.plan import measured_pace, plan
 from benchmarks.study.position import position
 from benchmarks.study.presets import Preset
-from benchmarks.study.reuse import reuse
+from benchmarks.study.reuse import check_source, reuse
 from benchmarks.study.worker import run_job
 from benchmarks.suites import Suite
 from benchmarks.tasks.task import MAX_ATTEMPTS, MakeAgent, Task
@@ -77,7 +77,7 @@ def run_study(
     if other is not None and other.resolve() == folder.resolve():
         raise RunError(f"{other} is the study itself: --reuse takes over from another one.")
     if other is not None:
-        described(other)  # for its errors, before a folder is made
+        check_source(suite, other)  # for its errors, before a folder is made
     if engine == "local":  # Machines of a cluster have devices of their own.
         for policy in preset.policies.values():
             usable_device(policy.device)

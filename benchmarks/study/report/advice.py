@@ -39,6 +39,7 @@ _TOPIC_OF = {
     "a": "shift",
     "c": "shift",
     "equal": "shift",
+    "tied": "shift",
     "b": "budget",
     "budget": "budget",
     "rate": "data",
@@ -116,6 +117,13 @@ def more_needed(one: Contrast) -> str:
     return f"{needed} seeds of {each:,} episodes would find {margin}, uncorrected"
 
 
+def _open(one: Contrast) -> str:
+    """Return why a contrast is not decided."""
+    if one.is_found:
+        return "redrawn seeds tell the two apart, a test over seeds alone does not"
+    return more_needed(one)
+
+
 def _advice(one: Contrast, within: Contrast | None) -> Advice:
     if one.topic in ("rate", "stop", "working", "control", "init"):
         verdict, says = _control(one)
@@ -156,14 +164,14 @@ def _arms(one: Contrast) -> tuple[Verdict, str]:
     if one.start is not None and max(one.rates) < min(FLOOR, one.start / 2):
         kept = f"{percent(one.start)} % before, {percent(max(one.rates))} % at most after either"
         return "forgotten", f"{where}: both methods forget nearly all, {kept}."
-    if one.is_found and estimate.value > 0:
+    if one.is_firm and estimate.value > 0:
         return "reinforcement", f"{where}: reinforcement pays{_ends(one, 0)}."
-    if one.is_found:
+    if one.is_firm:
         return "imitation", f"{where}: imitation is enough, and better{_ends(one, 1)}."
     if most < MARGIN and one.sees is not None:
         lead = f"is at most {percent(most)} points ahead" if most > 0 else "is not ahead"
         return "imitation", f"{where}: imitation is enough, RL {lead}."
-    return "not decided", f"{where}: not decided; {more_needed(one)}."
+    return "not decided", f"{where}: not decided; {_open(one)}."
 
 
 def _awaited(one: Contrast) -> str:
@@ -211,7 +219,7 @@ def _place(one: Contrast) -> tuple[str, ...]:
 
 def has_a_price(one: Contrast, within: Contrast) -> bool:
     """Return whether the side that is ahead is shown to have learned less of the trained rule."""
-    return within.is_found and within.estimate.value * one.estimate.value < 0
+    return within.is_firm and within.estimate.value * one.estimate.value < 0
 
 
 def _price(one: Contrast, within: Contrast | None, behind: str) -> str:
@@ -223,7 +231,7 @@ def _price(one: Contrast, within: Contrast | None, behind: str) -> str:
     if within is None or not has_a_price(one, within):
         return ""
     points = percent(abs(within.estimate.value))
-    if one.is_found and one.estimate.value < 0 and behind == "it":
+    if one.is_firm and one.estimate.value < 0 and behind == "it":
         return f", and has learned {points} points more of the trained rule"
     return f"; but {behind} has learned less of the trained rule, by {points} points"
 
@@ -236,9 +244,9 @@ def _control(one: Contrast) -> tuple[Verdict, str]:
     if nothing := _nothing(one):
         reason, why = nothing
         return reason, f"{subject}, {under}: nothing follows, {why}."
-    if one.is_found:
+    if one.is_firm:
         verb = "adds" if one.estimate.value > 0 else "costs"
         if one.topic == "init":
             verb = "gains" if one.estimate.value > 0 else "forgets"
         return "found", f"{subject}, {under}: it {verb} {percent(abs(one.estimate.value))} points."
-    return "not decided", f"{subject}, {under}: not decided; {more_needed(one)}."
+    return "not decided", f"{subject}, {under}: not decided; {_open(one)}."

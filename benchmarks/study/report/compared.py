@@ -19,6 +19,7 @@ from benchmarks.study.endpoints import (
     at_equal_success,
     choices,
     declared,
+    last_of_equals,
 )
 from benchmarks.study.further_seeds import HALF
 from benchmarks.study.names import arm_name
@@ -30,6 +31,9 @@ EARLY = 0.1
 
 EQUAL = "where both have learned as much of the trained rule"
 """What `at_equal_success` compares, in words."""
+
+TIED = "each at the last of the points that validation finds equally good"
+"""What `_of_ties` compares, in words: at the first of them each arm counts in (a)."""
 
 CONTROLS: Sequence[tuple[str, str, str]] = (
     ("rl-kl", "rl", "RL with a penalty on the divergence from the init"),
@@ -112,6 +116,7 @@ def contrasts_of(
                 equal = at_equal_success(cells, asked, preset)
                 for column in (study.task.shift, "in"):
                     found += make.of("equal", EQUAL, equal, column, "further")
+        found += _of_ties(make, chosen)
         found += _stops(make, chosen)
     found += _controls(make, asked)
     return found, chosen
@@ -129,10 +134,9 @@ def _budgets(make: Maker, asked: PolicyPreset, known: Sequence[Sequence[Sides]])
     at = "at equal learning rates " if arms else ""
     if not arms and len(sft) == len(rl) == 1:
         arms = [(*rl.values(), *sft.values())]
-    # At equal rates half of the compute is an endpoint.
-    shares = (EARLY, 1.0) if at else (EARLY, HALF, 1.0)
     points = [
-        next(p for p in range(1, preset.points + 1) if preset.share(p) >= share) for share in shares
+        next(p for p in range(1, preset.points + 1) if preset.share(p) >= share)
+        for share in (EARLY, HALF, 1.0)
     ]
     found = []
     for point in dict.fromkeys(points):
@@ -170,6 +174,20 @@ def _rates(make: Maker, asked: PolicyPreset) -> list[Contrast]:
             for column in (make.study.task.shift, "in"):
                 found += make.of("rate", about, [pair], column, "further")
     return found
+
+
+def _of_ties(make: Maker, chosen: Mapping[str, Choice]) -> list[Contrast]:
+    """Return RL - SFT at the last of equally good points, where (a) has the first of several."""
+    preset = make.study.preset
+    last = {name: last_of_equals(make.cells, one, preset.points) for name, one in chosen.items()}
+    if all(last[name].point == one.point for name, one in chosen.items()):
+        return []
+    pair = ((last["rl"].arm, last["rl"].point), (last["sft"].arm, last["sft"].point))
+    return [
+        contrast
+        for column in (make.study.task.shift, "in")
+        for contrast in make.of("tied", TIED, [pair], column, "further")
+    ]
 
 
 def _stops(make: Maker, chosen: Mapping[str, Choice]) -> list[Contrast]:

@@ -24,7 +24,7 @@ _FIRM = " \u2020"
 """Marks a difference that is significant at 5 %, corrected, and firm: words count these."""
 
 _FOUND = " (\u2020)"
-"""Marks one that is not firm: of few seeds, and not found by a test over seeds alone."""
+"""Marks one that is not firm: not found by a test over seeds alone."""
 
 _OFF = " \u2021"
 """Marks an init off the range that docs/protocol.md declares, where a setting decides nothing."""
@@ -56,9 +56,9 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
     note = (
         f"{_right(shown)} The init on all its episodes; SFT and RL with the rate and stop that "
         f"validation chose, (a). "
-        f"{_FIRM.strip()}: significant at 5 %, corrected by Holm, and where there are fewer than "
-        f"{FEW_SEEDS} seeds by a test over seeds alone too; {_FOUND.strip()}: not by that, so it "
-        "is not counted in words."
+        f"{_FIRM.strip()}: significant at 5 %, corrected by Holm, and by a test over seeds alone "
+        f"too; {_FOUND.strip()}: not by that, so it is not counted in words. Equal success: on "
+        "validation."
     )
     if any(init.endswith(_OFF) for _, init, *_ in rows):
         note += (

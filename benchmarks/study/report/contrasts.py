@@ -15,7 +15,7 @@ from benchmarks.significance import (
     seeds_to_see,
     smallest_seen,
 )
-from benchmarks.statistics import FEW_SEEDS, Estimate, PairedTest
+from benchmarks.statistics import Estimate, PairedTest
 from benchmarks.study.cells import Played, Study
 from benchmarks.study.endpoints import ENDPOINTS, MARGIN, Cells, Sides, differences, mean_over_seeds
 from benchmarks.study.names import ENDPOINT_NAMES, arm_name, setting_name
@@ -32,7 +32,7 @@ class Contrast:
 
     Attributes:
         topic: what it is about: "a", "b" or "c" of the endpoints, "equal" (success in
-            distribution), "budget", "rate", "stop", "working", "init", or "control".
+            distribution), "tied", "budget", "rate", "stop", "working", "init", or "control".
         about: the same in words.
         shift: what changes in its column; "" where nothing does.
         rates: of the sides, on these episodes.
@@ -112,23 +112,18 @@ class Contrast:
 
     @property
     def is_firm(self) -> bool:
-        """Whether it is found, and of few seeds by a test over seeds alone too.
+        """Whether it is found, and by a test over seeds alone too; so words tell it.
 
-        So words tell it: redrawing three seeds knows little of a fourth.
+        Redrawing a few seeds knows little of another one, and is surest where all point one way.
         """
-        if self.estimate.seeds >= FEW_SEEDS or not self.is_found:
-            return self.is_found
         over_seeds = self.over_seeds
-        return over_seeds is None or over_seeds < 0.05
+        return self.is_found and (over_seeds is None or over_seeds < 0.05)
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Its interval, of few seeds no less than one over seeds alone; of one seed anything."""
-        low, high = self.estimate.low, self.estimate.high
-        if self.estimate.seeds >= FEW_SEEDS:
-            return low, high
+        """Its interval, no less than one over seeds alone; of one seed anything."""
         over_seeds = seeds_interval(self.estimate) or (-1.0, 1.0)
-        return min(low, over_seeds[0]), max(high, over_seeds[1])
+        return min(self.estimate.low, over_seeds[0]), max(self.estimate.high, over_seeds[1])
 
     @property
     def sees(self) -> float | None:

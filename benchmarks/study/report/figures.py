@@ -168,10 +168,10 @@ def forest(summary: Summary, theme: Theme) -> Figure:
         low, value, high = (
             100 * v for v in (row.estimate.low, row.estimate.value, row.estimate.high)
         )
-        ahead = "rl" if row.is_found and value > 0 else "sft" if row.is_found else "init"
+        ahead = "rl" if row.is_firm and value > 0 else "sft" if row.is_firm else "init"
         colour = theme.arms[ahead]
         panel.plot([low, high], [at, at], color=colour, lw=1.8)
-        panel.plot([value], [at], marker="o" if row.is_found else "D", color=colour, ms=6)
+        panel.plot([value], [at], marker="o" if row.is_firm else "D", color=colour, ms=6)
         told = f"{value:+.1f}"
         if row.p is not None:
             told += ", p < .001" if row.p < 0.001 else f", p {row.p:.3f}"

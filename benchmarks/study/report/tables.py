@@ -6,9 +6,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from benchmarks.leaderboard import paper
+from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate, rate
 from benchmarks.study.cells import CURVE_REPLICATES
-from benchmarks.study.endpoints import CHOOSES, Choice, arms_by_rate, choose
+from benchmarks.study.endpoints import (
+    CHOOSES,
+    Cells,
+    Choice,
+    arms_by_rate,
+    choose,
+    differences,
+)
 from benchmarks.study.names import ENDPOINT_NAMES, SUITE_NAMES, arm_name, setting_name
 from benchmarks.study.overturned import (
     NO_CONTROL,
@@ -24,8 +32,11 @@ from benchmarks.study.report.contrast_tables import endpoints_table, points
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.tables import Table, interval, percent
 
-RATES_WITHIN = "rates within"
+RATES_WITHIN = "rates as good"
 """The column of `choices_table` that tells how many rates could have been chosen as well."""
+
+THE_HEADLINE, UNDECIDED = "the headline", "undecided"
+"""Of `overturned_table`: the row of what is to be overturned, and where that is not decided."""
 
 
 def headline_table(summary: Summary) -> Table:
@@ -86,7 +97,10 @@ def choices_table(summary: Summary) -> Table | None:
     if not rows:
         return None
     header = ["setting", "method", "chosen arm", "point", "validation % [95 %]", RATES_WITHIN]
-    note = "Rates within: how many have a best point within the interval of the chosen one."
+    note = (
+        "Rates as good: how many have a best point that the same episodes do not show to be worse "
+        "than the chosen one, by an uncorrected 95 % interval."
+    )
     if any(any(row[len(header) :]) for row in rows):
         header += ["shifted rule would choose", "point", "its validation %"]
         note += (
@@ -101,14 +115,20 @@ def _chosen(one: Setting, method: str, choice: Choice) -> list[str]:
     cells, preset = one.study.played(one.policy), one.study.preset
     told = rate(cells[choice.arm, choice.point, CHOOSES].values(), replicates=CURVE_REPLICATES)
     arms = arms_by_rate(preset.policies[one.policy], method).values()
-    best = [choose(cells, [arm], preset.points).validation for arm in arms]
-    within = sum(value >= told.low for value in best)
+    best = [choose(cells, [arm], preset.points) for arm in arms]
+    within = sum(_is_as_good(cells, other, choice) for other in best)
     return [
         arm_name(choice.arm),
         f"{choice.point} of {preset.points}",
         _interval(told),
         f"{within} of {len(best)}" if len(best) > 1 else "",
     ]
+
+
+def _is_as_good(cells: Cells, other: Choice, chosen: Choice) -> bool:
+    """Return whether validation does not show another point to be worse than the chosen one."""
+    pair = [cells[at.arm, at.point, CHOOSES] for at in (other, chosen)]
+    return difference_test(differences([(pair[0], pair[1])])).estimate.high >= 0
 
 
 def _passed(one: Setting, method: str) -> list[str]:
@@ -172,7 +192,7 @@ def overturned_table(summary: Summary) -> Table | None:
         arms = one.study.preset.policies[one.policy].all_arms
         cells = {**one.beside, **one.study.played(one.policy)}
         for name, headline in _headlines(summary, one).items():
-            itself = [setting, f"({name})", "the headline", "", points(headline), "", ""]
+            itself = [setting, f"({name})", THE_HEADLINE, "", points(headline), "", ""]
             rows += [itself] if itself not in rows else []
             difference = at_endpoint(cells, last, name)
             for stand_in in (NO_CONTROL, *stand_ins(arms)):
@@ -213,10 +233,10 @@ def overturned_table(summary: Summary) -> Table | None:
 def _stood_in(told: Verdict) -> list[str]:
     """Return a row of what a control does, from its name on."""
     of = told.stand_in.of if told.stand_in.of == "both" else told.stand_in.of.upper()
-    difference, does = points(told.difference), told.words or "undecided"
+    difference, does = points(told.difference), told.words or UNDECIDED
     change = "" if told.change is None else points(told.change)
     if told.stand_in == NO_CONTROL:
-        return ["none", "", difference, change, does]
+        return [NO_CONTROL.control, "", difference, change, does]
     return [arm_name(told.stand_in.control), of, difference, change, does]
 
 
