@@ -44,6 +44,8 @@ def report_all(folders: Sequence[Path], console: Console, out: Path | None = Non
         summary = summarise_studies(folders, begin=lambda one: say(console, f"Reading {one} ..."))
         if len(folders) == 1:
             report(folders[0], console, results=summary.settings[0].results, out=out)
+        # Its figures, and episodes that are played again, take up to half a minute.
+        say(console, "Writing the report ...")
         write_report(summary, out or folders[0], console)
     elif len(folders) == 1 and out is None:
         report(folders[0], console)

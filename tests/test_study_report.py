@@ -16,6 +16,7 @@ import pytest
 from rich.console import Console
 
 from benchmarks.completeness import Missing
+from benchmarks.plot_style import LIGHT
 from benchmarks.records import RunRecord
 from benchmarks.report import report, report_all
 from benchmarks.runs import RunError, write_json
@@ -31,6 +32,7 @@ from benchmarks.study.report.command import write_report
 from benchmarks.study.report.compared import contrasts_of
 from benchmarks.study.report.contrast_tables import compared_table, endpoints_table, settings_table
 from benchmarks.study.report.contrasts import corrected
+from benchmarks.study.report.figures import forest
 from benchmarks.study.report.page import csv_rows, drawings, tables
 from benchmarks.study.report.summary import Summary, arms_beside, summarise_studies
 from benchmarks.study.report.tables import choices_table, overturned_table
@@ -494,6 +496,19 @@ def test_studies_of_one_policy_keep_their_tables_and_pictures_apart(
     names = [one.name for one in drawn]
     assert len(names) == len(set(names))
     assert {row["preset"] for row in csv_rows(summary)} == {"another", described(run)[1].name}
+
+
+def test_the_forest_has_in_colour_what_words_count() -> None:
+    made = study("grid-chosen", of_a_grid(0.5, 0.6, 0.3), seeds=6)
+    found = corrected(contrasts_of(made, "lm-working", retained=False)[0])
+    estimate = {one.topic: one.test.estimate for one in found}["a"]
+    apart = replace(estimate, by_seed={0: -0.9, 1: -0.01, 2: -0.02, 3: -0.3, 4: -0.01, 5: -0.02})
+    unsure = [replace(one, test=replace(one.test, estimate=apart)) for one in found]
+    for contrasts, colours in ((found, {LIGHT.arms["sft"]}), (unsure, {LIGHT.arms["init"]})):
+        one = SimpleNamespace(contrasts=contrasts, study=made)
+        drawn = forest(SimpleNamespace(settings=[one], is_unfinished=False), LIGHT)
+        markers = [line for line in drawn.axes[0].lines if line.get_marker() not in ("None", "")]
+        assert {line.get_color() for line in markers} == colours
 
 
 def test_a_study_becomes_a_page_that_needs_nothing_else(
