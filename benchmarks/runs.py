@@ -254,8 +254,11 @@ def write_json(path: Path, data: Any) -> None:
 
 
 def pack_json(path: Path, data: Any) -> None:
-    """Write JSON into PATH.xz, as published results have it: `read_json(path)` finds it there."""
-    write_atomically(_packed(path), lzma.compress(f"{json.dumps(data)}\n".encode()))
+    """Write JSON into PATH.xz, as published results have it: `read_json(path)` finds it there.
+
+    Each value has a line of its own, for readers take no line of many values.
+    """
+    write_atomically(_packed(path), lzma.compress(f"{json.dumps(data, indent=0)}\n".encode()))
 
 
 def read_json(path: Path, mend: str = _RESTORE) -> Any:

@@ -150,6 +150,9 @@ def test_json_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_packed_json_reads_as_what_was_packed(tmp_path: Path) -> None:
     path = tmp_path / "book.json"
+    many = {"a": [0.5] * 100_000}  # more than a line may have outside of texts
+    pack_json(path, many)
+    assert read_json(path) == many
     pack_json(path, {"a": ["\u00fc", 0.1]})
     assert not path.exists()
     assert read_json(path) == {"a": ["\u00fc", 0.1]}
