@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 
 from benchmarks.plot_style import Theme, arm_style, label, plain_axes, write_figure
 from benchmarks.statistics import Estimate
-from benchmarks.study.arm_styles import arm_handles, styles
+from benchmarks.study.arm_styles import arm_handles, start_of, styles
 from benchmarks.study.names import COLUMN_NAMES, SUITE_NAMES, policy_name
 from benchmarks.study.results import REFERENCE, CurvePoint, Results, SeverityPoint
 
@@ -180,19 +180,18 @@ def _unit(compute: Iterable[float]) -> int:
 
 
 def _draw_curves(panel: Axes, points: list[CurvePoint], unit: int, theme: Theme) -> None:
-    """Draw every arm from the init on, and the init above them."""
+    """Draw every arm from where it starts, and the init above them."""
     starts = [point for point in points if point.arm == "init"]
     columns = list(dict.fromkeys(point.column for point in points))
     for arm, look in styles(theme, _arms(points)).items():
         for column in columns:
-            line = [p for p in starts if p.column == column]
-            line += sorted(
-                (p for p in points if p.arm == arm and p.column == column), key=lambda p: p.point
-            )
+            own = sorted((p for p in points if p.column == column), key=lambda p: p.point)
+            before = [p for p in own if p.arm == start_of(arm)][-1:]
+            line = [*before, *(p for p in own if p.arm == arm)]
             compute = [p.flops / 10**unit for p in line]
             # Where the arms part there is one marker, that of the init.
             dashes = look["ls"] if len(columns) == 1 else STYLES.get(column, ":")
-            style = {**look, "ls": dashes, "markevery": slice(1, None)}
+            style = {**look, "ls": dashes, "markevery": slice(len(before), None)}
             _draw_line(panel, compute, [p.estimate for p in line], style)
     for point in starts:
         compute = [point.flops / 10**unit]

@@ -11,7 +11,8 @@ from benchmarks.plot_style import LIGHT
 from benchmarks.plots import curves_figure, plot_curves
 from benchmarks.records import RunRecord
 from benchmarks.statistics import Estimate
-from benchmarks.study.arm_styles import arm_handles, styles
+from benchmarks.study.arm_styles import arm_handles, start_of, styles
+from benchmarks.study.presets import PRESETS, UNTRAINED
 from benchmarks.study.results import CurvePoint, Results
 from benchmarks.suites import SUITES
 from benchmarks.tasks import TASKS
@@ -69,3 +70,17 @@ def test_a_grid_has_a_panel_for_each_column_and_a_line_for_each_arm() -> None:
     # A rate for each method is told with it.
     chosen = arm_handles(LIGHT, [("sft-5e-5", "rl-2e-4")])
     assert [handle.get_label() for handle in chosen] == ["init", "SFT 5e-5", "RL 2e-4"]
+
+
+def test_lines_go_on_from_where_presets_start_arms() -> None:
+    arms = {
+        name: arm
+        for presets in PRESETS.values()
+        for preset in presets.values()
+        for policy in preset.policies.values()
+        for name, arm in policy.all_arms.items()
+    }
+    starts = {None: "init", UNTRAINED: ""}
+    assert {name: start_of(name) for name in arms} == {
+        name: starts.get(arm.start, arm.start) for name, arm in arms.items()
+    }

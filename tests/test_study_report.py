@@ -32,7 +32,7 @@ from benchmarks.study.report.command import write_report
 from benchmarks.study.report.compared import contrasts_of
 from benchmarks.study.report.contrast_tables import compared_table, endpoints_table, settings_table
 from benchmarks.study.report.contrasts import corrected
-from benchmarks.study.report.figures import forest
+from benchmarks.study.report.figures import curves, forest, frontier
 from benchmarks.study.report.page import csv_rows, drawings, tables
 from benchmarks.study.report.summary import Summary, arms_beside, summarise_studies
 from benchmarks.study.report.tables import choices_table, overturned_table
@@ -509,6 +509,33 @@ def test_the_forest_has_in_colour_what_words_count() -> None:
         drawn = forest(SimpleNamespace(settings=[one], is_unfinished=False), LIGHT)
         markers = [line for line in drawn.axes[0].lines if line.get_marker() not in ("None", "")]
         assert {line.get_color() for line in markers} == colours
+
+
+def test_lines_start_where_arms_do_and_all_of_a_legend_is_shown() -> None:
+    preset = PRESETS["gp-l"]["controls-more"]
+    arms = ["init", *preset.policies["lm-working"].all_arms]
+    told = {"rule_ood": 0.5, "rule_ood_low": 0.4, "rule_ood_high": 0.6}
+    told |= {"in": 0.5, "in_low": 0.4, "in_high": 0.6}
+    rows = [
+        {"arm": arm, "point": point, "flops": 1e12 * (1 + point), **told}
+        for arm in arms
+        for point in ((0,) if arm == "init" else (1, 2))
+    ]
+    made = study("controls-more", {})
+    one: Any = SimpleNamespace(
+        study=made, policy="lm-working", name="a", columns=["rule_ood"], frontier=rows, means=[],
+        is_part=False, results=SimpleNamespace(missing=Missing()),
+    )  # fmt: skip
+    for drawn in (curves(one, LIGHT), frontier(Summary([one]), LIGHT)):
+        lines = [line for line in drawn.axes[0].lines if line.get_markevery() is not None]
+        assert [n for line in lines if (n := len(line.get_xdata())) > 1] == [
+            2 if arm.endswith("-untrained") else 3 for arm in arms[1:]
+        ]
+        drawn.draw_without_rendering()
+        (legend,) = drawn.legends
+        box = legend.get_window_extent()
+        assert box.x0 >= 0
+        assert box.x1 <= drawn.bbox.x1
 
 
 def test_a_study_becomes_a_page_that_needs_nothing_else(

@@ -21,6 +21,13 @@ def method_of(arm: str) -> str:
     return "init" if arm == "init" else "sft"
 
 
+def start_of(arm: str) -> str:
+    """Return the arm from whose last point the line of an arm goes on, "" for untrained weights."""
+    if arm.endswith("-untrained"):
+        return ""
+    return "sft" if arm == "sft-then-rl" else "init"
+
+
 def _has_rate(arm: str) -> bool:
     """Return whether an arm is one of several learning rates, such as rl-5e-5."""
     return arm.partition("-")[2][:1].isdigit()

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from benchmarks.plot_style import Theme, arm_style, label, plain_axes
-from benchmarks.study.arm_styles import arm_handles, styles
+from benchmarks.study.arm_styles import arm_handles, start_of, styles
 from benchmarks.study.names import COLUMN_NAMES, ENDPOINT_NAMES, KL_AXIS
 from benchmarks.study.report.contrasts import Contrast, by_setting
 from benchmarks.study.report.measures import shown_measures
@@ -44,12 +44,11 @@ def frontier(summary: Summary, theme: Theme) -> Figure:
         for arm, look in looks.items():
             rows = [row for row in one.frontier if row["arm"] == arm and within in row]
             rows = [row for row in rows if shift in row]
+            before = _before(arm, [row for row in one.frontier if {shift, within} <= set(row)])
             # Intervals of all points of all rates would hide the points: the means have them.
             for row in [] if one.means else rows:
                 _cross(panel, row, within, shift, look["color"], 0.28)
-            _path(
-                panel, [row for row in (start, *rows) if row], within, shift, look, bool(one.means)
-            )
+            _path(panel, before, rows, within, shift, look, bool(one.means))
         for method in ("sft", "rl"):
             rows = [
                 row for row in one.means if row["arm"] == method and {shift, within} <= set(row)
@@ -57,7 +56,7 @@ def frontier(summary: Summary, theme: Theme) -> Figure:
             look = arm_style(theme, method)
             for row in rows:
                 _cross(panel, row, within, shift, look["color"], 0.4)
-            _path(panel, [row for row in (start, *rows) if row], within, shift, look, False)
+            _path(panel, [start] if start else [], rows, within, shift, look, False)
         if start:
             _cross(panel, start, within, shift, theme.arms["init"], 0.8)
             look = {**arm_style(theme, "init"), "markersize": 9.0, "ls": ""}
@@ -111,11 +110,12 @@ def _against_compute(
         scale, axis = _scale(one, key)
         starts = [row for row in shown if row["arm"] == "init" and key in row]
         for arm, look in looks.items():
-            rows = [*starts, *(row for row in shown if row["arm"] == arm and key in row)]
+            before = _before(arm, [row for row in shown if key in row])
+            rows = [*before, *(row for row in shown if row["arm"] == arm and key in row)]
             at = [float(row["flops"]) / 10**unit for row in rows]
             panel.plot(
                 at, [scale * float(r[key]) for r in rows],
-                **{**look, "markersize": 3.6, "lw": 1.3, "markevery": slice(1, None)},
+                **{**look, "markersize": 3.6, "lw": 1.3, "markevery": slice(len(before), None)},
             )  # fmt: skip
             low, high = (
                 [scale * float(r[f"{key}_{end}"]) for r in rows] for end in ("low", "high")
@@ -227,18 +227,25 @@ def _cross(
     panel.plot([_pct(row, x)] * 2, [_pct(row, f"{y}_low"), _pct(row, f"{y}_high")], **look)
 
 
+def _before(arm: str, rows: Sequence[Mapping[str, float | str]]) -> list[Mapping[str, float | str]]:
+    """Return the point that an arm goes on from, of those that are shown: none if untrained."""
+    return [row for row in rows if row["arm"] == start_of(arm)][-1:]
+
+
 def _path(
     panel: Axes,
+    before: Sequence[Mapping[str, float | str]],
     rows: Sequence[Mapping[str, float | str]],
     x: str,
     y: str,
     look: Mapping[str, Any],
     faint: bool,
 ) -> None:
-    """Draw the way from the init over all points, the last one large."""
+    """Draw the way from where an arm starts over all its points, the last one large."""
+    way = [*before, *rows]
     size = {"markersize": 2.4, "lw": 0.8} if faint else {"markersize": 4.0, "lw": 1.8}
-    at, up = [_pct(row, x) for row in rows], [_pct(row, y) for row in rows]
-    line = {**look, **size, "markevery": slice(1, None)}
+    at, up = [_pct(row, x) for row in way], [_pct(row, y) for row in way]
+    line = {**look, **size, "markevery": slice(len(before), None)}
     panel.plot(at, up, **line, alpha=0.45 if faint else 1.0, zorder=2 if faint else 3)
     last = {**look, "markersize": 4.5 if faint else 8.5, "ls": ""}
     panel.plot(at[-1:], up[-1:], zorder=2.5 if faint else 4, alpha=0.6 if faint else 1.0, **last)
@@ -270,7 +277,11 @@ def _legend(
 ) -> None:
     """Write what marks mean: one for a method, and dashes for learning rates where they vary."""
     handles = [*arm_handles(theme, map(_arms, drawn)), *more]
-    columns = min(len(handles), int(0.7 * figure.get_figwidth()))
+    width = figure.get_figwidth()
+    longest = max(len(str(handle.get_label())) for handle in handles)
+    # Inches of a marker and of so many letters.
+    fitting = max(1, int(width / (0.5 + 0.07 * longest)))
+    columns = min(len(handles), int(0.7 * width), fitting)
     figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
 
 
