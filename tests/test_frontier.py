@@ -32,7 +32,7 @@ from benchmarks.study.endpoints import (
     endpoints,
 )
 from benchmarks.study.presets import PRESETS
-from benchmarks.study.report.curves import curve
+from benchmarks.study.report.frontier_rows import curve
 
 GRID = PRESETS["gp-l"]["grid"]
 POLICY = GRID.policies["lm-working"]

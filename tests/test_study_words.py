@@ -21,9 +21,9 @@ from benchmarks.study.quoted import Quoted, Run
 from benchmarks.study.report.advice import Advice, advice
 from benchmarks.study.report.compared import against_answers, contrasts_of
 from benchmarks.study.report.contrasts import Contrast, corrected, init_rate, of_one_init
-from benchmarks.study.report.curves import mean_over_rates
+from benchmarks.study.report.frontier_rows import mean_over_rates
 from benchmarks.study.report.summary import answers_alone
-from benchmarks.study.report.tables import RATES_WITHIN, THE_HEADLINE, UNDECIDED, trained_on_table
+from benchmarks.study.report.tables import RATES_AS_GOOD, THE_HEADLINE, UNDECIDED, trained_on_table
 from benchmarks.tables import Table, interval, percent, signed
 from tests.test_study_report import of_a_grid, study
 
@@ -384,7 +384,7 @@ def test_words_say_where_equal_validation_is_not_equal_success() -> None:
     told = "\n".join(beside_the_answer(advice([one, equal, within])))
     assert (
         "Where validation has both as good at the trained rule, neither way is shown ahead in any "
-        "of 1. In 1 of these tests of the trained rule have one ahead."
+        "of 1. In 1 of these, one is ahead in tests of the trained rule."
     ) in told
     (said,) = settings(advice([one, equal, within]))
     assert "Under the trained rule these reach 90.0 % and 70.0 %." in said
@@ -538,7 +538,7 @@ def test_the_page_says_how_often_validation_could_have_chosen_otherwise() -> Non
         ["a", "SFT", "SFT 5e-5", "1 of 2", "60.0 [50.0, 70.0]", within]
         for within in ("4 of 4", "2 of 4", "")
     ]
-    choices = Table("What validation chose", [*"abcde", RATES_WITHIN], rows)
+    choices = Table("What validation chose", [*"abcde", RATES_AS_GOOD], rows)
     told = page(Quoted(contrasts=(headline(),), choices=choices))
     assert " In 1 of 2 choices validation shows the best point of no rate to be worse" in told
     assert "could have chosen otherwise" not in page(Quoted(contrasts=(headline(),)))

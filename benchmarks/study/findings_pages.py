@@ -25,7 +25,7 @@ from benchmarks.study.report.contrast_tables import (
     settings_table,
 )
 from benchmarks.study.report.contrasts import Contrast
-from benchmarks.study.report.tables import RATES_WITHIN, THE_HEADLINE, UNDECIDED
+from benchmarks.study.report.tables import RATES_AS_GOOD, THE_HEADLINE, UNDECIDED
 from benchmarks.suites import SUITES
 from benchmarks.tables import Table
 
@@ -278,7 +278,7 @@ def _close(choices: Table | None) -> str:
     """Return in how many choices all rates are as good, "" where none is known."""
     if choices is None:
         return ""
-    column = choices.header.index(RATES_WITHIN)
+    column = choices.header.index(RATES_AS_GOOD)
     told = [row[column].split(" of ") for row in choices.rows if row[column]]
     if not told:
         return ""

@@ -64,7 +64,7 @@ def beside_the_answer(said: Sequence[Advice]) -> list[str]:
         _ahead("Half-way through training, with equal learning rates", half_way),
         _ahead("At the end of training", end) if end != headline else "",
         _equal(equal),
-        _nearest(names, said),
+        _largest_gain(names, said),
         _slower(said),
         _led(lead) if lead else "",
     ]
@@ -217,11 +217,11 @@ def _equal(own: Sequence[Advice]) -> str:
         for one in own
         if one.verdict not in _OFF and one.within is not None and one.within.is_found
     ]
-    more = f" In {len(apart)} of these tests of the trained rule have one ahead." if apart else ""
+    more = f" In {len(apart)} of these, one is ahead in tests of the trained rule." if apart else ""
     return _ahead("Where validation has both as good at the trained rule", own, more)
 
 
-def _nearest(names: Sequence[str], said: Sequence[Advice]) -> str:
+def _largest_gain(names: Sequence[str], said: Sequence[Advice]) -> str:
     """Return the largest gain over the init that is not shown once corrected; "" for none."""
     further = [one.contrast for one in said if one.contrast.family == "further"]
     own = [one for one in further if (one.topic, one.shift) == ("init", "rule")]

@@ -13,7 +13,7 @@ from benchmarks.study.further_seeds import with_further_seeds
 from benchmarks.study.names import setting_name
 from benchmarks.study.report.compared import against_answers, contrasts_of
 from benchmarks.study.report.contrasts import Contrast, corrected, of_one_init
-from benchmarks.study.report.curves import curve, mean_over_rates
+from benchmarks.study.report.frontier_rows import curve, mean_over_rates
 from benchmarks.study.results import Results, study_and_results
 
 

@@ -32,7 +32,7 @@ from benchmarks.study.report.contrast_tables import endpoints_table, points
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.tables import Table, interval, percent
 
-RATES_WITHIN = "rates as good"
+RATES_AS_GOOD = "rates as good"
 """The column of `choices_table` that tells how many rates could have been chosen as well."""
 
 THE_HEADLINE, UNDECIDED = "the headline", "undecided"
@@ -96,7 +96,7 @@ def choices_table(summary: Summary) -> Table | None:
     ]
     if not rows:
         return None
-    header = ["setting", "method", "chosen arm", "point", "validation % [95 %]", RATES_WITHIN]
+    header = ["setting", "method", "chosen arm", "point", "validation % [95 %]", RATES_AS_GOOD]
     note = (
         "Rates as good: how many have a best point that the same episodes do not show to be worse "
         "than the chosen one, by an uncorrected 95 % interval."
@@ -116,12 +116,12 @@ def _chosen(one: Setting, method: str, choice: Choice) -> list[str]:
     told = rate(cells[choice.arm, choice.point, CHOOSES].values(), replicates=CURVE_REPLICATES)
     arms = arms_by_rate(preset.policies[one.policy], method).values()
     best = [choose(cells, [arm], preset.points) for arm in arms]
-    within = sum(_is_as_good(cells, other, choice) for other in best)
+    as_good = sum(_is_as_good(cells, other, choice) for other in best)
     return [
         arm_name(choice.arm),
         f"{choice.point} of {preset.points}",
         _interval(told),
-        f"{within} of {len(best)}" if len(best) > 1 else "",
+        f"{as_good} of {len(best)}" if len(best) > 1 else "",
     ]
 
 
