@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rich.console import Console
 
 from benchmarks.completeness import Missing, missing_of_evaluation
 from benchmarks.consoles import say
 from benchmarks.prices import price_of
+from benchmarks.records import Episode
 from benchmarks.replays import replay
 from benchmarks.reply_summary import summarise_replies
 from benchmarks.runs import EPISODES_FILE, RunError, read_episodes, read_record, write_json
@@ -146,21 +148,17 @@ def _marked(missing: Missing, sentence: str) -> str:
 
 
 def check_rows(folder: Path, count: int) -> int:
-    """Replay up to `count` rows, spread evenly over a run and its jobs; return how many.
+    """Replay up to `count` rows, spread evenly from the first to the last of a run; return how many.
 
     Raises:
         RunError: a row does not replay to its rewards.
     """
     read_record(folder)
-    folders = [folder, *sorted((folder / "jobs").glob("*"))]
-    rows = [
-        (part, row)
-        for part in folders
-        for row in read_episodes(part)
-        if row.actions is not None or row.replies is not None  # some published rows have neither
-    ]
-    chosen = rows[:: max(1, len(rows) // count)][:count]
-    for part, row in chosen:
+    total = sum(1 for _ in _replayable(folder))
+    chosen = set(np.linspace(0, total - 1, min(count, total), dtype=int).tolist())
+    for number, (part, row) in enumerate(_replayable(folder)):
+        if number not in chosen:
+            continue
         try:
             replay(row)
         except Exception as error:  # whatever a row that somebody edited leads to
@@ -169,3 +167,14 @@ def check_rows(folder: Path, count: int) -> int:
                 f"replay: {type(error).__name__}: {error}"
             ) from error
     return len(chosen)
+
+
+def _replayable(folder: Path) -> Iterator[tuple[Path, Episode]]:
+    """Yield the rows of a run and of its jobs that say what was done, each with its folder.
+
+    Of published rows some do not say it.
+    """
+    for part in (folder, *sorted((folder / "jobs").glob("*"))):
+        for row in read_episodes(part):
+            if row.actions is not None or row.replies is not None:
+                yield part, row

@@ -88,10 +88,12 @@ class Run:
             RunError: a row is there already.
             OSError: the disk is full or broken; none of the rows is written then.
         """
-        rows = list(rows)
+        rows, here = list(rows), set[tuple[str, int]]()
         for row in rows:
-            if self.done(row.cell, row.index):
+            place = row.cell, row.index
+            if self.done(*place) or place in here:
                 raise RunError(f"Episode {row.index} of {row.cell} is already in {self.folder}.")
+            here.add(place)
         self._rows.append(b"".join(map(line_of, rows)))
         self._note(rows)
 

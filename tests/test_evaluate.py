@@ -17,7 +17,7 @@ from benchmarks.records import Episode, RunRecord
 from benchmarks.replays import replay
 from benchmarks.report import check_rows
 from benchmarks.rollouts import Cell, evaluate, play
-from benchmarks.runs import Run, RunError, read_episodes
+from benchmarks.runs import EPISODES_FILE, Run, RunError, line_of, read_episodes
 from benchmarks.suites import SUITES, Suite
 from benchmarks.summary import evaluation_tables, summarise
 from benchmarks.tasks import TASKS
@@ -255,6 +255,12 @@ def test_the_command_plays_a_suite_and_resumes(
     with pytest.raises(RunError, match=f"episodes.{agent}/in was 12, now 13"):
         run(13)
     assert check_rows(tmp_path / "run", 10) == 10
+    # They are spread over the whole run, to its last row.
+    last = rows[-1].model_copy(update={"index": 12, "rewards": [9.0 for _ in rows[-1].rewards]})
+    with (tmp_path / "run" / EPISODES_FILE).open("ab") as file:
+        file.write(line_of(last))
+    with pytest.raises(RunError, match="does not replay"):
+        check_rows(tmp_path / "run", 10)
     assert (tmp_path / "run" / "table.md").read_text().count(f"{agent}/") == len(columns)
 
 

@@ -30,6 +30,7 @@ from benchmarks.study.endpoints import (
     declared,
     differences,
     endpoints,
+    last_of_equals,
 )
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.report.frontier_rows import curve
@@ -145,6 +146,21 @@ def test_validation_chooses_the_smaller_rate_and_the_earlier_point_of_equal_ones
     assert chosen.validation == pytest.approx(0.5)
     with pytest.raises(ValueError, match="No point of other is measured on in_validation yet"):
         choose(cells, ["other"], 2)
+
+
+def test_points_are_as_good_whatever_their_successes_are_sums_of() -> None:
+    def of(*counts: int) -> dict[tuple[int, int], Observation]:
+        return {
+            (seed, number): Observation(seed, str(number), float(number < count))
+            for seed, count in enumerate(counts)
+            for number in range(100)
+        }
+
+    # As floats the mean of the second is larger.
+    cells = {("sft", 1, CHOOSES): of(20, 41, 59), ("sft", 2, CHOOSES): of(20, 44, 56)}
+    one = choose(cells, ["sft"], 2)
+    assert (one.point, one.validation) == (1, 0.4)
+    assert last_of_equals(cells, one, 2).point == 2
 
 
 def test_equal_success_is_where_rates_first_reach_what_the_weaker_method_learns() -> None:

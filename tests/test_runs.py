@@ -113,6 +113,9 @@ def test_a_row_is_never_written_twice(tmp_path: Path) -> None:
         run.append([make_row(0)])
         with pytest.raises(RunError, match="already"):
             run.append([make_row(0)])
+        with pytest.raises(RunError, match="already"):
+            run.append([make_row(1), make_row(1)])
+    assert [row.index for row in read_episodes(tmp_path)] == [0]
 
 
 def test_a_folder_serves_one_run_at_a_time(tmp_path: Path) -> None:

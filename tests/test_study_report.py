@@ -168,6 +168,25 @@ def test_what_validation_chose_is_told_with_its_luck() -> None:
     assert [row[6:] for row in wider.rows] == [["", "", ""], ["RL 2e-4", "1 of 2", "60.0"]]
 
 
+def test_rates_that_are_not_measured_yet_are_left_out_of_what_validation_chose() -> None:
+    rates = {("init", "in_validation"): 0.1}
+    for rate, reached in (("5e-5", 0.3), ("1e-4", 0.55)):
+        rates |= {(f"{arm}-{rate}", "in_validation"): reached for arm in ("sft", "rl")}
+    made = study("grid", rates)
+    # The other seeds of one rate are not there yet.
+    for (_, arm, *_), cell in made.cells.items():
+        for key in [key for key in cell.played if arm == "rl-5e-5" and key[0] > 0]:
+            del cell.played[key]
+    policy = made.preset.policies["lm-working"]
+    chosen = choices(made.played("lm-working"), policy, made.preset)
+    one = SimpleNamespace(
+        study=made, policy="lm-working", title="the grid", chosen=chosen, passed={}
+    )
+    table = choices_table(SimpleNamespace(settings=[one]))
+    assert table is not None
+    assert [row[5] for row in table.rows] == ["1 of 2", "1 of 2"]
+
+
 def test_nothing_follows_where_both_are_right_in_the_same_episodes() -> None:
     rates = {("init", "in"): 0.5}
     for rate in ("5e-5", "1e-4", "2e-4", "5e-4"):

@@ -111,7 +111,8 @@ def on_validation(
 ) -> list[Choice]:
     """Return what could be chosen: the points that are measured, in the order of the arms.
 
-    All are compared on the seeds that all have, which in an unfinished study are not all.
+    All are compared on the seeds that all have, which in an unfinished study are not all. Means
+    are rounded to where floats are exact, so that equal ones are equal whatever they are sums of.
     """
     known = {
         (arm, point): cell
@@ -122,7 +123,7 @@ def on_validation(
     of_each = [{seed for seed, _ in cell} for cell in known.values()]
     seeds = set.intersection(*of_each) if of_each else set()
     return [
-        Choice(*place, mean_over_seeds(one for one in cell.values() if one.seed in seeds))
+        Choice(*place, round(mean_over_seeds(o for o in cell.values() if o.seed in seeds), 12))
         for place, cell in known.items()
         if seeds
     ]

@@ -20,13 +20,14 @@ from benchmarks.study.endpoints import (
     PRIMARY,
     SECONDARY,
     SHIFTED,
+    Cells,
     Choice,
     Endpoint,
     choices,
     endpoints,
 )
 from benchmarks.study.further_seeds import continues, with_further_seeds
-from benchmarks.study.presets import Preset
+from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.study.presets.declared import DECLARED
 from benchmarks.tables import interval, percent
 
@@ -81,12 +82,7 @@ def report(folders: Sequence[Path], begin: Callable[[Path], object] = lambda _: 
                 continue
             lines += [_told(suite, name, method, one, preset) for method, one in chosen.items()]
             if SHIFTED in preset.curve_columns:
-                other = choices(cells, policy, preset, SHIFTED)
-                told = ", ".join(
-                    f"{one.arm}, point {one.point} ({percent(one.validation)} %)"
-                    for one in other.values()
-                )
-                lines.append(f"{suite}, {name}: {SHIFTED} would have chosen {told}")
+                lines.append(f"{suite}, {name}: {_passed(cells, policy, preset)}")
     corrected = dict[tuple[str, str, str], float]()
     for suite in dict.fromkeys(one.suite for one in known.values()):
         primary = [
@@ -106,6 +102,18 @@ def _told(suite: str, policy: str, method: str, one: Choice, preset: Preset) -> 
         f"{suite}, {policy}: chosen for {method}: {one.arm}, point {one.point} of {preset.points} "
         f"({percent(one.validation)} % on {CHOOSES})"
     )
+
+
+def _passed(cells: Cells, policy: PolicyPreset, preset: Preset) -> str:
+    """Return what validation under the shifted rule would have chosen, or why that is not known."""
+    try:
+        passed = choices(cells, policy, preset, SHIFTED)
+    except ValueError as error:  # An unfinished study may lack it.
+        return str(error)
+    told = (
+        f"{one.arm}, point {one.point} ({percent(one.validation)} %)" for one in passed.values()
+    )
+    return f"{SHIFTED} would have chosen {', '.join(told)}"
 
 
 def _line(one: Endpoint, corrected: float | None) -> str:

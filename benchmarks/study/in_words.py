@@ -222,11 +222,11 @@ def _equal(own: Sequence[Advice]) -> str:
 
 
 def _largest_gain(names: Sequence[str], said: Sequence[Advice]) -> str:
-    """Return the largest gain over the init that is not shown once corrected; "" for none."""
+    """Return the largest gain over the init; "" for none, or where one is shown once corrected."""
     further = [one.contrast for one in said if one.contrast.family == "further"]
     own = [one for one in further if (one.topic, one.shift) == ("init", "rule")]
     own = [one for one in own if one.setting in names and one.estimate.low > 0]
-    if not own or any(one.is_firm for one in own):
+    if not own or any(one.is_found for one in own):
         return ""
     best = max(own, key=lambda one: one.estimate.value)
     estimate = best.estimate
@@ -234,8 +234,8 @@ def _largest_gain(names: Sequence[str], said: Sequence[Advice]) -> str:
     tests = sum(one.is_tested for one in further)
     return (
         f"The largest gain under the other rule is {signed(estimate.value)} points "
-        f"[{signed(estimate.low)}, {signed(estimate.high)}], by {way} ({best.setting}). Corrected "
-        f"for all {tests} comparisons that no protocol declares, it is not shown."
+        f"[{signed(estimate.low)}, {signed(estimate.high)}], by {way} ({best.setting}). It is "
+        f"not shown once it is corrected for all comparisons that no protocol declares ({tests})."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -181,8 +182,10 @@ def _setting(study: Study, results: Results, policy: str, studies: Sequence[Stud
     arms = asked.all_arms
     cells, columns = study.played(policy), study.preset.curve_columns
     passed = dict[str, Choice]()
-    if chosen and SHIFTED in columns:
-        passed = choices(cells, asked, study.preset, SHIFTED)
+    if chosen:
+        # An unfinished run may lack it, as most presets do.
+        with suppress(ValueError):
+            passed = choices(cells, asked, study.preset, SHIFTED)
     rows = curve(cells, arms, study.preset.points, columns)
     means: list[dict[str, float | str]] = []
     if any(len(arms_by_rate(asked, method)) > 1 for method in ("sft", "rl")):

@@ -16,6 +16,7 @@ from benchmarks.study.endpoints import (
     arms_by_rate,
     choose,
     differences,
+    on_validation,
 )
 from benchmarks.study.names import ENDPOINT_NAMES, SUITE_NAMES, arm_name, setting_name
 from benchmarks.study.overturned import (
@@ -114,8 +115,12 @@ def _chosen(one: Setting, method: str, choice: Choice) -> list[str]:
     """Return a choice, its interval, and how many rates could have been chosen as well."""
     cells, preset = one.study.played(one.policy), one.study.preset
     told = rate(cells[choice.arm, choice.point, CHOOSES].values(), replicates=CURVE_REPLICATES)
-    arms = arms_by_rate(preset.policies[one.policy], method).values()
-    best = [choose(cells, [arm], preset.points) for arm in arms]
+    # In an unfinished study some rates have no point yet.
+    best = [
+        choose(cells, [arm], preset.points)
+        for arm in arms_by_rate(preset.policies[one.policy], method).values()
+        if on_validation(cells, [arm], preset.points)
+    ]
     as_good = sum(_is_as_good(cells, other, choice) for other in best)
     return [
         arm_name(choice.arm),
@@ -126,9 +131,13 @@ def _chosen(one: Setting, method: str, choice: Choice) -> list[str]:
 
 
 def _is_as_good(cells: Cells, other: Choice, chosen: Choice) -> bool:
-    """Return whether validation does not show another point to be worse than the chosen one."""
+    """Return whether validation does not show another point to be worse than the chosen one.
+
+    It does not where they have no seed in common yet.
+    """
     pair = [cells[at.arm, at.point, CHOOSES] for at in (other, chosen)]
-    return difference_test(differences([(pair[0], pair[1])])).estimate.high >= 0
+    told = differences([(pair[0], pair[1])])
+    return not told or difference_test(told).estimate.high >= 0
 
 
 def _passed(one: Setting, method: str) -> list[str]:
