@@ -148,7 +148,7 @@ def _marked(missing: Missing, sentence: str) -> str:
 
 
 def check_rows(folder: Path, count: int) -> int:
-    """Replay up to `count` rows, spread evenly from the first to the last of a run; return how many.
+    """Replay up to `count` rows, evenly from the first to the last of a run; return how many.
 
     Raises:
         RunError: a row does not replay to its rewards.

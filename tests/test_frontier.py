@@ -30,7 +30,7 @@ from benchmarks.study.endpoints import (
     declared,
     differences,
     endpoints,
-    last_of_equals,
+    equally_good,
 )
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.report.frontier_rows import curve
@@ -160,7 +160,14 @@ def test_points_are_as_good_whatever_their_successes_are_sums_of() -> None:
     cells = {("sft", 1, CHOOSES): of(20, 41, 59), ("sft", 2, CHOOSES): of(20, 44, 56)}
     one = choose(cells, ["sft"], 2)
     assert (one.point, one.validation) == (1, 0.4)
-    assert last_of_equals(cells, one, 2).point == 2
+    policy = POLICY.model_copy(
+        update={"arms": {name: POLICY.all_arms[f"{name}-5e-5"] for name in ("sft", "rl")}}
+    )
+    cells |= {("rl", point, CHOOSES): of(20, 40, 40 + point) for point in (1, 2)}
+    both = [(("rl", 2), ("sft", point)) for point in (1, 2)]
+    assert equally_good(cells, policy, GRID) == both
+    del cells["sft", 2, CHOOSES]
+    assert equally_good(cells, policy, GRID) == []
 
 
 def test_equal_success_is_where_rates_first_reach_what_the_weaker_method_learns() -> None:

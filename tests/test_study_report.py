@@ -158,14 +158,14 @@ def test_what_validation_chose_is_told_with_its_luck() -> None:
     head, *_ = table.rows
     assert head[:4] == ["the grid", "SFT", "SFT 2e-4", "1 of 2"]
     assert head[4].startswith("60.0 [")
-    assert head[5] == "2 of 4"
+    assert head[5:7] == ["20", "2 of 4"]
     # Nothing is measured under the shifted rule's validation, which then has no columns.
-    assert [len(row) for row in table.rows] == [len(table.header)] * 2 == [6, 6]
+    assert [len(row) for row in table.rows] == [len(table.header)] * 2 == [7, 7]
     passed = choices(made.played("lm-working"), policy, made.preset)
     one.passed = {"rl": passed["rl"]}
     wider = choices_table(SimpleNamespace(settings=[one]))
     assert wider is not None
-    assert [row[6:] for row in wider.rows] == [["", "", ""], ["RL 2e-4", "1 of 2", "60.0"]]
+    assert [row[7:] for row in wider.rows] == [["", "", ""], ["RL 2e-4", "1 of 2", "60.0"]]
 
 
 def test_rates_that_are_not_measured_yet_are_left_out_of_what_validation_chose() -> None:
@@ -184,7 +184,7 @@ def test_rates_that_are_not_measured_yet_are_left_out_of_what_validation_chose()
     )
     table = choices_table(SimpleNamespace(settings=[one]))
     assert table is not None
-    assert [row[5] for row in table.rows] == ["1 of 2", "1 of 2"]
+    assert [row[6] for row in table.rows] == ["1 of 2", "1 of 2"]
 
 
 def test_nothing_follows_where_both_are_right_in_the_same_episodes() -> None:

@@ -20,6 +20,7 @@ from benchmarks.study.presets import PRESETS
 from benchmarks.study.quoted import Quoted, Run
 from benchmarks.study.report.advice import Advice, advice
 from benchmarks.study.report.compared import against_answers, contrasts_of
+from benchmarks.study.report.compute import compute_table
 from benchmarks.study.report.contrasts import Contrast, corrected, init_rate, of_one_init
 from benchmarks.study.report.frontier_rows import mean_over_rates
 from benchmarks.study.report.summary import answers_alone
@@ -150,7 +151,8 @@ def test_what_is_not_shown_is_read_from_its_interval_on_both_sides(
     one = of_seeds(headline(), middle - far, middle + far, middle - far, middle + far)
     estimate = replace(one.estimate, value=middle, low=low, high=high)
     one = replace(one, p=p, test=replace(one.test, estimate=estimate))
-    assert one.is_found == (p < 0.05) and not one.is_firm
+    assert one.is_found == (p < 0.05)
+    assert not one.is_firm
     assert told in paragraph(advice([one]))
 
 
@@ -317,6 +319,9 @@ def test_words_have_cities_left_out_behind_what_is_declared() -> None:
     first, second = settings(advice([city, one]))
     assert "no declared test" not in first
     assert second.startswith("**Card game: small language model with working, quick, one city left")
+    within = replace(city, shift="", column="in", rates=(0.8, 0.9))
+    (told,) = settings(advice([replace(city, p=0.5), within]))
+    assert " Under the trained rule these reach 90.0 % and 80.0 %. Right is told by" in told
     assert second.endswith(
         "Right is told by success, at the end of training, with one learning rate for each "
         "method; no declared test."
@@ -335,9 +340,11 @@ def test_beside_grids_other_presets_are_not_counted() -> None:
     assert "Of 2 cases, " in headline_words(advice(corrected([*grid, quick, elsewhere])))
     # On the page of all comparisons it is none of the declared endpoints.
     text = page_in_full(Quoted(contrasts=tuple(corrected([*grid, quick]))))
-    endpoints, _, others = text.partition("## What else was compared")
+    endpoints, _, own = text.partition("## The last points of presets without validation")
     assert quick.setting not in endpoints
-    assert f"| {quick.setting} | at the end of training |" in others
+    own, _, others = own.partition("## What else was compared")
+    assert f"| {quick.setting} | (c) last point |" in own
+    assert "quick" not in others
 
 
 def test_the_page_in_full_has_other_looks_with_their_picture() -> None:
@@ -376,7 +383,9 @@ def test_a_gain_that_correction_takes_away_is_told() -> None:
     shown = replace(made, p=0.01)
     # Of few seeds that differ a test over seeds alone finds nothing; correction has found it.
     unsure = of_seeds(shown, 0.05, 0.55)
-    assert shown.is_firm and unsure.is_found and not unsure.is_firm
+    assert shown.is_firm
+    assert unsure.is_found
+    assert not unsure.is_firm
     for gained in (shown, unsure):
         assert "largest gain" not in "\n".join(beside_the_answer(advice([one, gained])))
 
@@ -403,30 +412,52 @@ def test_the_paragraph_says_whether_a_lead_is_shown_elsewhere() -> None:
     tied = replace(one, topic="tied", p=0.5, family="further")
     assert f"That lead is not{doubt}" in paragraph(advice([one, tied]))
     (told,) = settings(advice([one, tied]))
-    assert "not shown at the last of the points that validation finds equally good: 60.0 %" in told
+    assert (
+        "not shown on average over all rates and points that validation finds equally good: 60.0 %"
+        in told
+    )
     two = replace(one, policy="lm")
     assert f"1 of 2 leads is not{doubt}" in paragraph(advice([one, tied, two]))
     assert f"Neither lead is{doubt}" in paragraph(
         advice([one, tied, two, replace(tied, policy="lm")])
     )
+    # Another comparison may even show the opposite.
+    turned = replace(one, topic="b", rates=one.rates[::-1])
+    difference = replace(one.estimate, value=0.4, low=0.3, high=0.5)
+    turned = replace(turned, test=replace(one.test, estimate=difference))
+    assert f"That lead is not{doubt[:-1]}, and one shows the opposite." in paragraph(
+        advice([one, turned])
+    )
+    others = [two, replace(tied, policy="lm")]
+    assert "of the two, and in 1 of them one shows the opposite." in paragraph(
+        advice([one, turned, *others])
+    )
 
 
-def test_the_last_of_equally_good_points_is_compared_too() -> None:
-    made = study("grid-chosen", of_a_grid(0.5, 0.6, 0.3), seeds=6)  # two points alike
-    found, chosen = contrasts_of(made, "lm-working", retained=False)
-    assert {one.point for one in chosen.values()} == {1}
-    tied = [one for one in found if one.topic == "tied"]
-    assert [one.column for one in tied] == ["rule_ood"]
-    cell = made.cells["lm-working", "sft-5e-4", 2, "rule_ood", "success"]
-    cell.played = {key: replace(one, value=0.0) for key, one in cell.played.items()}
-    found, _ = contrasts_of(made, "lm-working", retained=False)
-    tied, last = ([one for one in found if one.topic == topic] for topic in ("tied", "c"))
-    assert tied[0].rates == last[0].rates == (pytest.approx(0.3), 0.0)
-    for arm in ("sft-5e-4", "rl-5e-4"):
-        cell = made.cells["lm-working", arm, 2, "in_validation", "success"]
-        cell.played = {key: replace(one, value=0.0) for key, one in cell.played.items()}
-    found, _ = contrasts_of(made, "lm-working", retained=False)
-    assert not [one for one in found if one.topic == "tied"]
+def test_the_mean_over_equally_good_rates_and_points_is_compared_too() -> None:
+    rates = {("init", "rule_ood"): 0.5}
+    for arm in ("sft-5e-5", "sft-2e-4", "rl-5e-5", "rl-2e-4"):
+        rates |= {(arm, "rule_ood"): 0.6, (arm, "in_validation"): 0.9}
+    made = study("grid", rates)
+    cells = made.cells
+    for (_, arm, point, column, _), cell in cells.items():
+        if column == "in_validation" and (arm[-4:], point) not in {("5e-5", 1), ("2e-4", 2)}:
+            cell.played = {key: replace(one, value=0.0) for key, one in cell.played.items()}
+    last = cells["lm-working", "sft-2e-4", 2, "rule_ood", "success"]
+    last.played = {key: replace(one, value=0.0) for key, one in last.played.items()}
+
+    def tied() -> list[Contrast]:
+        found, chosen = contrasts_of(made, "lm-working", retained=False)
+        assert {(one.arm[-4:], one.point) for one in chosen.values()} == {("5e-5", 1)}
+        return [one for one in found if one.topic == "tied"]
+
+    (one,) = tied()
+    own = cells["lm-working", "sft-5e-5", 1, "rule_ood", "success"].estimate(2).value
+    assert one.rates[1] == pytest.approx(own / 2)
+    for arm in ("sft-2e-4", "rl-2e-4"):
+        worse = cells["lm-working", arm, 2, "in_validation", "success"]
+        worse.played = {key: replace(one, value=0.0) for key, one in worse.played.items()}
+    assert tied() == []
 
 
 def test_a_setting_is_told_and_judged_by_one_rate_of_its_init() -> None:
@@ -546,3 +577,37 @@ def test_the_page_says_how_often_validation_could_have_chosen_otherwise() -> Non
     told = page(Quoted(contrasts=(headline(),), choices=choices))
     assert " In 1 of 2 choices validation shows the best point of no rate to be worse" in told
     assert "could have chosen otherwise" not in page(Quoted(contrasts=(headline(),)))
+
+
+def test_tests_of_several_suites_are_corrected_together_too() -> None:
+    one = replace(headline(), test=replace(headline().test, p_value=0.004))
+    several = corrected([one, replace(one, suite="virl-l", policy="lm")])
+    assert all(each.is_found for each in several)
+    told = page(Quoted(contrasts=tuple(several)))
+    # 0.004 is found among nine tests, and not among eighteen.
+    assert (
+        "corrects the 18 declared tests suite by suite. Of the 2 that are significant so, " in told
+    )
+    assert "so, 0 are where all suites are corrected together." in told
+    assert "suite by suite" not in page(Quoted(contrasts=tuple(several[:1])))
+
+
+def test_what_methods_had_spent_is_told() -> None:
+    made = study("grid", {("init", "rule_ood"): 0.5})
+    whole = made.preset.policies["lm-working"].arm_flops
+    made.flops["lm-working", "init", 0] = [1e11, 2e11]
+    for arm, shares in (("sft-5e-5", (0.5, 1.0)), ("rl-5e-5", (1.25, 1.25))):
+        for point, share in enumerate(shares, 1):
+            made.flops["lm-working", arm, point] = [1e11 + share * whole, 2e11 + share * whole]
+    one: Any = SimpleNamespace(study=made, policy="lm-working", title="the grid", is_part=False)
+    table = compute_table([one])
+    assert table is not None
+    assert table.rows == [
+        ["the grid", "SFT", "50.0", "50.0", "100.0", "2 of 2"],
+        ["the grid", "RL", "125.0", "125.0", "125.0", "1 of 2"],
+    ]
+    said = page(Quoted(contrasts=(headline(),), compute=table))
+    assert "copying has spent 100 % of it, reinforcement 125 %." in said
+    assert "Most is that of the grid, whose steps are so large that 1 of 2 points" in said
+    one.is_part = True
+    assert compute_table([one]) is None

@@ -129,13 +129,6 @@ def on_validation(
     ]
 
 
-def last_of_equals(cells: Cells, one: Choice, points: int) -> Choice:
-    """Return the last point of a chosen arm that is as good on validation as the chosen one."""
-    known = on_validation(cells, [one.arm], points)
-    best = max(known, key=lambda other: other.validation).validation
-    return [other for other in known if other.validation == best][-1]
-
-
 def differences(pairs: Sequence[tuple[Played, Played]]) -> list[Observation]:
     """Return the mean over pairs of `first - second`, for each episode that all of them played."""
     shared = sorted(set.intersection(*(set(cell) for pair in pairs for cell in pair)))
@@ -205,6 +198,22 @@ def at_equal_success(cells: Cells, policy: PolicyPreset, preset: Preset) -> list
         return list(first.items())
 
     return list(product(reaching("rl"), reaching("sft")))
+
+
+def equally_good(cells: Cells, policy: PolicyPreset, preset: Preset) -> list[Sides]:
+    """Return all arms and points that validation finds as good as the chosen ones, paired.
+
+    Each of RL is paired with each of SFT, so that the mean over pairs is what to expect where ties
+    are broken by chance. There is none where both methods have a single best point.
+    """
+
+    def best_of(method: str) -> list[tuple[str, int]]:
+        known = on_validation(cells, arms_by_rate(policy, method).values(), preset.points)
+        best = max((one.validation for one in known), default=0.0)
+        return [(one.arm, one.point) for one in known if one.validation == best]
+
+    pairs = list(product(best_of("rl"), best_of("sft")))
+    return pairs if len(pairs) > 1 else []
 
 
 def declared(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.significance import holm
 from benchmarks.statistics import conditional
 from benchmarks.study.in_words import (
     beside_the_answer,
@@ -16,9 +17,11 @@ from benchmarks.study.in_words import (
 )
 from benchmarks.study.names import ENDPOINT_NAMES
 from benchmarks.study.overturned import EXPLAINS, NO_CONTROL, NOT_THERE, TURNS
+from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.presets.grid import RATES, rate_name
 from benchmarks.study.quoted import Quoted
 from benchmarks.study.report.advice import FINDINGS, Advice, advice, starts_off_range
+from benchmarks.study.report.compute import DIFFERENT, METHOD, SPENT_AT_END
 from benchmarks.study.report.contrast_tables import (
     compared_table,
     endpoints_table,
@@ -77,6 +80,8 @@ def page(found: Quoted) -> str:
         parts += [
             "## In one table",
             settings_table(found.contrasts).markdown().rstrip(),
+            *_together(found.contrasts),
+            *_spent(found.compute),
             *_easier(said),
             _at_the_edges(found.contrasts) + _close(found.choices),
             *_trained_on(found.trained_on),
@@ -101,6 +106,7 @@ def page(found: Quoted) -> str:
 def page_in_full(found: Quoted) -> str:
     """Return docs/findings-in-full.md."""
     said = advice(found.contrasts)
+    of_grids = any(one.is_of_grid for one in found.contrasts)
     parts = [
         "# All comparisons",
         f"The tests behind [what was found]({PAGE.name}), written by the same command.",
@@ -119,6 +125,20 @@ def page_in_full(found: Quoted) -> str:
             "that point. Where several rates are as good, another sample of validation could have "
             "chosen otherwise.",
             found.choices.markdown().rstrip(),
+        ]
+    if found.compute is not None:
+        parts += [
+            "## Compute",
+            "Both methods are given the same. An arm stops at the first step that reaches a point, "
+            "and a step of reinforcement can be large.",
+            found.compute.markdown().rstrip(),
+        ]
+    if of_grids and (others := [*filter(_is_of_last_point, found.contrasts)]):
+        parts += [
+            "## The last points of presets without validation",
+            "They are corrected suite by suite as well; [the study](study.md) declared the last "
+            "point beforehand, the protocol does not have them.",
+            endpoints_table(others).markdown().rstrip(),
         ]
     if found.controls is not None:
         parts += [
@@ -178,13 +198,13 @@ def page_in_full(found: Quoted) -> str:
                 for folder, table in found.looks.items()
             ),
         ]
-    of_grids = any(one.is_of_grid for one in found.contrasts)
-    if others := [one for one in said if _is_further(one, of_grids)]:
+    if further := [one for one in said if _is_further(one, of_grids)]:
         parts += [
             "## What else was compared",
-            "None of these is a declared test; all are corrected together. Learning rates and "
-            "controls are compared at the last point.",
-            *_tables(others),
+            "None of these is a declared test. They are corrected together, but for those of "
+            "policies that have seen both rules, which are corrected by themselves. Learning "
+            "rates and controls are compared at the last point.",
+            *_tables(further),
         ]
     parts += [
         "## Where the rows are",
@@ -244,6 +264,50 @@ def _by_heart(table: Table | None) -> list[str]:
         f"Is it learned by heart? Under the trained rule, of hands that could be taught "
         f"{', '.join(taught)} are right; of new ones {', '.join(new)} ({setting}, at the end of "
         "training)."
+    ]
+
+
+def _together(contrasts: Sequence[Contrast]) -> list[str]:
+    """Return how many declared tests stand corrected over all suites at once, where several are."""
+    own = [
+        one
+        for one in contrasts
+        if one.family == "declared" and one.shift == "rule" and one.is_of_grid and one.is_tested
+    ]
+    suites = {one.suite for one in own}
+    if len(suites) < 2:
+        return []
+    tests = sum(DECLARED[suite].tests for suite in suites)
+    p_values = holm([one.test.p_value for one in own], tests)
+    found, all_in_all = sum(one.is_found for one in own), sum(p < 0.05 for p in p_values)
+    return [
+        f"Holm corrects the {tests} declared tests suite by suite. Of the {found} that are "
+        f"significant so, {all_in_all} are where all suites are corrected together."
+    ]
+
+
+def _spent(table: Table | None) -> list[str]:
+    """Return how far the compute of both methods is equal at the end, "" where none is known."""
+    if table is None:
+        return []
+    method, end, different = map(table.header.index, (METHOD, SPENT_AT_END, DIFFERENT))
+    known = [row for row in table.rows if row[end]]
+    at_end = {
+        name: sorted(float(row[end]) for row in known if row[method] == name)
+        for name in ("SFT", "RL")
+    }
+    if not all(at_end.values()):
+        return []
+    most = max((row for row in known if row[method] == "RL"), key=lambda row: float(row[end]))
+    told = {
+        name: " to ".join(dict.fromkeys(f"{share:.0f}" for share in (shares[0], shares[-1])))
+        for name, shares in at_end.items()
+    }
+    return [
+        f"Both methods are given the same compute, and stop at the first step that reaches it: at "
+        f"the end copying has spent {told['SFT']} % of it, reinforcement {told['RL']} %. Most is "
+        f"that of {most[0]}, whose steps are so large that {most[different]} points of "
+        f"reinforcement are different ones ([all of them]({IN_FULL.name}#compute))."
     ]
 
 
@@ -351,16 +415,21 @@ def _of_grids(contrasts: Sequence[Contrast]) -> list[Contrast]:
     return [one for one in contrasts if one.is_of_grid] or list(contrasts)
 
 
+def _is_of_last_point(one: Contrast) -> bool:
+    """Return whether it is declared for a preset that is no grid."""
+    return one.family == "declared" and one.shift == "rule" and not one.is_of_grid
+
+
 def _is_further(one: Advice, of_grids: bool) -> bool:
-    """Return whether it is out of distribution and no endpoint, which have a table of their own.
+    """Return whether it is out of distribution and no endpoint, which have tables of their own.
 
     Args:
-        of_grids: whether that table is of grids alone.
+        of_grids: whether a table is of the endpoints of grids alone.
     """
     contrast = one.contrast
     is_endpoint = contrast.topic in ENDPOINT_NAMES and contrast.shift == "rule"
     is_endpoint &= not contrast.is_cv and (contrast.is_of_grid or not of_grids)
-    return contrast.shift != "" and not is_endpoint
+    return contrast.shift != "" and not is_endpoint and not _is_of_last_point(contrast)
 
 
 def _absent(found: Quoted) -> list[str]:

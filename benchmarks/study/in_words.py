@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks.statistics import FEW_SEEDS
 from benchmarks.study.endpoints import MARGIN
-from benchmarks.study.names import SHIFT_WORDS
+from benchmarks.study.names import SHIFT_WORDS, arm_name
 from benchmarks.study.report.advice import Advice, compared, has_a_price
 from benchmarks.study.report.contrasts import Contrast, init_rate
 from benchmarks.suites import SUITES
@@ -15,8 +15,8 @@ from benchmarks.tasks import task_named
 
 _START = (
     "An agent first learns a game from examples (the init). Then it trains on one rule alone: by "
-    "copying right answers (imitation, SFT), or by trying and being told what was right "
-    "(reinforcement, RL). "
+    "copying right answers (imitation, SFT), or by trying and being told whether it was "
+    "right (reinforcement, RL). "
     "Which way leaves it better when the rule changes?"
 )
 _BETTER = ("reinforcement", "imitation")
@@ -66,7 +66,7 @@ def beside_the_answer(said: Sequence[Advice]) -> list[str]:
         _equal(equal),
         _largest_gain(names, said),
         _slower(said),
-        _led(lead) if lead else "",
+        _led(lead, said) if lead else "",
     ]
     return [sentence for sentence in told if sentence]
 
@@ -93,7 +93,7 @@ def settings(said: Sequence[Advice]) -> list[str]:
                 _otherwise(one, other) for other in here if other.contrast.topic in _OTHERWISE
             )
             + "".join(_other_look(other) for other in here)
-            + (_at_the_end(one.contrast) if one.contrast.family != "declared" else "")
+            + (_at_the_end(one) if one.contrast.family != "declared" else "")
         )
     return told
 
@@ -182,7 +182,10 @@ def _outcome(headline: Sequence[Advice], said: Sequence[Advice], chosen: str) ->
             f"{_of(len(cheap), len(ahead))}."
         )
     if doubted := [one for one in leads if _is_not_shown_elsewhere(one, said)]:
-        text += f" {_doubts(len(doubted), len(leads))} shown by all other comparisons of the two."
+        text += f" {_doubts(len(doubted), len(leads))} shown by all other comparisons of the two"
+        opposed = [one for one in doubted if _is_turned_elsewhere(one, said)]
+        where = "" if len(leads) == 1 else f"in {len(opposed)} of them " if opposed else ""
+        text += f", and {where}one shows the opposite." if opposed else "."
     if len(leads) < len(headline) and all(one.contrast.is_of_grid for one in headline):
         text += (
             " Only who is ahead is told by declared tests; the others are readings of intervals, "
@@ -204,6 +207,16 @@ def _is_not_shown_elsewhere(one: Advice, said: Sequence[Advice]) -> bool:
     """Return whether another comparison of a setting does not show who is ahead in one."""
     return any(
         other.verdict != one.verdict or not other.contrast.is_firm
+        for other in said
+        if (other.contrast.setting, other.contrast.shift) == (one.contrast.setting, "rule")
+        and other.contrast.topic in _OTHERWISE
+    )
+
+
+def _is_turned_elsewhere(one: Advice, said: Sequence[Advice]) -> bool:
+    """Return whether another comparison of a setting shows the other side ahead."""
+    return any(
+        other.verdict in _BETTER and other.verdict != one.verdict and other.contrast.is_firm
         for other in said
         if (other.contrast.setting, other.contrast.shift) == (one.contrast.setting, "rule")
         and other.contrast.topic in _OTHERWISE
@@ -287,8 +300,12 @@ def _since_the_start(names: Sequence[str], said: Sequence[Advice]) -> str:
     )
 
 
-def _led(one: Advice) -> str:
-    """Return what a setting beside the method changed."""
+def _led(one: Advice, said: Sequence[Advice]) -> str:
+    """Return what a setting beside the method changed.
+
+    Args:
+        said: all advice, for what is to be set beside it.
+    """
     contrast, within = one.contrast, one.within
     first, second = map(percent, contrast.rates)
     told = compared(contrast).replace("SFT", "copying").replace("RL", "reinforcement")
@@ -300,7 +317,27 @@ def _led(one: Advice) -> str:
     return (
         f"How one trains mattered too. {start}: {first} % against {second} % right under the other "
         f"rule{learned}, the largest difference that did not cost the trained rule "
-        f"({contrast.setting}).{_few([one])}"
+        f"({contrast.setting}).{_rehearsed(contrast, said)}{_few([one])}"
+    )
+
+
+def _rehearsed(lead: Contrast, said: Sequence[Advice]) -> str:
+    """Return what the init's demonstrations alone reach where half of all are such, else ""."""
+    if lead.first != arm_name("sft-diverse"):
+        return ""
+    carried = arm_name("init-on")
+    alone = [
+        one
+        for one in said
+        if (one.contrast.setting, one.contrast.first) == (lead.setting, carried)
+        and one.contrast.shift == lead.shift
+        and one.within is not None
+    ]
+    return "".join(
+        f" The diverse half is of the kind that the init had learned from; with that kind alone "
+        f"it is {percent(one.contrast.rates[0])} % (and {percent(one.within.rates[0])} %)."
+        for one in alone[:1]
+        if one.within is not None
     )
 
 
@@ -390,17 +427,19 @@ _OTHERWISE = {
     "b": "at half of the compute and equal learning rates",
     "c": "at the end of training",
     "equal": "where validation has both as good at the trained rule",
-    "tied": "at the last of the points that validation finds equally good",
+    "tied": "on average over all rates and points that validation finds equally good",
 }
 """Where else both are compared, beside the headline."""
 
 
-def _at_the_end(one: Contrast) -> str:
+def _at_the_end(one: Advice) -> str:
     """Return what is told of a study whose last points no protocol declares."""
-    right = task_named(SUITES[one.suite].task).metrics[one.metric].title.lower()
+    contrast = one.contrast
+    right = task_named(SUITES[contrast.suite].task).metrics[contrast.metric].title.lower()
+    within = "" if _price(one) else _trained(one)
     return (
-        f" Right is told by {right}, at the end of training, with one learning rate for each "
-        "method; no declared test."
+        f"{within} Right is told by {right}, at the end of training, with one learning rate for "
+        "each method; no declared test."
     )
 
 
@@ -434,7 +473,12 @@ def _otherwise(one: Advice, other: Advice) -> str:
 
 def _learned(one: Advice) -> str:
     """Return what both have learned of the trained rule where tests tell them apart, else ""."""
-    if one.within is None or not one.within.is_found:
+    return _trained(one) if one.within is not None and one.within.is_found else ""
+
+
+def _trained(one: Advice) -> str:
+    """Return what both have learned of the trained rule, "" where it is not measured."""
+    if one.within is None:
         return ""
     ours, theirs = map(percent, one.within.rates)
     return f" Under the trained rule these reach {theirs} % and {ours} %."

@@ -14,6 +14,7 @@ from benchmarks.study import cities
 from benchmarks.study.names import SUITE_NAMES
 from benchmarks.study.presets import Preset
 from benchmarks.study.publish import RESULTS, command_of
+from benchmarks.study.report.compute import compute_table
 from benchmarks.study.report.contrasts import Contrast
 from benchmarks.study.report.measures import measured_tables
 from benchmarks.study.report.summary import Setting, Summary
@@ -55,6 +56,7 @@ class Quoted(BaseModel):
             is compared, in percent:
             {"lm/sft-5e-5/in/success": "29.8 [21.9, 39.2]"}.
         choices: what validation chose, of the grids.
+        compute: what methods had spent at points, of the grids.
         controls: what they do to the headline, where they were run.
         cities: what each city tells that was left out, where one was.
         trained_on: what arms reach on hands that they could be taught, beside new ones.
@@ -70,6 +72,7 @@ class Quoted(BaseModel):
     rates: dict[str, dict[str, str]] = Field(default_factory=dict)
     contrasts: tuple[Contrast, ...] = ()
     choices: Table | None = None
+    compute: Table | None = None
     controls: Table | None = None
     cities: tuple[Table, ...] = ()
     trained_on: Table | None = None
@@ -78,10 +81,8 @@ class Quoted(BaseModel):
     looks: dict[str, Table] = Field(default_factory=dict)
 
 
-def quoted(summary: Summary | None) -> Quoted:
+def quoted(summary: Summary) -> Quoted:
     """Return the numbers of published studies."""
-    if summary is None:
-        return Quoted()
     runs = {
         one.study.folder.name: Run(
             folder=one.study.folder.name,
@@ -106,6 +107,7 @@ def quoted(summary: Summary | None) -> Quoted:
         rates=rates,
         contrasts=tuple(summary.contrasts),
         choices=choices_table(summary),
+        compute=compute_table(summary.settings),
         controls=overturned_table(summary),
         cities=tuple(
             table

@@ -135,7 +135,7 @@ def _intervals_note(results: Results) -> str:
     )
     seeds = max((rate.estimate.seeds for rate in arms or references), default=0)
     counts = [
-        f"`{column}` {rate.estimate.episodes} episodes of {rate.estimate.clusters} {noun}"
+        f"{rate.estimate.episodes} episodes of {rate.estimate.clusters} {noun} on {column}"
         for column in results.columns
         for rate in [next((r for r in arms or references if r.column == column), None)]
         if rate is not None

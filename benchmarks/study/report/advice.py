@@ -114,6 +114,8 @@ def more_needed(one: Contrast) -> str:
         return (
             f"more than {MOST_SEEDS:,} seeds of {each:,} episodes would find {margin}, uncorrected"
         )
+    if needed <= estimate.seeds:
+        return f"these seeds would find {margin}, uncorrected, with a power of 80 %"
     return f"{needed} seeds of {each:,} episodes would find {margin}, uncorrected"
 
 

@@ -19,7 +19,7 @@ from benchmarks.study.endpoints import (
     at_equal_success,
     choices,
     declared,
-    last_of_equals,
+    equally_good,
 )
 from benchmarks.study.further_seeds import HALF
 from benchmarks.study.names import arm_name
@@ -32,8 +32,8 @@ EARLY = 0.1
 EQUAL = "where both have learned as much of the trained rule"
 """What `at_equal_success` compares, in words."""
 
-TIED = "each at the last of the points that validation finds equally good"
-"""What `_of_ties` compares, in words: at the first of them each arm counts in (a)."""
+TIED = "mean over all rates and points that validation finds equally good"
+"""What `equally_good` compares, in words: in (a) the smallest rate and the first point count."""
 
 CONTROLS: Sequence[tuple[str, str, str]] = (
     ("rl-kl", "rl", "RL with a penalty on the divergence from the init"),
@@ -116,7 +116,9 @@ def contrasts_of(
                 equal = at_equal_success(cells, asked, preset)
                 for column in (study.task.shift, "in"):
                     found += make.of("equal", EQUAL, equal, column, "further")
-        found += _of_ties(make, chosen)
+            tied = equally_good(cells, asked, preset)
+            for column in (study.task.shift, "in"):
+                found += make.of("tied", TIED, tied, column, "further")
         found += _stops(make, chosen)
     found += _controls(make, asked)
     return found, chosen
@@ -174,20 +176,6 @@ def _rates(make: Maker, asked: PolicyPreset) -> list[Contrast]:
             for column in (make.study.task.shift, "in"):
                 found += make.of("rate", about, [pair], column, "further")
     return found
-
-
-def _of_ties(make: Maker, chosen: Mapping[str, Choice]) -> list[Contrast]:
-    """Return RL - SFT at the last of equally good points, where (a) has the first of several."""
-    preset = make.study.preset
-    last = {name: last_of_equals(make.cells, one, preset.points) for name, one in chosen.items()}
-    if all(last[name].point == one.point for name, one in chosen.items()):
-        return []
-    pair = ((last["rl"].arm, last["rl"].point), (last["sft"].arm, last["sft"].point))
-    return [
-        contrast
-        for column in (make.study.task.shift, "in")
-        for contrast in make.of("tied", TIED, [pair], column, "further")
-    ]
 
 
 def _stops(make: Maker, chosen: Mapping[str, Choice]) -> list[Contrast]:

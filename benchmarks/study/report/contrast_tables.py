@@ -63,7 +63,7 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
     if any(init.endswith(_OFF) for _, init, *_ in rows):
         note += (
             f" {_OFF.strip()}: outside {RANGE}, the range that was declared, so the setting "
-            "decides nothing."
+            "decides nothing, whatever its tests find."
         )
     return Table(
         "Right under another rule, in percent, and RL \u2212 SFT in points [95 %]",

@@ -19,6 +19,7 @@ from benchmarks.show.pages import page_templates, with_episodes
 from benchmarks.statistics import conditional
 from benchmarks.study.report import figures
 from benchmarks.study.report.advice import FINDINGS, TOPICS, Advice, advice
+from benchmarks.study.report.compute import compute_table
 from benchmarks.study.report.examples import examples
 from benchmarks.study.report.measures import measured_rows, tables_beside_success
 from benchmarks.study.report.summary import Summary
@@ -95,6 +96,7 @@ def tables(summary: Summary) -> list[Table]:
     made = [
         headline_table(summary),
         choices_table(summary),
+        compute_table(summary.settings),
         *(rates_table(one) for one in summary.settings),
         controls_table(summary),
         overturned_table(summary),

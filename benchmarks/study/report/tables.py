@@ -97,10 +97,15 @@ def choices_table(summary: Summary) -> Table | None:
     ]
     if not rows:
         return None
-    header = ["setting", "method", "chosen arm", "point", "validation % [95 %]", RATES_AS_GOOD]
+    header = [
+        "setting", "method", "chosen arm", "point", "validation % [95 %]", "hands or routes",
+        RATES_AS_GOOD,
+    ]  # fmt: skip
     note = (
-        "Rates as good: how many have a best point that the same episodes do not show to be worse "
-        "than the chosen one, by an uncorrected 95 % interval."
+        "Hands or routes: how many different ones validation has, the same for all seeds; of "
+        "hands, by the numbers or ranks that they are split by. Rates as good: how many have a "
+        "best point that the same episodes do not show to be worse than the chosen one, by an "
+        "uncorrected 95 % interval."
     )
     if any(any(row[len(header) :]) for row in rows):
         header += ["shifted rule would choose", "point", "its validation %"]
@@ -126,6 +131,7 @@ def _chosen(one: Setting, method: str, choice: Choice) -> list[str]:
         arm_name(choice.arm),
         f"{choice.point} of {preset.points}",
         _interval(told),
+        str(len({one.cluster for one in cells[choice.arm, choice.point, CHOOSES].values()})),
         f"{as_good} of {len(best)}" if len(best) > 1 else "",
     ]
 
