@@ -33,7 +33,6 @@ from benchmarks.study.endpoints import (
     equally_good,
 )
 from benchmarks.study.presets import PRESETS
-from benchmarks.study.report.frontier_rows import curve
 
 GRID = PRESETS["gp-l"]["grid"]
 POLICY = GRID.policies["lm-working"]
@@ -242,9 +241,6 @@ def test_the_endpoints_are_those_that_are_declared() -> None:
     del cells[rl[2e-4], 8, "rule_ood"]
     with pytest.raises(ValueError, match=r"\(b\) of lm-working on rule_ood has no episodes yet"):
         endpoints(cells, "gp-l", "lm-working", POLICY, GRID, "rule_ood")
-    rows = curve(cells, sft.values(), 10, ["rule_ood", CHOOSES])
-    assert len(rows) == 40
-    assert rows[12]["rule_ood"] == pytest.approx(0.3)
 
 
 def test_each_suite_is_corrected_with_all_tests_that_it_declares(

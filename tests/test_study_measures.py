@@ -23,6 +23,7 @@ from benchmarks.plot_style import LIGHT
 from benchmarks.records import RunRecord
 from benchmarks.rollouts import play, side_by_side
 from benchmarks.runs import LineFile, Run, RunError, line_of, read_json, write_json
+from benchmarks.statistics import Estimate
 from benchmarks.study.divergence import ComparingAgent, Written, divergences
 from benchmarks.study.findings_pages import page_in_full
 from benchmarks.study.forced import BEGINNINGS, ForcedAgent
@@ -43,8 +44,9 @@ from benchmarks.study.probes import (
 )
 from benchmarks.study.quoted import quoted
 from benchmarks.study.report import figures
-from benchmarks.study.report.measures import measured_rows, measured_tables
+from benchmarks.study.report.measures import measured_on_the_way, measured_tables
 from benchmarks.study.report.page import drawings
+from benchmarks.study.report.reached import Reached
 from benchmarks.study.report.summary import Summary, summarise_studies
 from benchmarks.suites import SUITES
 from virl_env.text import read_reply
@@ -419,24 +421,28 @@ def test_points_on_the_way_are_drawn_against_compute(
     given = {"columns": ["rule_ood"], "episodes": 2, "samples": 2, "measures": ["samples"]}
     list(measure(folder, **given))
     (one,) = summarise_studies([folder], splits=False).settings
-    assert measured_rows(one) == []  # The ends alone are no curve.
+    assert measured_on_the_way(one) == []  # The ends alone are no curve.
     list(measure(folder, points="all", **given))
-    rows = measured_rows(one)
-    assert [(row["arm"], row["point"]) for row in rows] == [
+    points = measured_on_the_way(one)
+    assert [(at.arm, at.point) for at in points] == [
         ("init", 0),
         ("rl-2e-4", 1),
         ("rl-2e-4", 2),
     ]
-    for row in rows:
-        assert {"flops", "pass@1", "pass@1_low", "pass@1_high", "kl", "kl_high"} <= set(row)
-    named = {drawing.name: drawing for drawing in drawings(Summary([replace(one, frontier=rows)]))}
+    assert all(at.has("pass@1", "pass@2", "kl") for at in points)
+    assert all(at.flops > 0 for at in points)
+    named = {
+        drawing.name: drawing for drawing in drawings(Summary([replace(one, frontier=points)]))
+    }
     figure = named["measures-gp-l-grid-lm-working"].draw(LIGHT)
     titles = [panel.get_title() for panel in figure.axes if panel.get_title()]
     assert titles == [f"another rule: {name}" for name in ("pass@1", "pass@2", "KL from the init")]
     (of_kl,) = (panel for panel in figure.axes if "KL" in panel.get_title())
     assert of_kl.get_ylabel() == "KL (nats)"
     # In nats, not in percent.
-    assert max(of_kl.lines[0].get_ydata()) == pytest.approx(max(row["kl"] for row in rows))
+    assert max(of_kl.lines[0].get_ydata()) == pytest.approx(
+        max(at.values["kl"].value for at in points)
+    )
 
 
 def test_what_was_measured_on_the_way_is_on_the_page_of_all_comparisons(
@@ -467,14 +473,22 @@ def test_samples_are_drawn_as_success_where_a_study_compares_something_else(
     folder = study(tmp_path / "run", "virl-l", "streets-working")
     (one,) = summarise_studies([folder], splits=False).settings
     names = ("pass@1", "pass@4", "pass@8", "revision", "forced")
-    rows: list[dict[str, float | str]] = [
-        {"arm": "rl-2e-4", "point": point, "flops": float(point), "revision_room": room}
-        | {f"{name}{end}": 0.1 for name in names for end in ("", "_low", "_high")}
+    one_of_ten = Estimate(0.1, 0.1, 0.1, episodes=10, clusters=10, seeds=1, by_seed={0: 0.1})
+    points = [
+        Reached(
+            "rl-2e-4",
+            point,
+            float(point),
+            {
+                **dict.fromkeys(names, one_of_ten),
+                "revision_room": replace(one_of_ten, value=room),
+            },
+        )
         for point, room in ((1, 1.0), (2, 0.9))
     ]
     told = {
         panel.get_title().removeprefix("another rule: "): panel.get_ylabel()
-        for panel in figures.measures(replace(one, frontier=rows), rows, LIGHT).axes
+        for panel in figures.measures(replace(one, frontier=points), points, LIGHT).axes
         if panel.get_title()
     }
     # Without room for all attempts they are not what their name says.
@@ -502,7 +516,7 @@ def test_points_of_other_seeds_are_not_on_one_line(tmp_path: Path) -> None:
         )
     ]  # fmt: skip
     write_json(folder / "measures.json", {"measured": measured, "tables": []})
-    assert [row["point"] for row in measured_rows(one)] == [1, 2]
+    assert [at.point for at in measured_on_the_way(one)] == [1, 2]
 
 
 @pytest.mark.slow

@@ -34,6 +34,7 @@ from benchmarks.study.report.contrast_tables import compared_table, endpoints_ta
 from benchmarks.study.report.contrasts import corrected
 from benchmarks.study.report.figures import curves, forest, frontier
 from benchmarks.study.report.page import csv_rows, drawings, tables
+from benchmarks.study.report.reached import Reached
 from benchmarks.study.report.summary import Summary, arms_beside, summarise_studies
 from benchmarks.study.report.tables import choices_table, overturned_table
 from benchmarks.study.results import Difference, Rate
@@ -485,7 +486,7 @@ def test_chosen_arms_count_in_whatever_order_studies_are_given(
         config = PRESETS["gp-l"][one.preset.name].plain(exclude={"seeds"})
         record = one.record.model_copy(update={"config": config})
         write_json(tmp_path / name / "run.json", record.model_dump(mode="json"))
-    results = SimpleNamespace(retained=())
+    results = SimpleNamespace(curves=[], retained=())
     monkeypatch.setattr(
         "benchmarks.study.report.summary.study_and_results",
         lambda folder, splits: (made[folder.name], results),
@@ -533,16 +534,15 @@ def test_the_forest_has_in_colour_what_words_count() -> None:
 def test_lines_start_where_arms_do_and_all_of_a_legend_is_shown() -> None:
     preset = PRESETS["gp-l"]["controls-more"]
     arms = ["init", *preset.policies["lm-working"].all_arms]
-    told = {"rule_ood": 0.5, "rule_ood_low": 0.4, "rule_ood_high": 0.6}
-    told |= {"in": 0.5, "in_low": 0.4, "in_high": 0.6}
-    rows = [
-        {"arm": arm, "point": point, "flops": 1e12 * (1 + point), **told}
+    told = Estimate(0.5, 0.4, 0.6, episodes=10, clusters=10, seeds=1, by_seed={0: 0.5})
+    points = [
+        Reached(arm, point, 1e12 * (1 + point), {"rule_ood": told, "in": told})
         for arm in arms
         for point in ((0,) if arm == "init" else (1, 2))
     ]
     made = study("controls-more", {})
     one: Any = SimpleNamespace(
-        study=made, policy="lm-working", name="a", columns=["rule_ood"], frontier=rows, means=[],
+        study=made, policy="lm-working", name="a", columns=["rule_ood"], frontier=points, means=[],
         is_part=False, results=SimpleNamespace(missing=Missing()),
     )  # fmt: skip
     for drawn in (curves(one, LIGHT), frontier(Summary([one]), LIGHT)):

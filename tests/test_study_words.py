@@ -22,7 +22,7 @@ from benchmarks.study.report.advice import Advice, advice
 from benchmarks.study.report.compared import against_answers, contrasts_of
 from benchmarks.study.report.compute import compute_table
 from benchmarks.study.report.contrasts import Contrast, corrected, init_rate, of_one_init
-from benchmarks.study.report.frontier_rows import mean_over_rates
+from benchmarks.study.report.reached import mean_over_rates
 from benchmarks.study.report.summary import answers_alone
 from benchmarks.study.report.tables import RATES_AS_GOOD, THE_HEADLINE, UNDECIDED, trained_on_table
 from benchmarks.tables import Table, interval, percent, signed

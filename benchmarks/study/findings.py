@@ -30,7 +30,7 @@ from benchmarks.study.findings_pages import (
 from benchmarks.study.publish import BEFORE, RESULTS
 from benchmarks.study.quoted import QUOTED, Quoted, quoted, text_of
 from benchmarks.study.report import figures
-from benchmarks.study.report.measures import measured_rows
+from benchmarks.study.report.measures import measured_on_the_way
 from benchmarks.study.report.summary import Setting, Summary, summarise_studies
 from shiftgym.atomic import write_atomically
 
@@ -92,7 +92,7 @@ def _pictures(one: Setting, found: Quoted) -> Iterator[tuple[Path, Callable[[The
     if name in found.looks:
         yield looks_figure(name), partial(severities_figure, one.results)
     if name in found.measured:
-        yield measures_figure(name), partial(figures.measures, one, measured_rows(one))
+        yield measures_figure(name), partial(figures.measures, one, measured_on_the_way(one))
 
 
 if __name__ == "__main__":

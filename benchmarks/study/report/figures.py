@@ -17,6 +17,7 @@ from benchmarks.study.arm_styles import arm_handles, start_of, styles
 from benchmarks.study.names import COLUMN_NAMES, ENDPOINT_NAMES, KL_AXIS
 from benchmarks.study.report.contrasts import Contrast, by_setting
 from benchmarks.study.report.measures import shown_measures
+from benchmarks.study.report.reached import Reached
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.tasks.task import SUCCESS
 
@@ -40,24 +41,23 @@ def frontier(summary: Summary, theme: Theme) -> Figure:
     for panel, one in zip(panels, drawn):
         shift, within = one.study.task.shift, "in"
         looks = styles(theme, _arms(one))
-        (start,) = [row for row in one.frontier if row["arm"] == "init"][:1] or [None]
+        points, means = (
+            [at for at in known if at.has(shift, within)] for known in (one.frontier, one.means)
+        )
+        starts = [at for at in points if at.arm == "init"]
         for arm, look in looks.items():
-            rows = [row for row in one.frontier if row["arm"] == arm and within in row]
-            rows = [row for row in rows if shift in row]
-            before = _before(arm, [row for row in one.frontier if {shift, within} <= set(row)])
+            own = [at for at in points if at.arm == arm]
             # Intervals of all points of all rates would hide the points: the means have them.
-            for row in [] if one.means else rows:
-                _cross(panel, row, within, shift, look["color"], 0.28)
-            _path(panel, before, rows, within, shift, look, bool(one.means))
+            for at in [] if one.means else own:
+                _cross(panel, at, within, shift, look["color"], 0.28)
+            _path(panel, _before(arm, points), own, within, shift, look, bool(one.means))
         for method in ("sft", "rl"):
-            rows = [
-                row for row in one.means if row["arm"] == method and {shift, within} <= set(row)
-            ]
+            own = [at for at in means if at.arm == method]
             look = arm_style(theme, method)
-            for row in rows:
-                _cross(panel, row, within, shift, look["color"], 0.4)
-            _path(panel, [start] if start else [], rows, within, shift, look, False)
-        if start:
+            for at in own:
+                _cross(panel, at, within, shift, look["color"], 0.4)
+            _path(panel, starts, own, within, shift, look, False)
+        for start in starts:
             _cross(panel, start, within, shift, theme.arms["init"], 0.8)
             look = {**arm_style(theme, "init"), "markersize": 9.0, "ls": ""}
             panel.plot([_pct(start, within)], [_pct(start, shift)], zorder=5, **look)
@@ -79,54 +79,54 @@ def curves(one: Setting, theme: Theme) -> Figure:
     titles = {
         column: COLUMN_NAMES.get(column, column.replace("_", " "))
         for column in one.columns
-        if any(column in row for row in one.frontier)
+        if any(at.has(column) for at in one.frontier)
     }
     return _against_compute(one, one.frontier, titles, theme)
 
 
-def measures(one: Setting, rows: Sequence[Mapping[str, float | str]], theme: Theme) -> Figure:
+def measures(one: Setting, points: Sequence[Reached], theme: Theme) -> Figure:
     """Draw what was measured of the weights under another rule against training compute.
 
     Args:
-        rows: see `measured_rows`.
+        points: see `measured_on_the_way`.
     """
-    titles = {name: f"another rule: {told}" for name, told in shown_measures(rows).items()}
+    titles = {name: f"another rule: {told}" for name, told in shown_measures(points).items()}
     # Of a grid some arms may be measured.
-    return _against_compute(replace(one, frontier=[*map(dict, rows)]), rows, titles, theme)
+    return _against_compute(replace(one, frontier=list(points)), points, titles, theme)
 
 
 def _against_compute(
     one: Setting,
-    shown: Sequence[Mapping[str, float | str]],
+    shown: Sequence[Reached],
     titles: Mapping[str, str],
     theme: Theme,
 ) -> Figure:
-    """Draw a panel for each of `titles`, the keys of rows, and a line for each arm in it."""
+    """Draw a panel for each of `titles`, by what is measured, and a line for each arm in it."""
     figure, panels = _panels(len(titles), 2.7)
-    most = max(float(row["flops"]) for row in shown)
+    most = max(at.flops for at in shown)
     unit = 3 * math.floor(math.log10(most) / 3) if most >= 1 else 0
     looks = styles(theme, _arms(one))
     for panel, (key, title) in zip(panels, titles.items()):
         scale, axis = _scale(one, key)
-        starts = [row for row in shown if row["arm"] == "init" and key in row]
+        points = [at for at in shown if at.has(key)]
         for arm, look in looks.items():
-            before = _before(arm, [row for row in shown if key in row])
-            rows = [*before, *(row for row in shown if row["arm"] == arm and key in row)]
-            at = [float(row["flops"]) / 10**unit for row in rows]
+            before = _before(arm, points)
+            way = [*before, *(at for at in points if at.arm == arm)]
+            spent = [at.flops / 10**unit for at in way]
+            estimates = [at.values[key] for at in way]
             panel.plot(
-                at, [scale * float(r[key]) for r in rows],
+                spent, [scale * estimate.value for estimate in estimates],
                 **{**look, "markersize": 3.6, "lw": 1.3, "markevery": slice(len(before), None)},
             )  # fmt: skip
-            low, high = (
-                [scale * float(r[f"{key}_{end}"]) for r in rows] for end in ("low", "high")
-            )
+            low = [scale * estimate.low for estimate in estimates]
+            high = [scale * estimate.high for estimate in estimates]
             alpha = 0.13 if len(looks) < 4 else 0.05
-            panel.fill_between(at, low, high, color=look["color"], alpha=alpha, lw=0)
-        for row in starts:
-            look = {**arm_style(theme, "init"), "markersize": 7.0}
-            panel.plot(
-                [float(row["flops"]) / 10**unit], [scale * float(row[key])], zorder=5, **look
-            )
+            panel.fill_between(spent, low, high, color=look["color"], alpha=alpha, lw=0)
+        for at in points:
+            if at.arm == "init":
+                look = {**arm_style(theme, "init"), "markersize": 7.0}
+                value = scale * at.values[key].value
+                panel.plot([at.flops / 10**unit], [value], zorder=5, **look)
         plain_axes(panel)
         panel.set_title(label(title))
         panel.set_ylabel(axis)
@@ -205,50 +205,51 @@ def forest_rows(summary: Summary) -> list[Contrast]:
 
 def has_frontier(one: Setting) -> bool:
     """Return whether a point is measured in and out of distribution."""
-    return any({one.study.task.shift, "in"} <= set(row) for row in one.frontier)
+    return any(at.has(one.study.task.shift, "in") for at in one.frontier)
 
 
 def _arms(one: Setting) -> list[str]:
     """Return the arms of a setting of which something is measured, in order."""
-    return [arm for arm in dict.fromkeys(str(row["arm"]) for row in one.frontier) if arm != "init"]
+    return [arm for arm in dict.fromkeys(at.arm for at in one.frontier) if arm != "init"]
 
 
-def _pct(row: Mapping[str, float | str], key: str) -> float:
-    return 100 * float(row[key])
+def _pct(at: Reached, column: str) -> float:
+    return 100 * at.values[column].value
 
 
-def _cross(
-    panel: Axes, row: Mapping[str, float | str], x: str, y: str, colour: Any, alpha: float
-) -> None:
+def _cross(panel: Axes, at: Reached, x: str, y: str, colour: Any, alpha: float) -> None:
     """Draw the intervals of a point in both directions."""
     look: dict[str, Any] = {"color": colour, "alpha": alpha, "zorder": 1}
     look["lw"] = 1.4 if alpha > 0.5 else 0.7
-    panel.plot([_pct(row, f"{x}_low"), _pct(row, f"{x}_high")], [_pct(row, y)] * 2, **look)
-    panel.plot([_pct(row, x)] * 2, [_pct(row, f"{y}_low"), _pct(row, f"{y}_high")], **look)
+    across, up = ([100 * one.low, 100 * one.high] for one in (at.values[x], at.values[y]))
+    panel.plot(across, [_pct(at, y)] * 2, **look)
+    panel.plot([_pct(at, x)] * 2, up, **look)
 
 
-def _before(arm: str, rows: Sequence[Mapping[str, float | str]]) -> list[Mapping[str, float | str]]:
+def _before(arm: str, points: Sequence[Reached]) -> list[Reached]:
     """Return the point that an arm goes on from, of those that are shown: none if untrained."""
-    return [row for row in rows if row["arm"] == start_of(arm)][-1:]
+    return [at for at in points if at.arm == start_of(arm)][-1:]
 
 
 def _path(
     panel: Axes,
-    before: Sequence[Mapping[str, float | str]],
-    rows: Sequence[Mapping[str, float | str]],
+    before: Sequence[Reached],
+    own: Sequence[Reached],
     x: str,
     y: str,
     look: Mapping[str, Any],
     faint: bool,
 ) -> None:
     """Draw the way from where an arm starts over all its points, the last one large."""
-    way = [*before, *rows]
+    way = [*before, *own]
     size = {"markersize": 2.4, "lw": 0.8} if faint else {"markersize": 4.0, "lw": 1.8}
-    at, up = [_pct(row, x) for row in way], [_pct(row, y) for row in way]
+    across, up = [_pct(at, x) for at in way], [_pct(at, y) for at in way]
     line = {**look, **size, "markevery": slice(len(before), None)}
-    panel.plot(at, up, **line, alpha=0.45 if faint else 1.0, zorder=2 if faint else 3)
+    panel.plot(across, up, **line, alpha=0.45 if faint else 1.0, zorder=2 if faint else 3)
     last = {**look, "markersize": 4.5 if faint else 8.5, "ls": ""}
-    panel.plot(at[-1:], up[-1:], zorder=2.5 if faint else 4, alpha=0.6 if faint else 1.0, **last)
+    panel.plot(
+        across[-1:], up[-1:], zorder=2.5 if faint else 4, alpha=0.6 if faint else 1.0, **last
+    )
 
 
 def _panels(count: int, height: float, wide: int = 2) -> tuple[Figure, list[Axes]]:

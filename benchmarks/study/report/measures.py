@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from benchmarks.statistics import conditional
+from benchmarks.statistics import Estimate, conditional
 from benchmarks.study.cells import job_folder
-from benchmarks.study.further_seeds import HALF
+from benchmarks.study.further_seeds import halfway
 from benchmarks.study.measured import read_measures, with_interval
 from benchmarks.study.names import COLUMN_NAMES, MEASURE_NAMES, arm_name
 from benchmarks.study.points import read_points
+from benchmarks.study.report.reached import Reached
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.study.splits import splits_tables
 from benchmarks.tables import Table
@@ -32,13 +33,12 @@ def tables_beside_success(summary: Summary) -> list[Table]:
     return found
 
 
-def measured_rows(one: Setting, column: str = "") -> list[dict[str, float | str]]:
-    """Return what was measured of weights on the way on a column, a row for each point.
+def measured_on_the_way(one: Setting, column: str = "") -> list[Reached]:
+    """Return what was measured of weights at points of training on a column, by measure.
 
-    A row has the names of its measures, each with its bounds, as `frontier.curve` has columns, the
-    compute of the seeds that are measured, and how many seeds and episodes these are. There is none
-    where the init and last points alone were measured. Points of which other seeds are known than
-    of those on the way are left out.
+    Compute is that of the seeds that are measured. There is nothing where the init and last points
+    alone were measured. Points of which other seeds are known than of those on the way are left
+    out.
 
     Args:
         column: "" for the shifted rule.
@@ -54,65 +54,56 @@ def measured_rows(one: Setting, column: str = "") -> list[dict[str, float | str]
     if not ways:
         return []
     seeds = max(ways, key=len)
-    rows: dict[tuple[str, int], dict[str, float | str]] = {}
+    values: dict[tuple[str, int], dict[str, Estimate]] = {}
     for number in known:
-        arm, point, estimate = number.arm, number.point, number.estimate
-        spent = _flops(one, seeds, f"{arm}/{point}")
-        if set(estimate.by_seed) != seeds or not spent:
-            continue
-        row = rows.setdefault(
-            (arm, point),
-            {
-                "arm": arm,
-                "point": point,
-                "flops": sum(spent) / len(spent),
-                "seeds": len(seeds),
-                "episodes": estimate.episodes,
-            },
-        )
-        row |= {
-            number.measure: estimate.value,
-            f"{number.measure}_low": estimate.low,
-            f"{number.measure}_high": estimate.high,
-        }
-    return [rows[place] for place in sorted(rows, key=lambda place: place[1])]
+        if set(number.estimate.by_seed) == seeds:
+            own = values.setdefault((number.arm, number.point), {})
+            own[number.measure] = number.estimate
+    jobs = [read_points(job_folder(one.study.folder, one.policy, seed)) for seed in seeds]
+    found = []
+    for arm, point in sorted(values, key=lambda place: place[1]):
+        name = f"{arm}/{point}"
+        if spent := [points[name].flops for points in jobs if name in points]:
+            found.append(Reached(arm, point, sum(spent) / len(spent), values[arm, point]))
+    return found
 
 
-def shown_measures(rows: Sequence[Mapping[str, float | str]]) -> dict[str, str]:
-    """Return what a figure or a table shows of `measured_rows`, by the keys of rows, for people."""
-    names = {name for row in rows for name in row}
+def shown_measures(points: Sequence[Reached]) -> dict[str, str]:
+    """Return the measures that a figure or a table of such points shows, and their names."""
+    names = {name for point in points for name in point.values}
     samples = sorted(
         (name for name in names if re.fullmatch(r"pass@\d+", name)), key=lambda name: int(name[5:])
     )
     shown = [*dict.fromkeys([*samples[:1], *samples[-1:]]), *MEASURE_NAMES]
-    if any(float(row.get("revision_room", 1.0)) < 1.0 for row in rows):
+    rooms = [point.values["revision_room"] for point in points if point.has("revision_room")]
+    if any(room.value < 1.0 for room in rooms):
         shown.remove("revision")  # There was no room for all attempts.
     return {name: MEASURE_NAMES.get(name, name) for name in shown if name in names}
 
 
 def measured_tables(one: Setting) -> list[Table]:
     """Return what was measured under another rule and under the trained one."""
-    found = {column: measured_rows(one, column) for column in (one.study.task.shift, "in")}
-    return [_measured_table(one, column, rows) for column, rows in found.items() if rows]
+    found = {column: measured_on_the_way(one, column) for column in (one.study.task.shift, "in")}
+    return [_measured_table(one, column, points) for column, points in found.items() if points]
 
 
-def _measured_table(one: Setting, column: str, rows: Sequence[Mapping[str, float | str]]) -> Table:
+def _measured_table(one: Setting, column: str, points: Sequence[Reached]) -> Table:
     """Return what was measured of the init, at half of the compute and the end."""
-    preset, names = one.study.preset, shown_measures(rows)
-    half = next(n for n in range(1, preset.points + 1) if preset.share(n) >= HALF)
+    preset, names = one.study.preset, shown_measures(points)
     told = [
         [
-            arm_name(str(row["arm"])),
-            "" if row["arm"] == "init" else f"{100 * preset.share(int(row['point'])):.0f} %",
-            *(_with_interval(name, row) for name in names),
+            arm_name(at.arm),
+            "" if at.arm == "init" else f"{100 * preset.share(at.point):.0f} %",
+            *(_with_interval(name, at) for name in names),
         ]
-        for row in rows
-        if row["point"] in (0, half, preset.points)
+        for at in points
+        if at.point in (0, halfway(preset), preset.points)
     ]
     header = [name + (", nats" if key == "kl" else " %") for key, name in names.items()]
-    metrics, task, seeds = one.study.task.metrics, one.study.task, int(rows[0]["seeds"])
+    estimates = [next(iter(at.values.values())) for at in points]
+    metrics, task, seeds = one.study.task.metrics, one.study.task, estimates[0].seeds
     success, metric = (metrics[name].title.lower() for name in (SUCCESS, task.metric))
-    counts = [int(row["episodes"]) for row in rows]
+    counts = [estimate.episodes for estimate in estimates]
     episodes = " to ".join(dict.fromkeys(f"{count:,}" for count in (min(counts), max(counts))))
     note = (
         f"{seeds} seed{'s' if seeds > 1 else ''}, {episodes} episodes a point, the "
@@ -130,14 +121,8 @@ def _measured_table(one: Setting, column: str, rows: Sequence[Mapping[str, float
     )
 
 
-def _with_interval(measure: str, row: Mapping[str, float | str]) -> str:
-    if measure not in row:
+def _with_interval(measure: str, at: Reached) -> str:
+    if not at.has(measure):
         return ""
-    value, low, high = (float(row[f"{measure}{end}"]) for end in ("", "_low", "_high"))
-    return with_interval(measure, value, low, high)
-
-
-def _flops(one: Setting, seeds: Iterable[int], point: str) -> list[float]:
-    """Return the compute that some seeds had spent at a point, such as rl-2e-4/3."""
-    jobs = [read_points(job_folder(one.study.folder, one.policy, seed)) for seed in seeds]
-    return [points[point].flops for points in jobs if point in points]
+    estimate = at.values[measure]
+    return with_interval(measure, estimate.value, estimate.low, estimate.high)

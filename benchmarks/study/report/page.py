@@ -21,7 +21,7 @@ from benchmarks.study.report import figures
 from benchmarks.study.report.advice import FINDINGS, TOPICS, Advice, advice
 from benchmarks.study.report.compute import compute_table
 from benchmarks.study.report.examples import examples
-from benchmarks.study.report.measures import measured_rows, tables_beside_success
+from benchmarks.study.report.measures import measured_on_the_way, tables_beside_success
 from benchmarks.study.report.summary import Summary
 from benchmarks.study.report.tables import (
     choices_table,
@@ -75,10 +75,10 @@ def drawings(summary: Summary) -> list[Drawing]:
             draw = partial(figures.curves, one)
             found.append(Drawing(name, f"Against compute: {one.title}", says, draw))
     for one in summary.settings:
-        if rows := measured_rows(one):
+        if measured := measured_on_the_way(one):
             name = f"measures-{one.suite}-{one.study.preset.name}-{one.policy}"
             says = f"{one.title}: samples, attempts, the reading given and the divergence"
-            draw = partial(figures.measures, one, rows)
+            draw = partial(figures.measures, one, measured)
             found.append(Drawing(name, f"Measured beside success: {one.title}", says, draw))
     for one in summary.one_each:
         if one.results.severities:
@@ -181,20 +181,18 @@ def csv_rows(summary: Summary) -> list[dict[str, Any]]:
     rows = []
     for one in summary.settings:
         status = one.results.missing.status
-        for row in one.frontier:
-            for column in one.study.preset.curve_columns:
-                if column in row:
-                    rows.append(
-                        {
-                            "what": "rate", "suite": one.suite,
-                            "preset": one.study.preset.name, "policy": one.policy,
-                            "first": row["arm"], "second": "", "point": row["point"],
-                            "column": column, "value": row[column], "low": row[f"{column}_low"],
-                            "high": row[f"{column}_high"], "p": "", "p_holm": "", "family": "",
-                            "seeds": len(one.study.record.seeds), "episodes": "",
-                            "flops": row["flops"], "run": status,
-                        }
-                    )  # fmt: skip
+        for at in one.frontier:
+            for column, estimate in at.values.items():
+                rows.append(
+                    {
+                        "what": "rate", "suite": one.suite, "preset": one.study.preset.name,
+                        "policy": one.policy, "first": at.arm, "second": "", "point": at.point,
+                        "column": column, "value": estimate.value, "low": estimate.low,
+                        "high": estimate.high, "p": "", "p_holm": "", "family": "",
+                        "seeds": estimate.seeds, "episodes": estimate.episodes,
+                        "flops": at.flops, "run": status,
+                    }
+                )  # fmt: skip
         for c in one.contrasts:
             rows.append(
                 {

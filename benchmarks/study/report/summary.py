@@ -14,7 +14,7 @@ from benchmarks.study.further_seeds import with_further_seeds
 from benchmarks.study.names import setting_name
 from benchmarks.study.report.compared import against_answers, contrasts_of
 from benchmarks.study.report.contrasts import Contrast, corrected, of_one_init
-from benchmarks.study.report.frontier_rows import curve, mean_over_rates
+from benchmarks.study.report.reached import Reached, mean_over_rates, means_reached, reached
 from benchmarks.study.results import Results, study_and_results
 
 
@@ -26,7 +26,7 @@ class Setting:
         beside: the arms "sft" and "rl" of another study, that its controls are compared with.
         chosen: what validation chose for each method; empty where the preset has no validation.
         passed: what validation under the shifted rule would have chosen, which chooses nothing.
-        frontier: see `frontier.curve`; with the FLOPs of each point.
+        frontier: what its arms reach at all points.
         means: the same of both methods, the mean over rates; empty where each has one rate.
         contrasts: all that is compared of it.
     """
@@ -37,8 +37,8 @@ class Setting:
     beside: Cells
     chosen: dict[str, Choice]
     passed: dict[str, Choice]
-    frontier: list[dict[str, float | str]]
-    means: list[dict[str, float | str]]
+    frontier: list[Reached]
+    means: list[Reached]
     contrasts: list[Contrast]
 
     @property
@@ -178,25 +178,18 @@ def _setting(study: Study, results: Results, policy: str, studies: Sequence[Stud
     if chosen and (alone := answers_alone(study, policy, studies)):
         retained = policy in results.retained
         contrasts += against_answers(study, policy, chosen, *alone, retained)
-    asked = study.preset.policies[policy]
-    arms = asked.all_arms
-    cells, columns = study.played(policy), study.preset.curve_columns
+    asked, cells = study.preset.policies[policy], study.played(policy)
     passed = dict[str, Choice]()
     if chosen:
         # An unfinished run may lack it, as most presets do.
         with suppress(ValueError):
             passed = choices(cells, asked, study.preset, SHIFTED)
-    rows = curve(cells, arms, study.preset.points, columns)
-    means: list[dict[str, float | str]] = []
+    points = reached(results.curves, policy, [*asked.all_arms])
+    means = list[Reached]()
     if any(len(arms_by_rate(asked, method)) > 1 for method in ("sft", "rl")):
-        both = [study.task.shift, "in"]
-        means = curve(
-            mean_over_rates(cells, asked, study.preset), ("sft", "rl"), study.preset.points, both
-        )
-    for row in rows:
-        spent = study.flops.get((policy, str(row["arm"]), int(row["point"])))
-        row["flops"] = sum(spent) / len(spent) if spent else 0.0
-    return Setting(study, results, policy, beside, chosen, passed, rows, means, contrasts)
+        over_rates = mean_over_rates(cells, asked, study.preset)
+        means = means_reached(over_rates, (study.task.shift, "in"))
+    return Setting(study, results, policy, beside, chosen, passed, points, means, contrasts)
 
 
 def _corrected(settings: Sequence[Setting]) -> list[Setting]:
