@@ -24,6 +24,7 @@ from benchmarks.study.endpoints import (
     Choice,
     Endpoint,
     choices,
+    declared,
     endpoints,
 )
 from benchmarks.study.further_seeds import continues, with_further_seeds
@@ -73,6 +74,12 @@ def report(folders: Sequence[Path], begin: Callable[[Path], object] = lambda _: 
             try:
                 for column in columns:
                     chosen, here = endpoints(cells, suite, name, policy, preset, column, further)
+                    there = {one.name for one in here}
+                    lines += [
+                        f"{suite}, {name}: ({asked}) on {column} has no episodes yet."
+                        for asked in declared(chosen, policy, preset)
+                        if asked not in there
+                    ]
                     for one in here:
                         marked = unfinished_b if one.name == "b" else unfinished
                         place = suite, one.policy, one.name, one.column

@@ -29,8 +29,6 @@ Difference = Callable[[str, str], Estimate]
 COLUMN = PRIMARY
 """The column of the headline."""
 
-_IMITATE = ("sft", "rejection")
-
 TURNS, EXPLAINS, LEAVES = "turns it", "explains it", "leaves it"
 """What a control does to a headline that is there to be overturned."""
 
@@ -118,7 +116,7 @@ def stand_ins(arms: Mapping[str, Arm]) -> list[StandIn]:
         # Another form of reply loses the form, whatever it does to the rule.
         if name in ("sft", "rl") or arm.answer_only or arm.start == UNTRAINED:
             continue
-        of = "sft" if arm.method in _IMITATE else "rl"
+        of = "sft" if arm.imitates else "rl"
         found.append(StandIn(name, **{"sft": "sft", "rl": "rl", of: name}, of=of))
     if len(scratch) == 2:
         found.append(StandIn(UNTRAINED, scratch["rl"], scratch["sft"], "both"))
@@ -182,26 +180,21 @@ def side(estimate: Estimate) -> int:
 
 
 @dataclass
-class Setting:
-    """What was run of one policy on one suite.
+class Controls:
+    """All controls of one policy on one suite, and the two arms that they are set beside.
 
     Attributes:
-        headlines: the endpoints that are confronted, by their names; none while no grid has them.
-        lacks: why there are none.
-        arms: of all controls.
+        arms: by their names.
         points: of each arm.
-        cells: episodes of the controls, and of the init.
+        cells: their episodes, and those of the init.
     """
 
-    headlines: dict[str, Estimate] = field(default_factory=dict)
-    lacks: str = "no grid among these studies has endpoint (a) yet."
     arms: dict[str, Arm] = field(default_factory=dict)
     points: int = 0
     cells: dict[tuple[str, int, str], Played] = field(default_factory=dict)
 
-    def verdicts(self, endpoint: str) -> Iterator[Verdict | str]:
-        """Yield what each control does to one of `headlines`, or why that cannot be told yet."""
-        headline = self.headlines[endpoint]
+    def verdicts(self, endpoint: str, headline: Estimate) -> Iterator[Verdict | str]:
+        """Yield what no control and each of them does to a headline, or why that is not known."""
         difference = at_endpoint(self.cells, self.points, endpoint)
         for stand_in in (NO_CONTROL, *stand_ins(self.arms)):
             try:
@@ -210,35 +203,56 @@ class Setting:
                 yield f"{stand_in.control} is open: {error}"
 
 
-def settings_of(studies: Iterable[Study]) -> dict[tuple[str, str], Setting]:
-    """Return what studies hold of headlines and controls, by suite and policy.
+Policies = tuple[str, str]
+"""A suite and a policy."""
+
+
+def controls_of(studies: Iterable[Study]) -> dict[Policies, Controls]:
+    """Return the controls among studies, of which those of one policy belong together.
 
     Args:
-        studies: grids and controls; of endpoints and arms in several those of the last one count.
+        studies: grids and controls; of an arm in several the last one counts.
 
     Raises:
         RunError: controls and grids are not from the same init.
     """
-    found: dict[tuple[str, str], Setting] = {}
+    found: dict[Policies, Controls] = {}
     for study in studies:
-        preset, suite = study.preset, next(iter(study.record.suites))
-        for name, policy in preset.policies.items():
-            setting = found.setdefault((suite, name), Setting())
+        for name, policy in study.preset.policies.items():
+            own = found.setdefault((_suite(study), name), Controls())
             here = study.played(name)
-            check_same_init(study.folder, setting.cells, here)
-            setting.cells.update({at: cell for at, cell in here.items() if at[0] == "init"})
-            if preset.is_controls:
-                setting.cells.update(here)
-                setting.arms.update(policy.all_arms)
-                setting.points = preset.points
-                continue
+            check_same_init(study.folder, own.cells, here)
+            own.cells.update({at: cell for at, cell in here.items() if at[0] == "init"})
+            if study.preset.is_controls:
+                own.cells.update(here)
+                own.arms.update(policy.all_arms)
+                own.points = study.preset.points
+    return {of: own for of, own in found.items() if own.arms}
+
+
+def headlines_of(studies: Iterable[Study]) -> dict[Policies, dict[str, Estimate] | str]:
+    """Return what controls are set against, or why there is none; that of the last study counts.
+
+    Args:
+        studies: grids and controls.
+    """
+    found: dict[Policies, dict[str, Estimate] | str] = {}
+    for study in studies:
+        if study.preset.is_controls:
+            continue
+        for name, policy in study.preset.policies.items():
+            of, cells = (_suite(study), name), study.played(name)
             try:
-                _, ends = endpoints(here, suite, name, policy, preset, COLUMN)
+                _, ends = endpoints(cells, _suite(study), name, policy, study.preset, COLUMN)
             except ValueError as error:  # A grid that is not finished has no endpoint yet.
-                setting.lacks = str(error)
-                continue
-            setting.headlines = confronted({one.name: one.test.estimate for one in ends})
+                found.setdefault(of, str(error))
+            else:
+                found[of] = confronted({one.name: one.test.estimate for one in ends})
     return found
+
+
+def _suite(study: Study) -> str:
+    return next(iter(study.record.suites))
 
 
 def report(folders: Sequence[Path], begin: Callable[[Path], object] = lambda _: None) -> list[str]:
@@ -254,25 +268,26 @@ def report(folders: Sequence[Path], begin: Callable[[Path], object] = lambda _: 
     """
     studies = load_studies(folders, begin)
     lines = [note for study in studies for note in study.notes]
-    settings = settings_of(studies)
-    if not any(setting.arms for setting in settings.values()):
+    controls, headlines = controls_of(studies), headlines_of(studies)
+    if not controls:
         lines.append(
             "There are no controls among these studies: expected a grid and studies whose presets "
             f"begin with {CONTROLS!r}."
         )
-    for (suite, policy), setting in settings.items():
-        if not setting.arms:
-            continue
+    for of, own in controls.items():
+        suite, policy = of
         lines.append(f"{suite}, {policy}:")
-        if not setting.headlines:
-            lines.append(setting.lacks)
+        known = headlines.get(of, "no grid among these studies has endpoint (a) yet.")
+        if isinstance(known, str):
+            lines.append(known)
+            continue
         wanted = DECLARED[suite].seeds
-        for name, headline in setting.headlines.items():
+        for name, headline in known.items():
             interim = f"; interim, {wanted} are declared" if headline.seeds < wanted else ""
             lines.append(f"headline ({name}), RL - SFT on {COLUMN}: {_told(headline)}{interim}")
             if not side(headline):
                 lines.append("It is not different from 0, so nothing can overturn it.")
-            for one in setting.verdicts(name):
+            for one in own.verdicts(name, headline):
                 lines.append(one if isinstance(one, str) else _line(one))
     return lines
 

@@ -76,6 +76,11 @@ class Arm(Plain):
     mixed_rules: Literal[True] | None = None
     start: str | None = None
 
+    @property
+    def imitates(self) -> bool:
+        """Whether it learns to give replies that are shown to it, be they an arm's own."""
+        return self.method in ("sft", "rejection")
+
     @field_validator("settings")
     @classmethod
     def _a_rate_is_a_number(cls, settings: dict[str, Any]) -> dict[str, Any]:

@@ -236,7 +236,7 @@ def _controls(make: Maker, asked: PolicyPreset) -> list[Contrast]:
     known = [one for one in CONTROLS if one[0] in arms and one[1] in measured]
     named = {"sft", "rl", "sft-untrained", *(arm for arm, _, _ in known)}
     known += [
-        (arm, "sft" if about.method in ("sft", "rejection") else "rl", arm)
+        (arm, "sft" if about.imitates else "rl", arm)
         for arm, about in arms.items()
         if arm not in named
     ]

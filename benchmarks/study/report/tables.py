@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 from benchmarks.leaderboard import paper
 from benchmarks.significance import difference_test
@@ -23,10 +22,8 @@ from benchmarks.study.overturned import (
     NO_CONTROL,
     NOT_THERE,
     Verdict,
-    at_endpoint,
     confronted,
-    stand_ins,
-    verdict,
+    controls_of,
 )
 from benchmarks.study.report.advice import p_value
 from benchmarks.study.report.contrast_tables import endpoints_table, points
@@ -177,24 +174,20 @@ def controls_table(summary: Summary) -> Table | None:
         "setting", "control", "difference", "column", "first %", "second %", "points [95 %]",
         "by Holm",
     ]  # fmt: skip
+    controlled = {(one.suite, one.policy) for one in summary.settings if one.is_controls}
     note = ""
-    if not any(_headlines(summary, one) for one in _controls(summary)):
+    if not any(_headlines(summary, *of) for of in controlled):
         note = "Whether they overturn the headline is told where the grid is reported with them."
     return Table("Controls, at the last point", header, rows, numbers_from=4, note=note)
 
 
-def _controls(summary: Summary) -> list[Setting]:
-    """Return the settings of controls."""
-    return [one for one in summary.settings if one.study.preset.is_controls]
-
-
-def _headlines(summary: Summary, one: Setting) -> dict[str, Estimate]:
+def _headlines(summary: Summary, suite: str, policy: str) -> dict[str, Estimate]:
     """Return the endpoints that controls are set against; none where no grid is among the runs."""
     return confronted(
         {
             c.topic: c.estimate
-            for c in reversed(summary.contrasts)  # Of several the first counts.
-            if c.family == "declared" and c.shift and (c.suite, c.policy) == (one.suite, one.policy)
+            for c in summary.contrasts
+            if c.is_of_grid and c.family == "declared" and (c.suite, c.policy) == (suite, policy)
         }
     )
 
@@ -202,22 +195,13 @@ def _headlines(summary: Summary, one: Setting) -> dict[str, Estimate]:
 def overturned_table(summary: Summary) -> Table | None:
     """Return what controls do to the headline, None where it or they are missing."""
     rows: list[list[str]] = []
-    for one in _controls(summary):
-        setting, last = setting_name(one.suite, one.policy), one.study.preset.points
-        arms = one.study.preset.policies[one.policy].all_arms
-        cells = {**one.beside, **one.study.played(one.policy)}
-        for name, headline in _headlines(summary, one).items():
-            itself = [setting, f"({name})", THE_HEADLINE, "", points(headline), "", ""]
-            rows += [itself] if itself not in rows else []
-            difference = at_endpoint(cells, last, name)
-            for stand_in in (NO_CONTROL, *stand_ins(arms)):
-                # An unfinished control, or one whose methods are in another study, is left out.
-                with suppress(ValueError):
-                    told = verdict(headline, stand_in, difference)
-                    row = [setting, f"({name})", *_stood_in(told)]
-                    if row not in rows:  # Two studies of one init have the same row of no control.
-                        rows.append(row)
-    rows.sort(key=lambda row: (row[0], row[1]))
+    for of, controls in controls_of(one.study for one in summary.one_each).items():
+        setting = setting_name(*of)
+        for name, headline in _headlines(summary, *of).items():
+            rows.append([setting, f"({name})", THE_HEADLINE, "", points(headline), "", ""])
+            for told in controls.verdicts(name, headline):
+                if not isinstance(told, str):  # An unfinished control is left out.
+                    rows.append([setting, f"({name})", *_stood_in(told)])
     if not rows:
         return None
     return Table(
