@@ -381,6 +381,10 @@ def test_a_sentence_over_few_seeds_is_of_these_runs(seeds: int, end: str) -> Non
     )
     (said,) = sentences(results)
     assert said.endswith(end)
+    # Of many seeds that differ a test over seeds alone has to find it too.
+    estimate = replace(estimate, by_seed=dict(enumerate([0.0] * (seeds - 1) + [0.2 * seeds])))
+    (said,) = sentences(results)
+    assert said.endswith("neither is shown to be ahead.") == (seeds >= 5)
 
 
 def test_controls_are_compared_with_their_method_and_a_floor_decides_nothing() -> None:

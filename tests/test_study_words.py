@@ -483,7 +483,7 @@ _CONTROLS |= {"GRPO": LEAVES, "DFT": UNDECIDED}
 def test_pages_say_which_rule_is_easier_and_where_no_control_was_run() -> None:
     one = headline()
     within = replace(one, shift="", column="in", start=0.2)
-    run = Run(folder="a", command="b", seeds=6, lacks="")
+    run = Run(folder="a", command="b", seeds=6)
     header = ["setting", "control", "what it does"]
     found = Quoted(runs=(run,), contrasts=(one, within), controls=Table("", header, []))
     assert "Before training more is right under it than under the trained rule in 1" in page(found)

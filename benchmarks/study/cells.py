@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -90,7 +91,7 @@ class Study:
         """The suite's task, in the metric of the preset."""
         return self.preset.task(self.of)
 
-    @property
+    @cached_property
     def missing(self) -> Missing:
         """What it lacks of what was asked."""
         counts: Counter[tuple[PointName, str]] = Counter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks.significance import seeds_interval
 from benchmarks.statistics import FEW_SEEDS, Estimate
 from benchmarks.study.results import Difference, Results
 from benchmarks.tables import percent
@@ -28,15 +29,20 @@ def _sentence(results: Results, primary: Difference) -> str:
 
 
 def _so(estimate: Estimate) -> str:
-    """Return what follows; an interval over few seeds tells little of others."""
+    """Return what follows: of several seeds by the wider interval, of all rows or over seeds alone.
+
+    An interval over few seeds tells little of others.
+    """
     if estimate.seeds == 1:
         return "which tells nothing of other seeds"
-    where = " in these runs" if estimate.seeds < FEW_SEEDS else ""
-    return f"so {_ahead(estimate.low, estimate.high)}{where}"
+    if estimate.seeds < FEW_SEEDS:
+        return f"so {_ahead(estimate.low, estimate.high)} in these runs"
+    low, high = seeds_interval(estimate) or (estimate.low, estimate.high)
+    return f"so {_ahead(min(low, estimate.low), max(high, estimate.high))}"
 
 
 def _ahead(low: float, high: float) -> str:
-    """Return which arm is ahead, by the interval of RL - SFT."""
+    """Return which arm is ahead, by an interval of RL - SFT."""
     if low > 0:
         return "RL is ahead"
     return "SFT is ahead" if high < 0 else "neither is shown to be ahead"

@@ -15,7 +15,6 @@ from benchmarks.study.in_words import (
     paragraph,
     settings,
 )
-from benchmarks.study.names import ENDPOINT_NAMES
 from benchmarks.study.overturned import EXPLAINS, NO_CONTROL, NOT_THERE, TURNS
 from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.presets.grid import RATES, rate_name
@@ -210,7 +209,7 @@ def page_in_full(found: Quoted) -> str:
         "## Where the rows are",
         "\n".join(
             f"- `results/{run.folder}`: `{run.command}`, {run.seeds} "
-            f"seed{'s' if run.seeds > 1 else ''}." + (f" {run.lacks}." if run.lacks else "")
+            f"seed{'s' if run.seeds > 1 else ''}."
             for run in found.runs
         )
         or "No study is published yet.",
@@ -427,9 +426,8 @@ def _is_further(one: Advice, of_grids: bool) -> bool:
         of_grids: whether a table is of the endpoints of grids alone.
     """
     contrast = one.contrast
-    is_endpoint = contrast.topic in ENDPOINT_NAMES and contrast.shift == "rule"
-    is_endpoint &= not contrast.is_cv and (contrast.is_of_grid or not of_grids)
-    return contrast.shift != "" and not is_endpoint and not _is_of_last_point(contrast)
+    has_a_table = contrast.is_endpoint and (contrast.is_of_grid or not of_grids)
+    return contrast.shift != "" and not has_a_table and not _is_of_last_point(contrast)
 
 
 def _absent(found: Quoted) -> list[str]:

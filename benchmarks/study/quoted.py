@@ -38,14 +38,13 @@ LINE = 1_000
 
 
 class Run(BaseModel):
-    """A published study: its folder, what it was asked, and what it lacks, "" for nothing."""
+    """A published study: its folder, and what it was asked."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     folder: str
     command: str
     seeds: int
-    lacks: str
 
 
 class Quoted(BaseModel):
@@ -88,7 +87,6 @@ def quoted(summary: Summary) -> Quoted:
             folder=one.study.folder.name,
             command=command_of(one.study.record, one.study.preset),
             seeds=len(one.study.record.seeds),
-            lacks=one.results.missing.headline(),
         )
         for one in summary.settings
     }

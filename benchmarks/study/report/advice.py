@@ -77,11 +77,16 @@ def advice(contrasts: Sequence[Contrast]) -> list[Advice]:
     return sorted(found, key=lambda one: order.index(one.topic))
 
 
-def p_value(p: float | None) -> str:
-    """Return "p = 0.012", or "p < 0.001"; "" where there is no test."""
+def p_number(p: float | None) -> str:
+    """Return "0.012", or "< 0.001"; "" where there is no test."""
     if p is None:
         return ""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def p_value(p: float) -> str:
+    """Return "p = 0.012", or "p < 0.001"."""
+    return f"p {'' if p < 0.001 else '= '}{p_number(p)}"
 
 
 def measured(one: Contrast) -> str:

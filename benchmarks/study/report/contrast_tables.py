@@ -12,7 +12,7 @@ from benchmarks.study.report.advice import (
     RANGE,
     Advice,
     compared,
-    p_value,
+    p_number,
     starts_off_range,
 )
 from benchmarks.study.report.contrasts import Contrast, by_setting, init_rate
@@ -100,13 +100,7 @@ def _marked(one: Contrast | None) -> str:
 
 def _endpoints(contrasts: Sequence[Contrast]) -> list[Contrast]:
     """Return the endpoints among contrasts, under another rule alone, setting by setting."""
-    return by_setting(
-        [
-            one
-            for one in contrasts
-            if one.topic in ENDPOINT_NAMES and one.shift == "rule" and not one.is_cv
-        ]
-    )
+    return by_setting([one for one in contrasts if one.is_endpoint])
 
 
 def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
@@ -122,8 +116,8 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
             percent(one.rates[1]),
             percent(one.rates[0]),
             points(one.estimate),
-            _p(one),
-            _over_seeds(one),
+            p_number(one.p),
+            p_number(one.over_seeds),
             _each_seed(one),
             *("" if within is None else percent(within.rates[side]) for side in (1, 0)),
             _seeds(one),
@@ -178,8 +172,8 @@ def compared_table(title: str, said: Sequence[Advice]) -> Table:
                 for side, rate in zip((one.contrast.first, one.contrast.second), one.contrast.rates)
             ),
             points(one.contrast.estimate),
-            _p(one.contrast),
-            _over_seeds(one.contrast),
+            p_number(one.contrast.p),
+            p_number(one.contrast.over_seeds),
             "" if one.within is None else points(one.within.estimate),
             str(one.contrast.estimate.seeds),
             _needed(one.contrast),
@@ -209,16 +203,6 @@ def _of_few(contrasts: Sequence[Contrast]) -> str:
     if counts and min(counts) < FEW_SEEDS <= max(counts):
         return f"Rows of fewer than {FEW_SEEDS} seeds are conditional on these runs."
     return conditional(min(counts)) if counts else ""
-
-
-def _p(one: Contrast) -> str:
-    return p_value(one.p).removeprefix("p = ").removeprefix("p ")
-
-
-def _over_seeds(one: Contrast) -> str:
-    if one.over_seeds is None:
-        return ""
-    return p_value(one.over_seeds).removeprefix("p = ").removeprefix("p ")
 
 
 def _each_seed(one: Contrast) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from benchmarks.leaderboard.shifts import SHIFTS
@@ -70,6 +71,11 @@ class Contrast:
         return self.test.estimate
 
     @property
+    def is_endpoint(self) -> bool:
+        """Whether it is an endpoint under another rule, with no city left out."""
+        return self.topic in ENDPOINT_NAMES and self.shift == "rule" and not self.is_cv
+
+    @property
     def is_of_grid(self) -> bool:
         """Whether it is of a preset whose endpoints docs/protocol.md declares."""
         return self.preset.startswith(GRID) and not self.is_cv
@@ -105,7 +111,7 @@ class Contrast:
         """Whether it is significant at 5 %, corrected."""
         return self.p is not None and self.p < 0.05
 
-    @property
+    @cached_property
     def over_seeds(self) -> float | None:
         """p of a test over seeds alone, see `seeds_test`."""
         return seeds_test(self.estimate)

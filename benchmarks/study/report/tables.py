@@ -163,7 +163,7 @@ def controls_table(summary: Summary) -> Table | None:
             percent(one.rates[0]),
             percent(one.rates[1]),
             points(one.estimate),
-            p_value(one.p),
+            "" if one.p is None else p_value(one.p),
         ]
         for one in summary.contrasts
         if one.topic == "control"
