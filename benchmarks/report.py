@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich.console import Console
@@ -12,12 +13,12 @@ from rich.console import Console
 from benchmarks.completeness import Missing, missing_of_evaluation
 from benchmarks.consoles import say
 from benchmarks.prices import price_of
-from benchmarks.records import Episode
+from benchmarks.records import Episode, RunRecord
 from benchmarks.replays import replay
 from benchmarks.reply_summary import summarise_replies
 from benchmarks.runs import EPISODES_FILE, RunError, read_episodes, read_record, write_json
 from benchmarks.summary import evaluation_tables, summarise, summary_line
-from benchmarks.tables import write_csv, write_tables
+from benchmarks.tables import Table, write_csv, write_tables
 from shiftgym.terminal import wrapped
 
 if TYPE_CHECKING:
@@ -82,64 +83,102 @@ def report(
     record = read_record(folder)
     target = out or folder
     target.mkdir(parents=True, exist_ok=True)
-    notes: list[str] = []
     if record.kind == "study":
-        # Only a study has curves to draw.
-        from benchmarks.plots import plot_curves, plot_severities
-        from benchmarks.study.cells import suite_note
-        from benchmarks.study.conclusion import sentences
-        from benchmarks.study.costs import costs
-        from benchmarks.study.results import load_results
-        from benchmarks.study.tables import main_tables, result_line, study_tables
-
-        results = results or load_results(folder)
-        missing, tables = results.missing, study_tables(results)
-        shown = main_tables(results) if brief else tables
-        write_json(target / "results.json", results.plain())
-        write_csv(target / "costs.csv", costs(folder, record, results.policies))
-        plot_curves(results, target / "curves.png")
-        plot_severities(results, target / "severities.png")
-        numbers = [*results.rates, *results.differences]
-        lines = [{**result_line(number), "run": missing.status} for number in numbers]
-        changed = suite_note(folder, record)
-        notes = [changed] if changed else []
-        notes += [_marked(missing, sentence) for sentence in sentences(results)]
-        endings = [
-            *wrapped("\n".join(notes)).splitlines(),
-            f"All tables: {(target / 'table.md').resolve()}",
-        ]
-        if results.curves:
-            endings.append(f"Picture: {(target / 'curves.png').resolve()}")
+        told = _of_study(folder, record, target, results, brief=brief)
     else:
-        rows = list(read_episodes(folder))
-        # The rows of a job are a part of its study, which knows what is missing.
-        missing = missing_of_evaluation(record, rows) if record.kind == "evaluate" else Missing()
-        try:
-            cells = summarise(rows)
-        except ValueError as error:
-            raise RunError(f"{folder / EPISODES_FILE}: {error}") from error
-        replies = summarise_replies(folder)
-        notes = replies.lines()
-        price = price_of(str(record.config.get("model", "")), prices)
-        if price is not None and replies.completion_tokens:
-            notes.append(
-                f"{price.cost(replies):.2f} US dollars, at {price.input:g} for a million tokens in "
-                f"and {price.output:g} out."
-            )
-        tables = [*filter(None, [replies.table()]), *evaluation_tables(cells)]
-        lines = [summary_line(cell, missing.status) for cell in cells]
-        shown = tables
-        endings = [f"Everything lies in {folder.resolve()}"]
-    write_tables(target / "table.md", missing.marked(tables), missing.headline(), notes)
-    write_csv(target / "table.csv", lines)
-    for told in (missing.headline(), *([] if record.kind == "study" else notes)):
-        if told:
-            say(console, told)
-    for table in missing.marked(shown):
+        told = _of_episodes(folder, record, prices)
+    missing = told.missing
+    write_tables(target / "table.md", missing.marked(told.tables), missing.headline(), told.notes)
+    write_csv(target / "table.csv", told.lines)
+    for line in filter(None, (missing.headline(), *told.before)):
+        say(console, line)
+    for table in missing.marked(told.shown):
         console.print(table.rich())
     # A terminal shows its last lines: what was found, and where the rest is.
-    for told in endings:
-        say(console, told)
+    for line in told.endings:
+        say(console, line)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What is written and printed of a run.
+
+    Attributes:
+        shown: the tables among all that are printed.
+        lines: of table.csv.
+        notes: of table.md.
+        before, endings: what is printed before and behind the tables.
+    """
+
+    missing: Missing
+    tables: list[Table]
+    shown: list[Table]
+    lines: list[dict[str, Any]]
+    notes: list[str]
+    before: list[str]
+    endings: list[str]
+
+
+def _of_study(
+    folder: Path, record: RunRecord, target: Path, results: Results | None, *, brief: bool
+) -> _Told:
+    """Return what is told of a study; write its results, costs and pictures."""
+    # Only a study has curves to draw.
+    from benchmarks.study.cells import suite_note
+    from benchmarks.study.conclusion import sentences
+    from benchmarks.study.costs import costs
+    from benchmarks.study.plots import plot_curves, plot_severities
+    from benchmarks.study.results import load_results
+    from benchmarks.study.tables import main_tables, result_line, study_tables
+
+    results = results or load_results(folder)
+    missing, tables = results.missing, study_tables(results)
+    write_json(target / "results.json", results.plain())
+    write_csv(target / "costs.csv", costs(folder, record, results.policies))
+    plot_curves(results, target / "curves.png")
+    plot_severities(results, target / "severities.png")
+    numbers = [*results.rates, *results.differences]
+    changed = suite_note(folder, record)
+    notes = [changed] if changed else []
+    notes += [_marked(missing, sentence) for sentence in sentences(results)]
+    endings = [
+        *wrapped("\n".join(notes)).splitlines(),
+        f"All tables: {(target / 'table.md').resolve()}",
+    ]
+    if results.curves:
+        endings.append(f"Picture: {(target / 'curves.png').resolve()}")
+    return _Told(
+        missing,
+        tables,
+        main_tables(results) if brief else tables,
+        [{**result_line(number), "run": missing.status} for number in numbers],
+        notes,
+        [],
+        endings,
+    )
+
+
+def _of_episodes(folder: Path, record: RunRecord, prices: Path | None) -> _Told:
+    """Return what is told of the rows of an evaluation, or of a part of a study."""
+    rows = list(read_episodes(folder))
+    # The rows of a job are a part of its study, which knows what is missing.
+    missing = missing_of_evaluation(record, rows) if record.kind == "evaluate" else Missing()
+    try:
+        cells = summarise(rows)
+    except ValueError as error:
+        raise RunError(f"{folder / EPISODES_FILE}: {error}") from error
+    replies = summarise_replies(folder)
+    notes = replies.lines()
+    price = price_of(str(record.config.get("model", "")), prices)
+    if price is not None and replies.completion_tokens:
+        notes.append(
+            f"{price.cost(replies):.2f} US dollars, at {price.input:g} for a million tokens in "
+            f"and {price.output:g} out."
+        )
+    tables = [*filter(None, [replies.table()]), *evaluation_tables(cells)]
+    lines = [summary_line(cell, missing.status) for cell in cells]
+    endings = [f"Everything lies in {folder.resolve()}"]
+    return _Told(missing, tables, tables, lines, notes, notes, endings)
 
 
 def _marked(missing: Missing, sentence: str) -> str:

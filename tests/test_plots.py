@@ -8,10 +8,10 @@ from typing import Any
 
 from benchmarks.completeness import Missing
 from benchmarks.plot_style import LIGHT
-from benchmarks.plots import curves_figure, plot_curves
 from benchmarks.records import RunRecord
 from benchmarks.statistics import Estimate
 from benchmarks.study.arm_styles import arm_handles, start_of, styles
+from benchmarks.study.plots import curves_figure, plot_curves
 from benchmarks.study.presets import PRESETS, UNTRAINED
 from benchmarks.study.results import CurvePoint, Results
 from benchmarks.suites import SUITES

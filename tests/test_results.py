@@ -433,7 +433,7 @@ def test_the_command_of_a_study_names_what_it_runs() -> None:
     assert command_of(later, half) == f"{start} grid-half --seeds 3"
     some = record.model_copy(update={"seeds": [0, 2]})
     assert command_of(some, answers) == f"{start} grid-answers --seeds 3 --only 0,2"
-    with pytest.raises(ValueError, match="expected some of lm, mlp of the preset grid-answers; go"):
+    with pytest.raises(ValueError, match="the preset grid-answers has lm, mlp; got"):
         answers.with_policies(["cnn"])
 
 

@@ -583,7 +583,7 @@ def test_a_study_becomes_a_page_that_needs_nothing_else(
     assert numbers.count("INCOMPLETE") == len(numbers.splitlines()) - 1 > 10
     # Tables that go elsewhere leave the study's folder as it is.
     before = sorted(run.rglob("*"))
-    monkeypatch.setattr("benchmarks.plots.plot_curves", lambda *_: None)
+    monkeypatch.setattr("benchmarks.study.plots.plot_curves", lambda *_: None)
     report(run, QUIET, out=tmp_path / "tables")
     assert (tmp_path / "tables" / "table.md").exists()
     assert sorted(run.rglob("*")) == before

@@ -16,7 +16,6 @@ from matplotlib.figure import Figure
 
 from benchmarks.consoles import reported_errors
 from benchmarks.plot_style import LIGHT_PNG, Theme, write_figure
-from benchmarks.plots import severities_figure
 from benchmarks.runs import RUN_FILE, RunError
 from benchmarks.study.cells import in_order
 from benchmarks.study.findings_pages import (
@@ -27,6 +26,7 @@ from benchmarks.study.findings_pages import (
     measures_figure,
     written,
 )
+from benchmarks.study.plots import severities_figure
 from benchmarks.study.publish import BEFORE, RESULTS
 from benchmarks.study.quoted import QUOTED, Quoted, quoted, text_of
 from benchmarks.study.report import figures

@@ -26,7 +26,7 @@ def halfway(preset: Preset) -> int:
     """Return the first point of a grid at which its arms have spent half of their compute."""
     if preset.is_half:
         return preset.points
-    return next(p for p in range(1, preset.points + 1) if preset.share(p) >= HALF)
+    return preset.point_at(HALF)
 
 
 def is_near_half(share: float) -> bool:

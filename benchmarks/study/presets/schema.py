@@ -273,6 +273,10 @@ class Preset(Plain):
         """Return the share of an arm's compute at a point, from 1 on."""
         return point / self.points if self.shares is None else self.shares[point - 1]
 
+    def point_at(self, share: float) -> int:
+        """Return the first point at which an arm has a share of its compute, up to 1."""
+        return next(p for p in range(1, self.points + 1) if self.share(p) >= share)
+
     def applied(self, suite: Suite) -> Suite:
         """Return the suite with the columns, keywords and folds of this preset."""
         columns = suite.columns if self.columns is None else dict(self.columns)
@@ -300,8 +304,8 @@ class Preset(Plain):
         """
         if not policies or set(policies) - set(self.policies):
             raise ValueError(
-                f"policies: expected some of {', '.join(self.policies)} of the preset "
-                f"{self.name}; got {', '.join(policies) or 'none'}."
+                f"policies: the preset {self.name} has {', '.join(self.policies)}; got "
+                f"{', '.join(policies) or 'none'}."
             )
         kept = {name: self.policies[name] for name in self.policies if name in policies}
         return self.model_copy(update={"policies": kept})

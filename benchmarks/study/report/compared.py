@@ -136,12 +136,8 @@ def _budgets(make: Maker, asked: PolicyPreset, known: Sequence[Sequence[Sides]])
     at = "at equal learning rates " if arms else ""
     if not arms and len(sft) == len(rl) == 1:
         arms = [(*rl.values(), *sft.values())]
-    points = [
-        next(p for p in range(1, preset.points + 1) if preset.share(p) >= share)
-        for share in (EARLY, HALF, 1.0)
-    ]
     found = []
-    for point in dict.fromkeys(points):
+    for point in dict.fromkeys(map(preset.point_at, (EARLY, HALF, 1.0))):
         pairs = [((first, point), (second, point)) for first, second in arms]
         share = f"{100 * preset.share(point):.0f} % of the compute"
         if pairs and pairs not in known:

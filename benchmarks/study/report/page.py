@@ -14,9 +14,9 @@ from matplotlib.figure import Figure
 
 from benchmarks.leaderboard import paper
 from benchmarks.plot_style import DARK, LIGHT, Theme, drawn_as_svg, write_figure
-from benchmarks.plots import severities_figure
 from benchmarks.show.pages import page_templates, with_episodes
 from benchmarks.statistics import conditional
+from benchmarks.study.plots import severities_figure
 from benchmarks.study.report import figures
 from benchmarks.study.report.advice import FINDINGS, TOPICS, Advice, advice
 from benchmarks.study.report.compute import compute_table
