@@ -196,6 +196,11 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
     rows["grid"]["init", 0, COLUMN] = episodes(0.1)
     with pytest.raises(RunError, match="controls: its init plays otherwise"):
         overturned.report(folders[:2])
+    # Studies of a policy that has no controls may have inits of their own.
+    with monkeypatch.context() as others:
+        others.setitem(studies, "grid", PRESETS["gp-l"]["full"])
+        others.setitem(studies, "controls", PRESETS["gp-l"]["grid-answers"])
+        assert overturned.report(folders[:2])[0].startswith("There are no controls")
     del rows["grid"]["init", 0, COLUMN]
     (told,) = overturned.report(folders[:1])
     assert told.startswith("There are no controls among these studies")

@@ -21,9 +21,12 @@ from benchmarks.runs import RUN_FILE, RunError, lock_folder, read_episodes, read
 from benchmarks.statistics import Estimate
 from benchmarks.study.cells import load_study
 from benchmarks.study.endpoints import CHOOSES, Choice, choices
-from benchmarks.study.findings import main as write_findings
-from benchmarks.study.findings import published
-from benchmarks.study.findings_pages import MARKED, TABLED, WRITTEN, page_in_full, written
+from benchmarks.study.findings.command import main as write_findings
+from benchmarks.study.findings.command import published
+from benchmarks.study.findings.files import TABLED, WRITTEN
+from benchmarks.study.findings.page_in_full import page_in_full
+from benchmarks.study.findings.pages import MARKED, written
+from benchmarks.study.findings.quoted import QUOTED, quoted, read_quoted
 from benchmarks.study.measure_lines import measures_tables
 from benchmarks.study.measured import MEASURES_FILE, Measured, Measures, read_measures
 from benchmarks.study.points import POINTS_FILE, read_book
@@ -31,7 +34,6 @@ from benchmarks.study.presets import one_city_out, preset_named
 from benchmarks.study.presets.schema import CHOSEN, HALF_ONLY
 from benchmarks.study.publish import RESULTS, command_of, publish
 from benchmarks.study.publish import main as publish_main
-from benchmarks.study.quoted import QUOTED, quoted, read_quoted
 from benchmarks.study.report import examples
 from benchmarks.study.report.summary import summarise_studies
 from benchmarks.study.results import load_results

@@ -10,11 +10,11 @@ from rich.console import Console
 
 from benchmarks.runs import read_episodes
 from benchmarks.study import cities as told
-from benchmarks.study.findings_pages import page_in_full
+from benchmarks.study.findings.page_in_full import page_in_full
+from benchmarks.study.findings.quoted import quoted
 from benchmarks.study.job import Job
 from benchmarks.study.presets import PRESETS, Preset, cities, one_city_out
 from benchmarks.study.publish import publish
-from benchmarks.study.quoted import quoted
 from benchmarks.study.report.summary import summarise_studies
 from benchmarks.study.results import load_results
 from benchmarks.study.run import run_study

@@ -25,7 +25,8 @@ from benchmarks.rollouts import play, side_by_side
 from benchmarks.runs import LineFile, Run, RunError, line_of, read_json, write_json
 from benchmarks.statistics import Estimate
 from benchmarks.study.divergence import ComparingAgent, Written, divergences
-from benchmarks.study.findings_pages import page_in_full
+from benchmarks.study.findings.page_in_full import page_in_full
+from benchmarks.study.findings.quoted import quoted
 from benchmarks.study.forced import BEGINNINGS, ForcedAgent
 from benchmarks.study.learners.language import TinyLMLearner
 from benchmarks.study.measure_lines import MEASURES_FOLDER, Line, jobs_of, measured
@@ -42,7 +43,6 @@ from benchmarks.study.probes import (
     shows_working,
     unlist,
 )
-from benchmarks.study.quoted import quoted
 from benchmarks.study.report import figures
 from benchmarks.study.report.measures import measured_on_the_way, measured_tables
 from benchmarks.study.report.page import drawings

@@ -13,11 +13,14 @@ import pytest
 from benchmarks.statistics import Observation
 from benchmarks.study.cells import Cell, Study
 from benchmarks.study.endpoints import choose
-from benchmarks.study.findings_pages import page, page_in_full
-from benchmarks.study.in_words import beside_the_answer, headline_words, paragraph, settings
+from benchmarks.study.findings.answer import headline_words, paragraph
+from benchmarks.study.findings.beside import beside_the_answer
+from benchmarks.study.findings.page import page
+from benchmarks.study.findings.page_in_full import page_in_full
+from benchmarks.study.findings.quoted import Quoted, Run
+from benchmarks.study.findings.settings import settings
 from benchmarks.study.overturned import EXPLAINS, LEAVES
 from benchmarks.study.presets import PRESETS
-from benchmarks.study.quoted import Quoted, Run
 from benchmarks.study.report.advice import Advice, advice
 from benchmarks.study.report.compared import against_answers, contrasts_of
 from benchmarks.study.report.compute import compute_table

@@ -207,19 +207,28 @@ Policies = tuple[str, str]
 """A suite and a policy."""
 
 
-def controls_of(studies: Iterable[Study]) -> dict[Policies, Controls]:
+def controls_of(studies: Sequence[Study]) -> dict[Policies, Controls]:
     """Return the controls among studies, of which those of one policy belong together.
 
     Args:
-        studies: grids and controls; of an arm in several the last one counts.
+        studies: of an arm in several the last one counts; those that are neither grids nor
+            controls are passed over.
 
     Raises:
         RunError: controls and grids are not from the same init.
     """
-    found: dict[Policies, Controls] = {}
+    found = {
+        (_suite(study), name): Controls()
+        for study in studies
+        if study.preset.is_controls
+        for name in study.preset.policies
+    }
     for study in studies:
+        if not (study.preset.is_controls or study.preset.is_grid):
+            continue
         for name, policy in study.preset.policies.items():
-            own = found.setdefault((_suite(study), name), Controls())
+            if (own := found.get((_suite(study), name))) is None:
+                continue
             here = study.played(name)
             check_same_init(study.folder, own.cells, here)
             own.cells.update({at: cell for at, cell in here.items() if at[0] == "init"})
@@ -227,7 +236,7 @@ def controls_of(studies: Iterable[Study]) -> dict[Policies, Controls]:
                 own.cells.update(here)
                 own.arms.update(policy.all_arms)
                 own.points = study.preset.points
-    return {of: own for of, own in found.items() if own.arms}
+    return found
 
 
 def headlines_of(studies: Iterable[Study]) -> dict[Policies, dict[str, Estimate] | str]:

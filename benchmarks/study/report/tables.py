@@ -195,7 +195,7 @@ def _headlines(summary: Summary, suite: str, policy: str) -> dict[str, Estimate]
 def overturned_table(summary: Summary) -> Table | None:
     """Return what controls do to the headline, None where it or they are missing."""
     rows: list[list[str]] = []
-    for of, controls in controls_of(one.study for one in summary.one_each).items():
+    for of, controls in controls_of([one.study for one in summary.one_each]).items():
         setting = setting_name(*of)
         for name, headline in _headlines(summary, *of).items():
             rows.append([setting, f"({name})", THE_HEADLINE, "", points(headline), "", ""])

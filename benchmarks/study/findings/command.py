@@ -11,24 +11,17 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-import typer
 from matplotlib.figure import Figure
 
 from benchmarks.consoles import reported_errors
 from benchmarks.plot_style import LIGHT_PNG, Theme, write_figure
 from benchmarks.runs import RUN_FILE, RunError
 from benchmarks.study.cells import in_order
-from benchmarks.study.findings_pages import (
-    FIGURE,
-    TABLED,
-    WRITTEN,
-    looks_figure,
-    measures_figure,
-    written,
-)
+from benchmarks.study.findings.files import FIGURE, TABLED, WRITTEN, looks_figure, measures_figure
+from benchmarks.study.findings.pages import written
+from benchmarks.study.findings.quoted import QUOTED, Quoted, quoted, text_of
 from benchmarks.study.plots import severities_figure
 from benchmarks.study.publish import BEFORE, RESULTS
-from benchmarks.study.quoted import QUOTED, Quoted, quoted, text_of
 from benchmarks.study.report import figures
 from benchmarks.study.report.measures import measured_on_the_way
 from benchmarks.study.report.summary import Setting, Summary, summarise_studies
@@ -93,7 +86,3 @@ def _pictures(one: Setting, found: Quoted) -> Iterator[tuple[Path, Callable[[The
         yield looks_figure(name), partial(severities_figure, one.results)
     if name in found.measured:
         yield measures_figure(name), partial(figures.measures, one, measured_on_the_way(one))
-
-
-if __name__ == "__main__":
-    typer.run(main)

@@ -20,12 +20,7 @@ from benchmarks.study.report.measures import measured_tables
 from benchmarks.study.report.summary import Setting, Summary
 from benchmarks.study.report.tables import choices_table, overturned_table, trained_on_table
 from benchmarks.study.results import Results
-from benchmarks.study.tables import (
-    main_tables,
-    rates_tables,
-    recognition_table,
-    severities_table,
-)
+from benchmarks.study.tables import main_tables, rates_tables, recognition_table, severities_table
 from benchmarks.tables import Table, interval
 
 QUOTED = RESULTS / "quoted.json"

@@ -1,0 +1,114 @@
+"""The answer over all settings, in words that need no training in the field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmarks.study.findings.phrases import VERDICTS, in_some_of, on_few_seeds
+from benchmarks.study.findings.verdicts import (
+    has_paid,
+    headline_of,
+    is_not_shown_elsewhere,
+    is_turned_elsewhere,
+    verdict_of,
+)
+from benchmarks.study.report.advice import Advice
+
+_START = (
+    "An agent first learns a game from examples (the init). Then it trains on one rule alone: by "
+    "copying right answers (imitation, SFT), or by trying and being told whether it was "
+    "right (reinforcement, RL). "
+    "Which way leaves it better when the rule changes?"
+)
+
+
+def paragraph(said: Sequence[Advice]) -> str:
+    """Return the answer over all settings."""
+    headline = headline_of(said)
+    if not headline:
+        return f"{_START} No published run answers that yet."
+    parts = [
+        _START,
+        _outcome(headline, said, "each way at its best in checks on the trained rule"),
+        _since_the_start([one.contrast.setting for one in headline], said),
+    ]
+    return " ".join(parts) + _hedge(headline)
+
+
+def headline_words(said: Sequence[Advice]) -> str:
+    """Return the answer in a sentence or two, as README has it."""
+    headline = headline_of(said)
+    if not headline:
+        return "No published run answers that yet."
+    names = [one.contrast.setting for one in headline]
+    outcome = _outcome(headline, said, "with the learning rate and stop that validation chose")
+    return f"{outcome} {_since_the_start(names, said)}{_hedge(headline)}"
+
+
+def _outcome(headline: Sequence[Advice], said: Sequence[Advice], chosen: str) -> str:
+    """Return in how many settings which way was better.
+
+    Args:
+        said: all advice, for what else is compared in a setting.
+        chosen: how arms are named that validation chose, where all are such.
+    """
+    groups: dict[str, list[Advice]] = {key: [] for key in VERDICTS}
+    for one in headline:
+        groups[verdict_of(one)].append(one)
+    told = "; ".join(f"{VERDICTS[key]} in {len(own)}" for key, own in groups.items() if own)
+    ahead = groups["reinforcement"]
+    leads = [*ahead, *groups["imitation"]]
+    both = ahead and groups["imitation"]
+    start = "**Neither way is better everywhere.** " if both else ""
+    how = f" {chosen}," if all(one.contrast.topic == "a" for one in headline) else ""
+    text = f"{start}Of {_settings(len(headline))}, each a game and an agent,{how} {told}."
+    if cheap := [one for one in ahead if has_paid(one)]:
+        text += (
+            f" Where reinforcement came out ahead, it had learned less of the trained rule"
+            f"{in_some_of(len(cheap), len(ahead))}."
+        )
+    if doubted := [one for one in leads if is_not_shown_elsewhere(one, said)]:
+        text += f" {_doubts(len(doubted), len(leads))} shown by all other comparisons of the two"
+        opposed = [one for one in doubted if is_turned_elsewhere(one, said)]
+        where = "" if len(leads) == 1 else f"in {len(opposed)} of them " if opposed else ""
+        text += f", and {where}one shows the opposite." if opposed else "."
+    if len(leads) < len(headline) and all(one.contrast.is_of_grid for one in headline):
+        text += (
+            " Only who is ahead is told by declared tests; the others are readings of intervals, "
+            "which were added when results were known."
+        )
+    return text
+
+
+def _doubts(count: int, of: int) -> str:
+    """Return the start of a sentence that denies something of some leads."""
+    if of == 1:
+        return "That lead is not"
+    if count < of:
+        return f"{count} of {of} leads {'is' if count == 1 else 'are'} not"
+    return "Neither lead is" if of == 2 else "None of these leads is"
+
+
+def _since_the_start(names: Sequence[str], said: Sequence[Advice]) -> str:
+    """Return in how many settings a way gained or both lost of what the init had."""
+    own = [a.contrast for a in said if a.contrast.topic == "init" and a.contrast.shift == "rule"]
+    gained, lost = 0, 0
+    for name in names:
+        firm = [one for one in own if one.setting == name and one.is_firm]
+        gained += any(one.estimate.value > 0 for one in firm)
+        lost += len([one for one in firm if one.estimate.value < 0]) > 1
+    start = f"In {gained} a way is" if gained else "In none is a way"
+    return (
+        f"{start} shown to generalise, that is, to be right more often under the other rule than "
+        f"before; both are shown to be right less often in {lost or 'none'}."
+    )
+
+
+def _hedge(rests_on: Sequence[Advice]) -> str:
+    """Return how few training runs are behind sentences, and what follows from that."""
+    few = on_few_seeds(rests_on)
+    return few and f"{few[:-1]}, and others may come out otherwise."
+
+
+def _settings(count: int) -> str:
+    return f"{count} case{'s' if count > 1 else ''}"

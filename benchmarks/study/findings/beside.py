@@ -1,0 +1,162 @@
+"""What else was compared over all settings, a sentence or two for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmarks.study.findings.phrases import in_some_of, on_few_seeds
+from benchmarks.study.findings.verdicts import (
+    BETTER,
+    OFF,
+    has_paid,
+    headline_of,
+    mattered,
+    of_topic,
+)
+from benchmarks.study.names import arm_name
+from benchmarks.study.report.advice import Advice, compared
+from benchmarks.study.report.contrasts import Contrast
+from benchmarks.tables import percent, signed
+
+
+def beside_the_answer(said: Sequence[Advice]) -> list[str]:
+    """Return what else was compared over all settings, a sentence or two for each."""
+    headline = headline_of(said)
+    names = [one.contrast.setting for one in headline]
+    half_way, equal, end = (of_topic(topic, names, said) for topic in ("b", "equal", "c"))
+    lead = max(
+        (one for one in said if one.contrast.shift == "rule" and mattered(one)),
+        key=lambda one: abs(one.contrast.estimate.value),
+        default=None,
+    )
+    told = [
+        _ahead("Half-way through training, with equal learning rates", half_way),
+        _ahead("At the end of training", end) if end != headline else "",
+        _equal(equal),
+        _largest_gain(names, said),
+        _slower(said),
+        _led(lead, said) if lead else "",
+    ]
+    return [sentence for sentence in told if sentence]
+
+
+def _equal(own: Sequence[Advice]) -> str:
+    """Return who is ahead where validation has both as good; tests need not."""
+    apart = [
+        one
+        for one in own
+        if one.verdict not in OFF and one.within is not None and one.within.is_found
+    ]
+    more = f" In {len(apart)} of these, one is ahead in tests of the trained rule." if apart else ""
+    return _ahead("Where validation has both as good at the trained rule", own, more)
+
+
+def _largest_gain(names: Sequence[str], said: Sequence[Advice]) -> str:
+    """Return the largest gain over the init; "" for none, or where one is shown once corrected."""
+    further = [one.contrast for one in said if one.contrast.family == "further"]
+    own = [one for one in further if (one.topic, one.shift) == ("init", "rule")]
+    own = [one for one in own if one.setting in names and one.estimate.low > 0]
+    if not own or any(one.is_found for one in own):
+        return ""
+    best = max(own, key=lambda one: one.estimate.value)
+    estimate = best.estimate
+    way = "copying" if best.first.startswith("SFT") else "reinforcement"
+    tests = sum(one.is_tested for one in further)
+    return (
+        f"The largest gain under the other rule is {signed(estimate.value)} points "
+        f"[{signed(estimate.low)}, {signed(estimate.high)}], by {way} ({best.setting}). It is "
+        f"not shown once it is corrected for all comparisons that no protocol declares ({tests})."
+    )
+
+
+def _ahead(where: str, own: Sequence[Advice], more: str = "") -> str:
+    """Return in how many settings each way is ahead, of those that can tell; "" without any.
+
+    Args:
+        more: another sentence, before that on training runs.
+    """
+    asked = len(own)
+    own = [one for one in own if one.verdict not in OFF]
+    if not own:
+        return ""
+    of = str(asked) if len(own) == asked else f"the {len(own)} whose agent knew enough beforehand"
+    found = [one for one in own if one.contrast.is_firm]
+    by_reinforcement, by_copying = ([a for a in found if a.verdict == way] for way in BETTER)
+    ahead = [*by_reinforcement, *by_copying]
+    if not ahead:
+        return f"{where}, neither way is shown ahead in any of {of}.{more}{on_few_seeds(own)}"
+    told = (
+        f"{where}, reinforcement is ahead in {len(by_reinforcement)} of {of} and copying in "
+        f"{len(by_copying)}"
+    )
+    if cheap := [one for one in ahead if has_paid(one)]:
+        told += (
+            f"; the way that is ahead has then learned less of the trained rule"
+            f"{in_some_of(len(cheap), len(ahead))}"
+        )
+    return f"{told}.{more}{on_few_seeds(own)}"
+
+
+def _led(one: Advice, said: Sequence[Advice]) -> str:
+    """Return what a setting beside the method changed.
+
+    Args:
+        said: all advice, for what is to be set beside it.
+    """
+    contrast, within = one.contrast, one.within
+    first, second = map(percent, contrast.rates)
+    told = compared(contrast).replace("SFT", "copying").replace("RL", "reinforcement")
+    learned = ""
+    if within is not None:
+        ours, theirs = map(percent, within.rates)
+        learned = f" (and {ours} % against {theirs} % under the trained one)"
+    start = told[0].upper() + told[1:]
+    return (
+        f"How one trains mattered too. {start}: {first} % against {second} % right under the other "
+        f"rule{learned}, the largest difference that did not cost the trained rule "
+        f"({contrast.setting}).{_rehearsed(contrast, said)}{on_few_seeds([one])}"
+    )
+
+
+def _rehearsed(lead: Contrast, said: Sequence[Advice]) -> str:
+    """Return what the init's demonstrations alone reach where half of all are such, else ""."""
+    if lead.first != arm_name("sft-diverse"):
+        return ""
+    carried = arm_name("init-on")
+    alone = [
+        one
+        for one in said
+        if (one.contrast.setting, one.contrast.first) == (lead.setting, carried)
+        and one.contrast.shift == lead.shift
+        and one.within is not None
+    ]
+    return "".join(
+        f" The diverse half is of the kind that the init had learned from; with that kind alone "
+        f"it is {percent(one.contrast.rates[0])} % (and {percent(one.within.rates[0])} %)."
+        for one in alone[:1]
+        if one.within is not None
+    )
+
+
+def _slower(said: Sequence[Advice]) -> str:
+    """Return in how many comparisons of learning rates the smallest kept more."""
+    compared = [
+        one
+        for one in said
+        if (one.contrast.topic, one.contrast.shift) == ("rate", "rule") and one.verdict not in OFF
+    ]
+    if not compared:
+        return ""
+    firm = [one for one in compared if one.contrast.is_firm]
+    kept = [one for one in firm if one.contrast.estimate.value > 0]
+    text = (
+        f"The speed of learning counts as well: with the smallest learning rate a way keeps more "
+        f"of the other rule than with the largest in {len(kept)} of {len(compared)} comparisons, "
+        f"and less in {len(firm) - len(kept)}."
+    )
+    if cheap := [one for one in kept if has_paid(one)]:
+        text += (
+            f" Where it keeps more it has learned less of the trained rule"
+            f"{in_some_of(len(cheap), len(kept))}."
+        )
+    return text + on_few_seeds(compared)

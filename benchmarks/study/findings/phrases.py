@@ -1,0 +1,36 @@
+"""Parts of sentences that several pages of findings share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmarks.statistics import FEW_SEEDS
+from benchmarks.study.report.advice import Advice
+
+VERDICTS = {
+    "reinforcement": "reinforcement came out ahead",
+    "imitation": "copying came out ahead",
+    "equal": "it made next to no difference which",
+    "copying as good": "copying was about as good or better",
+    "reinforcement as good": "reinforcement was about as good or better",
+    "forgotten": "both forgot nearly all of the other rule",
+    "not decided": "the runs are too few to say",
+    "floor": "the agent knew too little of the other rule beforehand for a comparison",
+    "ceiling": "the agent knew nearly all of the other rule beforehand",
+}
+"""What `verdicts.verdict_of` returns, in words."""
+
+
+def on_few_seeds(rests_on: Sequence[Advice]) -> str:
+    """Return how few training runs are behind a sentence, "" where there are enough."""
+    seeds = min(one.contrast.estimate.seeds for one in rests_on)
+    if seeds >= FEW_SEEDS:
+        return ""
+    runs = "a single training run" if seeds == 1 else f"{seeds} training runs each"
+    some = "This rests" if len(rests_on) == 1 else "Some of this rests"
+    return f" {some} on {runs}."
+
+
+def in_some_of(count: int, all_of_them: int) -> str:
+    """Return " in 1 of 3", "" where it is all of them."""
+    return "" if count == all_of_them else f" in {count} of {all_of_them}"
