@@ -428,11 +428,11 @@ def test_the_paragraph_says_whether_a_lead_is_shown_elsewhere() -> None:
     turned = replace(one, topic="b", rates=one.rates[::-1])
     difference = replace(one.estimate, value=0.4, low=0.3, high=0.5)
     turned = replace(turned, test=replace(one.test, estimate=difference))
-    assert f"That lead is not{doubt[:-1]}, and one shows the opposite." in paragraph(
+    assert f"That lead is not{doubt[:-1]}, and another shows the opposite." in paragraph(
         advice([one, turned])
     )
     others = [two, replace(tied, policy="lm")]
-    assert "of the two, and in 1 of them one shows the opposite." in paragraph(
+    assert "of the two, and for 1 of them another shows the opposite." in paragraph(
         advice([one, turned, *others])
     )
 
@@ -591,7 +591,10 @@ def test_tests_of_several_suites_are_corrected_together_too() -> None:
     assert (
         "corrects the 18 declared tests suite by suite. Of the 2 that are significant so, " in told
     )
-    assert "so, 0 are where all suites are corrected together." in told
+    assert "so, none stay so with all suites corrected together." in told
+    sure = [replace(each, test=replace(each.test, p_value=0.001)) for each in several]
+    told = page(Quoted(contrasts=tuple(corrected(sure))))
+    assert "so, all stay so with all suites corrected together." in told
     assert "suite by suite" not in page(Quoted(contrasts=tuple(several[:1])))
 
 
@@ -611,6 +614,6 @@ def test_what_methods_had_spent_is_told() -> None:
     ]
     said = page(Quoted(contrasts=(headline(),), compute=table))
     assert "copying has spent 100 % of it, reinforcement 125 %." in said
-    assert "Most is that of the grid, whose steps are so large that 1 of 2 points" in said
+    assert "Most is that of reinforcement in the grid, where 1 of 2 points differ:" in said
     one.is_part = True
     assert compute_table([one]) is None

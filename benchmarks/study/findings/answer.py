@@ -70,8 +70,8 @@ def _outcome(headline: Sequence[Advice], said: Sequence[Advice], chosen: str) ->
     if doubted := [one for one in leads if is_not_shown_elsewhere(one, said)]:
         text += f" {_doubts(len(doubted), len(leads))} shown by all other comparisons of the two"
         opposed = [one for one in doubted if is_turned_elsewhere(one, said)]
-        where = "" if len(leads) == 1 else f"in {len(opposed)} of them " if opposed else ""
-        text += f", and {where}one shows the opposite." if opposed else "."
+        which = "" if len(leads) == 1 else f"for {len(opposed)} of them "
+        text += f", and {which}another shows the opposite." if opposed else "."
     if len(leads) < len(headline) and all(one.contrast.is_of_grid for one in headline):
         text += (
             " Only who is ahead is told by declared tests; the others are readings of intervals, "

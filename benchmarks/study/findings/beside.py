@@ -23,7 +23,9 @@ def beside_the_answer(said: Sequence[Advice]) -> list[str]:
     """Return what else was compared over all settings, a sentence or two for each."""
     headline = headline_of(said)
     names = [one.contrast.setting for one in headline]
-    half_way, equal, end = (of_topic(topic, names, said) for topic in ("b", "equal", "c"))
+    half_way, equal, tied, end = (
+        of_topic(topic, names, said) for topic in ("b", "equal", "tied", "c")
+    )
     lead = max(
         (one for one in said if one.contrast.shift == "rule" and mattered(one)),
         key=lambda one: abs(one.contrast.estimate.value),
@@ -33,6 +35,7 @@ def beside_the_answer(said: Sequence[Advice]) -> list[str]:
         _ahead("Half-way through training, with equal learning rates", half_way),
         _ahead("At the end of training", end) if end != headline else "",
         _equal(equal),
+        _ahead("On average over all that validation finds as good as what it chose", tied),
         _largest_gain(names, said),
         _slower(said),
         _led(lead, said) if lead else "",

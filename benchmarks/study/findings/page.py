@@ -115,9 +115,10 @@ def _together(contrasts: Sequence[Contrast]) -> list[str]:
     tests = sum(DECLARED[suite].tests for suite in suites)
     p_values = holm([one.test.p_value for one in own], tests)
     found, all_in_all = sum(one.is_found for one in own), sum(p < 0.05 for p in p_values)
+    stay = "all" if all_in_all == found else all_in_all or "none"
     return [
         f"Holm corrects the {tests} declared tests suite by suite. Of the {found} that are "
-        f"significant so, {all_in_all} are where all suites are corrected together."
+        f"significant so, {stay} stay so with all suites corrected together."
     ]
 
 
@@ -141,8 +142,8 @@ def _spent(table: Table | None) -> list[str]:
     return [
         f"Both methods are given the same compute, and stop at the first step that reaches it: at "
         f"the end copying has spent {told['SFT']} % of it, reinforcement {told['RL']} %. Most is "
-        f"that of {most[0]}, whose steps are so large that {most[different]} points of "
-        f"reinforcement are different ones ([all of them]({IN_FULL.name}#compute))."
+        f"that of reinforcement in {most[0]}, where {most[different]} points differ: its steps are "
+        f"the largest ([compute]({IN_FULL.name}#compute))."
     ]
 
 

@@ -99,7 +99,7 @@ def choices_table(summary: Summary) -> Table | None:
         RATES_AS_GOOD,
     ]  # fmt: skip
     note = (
-        "Hands or routes: how many different ones validation has, the same for all seeds; of "
+        "Hands or routes: how many different ones that point was measured on, over all seeds; of "
         "hands, by the numbers or ranks that they are split by. Rates as good: how many have a "
         "best point that the same episodes do not show to be worse than the chosen one, by an "
         "uncorrected 95 % interval."
