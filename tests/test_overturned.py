@@ -196,6 +196,14 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
     rows["grid"]["init", 0, COLUMN] = episodes(0.1)
     with pytest.raises(RunError, match="controls: its init plays otherwise"):
         overturned.report(folders[:2])
+    # What lies between them may be of other seeds.
+    with monkeypatch.context() as others:
+        others.setitem(studies, "half", PRESETS["gp-l"]["grid-half"])
+        later = {(seed + 3, number): one for (seed, number), one in episodes(0.7).items()}
+        others.setitem(rows, "half", {("init", 0, COLUMN): later})
+        others.setitem(notes, "half", [])
+        with pytest.raises(RunError, match="controls: its init plays otherwise"):
+            overturned.report([folders[0], Path("half"), folders[1]])
     # Studies of a policy that has no controls may have inits of their own.
     with monkeypatch.context() as others:
         others.setitem(studies, "grid", PRESETS["gp-l"]["full"])
@@ -214,5 +222,8 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(overturned, "endpoints", no_endpoint)
     assert overturned.report(folders[:2])[1].startswith("No point of sft-5e-5 is measured")
+    monkeypatch.setattr(overturned, "endpoints", lambda *_: ({}, []))
+    (told,) = overturned.report(folders[:2])[1:]
+    assert told == f"(a) of lm-working on {COLUMN} has no episodes yet."
     notes["grid"] = ["grid: INCOMPLETE"]
     assert overturned.report(folders[:1])[0] == "grid: INCOMPLETE"

@@ -344,6 +344,7 @@ def test_beside_grids_other_presets_are_not_counted() -> None:
     # On the page of all comparisons it is none of the declared endpoints.
     text = page_in_full(Quoted(contrasts=tuple(corrected([*grid, quick]))))
     endpoints, _, own = text.partition("## The last points of presets without validation")
+    assert f"| {last.setting} | (c) last point |" in endpoints
     assert quick.setting not in endpoints
     own, _, others = own.partition("## What else was compared")
     assert f"| {quick.setting} | (c) last point |" in own
@@ -414,6 +415,11 @@ def test_the_paragraph_says_whether_a_lead_is_shown_elsewhere() -> None:
     assert doubt not in paragraph(advice([one, replace(one, topic="b")]))
     tied = replace(one, topic="tied", p=0.5, family="further")
     assert f"That lead is not{doubt}" in paragraph(advice([one, tied]))
+    # A lead on fewer seeds than the headline is told with their number.
+    (told,) = settings(
+        advice([replace(one, p=0.5), replace(of_seeds(tied, 0.4, 0.4, 0.4), p=0.001)])
+    )
+    assert "(3 training runs)" in told
     (told,) = settings(advice([one, tied]))
     assert (
         "not shown on average over all rates and points that validation finds equally good: 60.0 %"
@@ -490,7 +496,8 @@ def test_pages_say_which_rule_is_easier_and_where_no_control_was_run() -> None:
     header = ["setting", "control", "what it does"]
     found = Quoted(runs=(run,), contrasts=(one, within), controls=Table("", header, []))
     assert "Before training more is right under it than under the trained rule in 1" in page(found)
-    assert f"No control was run where (a) is shown: {one.setting}." in page_in_full(found)
+    told = f"No control was run where (a) chosen by validation shows a lead: {one.setting}."
+    assert told in page_in_full(found)
     harder = found.model_copy(update={"contrasts": (one, replace(within, start=0.9))})
     assert "Before training" not in page(harder)
     rows = [[one.setting, name, does] for name, does in _CONTROLS.items()]
@@ -504,12 +511,12 @@ def test_pages_say_which_rule_is_easier_and_where_no_control_was_run() -> None:
     assert "1 control had no lead to overturn at its learning rate" in page(without)
     both = [replace(one, topic=topic) for topic in "bc"]
     for of, told in (
-        (found, f"No control was run where (c) is shown: {one.setting}."),
+        (found, f"No control was run where (c) last point shows a lead: {one.setting}."),
         (controlled, f"not set against (b), a mean over rates. It is shown in: {one.setting}."),
     ):
         late = page_in_full(of.model_copy(update={"contrasts": (one, within, *both)}))
         assert told in late
-    assert "(c) is shown" not in late
+    assert "(c) last point shows a lead" not in late
 
 
 def test_a_share_is_told_one_way_whatever_its_last_digits() -> None:
@@ -613,7 +620,7 @@ def test_what_methods_had_spent_is_told() -> None:
         ["the grid", "RL", "125.0", "125.0", "125.0", "1 of 2"],
     ]
     said = page(Quoted(contrasts=(headline(),), compute=table))
-    assert "copying has spent 100 % of it, reinforcement 125 %." in said
-    assert "Most is that of reinforcement in the grid, where 1 of 2 points differ:" in said
+    assert "copying has spent 100.0 % of it, reinforcement 125.0 %." in said
+    assert "that of reinforcement in the grid; of its points 1 of 2 are different weights" in said
     one.is_part = True
     assert compute_table([one]) is None

@@ -231,9 +231,11 @@ def controls_of(studies: Sequence[Study]) -> dict[Policies, Controls]:
                 continue
             here = study.played(name)
             check_same_init(study.folder, own.cells, here)
-            own.cells.update({at: cell for at, cell in here.items() if at[0] == "init"})
+            for at, cell in here.items():
+                if at[0] == "init":  # Of other seeds in another study.
+                    own.cells[at] = {**own.cells.get(at, {}), **cell}
             if study.preset.is_controls:
-                own.cells.update(here)
+                own.cells.update({at: cell for at, cell in here.items() if at[0] != "init"})
                 own.arms.update(policy.all_arms)
                 own.points = study.preset.points
     return found
@@ -243,11 +245,11 @@ def headlines_of(studies: Iterable[Study]) -> dict[Policies, dict[str, Estimate]
     """Return what controls are set against, or why there is none; that of the last study counts.
 
     Args:
-        studies: grids and controls.
+        studies: those that are no grids, or the half of one, are passed over.
     """
     found: dict[Policies, dict[str, Estimate] | str] = {}
     for study in studies:
-        if study.preset.is_controls:
+        if not study.preset.is_grid or study.preset.is_half:
             continue
         for name, policy in study.preset.policies.items():
             of, cells = (_suite(study), name), study.played(name)
@@ -255,8 +257,11 @@ def headlines_of(studies: Iterable[Study]) -> dict[Policies, dict[str, Estimate]
                 _, ends = endpoints(cells, _suite(study), name, policy, study.preset, COLUMN)
             except ValueError as error:  # A grid that is not finished has no endpoint yet.
                 found.setdefault(of, str(error))
+                continue
+            if own := confronted({one.name: one.test.estimate for one in ends}):
+                found[of] = own
             else:
-                found[of] = confronted({one.name: one.test.estimate for one in ends})
+                found.setdefault(of, f"(a) of {name} on {COLUMN} has no episodes yet.")
     return found
 
 

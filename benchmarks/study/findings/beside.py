@@ -35,7 +35,7 @@ def beside_the_answer(said: Sequence[Advice]) -> list[str]:
         _ahead("Half-way through training, with equal learning rates", half_way),
         _ahead("At the end of training", end) if end != headline else "",
         _equal(equal),
-        _ahead("On average over all that validation finds as good as what it chose", tied),
+        _ahead("Where validation finds several rates or points best, on average over them", tied),
         _largest_gain(names, said),
         _slower(said),
         _led(lead, said) if lead else "",
@@ -48,7 +48,7 @@ def _equal(own: Sequence[Advice]) -> str:
     apart = [
         one
         for one in own
-        if one.verdict not in OFF and one.within is not None and one.within.is_found
+        if one.verdict not in OFF and one.within is not None and one.within.is_firm
     ]
     more = f" In {len(apart)} of these, one is ahead in tests of the trained rule." if apart else ""
     return _ahead("Where validation has both as good at the trained rule", own, more)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.study.findings.quoted import Quoted
+from benchmarks.study.names import ENDPOINT_NAMES
 from benchmarks.study.overturned import EXPLAINS, NO_CONTROL, NOT_THERE, TURNS
 from benchmarks.study.report.advice import starts_off_range
 from benchmarks.study.report.tables import THE_HEADLINE, UNDECIDED
@@ -22,7 +23,8 @@ def uncontrolled(found: Quoted, topics: str = "abc") -> list[str]:
             if not one.seeds_awaited and not starts_off_range(one)
         )
         if left := [name for name in shown if name not in controlled]:
-            told.append(f"No control was run where ({topic}) is shown: {'; '.join(left)}.")
+            name = ENDPOINT_NAMES[topic]
+            told.append(f"No control was run where {name} shows a lead: {'; '.join(left)}.")
         if topic == "b" and (late := [name for name in shown if name in controlled]):
             told.append(
                 "Controls have one rate, and are not set against (b), a mean over rates. It is "

@@ -134,16 +134,17 @@ def _spent(table: Table | None) -> list[str]:
     }
     if not all(at_end.values()):
         return []
-    most = max((row for row in known if row[method] == "RL"), key=lambda row: float(row[end]))
+    most = max(known, key=lambda row: float(row[end]))
+    way = {"SFT": "copying", "RL": "reinforcement"}[most[method]]
     told = {
-        name: " to ".join(dict.fromkeys(f"{share:.0f}" for share in (shares[0], shares[-1])))
+        name: " to ".join(dict.fromkeys(f"{share:.1f}" for share in (shares[0], shares[-1])))
         for name, shares in at_end.items()
     }
     return [
         f"Both methods are given the same compute, and stop at the first step that reaches it: at "
         f"the end copying has spent {told['SFT']} % of it, reinforcement {told['RL']} %. Most is "
-        f"that of reinforcement in {most[0]}, where {most[different]} points differ: its steps are "
-        f"the largest ([compute]({IN_FULL.name}#compute))."
+        f"that of {way} in {most[0]}; of its points {most[different]} are different weights "
+        f"([compute]({IN_FULL.name}#compute))."
     ]
 
 

@@ -22,7 +22,7 @@ def page_in_full(found: Quoted) -> str:
         "# All comparisons",
         f"The tests behind [what was found]({PAGE.name}), written by the same command.",
     ]
-    if found.runs:
+    if found.contrasts:
         parts += [
             "## Every endpoint",
             endpoints_table(_of_grids(found.contrasts)).markdown().rstrip(),

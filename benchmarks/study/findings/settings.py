@@ -10,8 +10,10 @@ from benchmarks.study.findings.verdicts import (
     OFF,
     OTHERWISE,
     cities_left_out,
+    elsewhere,
     has_paid,
     headline_of,
+    shows_a_lead,
     verdict_of,
 )
 from benchmarks.study.names import SHIFT_WORDS
@@ -33,7 +35,7 @@ def settings(said: Sequence[Advice]) -> list[str]:
         told.append(
             _in_words(one, init_rate([a.contrast for a in here]))
             + _price(one)
-            + "".join(_otherwise(one, other) for other in here if other.contrast.topic in OTHERWISE)
+            + "".join(_otherwise(one, other) for other in elsewhere(one, here))
             + "".join(_other_look(other) for other in here)
             + (_at_the_end(one) if one.contrast.family != "declared" else "")
         )
@@ -78,17 +80,17 @@ def _otherwise(one: Advice, other: Advice) -> str:
     """Return a sentence where another comparison shows what the headline does not, or not what it
     shows; else ""."""
     contrast, shown = other.contrast, verdict_of(one)
-    if contrast.shift != "rule" or contrast.topic == one.contrast.topic or one.verdict in OFF:
+    if one.verdict in OFF:
         return ""
     first, second = map(percent, contrast.rates)
-    found = other.verdict in BETTER and contrast.is_firm
+    found = shows_a_lead(other)
     if found and shown == other.verdict:
         return ""
+    fewer = contrast.estimate.seeds < one.contrast.estimate.seeds
+    runs = f" ({contrast.estimate.seeds} training runs)" if fewer else ""
     if not found:
         if shown not in BETTER:
             return ""
-        fewer = contrast.estimate.seeds < one.contrast.estimate.seeds
-        runs = f" ({contrast.estimate.seeds} training runs)" if fewer else ""
         return (
             f" That lead is not shown {OTHERWISE[contrast.topic]}: {second} % after copying and "
             f"{first} % after reinforcement{runs}.{_learned(other)}"
@@ -98,7 +100,7 @@ def _otherwise(one: Advice, other: Advice) -> str:
     agrees = (shown, other.verdict) in _AGREE
     return (
         f" {'And' if agrees else 'But'} {OTHERWISE[contrast.topic]}, {order}: {second} % after "
-        f"copying and {first} % after reinforcement.{_learned(other)}"
+        f"copying and {first} % after reinforcement{runs}.{_learned(other)}"
     )
 
 

@@ -71,23 +71,34 @@ def verdict_of(one: Advice) -> str:
     }.get(within, "not decided")
 
 
+def elsewhere(one: Advice, said: Sequence[Advice]) -> list[Advice]:
+    """Return the other comparisons of a setting under another rule."""
+    contrast = one.contrast
+    return [
+        other
+        for other in said
+        if (other.contrast.setting, other.contrast.shift) == (contrast.setting, "rule")
+        and other.contrast.topic in OTHERWISE
+        and other.contrast.topic != contrast.topic
+    ]
+
+
+def shows_a_lead(one: Advice) -> bool:
+    """Return whether it shows one of the two ahead."""
+    return one.verdict in BETTER and one.contrast.is_firm
+
+
 def is_not_shown_elsewhere(one: Advice, said: Sequence[Advice]) -> bool:
     """Return whether another comparison of a setting does not show who is ahead in one."""
-    return any(
-        other.verdict != one.verdict or not other.contrast.is_firm
-        for other in said
-        if (other.contrast.setting, other.contrast.shift) == (one.contrast.setting, "rule")
-        and other.contrast.topic in OTHERWISE
+    return not all(
+        shows_a_lead(other) and other.verdict == one.verdict for other in elsewhere(one, said)
     )
 
 
 def is_turned_elsewhere(one: Advice, said: Sequence[Advice]) -> bool:
     """Return whether another comparison of a setting shows the other side ahead."""
     return any(
-        other.verdict in BETTER and other.verdict != one.verdict and other.contrast.is_firm
-        for other in said
-        if (other.contrast.setting, other.contrast.shift) == (one.contrast.setting, "rule")
-        and other.contrast.topic in OTHERWISE
+        shows_a_lead(other) and other.verdict != one.verdict for other in elsewhere(one, said)
     )
 
 

@@ -113,7 +113,7 @@ def _measured_table(one: Setting, column: str, points: Sequence[Reached]) -> Tab
     if asked := [told for name, told in names.items() if name in ("forced", "unlisted")]:
         note += f" {', and '.join(asked).capitalize()}: {metric}."
     return Table(
-        f"{one.name}: {COLUMN_NAMES[column]}",
+        f"{one.title}: {COLUMN_NAMES[column]}",
         ["arm", "of its compute", *header],
         told,
         numbers_from=2,
