@@ -453,7 +453,7 @@ def test_what_was_measured_on_the_way_is_on_the_page_of_all_comparisons(
     (one,) = summary.settings
     list(measure(one.study.folder, points="all", episodes=2, samples=2))
     tables = measured_tables(one)
-    name = "Card game: small language model with working"
+    name = "Card game: small language model with working, preset grid"
     assert [table.title for table in tables] == [f"{name}: another rule", f"{name}: trained rule"]
     found = quoted(summary)
     assert list(found.measured) == ["run"]
