@@ -142,16 +142,20 @@ def test_one_seed_decides_nothing() -> None:
     assert {c.p for c in beside[len(tests) :]} == {None}
 
 
+def chosen_in(made: Study) -> Any:
+    """Return a setting with what validation chose in a grid."""
+    policy = made.preset.policies["lm-working"]
+    chosen = choices(made.played("lm-working"), policy, made.preset)
+    return SimpleNamespace(
+        study=made, policy="lm-working", title="the grid", chosen=chosen, passed={}
+    )
+
+
 def test_what_validation_chose_is_told_with_its_luck() -> None:
     rates = {("init", "in_validation"): 0.1}
     for rate, reached in (("5e-5", 0.3), ("1e-4", 0.55), ("2e-4", 0.6), ("5e-4", 0.5)):
         rates |= {(f"{arm}-{rate}", "in_validation"): reached for arm in ("sft", "rl")}
-    made = study("grid", rates)
-    policy = made.preset.policies["lm-working"]
-    chosen = choices(made.played("lm-working"), policy, made.preset)
-    one = SimpleNamespace(
-        study=made, policy="lm-working", title="the grid", chosen=chosen, passed={}
-    )
+    one = chosen_in(study("grid", rates))
     table = choices_table(SimpleNamespace(settings=[one]))
     assert table is not None
     # On the same hands 55 % may be as good as 60 %, and 50 % is not, though within its interval.
@@ -162,8 +166,7 @@ def test_what_validation_chose_is_told_with_its_luck() -> None:
     assert head[5:7] == ["20", "2 of 4"]
     # Nothing is measured under the shifted rule's validation, which then has no columns.
     assert [len(row) for row in table.rows] == [len(table.header)] * 2 == [7, 7]
-    passed = choices(made.played("lm-working"), policy, made.preset)
-    one.passed = {"rl": passed["rl"]}
+    one.passed = {"rl": one.chosen["rl"]}
     wider = choices_table(SimpleNamespace(settings=[one]))
     assert wider is not None
     assert [row[7:] for row in wider.rows] == [["", "", ""], ["RL 2e-4", "1 of 2", "60.0"]]
@@ -178,12 +181,7 @@ def test_rates_that_are_not_measured_yet_are_left_out_of_what_validation_chose()
     for (_, arm, *_), cell in made.cells.items():
         for key in [key for key in cell.played if arm == "rl-5e-5" and key[0] > 0]:
             del cell.played[key]
-    policy = made.preset.policies["lm-working"]
-    chosen = choices(made.played("lm-working"), policy, made.preset)
-    one = SimpleNamespace(
-        study=made, policy="lm-working", title="the grid", chosen=chosen, passed={}
-    )
-    table = choices_table(SimpleNamespace(settings=[one]))
+    table = choices_table(SimpleNamespace(settings=[chosen_in(made)]))
     assert table is not None
     assert [row[6] for row in table.rows] == ["1 of 2", "1 of 2"]
 

@@ -112,7 +112,7 @@ def on_validation(
     """Return what could be chosen: the points that are measured, in the order of the arms.
 
     All are compared on the seeds that all have, which in an unfinished study are not all. Means
-    are rounded to where floats are exact, so that equal ones are equal whatever they are sums of.
+    are rounded to twelve digits, so that equal ones are equal in whatever order they are summed.
     """
     known = {
         (arm, point): cell

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.study.findings.phrases import VERDICTS, in_some_of, on_few_seeds
+from benchmarks.study.findings.phrases import VERDICTS, learned_less, on_few_seeds
 from benchmarks.study.findings.verdicts import (
-    has_paid,
     headline_of,
     is_not_shown_elsewhere,
     is_turned_elsewhere,
@@ -62,11 +61,8 @@ def _outcome(headline: Sequence[Advice], said: Sequence[Advice], chosen: str) ->
     start = "**Neither way is better everywhere.** " if both else ""
     how = f" {chosen}," if all(one.contrast.topic == "a" for one in headline) else ""
     text = f"{start}Of {_settings(len(headline))}, each a game and an agent,{how} {told}."
-    if cheap := [one for one in ahead if has_paid(one)]:
-        text += (
-            f" Where reinforcement came out ahead, it had learned less of the trained rule"
-            f"{in_some_of(len(cheap), len(ahead))}."
-        )
+    if price := learned_less(" Where reinforcement came out ahead, it had", ahead):
+        text += f"{price}."
     if doubted := [one for one in leads if is_not_shown_elsewhere(one, said)]:
         text += f" {_doubts(len(doubted), len(leads))} shown by all other comparisons of the two"
         opposed = [one for one in doubted if is_turned_elsewhere(one, said)]

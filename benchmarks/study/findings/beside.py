@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.study.findings.phrases import in_some_of, on_few_seeds
+from benchmarks.study.findings.phrases import learned_less, on_few_seeds
 from benchmarks.study.findings.verdicts import (
     BETTER,
     OFF,
-    has_paid,
     headline_of,
     mattered,
     of_topic,
@@ -92,11 +91,7 @@ def _ahead(where: str, own: Sequence[Advice], more: str = "") -> str:
         f"{where}, reinforcement is ahead in {len(by_reinforcement)} of {of} and copying in "
         f"{len(by_copying)}"
     )
-    if cheap := [one for one in ahead if has_paid(one)]:
-        told += (
-            f"; the way that is ahead has then learned less of the trained rule"
-            f"{in_some_of(len(cheap), len(ahead))}"
-        )
+    told += learned_less("; the way that is ahead has then", ahead)
     return f"{told}.{more}{on_few_seeds(own)}"
 
 
@@ -125,20 +120,16 @@ def _rehearsed(lead: Contrast, said: Sequence[Advice]) -> str:
     """Return what the init's demonstrations alone reach where half of all are such, else ""."""
     if lead.first != arm_name("sft-diverse"):
         return ""
-    carried = arm_name("init-on")
-    alone = [
-        one
-        for one in said
-        if (one.contrast.setting, one.contrast.first) == (lead.setting, carried)
-        and one.contrast.shift == lead.shift
-        and one.within is not None
-    ]
-    return "".join(
-        f" The diverse half is of the kind that the init had learned from; with that kind alone "
-        f"it is {percent(one.contrast.rates[0])} % (and {percent(one.within.rates[0])} %)."
-        for one in alone[:1]
-        if one.within is not None
-    )
+    wanted = lead.setting, arm_name("init-on"), lead.shift
+    for one in said:
+        contrast = one.contrast
+        if (contrast.setting, contrast.first, contrast.shift) == wanted and one.within is not None:
+            return (
+                " The diverse half is of the kind that the init had learned from; with that kind "
+                f"alone it is {percent(contrast.rates[0])} % "
+                f"(and {percent(one.within.rates[0])} %)."
+            )
+    return ""
 
 
 def _slower(said: Sequence[Advice]) -> str:
@@ -157,9 +148,6 @@ def _slower(said: Sequence[Advice]) -> str:
         f"of the other rule than with the largest in {len(kept)} of {len(compared)} comparisons, "
         f"and less in {len(firm) - len(kept)}."
     )
-    if cheap := [one for one in kept if has_paid(one)]:
-        text += (
-            f" Where it keeps more it has learned less of the trained rule"
-            f"{in_some_of(len(cheap), len(kept))}."
-        )
+    if price := learned_less(" Where it keeps more it has", kept):
+        text += f"{price}."
     return text + on_few_seeds(compared)

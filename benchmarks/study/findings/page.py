@@ -123,7 +123,7 @@ def _together(contrasts: Sequence[Contrast]) -> list[str]:
 
 
 def _spent(table: Table | None) -> list[str]:
-    """Return how far the compute of both methods is equal at the end, "" where none is known."""
+    """Return how far the compute of both methods is equal at the end, where it is known."""
     if table is None:
         return []
     method, end, different = map(table.header.index, (METHOD, SPENT_AT_END, DIFFERENT))

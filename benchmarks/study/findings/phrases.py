@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmarks.statistics import FEW_SEEDS
+from benchmarks.study.findings.verdicts import has_paid
 from benchmarks.study.report.advice import Advice
 
 VERDICTS = {
@@ -31,6 +32,12 @@ def on_few_seeds(rests_on: Sequence[Advice]) -> str:
     return f" {some} on {runs}."
 
 
-def in_some_of(count: int, all_of_them: int) -> str:
-    """Return " in 1 of 3", "" where it is all of them."""
-    return "" if count == all_of_them else f" in {count} of {all_of_them}"
+def learned_less(start: str, leads: Sequence[Advice]) -> str:
+    """Return in how many leads the side that is ahead has learned less of the trained rule.
+
+    Args:
+        start: of the words; they end without a full stop, and are "" where it is in none.
+    """
+    paid = sum(map(has_paid, leads))
+    where = "" if paid == len(leads) else f" in {paid} of {len(leads)}"
+    return f"{start} learned less of the trained rule{where}" if paid else ""
