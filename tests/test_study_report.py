@@ -279,7 +279,7 @@ def test_a_setting_is_a_row_that_marks_what_is_found() -> None:
     assert (equal_rate, equal_success) == ("", "")
     off = settings_table([replace(one, init=0.14) for one in found])
     assert off.rows[0][1] == "14.0 \u2021"
-    assert "\u2021: outside 15-85 %, the range that was declared, so" in off.note
+    assert "\u2021: outside 15-85 %, the declared range, so" in off.note
     on = settings_table(
         [*found, *(replace(one, suite="virl-l", metric="turn_accuracy") for one in found)]
     )

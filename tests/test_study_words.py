@@ -50,14 +50,14 @@ def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on()
     ]
     said = advice(corrected(found))
     text = paragraph(said)
-    assert "Of 1 case, " in text
+    assert "compared in 1 case, " in text
     assert "copying came out ahead in 1." in text
-    assert "both are shown to be right less often in none." in text  # Nothing is known.
+    assert "in no case are both shown to be right less often." in text  # Nothing is known.
     assert "training runs" not in text
     (half_way,) = beside_the_answer(said)
     assert "equal learning rates, reinforcement is ahead in 1 of 1 and copying in 0" in half_way
     assert half_way.endswith(
-        "the way that is ahead has then learned less of the trained rule. This rests on 4 training "
+        "the way that is ahead has learned less of the trained rule. This rests on 4 training "
         "runs each."
     )
     seeds = [replace(one.contrast.estimate, seeds=n) for one, n in zip(said, (6, 3))]
@@ -67,7 +67,7 @@ def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on()
     ]
     few[1] = replace(few[1], contrast=replace(few[1].contrast, topic="a", policy="mlp"))
     assert paragraph(few).endswith(
-        "Some of this rests on 3 training runs each, and others may come out otherwise."
+        "Some of this rests on 3 training runs each, and other runs may come out differently."
     )
     (told,) = settings(said)
     assert "copying came out ahead, with 60.0 % right" in told
@@ -94,7 +94,7 @@ def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on()
     (told,) = settings([*advice([undecided]), last])
     assert "not shown" not in told
     (told,) = settings([*advice([undecided]), *others])
-    assert "the runs are too few to say, with 60.0 % right" in told
+    assert "there are too few runs to say, with 60.0 % right" in told
     assert (
         "But at half of the compute and equal learning rates, reinforcement is ahead: 30.0 %"
         in told
@@ -139,10 +139,10 @@ def of_seeds(one: Contrast, *values: float) -> Contrast:
 @pytest.mark.parametrize(
     ("low", "high", "told"),
     [
-        (-0.02, 0.02, "it made next to no difference which in 1."),
+        (-0.02, 0.02, "the two came out about equal in 1."),
         (-0.02, 0.2, "reinforcement was about as good or better in 1."),
         (-0.2, 0.02, "copying was about as good or better in 1."),
-        (-0.2, 0.2, "the runs are too few to say in 1."),
+        (-0.2, 0.2, "there are too few runs to say in 1."),
     ],
 )
 @pytest.mark.parametrize("p", [0.5, 0.001])
@@ -216,8 +216,8 @@ def test_what_could_be_taught_stands_beside_what_is_new() -> None:
     assert table.rows[1][2:] == [f"{rate} [0.0, 100.0]" for rate in (90.0, 30.0, 40.0, 60.0)]
     text = page(Quoted(contrasts=(headline(),), trained_on=table))
     assert (
-        "of hands that could be taught 70.0 % before, 90.0 % after copying, 80.0 % after "
-        "reinforcement are right; of new ones 20.0 % before, 30.0 % after copying, 10.0 % after "
+        "on hands that could be taught: 70.0 % before, 90.0 % after copying and 80.0 % after "
+        "reinforcement; on new hands: 20.0 % before, 30.0 % after copying and 10.0 % after "
         "reinforcement (Card game: small language model with working, at the end of training)."
     ) in text
     assert table.markdown().rstrip() in text
@@ -273,7 +273,7 @@ def test_what_seeds_leave_open_is_not_as_good(values: tuple[float, ...], quantil
     estimate = replace(one.estimate, value=0.02, low=-0.003, high=0.058)
     one = replace(one, p=0.5, test=replace(one.test, estimate=estimate))
     assert one.bounds[0] == pytest.approx(0.02 - quantile * 0.02, abs=0.001)
-    assert "the runs are too few to say in 1." in paragraph(advice([one]))
+    assert "there are too few runs to say in 1." in paragraph(advice([one]))
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_words_tell_what_a_test_over_seeds_finds_too(values: tuple[float, ...], 
     assert one.is_firm is firm
     text = paragraph(advice([one]))
     assert ("copying came out ahead in 1." in text) is firm
-    assert ("the runs are too few to say in 1." in text) is not firm
+    assert ("there are too few runs to say in 1." in text) is not firm
     assert not replace(one, p=0.2).is_firm
 
 
@@ -302,7 +302,7 @@ def test_words_have_the_last_point_and_other_shifts_where_they_tell_something_el
     undecided, last = replace(one, p=0.5, test=wide), replace(one, topic="c")
     look = replace(one, shift="look", column="visual_ood", rates=(0.2, 0.8), family="further")
     (told,) = settings(advice([undecided, last, look]))
-    assert "the runs are too few to say" in told
+    assert "there are too few runs to say" in told
     assert "But at the end of training, copying is ahead: 60.0 % after copying" in told
     assert told.endswith(
         "Under another look it is 80.0 % after copying and 20.0 % after reinforcement."
@@ -320,14 +320,14 @@ def test_words_have_cities_left_out_behind_what_is_declared() -> None:
     one = headline()
     city = replace(one, topic="c", preset="quick-cv", family="further")
     first, second = settings(advice([city, one]))
-    assert "no declared test" not in first
+    assert "was not declared" not in first
     assert second.startswith("**Card game: small language model with working, quick, one city left")
     within = replace(city, shift="", column="in", rates=(0.8, 0.9))
     (told,) = settings(advice([replace(city, p=0.5), within]))
-    assert " Under the trained rule these reach 90.0 % and 80.0 %. Right is told by" in told
+    assert " Under the trained rule these reach 90.0 % and 80.0 %. Right is measured by" in told
     assert second.endswith(
-        "Right is told by success, at the end of training, with one learning rate for each "
-        "method; no declared test."
+        "Right is measured by success, at the end of training, with one learning rate for each "
+        "method; the test was not declared."
     )
 
 
@@ -337,10 +337,10 @@ def test_beside_grids_other_presets_are_not_counted() -> None:
     )
     (last,) = (one for one in grid if one.topic == "c" and one.shift == "rule")
     quick = replace(last, preset="quick", policy="mlp")
-    assert "Of 1 case, " in headline_words(advice(corrected([*grid, quick])))
-    assert "Of 1 case, " in headline_words(advice(corrected([quick])))
+    assert "compared in 1 case, " in headline_words(advice(corrected([*grid, quick])))
+    assert "compared in 1 case, " in headline_words(advice(corrected([quick])))
     elsewhere = replace(quick, suite="virl-l", metric="step_accuracy")
-    assert "Of 2 cases, " in headline_words(advice(corrected([*grid, quick, elsewhere])))
+    assert "compared in 2 cases, " in headline_words(advice(corrected([*grid, quick, elsewhere])))
     # On the page of all comparisons it is none of the declared endpoints.
     text = page_in_full(Quoted(contrasts=tuple(corrected([*grid, quick]))))
     endpoints, _, own = text.partition("## The last points of presets without validation")
@@ -362,12 +362,12 @@ def test_words_tell_what_was_added_or_lost_since_the_start() -> None:
     one = headline()
     forgets = [replace(one, topic="init", about=f"{arm} against the init") for arm in ("SFT", "RL")]
     said = advice([one, *forgets])
-    assert "In none is a way shown to generalise" in headline_words(said)
-    assert "both are shown to be right less often in 1." in headline_words(said)
+    assert "In no case is either way shown to generalise" in headline_words(said)
+    assert "in 1 case both are shown to be right less often." in headline_words(said)
     gain = replace(one.estimate, value=0.3, low=0.2, high=0.4)
     gains = replace(forgets[0], test=replace(one.test, estimate=gain))
-    assert "In 1 a way is shown to generalise" in headline_words(advice([one, gains]))
-    assert "both are shown to be right less often in none." in headline_words(
+    assert "In 1 case a way is shown to generalise" in headline_words(advice([one, gains]))
+    assert "in no case are both shown to be right less often." in headline_words(
         advice([one, gains, forgets[1]])
     )
     assert headline_words([]) == "No published run answers that yet."
@@ -381,8 +381,8 @@ def test_a_gain_that_correction_takes_away_is_told() -> None:
     told = "\n".join(beside_the_answer(advice([one, made, replace(made, suite="virl-l")])))
     assert (
         "The largest gain under the other rule is +30.0 points [+20.0, +40.0], by copying "
-        f"({one.setting}). It is not shown once it is corrected for all comparisons that no "
-        "protocol declares (2)."
+        f"({one.setting}). It is not significant once corrected for all 2 comparisons that no "
+        "protocol declares."
     ) in told
     shown = replace(made, p=0.01)
     # Of few seeds that differ a test over seeds alone finds nothing; correction has found it.
@@ -400,8 +400,8 @@ def test_words_say_where_equal_validation_is_not_equal_success() -> None:
     within = replace(equal, shift="", column="in", rates=(0.7, 0.9), p=0.001)
     told = "\n".join(beside_the_answer(advice([one, equal, within])))
     assert (
-        "Where validation has both as good at the trained rule, neither way is shown ahead in any "
-        "of 1. In 1 of these, one is ahead in tests of the trained rule."
+        "Where validation finds both equally good at the trained rule, neither way is shown to be "
+        "ahead in any of 1. In 1 of these, tests of the trained rule show one ahead."
     ) in told
     (said,) = settings(advice([one, equal, within]))
     assert "Under the trained rule these reach 90.0 % and 70.0 %." in said
@@ -411,7 +411,7 @@ def test_words_say_where_equal_validation_is_not_equal_success() -> None:
 
 def test_the_paragraph_says_whether_a_lead_is_shown_elsewhere() -> None:
     one = headline()
-    doubt = " shown by all other comparisons of the two."
+    doubt = " confirmed by all other comparisons of the two."
     assert doubt not in paragraph(advice([one, replace(one, topic="b")]))
     tied = replace(one, topic="tied", p=0.5, family="further")
     assert f"That lead is not{doubt}" in paragraph(advice([one, tied]))
@@ -495,7 +495,7 @@ def test_pages_say_which_rule_is_easier_and_where_no_control_was_run() -> None:
     run = Run(folder="a", command="b", seeds=6)
     header = ["setting", "control", "what it does"]
     found = Quoted(runs=(run,), contrasts=(one, within), controls=Table("", header, []))
-    assert "Before training more is right under it than under the trained rule in 1" in page(found)
+    assert "agents are right more often under it than under the trained rule in 1" in page(found)
     told = f"No control was run where (a) chosen by validation shows a lead: {one.setting}."
     assert told in page_in_full(found)
     harder = found.model_copy(update={"contrasts": (one, replace(within, start=0.9))})
@@ -512,7 +512,7 @@ def test_pages_say_which_rule_is_easier_and_where_no_control_was_run() -> None:
     both = [replace(one, topic=topic) for topic in "bc"]
     for of, told in (
         (found, f"No control was run where (c) last point shows a lead: {one.setting}."),
-        (controlled, f"not set against (b), a mean over rates. It is shown in: {one.setting}."),
+        (controlled, f"not compared with (b), a mean over rates. That is shown in: {one.setting}."),
     ):
         late = page_in_full(of.model_copy(update={"contrasts": (one, within, *both)}))
         assert told in late
@@ -585,8 +585,8 @@ def test_the_page_says_how_often_validation_could_have_chosen_otherwise() -> Non
     ]
     choices = Table("What validation chose", [*"abcde", RATES_AS_GOOD], rows)
     told = page(Quoted(contrasts=(headline(),), choices=choices))
-    assert " In 1 of 2 choices validation shows the best point of no rate to be worse" in told
-    assert "could have chosen otherwise" not in page(Quoted(contrasts=(headline(),)))
+    assert " In 1 of 2 choices, validation shows no other rate to be worse" in told
+    assert "could have chosen differently" not in page(Quoted(contrasts=(headline(),)))
 
 
 def test_tests_of_several_suites_are_corrected_together_too() -> None:
@@ -595,13 +595,11 @@ def test_tests_of_several_suites_are_corrected_together_too() -> None:
     assert all(each.is_found for each in several)
     told = page(Quoted(contrasts=tuple(several)))
     # 0.004 is found among nine tests, and not among eighteen.
-    assert (
-        "corrects the 18 declared tests suite by suite. Of the 2 that are significant so, " in told
-    )
-    assert "so, none stay so with all suites corrected together." in told
+    assert "The 18 declared tests are corrected by Holm, suite by suite. Of the 2 that are " in told
+    assert "significant, none remain so when all suites are corrected together." in told
     sure = [replace(each, test=replace(each.test, p_value=0.001)) for each in several]
     told = page(Quoted(contrasts=tuple(corrected(sure))))
-    assert "so, all stay so with all suites corrected together." in told
+    assert "significant, all remain so when all suites are corrected together." in told
     assert "suite by suite" not in page(Quoted(contrasts=tuple(several[:1])))
 
 
@@ -621,6 +619,6 @@ def test_what_methods_had_spent_is_told() -> None:
     ]
     said = page(Quoted(contrasts=(headline(),), compute=table))
     assert "copying has spent 100.0 % of it, reinforcement 125.0 %." in said
-    assert "that of reinforcement in the grid; of its points 1 of 2 are different weights" in said
+    assert "by reinforcement in the grid; of its points 1 of 2 have weights of their own" in said
     one.is_part = True
     assert compute_table([one]) is None

@@ -14,10 +14,9 @@ from benchmarks.study.findings.verdicts import (
 from benchmarks.study.report.advice import Advice
 
 _START = (
-    "An agent first learns a game from examples (the init). Then it trains on one rule alone: by "
-    "copying right answers (imitation, SFT), or by trying and being told whether it was "
-    "right (reinforcement, RL). "
-    "Which way leaves it better when the rule changes?"
+    "An agent first learns a game from examples (the init). Then it trains on one rule alone: "
+    "either by copying right answers (imitation, SFT), or by trying answers and being told whether "
+    "they were right (reinforcement, RL). Which way leaves it better off when the rule changes?"
 )
 
 
@@ -40,7 +39,7 @@ def headline_words(said: Sequence[Advice]) -> str:
     if not headline:
         return "No published run answers that yet."
     names = [one.contrast.setting for one in headline]
-    outcome = _outcome(headline, said, "with the learning rate and stop that validation chose")
+    outcome = _outcome(headline, said, "the learning rate and stop that validation chose")
     return f"{outcome} {_since_the_start(names, said)}{_hedge(headline)}"
 
 
@@ -59,19 +58,22 @@ def _outcome(headline: Sequence[Advice], said: Sequence[Advice], chosen: str) ->
     leads = [*ahead, *groups["imitation"]]
     both = ahead and groups["imitation"]
     start = "**Neither way is better everywhere.** " if both else ""
-    how = f" {chosen}," if all(one.contrast.topic == "a" for one in headline) else ""
-    text = f"{start}Of {_settings(len(headline))}, each a game and an agent,{how} {told}."
+    how = f", with {chosen}" if all(one.contrast.topic == "a" for one in headline) else ""
+    cases = f"{_settings(len(headline))}, each a game and an agent{how}"
+    text = f"{start}The two were compared in {cases}: {told}."
     if price := learned_less(" Where reinforcement came out ahead, it had", ahead):
         text += f"{price}."
     if doubted := [one for one in leads if is_not_shown_elsewhere(one, said)]:
-        text += f" {_doubts(len(doubted), len(leads))} shown by all other comparisons of the two"
+        text += (
+            f" {_doubts(len(doubted), len(leads))} confirmed by all other comparisons of the two"
+        )
         opposed = [one for one in doubted if is_turned_elsewhere(one, said)]
         which = "" if len(leads) == 1 else f"for {len(opposed)} of them "
         text += f", and {which}another shows the opposite." if opposed else "."
     if len(leads) < len(headline) and all(one.contrast.is_of_grid for one in headline):
         text += (
-            " Only who is ahead is told by declared tests; the others are readings of intervals, "
-            "which were added when results were known."
+            " Only who came out ahead was tested as declared beforehand; the other verdicts are "
+            "readings of intervals, by rules that were added once results were known."
         )
     return text
 
@@ -93,17 +95,18 @@ def _since_the_start(names: Sequence[str], said: Sequence[Advice]) -> str:
         firm = [one for one in own if one.setting == name and one.is_firm]
         gained += any(one.estimate.value > 0 for one in firm)
         lost += len([one for one in firm if one.estimate.value < 0]) > 1
-    start = f"In {gained} a way is" if gained else "In none is a way"
+    start = f"In {_settings(gained)} a way is" if gained else "In no case is either way"
+    worse = f"in {_settings(lost)} both are" if lost else "in no case are both"
     return (
         f"{start} shown to generalise, that is, to be right more often under the other rule than "
-        f"before; both are shown to be right less often in {lost or 'none'}."
+        f"before; {worse} shown to be right less often."
     )
 
 
 def _hedge(rests_on: Sequence[Advice]) -> str:
     """Return how few training runs are behind sentences, and what follows from that."""
     few = on_few_seeds(rests_on)
-    return few and f"{few[:-1]}, and others may come out otherwise."
+    return few and f"{few[:-1]}, and other runs may come out differently."
 
 
 def _settings(count: int) -> str:

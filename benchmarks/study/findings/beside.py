@@ -31,10 +31,13 @@ def beside_the_answer(said: Sequence[Advice]) -> list[str]:
         default=None,
     )
     told = [
-        _ahead("Half-way through training, with equal learning rates", half_way),
+        _ahead("Halfway through training, at equal learning rates", half_way),
         _ahead("At the end of training", end) if end != headline else "",
         _equal(equal),
-        _ahead("Where validation finds several rates or points best, on average over them", tied),
+        _ahead(
+            "Where validation finds several rates or points equally good, on average over them",
+            tied,
+        ),
         _largest_gain(names, said),
         _slower(said),
         _led(lead, said) if lead else "",
@@ -49,8 +52,8 @@ def _equal(own: Sequence[Advice]) -> str:
         for one in own
         if one.verdict not in OFF and one.within is not None and one.within.is_firm
     ]
-    more = f" In {len(apart)} of these, one is ahead in tests of the trained rule." if apart else ""
-    return _ahead("Where validation has both as good at the trained rule", own, more)
+    more = f" In {len(apart)} of these, tests of the trained rule show one ahead." if apart else ""
+    return _ahead("Where validation finds both equally good at the trained rule", own, more)
 
 
 def _largest_gain(names: Sequence[str], said: Sequence[Advice]) -> str:
@@ -67,7 +70,7 @@ def _largest_gain(names: Sequence[str], said: Sequence[Advice]) -> str:
     return (
         f"The largest gain under the other rule is {signed(estimate.value)} points "
         f"[{signed(estimate.low)}, {signed(estimate.high)}], by {way} ({best.setting}). It is "
-        f"not shown once it is corrected for all comparisons that no protocol declares ({tests})."
+        f"not significant once corrected for all {tests} comparisons that no protocol declares."
     )
 
 
@@ -81,17 +84,21 @@ def _ahead(where: str, own: Sequence[Advice], more: str = "") -> str:
     own = [one for one in own if one.verdict not in OFF]
     if not own:
         return ""
-    of = str(asked) if len(own) == asked else f"the {len(own)} whose agent knew enough beforehand"
+    of = (
+        str(asked)
+        if len(own) == asked
+        else f"the {len(own)} cases whose agent knew enough beforehand"
+    )
     found = [one for one in own if one.contrast.is_firm]
     by_reinforcement, by_copying = ([a for a in found if a.verdict == way] for way in BETTER)
     ahead = [*by_reinforcement, *by_copying]
     if not ahead:
-        return f"{where}, neither way is shown ahead in any of {of}.{more}{on_few_seeds(own)}"
+        return f"{where}, neither way is shown to be ahead in any of {of}.{more}{on_few_seeds(own)}"
     told = (
         f"{where}, reinforcement is ahead in {len(by_reinforcement)} of {of} and copying in "
         f"{len(by_copying)}"
     )
-    told += learned_less("; the way that is ahead has then", ahead)
+    told += learned_less("; the way that is ahead has", ahead)
     return f"{told}.{more}{on_few_seeds(own)}"
 
 
@@ -110,8 +117,8 @@ def _led(one: Advice, said: Sequence[Advice]) -> str:
         learned = f" (and {ours} % against {theirs} % under the trained one)"
     start = told[0].upper() + told[1:]
     return (
-        f"How one trains mattered too. {start}: {first} % against {second} % right under the other "
-        f"rule{learned}, the largest difference that did not cost the trained rule "
+        f"How the agent was trained mattered too. {start}: {first} % against {second} % right "
+        f"under the other rule{learned}, the largest difference that did not cost the trained rule "
         f"({contrast.setting}).{_rehearsed(contrast, said)}{on_few_seeds([one])}"
     )
 
@@ -125,8 +132,8 @@ def _rehearsed(lead: Contrast, said: Sequence[Advice]) -> str:
         contrast = one.contrast
         if (contrast.setting, contrast.first, contrast.shift) == wanted and one.within is not None:
             return (
-                " The diverse half is of the kind that the init had learned from; with that kind "
-                f"alone it is {percent(contrast.rates[0])} % "
+                " The diverse half is the kind of demonstration that the init learned from; on "
+                f"that kind alone it is {percent(contrast.rates[0])} % "
                 f"(and {percent(one.within.rates[0])} %)."
             )
     return ""
@@ -144,9 +151,9 @@ def _slower(said: Sequence[Advice]) -> str:
     firm = [one for one in compared if one.contrast.is_firm]
     kept = [one for one in firm if one.contrast.estimate.value > 0]
     text = (
-        f"The speed of learning counts as well: with the smallest learning rate a way keeps more "
-        f"of the other rule than with the largest in {len(kept)} of {len(compared)} comparisons, "
-        f"and less in {len(firm) - len(kept)}."
+        f"The learning rate matters as well: with the smallest one an agent keeps more of the "
+        f"other rule than with the largest in {len(kept)} of {len(compared)} comparisons, and less "
+        f"in {len(firm) - len(kept)}."
     )
     if price := learned_less(" Where it keeps more it has", kept):
         text += f"{price}."

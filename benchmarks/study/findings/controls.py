@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks.study.findings.phrases import listed
 from benchmarks.study.findings.quoted import Quoted
 from benchmarks.study.names import ENDPOINT_NAMES
 from benchmarks.study.overturned import EXPLAINS, NO_CONTROL, NOT_THERE, TURNS
@@ -27,8 +28,8 @@ def uncontrolled(found: Quoted, topics: str = "abc") -> list[str]:
             told.append(f"No control was run where {name} shows a lead: {'; '.join(left)}.")
         if topic == "b" and (late := [name for name in shown if name in controlled]):
             told.append(
-                "Controls have one rate, and are not set against (b), a mean over rates. It is "
-                f"shown in: {'; '.join(late)}."
+                "Controls have one rate, so they are not compared with (b), a mean over rates. "
+                f"That is shown in: {'; '.join(late)}."
             )
     return told
 
@@ -53,9 +54,9 @@ def by_controls(found: Quoted) -> list[str]:
         )
     else:
         found_so = f"had no lead to overturn at {'their' if several else 'its'} learning rate"
-    settings = " and ".join(dict.fromkeys(setting for setting, _ in does))
+    settings = listed(list(dict.fromkeys(setting for setting, _ in does)))
     parts = [
-        "Could another way of training explain a lead, or turn it round?",
+        "Could another way of training explain a lead, or reverse it?",
         f"{len(does)} control{'s' if several else ''} {found_so} ({settings}).",
         *uncontrolled(found, "a"),
     ]

@@ -9,6 +9,7 @@ from benchmarks.study.findings.answer import paragraph
 from benchmarks.study.findings.beside import beside_the_answer
 from benchmarks.study.findings.controls import by_controls
 from benchmarks.study.findings.files import FIGURE, IN_FULL
+from benchmarks.study.findings.phrases import listed
 from benchmarks.study.findings.quoted import Quoted
 from benchmarks.study.findings.settings import settings
 from benchmarks.study.findings.verdicts import easier_rules
@@ -30,7 +31,7 @@ def page(found: Quoted) -> str:
     said = advice(found.contrasts)
     parts = [
         "# What was found",
-        "Does an agent that imitates memorise its rule, and one that learns by reinforcement "
+        "Does an agent that imitates memorise its rule, and does one that learns by reinforcement "
         "generalise? `python -m benchmarks.study.findings` writes this page from the rows in "
         "`results/`; no number on it is typed by hand.",
         "## In one paragraph",
@@ -57,8 +58,8 @@ def page(found: Quoted) -> str:
             "are single rates.",
             "## Setting by setting",
             "\n".join(f"- {told}" for told in settings(said)),
-            "Words call a way ahead, or about as good, only where a test over seeds alone says so "
-            "too. [The glossary](glossary.md) has the terms.",
+            "The text calls a way ahead, or about as good, only where a test over seeds alone "
+            "agrees. [The glossary](glossary.md) has the terms.",
         ]
     parts.append(
         f"[All comparisons]({IN_FULL.name}) has every test, the controls, and where the rows are."
@@ -72,8 +73,8 @@ def _trained_on(table: Table | None) -> list[str]:
         return []
     return [
         "## Learned by heart?",
-        "Under the trained rule an agent that remembers answers is right on hands that it was "
-        "taught and wrong on new ones; under the other rule what it remembers is wrong.",
+        "An agent that remembers answers is right on hands that it was taught and wrong on new "
+        "ones. Under the other rule what it remembers is wrong.",
         table.markdown().rstrip(),
     ]
 
@@ -92,13 +93,12 @@ def _by_heart(table: Table | None) -> list[str]:
         if name == setting
     }
     taught, new = (
-        [f"{told[arm][place]} % {when}" for arm, when in _WHEN.items() if arm in told]
+        listed([f"{told[arm][place]} % {when}" for arm, when in _WHEN.items() if arm in told])
         for place in (0, 1)
     )
     return [
-        f"Is it learned by heart? Under the trained rule, of hands that could be taught "
-        f"{', '.join(taught)} are right; of new ones {', '.join(new)} ({setting}, at the end of "
-        "training)."
+        f"Is it learned by heart? Right under the trained rule, on hands that could be taught: "
+        f"{taught}; on new hands: {new} ({setting}, at the end of training)."
     ]
 
 
@@ -117,8 +117,8 @@ def _together(contrasts: Sequence[Contrast]) -> list[str]:
     found, all_in_all = sum(one.is_found for one in own), sum(p < 0.05 for p in p_values)
     stay = "all" if all_in_all == found else all_in_all or "none"
     return [
-        f"Holm corrects the {tests} declared tests suite by suite. Of the {found} that are "
-        f"significant so, {stay} stay so with all suites corrected together."
+        f"The {tests} declared tests are corrected by Holm, suite by suite. Of the {found} that "
+        f"are significant, {stay} remain so when all suites are corrected together."
     ]
 
 
@@ -143,7 +143,7 @@ def _spent(table: Table | None) -> list[str]:
     return [
         f"Both methods are given the same compute, and stop at the first step that reaches it: at "
         f"the end copying has spent {told['SFT']} % of it, reinforcement {told['RL']} %. Most is "
-        f"that of {way} in {most[0]}; of its points {most[different]} are different weights "
+        f"spent by {way} in {most[0]}; of its points {most[different]} have weights of their own "
         f"([compute]({IN_FULL.name}#compute))."
     ]
 
@@ -154,8 +154,9 @@ def _easier(said: Sequence[Advice]) -> list[str]:
     if not names:
         return []
     return [
-        "The other rule need not be the harder one. Before training more is right under it than "
-        f"under the trained rule in {len(names)} of these settings: {'; '.join(names)}."
+        "The other rule is not always the harder one. Before training, agents are right more often "
+        f"under it than under the trained rule in {len(names)} of these settings: "
+        f"{'; '.join(names)}."
     ]
 
 
@@ -170,8 +171,8 @@ def _at_the_edges(contrasts: Sequence[Contrast]) -> str:
     edges = {rate_name(RATES[0]), rate_name(RATES[-1])}
     count = sum(rate in edges for rate in chosen)
     return (
-        f"Of {len(chosen)} learning rates that validation chose {count} are the smallest or the "
-        f"largest of the {len(RATES)} that were tried, so a better one may lie beyond."
+        f"Of the {len(chosen)} learning rates that validation chose, {count} are the smallest or "
+        f"the largest of the {len(RATES)} that were tried, so a better one may lie beyond."
     )
 
 
@@ -185,6 +186,6 @@ def _close(choices: Table | None) -> str:
         return ""
     close = sum(within == rates for within, rates in told)
     return (
-        f" In {close} of {len(told)} choices validation shows the best point of no rate to be "
-        "worse than the chosen one, so another sample could have chosen otherwise."
+        f" In {close} of {len(told)} choices, validation shows no other rate to be worse than the "
+        "chosen one, so another sample could have chosen differently."
     )

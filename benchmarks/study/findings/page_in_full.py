@@ -33,29 +33,29 @@ def page_in_full(found: Quoted) -> str:
         parts += [
             "## What validation chose",
             "For each method the rate whose best point has the highest success on validation, and "
-            "that point. Where several rates are as good, another sample of validation could have "
-            "chosen otherwise.",
+            "that point. Where several rates are as good, another validation sample could have "
+            "chosen differently.",
             found.choices.markdown().rstrip(),
         ]
     if found.compute is not None:
         parts += [
             "## Compute",
-            "Both methods are given the same. An arm stops at the first step that reaches a point, "
-            "and a step of reinforcement can be large.",
+            "Both methods are given the same compute. An arm stops at the first step that reaches "
+            "a point, and a step of reinforcement can be large.",
             found.compute.markdown().rstrip(),
         ]
     if of_grids and (others := [*filter(_is_of_last_point, found.contrasts)]):
         parts += [
             "## The last points of presets without validation",
-            "They are corrected suite by suite as well; [the study](study.md) declared the last "
-            "point beforehand, the protocol does not have them.",
+            "[The study](study.md) declared the last point beforehand, the protocol did not. These "
+            "tests are corrected suite by suite as well.",
             endpoints_table(others).markdown().rstrip(),
         ]
     if found.controls is not None:
         parts += [
             "## Controls",
-            "Each trains another way from the same init, at one learning rate. Could one of them "
-            "explain the difference, or turn it round?",
+            "Each trains in another way from the same init, at one learning rate. Could one of "
+            "them explain the difference, or reverse it?",
             found.controls.markdown().rstrip(),
             *uncontrolled(found),
         ]
@@ -89,8 +89,9 @@ def page_in_full(found: Quoted) -> str:
         parts += [
             "## Measured beside success",
             "What [the weights of each point](study.md#what-is-measured-beside-success) do beside "
-            "one greedy attempt: of samples, with the right reading given, without the list of "
-            "turns, and how far they have moved from the init. Figures are under another rule.",
+            "one greedy attempt: with several samples, with the right reading given, without "
+            "the list of turns; and how far they have moved from the init. Figures are under "
+            "another rule.",
             *(
                 f"![Against compute](images/{measures_figure(folder).name})"
                 + "".join(f"\n\n{table.markdown().rstrip()}" for table in tables)
@@ -112,7 +113,7 @@ def page_in_full(found: Quoted) -> str:
     if further := [one for one in said if _is_further(one, of_grids)]:
         parts += [
             "## What else was compared",
-            "None of these is a declared test. They are corrected together, but for those of "
+            "None of these is a declared test. They are corrected together, except those of "
             "policies that have seen both rules, which are corrected by themselves. Learning "
             "rates and controls are compared at the last point.",
             *_tables(further),
@@ -175,8 +176,8 @@ def _tables(others: Sequence[Advice]) -> list[str]:
     unsure = [one for one in told if one.contrast.is_found and not one.contrast.is_firm]
     parts = {
         "What was found": firm,
-        "What the bootstrap found, and no test over seeds": unsure,
+        "Found by the bootstrap, but not by a test over seeds": unsure,
         "What is not decided": [one for one in told if one not in (*firm, *unsure)],
-        "Of what nothing follows: the init, or all, are off the range that was declared": off,
+        "Where nothing follows: the init, or all arms, are outside the declared range": off,
     }
     return [compared_table(title, own).markdown().rstrip() for title, own in parts.items() if own]

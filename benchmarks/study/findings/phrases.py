@@ -11,15 +11,20 @@ from benchmarks.study.report.advice import Advice
 VERDICTS = {
     "reinforcement": "reinforcement came out ahead",
     "imitation": "copying came out ahead",
-    "equal": "it made next to no difference which",
+    "equal": "the two came out about equal",
     "copying as good": "copying was about as good or better",
     "reinforcement as good": "reinforcement was about as good or better",
     "forgotten": "both forgot nearly all of the other rule",
-    "not decided": "the runs are too few to say",
-    "floor": "the agent knew too little of the other rule beforehand for a comparison",
+    "not decided": "there are too few runs to say",
+    "floor": "the agent knew too little of the other rule beforehand to compare them",
     "ceiling": "the agent knew nearly all of the other rule beforehand",
 }
 """What `verdicts.verdict_of` returns, in words."""
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return "a", "a and b", or "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 
 def on_few_seeds(rests_on: Sequence[Advice]) -> str:

@@ -71,8 +71,8 @@ def _at_the_end(one: Advice) -> str:
     right = task_named(SUITES[contrast.suite].task).metrics[contrast.metric].title.lower()
     within = "" if _price(one) else _trained(one)
     return (
-        f"{within} Right is told by {right}, at the end of training, with one learning rate for "
-        "each method; no declared test."
+        f"{within} Right is measured by {right}, at the end of training, with one learning rate "
+        "for each method; the test was not declared."
     )
 
 

@@ -16,7 +16,7 @@ OFF = ("floor", "ceiling")
 OTHERWISE = {
     "b": "at half of the compute and equal learning rates",
     "c": "at the end of training",
-    "equal": "where validation has both as good at the trained rule",
+    "equal": "where validation finds both equally good at the trained rule",
     "tied": "on average over all rates and points that validation finds equally good",
 }
 """Where else both are compared, beside the headline."""

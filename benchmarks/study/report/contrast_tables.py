@@ -56,14 +56,14 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
     note = (
         f"{_right(shown)} The init on all its episodes; SFT and RL with the rate and stop that "
         f"validation chose, (a). "
-        f"{_FIRM.strip()}: significant at 5 %, corrected by Holm, and by a test over seeds alone "
-        f"too; {_FOUND.strip()}: not by that, so it is not counted in words. Equal success: on "
-        "validation."
+        f"{_FIRM.strip()}: significant at 5 %, corrected by Holm, and in a test over seeds alone "
+        f"too; {_FOUND.strip()}: not in the latter, so the text does not count it. Equal success: "
+        "matched on validation."
     )
     if any(init.endswith(_OFF) for _, init, *_ in rows):
         note += (
-            f" {_OFF.strip()}: outside {RANGE}, the range that was declared, so the setting "
-            "decides nothing, whatever its tests find."
+            f" {_OFF.strip()}: outside {RANGE}, the declared range, so the setting decides "
+            "nothing, whatever its tests find."
         )
     return Table(
         "Right under another rule, in percent, and RL \u2212 SFT in points [95 %]",
@@ -133,9 +133,7 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
     late = ""
     if added := {one.seeds_at_first for one in shown if one.seeds_at_first}:
         seeds = " or ".join(map(str, sorted(added)))
-        late = (
-            f"(b) was declared with {seeds} seeds; later ones were added when these had been seen. "
-        )
+        late = f"(b) was declared with {seeds} seeds; more were added once those had been seen. "
     return Table(
         "RL \u2212 SFT under another rule",
         [
@@ -146,15 +144,15 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
         rows,
         numbers_from=2,
         note=(
-            f"Intervals are not corrected for the number of comparisons; p is, with all tests that "
+            f"Intervals are not corrected for the number of comparisons; p is, for all tests that "
             f"are declared for the suite, run or not. {early}{late}"
-            f"p over seeds: Student's, of one number a seed, not corrected. "
+            f"p over seeds: Student's t-test on one number per seed, not corrected. "
             f"Detectable: the smallest difference that these seeds find with a power of 80 %, "
             f"uncorrected. {_FOR}: how many such seeds, at least {FEW_SEEDS}, each with a test "
             f"part of its own, would find {100 * MARGIN:.0f} points, and how many episodes that "
             "is of each method at each rate. Equal success is matched on validation, so "
-            "that test episodes may differ; it is not one of the declared tests, "
-            "and corrected with the other further ones. "
+            "that test episodes may differ; it is no declared test, and is corrected with the "
+            "other undeclared ones. "
             f"{_of_few(shown)}"
         ).strip(),
     )  # fmt: skip
@@ -190,9 +188,10 @@ def compared_table(title: str, said: Sequence[Advice]) -> Table:
         rows,
         numbers_from=5,
         note=(
-            f"p over seeds: Student's, of one number a seed, not corrected. {_FOR}: how many such "
-            f"seeds, at least {FEW_SEEDS}, and episodes of each arm would find {100 * MARGIN:.0f} "
-            f"points with a power of 80 %, uncorrected. {_of_few([one.contrast for one in said])}"
+            f"p over seeds: Student's t-test on one number per seed, not corrected. {_FOR}: how "
+            f"many such seeds, at least {FEW_SEEDS}, and episodes of each arm would find "
+            f"{100 * MARGIN:.0f} points with a power of 80 %, uncorrected. "
+            f"{_of_few([one.contrast for one in said])}"
         ).strip(),
     )  # fmt: skip
 
