@@ -27,7 +27,7 @@ from agents.sb3.policy import SightedMLP
 from benchmarks.completeness import Missing
 from benchmarks.runs import RunError, read_record, write_json
 from benchmarks.statistics import Estimate, Observation, conditional, rate
-from benchmarks.study.cells import job_folder, suite_of_study
+from benchmarks.study.folder import job_folder, suite_of_study
 from benchmarks.suites import Suite
 from benchmarks.tables import Table, interval, write_tables
 from benchmarks.tasks import TASKS

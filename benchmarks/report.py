@@ -124,9 +124,9 @@ def _of_study(
 ) -> _Told:
     """Return what is told of a study; write its results, costs and pictures."""
     # Only a study has curves to draw.
-    from benchmarks.study.cells import suite_note
     from benchmarks.study.conclusion import sentences
     from benchmarks.study.costs import costs
+    from benchmarks.study.folder import suite_note
     from benchmarks.study.plots import plot_curves, plot_severities
     from benchmarks.study.results import load_results
     from benchmarks.study.tables import main_tables, result_line, study_tables

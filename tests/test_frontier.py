@@ -275,8 +275,8 @@ def test_each_suite_is_corrected_with_all_tests_that_it_declares(
             notes=["streets: INCOMPLETE"] if path.name == "streets" else [],
         )
 
-    monkeypatch.setattr("benchmarks.study.cells.in_order", list)
-    monkeypatch.setattr("benchmarks.study.cells.load_study", load)
+    monkeypatch.setattr("benchmarks.study.loaded.in_order", list)
+    monkeypatch.setattr("benchmarks.study.loaded.load_study", load)
     lines = frontier.report([Path("cards"), Path("streets")])
     assert "streets: INCOMPLETE" in lines
     told = [line for line in lines if "rule_ood, (a)" in line]

@@ -13,10 +13,12 @@ from benchmarks.records import RunRecord
 from benchmarks.runs import RunError
 from benchmarks.statistics import Observation
 from benchmarks.study import frontier
-from benchmarks.study.cells import Cell, Study, job_folder
+from benchmarks.study.cells import Cell
 from benchmarks.study.endpoints import arms_by_rate
+from benchmarks.study.folder import job_folder
 from benchmarks.study.further_seeds import halfway, with_further_seeds
 from benchmarks.study.job import Job
+from benchmarks.study.loaded import Study
 from benchmarks.study.points import WEIGHTS, read_points
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.presets.grid import half as half_of
@@ -124,7 +126,7 @@ def test_b_has_six_seeds_and_the_other_endpoints_are_untouched(
     assert equal.estimate.value == pytest.approx(0.2)
     assert equal.rates == pytest.approx((0.6, 0.4))
     assert told["b", "in"].estimate.seeds == 6
-    assert "(b) was declared with 3 seeds; later ones were added" in endpoints_table(found).note
+    assert "(b) was declared with 3 seeds; more were added" in endpoints_table(found).note
     assert told["a", "rule_ood"].estimate.seeds == 3
     assert contrasts_of(studies["grid-half"], POLICY, False)[0] == []
     alone, _ = contrasts_of(grid, POLICY, False)
@@ -132,8 +134,8 @@ def test_b_has_six_seeds_and_the_other_endpoints_are_untouched(
     awaited = {one.topic: one.seeds_awaited for one in alone if one.column == "rule_ood"}
     assert awaited["b"] == 6
 
-    monkeypatch.setattr("benchmarks.study.cells.in_order", list)
-    monkeypatch.setattr("benchmarks.study.cells.load_study", lambda folder: studies[folder.name])
+    monkeypatch.setattr("benchmarks.study.loaded.in_order", list)
+    monkeypatch.setattr("benchmarks.study.loaded.load_study", lambda folder: studies[folder.name])
     lines = [line for line in frontier.report([*map(Path, studies)]) if "rule_ood, (b)" in line]
     assert len(lines) == 1
     assert "+20.0" in lines[0]
@@ -164,8 +166,8 @@ def test_what_is_trained_otherwise_is_not_counted(
     found = with_further_seeds(grid, POLICY, [grid, chosen, other])
     assert found == grid.played(POLICY)
     studies = {one.preset.name: one for one in (grid, chosen, other)}
-    monkeypatch.setattr("benchmarks.study.cells.in_order", list)
-    monkeypatch.setattr("benchmarks.study.cells.load_study", lambda folder: studies[folder.name])
+    monkeypatch.setattr("benchmarks.study.loaded.in_order", list)
+    monkeypatch.setattr("benchmarks.study.loaded.load_study", lambda folder: studies[folder.name])
     told = [line for line in frontier.report([*map(Path, studies)]) if "not in (b)" in line]
     assert told == ["grid-half, lm-working: not in (b), no grid among these studies trains alike."]
 

@@ -154,8 +154,8 @@ def test_the_command_reads_grids_and_controls(monkeypatch: pytest.MonkeyPatch) -
 
     fewer = partial(difference_test, replicates=2_000)
     monkeypatch.setattr(overturned, "difference_test", fewer)
-    monkeypatch.setattr("benchmarks.study.cells.in_order", list)
-    monkeypatch.setattr("benchmarks.study.cells.load_study", load)
+    monkeypatch.setattr("benchmarks.study.loaded.in_order", list)
+    monkeypatch.setattr("benchmarks.study.loaded.load_study", load)
     monkeypatch.setattr(overturned, "endpoints", lambda *_: ({}, [endpoint, last]))
     folders, read = [Path(name) for name in studies], list[Path]()
     lines = overturned.report(folders, read.append)

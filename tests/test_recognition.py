@@ -21,7 +21,7 @@ from benchmarks.probe import TRAINING, UNTRAINED, fit, look, probe, sight
 from benchmarks.records import RunRecord
 from benchmarks.rollouts import play
 from benchmarks.runs import Run, RunError
-from benchmarks.study.cells import job_folder
+from benchmarks.study.folder import job_folder
 from benchmarks.study.learners.registry import LEARNERS
 from benchmarks.study.presets import PRESETS, PolicyPreset, Preset
 from benchmarks.suites import SUITES, Suite

@@ -19,7 +19,6 @@ from benchmarks.records import Episode, RunRecord
 from benchmarks.report import check_rows
 from benchmarks.runs import RUN_FILE, RunError, lock_folder, read_episodes, read_json, write_json
 from benchmarks.statistics import Estimate
-from benchmarks.study.cells import load_study
 from benchmarks.study.endpoints import CHOOSES, Choice, choices
 from benchmarks.study.findings.command import main as write_findings
 from benchmarks.study.findings.command import published
@@ -27,6 +26,7 @@ from benchmarks.study.findings.files import TABLED, WRITTEN
 from benchmarks.study.findings.page_in_full import page_in_full
 from benchmarks.study.findings.pages import MARKED, written
 from benchmarks.study.findings.quoted import QUOTED, quoted, read_quoted
+from benchmarks.study.loaded import load_study
 from benchmarks.study.measure_lines import measures_tables
 from benchmarks.study.measured import MEASURES_FILE, Measured, Measures, read_measures
 from benchmarks.study.points import POINTS_FILE, read_book

@@ -19,10 +19,10 @@ from benchmarks.records import Episode, RunRecord
 from benchmarks.report import report_all
 from benchmarks.runs import RunError, pack_json, read_episodes
 from benchmarks.statistics import Estimate
-from benchmarks.study.cells import load_study
 from benchmarks.study.cities import tables
 from benchmarks.study.frontier import report
 from benchmarks.study.job import Event, Job
+from benchmarks.study.loaded import load_study
 from benchmarks.study.measured import Measured, Measures, read_measures
 from benchmarks.study.measures import measure
 from benchmarks.study.points import read_points

@@ -22,9 +22,11 @@ from benchmarks.report import report, report_all
 from benchmarks.runs import RunError, write_json
 from benchmarks.significance import difference_test, holm
 from benchmarks.statistics import Estimate, Observation
-from benchmarks.study.cells import Cell, Study, described
+from benchmarks.study.cells import Cell
 from benchmarks.study.conclusion import sentences
 from benchmarks.study.endpoints import CHOOSES, choices
+from benchmarks.study.folder import described
+from benchmarks.study.loaded import Study
 from benchmarks.study.names import setting_name
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.report.advice import advice

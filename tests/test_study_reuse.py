@@ -12,7 +12,7 @@ from rich.console import Console
 from agents.gp.worked_dialogues import GAME
 from agents.sb3.checkpoint import load_state
 from benchmarks.runs import RunError, read_episodes, read_json, read_record
-from benchmarks.study.cells import job_folder
+from benchmarks.study.folder import job_folder
 from benchmarks.study.job import Job
 from benchmarks.study.presets import Preset, preset_named
 from benchmarks.study.results import load_results

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from benchmarks.statistics import Observation
-from benchmarks.study.cells import Cell, Study
+from benchmarks.study.cells import Cell
 from benchmarks.study.endpoints import choose
 from benchmarks.study.findings.answer import headline_words, paragraph
 from benchmarks.study.findings.beside import beside_the_answer
@@ -19,6 +19,7 @@ from benchmarks.study.findings.page import page
 from benchmarks.study.findings.page_in_full import page_in_full
 from benchmarks.study.findings.quoted import Quoted, Run
 from benchmarks.study.findings.settings import settings
+from benchmarks.study.loaded import Study
 from benchmarks.study.overturned import EXPLAINS, LEAVES
 from benchmarks.study.presets import PRESETS
 from benchmarks.study.report.advice import Advice, advice

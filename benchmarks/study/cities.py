@@ -14,7 +14,8 @@ import typer
 from benchmarks.consoles import reported_errors
 from benchmarks.runs import RunError
 from benchmarks.statistics import Estimate
-from benchmarks.study.cells import REFERENCE, described
+from benchmarks.study.cells import REFERENCE
+from benchmarks.study.folder import described
 from benchmarks.study.names import arm_name
 from benchmarks.study.presets import Preset
 from benchmarks.study.results import Results, study_and_results

@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from benchmarks.records import RunRecord
-from benchmarks.study.cells import job_folder
+from benchmarks.study.folder import job_folder
 from benchmarks.study.points import read_points
 from benchmarks.study.timing import read_times
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.significance import difference_test
 from benchmarks.statistics import Observation, PairedTest
-from benchmarks.study.cells import Played
+from benchmarks.study.cells import Played, PlayedByArm
 from benchmarks.study.further_seeds import halfway, is_near_half
 from benchmarks.study.presets import PolicyPreset, Preset
 
@@ -37,9 +37,6 @@ SHIFTED = "ood_validation"
 
 PRIMARY, SECONDARY = "rule_ood", ("in", "in_train", "ood_train")
 """The column of the endpoints, and those on which the same differences are given without a test."""
-
-Cells = Mapping[tuple[str, int, str], Played]
-"""Episodes by arm, point and column."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,7 @@ def arms_by_rate(policy: PolicyPreset, method: str) -> dict[float, str]:
     return dict(sorted(found.items()))
 
 
-def choose(cells: Cells, arms: Iterable[str], points: int, column: str = CHOOSES) -> Choice:
+def choose(cells: PlayedByArm, arms: Iterable[str], points: int, column: str = CHOOSES) -> Choice:
     """Return the arm and the point that are best on validation.
 
     Args:
@@ -107,7 +104,7 @@ def choose(cells: Cells, arms: Iterable[str], points: int, column: str = CHOOSES
 
 
 def on_validation(
-    cells: Cells, arms: Iterable[str], points: int, column: str = CHOOSES
+    cells: PlayedByArm, arms: Iterable[str], points: int, column: str = CHOOSES
 ) -> list[Choice]:
     """Return what could be chosen: the points that are measured, in the order of the arms.
 
@@ -158,7 +155,7 @@ Sides = tuple[tuple[str, int], tuple[str, int]]
 
 
 def choices(
-    cells: Cells, policy: PolicyPreset, preset: Preset, column: str = CHOOSES
+    cells: PlayedByArm, policy: PolicyPreset, preset: Preset, column: str = CHOOSES
 ) -> dict[str, Choice]:
     """Return what a column of validation chose for each method: "sft" and "rl".
 
@@ -171,7 +168,7 @@ def choices(
     }
 
 
-def at_equal_success(cells: Cells, policy: PolicyPreset, preset: Preset) -> list[Sides]:
+def at_equal_success(cells: PlayedByArm, policy: PolicyPreset, preset: Preset) -> list[Sides]:
     """Return arms and points at which both methods have learned as much of the trained rule.
 
     They have where success on validation first lies `LEARNED` of the way from the init to the best
@@ -200,7 +197,7 @@ def at_equal_success(cells: Cells, policy: PolicyPreset, preset: Preset) -> list
     return list(product(reaching("rl"), reaching("sft")))
 
 
-def equally_good(cells: Cells, policy: PolicyPreset, preset: Preset) -> list[Sides]:
+def equally_good(cells: PlayedByArm, policy: PolicyPreset, preset: Preset) -> list[Sides]:
     """Return all arms and points that validation finds as good as the chosen ones, paired.
 
     Each of RL is paired with each of SFT, so that the mean over pairs is what to expect where ties
@@ -245,13 +242,13 @@ def declared(
 
 
 def endpoints(
-    cells: Cells,
+    cells: PlayedByArm,
     suite: str,
     name: str,
     policy: PolicyPreset,
     preset: Preset,
     column: str,
-    further: Cells | None = None,
+    further: PlayedByArm | None = None,
 ) -> tuple[dict[str, Choice], list[Endpoint]]:
     """Return what validation chose for each method, and the endpoints on a column.
 

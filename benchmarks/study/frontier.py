@@ -12,7 +12,7 @@ import typer
 from benchmarks.completeness import INCOMPLETE
 from benchmarks.consoles import reported_errors, say_reading
 from benchmarks.significance import holm, seeds_test, seeds_with_episodes, smallest_seen
-from benchmarks.study.cells import load_studies
+from benchmarks.study.cells import PlayedByArm
 from benchmarks.study.endpoints import (
     CHOOSES,
     ENDPOINTS,
@@ -20,7 +20,6 @@ from benchmarks.study.endpoints import (
     PRIMARY,
     SECONDARY,
     SHIFTED,
-    Cells,
     Choice,
     Endpoint,
     choices,
@@ -28,6 +27,7 @@ from benchmarks.study.endpoints import (
     endpoints,
 )
 from benchmarks.study.further_seeds import continues, with_further_seeds
+from benchmarks.study.loaded import load_studies
 from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.study.presets.declared import DECLARED
 from benchmarks.tables import interval, percent
@@ -111,7 +111,7 @@ def _told(suite: str, policy: str, method: str, one: Choice, preset: Preset) -> 
     )
 
 
-def _passed(cells: Cells, policy: PolicyPreset, preset: Preset) -> str:
+def _passed(cells: PlayedByArm, policy: PolicyPreset, preset: Preset) -> str:
     """Return what validation under the shifted rule would have chosen, or why that is not known."""
     try:
         passed = choices(cells, policy, preset, SHIFTED)

@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from benchmarks.passes import pass_at
 from benchmarks.runs import read_lines
 from benchmarks.statistics import Observation, bootstrap, rate
-from benchmarks.study.cells import CURVE_REPLICATES, described, job_folder
+from benchmarks.study.cells import CURVE_REPLICATES
+from benchmarks.study.folder import described, job_folder
 from benchmarks.study.job import Job
 from benchmarks.study.measured import Measured, pivot_table
 from benchmarks.tables import Table

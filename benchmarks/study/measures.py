@@ -38,9 +38,10 @@ from benchmarks.runs import (
     read_record,
     write_json,
 )
-from benchmarks.study.cells import Study, described, load_study
 from benchmarks.study.endpoints import CHOOSES, choose
+from benchmarks.study.folder import described
 from benchmarks.study.job import Job
+from benchmarks.study.loaded import Study, load_study
 from benchmarks.study.measure_lines import (
     MEASURES_FOLDER,
     MOST_SAMPLES,

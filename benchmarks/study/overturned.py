@@ -16,8 +16,9 @@ import typer
 from benchmarks.consoles import reported_errors, say_reading
 from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate
-from benchmarks.study.cells import Played, Study, check_same_init, load_studies
-from benchmarks.study.endpoints import PRIMARY, Cells, choose, differences, endpoints
+from benchmarks.study.cells import Played, PlayedByArm
+from benchmarks.study.endpoints import PRIMARY, choose, differences, endpoints
+from benchmarks.study.loaded import Study, check_same_init, load_studies
 from benchmarks.study.presets import UNTRAINED, Arm
 from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.presets.schema import CONTROLS
@@ -123,7 +124,7 @@ def stand_ins(arms: Mapping[str, Arm]) -> list[StandIn]:
     return found
 
 
-def at_endpoint(cells: Cells, points: int, endpoint: str) -> Difference:
+def at_endpoint(cells: PlayedByArm, points: int, endpoint: str) -> Difference:
     """Return what computes the difference of two arms of controls.
 
     Args:

@@ -33,8 +33,10 @@ from benchmarks.runs import (
     read_record,
     write_json,
 )
-from benchmarks.study.cells import REFERENCE, Place, job_folder, load_study, place_of
+from benchmarks.study.cells import REFERENCE, Place, place_of
 from benchmarks.study.endpoints import PRIMARY
+from benchmarks.study.folder import job_folder
+from benchmarks.study.loaded import load_study
 from benchmarks.study.measure_lines import MEASURES_FOLDER, measured, measures_tables
 from benchmarks.study.measured import MEASURES_FILE, Measured, Measures, read_measures
 from benchmarks.study.points import POINTS_FILE, read_book, read_points

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.records import RunRecord
 from benchmarks.runs import RUN_FILE, read_record
-from benchmarks.study.cells import load_study
+from benchmarks.study.loaded import load_study
 from benchmarks.study.measured import MEASURES_FILE, read_measures
 
 

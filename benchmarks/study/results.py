@@ -14,14 +14,9 @@ from typing import Any
 from benchmarks.completeness import Missing
 from benchmarks.records import RunRecord
 from benchmarks.statistics import REPLICATES, Estimate, paired_difference
-from benchmarks.study.cells import (
-    CURVE_REPLICATES,
-    REFERENCE,
-    Cells,
-    Study,
-    described,
-    load_study,
-)
+from benchmarks.study.cells import CURVE_REPLICATES, REFERENCE, Cells
+from benchmarks.study.folder import described
+from benchmarks.study.loaded import Study, load_study
 from benchmarks.study.measured import Measured, plain
 from benchmarks.study.presets import PolicyPreset
 from benchmarks.study.splits import Splits

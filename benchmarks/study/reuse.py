@@ -21,7 +21,8 @@ from benchmarks.runs import (
     read_record,
     write_json,
 )
-from benchmarks.study.cells import described, job_folder, place_of
+from benchmarks.study.cells import place_of
+from benchmarks.study.folder import described, job_folder
 from benchmarks.study.job import Job
 from benchmarks.study.points import POINTS_FILE, WEIGHTS, read_book, tells_of
 from benchmarks.study.presets import PolicyPreset, Preset

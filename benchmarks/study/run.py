@@ -18,8 +18,9 @@ from benchmarks.rollouts import Cell, evaluate
 from benchmarks.runs import Run, RunError
 from benchmarks.statistics import Observation
 from benchmarks.study.board import Board
-from benchmarks.study.cells import REFERENCE, job_folder
+from benchmarks.study.cells import REFERENCE
 from benchmarks.study.engines import AT_ONCE, ENGINES, make_engine, run_jobs
+from benchmarks.study.folder import job_folder
 from benchmarks.study.job import Job, live
 from benchmarks.study.learners.device import usable_device
 from benchmarks.study.plan import measured_pace, plan

@@ -17,8 +17,10 @@ from benchmarks.consoles import reported_errors
 from benchmarks.records import Episode
 from benchmarks.runs import write_json
 from benchmarks.statistics import Observation, rate
-from benchmarks.study.cells import CURVE_REPLICATES, Place, described, load_study
+from benchmarks.study.cells import CURVE_REPLICATES, Place
 from benchmarks.study.facts import MEASURES, PARTS, facts_of
+from benchmarks.study.folder import described
+from benchmarks.study.loaded import load_study
 from benchmarks.study.measured import Measured, pivot_table, plain
 from benchmarks.tables import Table
 from benchmarks.tasks.task import Task

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.consoles import say
-from benchmarks.study.cells import job_folder
+from benchmarks.study.folder import job_folder
 from benchmarks.study.job import Job
 from benchmarks.study.presets import Preset, preset_named
 from benchmarks.study.worker import run_job

@@ -16,10 +16,10 @@ from matplotlib.figure import Figure
 from benchmarks.consoles import reported_errors
 from benchmarks.plot_style import LIGHT_PNG, Theme, write_figure
 from benchmarks.runs import RUN_FILE, RunError
-from benchmarks.study.cells import in_order
 from benchmarks.study.findings.files import FIGURE, TABLED, WRITTEN, looks_figure, measures_figure
 from benchmarks.study.findings.pages import written
 from benchmarks.study.findings.quoted import QUOTED, Quoted, quoted, text_of
+from benchmarks.study.folder import in_order
 from benchmarks.study.plots import severities_figure
 from benchmarks.study.publish import BEFORE, RESULTS
 from benchmarks.study.report import figures

@@ -7,11 +7,10 @@ from contextlib import suppress
 from dataclasses import replace
 
 from benchmarks.leaderboard.shifts import SHIFTS
-from benchmarks.study.cells import Study
+from benchmarks.study.cells import PlayedByArm
 from benchmarks.study.endpoints import (
     CHOOSES,
     ENDPOINTS,
-    Cells,
     Choice,
     Sides,
     arms_by_rate,
@@ -22,6 +21,7 @@ from benchmarks.study.endpoints import (
     equally_good,
 )
 from benchmarks.study.further_seeds import HALF
+from benchmarks.study.loaded import Study
 from benchmarks.study.names import arm_name
 from benchmarks.study.presets import PolicyPreset
 from benchmarks.study.report.contrasts import Contrast, Family, Maker
@@ -65,8 +65,8 @@ def contrasts_of(
     study: Study,
     policy: str,
     retained: bool,
-    beside: Cells | None = None,
-    further: Cells | None = None,
+    beside: PlayedByArm | None = None,
+    further: PlayedByArm | None = None,
 ) -> tuple[list[Contrast], dict[str, Choice]]:
     """Return all that is compared of a policy, uncorrected, and what validation chose.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.study.cells import Study
 from benchmarks.study.endpoints import arms_by_rate
 from benchmarks.study.further_seeds import halfway
+from benchmarks.study.loaded import Study
 from benchmarks.study.report.summary import Setting
 from benchmarks.tables import Table
 

@@ -17,8 +17,9 @@ from benchmarks.significance import (
     smallest_seen,
 )
 from benchmarks.statistics import Estimate, PairedTest
-from benchmarks.study.cells import Played, Study
-from benchmarks.study.endpoints import ENDPOINTS, MARGIN, Cells, Sides, differences, mean_over_seeds
+from benchmarks.study.cells import Played, PlayedByArm
+from benchmarks.study.endpoints import ENDPOINTS, MARGIN, Sides, differences, mean_over_seeds
+from benchmarks.study.loaded import Study
 from benchmarks.study.names import ENDPOINT_NAMES, arm_name, setting_name
 from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.presets.schema import CV, GRID
@@ -199,7 +200,7 @@ class Maker:
 
     study: Study
     policy: str
-    cells: Cells
+    cells: PlayedByArm
     retained: bool
 
     def of(

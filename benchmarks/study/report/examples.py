@@ -10,7 +10,7 @@ from benchmarks.runs import read_episodes
 from benchmarks.show.choice import outcome_of
 from benchmarks.show.pages import Entry
 from benchmarks.show.steps import Changed, play_again
-from benchmarks.study.cells import job_folder
+from benchmarks.study.folder import job_folder
 from benchmarks.study.names import arm_name
 from benchmarks.study.report.compared import shifted_columns
 from benchmarks.study.report.summary import Setting, Summary

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from benchmarks.statistics import Estimate, conditional
-from benchmarks.study.cells import job_folder
+from benchmarks.study.folder import job_folder
 from benchmarks.study.further_seeds import halfway
 from benchmarks.study.measured import read_measures, with_interval
 from benchmarks.study.names import COLUMN_NAMES, MEASURE_NAMES, arm_name

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchmarks.statistics import Estimate, rate
-from benchmarks.study.cells import CURVE_REPLICATES, Played
-from benchmarks.study.endpoints import Cells, arms_by_rate
+from benchmarks.study.cells import CURVE_REPLICATES, Played, PlayedByArm
+from benchmarks.study.endpoints import arms_by_rate
 from benchmarks.study.presets import PolicyPreset, Preset
 from benchmarks.study.results import CurvePoint
 
@@ -51,7 +51,7 @@ def reached(curves: Iterable[CurvePoint], policy: str, arms: Sequence[str]) -> l
     ]
 
 
-def mean_over_rates(cells: Cells, policy: PolicyPreset, preset: Preset) -> Cells:
+def mean_over_rates(cells: PlayedByArm, policy: PolicyPreset, preset: Preset) -> PlayedByArm:
     """Return each method's episodes with their mean over its rates, as of arms "sft" and "rl".
 
     Of the rates that are measured at a point, and of the episodes that all of them played there.
@@ -72,7 +72,7 @@ def mean_over_rates(cells: Cells, policy: PolicyPreset, preset: Preset) -> Cells
     return found
 
 
-def means_reached(cells: Cells, columns: Collection[str]) -> list[Reached]:
+def means_reached(cells: PlayedByArm, columns: Collection[str]) -> list[Reached]:
     """Return what `mean_over_rates` reaches on some columns, with no compute of its own."""
     places = sorted({(arm, point) for arm, point, column in cells if column in columns})
     return [

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.runs import RunError
-from benchmarks.study.cells import Played, Study, check_same_init, in_order
-from benchmarks.study.endpoints import SHIFTED, Cells, Choice, arms_by_rate, choices
+from benchmarks.study.cells import Played, PlayedByArm
+from benchmarks.study.endpoints import SHIFTED, Choice, arms_by_rate, choices
+from benchmarks.study.folder import in_order
 from benchmarks.study.further_seeds import with_further_seeds
+from benchmarks.study.loaded import Study, check_same_init
 from benchmarks.study.names import setting_name
 from benchmarks.study.report.compared import against_answers, contrasts_of
 from benchmarks.study.report.contrasts import Contrast, corrected, of_one_init
@@ -34,7 +36,7 @@ class Setting:
     study: Study
     results: Results
     policy: str
-    beside: Cells
+    beside: PlayedByArm
     chosen: dict[str, Choice]
     passed: dict[str, Choice]
     frontier: list[Reached]
@@ -132,7 +134,7 @@ def summarise_studies(
     return Summary(_corrected(made))
 
 
-def arms_beside(study: Study, policy: str, studies: Sequence[Study]) -> Cells:
+def arms_beside(study: Study, policy: str, studies: Sequence[Study]) -> PlayedByArm:
     """Return the arms "sft" and "rl" of controls of the same init, where they are elsewhere.
 
     Raises:

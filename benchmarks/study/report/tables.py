@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from benchmarks.leaderboard import paper
 from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate, rate
-from benchmarks.study.cells import CURVE_REPLICATES
+from benchmarks.study.cells import CURVE_REPLICATES, PlayedByArm
 from benchmarks.study.endpoints import (
     CHOOSES,
-    Cells,
     Choice,
     arms_by_rate,
     choose,
@@ -133,7 +132,7 @@ def _chosen(one: Setting, method: str, choice: Choice) -> list[str]:
     ]
 
 
-def _is_as_good(cells: Cells, other: Choice, chosen: Choice) -> bool:
+def _is_as_good(cells: PlayedByArm, other: Choice, chosen: Choice) -> bool:
     """Return whether validation does not show another point to be worse than the chosen one.
 
     It does not where they have no seed in common yet.
