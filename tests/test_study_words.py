@@ -17,7 +17,7 @@ from benchmarks.study.findings.answer import headline_words, paragraph
 from benchmarks.study.findings.beside import beside_the_answer
 from benchmarks.study.findings.page import page
 from benchmarks.study.findings.page_in_full import page_in_full
-from benchmarks.study.findings.quoted import Quoted, Run
+from benchmarks.study.findings.quoted import Quoted, PublishedRun
 from benchmarks.study.findings.settings import settings
 from benchmarks.study.loaded import Study
 from benchmarks.study.overturned import EXPLAINS, LEAVES
@@ -493,7 +493,7 @@ _CONTROLS |= {"GRPO": LEAVES, "DFT": UNDECIDED}
 def test_pages_say_which_rule_is_easier_and_where_no_control_was_run() -> None:
     one = headline()
     within = replace(one, shift="", column="in", start=0.2)
-    run = Run(folder="a", command="b", seeds=6)
+    run = PublishedRun(folder="a", command="b", seeds=6)
     header = ["setting", "control", "what it does"]
     found = Quoted(runs=(run,), contrasts=(one, within), controls=Table("", header, []))
     assert "agents are right more often under it than under the trained rule in 1" in page(found)

@@ -24,7 +24,7 @@ from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.presets.schema import CONTROLS
 from benchmarks.tables import interval
 
-Difference = Callable[[str, str], Estimate]
+DifferenceOf = Callable[[str, str], Estimate]
 """The first arm's success minus the second's."""
 
 COLUMN = PRIMARY
@@ -124,7 +124,7 @@ def stand_ins(arms: Mapping[str, Arm]) -> list[StandIn]:
     return found
 
 
-def at_endpoint(cells: PlayedByArm, points: int, endpoint: str) -> Difference:
+def at_endpoint(cells: PlayedByArm, points: int, endpoint: str) -> DifferenceOf:
     """Return what computes the difference of two arms of controls.
 
     Args:
@@ -148,7 +148,7 @@ def at_endpoint(cells: PlayedByArm, points: int, endpoint: str) -> Difference:
     return difference
 
 
-def verdict(headline: Estimate, stand_in: StandIn, difference: Difference) -> Verdict:
+def verdict(headline: Estimate, stand_in: StandIn, difference: DifferenceOf) -> Verdict:
     """Return what a control does to the headline.
 
     Args:

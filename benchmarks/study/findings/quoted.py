@@ -32,7 +32,7 @@ LINE = 1_000
 """Characters of a line in the file, which a change is seen in, at the most."""
 
 
-class Run(BaseModel):
+class PublishedRun(BaseModel):
     """A published study: its folder, and what it was asked."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -62,7 +62,7 @@ class Quoted(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    runs: tuple[Run, ...] = ()
+    runs: tuple[PublishedRun, ...] = ()
     rates: dict[str, dict[str, str]] = Field(default_factory=dict)
     contrasts: tuple[Contrast, ...] = ()
     choices: Table | None = None
@@ -78,7 +78,7 @@ class Quoted(BaseModel):
 def quoted(summary: Summary) -> Quoted:
     """Return the numbers of published studies."""
     runs = {
-        one.study.folder.name: Run(
+        one.study.folder.name: PublishedRun(
             folder=one.study.folder.name,
             command=command_of(one.study.record, one.study.preset),
             seeds=len(one.study.record.seeds),

@@ -89,7 +89,7 @@ def p_value(p: float) -> str:
     return f"p {'' if p < 0.001 else '= '}{p_number(p)}"
 
 
-def measured(one: Contrast) -> str:
+def numbers_of(one: Contrast) -> str:
     """Return a contrast's numbers as a sentence."""
     estimate = one.estimate
     before = "" if one.start is None or one.topic == "init" else f", init {percent(one.start)} %"
@@ -140,7 +140,7 @@ def _advice(one: Contrast, within: Contrast | None) -> Advice:
         behind = "RL" if one.estimate.value > 0 else "SFT"
     if verdict in FINDINGS and one.shift:
         says = says[:-1] + _price(one, within, behind) + "."
-    return Advice(_TOPIC_OF[one.topic], verdict, says, measured(one), one, within)
+    return Advice(_TOPIC_OF[one.topic], verdict, says, numbers_of(one), one, within)
 
 
 def compared(one: Contrast) -> str:
