@@ -17,7 +17,7 @@ from benchmarks.study.findings.answer import headline_words, paragraph
 from benchmarks.study.findings.beside import beside_the_answer
 from benchmarks.study.findings.page import page
 from benchmarks.study.findings.page_in_full import page_in_full
-from benchmarks.study.findings.quoted import Quoted, PublishedRun
+from benchmarks.study.findings.quoted import PublishedRun, Quoted
 from benchmarks.study.findings.settings import settings
 from benchmarks.study.loaded import Study
 from benchmarks.study.overturned import EXPLAINS, LEAVES
