@@ -35,7 +35,7 @@ ARMS = {
 }
 HEADLINE = Estimate(0.2, 0.1, 0.3, 100, 50, 3, {})
 
-Cells = dict[tuple[str, int, str], Any]
+ByArm = dict[tuple[str, int, str], Any]
 
 
 def episodes(rate: float) -> dict[tuple[int, int], Observation]:
@@ -47,9 +47,9 @@ def episodes(rate: float) -> dict[tuple[int, int], Observation]:
     }
 
 
-def cells(**rates: float) -> Cells:
+def cells(**rates: float) -> ByArm:
     """Return arms whose second point is the better one, and has these rates."""
-    found: Cells = {}
+    found: ByArm = {}
     for arm, rate in rates.items():
         arm = arm.replace("_", "-")
         for point, share in ((1, 0.1), (2, 0.6)):

@@ -56,7 +56,9 @@ def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on()
     assert "in no case are both shown to be right less often." in text  # Nothing is known.
     assert "training runs" not in text
     (half_way,) = beside_the_answer(said)
-    assert "equal learning rates, reinforcement is ahead in 1 of 1 and copying in 0" in half_way
+    assert (
+        "equal learning rates: of 1 case, reinforcement is ahead in 1 and copying in 0" in half_way
+    )
     assert half_way.endswith(
         "the way that is ahead has learned less of the trained rule. This rests on 4 training "
         "runs each."
@@ -382,8 +384,8 @@ def test_a_gain_that_correction_takes_away_is_told() -> None:
     told = "\n".join(beside_the_answer(advice([one, made, replace(made, suite="virl-l")])))
     assert (
         "The largest gain under the other rule is +30.0 points [+20.0, +40.0], by copying "
-        f"({one.setting}). It is not significant once corrected for all 2 comparisons that no "
-        "protocol declares."
+        f"({one.setting}). It is not significant once corrected together with the other "
+        "undeclared comparisons (2)."
     ) in told
     shown = replace(made, p=0.01)
     # Of few seeds that differ a test over seeds alone finds nothing; correction has found it.
@@ -401,8 +403,9 @@ def test_words_say_where_equal_validation_is_not_equal_success() -> None:
     within = replace(equal, shift="", column="in", rates=(0.7, 0.9), p=0.001)
     told = "\n".join(beside_the_answer(advice([one, equal, within])))
     assert (
-        "Where validation finds both equally good at the trained rule, neither way is shown to be "
-        "ahead in any of 1. In 1 of these, tests of the trained rule show one ahead."
+        "At points where both have learned about as much of the trained rule, by validation: of 1 "
+        "case, neither way is shown ahead in any. In 1 of these, tests of the trained rule show "
+        "one ahead."
     ) in told
     (said,) = settings(advice([one, equal, within]))
     assert "Under the trained rule these reach 90.0 % and 70.0 %." in said
@@ -423,7 +426,7 @@ def test_the_paragraph_says_whether_a_lead_is_shown_elsewhere() -> None:
     assert "(3 training runs)" in told
     (told,) = settings(advice([one, tied]))
     assert (
-        "not shown on average over all rates and points that validation finds equally good: 60.0 %"
+        "not shown on average over all rates and points that tie for best on validation: 60.0 %"
         in told
     )
     two = replace(one, policy="lm")
@@ -497,7 +500,9 @@ def test_pages_say_which_rule_is_easier_and_where_no_control_was_run() -> None:
     header = ["setting", "control", "what it does"]
     found = Quoted(runs=(run,), contrasts=(one, within), controls=Table("", header, []))
     assert "agents are right more often under it than under the trained rule in 1" in page(found)
-    told = f"No control was run where (a) chosen by validation shows a lead: {one.setting}."
+    told = (
+        f"No control was run in these cases with a lead in (a) chosen by validation: {one.setting}."
+    )
     assert told in page_in_full(found)
     harder = found.model_copy(update={"contrasts": (one, replace(within, start=0.9))})
     assert "Before training" not in page(harder)
@@ -512,12 +517,15 @@ def test_pages_say_which_rule_is_easier_and_where_no_control_was_run() -> None:
     assert "1 control had no lead to overturn at its learning rate" in page(without)
     both = [replace(one, topic=topic) for topic in "bc"]
     for of, told in (
-        (found, f"No control was run where (c) last point shows a lead: {one.setting}."),
-        (controlled, f"not compared with (b), a mean over rates. That is shown in: {one.setting}."),
+        (found, f"No control was run in these cases with a lead in (c) last point: {one.setting}."),
+        (
+            controlled,
+            f"not compared with (b), a mean over rates. (b) shows a lead in: {one.setting}.",
+        ),
     ):
         late = page_in_full(of.model_copy(update={"contrasts": (one, within, *both)}))
         assert told in late
-    assert "(c) last point shows a lead" not in late
+    assert "a lead in (c) last point" not in late
 
 
 def test_a_share_is_told_one_way_whatever_its_last_digits() -> None:
@@ -603,6 +611,16 @@ def test_tests_of_several_suites_are_corrected_together_too() -> None:
     assert "significant, all remain so when all suites are corrected together." in told
     assert "suite by suite" not in page(Quoted(contrasts=tuple(several[:1])))
 
+    def of_p(*p_values: float) -> str:
+        tested = [
+            replace(each, test=replace(each.test, p_value=p)) for each, p in zip(several, p_values)
+        ]
+        return page(Quoted(contrasts=tuple(corrected(tested))))
+
+    assert "suite by suite. None is significant." in of_p(0.5, 0.5)
+    assert "The one that is significant remains so when all suites" in of_p(0.001, 0.5)
+    assert "The one that is significant does not remain so when all" in of_p(0.004, 0.5)
+
 
 def test_what_methods_had_spent_is_told() -> None:
     made = study("grid", {("init", "rule_ood"): 0.5})
@@ -620,6 +638,6 @@ def test_what_methods_had_spent_is_told() -> None:
     ]
     said = page(Quoted(contrasts=(headline(),), compute=table))
     assert "copying has spent 100.0 % of it, reinforcement 125.0 %." in said
-    assert "by reinforcement in the grid; of its points 1 of 2 have weights of their own" in said
+    assert "by reinforcement in the grid; of its 2 points 1 are distinct" in said
     one.is_part = True
     assert compute_table([one]) is None

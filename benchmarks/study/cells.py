@@ -10,8 +10,6 @@ from pathlib import Path
 from benchmarks.records import Episode
 from benchmarks.runs import RunError, read_episodes
 from benchmarks.statistics import REPLICATES, Estimate, Observation, rate
-from benchmarks.study.job import Job
-from benchmarks.study.points import read_points
 from benchmarks.tasks.task import RECOGNITION, Task
 
 REFERENCE = "reference"
@@ -23,7 +21,7 @@ Played = Mapping[tuple[int, int], Observation]
 """What came of episodes, by seed of the study and episode seed."""
 
 PlayedByArm = Mapping[tuple[str, int, str], Played]
-"""What came of a policy's episodes in one metric, by arm, point and column."""
+"""What came of a policy's episodes in one metric, by arm or "init", point and column."""
 
 
 @dataclass
@@ -58,13 +56,6 @@ Hear = Callable[[Place, Episode], None]
 """Told of every row that counts, and where it belongs; a ValueError says that a row is damaged."""
 
 
-def read_cells(job: Job) -> Cells:
-    """Return the rows of one job in cells."""
-    cells = empty_cells()
-    add_rows(cells, job.folder, {job.seed: job.policy}, set(read_points(job.folder)), job.task)
-    return cells
-
-
 def empty_cells() -> Cells:
     """Return cells without rows; one is made when a row of it comes."""
     return defaultdict(lambda: Cell({}, {}))
@@ -83,6 +74,10 @@ def add_rows(
     Args:
         of: the policy of each seed whose rows lie there.
         finished: names the points that count, None for all.
+        hear: told of every row that counts.
+
+    Raises:
+        RunError: a row cannot be read, or is of another policy, seed or metric.
     """
     for row in read_episodes(folder):
         place = policy, seed, stage, point, column = place_of(folder, row, of)
@@ -125,3 +120,26 @@ def place_of(folder: Path, row: Episode, of: Mapping[int, str] | None = None) ->
             f"{folder}: episode {row.index} is of the cell {row.cell!r}; in a study a cell is "
             f"policy/seed/stage/point/column. Restore the file, or start in another folder."
         ) from None
+
+
+def check_same_init(
+    folder: Path,
+    known: PlayedByArm,
+    here: PlayedByArm,
+) -> None:
+    """Check that a policy's arms in a folder start from the init of those in another study.
+
+    Args:
+        known: what that one played.
+        here: the same of the folder.
+
+    Raises:
+        RunError: their inits play otherwise.
+    """
+    for (stage, point, column), theirs in here.items():
+        ours = known.get((stage, point, column), {}) if stage == "init" else {}
+        if any(ours[key].value != theirs[key].value for key in ours.keys() & theirs.keys()):
+            raise RunError(
+                f"{folder}: its init plays otherwise on {column} than that of another study of the "
+                f"same seeds, so their arms cannot be compared. Train both on one kind of machine."
+            )

@@ -1,4 +1,4 @@
-"""What the folder of a study says of itself: its suite and preset, and where its jobs lie."""
+"""What the folder of a study says of itself: its suite, preset and order, and which jobs it has."""
 
 from __future__ import annotations
 

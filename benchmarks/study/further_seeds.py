@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from benchmarks.records import EXPECTED_MINUTES
-from benchmarks.study.cells import Played
-from benchmarks.study.loaded import Study, check_same_init
+from benchmarks.study.cells import Played, check_same_init
+from benchmarks.study.loaded import Study
 from benchmarks.study.presets import Preset
 from benchmarks.study.presets.schema import CHOSEN, HALF_ONLY
 

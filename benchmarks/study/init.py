@@ -25,10 +25,11 @@ from benchmarks.consoles import reported_errors, say
 from benchmarks.significance import difference_test
 from benchmarks.speed.rows import calibration
 from benchmarks.statistics import Estimate, rate
-from benchmarks.study.cells import Played, read_cells
+from benchmarks.study.cells import Played
 from benchmarks.study.endpoints import differences
 from benchmarks.study.folder import job_folder
 from benchmarks.study.job import Event, Job
+from benchmarks.study.loaded import read_cells
 from benchmarks.study.points import read_looks
 from benchmarks.study.presets import preset_named
 from benchmarks.study.worker import run_job

@@ -1,4 +1,4 @@
-"""From the folders of studies to all that was played in them."""
+"""From the folders of studies and jobs to all that was played in them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 from benchmarks.completeness import Missing, PointName, missing_of_study
 from benchmarks.records import RunRecord
-from benchmarks.runs import RunError
 from benchmarks.study.cells import REFERENCE, Cells, Hear, PlayedByArm, add_rows, empty_cells
 from benchmarks.study.folder import check_job, described, in_order, job_folder, suite_note
+from benchmarks.study.job import Job
 from benchmarks.study.points import POINTS_FILE, check_stages, read_points
 from benchmarks.study.presets import Preset
 from benchmarks.suites import Suite
@@ -70,7 +70,7 @@ class Study:
         return [note for note in (missing, suite_note(self.folder, self.record)) if note]
 
     def played(self, policy: str) -> PlayedByArm:
-        """Return the primary metric of a policy's episodes, by stage, point and column."""
+        """Return what came of a policy's episodes in the primary metric."""
         return {
             (stage, point, column): cell.played
             for (name, stage, point, column, metric), cell in self.cells.items()
@@ -114,27 +114,11 @@ def load_studies(
     return studies
 
 
-def check_same_init(
-    folder: Path,
-    known: PlayedByArm,
-    here: PlayedByArm,
-) -> None:
-    """Check that a policy's arms in a folder start from the init of those in another study.
-
-    Args:
-        known: what that one played, by stage, point and column.
-        here: the same of the folder.
-
-    Raises:
-        RunError: their inits play otherwise.
-    """
-    for (stage, point, column), theirs in here.items():
-        ours = known.get((stage, point, column), {}) if stage == "init" else {}
-        if any(ours[key].value != theirs[key].value for key in ours.keys() & theirs.keys()):
-            raise RunError(
-                f"{folder}: its init plays otherwise on {column} than that of another study of the "
-                f"same seeds, so their arms cannot be compared. Train both on one kind of machine."
-            )
+def read_cells(job: Job) -> Cells:
+    """Return the rows of one job in cells."""
+    cells = empty_cells()
+    add_rows(cells, job.folder, {job.seed: job.policy}, set(read_points(job.folder)), job.task)
+    return cells
 
 
 def _read_study(
@@ -142,7 +126,7 @@ def _read_study(
     record: RunRecord,
     policies: Iterable[str],
     task: Task,
-    hear: Hear = lambda place, row: None,
+    hear: Hear,
 ) -> tuple[Cells, Flops, set[PointName]]:
     """Return all rows of a study in cells, the compute of its points, and which are finished.
 

@@ -16,9 +16,9 @@ import typer
 from benchmarks.consoles import reported_errors, say_reading
 from benchmarks.significance import difference_test
 from benchmarks.statistics import Estimate
-from benchmarks.study.cells import Played, PlayedByArm
+from benchmarks.study.cells import Played, PlayedByArm, check_same_init
 from benchmarks.study.endpoints import PRIMARY, choose, differences, endpoints
-from benchmarks.study.loaded import Study, check_same_init, load_studies
+from benchmarks.study.loaded import Study, load_studies
 from benchmarks.study.presets import UNTRAINED, Arm
 from benchmarks.study.presets.declared import DECLARED
 from benchmarks.study.presets.schema import CONTROLS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.study.findings.phrases import VERDICTS, learned_less, on_few_seeds
+from benchmarks.study.findings.phrases import VERDICTS, cases, learned_less, on_few_seeds
 from benchmarks.study.findings.verdicts import (
     headline_of,
     is_not_shown_elsewhere,
@@ -27,7 +27,7 @@ def paragraph(said: Sequence[Advice]) -> str:
         return f"{_START} No published run answers that yet."
     parts = [
         _START,
-        _outcome(headline, said, "each way at its best in checks on the trained rule"),
+        _outcome("The two", "each way at its best in checks on the trained rule", headline, said),
         _since_the_start([one.contrast.setting for one in headline], said),
     ]
     return " ".join(parts) + _hedge(headline)
@@ -39,16 +39,19 @@ def headline_words(said: Sequence[Advice]) -> str:
     if not headline:
         return "No published run answers that yet."
     names = [one.contrast.setting for one in headline]
-    outcome = _outcome(headline, said, "the learning rate and stop that validation chose")
+    ways = "Copying (imitation, SFT) and reinforcement (RL)"
+    chosen = "the learning rate and stopping point that validation chose"
+    outcome = _outcome(ways, chosen, headline, said)
     return f"{outcome} {_since_the_start(names, said)}{_hedge(headline)}"
 
 
-def _outcome(headline: Sequence[Advice], said: Sequence[Advice], chosen: str) -> str:
+def _outcome(ways: str, chosen: str, headline: Sequence[Advice], said: Sequence[Advice]) -> str:
     """Return in how many settings which way was better.
 
     Args:
-        said: all advice, for what else is compared in a setting.
+        ways: how both are named.
         chosen: how arms are named that validation chose, where all are such.
+        said: all advice, for what else is compared in a setting.
     """
     groups: dict[str, list[Advice]] = {key: [] for key in VERDICTS}
     for one in headline:
@@ -59,8 +62,8 @@ def _outcome(headline: Sequence[Advice], said: Sequence[Advice], chosen: str) ->
     both = ahead and groups["imitation"]
     start = "**Neither way is better everywhere.** " if both else ""
     how = f", with {chosen}" if all(one.contrast.topic == "a" for one in headline) else ""
-    cases = f"{_settings(len(headline))}, each a game and an agent{how}"
-    text = f"{start}The two were compared in {cases}: {told}."
+    where = f"{cases(len(headline))}, each a game and an agent{how}"
+    text = f"{start}{ways} were compared in {where}: {told}."
     if price := learned_less(" Where reinforcement came out ahead, it had", ahead):
         text += f"{price}."
     if doubted := [one for one in leads if is_not_shown_elsewhere(one, said)]:
@@ -68,12 +71,13 @@ def _outcome(headline: Sequence[Advice], said: Sequence[Advice], chosen: str) ->
             f" {_doubts(len(doubted), len(leads))} confirmed by all other comparisons of the two"
         )
         opposed = [one for one in doubted if is_turned_elsewhere(one, said)]
-        which = "" if len(leads) == 1 else f"for {len(opposed)} of them "
+        which = "" if len(doubted) == 1 else f"for {len(opposed)} of them "
         text += f", and {which}another shows the opposite." if opposed else "."
     if len(leads) < len(headline) and all(one.contrast.is_of_grid for one in headline):
         text += (
-            " Only who came out ahead was tested as declared beforehand; the other verdicts are "
-            "readings of intervals, by rules that were added once results were known."
+            " The test of which way is ahead was declared beforehand, as was the range outside "
+            "which a case decides nothing. The further check over seeds alone, and the rules "
+            "behind the other verdicts, were added once results were known."
         )
     return text
 
@@ -95,8 +99,8 @@ def _since_the_start(names: Sequence[str], said: Sequence[Advice]) -> str:
         firm = [one for one in own if one.setting == name and one.is_firm]
         gained += any(one.estimate.value > 0 for one in firm)
         lost += len([one for one in firm if one.estimate.value < 0]) > 1
-    start = f"In {_settings(gained)} a way is" if gained else "In no case is either way"
-    worse = f"in {_settings(lost)} both are" if lost else "in no case are both"
+    start = f"In {cases(gained)} a way is" if gained else "In no case is either way"
+    worse = f"in {cases(lost)} both are" if lost else "in no case are both"
     return (
         f"{start} shown to generalise, that is, to be right more often under the other rule than "
         f"before; {worse} shown to be right less often."
@@ -107,7 +111,3 @@ def _hedge(rests_on: Sequence[Advice]) -> str:
     """Return how few training runs are behind sentences, and what follows from that."""
     few = on_few_seeds(rests_on)
     return few and f"{few[:-1]}, and other runs may come out differently."
-
-
-def _settings(count: int) -> str:
-    return f"{count} case{'s' if count > 1 else ''}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.study.findings.phrases import learned_less, on_few_seeds
+from benchmarks.study.findings.phrases import cases, learned_less, on_few_seeds
 from benchmarks.study.findings.verdicts import (
     BETTER,
     OFF,
@@ -35,7 +35,7 @@ def beside_the_answer(said: Sequence[Advice]) -> list[str]:
         _ahead("At the end of training", end) if end != headline else "",
         _equal(equal),
         _ahead(
-            "Where validation finds several rates or points equally good, on average over them",
+            "Where several rates or points tie for best on validation, on average over them",
             tied,
         ),
         _largest_gain(names, said),
@@ -46,14 +46,18 @@ def beside_the_answer(said: Sequence[Advice]) -> list[str]:
 
 
 def _equal(own: Sequence[Advice]) -> str:
-    """Return who is ahead where validation has both as good; tests need not."""
+    """Return who is ahead where both have learned as much by validation; tests may differ."""
     apart = [
         one
         for one in own
         if one.verdict not in OFF and one.within is not None and one.within.is_firm
     ]
     more = f" In {len(apart)} of these, tests of the trained rule show one ahead." if apart else ""
-    return _ahead("Where validation finds both equally good at the trained rule", own, more)
+    return _ahead(
+        "At points where both have learned about as much of the trained rule, by validation",
+        own,
+        more,
+    )
 
 
 def _largest_gain(names: Sequence[str], said: Sequence[Advice]) -> str:
@@ -70,7 +74,7 @@ def _largest_gain(names: Sequence[str], said: Sequence[Advice]) -> str:
     return (
         f"The largest gain under the other rule is {signed(estimate.value)} points "
         f"[{signed(estimate.low)}, {signed(estimate.high)}], by {way} ({best.setting}). It is "
-        f"not significant once corrected for all {tests} comparisons that no protocol declares."
+        f"not significant once corrected together with the other undeclared comparisons ({tests})."
     )
 
 
@@ -84,18 +88,14 @@ def _ahead(where: str, own: Sequence[Advice], more: str = "") -> str:
     own = [one for one in own if one.verdict not in OFF]
     if not own:
         return ""
-    of = (
-        str(asked)
-        if len(own) == asked
-        else f"the {len(own)} cases whose agent knew enough beforehand"
-    )
+    of = cases(len(own)) + ("" if len(own) == asked else " that could be compared")
     found = [one for one in own if one.contrast.is_firm]
     by_reinforcement, by_copying = ([a for a in found if a.verdict == way] for way in BETTER)
     ahead = [*by_reinforcement, *by_copying]
     if not ahead:
-        return f"{where}, neither way is shown to be ahead in any of {of}.{more}{on_few_seeds(own)}"
+        return f"{where}: of {of}, neither way is shown ahead in any.{more}{on_few_seeds(own)}"
     told = (
-        f"{where}, reinforcement is ahead in {len(by_reinforcement)} of {of} and copying in "
+        f"{where}: of {of}, reinforcement is ahead in {len(by_reinforcement)} and copying in "
         f"{len(by_copying)}"
     )
     told += learned_less("; the way that is ahead has", ahead)
@@ -111,6 +111,7 @@ def _led(one: Advice, said: Sequence[Advice]) -> str:
     contrast, within = one.contrast, one.within
     first, second = map(percent, contrast.rates)
     told = compared(contrast).replace("SFT", "copying").replace("RL", "reinforcement")
+    told += " under the trained rule alone" if told.endswith("against copying") else ""
     learned = ""
     if within is not None:
         ours, theirs = map(percent, within.rates)
@@ -132,9 +133,9 @@ def _rehearsed(lead: Contrast, said: Sequence[Advice]) -> str:
         contrast = one.contrast
         if (contrast.setting, contrast.first, contrast.shift) == wanted and one.within is not None:
             return (
-                " The diverse half is the kind of demonstration that the init learned from; on "
-                f"that kind alone it is {percent(contrast.rates[0])} % "
-                f"(and {percent(one.within.rates[0])} %)."
+                " The diverse half is the kind of demonstration that the init learned from; "
+                f"copying that kind alone reaches {percent(contrast.rates[0])} % "
+                f"(and {percent(one.within.rates[0])} % under the trained rule)."
             )
     return ""
 
@@ -151,9 +152,9 @@ def _slower(said: Sequence[Advice]) -> str:
     firm = [one for one in compared if one.contrast.is_firm]
     kept = [one for one in firm if one.contrast.estimate.value > 0]
     text = (
-        f"The learning rate matters as well: with the smallest one an agent keeps more of the "
-        f"other rule than with the largest in {len(kept)} of {len(compared)} comparisons, and less "
-        f"in {len(firm) - len(kept)}."
+        f"{'The learning rate mattered as well' if firm else 'By learning rate'}: with the "
+        "smallest one an agent keeps more of the other rule than with the largest in "
+        f"{len(kept)} of {len(compared)} comparisons, and less in {len(firm) - len(kept)}."
     )
     if price := learned_less(" Where it keeps more it has", kept):
         text += f"{price}."

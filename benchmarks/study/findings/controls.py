@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from benchmarks.study.findings.phrases import listed
 from benchmarks.study.findings.quoted import Quoted
 from benchmarks.study.names import ENDPOINT_NAMES
 from benchmarks.study.overturned import EXPLAINS, NO_CONTROL, NOT_THERE, TURNS
@@ -25,11 +24,13 @@ def uncontrolled(found: Quoted, topics: str = "abc") -> list[str]:
         )
         if left := [name for name in shown if name not in controlled]:
             name = ENDPOINT_NAMES[topic]
-            told.append(f"No control was run where {name} shows a lead: {'; '.join(left)}.")
+            told.append(
+                f"No control was run in these cases with a lead in {name}: {'; '.join(left)}."
+            )
         if topic == "b" and (late := [name for name in shown if name in controlled]):
             told.append(
                 "Controls have one rate, so they are not compared with (b), a mean over rates. "
-                f"That is shown in: {'; '.join(late)}."
+                f"(b) shows a lead in: {'; '.join(late)}."
             )
     return told
 
@@ -54,7 +55,7 @@ def by_controls(found: Quoted) -> list[str]:
         )
     else:
         found_so = f"had no lead to overturn at {'their' if several else 'its'} learning rate"
-    settings = listed(list(dict.fromkeys(setting for setting, _ in does)))
+    settings = "; ".join(dict.fromkeys(setting for setting, _ in does))
     parts = [
         "Could another way of training explain a lead, or reverse it?",
         f"{len(does)} control{'s' if several else ''} {found_so} ({settings}).",

@@ -73,8 +73,8 @@ def _trained_on(table: Table | None) -> list[str]:
         return []
     return [
         "## Learned by heart?",
-        "An agent that remembers answers is right on hands that it was taught and wrong on new "
-        "ones. Under the other rule what it remembers is wrong.",
+        "Under the trained rule, an agent that only remembers answers is right on hands that it "
+        "was taught and wrong on new ones. Under the other rule what it remembers is wrong.",
         table.markdown().rstrip(),
     ]
 
@@ -115,11 +115,15 @@ def _together(contrasts: Sequence[Contrast]) -> list[str]:
     tests = sum(DECLARED[suite].tests for suite in suites)
     p_values = holm([one.test.p_value for one in own], tests)
     found, all_in_all = sum(one.is_found for one in own), sum(p < 0.05 for p in p_values)
-    stay = "all" if all_in_all == found else all_in_all or "none"
-    return [
-        f"The {tests} declared tests are corrected by Holm, suite by suite. Of the {found} that "
-        f"are significant, {stay} remain so when all suites are corrected together."
-    ]
+    told = f"The {tests} declared tests are corrected by Holm, suite by suite."
+    if not found:
+        return [f"{told} None is significant."]
+    if found == 1:
+        told += f" The one that is significant {'remains' if all_in_all else 'does not remain'} so"
+    else:
+        stay = "all" if all_in_all == found else all_in_all or "none"
+        told += f" Of the {found} that are significant, {stay} remain so"
+    return [f"{told} when all suites are corrected together."]
 
 
 def _spent(table: Table | None) -> list[str]:
@@ -136,6 +140,7 @@ def _spent(table: Table | None) -> list[str]:
         return []
     most = max(known, key=lambda row: float(row[end]))
     way = {"SFT": "copying", "RL": "reinforcement"}[most[method]]
+    count, _, of = most[different].partition(" of ")
     told = {
         name: " to ".join(dict.fromkeys(f"{share:.1f}" for share in (shares[0], shares[-1])))
         for name, shares in at_end.items()
@@ -143,7 +148,7 @@ def _spent(table: Table | None) -> list[str]:
     return [
         f"Both methods are given the same compute, and stop at the first step that reaches it: at "
         f"the end copying has spent {told['SFT']} % of it, reinforcement {told['RL']} %. Most is "
-        f"spent by {way} in {most[0]}; of its points {most[different]} have weights of their own "
+        f"spent by {way} in {most[0]}; of its {of} points {count} are distinct "
         f"([compute]({IN_FULL.name}#compute))."
     ]
 
@@ -171,8 +176,9 @@ def _at_the_edges(contrasts: Sequence[Contrast]) -> str:
     edges = {rate_name(RATES[0]), rate_name(RATES[-1])}
     count = sum(rate in edges for rate in chosen)
     return (
-        f"Of the {len(chosen)} learning rates that validation chose, {count} are the smallest or "
-        f"the largest of the {len(RATES)} that were tried, so a better one may lie beyond."
+        f"Of the {len(chosen)} learning rates that validation chose, {count} "
+        f"{'is' if count == 1 else 'are'} the smallest or the largest of the {len(RATES)} that "
+        "were tried, so a better one may lie beyond."
     )
 
 

@@ -47,8 +47,8 @@ def page_in_full(found: Quoted) -> str:
     if of_grids and (others := [*filter(_is_of_last_point, found.contrasts)]):
         parts += [
             "## The last points of presets without validation",
-            "[The study](study.md) declared the last point beforehand, the protocol did not. These "
-            "tests are corrected suite by suite as well.",
+            "The protocol does not cover these presets; [the study](study.md) declared their last "
+            "point beforehand. The tests are corrected suite by suite as well.",
             endpoints_table(others).markdown().rstrip(),
         ]
     if found.controls is not None:

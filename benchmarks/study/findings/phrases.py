@@ -16,10 +16,15 @@ VERDICTS = {
     "reinforcement as good": "reinforcement was about as good or better",
     "forgotten": "both forgot nearly all of the other rule",
     "not decided": "there are too few runs to say",
-    "floor": "the agent knew too little of the other rule beforehand to compare them",
+    "floor": "the agent knew too little of the other rule beforehand for a comparison of the two",
     "ceiling": "the agent knew nearly all of the other rule beforehand",
 }
 """What `verdicts.verdict_of` returns, in words."""
+
+
+def cases(count: int) -> str:
+    """Return "1 case" or "2 cases"."""
+    return f"{count} case{'' if count == 1 else 's'}"
 
 
 def listed(parts: Sequence[str]) -> str:

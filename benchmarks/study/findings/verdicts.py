@@ -16,8 +16,8 @@ OFF = ("floor", "ceiling")
 OTHERWISE = {
     "b": "at half of the compute and equal learning rates",
     "c": "at the end of training",
-    "equal": "where validation finds both equally good at the trained rule",
-    "tied": "on average over all rates and points that validation finds equally good",
+    "equal": "at points where both have learned about as much of the trained rule, by validation",
+    "tied": "on average over all rates and points that tie for best on validation",
 }
 """Where else both are compared, beside the headline."""
 

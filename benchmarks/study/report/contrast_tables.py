@@ -151,8 +151,8 @@ def endpoints_table(contrasts: Sequence[Contrast]) -> Table:
             f"uncorrected. {_FOR}: how many such seeds, at least {FEW_SEEDS}, each with a test "
             f"part of its own, would find {100 * MARGIN:.0f} points, and how many episodes that "
             "is of each method at each rate. Equal success is matched on validation, so "
-            "that test episodes may differ; it is no declared test, and is corrected with the "
-            "other undeclared ones. "
+            "success on test episodes may still differ; it is not a declared test, and is "
+            "corrected with the other undeclared ones. "
             f"{_of_few(shown)}"
         ).strip(),
     )  # fmt: skip

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.runs import RunError
-from benchmarks.study.cells import Played, PlayedByArm
+from benchmarks.study.cells import Played, PlayedByArm, check_same_init
 from benchmarks.study.endpoints import SHIFTED, Choice, arms_by_rate, choices
 from benchmarks.study.folder import in_order
 from benchmarks.study.further_seeds import with_further_seeds
-from benchmarks.study.loaded import Study, check_same_init
+from benchmarks.study.loaded import Study
 from benchmarks.study.names import setting_name
 from benchmarks.study.report.compared import against_answers, contrasts_of
 from benchmarks.study.report.contrasts import Contrast, corrected, of_one_init

@@ -77,8 +77,8 @@ def trained_on_table(settings: Sequence[Setting]) -> Table | None:
         "new",
     ]  # fmt: skip
     note = (
-        "At the last point. With working, a hand could be taught if its set of numbers is in the "
-        "training part, else if its ranks are. The inits have seen the same part."
+        "At the last point. A hand could be taught if its set of numbers (with working) or its "
+        "ranks (without) are in the training part. The inits have seen the same part."
     )
     title = "Right on hands that could be taught and on new ones, in percent [95 %]"
     return Table(title, header, rows, numbers_from=2, note=note)
