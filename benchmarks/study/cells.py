@@ -122,11 +122,7 @@ def place_of(folder: Path, row: Episode, of: Mapping[int, str] | None = None) ->
         ) from None
 
 
-def check_same_init(
-    folder: Path,
-    known: PlayedByArm,
-    here: PlayedByArm,
-) -> None:
+def check_same_init(folder: Path, known: PlayedByArm, here: PlayedByArm) -> None:
     """Check that a policy's arms in a folder start from the init of those in another study.
 
     Args:
