@@ -298,6 +298,7 @@ def test_inits_are_trained_and_compared_alone(
 ) -> None:
     monkeypatch.setattr(init, "preset_named", lambda *_: tiny())
     monkeypatch.setattr(init, "RUNS", tmp_path)
+    monkeypatch.setattr(init, "calibration", lambda: 0.01)
     # The second is the first again: it is measured, and not trained.
     lines: list[str] = []
     trained = tmp_path / "init-gp-l" / "2.00e+08" / "a" / "jobs" / "lm-working-seed0" / "init.pt"
@@ -311,9 +312,12 @@ def test_inits_are_trained_and_compared_alone(
 
     init.train_inits(0, "gp-l", ["a/lm-working"] * 2, tell, flops=2e8, columns=["in_validation"])
     told = [line.split(" ")[0] for line in lines]
-    assert told[1:4] == ["lm-working", "trained", "in_validation:"]
+    assert told[:4] == ["lm-working", "trained", "measured", "in_validation:"]
     assert told[4:] == ["lm-working", "measured", "in_validation:", "in_validation:"]
-    assert "FLOPs: 0.0 % on validation hands" in lines[1]
+    assert "FLOPs: 0.0 % on validation hands" in lines[0]
+    seconds = read_times(trained.parent)["init"].cpu_seconds
+    loops = f"{seconds / 0.01:.0f} times the fixed loop, which takes 0.01 s here"
+    assert lines[1] == f"trained in {seconds / 60:.1f} CPU minutes, {loops}"
     assert lines[-1].startswith("in_validation: lm-working - lm-working 0.0 % [")
 
 

@@ -1,10 +1,10 @@
 """Inits alone: `python -m benchmarks.study.init [SEED]` trains and measures that of a preset.
 
-It says what it took in CPU time, beside a fixed loop by which machines are compared, and how much
-it can do on each column, in the metric that the init is stopped by. Of several, such as
-`--suite virl-l --inits grid-answers/lm,grid/lm-working`, the later ones are compared with the first
-on the episodes that both played; `--flops 1e12` trains each for that compute, whatever it can do,
-and `--competence 0.5` until it can do so much on validation.
+It says what training took in CPU time, also as a multiple of a fixed loop by which machines and
+days are compared, and how much it can do on each column, in the metric that the init is stopped by.
+Of several, such as `--suite virl-l --inits grid-answers/lm,grid/lm-working`, the later ones are
+compared with the first on the episodes that both played; `--flops 1e12` trains each for that
+compute, whatever it can do, and `--competence 0.5` until it can do so much on validation.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from benchmarks.study.job import Event, Job
 from benchmarks.study.loaded import read_cells
 from benchmarks.study.points import read_looks
 from benchmarks.study.presets import preset_named
+from benchmarks.study.timing import read_times
 from benchmarks.study.worker import run_job
 from benchmarks.suites import SUITES
 from benchmarks.tables import percent
@@ -88,7 +89,7 @@ def init_alone(job: Job, tell: Tell) -> None:
 
     A folder that holds it already is measured and not trained again.
     """
-    began = time.process_time()
+    loop, began = calibration(), time.process_time()
     trained_before = (job.folder / "init.pt").exists()
     noun = job.task.noun
 
@@ -102,9 +103,15 @@ def init_alone(job: Job, tell: Tell) -> None:
     for flops, value in read_looks(job.folder, job.task.competence):
         looked(flops, value)
     run_job(job, hear)
-    minutes = (time.process_time() - began) / 60
-    did = "measured" if trained_before else "trained and measured"
-    tell(f"{did} in {minutes:.1f} CPU minutes")
+    seconds = time.process_time() - began
+    if not trained_before:
+        trained, loop = read_times(job.folder)["init"].cpu_seconds, min(loop, calibration())
+        seconds -= trained
+        tell(
+            f"trained in {trained / 60:.1f} CPU minutes, {trained / loop:.0f} times the fixed "
+            f"loop, which takes {loop:.2f} s here"
+        )
+    tell(f"measured in {seconds / 60:.1f} CPU minutes")
     for column, cell in played_by(job).items():
         tell(f"{column}: {_told(rate(cell.values()))}")
 
@@ -178,7 +185,6 @@ def train_inits(
         jobs.append(
             job_of(folder / preset, suite, preset, policy, seed, flops, columns, competence)
         )
-    tell(f"the fixed loop takes {calibration():.2f} s here")
     for job in jobs:
         init_alone(job, tell)
     for other in jobs[1:]:
