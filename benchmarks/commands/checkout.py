@@ -18,9 +18,9 @@ def study(
     preset: Annotated[
         str,
         typer.Option(
-            help="quick, full or grid; of text suites also demo, grid-chosen, grid-answers, "
+            help="quick, full or grid; of some suites also demo, grid-chosen, grid-answers, "
             "grid-answers-chosen, grid-half, grid-answers-half, controls, controls-more and "
-            "smollm2, where they have it."
+            "smollm2."
         ),
     ] = "quick",
     out: Annotated[

@@ -83,6 +83,7 @@ _ARMS: Mapping[str, str] = MappingProxyType(
         "sft-kl": "SFT with KL",
         "rl-kl": "RL with KL",
         "rl-entropy": "RL with entropy bonus",
+        "rl-short": "RL in short rollouts",
         "sft-large": "SFT in large batches",
         "sft-diverse": "SFT, half diverse rules",
         "sft-answers": "SFT on answers alone",

@@ -68,6 +68,7 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
         "quick": images.QUICK_STREETS,
         "full": images.FULL_STREETS,
         "grid": grid_images.GRID_STREETS,
+        "controls": grid_images.CONTROLS_STREETS,
     },
 }
 """Presets by suite and name."""

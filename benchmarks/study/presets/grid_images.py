@@ -7,7 +7,8 @@ those of the text suites; both shifts, of rule and of looks, are measured at eac
 from __future__ import annotations
 
 from agents.gp.recipes import RECIPES
-from benchmarks.study.presets import grid, grid_streets, images
+from benchmarks.study.presets import controls, grid, grid_streets, images
+from benchmarks.study.presets.schema import Arm
 from benchmarks.suites import SUITES
 
 SEEDS = 4
@@ -74,3 +75,21 @@ GRID_STREETS = grid_streets.GRID.model_copy(
         "policies": _STREETS,
     }
 )
+
+
+def _short_rollouts() -> dict[str, Arm]:
+    """Return both arms of the CNN on the streets at the rate that validation chose for both, and RL
+    in rollouts of an eighth of the steps, with as many updates and as large ones."""
+    arms = _STREETS["cnn"].all_arms
+    sft, rl = arms["sft-5e-4"], arms["rl-5e-4"]
+    short = {**rl.settings, "n_steps": rl.settings["n_steps"] // 8}
+    return {"sft": sft, "rl": rl, "rl-short": Arm(method="rl", settings=short)}
+
+
+CONTROLS_STREETS = controls.preset(
+    "controls",
+    GRID_STREETS.with_policies(["cnn"]),
+    _short_rollouts(),
+    {},
+)
+"""Whether RL is ahead by what eight long rollouts happen to hold."""
