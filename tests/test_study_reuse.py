@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from agents.sb3.checkpoint import load_state
 from benchmarks.runs import RunError, read_episodes, read_json, read_record
 from benchmarks.study.folder import job_folder
 from benchmarks.study.job import Job
-from benchmarks.study.presets import Preset, preset_named
+from benchmarks.study.presets import PRESETS, Preset, preset_named
 from benchmarks.study.results import load_results
-from benchmarks.study.reuse import reuse
+from benchmarks.study.reuse import alike, reuse
 from benchmarks.study.run import run_study, taken_over
 from benchmarks.study.timing import read_times
 from benchmarks.study.worker import run_job
@@ -43,6 +44,18 @@ def controls(**changes: Any) -> Preset:
     ours = tiny("controls", arms=some("controls", "sft", "rl-kl"))
     more = {**(ours.columns or {}), "in": ours.applied(SUITE).columns["rule_ood"]}
     return ours.model_copy(update={"columns": more, **changes})
+
+
+@pytest.mark.parametrize(
+    ("suite", "name"), [(suite, name) for suite, own in PRESETS.items() for name in own]
+)
+def test_a_preset_is_read_back_as_it_is_trained(suite: str, name: str) -> None:
+    of, preset = SUITES[suite], preset_named(name, suite)
+    again = Preset.model_validate_json(json.dumps(preset.plain(exclude=set())))
+    assert again.applied(of).columns == preset.applied(of).columns
+    for policy in preset.policies:
+        here, there = (Job(one, of, policy, 0, Path(policy)) for one in (preset, again))
+        assert alike(there, here)
 
 
 @pytest.fixture(scope="module")

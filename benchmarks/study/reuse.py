@@ -58,7 +58,7 @@ def reuse(job: Job, other: Path) -> list[str]:
     if job.folder.exists() or job.policy not in preset.policies:
         return []
     book = read_book(source.folder)
-    stages = {} if book is None or not _alike(source, job) else _finished(source, job, book)
+    stages = {} if book is None or not alike(source, job) else _finished(source, job, book)
     if book is not None and stages:
         _take_over(source, job, book, stages)
     return list(stages.values())
@@ -79,7 +79,7 @@ def check_source(suite: Suite, other: Path) -> Preset:
     return preset
 
 
-def _alike(source: Job, job: Job) -> bool:
+def alike(source: Job, job: Job) -> bool:
     """Return whether two jobs train the same init, and measure it alike where both measure it."""
     columns = [one.played.columns for one in (source, job)]
     return (

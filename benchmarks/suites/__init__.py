@@ -15,7 +15,15 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from benchmarks.tasks import TASKS, bare
 from benchmarks.tasks.task import interface_named
@@ -84,6 +92,12 @@ class Column(_Part):
     @classmethod
     def _without_our_package(cls, id: str) -> str:
         return bare(id)
+
+    @model_serializer(mode="wrap")
+    def _with_split(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Tell the split also where what is None is left out: None is not its default."""
+        told: dict[str, Any] = plain(self)
+        return told if self.split is not None else {**told, "split": None}
 
     @property
     def any_interface(self) -> bool:
