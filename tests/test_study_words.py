@@ -308,7 +308,8 @@ def test_words_have_the_last_point_and_other_shifts_where_they_tell_something_el
     assert "there are too few runs to say" in told
     assert "But at the end of training, copying is ahead: 60.0 % after copying" in told
     assert told.endswith(
-        "Under another look it is 80.0 % after copying and 20.0 % after reinforcement."
+        " At the points that validation chose, it is 80.0 % under another look after copying and "
+        "20.0 % after reinforcement."
     )
     # What is about as good or better may be better elsewhere.
     (told,) = settings(advice([replace(one, p=0.5), last]))

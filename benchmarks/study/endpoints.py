@@ -83,7 +83,7 @@ def arms_by_rate(policy: PolicyPreset, method: str) -> dict[float, str]:
     return dict(sorted(found.items()))
 
 
-def choose(cells: PlayedByArm, arms: Iterable[str], points: int, column: str = CHOOSES) -> Choice:
+def choose(played: PlayedByArm, arms: Iterable[str], points: int, column: str = CHOOSES) -> Choice:
     """Return the arm and the point that are best on validation.
 
     Args:
@@ -96,7 +96,7 @@ def choose(cells: PlayedByArm, arms: Iterable[str], points: int, column: str = C
         ValueError: no point of any arm is measured.
     """
     arms = list(arms)
-    known = on_validation(cells, arms, points, column)
+    known = on_validation(played, arms, points, column)
     if not known:
         told = ", ".join(arms) or "an arm"
         raise ValueError(f"No point of {told} is measured on {column} yet.")
@@ -104,7 +104,7 @@ def choose(cells: PlayedByArm, arms: Iterable[str], points: int, column: str = C
 
 
 def on_validation(
-    cells: PlayedByArm, arms: Iterable[str], points: int, column: str = CHOOSES
+    played: PlayedByArm, arms: Iterable[str], points: int, column: str = CHOOSES
 ) -> list[Choice]:
     """Return what could be chosen: the points that are measured, in the order of the arms.
 
@@ -112,23 +112,23 @@ def on_validation(
     are rounded to twelve digits, so that equal ones are equal in whatever order they are summed.
     """
     known = {
-        (arm, point): cell
+        (arm, point): episodes
         for arm in arms
         for point in range(1, points + 1)
-        if (cell := cells.get((arm, point, column)))
+        if (episodes := played.get((arm, point, column)))
     }
-    of_each = [{seed for seed, _ in cell} for cell in known.values()]
+    of_each = [{seed for seed, _ in episodes} for episodes in known.values()]
     seeds = set.intersection(*of_each) if of_each else set()
     return [
-        Choice(*place, round(mean_over_seeds(o for o in cell.values() if o.seed in seeds), 12))
-        for place, cell in known.items()
+        Choice(*place, round(mean_over_seeds(o for o in episodes.values() if o.seed in seeds), 12))
+        for place, episodes in known.items()
         if seeds
     ]
 
 
 def differences(pairs: Sequence[tuple[Played, Played]]) -> list[Observation]:
     """Return the mean over pairs of `first - second`, for each episode that all of them played."""
-    shared = sorted(set.intersection(*(set(cell) for pair in pairs for cell in pair)))
+    shared = sorted(set.intersection(*(set(episodes) for pair in pairs for episodes in pair)))
     return [
         Observation(
             key[0],
@@ -155,7 +155,7 @@ Sides = tuple[tuple[str, int], tuple[str, int]]
 
 
 def choices(
-    cells: PlayedByArm, policy: PolicyPreset, preset: Preset, column: str = CHOOSES
+    played: PlayedByArm, policy: PolicyPreset, preset: Preset, column: str = CHOOSES
 ) -> dict[str, Choice]:
     """Return what a column of validation chose for each method: "sft" and "rl".
 
@@ -163,12 +163,12 @@ def choices(
         ValueError: no point of a method is measured on validation.
     """
     return {
-        method: choose(cells, arms_by_rate(policy, method).values(), preset.points, column)
+        method: choose(played, arms_by_rate(policy, method).values(), preset.points, column)
         for method in ("sft", "rl")
     }
 
 
-def at_equal_success(cells: PlayedByArm, policy: PolicyPreset, preset: Preset) -> list[Sides]:
+def at_equal_success(played: PlayedByArm, policy: PolicyPreset, preset: Preset) -> list[Sides]:
     """Return arms and points at which both methods have learned as much of the trained rule.
 
     They have where success on validation first lies `LEARNED` of the way from the init to the best
@@ -179,8 +179,8 @@ def at_equal_success(cells: PlayedByArm, policy: PolicyPreset, preset: Preset) -
     Raises:
         ValueError: the init, or no point of a method, is measured on validation.
     """
-    best = min(one.validation for one in choices(cells, policy, preset).values())
-    if not (init := cells.get(("init", 0, CHOOSES))):
+    best = min(one.validation for one in choices(played, policy, preset).values())
+    if not (init := played.get(("init", 0, CHOOSES))):
         raise ValueError(f"The init is not measured on {CHOOSES} yet.")
     start = mean_over_seeds(init.values())
     if best <= start:
@@ -189,7 +189,7 @@ def at_equal_success(cells: PlayedByArm, policy: PolicyPreset, preset: Preset) -
 
     def reaching(method: str) -> list[tuple[str, int]]:
         first: dict[str, int] = {}
-        for one in on_validation(cells, arms_by_rate(policy, method).values(), preset.points):
+        for one in on_validation(played, arms_by_rate(policy, method).values(), preset.points):
             if one.validation >= level:
                 first.setdefault(one.arm, one.point)
         return list(first.items())
@@ -197,7 +197,7 @@ def at_equal_success(cells: PlayedByArm, policy: PolicyPreset, preset: Preset) -
     return list(product(reaching("rl"), reaching("sft")))
 
 
-def equally_good(cells: PlayedByArm, policy: PolicyPreset, preset: Preset) -> list[Sides]:
+def equally_good(played: PlayedByArm, policy: PolicyPreset, preset: Preset) -> list[Sides]:
     """Return all arms and points that validation finds as good as the chosen ones, paired.
 
     Each of RL is paired with each of SFT, so that the mean over pairs is what to expect where ties
@@ -205,7 +205,7 @@ def equally_good(cells: PlayedByArm, policy: PolicyPreset, preset: Preset) -> li
     """
 
     def best_of(method: str) -> list[tuple[str, int]]:
-        known = on_validation(cells, arms_by_rate(policy, method).values(), preset.points)
+        known = on_validation(played, arms_by_rate(policy, method).values(), preset.points)
         best = max((one.validation for one in known), default=0.0)
         return [(one.arm, one.point) for one in known if one.validation == best]
 
@@ -242,7 +242,7 @@ def declared(
 
 
 def endpoints(
-    cells: PlayedByArm,
+    played: PlayedByArm,
     suite: str,
     name: str,
     policy: PolicyPreset,
@@ -260,12 +260,12 @@ def endpoints(
     Raises:
         ValueError: no point of a method is measured on validation.
     """
-    chosen = choices(cells, policy, preset)
+    chosen = choices(played, policy, preset)
     found = []
     for endpoint, pairs in declared(chosen, policy, preset).items():
-        played = further if endpoint == "b" and further is not None else cells
+        counted = further if endpoint == "b" and further is not None else played
         sides = [
-            tuple(played.get((arm, point, column), {}) for arm, point in pair) for pair in pairs
+            tuple(counted.get((arm, point, column), {}) for arm, point in pair) for pair in pairs
         ]
         told = differences([(first, second) for first, second in sides])
         if told:

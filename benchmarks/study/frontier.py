@@ -66,14 +66,14 @@ def report(folders: Sequence[Path], begin: Callable[[Path], object] = lambda _: 
             continue
         columns = [PRIMARY, *(name for name in SECONDARY if name in preset.curve_columns)]
         for name, policy in preset.policies.items():
-            cells, further = study.played(name), with_further_seeds(study, name, studies)
+            played, further = study.played(name), with_further_seeds(study, name, studies)
             # (b) is of the seeds of other studies too.
             others = [one for one in studies if continues(study, name, one)]
             unfinished = bool(study.missing)
             unfinished_b = unfinished or any(one.missing for one in others)
             try:
                 for column in columns:
-                    chosen, here = endpoints(cells, suite, name, policy, preset, column, further)
+                    chosen, here = endpoints(played, suite, name, policy, preset, column, further)
                     there = {one.name for one in here}
                     lines += [
                         f"{suite}, {name}: ({asked}) on {column} has no episodes yet."
@@ -89,7 +89,7 @@ def report(folders: Sequence[Path], begin: Callable[[Path], object] = lambda _: 
                 continue
             lines += [_told(suite, name, method, one, preset) for method, one in chosen.items()]
             if SHIFTED in preset.curve_columns:
-                lines.append(f"{suite}, {name}: {_passed(cells, policy, preset)}")
+                lines.append(f"{suite}, {name}: {_passed(played, policy, preset)}")
     corrected = dict[tuple[str, str, str], float]()
     for suite in dict.fromkeys(one.suite for one in known.values()):
         primary = [
@@ -111,10 +111,10 @@ def _told(suite: str, policy: str, method: str, one: Choice, preset: Preset) -> 
     )
 
 
-def _passed(cells: PlayedByArm, policy: PolicyPreset, preset: Preset) -> str:
+def _passed(played: PlayedByArm, policy: PolicyPreset, preset: Preset) -> str:
     """Return what validation under the shifted rule would have chosen, or why that is not known."""
     try:
-        passed = choices(cells, policy, preset, SHIFTED)
+        passed = choices(played, policy, preset, SHIFTED)
     except ValueError as error:  # An unfinished study may lack it.
         return str(error)
     told = (

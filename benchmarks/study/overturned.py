@@ -124,7 +124,7 @@ def stand_ins(arms: Mapping[str, Arm]) -> list[StandIn]:
     return found
 
 
-def at_endpoint(cells: PlayedByArm, points: int, endpoint: str) -> DifferenceOf:
+def at_endpoint(played: PlayedByArm, points: int, endpoint: str) -> DifferenceOf:
     """Return what computes the difference of two arms of controls.
 
     Args:
@@ -136,10 +136,10 @@ def at_endpoint(cells: PlayedByArm, points: int, endpoint: str) -> DifferenceOf:
     """
 
     def counted(arm: str) -> Played:
-        point = points if endpoint == "c" else choose(cells, [arm], points).point
-        if not (cell := cells.get((arm, point, COLUMN))):
+        point = points if endpoint == "c" else choose(played, [arm], points).point
+        if not (episodes := played.get((arm, point, COLUMN))):
             raise ValueError(f"Point {point} of {arm} is not measured on {COLUMN} yet.")
-        return cell
+        return episodes
 
     @cache
     def difference(first: str, second: str) -> Estimate:
@@ -187,16 +187,16 @@ class Controls:
     Attributes:
         arms: by their names.
         points: of each arm.
-        cells: their episodes, and those of the init.
+        played: their episodes, and those of the init.
     """
 
     arms: dict[str, Arm] = field(default_factory=dict)
     points: int = 0
-    cells: dict[tuple[str, int, str], Played] = field(default_factory=dict)
+    played: dict[tuple[str, int, str], Played] = field(default_factory=dict)
 
     def verdicts(self, endpoint: str, headline: Estimate) -> Iterator[Verdict | str]:
         """Yield what no control and each of them does to a headline, or why that is not known."""
-        difference = at_endpoint(self.cells, self.points, endpoint)
+        difference = at_endpoint(self.played, self.points, endpoint)
         for stand_in in (NO_CONTROL, *stand_ins(self.arms)):
             try:
                 yield verdict(headline, stand_in, difference)
@@ -231,12 +231,14 @@ def controls_of(studies: Sequence[Study]) -> dict[Policies, Controls]:
             if (own := found.get((_suite(study), name))) is None:
                 continue
             here = study.played(name)
-            check_same_init(study.folder, own.cells, here)
-            for at, cell in here.items():
+            check_same_init(study.folder, own.played, here)
+            for at, episodes in here.items():
                 if at[0] == "init":  # Of other seeds in another study.
-                    own.cells[at] = {**own.cells.get(at, {}), **cell}
+                    own.played[at] = {**own.played.get(at, {}), **episodes}
             if study.preset.is_controls:
-                own.cells.update({at: cell for at, cell in here.items() if at[0] != "init"})
+                own.played.update(
+                    {at: episodes for at, episodes in here.items() if at[0] != "init"}
+                )
                 own.arms.update(policy.all_arms)
                 own.points = study.preset.points
     return found
@@ -253,9 +255,9 @@ def headlines_of(studies: Iterable[Study]) -> dict[Policies, dict[str, Estimate]
         if not study.preset.is_grid or study.preset.is_half:
             continue
         for name, policy in study.preset.policies.items():
-            of, cells = (_suite(study), name), study.played(name)
+            of, played = (_suite(study), name), study.played(name)
             try:
-                _, ends = endpoints(cells, _suite(study), name, policy, study.preset, COLUMN)
+                _, ends = endpoints(played, _suite(study), name, policy, study.preset, COLUMN)
             except ValueError as error:  # A grid that is not finished has no endpoint yet.
                 found.setdefault(of, str(error))
                 continue

@@ -124,4 +124,7 @@ def _other_look(other: Advice) -> str:
         return ""
     first, second = map(percent, contrast.rates)
     under = SHIFT_WORDS.get(contrast.shift, contrast.shift)
-    return f" Under {under} it is {second} % after copying and {first} % after reinforcement."
+    where = "At the points that validation chose" if contrast.topic == "a" else "At the end"
+    return (
+        f" {where}, it is {second} % under {under} after copying and {first} % after reinforcement."
+    )

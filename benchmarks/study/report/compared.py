@@ -76,8 +76,8 @@ def contrasts_of(
         further: those that (b) is of, see `with_further_seeds`; None for the study's own.
     """
     preset, asked = study.preset, study.preset.policies[policy]
-    cells = {**(beside or {}), **study.played(policy)}
-    make = Maker(study, policy, cells, retained)
+    played = {**(beside or {}), **study.played(policy)}
+    make = Maker(study, policy, played, retained)
     if preset.is_controls:
         return _controls(make, asked), {}  # the endpoints are those of the grid
     if preset.is_half:
@@ -86,11 +86,11 @@ def contrasts_of(
     if CHOOSES in preset.curve_columns:
         # An unfinished run has what needs no choice.
         with suppress(ValueError):
-            chosen = choices(cells, asked, preset)
+            chosen = choices(played, asked, preset)
     pairs = declared(chosen, asked, preset)
     found: list[Contrast] = []
     shifted = shifted_columns(study)
-    makers = {"b": make if further is None else replace(make, cells=further)}
+    makers = {"b": make if further is None else replace(make, played=further)}
     for name, compared in pairs.items():
         # Of presets without validation the last point alone is declared, of other cities nothing.
         is_declared = CHOOSES in preset.curve_columns or name == "c"
@@ -113,10 +113,10 @@ def contrasts_of(
         if not preset.is_chosen:
             # Of all rates, which two chosen arms are not.
             with suppress(ValueError):
-                equal = at_equal_success(cells, asked, preset)
+                equal = at_equal_success(played, asked, preset)
                 for column in (study.task.shift, "in"):
                     found += make.of("equal", EQUAL, equal, column, "further")
-            tied = equally_good(cells, asked, preset)
+            tied = equally_good(played, asked, preset)
             for column in (study.task.shift, "in"):
                 found += make.of("tied", TIED, tied, column, "further")
         found += _stops(make, chosen)
@@ -164,7 +164,7 @@ def _rates(make: Maker, asked: PolicyPreset) -> list[Contrast]:
         arms = [
             arm
             for arm in arms_by_rate(asked, method).values()
-            if (arm, last, make.study.task.shift) in make.cells
+            if (arm, last, make.study.task.shift) in make.played
         ]
         if len(arms) > 1:
             about = f"{method.upper()} with the smallest against the largest learning rate"
@@ -204,7 +204,7 @@ def against_answers(
     Returns:
         Nothing where the two play other hands or routes.
     """
-    cells, others, shift = dict(study.played(policy)), alone.played(name), study.task.shift
+    played, others, shift = dict(study.played(policy)), alone.played(name), study.task.shift
     found, passed = list[Contrast](), dict[str, Choice]()
     with suppress(ValueError):  # An unfinished study has chosen nothing yet.
         passed = choices(others, alone.preset.policies[name], alone.preset)
@@ -212,11 +212,11 @@ def against_answers(
         beside, mine = f"{one.arm}, answers alone", chosen[method]
         for column in (shift, "in"):
             there = others.get((one.arm, one.point, column), {})
-            here = cells.get((mine.arm, mine.point, column), {})
+            here = played.get((mine.arm, mine.point, column), {})
             if any(here[key].cluster != there[key].cluster for key in here.keys() & there.keys()):
                 return []
-            cells[beside, one.point, column] = there
-            make = Maker(study, policy, cells, retained)
+            played[beside, one.point, column] = there
+            make = Maker(study, policy, played, retained)
             about = f"{method.upper()} from an init with working against one with answers alone"
             pair = ((mine.arm, mine.point), (beside, one.point))
             found += make.of("working", about, [pair], column, "further")
@@ -226,7 +226,7 @@ def against_answers(
 def _controls(make: Maker, asked: PolicyPreset) -> list[Contrast]:
     """Return each arm that is neither of the two against the one that it is a control of."""
     arms, last = asked.all_arms, make.study.preset.points
-    measured = {arm for arm, _, _ in make.cells}
+    measured = {arm for arm, _, _ in make.played}
     if not {"sft", "rl"} <= measured:
         return []
     known = [one for one in CONTROLS if one[0] in arms and one[1] in measured]

@@ -1,4 +1,4 @@
-"""A comparison of two sides on the same episodes, and how it is made from cells."""
+"""A comparison of two sides on the same episodes, and how it is made from what was played."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ class Maker:
 
     study: Study
     policy: str
-    cells: PlayedByArm
+    played: PlayedByArm
     retained: bool
 
     def of(
@@ -208,16 +208,16 @@ class Maker:
     ) -> list[Contrast]:
         """Return a contrast, or none where a side of one of the pairs has no episodes yet."""
         known = [((*pair[0], column), (*pair[1], column)) for pair in pairs]
-        if not known or not all(self.cells.get(place) for pair in known for place in pair):
+        if not known or not all(self.played.get(place) for pair in known for place in pair):
             return []
-        told = differences([(self.cells[a], self.cells[b]) for a, b in known])
+        told = differences([(self.played[a], self.played[b]) for a, b in known])
         if not told:
             return []
-        keys = set.intersection(*(set(self.cells[place]) for pair in known for place in pair))
+        keys = set.intersection(*(set(self.played[place]) for pair in known for place in pair))
         sides = [
-            _mean([_mean_of(self.cells[pair[side]], keys) for pair in known]) for side in (0, 1)
+            _mean([_mean_of(self.played[pair[side]], keys) for pair in known]) for side in (0, 1)
         ]
-        start = self.cells.get(("init", 0, column), {})
+        start = self.played.get(("init", 0, column), {})
         shared = keys & set(start)
         names = [
             " / ".join(dict.fromkeys(arm_name(pair[side][0]) for pair in known)) for side in (0, 1)

@@ -51,7 +51,7 @@ def reached(curves: Iterable[CurvePoint], policy: str, arms: Sequence[str]) -> l
     ]
 
 
-def mean_over_rates(cells: PlayedByArm, policy: PolicyPreset, preset: Preset) -> PlayedByArm:
+def mean_over_rates(played: PlayedByArm, policy: PolicyPreset, preset: Preset) -> PlayedByArm:
     """Return each method's episodes with their mean over its rates, as of arms "sft" and "rl".
 
     Of the rates that are measured at a point, and of the episodes that all of them played there.
@@ -61,29 +61,30 @@ def mean_over_rates(cells: PlayedByArm, policy: PolicyPreset, preset: Preset) ->
         arms = arms_by_rate(policy, method).values()
         for point in range(1, preset.points + 1):
             for column in preset.curve_columns:
-                own = [cell for arm in arms if (cell := cells.get((arm, point, column)))]
+                own = [episodes for arm in arms if (episodes := played.get((arm, point, column)))]
                 if own:
                     found[method, point, column] = {
                         key: replace(
-                            own[0][key], value=float(np.mean([cell[key].value for cell in own]))
+                            own[0][key],
+                            value=float(np.mean([episodes[key].value for episodes in own])),
                         )
                         for key in set.intersection(*map(set, own))
                     }
     return found
 
 
-def means_reached(cells: PlayedByArm, columns: Collection[str]) -> list[Reached]:
+def means_reached(played: PlayedByArm, columns: Collection[str]) -> list[Reached]:
     """Return what `mean_over_rates` reaches on some columns, with no compute of its own."""
-    places = sorted({(arm, point) for arm, point, column in cells if column in columns})
+    places = sorted({(arm, point) for arm, point, column in played if column in columns})
     return [
         Reached(
             arm,
             point,
             0.0,
             {
-                column: rate(cell.values(), replicates=CURVE_REPLICATES)
+                column: rate(episodes.values(), replicates=CURVE_REPLICATES)
                 for column in columns
-                if (cell := cells.get((arm, point, column)))
+                if (episodes := played.get((arm, point, column)))
             },
         )
         for arm, point in places

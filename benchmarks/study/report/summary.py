@@ -151,9 +151,11 @@ def arms_beside(study: Study, policy: str, studies: Sequence[Study]) -> PlayedBy
             or policy not in other.preset.policies
         ):
             continue
-        cells = other.played(policy)
-        check_same_init(study.folder, cells, study.played(policy))
-        found |= {place: cell for place, cell in cells.items() if place[0] in ("sft", "rl")}
+        played = other.played(policy)
+        check_same_init(study.folder, played, study.played(policy))
+        found |= {
+            place: episodes for place, episodes in played.items() if place[0] in ("sft", "rl")
+        }
     return found
 
 
@@ -180,16 +182,16 @@ def _setting(study: Study, results: Results, policy: str, studies: Sequence[Stud
     if chosen and (alone := answers_alone(study, policy, studies)):
         retained = policy in results.retained
         contrasts += against_answers(study, policy, chosen, *alone, retained)
-    asked, cells = study.preset.policies[policy], study.played(policy)
+    asked, played = study.preset.policies[policy], study.played(policy)
     passed = dict[str, Choice]()
     if chosen and SHIFTED in study.preset.curve_columns:
         # An unfinished run may not have got there.
         with suppress(ValueError):
-            passed = choices(cells, asked, study.preset, SHIFTED)
+            passed = choices(played, asked, study.preset, SHIFTED)
     points = reached(results.curves, policy, [*asked.all_arms])
     means = list[Reached]()
     if any(len(arms_by_rate(asked, method)) > 1 for method in ("sft", "rl")):
-        over_rates = mean_over_rates(cells, asked, study.preset)
+        over_rates = mean_over_rates(played, asked, study.preset)
         means = means_reached(over_rates, (study.task.shift, "in"))
     return Setting(study, results, policy, beside, chosen, passed, points, means, contrasts)
 

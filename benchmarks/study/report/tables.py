@@ -114,30 +114,30 @@ def choices_table(summary: Summary) -> Table | None:
 
 def _chosen(one: Setting, method: str, choice: Choice) -> list[str]:
     """Return a choice, its interval, and how many rates could have been chosen as well."""
-    cells, preset = one.study.played(one.policy), one.study.preset
-    told = rate(cells[choice.arm, choice.point, CHOOSES].values(), replicates=CURVE_REPLICATES)
+    played, preset = one.study.played(one.policy), one.study.preset
+    told = rate(played[choice.arm, choice.point, CHOOSES].values(), replicates=CURVE_REPLICATES)
     # In an unfinished study some rates have no point yet.
     best = [
-        choose(cells, [arm], preset.points)
+        choose(played, [arm], preset.points)
         for arm in arms_by_rate(preset.policies[one.policy], method).values()
-        if on_validation(cells, [arm], preset.points)
+        if on_validation(played, [arm], preset.points)
     ]
-    as_good = sum(_is_as_good(cells, other, choice) for other in best)
+    as_good = sum(_is_as_good(played, other, choice) for other in best)
     return [
         arm_name(choice.arm),
         f"{choice.point} of {preset.points}",
         _interval(told),
-        str(len({one.cluster for one in cells[choice.arm, choice.point, CHOOSES].values()})),
+        str(len({one.cluster for one in played[choice.arm, choice.point, CHOOSES].values()})),
         f"{as_good} of {len(best)}" if len(best) > 1 else "",
     ]
 
 
-def _is_as_good(cells: PlayedByArm, other: Choice, chosen: Choice) -> bool:
+def _is_as_good(played: PlayedByArm, other: Choice, chosen: Choice) -> bool:
     """Return whether validation does not show another point to be worse than the chosen one.
 
     It does not where they have no seed in common yet.
     """
-    pair = [cells[at.arm, at.point, CHOOSES] for at in (other, chosen)]
+    pair = [played[at.arm, at.point, CHOOSES] for at in (other, chosen)]
     told = differences([(pair[0], pair[1])])
     return not told or difference_test(told).estimate.high >= 0
 
