@@ -34,16 +34,20 @@ class LazyImages:
         self.facts = facts
         self.reads = tuple(reads)
         self._draw = draw
-        # Memory that nobody has written to yet takes no room.
-        self._pictures = np.empty((len(facts), *shape), dtype=np.uint8)
-        self._drawn = np.zeros(len(facts), dtype=bool)
+        # Not copied: where a picture is kept elsewhere too, it takes room once.
+        self._drawn: list[Pixels | None] = [None] * len(facts)
 
     def __len__(self) -> int:
         return len(self.facts)
 
     def __getitem__(self, numbers: NDArray[np.int64]) -> Pixels:
         """Return some of the pictures, uint8 of shape (len(numbers), *shape)."""
-        for number in np.unique(numbers[~self._drawn[numbers]]).tolist():
-            self._pictures[number] = self._draw(number)
-        self._drawn[numbers] = True
-        return self._pictures[numbers]
+        found = np.empty((len(numbers), *self.shape), dtype=np.uint8)
+        for place, number in enumerate(numbers.tolist()):
+            found[place] = self._picture(number)
+        return found
+
+    def _picture(self, number: int) -> Pixels:
+        if (known := self._drawn[number]) is None:
+            known = self._drawn[number] = self._draw(number)
+        return known
