@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -143,7 +145,7 @@ def test_splits_are_of_the_points_that_are_asked_for() -> None:
 
 def test_a_clock_counts_training_alone_and_goes_on(tmp_path: Path) -> None:
     now = [0.0]
-    clock = Clock(tmp_path, now=lambda: (now[0], 2 * now[0]))
+    clock = Clock(tmp_path, now=lambda: (now[0], 2 * now[0]), memory=lambda: int(now[0]))
     clock.start("sft")
     now[0] = 5.0
     with clock.paused("sft/1"):
@@ -151,9 +153,11 @@ def test_a_clock_counts_training_alone_and_goes_on(tmp_path: Path) -> None:
     now[0] = 102.0
     with clock.paused("sft/2"):
         pass
-    assert read_times(tmp_path)["sft/1"] == Spent(cpu_seconds=5.0, wall_seconds=10.0)
-    assert read_times(tmp_path)["sft/2"] == Spent(cpu_seconds=7.0, wall_seconds=14.0)
-    again = Clock(tmp_path, now=lambda: (now[0], 2 * now[0]))
+    assert read_times(tmp_path)["sft/1"] == Spent(cpu_seconds=5.0, wall_seconds=10.0, peak_bytes=5)
+    assert read_times(tmp_path)["sft/2"] == Spent(
+        cpu_seconds=7.0, wall_seconds=14.0, peak_bytes=102
+    )
+    again = Clock(tmp_path, now=lambda: (now[0], 2 * now[0]), memory=lambda: None)
     now[0] = 200.0
     again.start("sft")
     now[0] = 201.0
@@ -165,15 +169,26 @@ def test_a_clock_counts_training_alone_and_goes_on(tmp_path: Path) -> None:
         read_times(tmp_path)
 
 
+def test_memory_is_the_most_that_the_process_has_held() -> None:
+    script = (
+        "from benchmarks.study.timing import peak_memory; before = peak_memory();"
+        "held = bytearray(b'x') * 2**28; del held; print(before, peak_memory())"
+    )
+    told = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True).stdout
+    before, now = map(int, told.split())
+    assert now - before == pytest.approx(2**28, abs=2**25)
+
+
 def test_costs_are_means_over_the_seeds_that_tell_them(tmp_path: Path) -> None:
     for seed, told in enumerate([{"episodes": 64}, {}]):  # the second is of an earlier version
         job = tmp_path / "jobs" / f"lm-seed{seed}"
         job.mkdir(parents=True)
         point = {"stage": "sft", "point": 1, "flops": 1e9 * (seed + 1), **told}
         write_json(job / "points.json", {"points": {"sft/1": point}})
-    spent = {"sft/1": {"cpu_seconds": 3.0, "wall_seconds": 4.0}}
-    write_json(tmp_path / "jobs" / "lm-seed0" / "timing.json", spent)
+    for seed, peak in enumerate([{"peak_bytes": 5}, {}]):
+        spent = {"sft/1": {"cpu_seconds": 3.0, "wall_seconds": 4.0, **peak}}
+        write_json(tmp_path / "jobs" / f"lm-seed{seed}" / "timing.json", spent)
     record = RunRecord(kind="study", config={}, seeds=[0, 1], suites={})
     (row,) = costs(tmp_path, record, ["lm"])
     assert (row["flops"], row["episodes"], row["cpu_seconds"]) == (1.5e9, 64, 3.0)
-    assert (row["seeds"], row["seeds_timed"]) == (2, 1)
+    assert (row["seeds"], row["seeds_timed"], row["peak_bytes"]) == (2, 2, 5)

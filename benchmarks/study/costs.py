@@ -17,7 +17,8 @@ def costs(folder: Path, record: RunRecord, policies: Iterable[str]) -> list[Mapp
     """Return what each point of a study cost: means over seeds, None where no seed tells.
 
     `flops` count the init; `episodes` (demonstrations learned from, or episodes played) and seconds
-    are those of the stage alone, seconds of the seeds whose jobs were timed.
+    are those of the stage alone, seconds of the seeds whose jobs were timed. `peak_bytes` is the
+    most memory that a job's process had held until then, of all seeds.
     """
     jobs = {
         policy: [job_folder(folder, policy, seed) for seed in record.seeds] for policy in policies
@@ -37,6 +38,9 @@ def costs(folder: Path, record: RunRecord, policies: Iterable[str]) -> list[Mapp
                     "episodes": _mean(point.episodes for point in done),
                     "cpu_seconds": _mean(one.cpu_seconds for one in spent),
                     "wall_seconds": _mean(one.wall_seconds for one in spent),
+                    "peak_bytes": max(
+                        filter(None, (one.peak_bytes for one in spent)), default=None
+                    ),
                     "seeds": len(done),
                     "seeds_timed": len(spent),
                 }

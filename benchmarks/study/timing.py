@@ -1,10 +1,11 @@
-"""Time that training took, in a file of its own: timing.json of a job.
+"""Time that training took, and memory, in a file of its own: timing.json of a job.
 
-Everything else of a resumed job equals that of one left alone; time does not, so it stands apart.
+Everything else of a resumed job equals that of one left alone; these do not, so they stand apart.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,15 +23,36 @@ _MEND = "Restore it, or delete it: nothing but the times of what is trained woul
 
 
 class Spent(BaseModel):
-    """Seconds of a stage's training until some moment: of all cores, and by the clock."""
+    """What a stage's training took until some moment.
+
+    Attributes:
+        cpu_seconds: of all cores.
+        wall_seconds: by the clock.
+        peak_bytes: the most memory that the job's process had held until then, measuring included;
+            None where the system does not tell.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     cpu_seconds: float = Field(default=0.0, ge=0.0)
     wall_seconds: float = Field(default=0.0, ge=0.0)
+    peak_bytes: int | None = Field(default=None, ge=0)
 
 
 _TIMES = TypeAdapter(dict[str, Spent])
+
+
+def peak_memory() -> int | None:
+    """Return the most bytes that this process has held, None where the system does not tell.
+
+    Linux alone does: what `resource` tells elsewhere begins with the peak of the parent process.
+    """
+    try:
+        told = Path("/proc/self/status").read_text()
+    except OSError:
+        return None
+    found = re.search(r"^VmHWM:\s*(\d+) kB$", told, re.MULTILINE)
+    return None if found is None else 1024 * int(found[1])
 
 
 class Clock:
@@ -42,15 +64,18 @@ class Clock:
     Args:
         folder: of the job.
         now: returns seconds of CPU and of the clock, from any start.
+        memory: returns the most bytes that the process has held, or None.
     """
 
     def __init__(
         self,
         folder: Path,
         now: Callable[[], tuple[float, float]] = lambda: (time.process_time(), time.monotonic()),
+        memory: Callable[[], int | None] = peak_memory,
     ) -> None:
         self._file, self._times, self._stage = folder / TIMING_FILE, read_times(folder), ""
         self._now, self._cpu, self._wall = now, 0.0, 0.0
+        self._memory = memory
 
     def start(self, stage: str) -> None:
         """Begin a stage, or go on with it."""
@@ -62,7 +87,11 @@ class Clock:
     def paused(self, *point: str) -> Iterator[None]:
         """Do something that is no training; the time until now is that of the stage and a point."""
         cpu, wall = self._now()
-        spent = Spent(cpu_seconds=cpu - self._cpu, wall_seconds=wall - self._wall)
+        spent = Spent(
+            cpu_seconds=cpu - self._cpu,
+            wall_seconds=wall - self._wall,
+            peak_bytes=self._memory(),
+        )
         self._times |= dict.fromkeys((self._stage, *point), spent)
         write_json(self._file, {name: told.model_dump() for name, told in self._times.items()})
         yield
