@@ -135,6 +135,20 @@ def test_lazy_images_draws_what_is_asked_for_once() -> None:
     assert sorted(drawn) == [1, 3, 4]
 
 
+def test_pictures_without_room_are_drawn_each_time() -> None:
+    drawn: list[int] = []
+
+    def draw(number: int) -> NDArray[np.uint8]:
+        drawn.append(number)
+        return np.full((2, 2, 3), number, dtype=np.uint8)
+
+    facts = np.arange(5, dtype=np.uint8)[:, None]
+    images = LazyImages(draw, (2, 2, 3), facts, (5,), room=2 * 12 + 11)
+    for _ in range(2):
+        assert images[np.array([4, 0, 2])][:, 0, 0, 0].tolist() == [4, 0, 2]
+    assert drawn == [4, 0, 2, 2]
+
+
 def test_a_number_asked_for_twice_at_once_is_drawn_once() -> None:
     drawn: list[int] = []
 
