@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import subprocess
 import sys
 from fractions import Fraction
@@ -171,12 +172,28 @@ def test_a_clock_counts_training_alone_and_goes_on(tmp_path: Path) -> None:
 
 def test_memory_is_the_most_that_the_process_has_held() -> None:
     script = (
-        "from benchmarks.study.timing import peak_memory; before = peak_memory();"
+        "from benchmarks.study.memory import peak_memory; before = peak_memory();"
         "held = bytearray(b'x') * 2**28; del held; print(before, peak_memory())"
     )
     told = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True).stdout
     before, now = map(int, told.split())
     assert now - before == pytest.approx(2**28, abs=2**25)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="others keep nothing back")
+def test_what_lies_between_pictures_goes_back_to_the_system() -> None:
+    script = """
+from benchmarks.study.memory import give_back_memory
+def held():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096
+pictures = [b"x" * 49152 for _ in range(4000)]
+del pictures[::2]
+before = held()
+give_back_memory()
+print(before - held())
+"""
+    told = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True).stdout
+    assert int(told) > 0.8 * 2000 * 49152
 
 
 def test_costs_are_means_over_the_seeds_that_tell_them(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
@@ -16,8 +17,9 @@ from benchmarks.study.endpoints import choose
 from benchmarks.study.findings.answer import headline_words, paragraph
 from benchmarks.study.findings.beside import beside_the_answer
 from benchmarks.study.findings.page import page
+from benchmarks.study.findings.page_by_setting import page_by_setting
 from benchmarks.study.findings.page_in_full import page_in_full
-from benchmarks.study.findings.quoted import PublishedRun, Quoted
+from benchmarks.study.findings.quoted import PublishedRun, Quoted, read_quoted
 from benchmarks.study.findings.settings import settings
 from benchmarks.study.loaded import Study
 from benchmarks.study.overturned import EXPLAINS, LEAVES
@@ -102,6 +104,18 @@ def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on()
         "But at half of the compute and equal learning rates, reinforcement is ahead: 30.0 %"
         in told
     )
+
+
+def test_the_page_answers_in_one_paragraph_one_figure_and_one_table() -> None:
+    text = page(read_quoted())
+    sections = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    titles = [section.partition("\n")[0] for section in sections]
+    assert titles == ["In one paragraph", "In one figure", "In one table"]
+    answer = sections[0].partition("\n")[2].strip()
+    assert "\n" not in answer
+    assert len(answer.split()) < 230
+    assert text.count("![") == 1
+    assert len(re.findall(r"^\| ---", text, re.MULTILINE)) == 1
 
 
 def test_the_paragraph_says_where_neither_way_is_better_everywhere() -> None:
@@ -217,14 +231,14 @@ def test_what_could_be_taught_stands_beside_what_is_new() -> None:
     assert table is not None
     assert [row[1] for row in table.rows] == ["init", "SFT 5e-4", "RL 5e-4"]
     assert table.rows[1][2:] == [f"{rate} [0.0, 100.0]" for rate in (90.0, 30.0, 40.0, 60.0)]
-    text = page(Quoted(contrasts=(headline(),), trained_on=table))
+    text = page_by_setting(Quoted(contrasts=(headline(),), trained_on=table))
     assert (
         "on hands that could be taught: 70.0 % before, 90.0 % after copying and 80.0 % after "
         "reinforcement; on new hands: 20.0 % before, 30.0 % after copying and 10.0 % after "
         "reinforcement (Card game: small language model with working, at the end of training)."
     ) in text
     assert table.markdown().rstrip() in text
-    assert "earned by heart" not in page(Quoted(contrasts=(headline(),)))
+    assert "earned by heart" not in page_by_setting(Quoted(contrasts=(headline(),)))
     del rates["lm-working", "init", "in"], rates["lm-working", "sft-5e-4", "in_train"]
     del rates["lm-working", "rl-5e-4", "rule_ood"]
     assert trained_on_table([one]) is None
@@ -320,19 +334,10 @@ def test_words_have_the_last_point_and_other_shifts_where_they_tell_something_el
     assert "another look" not in told
 
 
-def test_words_have_cities_left_out_behind_what_is_declared() -> None:
+def test_studies_that_left_cities_out_have_tables_and_no_words() -> None:
     one = headline()
     city = replace(one, topic="c", preset="quick-cv", family="further")
-    first, second = settings(advice([city, one]))
-    assert "was not declared" not in first
-    assert second.startswith("**Card game: small language model with working, quick, one city left")
-    within = replace(city, shift="", column="in", rates=(0.8, 0.9))
-    (told,) = settings(advice([replace(city, p=0.5), within]))
-    assert " Under the trained rule these reach 90.0 % and 80.0 %. Right is measured by" in told
-    assert second.endswith(
-        "Right is measured by success, at the end of training, with one learning rate for each "
-        "method; the test was not declared."
-    )
+    assert settings(advice([city, one])) == settings(advice([one]))
 
 
 def test_beside_grids_other_presets_are_not_counted() -> None:
@@ -500,22 +505,26 @@ def test_pages_say_which_rule_is_easier_and_where_no_control_was_run() -> None:
     run = PublishedRun(folder="a", command="b", seeds=6)
     header = ["setting", "control", "what it does"]
     found = Quoted(runs=(run,), contrasts=(one, within), controls=Table("", header, []))
-    assert "agents are right more often under it than under the trained rule in 1" in page(found)
+    assert (
+        "agents are right more often under it than under the trained rule in 1"
+        in page_by_setting(found)
+    )
     told = (
         f"No control was run in these cases with a lead in (a) chosen by validation: {one.setting}."
     )
     assert told in page_in_full(found)
     harder = found.model_copy(update={"contrasts": (one, replace(within, start=0.9))})
-    assert "Before training" not in page(harder)
+    assert "Before training" not in page_by_setting(harder)
     rows = [[one.setting, name, does] for name, does in _CONTROLS.items()]
     controlled = found.model_copy(update={"controls": Table("", header, rows)})
     assert "No control was run" not in page_in_full(controlled)
     assert (
-        f"3 controls were run, and 1 of 2 that had a lead to overturn did so ({one.setting})."
-    ) in page(controlled)
+        "3 controls were run, and 1 of 2 that had a lead to overturn did so; 1 had none, and so "
+        f"tells nothing of one ({one.setting})."
+    ) in page_by_setting(controlled)
     nothing = [row for row in rows if row[2] in ("", UNDECIDED)]
     without = found.model_copy(update={"controls": Table("", header, nothing)})
-    assert "1 control had no lead to overturn at its learning rate" in page(without)
+    assert "1 control was run; 1 had none, and so tells nothing of one" in page_by_setting(without)
     both = [replace(one, topic=topic) for topic in "bc"]
     for of, told in (
         (found, f"No control was run in these cases with a lead in (c) last point: {one.setting}."),
@@ -594,29 +603,29 @@ def test_the_page_says_how_often_validation_could_have_chosen_otherwise() -> Non
         for within in ("4 of 4", "2 of 4", "")
     ]
     choices = Table("What validation chose", [*"abcde", RATES_AS_GOOD], rows)
-    told = page(Quoted(contrasts=(headline(),), choices=choices))
+    told = page_by_setting(Quoted(contrasts=(headline(),), choices=choices))
     assert " In 1 of 2 choices, validation shows no other rate to be worse" in told
-    assert "could have chosen differently" not in page(Quoted(contrasts=(headline(),)))
+    assert "could have chosen differently" not in page_by_setting(Quoted(contrasts=(headline(),)))
 
 
 def test_tests_of_several_suites_are_corrected_together_too() -> None:
     one = replace(headline(), test=replace(headline().test, p_value=0.004))
     several = corrected([one, replace(one, suite="virl-l", policy="lm")])
     assert all(each.is_found for each in several)
-    told = page(Quoted(contrasts=tuple(several)))
+    told = page_by_setting(Quoted(contrasts=tuple(several)))
     # 0.004 is found among nine tests, and not among eighteen.
     assert "The 18 declared tests are corrected by Holm, suite by suite. Of the 2 that are " in told
     assert "significant, none remain so when all suites are corrected together." in told
     sure = [replace(each, test=replace(each.test, p_value=0.001)) for each in several]
-    told = page(Quoted(contrasts=tuple(corrected(sure))))
+    told = page_by_setting(Quoted(contrasts=tuple(corrected(sure))))
     assert "significant, all remain so when all suites are corrected together." in told
-    assert "suite by suite" not in page(Quoted(contrasts=tuple(several[:1])))
+    assert "suite by suite" not in page_by_setting(Quoted(contrasts=tuple(several[:1])))
 
     def of_p(*p_values: float) -> str:
         tested = [
             replace(each, test=replace(each.test, p_value=p)) for each, p in zip(several, p_values)
         ]
-        return page(Quoted(contrasts=tuple(corrected(tested))))
+        return page_by_setting(Quoted(contrasts=tuple(corrected(tested))))
 
     assert "suite by suite. None is significant." in of_p(0.5, 0.5)
     assert "The one that is significant remains so when all suites" in of_p(0.001, 0.5)
@@ -637,7 +646,7 @@ def test_what_methods_had_spent_is_told() -> None:
         ["the grid", "SFT", "50.0", "50.0", "100.0", "2 of 2"],
         ["the grid", "RL", "125.0", "125.0", "125.0", "1 of 2"],
     ]
-    said = page(Quoted(contrasts=(headline(),), compute=table))
+    said = page_by_setting(Quoted(contrasts=(headline(),), compute=table))
     assert "copying has spent 100.0 % of it, reinforcement 125.0 %." in said
     assert "by reinforcement in the grid; of its 2 points 1 are distinct" in said
     one.is_part = True

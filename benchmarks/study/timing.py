@@ -5,7 +5,6 @@ Everything else of a resumed job equals that of one left alone; these do not, so
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from benchmarks.records import first_of
 from benchmarks.runs import RunError, read_json, write_json
+from benchmarks.study.memory import peak_memory
 
 TIMING_FILE = "timing.json"
 
@@ -40,19 +40,6 @@ class Spent(BaseModel):
 
 
 _TIMES = TypeAdapter(dict[str, Spent])
-
-
-def peak_memory() -> int | None:
-    """Return the most bytes that this process has held, None where the system does not tell.
-
-    Linux alone does: what `resource` tells elsewhere begins with the peak of the parent process.
-    """
-    try:
-        told = Path("/proc/self/status").read_text()
-    except OSError:
-        return None
-    found = re.search(r"^VmHWM:\s*(\d+) kB$", told, re.MULTILINE)
-    return None if found is None else 1024 * int(found[1])
 
 
 class Clock:

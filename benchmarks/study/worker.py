@@ -20,6 +20,7 @@ from benchmarks.statistics import Observation
 from benchmarks.study.job import Emit, Event, Interval, Job, live
 from benchmarks.study.learners.learner import Learner, Stage, Usage
 from benchmarks.study.learners.registry import LEARNERS
+from benchmarks.study.memory import give_back_memory
 from benchmarks.study.points import POINTS_FILE, WEIGHTS, check_told, read_book, read_looks
 from benchmarks.study.presets import UNTRAINED, Arm
 from benchmarks.study.timing import Clock
@@ -224,6 +225,7 @@ class _Worker:
         self, stage: str, point: int, flops: float, episodes: int | None, *, final: bool
     ) -> None:
         """Play a point's episodes and note it as finished."""
+        give_back_memory()
         preset, suite, seed = self.job.preset, self.suite, self.job.seed
         rates: dict[str, Interval] = {}
         for column, cell in self.cells(stage, point, final=final).items():

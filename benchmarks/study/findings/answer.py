@@ -14,9 +14,9 @@ from benchmarks.study.findings.verdicts import (
 from benchmarks.study.report.advice import Advice
 
 _START = (
-    "An agent first learns a game from examples (the init). Then it trains on one rule alone: "
-    "either by copying right answers (imitation, SFT), or by trying answers and being told whether "
-    "they were right (reinforcement, RL). Which way leaves it better off when the rule changes?"
+    "An agent first learns a game from examples (the init). Then it trains on one rule alone: by "
+    "copying right answers (imitation, SFT), or by trying answers and being told whether they were "
+    "right (reinforcement, RL). Which way leaves it better off when the rule changes?"
 )
 
 
@@ -73,12 +73,6 @@ def _outcome(ways: str, chosen: str, headline: Sequence[Advice], said: Sequence[
         opposed = [one for one in doubted if is_turned_elsewhere(one, said)]
         which = "" if len(doubted) == 1 else f"for {len(opposed)} of them "
         text += f", and {which}another shows the opposite." if opposed else "."
-    if len(leads) < len(headline) and all(one.contrast.is_of_grid for one in headline):
-        text += (
-            " The test of which way is ahead was declared beforehand, as was the range outside "
-            "which a case decides nothing. The further check over seeds alone, and the rules "
-            "behind the other verdicts, were added once results were known."
-        )
     return text
 
 

@@ -48,13 +48,18 @@ def by_controls(found: Quoted) -> list[str]:
     asked = [told for told in does.values() if told - {UNDECIDED, NOT_THERE}]
     overturn = sum(bool(told & {TURNS, EXPLAINS}) for told in asked)
     several = len(does) > 1
+    were = "were" if several else "was"
+    idle = len(does) - len(asked)
+    found_so = f"{were} run"
     if asked:
-        found_so = (
-            f"{'were' if several else 'was'} run, and {overturn or 'none'} of {len(asked)} that "
-            "had a lead to overturn did so"
+        found_so += f", and {overturn or 'none'} of {len(asked)} that had a lead to overturn did so"
+    if idle:
+        found_so += (
+            f"; {idle} had none, in the case or at the one learning rate of its controls, and so "
+            "tell nothing of one"
+            if idle > 1
+            else "; 1 had none, and so tells nothing of one"
         )
-    else:
-        found_so = f"had no lead to overturn at {'their' if several else 'its'} learning rate"
     settings = "; ".join(dict.fromkeys(setting for setting, _ in does))
     parts = [
         "Could another way of training explain a lead, or reverse it?",

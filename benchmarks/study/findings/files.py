@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 PAGE = Path("docs/findings.md")
+BY_SETTING = Path("docs/findings-by-setting.md")
 IN_FULL = Path("docs/findings-in-full.md")
 TABLED = (Path("README.md"), Path("docs/index.md"))
 """Pages that have a sentence and a table of findings among other things."""
 
-WRITTEN = (PAGE, IN_FULL, *TABLED)
+WRITTEN = (PAGE, BY_SETTING, IN_FULL, *TABLED)
 FIGURE = Path("docs/images/findings.png")
 
 

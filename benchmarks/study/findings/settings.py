@@ -9,7 +9,6 @@ from benchmarks.study.findings.verdicts import (
     BETTER,
     OFF,
     OTHERWISE,
-    cities_left_out,
     elsewhere,
     has_paid,
     headline_of,
@@ -19,9 +18,7 @@ from benchmarks.study.findings.verdicts import (
 from benchmarks.study.names import SHIFT_WORDS
 from benchmarks.study.report.advice import Advice
 from benchmarks.study.report.contrasts import init_rate
-from benchmarks.suites import SUITES
 from benchmarks.tables import percent
-from benchmarks.tasks import task_named
 
 _AGREE = {("copying as good", "imitation"), ("reinforcement as good", "reinforcement")}
 """Verdicts of which the second says more of what the first says."""
@@ -30,14 +27,13 @@ _AGREE = {("copying as good", "imitation"), ("reinforcement as good", "reinforce
 def settings(said: Sequence[Advice]) -> list[str]:
     """Return sentences about each setting: the headline, and what stands against it."""
     told = []
-    for one in [*headline_of(said), *cities_left_out(said)]:
+    for one in headline_of(said):
         here = [a for a in said if a.contrast.setting == one.contrast.setting]
         told.append(
             _in_words(one, init_rate([a.contrast for a in here]))
-            + _price(one)
+            + _trained_rule(one)
             + "".join(_otherwise(one, other) for other in elsewhere(one, here))
             + "".join(_other_look(other) for other in here)
-            + (_at_the_end(one) if one.contrast.family != "declared" else "")
         )
     return told
 
@@ -53,26 +49,17 @@ def _in_words(one: Advice, start: float | None) -> str:
     )
 
 
-def _price(one: Advice) -> str:
-    """Return what both have learned where the side that is ahead has learned less, else ""."""
+def _trained_rule(one: Advice) -> str:
+    """Return what both have learned of the trained rule, "" where it is not measured."""
     within = one.within
-    if within is None or not has_paid(one):
+    if within is None:
         return ""
     first, second = map(percent, within.rates)
+    start = "But under" if has_paid(one) else "Under"
+    before = "" if within.start is None else f" ({percent(within.start)} % before)"
     return (
-        f" But under the trained rule it is {second} % after copying and {first} % after "
-        f"reinforcement."
-    )
-
-
-def _at_the_end(one: Advice) -> str:
-    """Return what is told of a study whose last points no protocol declares."""
-    contrast = one.contrast
-    right = task_named(SUITES[contrast.suite].task).metrics[contrast.metric].title.lower()
-    within = "" if _price(one) else _trained(one)
-    return (
-        f"{within} Right is measured by {right}, at the end of training, with one learning rate "
-        "for each method; the test was not declared."
+        f" {start} the trained rule it is {second} % after copying and {first} % after "
+        f"reinforcement{before}."
     )
 
 

@@ -47,15 +47,6 @@ def of_topic(topic: str, names: Sequence[str], said: Sequence[Advice]) -> list[A
     ]
 
 
-def cities_left_out(said: Sequence[Advice]) -> list[Advice]:
-    """Return the last points of studies that left cities out, of which nothing is declared."""
-    return [
-        one
-        for one in said
-        if one.contrast.is_cv and (one.contrast.topic, one.contrast.shift) == ("c", "rule")
-    ]
-
-
 def verdict_of(one: Advice) -> str:
     """Return the key in `VERDICTS` of what a setting found."""
     if one.verdict in (*OFF, "forgotten") or (one.verdict in BETTER and one.contrast.is_firm):

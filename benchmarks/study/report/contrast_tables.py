@@ -39,6 +39,7 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
     found: dict[str, dict[str, Contrast]] = {}
     for one in shown:
         found.setdefault(one.setting, {})[one.topic] = one
+    trained = {one.setting: one for one in contrasts if (one.topic, one.column) == ("a", "in")}
     rows = []
     for setting, by_topic in found.items():
         chosen = by_topic.get("a")
@@ -48,19 +49,19 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
                 *(
                     ["", "", ""]
                     if chosen is None
-                    else _reached(chosen, init_rate(by_topic.values()))
+                    else _reached(chosen, init_rate(by_topic.values()), trained.get(setting))
                 ),
                 *(_marked(by_topic.get(topic)) for topic in ENDPOINT_NAMES),
             ]
         )
     note = (
-        f"{_right(shown)} The init on all its episodes; SFT and RL with the rate and stop that "
-        f"validation chose, (a). "
+        f"{_right(shown)} In brackets under the trained rule. The init on all its episodes; SFT "
+        f"and RL with the rate and stop that validation chose, (a). "
         f"{_FIRM.strip()}: significant at 5 %, corrected by Holm, and in a test over seeds alone "
         f"too; {_FOUND.strip()}: not in the latter, so the text does not count it. Equal success: "
-        "matched on validation."
+        f"matched on validation{_of_seeds(shown)}."
     )
-    if any(init.endswith(_OFF) for _, init, *_ in rows):
+    if any(_OFF in init for _, init, *_ in rows):
         note += (
             f" {_OFF.strip()}: outside {RANGE}, the declared range, so the setting decides "
             "nothing, whatever its tests find."
@@ -83,11 +84,28 @@ def _right(contrasts: Sequence[Contrast]) -> str:
     return f"Right: {told}."
 
 
-def _reached(one: Contrast, start: float | None) -> list[str]:
-    """Return what the init, SFT and RL reach; the init marked where the setting decides nothing."""
+def _reached(one: Contrast, start: float | None, trained: Contrast | None) -> list[str]:
+    """Return what the init, SFT and RL reach, in brackets under the trained rule; the init marked
+    where the setting decides nothing."""
     off = _OFF if starts_off_range(one) else ""
-    init = "" if start is None else percent(start) + off
-    return [init, percent(one.rates[1]), percent(one.rates[0])]
+    own = [start, *reversed(one.rates)]
+    within = [None] * 3 if trained is None else [trained.start, *reversed(trained.rates)]
+    return [
+        ""
+        if rate is None
+        else percent(rate) + mark + ("" if other is None else f" ({percent(other)})")
+        for rate, other, mark in zip(own, within, (off, "", ""))
+    ]
+
+
+def _of_seeds(shown: Sequence[Contrast]) -> str:
+    """Return of how many seeds equal success is, where that is fewer than of other endpoints."""
+    of = {topic: {o.estimate.seeds for o in shown if o.topic == topic} for topic in ("a", "equal")}
+    few, most = of["equal"], max(of["a"], default=0)
+    if not few or min(few) == most:
+        return ""
+    told = f"{min(few)}" if len(few) == 1 else f"{min(few)} to {max(few)}"
+    return f", on {told} seeds"
 
 
 def _marked(one: Contrast | None) -> str:
