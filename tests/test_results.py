@@ -19,7 +19,8 @@ from benchmarks.records import Episode, RunRecord
 from benchmarks.report import check_rows
 from benchmarks.runs import RUN_FILE, RunError, lock_folder, read_episodes, read_json, write_json
 from benchmarks.statistics import Estimate
-from benchmarks.study.endpoints import CHOOSES, Choice, choices
+from benchmarks.study.endpoints import CHOOSES, Choice, choices, mean_over_seeds
+from benchmarks.study.equal_arms import SEEDS, SPREADS, found_different
 from benchmarks.study.findings.command import main as write_findings
 from benchmarks.study.findings.command import published
 from benchmarks.study.findings.files import TABLED, WRITTEN
@@ -37,8 +38,9 @@ from benchmarks.study.publish import main as publish_main
 from benchmarks.study.report import examples
 from benchmarks.study.report.summary import summarise_studies
 from benchmarks.study.results import load_results
-from benchmarks.study.timing import TIMING_FILE
+from benchmarks.study.timing import TIMING_FILE, read_times
 from benchmarks.suites import SUITES
+from benchmarks.tables import percent
 from shiftgym.files import FileError
 from tests import test_study
 from virl_env.variants import TASK
@@ -100,6 +102,70 @@ def test_the_protocol_tells_where_published_inits_stopped() -> None:
         *_, last = book["validation"].values()
         found = (f"{last['flops'] / 1e12:.1f}", f"{100 * last['success']:.1f}")
         assert found == (told[1 + seed], told[4 + seed])
+
+
+def test_the_protocol_tells_what_published_inits_took() -> None:
+    told = re.search(
+        r"published took ([\d.]+), ([\d.]+) and ([\d.]+) for seeds 0 to 2 "
+        r"and ([\d.]+) to ([\d.]+) for seeds 3 to 5 \(`grid-chosen`\), "
+        r"([\d.]+), ([\d.]+) and ([\d.]+) for seeds 0 to 2 "
+        r"\(`controls-more`\) and ([\d.]+) to ([\d.]+) for seeds 3 to 5 \(`grid-half`;",
+        " ".join((ROOT / "docs/protocol.md").read_text("utf-8").split()),
+    )
+    assert told
+
+    def took(name: str, seeds: range) -> list[str]:
+        jobs = ROOT / RESULTS / name / "jobs"
+        times = [read_times(jobs / f"lm-working-seed{seed}")["init"] for seed in seeds]
+        return [f"{one.cpu_seconds / 60:.1f}" for one in times]
+
+    first, later = range(3), range(3, 6)
+    of_chosen, of_half = (sorted(took(f"gp-l-grid-{name}", later)) for name in ("chosen", "half"))
+    assert list(told.groups()) == [
+        *took("gp-l-grid-chosen", first),
+        *(of_chosen[0], of_chosen[-1]),
+        *took("gp-l-controls-more", first),
+        *(of_half[0], of_half[-1]),
+    ]
+
+
+@pytest.mark.slow
+def test_the_protocol_tells_what_the_last_steps_of_the_cnn_did() -> None:
+    told = re.search(
+        r"from ([\d.]+) % of the turns under the relative rule to ([\d.]+) %",
+        " ".join((ROOT / "docs/protocol.md").read_text("utf-8").split()),
+    )
+    assert told
+    played = load_study(ROOT / RESULTS / "virl-vl-grid-cnn").played("cnn")
+    ends = [mean_over_seeds(played["rl-5e-4", at, "rule_ood"].values()) for at in (9, 10)]
+    assert list(told.groups()) == [percent(value) for value in ends]
+
+
+@pytest.mark.slow
+def test_the_study_tells_how_often_equal_arms_are_found_to_differ() -> None:
+    found = {
+        (name, seeds): [*map(percent, found_different(spread, seeds))]
+        for name, spread in SPREADS.items()
+        for seeds in SEEDS
+    }
+    by_bootstrap = [one for one, _ in found.values()]
+    over_seeds = sorted((two for _, two in found.values()), key=float)
+    text = " ".join((ROOT / "docs/study.md").read_text("utf-8").split())
+    cards, later_cards, streets, later_streets = by_bootstrap
+    assert (
+        f"in {cards} % of 1,000 simulated studies of three seeds on the cards and in {streets} % "
+        f"on the streets, and with six seeds in {later_cards} and {later_streets} %; over seeds "
+        f"alone in {over_seeds[0]} to {over_seeds[-1]} %"
+    ) in text
+
+
+def test_equal_arms_are_found_to_differ_as_often_as_a_test_may() -> None:
+    spread = SPREADS["the streets"]._replace(between=0.0)
+    _, over_seeds = found_different(spread, 3, simulations=100)
+    assert over_seeds < 0.15
+    apart = SPREADS["the streets"]._replace(clusters=40)
+    bootstrap, _ = found_different(apart, 3, simulations=40)
+    assert bootstrap > 0.05  # too sure where seeds differ
 
 
 def test_arms_chosen_from_a_grid_count_in_place_of_it(tmp_path: Path) -> None:

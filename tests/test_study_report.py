@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
@@ -588,6 +589,14 @@ def test_a_study_becomes_a_page_that_needs_nothing_else(
     assert (tmp_path / "tables" / "table.md").exists()
     assert sorted(run.rglob("*")) == before
     assert {"forest.png", "frontier.png"} <= {file.name for file in (tmp_path / "page").iterdir()}
+    other = shutil.copytree(run, tmp_path / "other")
+    write_report(summarise_studies([run, other]), tmp_path / "both", QUIET)
+    both, one = (
+        [*csv.DictReader((tmp_path / folder / "costs.csv").read_text("utf-8").splitlines())]
+        for folder in ("both", "tables")
+    )
+    assert list(dict.fromkeys(row.pop("study") for row in both)) == ["run", "other"]
+    assert both == 2 * one
     with pytest.raises(RunError, match="only studies have a page together"):
         report_all([run, run / "jobs" / "fake-seed0"], QUIET)
 

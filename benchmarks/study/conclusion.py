@@ -21,7 +21,7 @@ def _sentence(results: Results, primary: Difference) -> str:
     seeds = estimate.seeds
     before = f", from an init at {at['init']} %" if "init" in at else ""
     return (
-        f"Under the other rule, {policy} has a {measured} of {at['rl']} % after RL and "
+        f"Under the other rule, {measured} of {policy} is {at['rl']} % after RL and "
         f"{at['sft']} % after SFT{before}: a difference of {percent(estimate.value, '+')} points "
         f"(95 % interval {percent(estimate.low, '+')} to {percent(estimate.high, '+')}, "
         f"{seeds} {'seed' if seeds == 1 else 'seeds'}), {_so(estimate)}."

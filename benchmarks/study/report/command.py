@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.consoles import say
+from benchmarks.study.costs import costs
 from benchmarks.study.report.page import csv_rows, drawings, html, markdown, write_drawings
 from benchmarks.study.report.summary import Summary
 from benchmarks.tables import write_csv
@@ -14,7 +15,8 @@ from shiftgym.atomic import write_atomically
 
 
 def write_report(summary: Summary, out: Path, console: Console) -> None:
-    """Write report.html, report.md, report.csv and the figures into a folder.
+    """Write report.html, report.md, report.csv and the figures into a folder; of several studies
+    also costs.csv, which else lies with the tables of the one.
 
     Args:
         out: made if missing.
@@ -29,6 +31,14 @@ def write_report(summary: Summary, out: Path, console: Console) -> None:
     write_atomically(out / "report.html", html(summary, drawn).encode("utf-8", "replace"))
     write_atomically(out / "report.md", markdown(summary, drawn).encode("utf-8", "replace"))
     write_csv(out / "report.csv", csv_rows(summary))
+    studies = {one.study.folder: one.study for one in summary.settings}
+    if len(studies) > 1:
+        told = [
+            {"study": folder.name, **row}
+            for folder, study in studies.items()
+            for row in costs(folder, study.record, study.preset.policies)
+        ]
+        write_csv(out / "costs.csv", told)
     if summary.headline:
         say(console, summary.headline)
     say(console, f"Report: {(out / 'report.html').resolve()}")

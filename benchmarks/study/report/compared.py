@@ -38,6 +38,7 @@ TIED = "mean over all rates and points that validation finds equally good"
 CONTROLS: Sequence[tuple[str, str, str]] = (
     ("rl-kl", "rl", "RL with a penalty on the divergence from the init"),
     ("rl-entropy", "rl", "RL with an entropy bonus"),
+    ("rl-short", "rl", "RL in rollouts of an eighth of the steps"),
     ("grpo", "rl", "GRPO, which is RL without learned values"),
     ("rejection", "sft", "SFT on the init's own right replies"),
     ("rejection", "rl", "SFT on the init's own right replies"),
