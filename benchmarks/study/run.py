@@ -110,7 +110,7 @@ def run_study(
 def jobs_at_once(preset: Preset, suite: Suite) -> int:
     """Return how many jobs run on this machine if nobody says, so that they have 4 GB at most.
 
-    A learner that sees streets keeps its pictures, up to 3 GiB.
+    A learner that sees streets keeps its pictures, and comes to 3 GB.
     """
     seen = any(policy.sees for policy in preset.policies.values())
     return 1 if seen and suite.task == STREETS else AT_ONCE

@@ -112,6 +112,7 @@ class _Worker:
             over = flops >= settings.init_flops
             check = str(int(flops / settings.check_flops))
             if (check != "0" or over) and check not in checks:
+                give_back_memory()
                 with self.clock.paused("init/0"):
                     reached = self.validate()
                 checks[check] = {**vars(usage), "flops": flops, measured: reached[0]}
@@ -156,6 +157,7 @@ class _Worker:
             for point in range(1, preset.points + 1):
                 due = flops >= settings.arm_flops * preset.share(point)
                 if due and f"{name}/{point}" not in self.points:
+                    give_back_memory()
                     with self.clock.paused(f"{name}/{point}"):
                         final = point == preset.points
                         self.measure(name, point, spent + flops, usage.episodes, final=final)
@@ -225,7 +227,6 @@ class _Worker:
         self, stage: str, point: int, flops: float, episodes: int | None, *, final: bool
     ) -> None:
         """Play a point's episodes and note it as finished."""
-        give_back_memory()
         preset, suite, seed = self.job.preset, self.suite, self.job.seed
         rates: dict[str, Interval] = {}
         for column, cell in self.cells(stage, point, final=final).items():

@@ -55,8 +55,8 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
             ]
         )
     note = (
-        f"{_right(shown)} In brackets under the trained rule. The init on all its episodes; SFT "
-        f"and RL with the rate and stop that validation chose, (a). "
+        f"{_right(shown)} The init on all its episodes; SFT and RL with the rate and stop that "
+        f"validation chose, (a). "
         f"{_FIRM.strip()}: significant at 5 %, corrected by Holm, and in a test over seeds alone "
         f"too; {_FOUND.strip()}: not in the latter, so the text does not count it. Equal success: "
         f"matched on validation{_of_seeds(shown)}."
@@ -67,7 +67,8 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
             "nothing, whatever its tests find."
         )
     return Table(
-        "Right under another rule, in percent, and RL \u2212 SFT in points [95 %]",
+        "Right under another rule (in brackets under the trained one), in percent, and RL \u2212 "
+        "SFT under the other in points [95 %]",
         ["setting", "init", "SFT", "RL", *ENDPOINT_NAMES.values()],
         rows,
         note=note,
