@@ -53,10 +53,11 @@ class LazyImages:
 
     def __getitem__(self, numbers: NDArray[np.int64]) -> Pixels:
         """Return some of the pictures, uint8 of shape (len(numbers), *shape)."""
-        pictures = np.empty((len(numbers), *self.shape), dtype=np.uint8)
-        for place, number in enumerate(numbers.tolist()):
+        different, places = np.unique(numbers, return_inverse=True)
+        pictures = np.empty((len(different), *self.shape), dtype=np.uint8)
+        for place, number in enumerate(different.tolist()):
             pictures[place] = self._picture(number)
-        return pictures
+        return pictures[places]
 
     def _picture(self, number: int) -> Pixels:
         if (known := self._kept.get(number)) is None:

@@ -312,8 +312,8 @@ def test_inits_are_trained_and_compared_alone(
 
     init.train_inits(0, "gp-l", ["a/lm-working"] * 2, tell, flops=2e8, columns=["in_validation"])
     told = [line.split(" ")[0] for line in lines]
-    assert told[:4] == ["lm-working", "trained", "measured", "in_validation:"]
-    assert told[4:] == ["lm-working", "measured", "in_validation:", "in_validation:"]
+    assert told[:4] == ["lm-working", "trained", "all", "in_validation:"]
+    assert told[4:] == ["lm-working", "all", "in_validation:", "in_validation:"]
     assert "FLOPs: 0.0 % on validation hands" in lines[0]
     seconds = read_times(trained.parent)["init"].cpu_seconds
     loops = f"{seconds / 0.01:.0f} times the fixed loop, which takes 0.01 s here"

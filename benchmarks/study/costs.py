@@ -18,7 +18,7 @@ def costs(folder: Path, record: RunRecord, policies: Iterable[str]) -> list[Mapp
 
     `flops` count the init; `episodes` (demonstrations learned from, or episodes played) and seconds
     are those of the stage alone, seconds of the seeds whose jobs were timed. `peak_bytes` is the
-    most memory that a job's process had held until then, of all seeds.
+    most memory that a process of a job had held until then, of all seeds.
     """
     jobs = {
         policy: [job_folder(folder, policy, seed) for seed in record.seeds] for policy in policies

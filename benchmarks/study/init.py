@@ -32,7 +32,7 @@ from benchmarks.study.job import Event, Job
 from benchmarks.study.loaded import read_cells
 from benchmarks.study.points import read_looks
 from benchmarks.study.presets import preset_named
-from benchmarks.study.timing import read_times
+from benchmarks.study.timing import Spent, read_times
 from benchmarks.study.worker import run_job
 from benchmarks.suites import SUITES
 from benchmarks.tables import percent
@@ -90,6 +90,7 @@ def init_alone(job: Job, tell: Tell) -> None:
     A folder that holds it already is measured and not trained again.
     """
     loop, began = calibration(), time.process_time()
+    before = _trained_seconds(job)
     trained_before = (job.folder / "init.pt").exists()
     noun = job.task.noun
 
@@ -105,15 +106,21 @@ def init_alone(job: Job, tell: Tell) -> None:
     run_job(job, hear)
     seconds = time.process_time() - began
     if not trained_before:
-        trained, loop = read_times(job.folder)["init"].cpu_seconds, min(loop, calibration())
-        seconds -= trained
+        trained, loop = _trained_seconds(job), min(loop, calibration())
+        # What earlier sessions trained is none of this one's time.
+        seconds -= max(0.0, trained - before)
         tell(
             f"trained in {trained / 60:.1f} CPU minutes, {trained / loop:.0f} times the fixed "
             f"loop, which takes {loop:.2f} s here"
         )
-    tell(f"measured in {seconds / 60:.1f} CPU minutes")
+    tell(f"all else took {seconds / 60:.1f} CPU minutes")
     for column, cell in played_by(job).items():
         tell(f"{column}: {_told(rate(cell.values()))}")
+
+
+def _trained_seconds(job: Job) -> float:
+    """Return the CPU seconds that an init has been trained for, in all sessions."""
+    return read_times(job.folder).get("init", Spent()).cpu_seconds
 
 
 def played_by(job: Job) -> dict[str, Played]:

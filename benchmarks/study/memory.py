@@ -21,7 +21,7 @@ def peak_memory() -> int | None:
 
 
 def give_back_memory() -> None:
-    """Give the system what was freed and lies between what is still used; glibc alone keeps it.
+    """Give the system what was freed and lies between what is still used; with glibc alone.
 
     Kept pictures lie between the arrays of rollouts and networks, so what these leave is seldom at
     an end, and a job of streets grew by a gigabyte.

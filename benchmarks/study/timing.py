@@ -28,8 +28,8 @@ class Spent(BaseModel):
     Attributes:
         cpu_seconds: of all cores.
         wall_seconds: by the clock.
-        peak_bytes: the most memory that the job's process had held until then, measuring included;
-            None where the system does not tell.
+        peak_bytes: the most memory that a process of the job had held until then, measuring
+            included; None where the system does not tell.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -74,10 +74,12 @@ class Clock:
     def paused(self, *point: str) -> Iterator[None]:
         """Do something that is no training; the time until now is that of the stage and a point."""
         cpu, wall = self._now()
+        # A resumed job's earlier process may have held more.
+        peaks = (self._memory(), *(told.peak_bytes for told in self._times.values()))
         spent = Spent(
             cpu_seconds=cpu - self._cpu,
             wall_seconds=wall - self._wall,
-            peak_bytes=self._memory(),
+            peak_bytes=max((peak for peak in peaks if peak is not None), default=None),
         )
         self._times |= dict.fromkeys((self._stage, *point), spent)
         write_json(self._file, {name: told.model_dump() for name, told in self._times.items()})

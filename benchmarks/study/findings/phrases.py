@@ -16,7 +16,7 @@ VERDICTS = {
     "reinforcement as good": "reinforcement was about as good or better",
     "forgotten": "both forgot nearly all of the other rule",
     "not decided": "there are too few runs to say",
-    "floor": "the agent knew too little of the other rule beforehand",
+    "floor": "the agent knew too little of the other rule beforehand to compare the two",
     "ceiling": "the agent knew nearly all of the other rule beforehand",
 }
 """What `verdicts.verdict_of` returns, in words."""

@@ -56,7 +56,7 @@ def _trained_rule(one: Advice) -> str:
         return ""
     first, second = map(percent, within.rates)
     start = "But under" if has_paid(one) else "Under"
-    before = "" if within.start is None else f" ({percent(within.start)} % before)"
+    before = "" if within.init is None else f" ({percent(within.init)} % before)"
     return (
         f" {start} the trained rule it is {second} % after copying and {first} % after "
         f"reinforcement{before}."

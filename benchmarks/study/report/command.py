@@ -33,8 +33,9 @@ def write_report(summary: Summary, out: Path, console: Console) -> None:
     write_csv(out / "report.csv", csv_rows(summary))
     studies = {one.study.folder: one.study for one in summary.settings}
     if len(studies) > 1:
+        names = [folder.name for folder in studies]
         told = [
-            {"study": folder.name, **row}
+            {"study": folder.name if names.count(folder.name) == 1 else str(folder), **row}
             for folder, study in studies.items()
             for row in costs(folder, study.record, study.preset.policies)
         ]

@@ -68,7 +68,7 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
         )
     return Table(
         "Right under another rule (in brackets under the trained one), in percent, and RL \u2212 "
-        "SFT under the other in points [95 %]",
+        "SFT under the other rule in points [95 %]",
         ["setting", "init", "SFT", "RL", *ENDPOINT_NAMES.values()],
         rows,
         note=note,
@@ -90,7 +90,7 @@ def _reached(one: Contrast, start: float | None, trained: Contrast | None) -> li
     where the setting decides nothing."""
     off = _OFF if starts_off_range(one) else ""
     own = [start, *reversed(one.rates)]
-    within = [None] * 3 if trained is None else [trained.start, *reversed(trained.rates)]
+    within = [None] * 3 if trained is None else [trained.init, *reversed(trained.rates)]
     return [
         ""
         if rate is None
@@ -101,9 +101,8 @@ def _reached(one: Contrast, start: float | None, trained: Contrast | None) -> li
 
 def _of_seeds(shown: Sequence[Contrast]) -> str:
     """Return of how many seeds equal success is, where that is fewer than of other endpoints."""
-    of = {topic: {o.estimate.seeds for o in shown if o.topic == topic} for topic in ("a", "equal")}
-    few, most = of["equal"], max(of["a"], default=0)
-    if not few or min(few) == most:
+    few, most = ({o.estimate.seeds for o in shown if o.topic == topic} for topic in ("equal", "a"))
+    if not few or few == most:
         return ""
     told = f"{min(few)}" if len(few) == 1 else f"{min(few)} to {max(few)}"
     return f", on {told} seeds"

@@ -182,14 +182,19 @@ def init_rate(contrasts: Iterable[Contrast]) -> float | None:
 
 
 def of_one_init(contrasts: Iterable[Contrast]) -> list[Contrast]:
-    """Return contrasts of which all of a setting are judged by one rate of its init."""
+    """Return contrasts of which all of a setting are judged by one rate of its init.
+
+    Those under the trained rule and in other looks keep that of their own column.
+    """
     found = list(contrasts)
     rates = {
         setting: init_rate(one for one in found if one.setting == setting)
         for setting in {one.setting for one in found}
     }
     return [
-        one if rates[one.setting] is None else replace(one, init=rates[one.setting])
+        one
+        if one.shift != "rule" or rates[one.setting] is None
+        else replace(one, init=rates[one.setting])
         for one in found
     ]
 
