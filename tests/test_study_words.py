@@ -106,7 +106,7 @@ def test_words_tell_what_each_way_learned_and_how_few_runs_part_of_it_rests_on()
     )
 
 
-def test_the_paragraph_tells_where_what_is_as_good_has_learned_nothing() -> None:
+def test_the_paragraph_tells_where_what_is_as_good_has_not_gained() -> None:
     wide = replace(headline().estimate, value=-0.05, low=-0.2, high=0.02)
     test = replace(headline().test, estimate=wide, p_value=0.5)
     one = replace(headline(), test=test, p=0.5)
@@ -531,7 +531,7 @@ def test_pages_say_which_rule_is_easier_and_where_no_control_was_run() -> None:
     assert "No control was run" not in page_in_full(controlled)
     assert (
         "2 controls had a lead to overturn, and 1 did so. For 1 control there was none, in the "
-        "case or at the learning rate of its controls, which shows nothing. They were run in: "
+        "case or at the learning rate of controls, so they show nothing. They were run in: "
         f"{one.setting}."
     ) in page_by_setting(controlled)
     nothing = [row for row in rows if row[2] in ("", UNDECIDED)]

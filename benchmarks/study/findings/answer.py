@@ -67,10 +67,10 @@ def _outcome(ways: str, chosen: str, headline: Sequence[Advice], said: Sequence[
     if price := learned_less(" Where reinforcement came out ahead, it had", ahead):
         text += f"{price}."
     as_good = [*groups["copying as good"], *groups["reinforcement as good"]]
-    if idle := sum(map(_has_learned_nothing, as_good)):
+    if idle := sum(map(_has_not_gained, as_good)):
         text += (
-            f" In {idle} of {cases(len(as_good))} where a way was about as good or better, it had "
-            "learned nothing of the trained rule."
+            f" In {idle} of {cases(len(as_good))} where a way was about as good or better, it was "
+            "right no more often under the trained rule than before."
         )
     if doubted := [one for one in leads if is_not_shown_elsewhere(one, said)]:
         text += (
@@ -82,8 +82,8 @@ def _outcome(ways: str, chosen: str, headline: Sequence[Advice], said: Sequence[
     return text
 
 
-def _has_learned_nothing(one: Advice) -> bool:
-    """Return whether a way that is called about as good has gained nothing by training."""
+def _has_not_gained(one: Advice) -> bool:
+    """Return whether a way that is called about as good is no better under the trained rule."""
     if one.within is None or one.within.init is None:
         return False
     by_reinforcement, by_copying = one.within.rates

@@ -54,8 +54,8 @@ def by_controls(found: Quoted) -> list[str]:
         )
     if idle := len(does) - len(asked):
         parts.append(
-            f"For {_controls(idle)} there was none, in the case or at the learning rate of its "
-            "controls, which shows nothing."
+            f"For {_controls(idle)} there was none, in the case or at the learning rate of "
+            "controls, so they show nothing."
         )
     settings = "; ".join(dict.fromkeys(setting for setting, _ in does))
     parts += [f"They were run in: {settings}.", *uncontrolled(found, "a")]
